@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { displayName, timestamp, userId } from './common.js';
+import { endpoint } from './endpoint.js';
+
+export const user = z
+  .object({
+    user_id: userId,
+    email: z.email(),
+    name: z.string(),
+    role: z.enum(['admin', 'user']),
+    created_at: timestamp,
+  })
+  .meta({ id: 'User' });
+export type User = z.infer<typeof user>;
+
+export const session = z
+  .object({ token: z.string(), expires_at: timestamp, user })
+  .meta({
+    id: 'Session',
+    description: 'A short-lived access token; the refresh session travels in an HttpOnly cookie.',
+  });
+export type Session = z.infer<typeof session>;
+
+/** Checked for length by the service, so that a short one answers `weak_password`. */
+const password = z.string().max(1024);
+export const MIN_PASSWORD = 12;
+
+export const register = endpoint({
+  id: 'register',
+  method: 'post',
+  path: '/api/v1/auth/register',
+  tag: 'auth',
+  policy: 'public',
+  summary: 'Make an account; the first one becomes admin',
+  body: z.object({ email: z.email().max(254), password, name: displayName.optional() }).meta({ id: 'RegisterRequest' }),
+  responses: { 201: session },
+  errors: ['email_taken', 'weak_password', 'common_password', 'rate_limited'],
+});
+export const login = endpoint({
+  id: 'login',
+  method: 'post',
+  path: '/api/v1/auth/login',
+  tag: 'auth',
+  policy: 'public',
+  summary: 'Sign in',
+  body: z.object({ email: z.string().max(254), password }).meta({ id: 'LoginRequest' }),
+  responses: { 200: session },
+  errors: ['bad_credentials', 'rate_limited'],
+});
+export const refresh = endpoint({
+  id: 'refresh',
+  method: 'post',
+  path: '/api/v1/auth/refresh',
+  tag: 'auth',
+  policy: 'session',
+  summary: 'A fresh access token from the refresh cookie',
+  responses: { 200: session },
+  errors: ['session_expired', 'client_header_missing'],
+});
+export const logout = endpoint({
+  id: 'logout',
+  method: 'post',
+  path: '/api/v1/auth/logout',
+  tag: 'auth',
+  policy: 'session',
+  summary: 'End the session',
+  responses: { 204: null },
+  errors: ['client_header_missing'],
+});
+export const me = endpoint({
+  id: 'me',
+  method: 'get',
+  path: '/api/v1/auth/me',
+  tag: 'auth',
+  policy: 'user',
+  summary: 'Who am I',
+  responses: { 200: user },
+  errors: [],
+});
+
+export const sessionInfo = z
+  .object({
+    session_id: z.string(),
+    created_at: timestamp,
+    expires_at: timestamp,
+    user_agent: z.string().nullable(),
+    current: z.boolean(),
+  })
+  .meta({ id: 'SessionInfo' });
+export const listSessions = endpoint({
+  id: 'listSessions',
+  method: 'get',
+  path: '/api/v1/auth/sessions',
+  tag: 'auth',
+  policy: 'user',
+  summary: 'Own open sessions',
+  responses: { 200: z.object({ items: z.array(sessionInfo), next_cursor: z.null() }) },
+  errors: [],
+});
+export const deleteSession = endpoint({
+  id: 'deleteSession',
+  method: 'delete',
+  path: '/api/v1/auth/sessions/{session_id}',
+  tag: 'auth',
+  policy: 'user',
+  summary: 'End one of the own sessions',
+  params: z.object({ session_id: z.string().max(64) }),
+  responses: { 204: null },
+  errors: ['not_found'],
+});
+
+export const apiToken = z
+  .object({
+    token_id: z.string(),
+    name: z.string(),
+    created_at: timestamp,
+    expires_at: timestamp.nullable(),
+    last_used_at: timestamp.nullable(),
+  })
+  .meta({ id: 'ApiToken' });
+export const listTokens = endpoint({
+  id: 'listTokens',
+  method: 'get',
+  path: '/api/v1/auth/tokens',
+  tag: 'auth',
+  policy: 'user',
+  summary: 'Own personal API tokens',
+  responses: { 200: z.object({ items: z.array(apiToken), next_cursor: z.null() }) },
+  errors: [],
+});
+export const createToken = endpoint({
+  id: 'createToken',
+  method: 'post',
+  path: '/api/v1/auth/tokens',
+  tag: 'auth',
+  policy: 'user',
+  summary: 'Make a personal API token; its value is shown once',
+  body: z
+    .object({ name: displayName, expires_in_days: z.number().int().min(1).max(366).default(90) })
+    .meta({ id: 'CreateTokenRequest' }),
+  responses: { 201: apiToken.extend({ token: z.string() }).meta({ id: 'NewApiToken' }) },
+  errors: [],
+});
+export const deleteToken = endpoint({
+  id: 'deleteToken',
+  method: 'delete',
+  path: '/api/v1/auth/tokens/{token_id}',
+  tag: 'auth',
+  policy: 'user',
+  summary: 'Revoke a personal API token',
+  params: z.object({ token_id: z.string().max(64) }),
+  responses: { 204: null },
+  errors: ['not_found'],
+});
+/** The MLflow page in an iframe cannot send a header, so it gets a cookie of 15 minutes, limited to `/mlflow/`. */
+export const openMlflow = endpoint({
+  id: 'openMlflow',
+  method: 'post',
+  path: '/api/v1/auth/mlflow-session',
+  tag: 'auth',
+  policy: 'user',
+  summary: 'Sign this browser in to the MLflow page',
+  responses: {
+    200: z.object({ expires_at: timestamp, path: z.string(), workspace: z.string() }).meta({ id: 'MlflowSession' }),
+  },
+  errors: ['mlflow_unavailable'],
+});

@@ -1,0 +1,314 @@
+import { z } from 'zod';
+
+interface ErrorEntry {
+  readonly status: number;
+  /** Sentence for people, with `{name}` slots filled from the error's `params`. */
+  readonly en: string;
+  readonly fa: string;
+}
+
+/**
+ * The one table of errors: a stable code, its HTTP status and what people read, in both languages.
+ * Code throws a coded error; one place (`errors.ts` of the bridge) turns it into an answer.
+ */
+export const ERRORS = {
+  // Requests
+  validation_failed: {
+    status: 422,
+    en: 'Some values are not valid; correct the marked fields.',
+    fa: 'بعضی مقدارها درست نیست؛ خانه‌های نشان‌دار را اصلاح کنید.',
+  },
+  malformed_json: { status: 400, en: 'The request body is not valid JSON.', fa: 'متن درخواست JSON درستی نیست.' },
+  payload_too_large: { status: 413, en: 'The request is larger than {limit}.', fa: 'درخواست از {limit} بزرگ‌تر است.' },
+  unsupported_media_type: {
+    status: 415,
+    en: 'Send the request as {expected}.',
+    fa: 'درخواست را به شکل {expected} بفرستید.',
+  },
+  method_not_allowed: { status: 405, en: 'This address does not take {method}.', fa: 'این نشانی {method} نمی‌پذیرد.' },
+  not_found: { status: 404, en: 'Not found, or no access.', fa: 'پیدا نشد یا دسترسی ندارید.' },
+  conflict: {
+    status: 409,
+    en: 'Someone changed this meanwhile; reload and try again.',
+    fa: 'این مورد هم‌زمان تغییر کرده است؛ تازه کنید و دوباره بکوشید.',
+  },
+  rate_limited: {
+    status: 429,
+    en: 'Too many attempts; try again in {seconds} s.',
+    fa: 'تلاش‌ها زیاد بود؛ {seconds} ثانیهٔ دیگر دوباره بکوشید.',
+  },
+  internal: { status: 500, en: 'Our error; send {request_id}.', fa: 'خطا از ماست؛ کد {request_id} را بفرستید.' },
+  storage_full: {
+    status: 507,
+    en: 'The disk is full; free some space and try again.',
+    fa: 'فضای دیسک پر است؛ جا باز کنید و دوباره بکوشید.',
+  },
+  shutting_down: {
+    status: 503,
+    en: 'The bridge is restarting; try again in a moment.',
+    fa: 'کارگاه در حال راه‌اندازی دوباره است؛ کمی بعد دوباره بکوشید.',
+  },
+
+  // Accounts
+  unauthenticated: { status: 401, en: 'Sign in first.', fa: 'ابتدا وارد شوید.' },
+  token_expired: { status: 401, en: 'Session ended; sign in again.', fa: 'نشست پایان یافت؛ دوباره وارد شوید.' },
+  session_expired: { status: 401, en: 'Session ended; sign in again.', fa: 'نشست پایان یافت؛ دوباره وارد شوید.' },
+  bad_credentials: { status: 401, en: 'Wrong email or password.', fa: 'رمز یا ایمیل درست نیست.' },
+  forbidden: { status: 403, en: 'Your role does not allow this.', fa: 'نقش شما اجازهٔ این کار را نمی‌دهد.' },
+  client_header_missing: {
+    status: 403,
+    en: 'Send the X-Kargah-Client header with this request.',
+    fa: 'این درخواست سرآیند X-Kargah-Client می‌خواهد.',
+  },
+  email_taken: {
+    status: 409,
+    en: 'This email already has an account; sign in.',
+    fa: 'این ایمیل حساب دارد؛ وارد شوید.',
+  },
+  weak_password: {
+    status: 422,
+    en: 'Use at least {min} characters; a sentence is good.',
+    fa: 'دست‌کم {min} نویسه لازم است؛ یک جملهٔ خوب است.',
+  },
+  common_password: {
+    status: 422,
+    en: 'This password is easy to guess; use a sentence of your own.',
+    fa: 'این رمز به‌آسانی حدس زده می‌شود؛ جمله‌ای از خودتان بنویسید.',
+  },
+
+  // Uploads and datasets
+  upload_offset_mismatch: {
+    status: 409,
+    en: 'The upload is at another offset; ask for it and go on from there.',
+    fa: 'بارگذاری در جای دیگری است؛ جای درست را بپرسید و ادامه دهید.',
+  },
+  upload_locked: {
+    status: 423,
+    en: 'Another window is sending this upload.',
+    fa: 'پنجرهٔ دیگری همین بارگذاری را می‌فرستد.',
+  },
+  upload_gone: {
+    status: 410,
+    en: 'This upload has expired; upload again.',
+    fa: 'مهلت این بارگذاری گذشته است؛ دوباره بارگذاری کنید.',
+  },
+  upload_protocol: {
+    status: 400,
+    en: 'The upload request breaks the tus protocol: {reason}.',
+    fa: 'درخواست بارگذاری با قرارداد tus نمی‌خواند: {reason}.',
+  },
+  file_too_large: {
+    status: 413,
+    en: 'The file is larger than the limit of {limit}.',
+    fa: 'فایل از سقف {limit} بزرگ‌تر است.',
+  },
+  unsupported_format: {
+    status: 415,
+    en: 'Only CSV, Parquet, JSON Lines and zip of image folders.',
+    fa: 'فقط CSV، Parquet، JSON Lines و zip از پوشه‌های تصویر.',
+  },
+  empty_file: {
+    status: 422,
+    en: 'The file is empty; upload one with data.',
+    fa: 'فایل خالی است؛ فایلی با داده بارگذاری کنید.',
+  },
+  not_tabular: {
+    status: 422,
+    en: 'The file is not really {format}: {reason}.',
+    fa: 'این فایل واقعاً {format} نیست: {reason}.',
+  },
+  ragged_rows: {
+    status: 422,
+    en: 'Row {row} has {found} cells but the header has {expected}; repair it and upload again.',
+    fa: 'ردیف {row} دارای {found} خانه است ولی سرستون {expected}؛ درستش کنید و دوباره بارگذاری کنید.',
+  },
+  too_many_columns: {
+    status: 422,
+    en: 'The file has {columns} columns; at most {max} are allowed.',
+    fa: 'فایل {columns} ستون دارد؛ بیشینه {max} است.',
+  },
+  no_rows: { status: 422, en: 'The file has a header but no rows.', fa: 'فایل سرستون دارد ولی ردیفی ندارد.' },
+  bad_encoding: {
+    status: 422,
+    en: 'The text is neither UTF-8 nor windows-1256; save it as UTF-8.',
+    fa: 'متن نه UTF-8 است نه windows-1256؛ با UTF-8 ذخیره کنید.',
+  },
+  invalid_json_line: {
+    status: 422,
+    en: 'Line {line} is not a valid JSON object.',
+    fa: 'خط {line} شیء JSON درستی نیست.',
+  },
+  archive_unsafe: {
+    status: 422,
+    en: 'The archive holds an unsafe path: {path}.',
+    fa: 'بایگانی مسیر ناامنی دارد: {path}.',
+  },
+  archive_bomb: {
+    status: 422,
+    en: 'The archive grows too large when opened.',
+    fa: 'بایگانی پس از باز شدن بیش از اندازه بزرگ می‌شود.',
+  },
+  archive_no_images: {
+    status: 422,
+    en: 'No image was found; put images in one folder per class.',
+    fa: 'تصویری پیدا نشد؛ برای هر کلاس یک پوشه بسازید.',
+  },
+  archive_one_class: {
+    status: 422,
+    en: 'Only one class folder was found; at least two are needed.',
+    fa: 'تنها یک پوشهٔ کلاس پیدا شد؛ دست‌کم دو تا لازم است.',
+  },
+  damaged_file: { status: 422, en: 'The file is damaged; upload again.', fa: 'فایل آسیب دیده؛ دوباره بارگذاری کنید.' },
+  reader_limit: {
+    status: 422,
+    en: 'Reading the file needs more than the allowed {resource}.',
+    fa: 'خواندن فایل بیش از {resource} مجاز می‌خواهد.',
+  },
+  dataset_not_ready: {
+    status: 409,
+    en: 'The dataset is still being read; wait until it is ready.',
+    fa: 'مجموعه‌داده هنوز خوانده می‌شود؛ تا آماده شدن صبر کنید.',
+  },
+  dataset_failed: {
+    status: 409,
+    en: 'The dataset could not be read; upload it again.',
+    fa: 'مجموعه‌داده خوانده نشد؛ دوباره بارگذاری کنید.',
+  },
+  dataset_deleted: {
+    status: 409,
+    en: 'The dataset was deleted before the job began.',
+    fa: 'مجموعه‌داده پیش از آغاز کار حذف شد.',
+  },
+  dataset_wrong_kind: {
+    status: 422,
+    en: 'This recipe needs a dataset of {expected}.',
+    fa: 'این الگو به مجموعه‌دادهٔ {expected} نیاز دارد.',
+  },
+  range_not_satisfiable: {
+    status: 416,
+    en: 'The requested range lies outside the file.',
+    fa: 'بازهٔ خواسته‌شده بیرون از فایل است.',
+  },
+
+  // Jobs
+  unknown_recipe: { status: 422, en: 'There is no recipe named {recipe}.', fa: 'الگویی به نام {recipe} نیست.' },
+  target_required: { status: 422, en: 'Choose a target.', fa: 'ستون هدف را انتخاب کنید.' },
+  target_missing: {
+    status: 422,
+    en: 'The dataset has no column named {column}.',
+    fa: 'مجموعه‌داده ستونی به نام {column} ندارد.',
+  },
+  target_constant: {
+    status: 422,
+    en: 'Column {column} has only one value; nothing can be learned from it.',
+    fa: 'ستون {column} تنها یک مقدار دارد؛ چیزی از آن آموخته نمی‌شود.',
+  },
+  target_all_missing: {
+    status: 422,
+    en: 'Every value of column {column} is missing.',
+    fa: 'همهٔ مقدارهای ستون {column} خالی است.',
+  },
+  target_not_numeric: {
+    status: 422,
+    en: 'Column {column} holds text; regression needs numbers.',
+    fa: 'ستون {column} متن دارد؛ رگرسیون عدد می‌خواهد.',
+  },
+  no_features: { status: 422, en: 'No usable feature column is left.', fa: 'ستون ویژگی به‌دردبخوری نمانده است.' },
+  too_few_rows: {
+    status: 422,
+    en: 'Only {rows} usable rows; at least {min} are needed.',
+    fa: 'تنها {rows} ردیف به‌دردبخور هست؛ دست‌کم {min} لازم است.',
+  },
+  script_not_found: { status: 422, en: 'There is no script at {path}.', fa: 'اسکریپتی در {path} نیست.' },
+  script_outside: {
+    status: 422,
+    en: 'The script must lie in the Jupyter workspace.',
+    fa: 'اسکریپت باید در فضای کار ژوپیتر باشد.',
+  },
+  script_syntax: {
+    status: 422,
+    en: 'The script has a syntax error; its traceback is in the log.',
+    fa: 'اسکریپت خطای نحوی دارد؛ ردّ خطا در لاگ است.',
+  },
+  script_failed: {
+    status: 422,
+    en: 'The script ended with exit code {exit_code}; see the log.',
+    fa: 'اسکریپت با کد {exit_code} پایان یافت؛ لاگ را ببینید.',
+  },
+  killed_by_signal: {
+    status: 422,
+    en: 'The process was ended by signal {signal}.',
+    fa: 'فرایند با سیگنال {signal} پایان یافت.',
+  },
+  out_of_memory: {
+    status: 422,
+    en: 'Out of memory; use a smaller batch or less data.',
+    fa: 'حافظه کم آمد؛ دستهٔ کوچک‌تر یا دادهٔ کمتر به کار ببرید.',
+  },
+  loss_diverged: { status: 422, en: 'Loss diverged; lower the rate.', fa: 'زیان بی‌نهایت شد؛ نرخ را کم کنید.' },
+  recipe_failed: { status: 422, en: 'Training failed: {reason}.', fa: 'آموزش ناموفق بود: {reason}.' },
+  launch_failed: {
+    status: 422,
+    en: 'The job process could not be started: {reason}.',
+    fa: 'فرایند کار آغاز نشد: {reason}.',
+  },
+  job_lost: {
+    status: 422,
+    en: 'The process vanished without a proof of how it ended.',
+    fa: 'فرایند بی‌آنکه پایانش ثابت شود ناپدید شد.',
+  },
+  job_not_active: { status: 409, en: 'The job has already ended.', fa: 'این کار پیش‌تر پایان یافته است.' },
+  job_active: { status: 409, en: 'Stop the job first.', fa: 'ابتدا کار را متوقف کنید.' },
+  job_has_no_checkpoint: {
+    status: 409,
+    en: 'The job left no checkpoint to resume from.',
+    fa: 'این کار نقطهٔ بازیابی ندارد.',
+  },
+  model_not_ready: { status: 409, en: 'Model is ready at the end.', fa: 'مدل در پایان آماده است.' },
+  quota_jobs: {
+    status: 429,
+    en: 'You already have {max} jobs waiting; wait for one to end.',
+    fa: 'هم‌اکنون {max} کار در صف دارید؛ صبر کنید یکی پایان یابد.',
+  },
+
+  // MLflow
+  mlflow_unavailable: {
+    status: 503,
+    en: 'MLflow does not answer now; it is being restarted.',
+    fa: 'MLflow اکنون پاسخ نمی‌دهد؛ در حال راه‌اندازی دوباره است.',
+  },
+  mlflow_closed: { status: 404, en: 'This part of MLflow is closed here.', fa: 'این بخش از MLflow این‌جا بسته است.' },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export const errorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]).meta({ id: 'ErrorCode' });
+
+/** RFC 9457 problem details. `detail` is English, `detail_fa` Persian; programs test `code`. */
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    detail_fa: z.string(),
+    code: errorCode,
+    request_id: z.string(),
+    params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string(), message_fa: z.string().optional(), code: z.string() }))
+      .optional(),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof problem>;
+
+/** Why a job or a dataset failed, as stored with it. */
+export const failure = z
+  .object({
+    code: errorCode,
+    detail: z.string(),
+    detail_fa: z.string(),
+    params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  })
+  .meta({ id: 'Failure' });
+export type Failure = z.infer<typeof failure>;

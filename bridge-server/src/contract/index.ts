@@ -1,0 +1,47 @@
+import * as auth from './auth.js';
+import * as datasets from './datasets.js';
+import { endpoint, type Endpoint } from './endpoint.js';
+import * as models from './models.js';
+import * as system from './system.js';
+import * as training from './training.js';
+import { z } from 'zod';
+import { jobId } from './common.js';
+
+/** Short forms kept for scripts: the same handlers under other addresses. */
+export const aliases = {
+  shortRegister: endpoint({ ...auth.register, id: 'shortRegister', path: '/api/auth/register' }),
+  shortLogin: endpoint({ ...auth.login, id: 'shortLogin', path: '/api/auth/login' }),
+  shortTrain: endpoint({ ...training.train, id: 'shortTrain', path: '/api/train' }),
+  shortJobs: endpoint({ ...training.listJobs, id: 'shortJobs', path: '/api/train/jobs' }),
+  shortStatus: endpoint({
+    id: 'shortStatus',
+    method: 'get',
+    path: '/api/train/status',
+    tag: 'short forms',
+    policy: 'user',
+    summary: 'One job',
+    query: z.object({ job_id: jobId }),
+    responses: { 200: training.job },
+    errors: ['not_found'],
+  }),
+  shortStop: endpoint({
+    id: 'shortStop',
+    method: 'post',
+    path: '/api/train/stop',
+    tag: 'short forms',
+    policy: 'user',
+    summary: 'Stop a job',
+    body: z.object({ job_id: jobId }).meta({ id: 'StopRequest' }),
+    responses: { 202: training.job },
+    errors: ['not_found', 'job_not_active'],
+  }),
+} as const;
+
+function endpointsOf(...modules: Record<string, unknown>[]): Endpoint[] {
+  return modules
+    .flatMap((m) => Object.values(m))
+    .filter((v): v is Endpoint => typeof v === 'object' && v !== null && 'policy' in v && 'path' in v);
+}
+
+/** Every endpoint of the bridge, except the MLflow gateway, which has its own list of open methods and paths. */
+export const endpoints: readonly Endpoint[] = endpointsOf(system, auth, datasets, training, models, aliases);

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { dataset } from './datasets.js';
+import { job, jobState, metricPoint, progress } from './training.js';
+
+/** Socket.IO, path `/socket.io`, access token in `auth.token`. Client → server, each with an acknowledgement. */
+export const subscribeJob = z.object({ job_id: z.string().max(64), after: z.number().int().min(0).optional() });
+export const unsubscribeJob = z.object({ job_id: z.string().max(64) });
+export const subscribeLog = z.object({ job_id: z.string().max(64), offset: z.number().int().min(0).default(0) });
+
+/** Acknowledgement of `subscribe_job`: `reload` says that points between `after` and `seq` are no longer at hand. */
+export const subscribeAck = z.union([
+  z.object({ ok: z.literal(true), seq: z.number().int(), reload: z.boolean() }),
+  z.object({ ok: z.literal(false), code: z.string() }),
+]);
+
+/** Server → client in room `job:<job_id>`. `seq` rises by one per job while the bridge lives, and never falls. */
+export const jobUpdate = z
+  .object({
+    job_id: z.string(),
+    seq: z.number().int(),
+    state: jobState,
+    progress,
+    epoch: z.number().int().optional(),
+    step: z.number().int().optional(),
+    eta_seconds: z.number().nullable().optional(),
+    metrics: z.array(metricPoint),
+    message: z.string().optional(),
+  })
+  .meta({ id: 'JobUpdate' });
+export type JobUpdate = z.infer<typeof jobUpdate>;
+
+/** Server → client in room `log:<job_id>`: text that begins at byte `offset`. */
+export const jobLog = z
+  .object({ job_id: z.string(), offset: z.number().int(), next_offset: z.number().int(), text: z.string() })
+  .meta({ id: 'JobLog' });
+export type JobLog = z.infer<typeof jobLog>;
+
+/** Server → client in the person's own room `user:<user_id>`, so that lists are live without asking. */
+export const jobChanged = z.object({ job, deleted: z.boolean().default(false) }).meta({ id: 'JobChanged' });
+export const datasetChanged = z.object({ dataset, deleted: z.boolean().default(false) }).meta({ id: 'DatasetChanged' });
+export const systemChanged = z.object({ mlflow: z.enum(['starting', 'up', 'down']) }).meta({ id: 'SystemChanged' });
+
+/** Names of the events on the wire. */
+export const EVENTS = {
+  subscribeJob: 'subscribe_job',
+  unsubscribeJob: 'unsubscribe_job',
+  subscribeLog: 'subscribe_log',
+  unsubscribeLog: 'unsubscribe_log',
+  authenticate: 'authenticate',
+  jobUpdate: 'job_update',
+  jobLog: 'job_log',
+  jobChanged: 'job_changed',
+  datasetChanged: 'dataset_changed',
+  systemChanged: 'system_changed',
+  tokenExpired: 'token_expired',
+} as const;

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { jobId, page, pageQuery, timestamp } from './common.js';
+import { endpoint } from './endpoint.js';
+
+export const model = z
+  .object({
+    job_id: jobId,
+    name: z.string(),
+    recipe: z.string().nullable(),
+    dataset_name: z.string().nullable(),
+    mlflow_run_id: z.string(),
+    model_uri: z.string(),
+    size_bytes: z.number().int().nullable(),
+    best_metric: z.object({ key: z.string(), value: z.number() }).nullable(),
+    created_at: timestamp,
+  })
+  .meta({ id: 'Model' });
+export type Model = z.infer<typeof model>;
+export const listModels = endpoint({
+  id: 'listModels',
+  method: 'get',
+  path: '/api/v1/models',
+  tag: 'models',
+  policy: 'user',
+  summary: 'Models that my jobs trained, newest first',
+  query: pageQuery.extend({ search: z.string().max(200).optional() }),
+  responses: { 200: page(model).meta({ id: 'ModelPage' }) },
+  errors: [],
+});

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.js';
+
+const text = (description: string) => ({ mediaType: 'text/plain', description });
+export const root = endpoint({
+  id: 'root',
+  method: 'get',
+  path: '/',
+  tag: 'system',
+  policy: 'public',
+  summary: 'Answers the proxy’s probe and says nothing',
+  responses: { 204: null },
+  errors: [],
+});
+export const healthz = endpoint({
+  id: 'healthz',
+  method: 'get',
+  path: '/healthz',
+  tag: 'system',
+  policy: 'public',
+  summary: 'The process is alive',
+  responses: { 200: z.object({ status: z.literal('ok') }) },
+  errors: [],
+});
+export const readyz = endpoint({
+  id: 'readyz',
+  method: 'get',
+  path: '/readyz',
+  tag: 'system',
+  policy: 'public',
+  summary: 'Database and MLflow reachable',
+  responses: {
+    200: z.object({ status: z.literal('ready'), database: z.literal('up'), mlflow: z.literal('up') }),
+    503: z.object({
+      status: z.literal('not_ready'),
+      database: z.enum(['up', 'down']),
+      mlflow: z.enum(['starting', 'up', 'down']),
+    }),
+  },
+  errors: [],
+});
+export const metrics = endpoint({
+  id: 'metrics',
+  method: 'get',
+  path: '/metrics',
+  tag: 'system',
+  policy: 'admin',
+  summary: 'Prometheus',
+  responses: { 200: text('Prometheus exposition') },
+  errors: [],
+});
+export const system = endpoint({
+  id: 'system',
+  method: 'get',
+  path: '/api/v1/system',
+  tag: 'system',
+  policy: 'user',
+  summary: 'What this machine offers and uses',
+  responses: {
+    200: z
+      .object({
+        version: z.string(),
+        mlflow: z.enum(['starting', 'up', 'down']),
+        cpus: z.number().int(),
+        memory_bytes: z.number().int(),
+        gpus: z.number().int(),
+        max_parallel_jobs: z.number().int(),
+        disk_free_bytes: z.number().int(),
+        storage_used_bytes: z.number().int(),
+        workspace_dir: z.string().nullable(),
+      })
+      .meta({ id: 'System' }),
+  },
+  errors: [],
+});
+export const openapi = endpoint({
+  id: 'openapi',
+  method: 'get',
+  path: '/api/v1/openapi.json',
+  tag: 'system',
+  policy: 'public',
+  summary: 'This description',
+  responses: { 200: z.record(z.string(), z.unknown()) },
+  errors: [],
+});
+export const docs = endpoint({
+  id: 'docs',
+  method: 'get',
+  path: '/docs',
+  tag: 'system',
+  policy: 'public',
+  summary: 'The interactive description',
+  responses: { 200: { mediaType: 'text/html', description: 'The page' } },
+  errors: [],
+});

@@ -1,0 +1,289 @@
+import { z } from 'zod';
+import { datasetId, displayName, jobId, owner, page, pageQuery, timestamp } from './common.js';
+import { datasetKind } from './datasets.js';
+import { endpoint } from './endpoint.js';
+import { failure } from './errors.js';
+
+export const JOB_STATES = [
+  'queued',
+  'starting',
+  'running',
+  'stopping',
+  'succeeded',
+  'failed',
+  'stopped',
+  'lost',
+] as const;
+export const jobState = z.enum(JOB_STATES).meta({ id: 'JobState' });
+export type JobState = z.infer<typeof jobState>;
+
+/** A JSON Schema (2020-12) with `title`/`description` in English and `x-title-fa`/`x-description-fa` in Persian. */
+const jsonSchema = z.record(z.string(), z.unknown());
+export const recipe = z
+  .object({
+    recipe: z.string(),
+    version: z.string(),
+    title: z.string(),
+    title_fa: z.string(),
+    description: z.string(),
+    description_fa: z.string(),
+    icon: z.enum(['table', 'image', 'code', 'text']),
+    /** What kind of dataset it learns from; null: none is needed (scripts). */
+    dataset_kind: datasetKind.nullable(),
+    params_schema: jsonSchema,
+    /** Names shown at once; the rest lies under "more settings". */
+    primary_params: z.array(z.string()),
+    /** Which metric tells a better model, and whether more is better. */
+    best_metric: z.object({ key: z.string(), mode: z.enum(['max', 'min']) }).nullable(),
+  })
+  .meta({ id: 'Recipe' });
+export type Recipe = z.infer<typeof recipe>;
+export const listRecipes = endpoint({
+  id: 'listRecipes',
+  method: 'get',
+  path: '/api/v1/recipes',
+  tag: 'training',
+  policy: 'user',
+  summary: 'Training recipes and their parameters',
+  responses: { 200: z.object({ items: z.array(recipe), next_cursor: z.null() }).meta({ id: 'RecipePage' }) },
+  errors: [],
+});
+
+export const resources = z
+  .object({
+    cpus: z.number().int().min(1).max(256).optional(),
+    memory_mb: z.number().int().min(256).max(4_194_304).optional(),
+    time_limit_seconds: z.number().int().min(1).optional(),
+  })
+  .meta({ id: 'Resources' });
+
+export const trainRequest = z
+  .object({
+    name: displayName.optional(),
+    recipe: z.string().max(64).optional(),
+    /** A Python file of the user's, relative to the Jupyter workspace. */
+    script: z
+      .object({ path: z.string().min(1).max(1024), args: z.array(z.string().max(4096)).max(256).default([]) })
+      .optional(),
+    dataset_id: datasetId.optional(),
+    params: z.record(z.string(), z.unknown()).default({}),
+    resources: resources.optional(),
+  })
+  .refine((r) => (r.recipe === undefined) !== (r.script === undefined), {
+    message: 'give either recipe or script',
+    path: ['recipe'],
+  })
+  .meta({ id: 'TrainRequest' });
+export type TrainRequest = z.infer<typeof trainRequest>;
+
+export const progress = z
+  .object({
+    /** Share done, 0 to 1; null while unknown. */
+    fraction: z.number().min(0).max(1).nullable(),
+    epoch: z.number().int().nullable(),
+    epochs: z.number().int().nullable(),
+    step: z.number().int().nullable(),
+    steps: z.number().int().nullable(),
+    eta_seconds: z.number().nullable(),
+  })
+  .meta({ id: 'Progress' });
+export type Progress = z.infer<typeof progress>;
+
+export const job = z
+  .object({
+    job_id: jobId,
+    name: z.string(),
+    state: jobState,
+    recipe: z.string().nullable(),
+    script: z.object({ path: z.string(), args: z.array(z.string()) }).nullable(),
+    dataset_id: datasetId.nullable(),
+    dataset_name: z.string().nullable(),
+    params: z.record(z.string(), z.unknown()),
+    resources: resources.nullable(),
+    progress,
+    /** Last value of each metric. */
+    metrics: z.record(z.string(), z.number().nullable()),
+    message: z.string().nullable(),
+    queue_position: z.number().int().nullable(),
+    error: failure.nullable(),
+    exit_code: z.number().int().nullable(),
+    signal: z.string().nullable(),
+    peak_memory_bytes: z.number().int().nullable(),
+    cpu_seconds: z.number().nullable(),
+    mlflow_run_id: z.string().nullable(),
+    mlflow_experiment_id: z.string().nullable(),
+    /** The trained model can be downloaded. */
+    has_model: z.boolean(),
+    parent_job_id: jobId.nullable(),
+    owner,
+    created_at: timestamp,
+    started_at: timestamp.nullable(),
+    first_step_at: timestamp.nullable(),
+    ended_at: timestamp.nullable(),
+  })
+  .meta({ id: 'Job' });
+export type Job = z.infer<typeof job>;
+
+const params = z.object({ job_id: jobId });
+
+export const train = endpoint({
+  id: 'train',
+  method: 'post',
+  path: '/api/v1/train',
+  tag: 'training',
+  policy: 'user',
+  summary: 'Start a training job',
+  body: trainRequest,
+  responses: { 201: job },
+  errors: [
+    'not_found',
+    'unknown_recipe',
+    'target_required',
+    'target_missing',
+    'dataset_not_ready',
+    'dataset_failed',
+    'dataset_wrong_kind',
+    'script_not_found',
+    'script_outside',
+    'quota_jobs',
+    'storage_full',
+  ],
+});
+export const listJobs = endpoint({
+  id: 'listJobs',
+  method: 'get',
+  path: '/api/v1/train/jobs',
+  tag: 'training',
+  policy: 'user',
+  summary: 'Jobs of mine, newest first',
+  query: pageQuery.extend({
+    search: z.string().max(200).optional(),
+    state: z.union([jobState, z.array(jobState)]).optional(),
+    dataset_id: datasetId.optional(),
+  }),
+  responses: { 200: page(job).meta({ id: 'JobPage' }) },
+  errors: [],
+});
+export const getJob = endpoint({
+  id: 'getJob',
+  method: 'get',
+  path: '/api/v1/train/jobs/{job_id}',
+  tag: 'training',
+  policy: 'user_or_job',
+  summary: 'One job',
+  params,
+  responses: { 200: job },
+  errors: ['not_found'],
+});
+export const deleteJob = endpoint({
+  id: 'deleteJob',
+  method: 'delete',
+  path: '/api/v1/train/jobs/{job_id}',
+  tag: 'training',
+  policy: 'user',
+  summary: 'Delete an ended job with its folder and run',
+  params,
+  responses: { 204: null },
+  errors: ['not_found', 'job_active'],
+});
+export const stopJob = endpoint({
+  id: 'stopJob',
+  method: 'post',
+  path: '/api/v1/train/jobs/{job_id}/stop',
+  tag: 'training',
+  policy: 'user',
+  summary: 'Stop for certain; answers at once, `stopped` follows',
+  params,
+  responses: { 202: job },
+  errors: ['not_found', 'job_not_active'],
+});
+export const cloneJob = endpoint({
+  id: 'cloneJob',
+  method: 'post',
+  path: '/api/v1/train/jobs/{job_id}/clone',
+  tag: 'training',
+  policy: 'user',
+  summary: 'Start the same again, with changes',
+  params,
+  body: z
+    .object({ name: displayName.optional(), params: z.record(z.string(), z.unknown()).optional() })
+    .meta({ id: 'CloneRequest' }),
+  responses: { 201: job },
+  errors: ['not_found', 'dataset_deleted', 'quota_jobs'],
+});
+
+export const jobEvent = z
+  .object({
+    event_id: z.number().int(),
+    at: timestamp,
+    from: jobState.nullable(),
+    to: jobState,
+    detail: z.string().nullable(),
+    detail_fa: z.string().nullable(),
+  })
+  .meta({ id: 'JobEvent' });
+export const listJobEvents = endpoint({
+  id: 'listJobEvents',
+  method: 'get',
+  path: '/api/v1/train/jobs/{job_id}/events',
+  tag: 'training',
+  policy: 'user',
+  summary: 'Every change of state',
+  params,
+  responses: { 200: z.object({ items: z.array(jobEvent), next_cursor: z.null() }).meta({ id: 'JobEventPage' }) },
+  errors: ['not_found'],
+});
+
+/** NaN and infinities travel as strings, since JSON has no word for them. */
+export const metricValue = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]).meta({ id: 'MetricValue' });
+export const metricPoint = z
+  .object({ key: z.string(), value: metricValue, step: z.number().int(), timestamp: z.number().int() })
+  .meta({ id: 'MetricPoint' });
+export type MetricPoint = z.infer<typeof metricPoint>;
+export const jobMetrics = endpoint({
+  id: 'jobMetrics',
+  method: 'get',
+  path: '/api/v1/train/jobs/{job_id}/metrics',
+  tag: 'training',
+  policy: 'user',
+  summary: 'History of every metric, from MLflow',
+  params,
+  query: z.object({ key: z.string().max(250).optional() }),
+  responses: {
+    200: z
+      .object({ items: z.array(metricPoint), seq: z.number().int() })
+      .meta({
+        id: 'MetricHistory',
+        description: '`seq` is the live sequence number this history reaches; subscribe with it as `after`.',
+      }),
+  },
+  errors: ['not_found', 'mlflow_unavailable'],
+});
+export const jobLogs = endpoint({
+  id: 'jobLogs',
+  method: 'get',
+  path: '/api/v1/train/jobs/{job_id}/logs',
+  tag: 'training',
+  policy: 'user',
+  summary: 'Log bytes from an offset; `Kargah-Log-Size` tells the whole size',
+  params,
+  query: z.object({
+    offset: z.coerce.number().int().min(0).default(0),
+    limit: z.coerce.number().int().min(1).max(4_194_304).default(1_048_576),
+    download: z.enum(['0', '1']).optional(),
+  }),
+  responses: { 200: { mediaType: 'text/plain; charset=utf-8', description: 'Log text' } },
+  errors: ['not_found'],
+});
+export const jobModel = endpoint({
+  id: 'jobModel',
+  method: 'get',
+  path: '/api/v1/train/jobs/{job_id}/model',
+  tag: 'training',
+  policy: 'user',
+  summary: 'The trained model: a torch.export `.pt2` file, or the whole MLflow model as a zip',
+  params,
+  query: z.object({ format: z.enum(['pt2', 'mlflow']).default('pt2') }),
+  responses: { 200: { mediaType: 'application/octet-stream', description: 'The model' } },
+  errors: ['not_found', 'model_not_ready', 'mlflow_unavailable'],
+});

@@ -1,0 +1,64 @@
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+import type { Endpoint } from '../contract/endpoint.js';
+
+/** Who is asking, proved before a handler runs. */
+export interface Person {
+  readonly kind: 'user';
+  readonly userId: string;
+  readonly name: string;
+  readonly email: string;
+  readonly role: 'admin' | 'user';
+  /** The project everything of theirs belongs to. */
+  readonly projectId: string;
+  /** The MLflow workspace of that project. */
+  readonly workspace: string;
+  /** When the token that was shown stops being good (ms since the epoch). */
+  readonly expiresAt: number;
+}
+export interface JobIdentity {
+  readonly kind: 'job';
+  readonly jobId: string;
+  readonly userId: string;
+  readonly projectId: string;
+  readonly workspace: string;
+  readonly datasetId: string | null;
+}
+export type Caller = Person | JobIdentity;
+
+/** The one place that turns a token into a caller; throws `unauthenticated` or `token_expired`. */
+export interface Authenticator {
+  /** `token` as it travelled: access JWT, personal API token (`kgp_…`) or job token (`kgj_…`). */
+  authenticate(token: string): Promise<Caller>;
+}
+
+type CallerOf<E extends Endpoint> = E['policy'] extends 'user' | 'admin'
+  ? Person
+  : E['policy'] extends 'user_or_job'
+    ? Caller
+    : null;
+type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+export interface RouteContext<E extends Endpoint> {
+  readonly params: Parsed<E['params']>;
+  readonly query: Parsed<E['query']>;
+  readonly body: Parsed<E['body']>;
+  readonly caller: CallerOf<E>;
+  readonly req: Request;
+  readonly res: Response;
+  readonly requestId: string;
+}
+
+/** What a handler answers: status plus JSON, or nothing where it wrote to `res` itself (streams). */
+export type Answer =
+  { readonly status: number; readonly json?: unknown; readonly headers?: Readonly<Record<string, string>> } | undefined;
+
+export interface Route {
+  readonly endpoint: Endpoint;
+  readonly handle: (context: RouteContext<Endpoint>) => Promise<Answer>;
+}
+
+/** Binds a handler to its endpoint; the types of params, query, body and caller come from the endpoint. */
+export function route<E extends Endpoint>(endpoint: E, handle: (context: RouteContext<E>) => Promise<Answer>): Route {
+  return { endpoint, handle: handle as unknown as Route['handle'] };
+}

@@ -1,0 +1,18 @@
+import type { Dataset } from '../contract/datasets.js';
+import type { Job, JobState, MetricPoint, Progress } from '../contract/training.js';
+
+/** How the rest of the bridge tells people what happened; `live/` carries it by Socket.IO. */
+export interface LivePort {
+  /** A job's state, progress or points moved: numbered, kept for replay, sent to room `job:<job_id>`. */
+  jobUpdated(
+    jobId: string,
+    update: { state: JobState; progress: Progress; metrics: readonly MetricPoint[]; message?: string },
+  ): void;
+  /** The row of a list changed: sent to the person's own room. */
+  jobChanged(userId: string, job: Job, deleted?: boolean): void;
+  datasetChanged(userId: string, dataset: Dataset, deleted?: boolean): void;
+  logAppended(jobId: string, offset: number, nextOffset: number, text: string): void;
+  mlflowChanged(state: 'starting' | 'up' | 'down'): void;
+  /** The live sequence number that `jobId` has reached. */
+  seqOf(jobId: string): number;
+}

@@ -1,0 +1,61 @@
+import type { Caller } from '../http/route.js';
+import type { MetricPoint, Progress } from '../contract/training.js';
+
+export interface RunRef {
+  readonly experimentId: string;
+  readonly runId: string;
+}
+export interface DatasetInput {
+  readonly name: string;
+  readonly digest: string;
+  readonly sourceUri: string;
+  readonly rows: number | null;
+}
+
+/** What the rest of the bridge asks of MLflow. Every method throws `mlflow_unavailable` when MLflow is away. */
+export interface MlflowPort {
+  state(): 'starting' | 'up' | 'down';
+  /** Resolves once MLflow answers; rejects when `signal` aborts. */
+  whenUp(signal?: AbortSignal): Promise<void>;
+  onState(listener: (state: 'starting' | 'up' | 'down') => void): () => void;
+  /** Makes the workspace of a project and gives the person their role in it; idempotent. */
+  ensureWorkspace(workspace: string, userId: string): Promise<void>;
+  /** Makes the run of a job: params, tags (`kargah.job_id`, code version, `mlflow.user` …), dataset input; idempotent by job id. */
+  createRun(input: {
+    workspace: string;
+    userId: string;
+    jobId: string;
+    name: string;
+    params: Record<string, unknown>;
+    tags: Record<string, string>;
+    dataset: DatasetInput | null;
+  }): Promise<RunRef>;
+  endRun(workspace: string, runId: string, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void>;
+  deleteRun(workspace: string, runId: string): Promise<void>;
+  metricHistory(workspace: string, runId: string, key?: string): Promise<MetricPoint[]>;
+  /** The job's logged model, if there is one. */
+  modelOf(workspace: string, runId: string): Promise<{ uri: string; artifactPath: string; sizeBytes: number } | null>;
+  listArtifacts(
+    workspace: string,
+    runId: string,
+    path: string,
+  ): Promise<{ path: string; isDir: boolean; sizeBytes: number | null }[]>;
+  openArtifact(
+    workspace: string,
+    runId: string,
+    path: string,
+  ): Promise<{ body: ReadableStream<Uint8Array>; sizeBytes: number | null }>;
+}
+
+/** What the gateway tells the rest of the bridge when logged points have passed (after MLflow acknowledged them). */
+export interface GatewayListener {
+  /** Run → job; null when the run is no job's. Used for live points, and for a job token's reach. */
+  jobOfRun(runId: string): Promise<string | null>;
+  pointsLogged(
+    jobId: string,
+    points: readonly MetricPoint[],
+    progress: Partial<Progress> & { first_step_at?: string; message?: string },
+  ): void;
+}
+
+export type { Caller };

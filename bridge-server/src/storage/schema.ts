@@ -1,0 +1,115 @@
+import type { Generated } from 'kysely';
+
+/**
+ * Tables of the bridge, the same on SQLite and PostgreSQL: ids and times (RFC 3339 UTC) as text, JSON as text, truth as 0 or 1.
+ * The tables of accounts (`user`, `session`, `account`, `verification`) are better-auth's own and are made by its migration.
+ */
+export interface Database {
+  projects: ProjectTable;
+  project_members: ProjectMemberTable;
+  api_tokens: ApiTokenTable;
+  uploads: UploadTable;
+  datasets: DatasetTable;
+  jobs: JobTable;
+  job_events: JobEventTable;
+}
+
+export interface ProjectTable {
+  project_id: string;
+  name: string;
+  workspace: string;
+  workspace_ready: number;
+  created_at: string;
+}
+export interface ProjectMemberTable {
+  project_id: string;
+  user_id: string;
+  role: 'owner' | 'editor' | 'viewer';
+  created_at: string;
+}
+export interface ApiTokenTable {
+  token_id: string;
+  user_id: string;
+  name: string;
+  sha256: string;
+  created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
+}
+export interface UploadTable {
+  upload_id: string;
+  user_id: string;
+  project_id: string;
+  filename: string;
+  name: string;
+  size_bytes: number;
+  created_at: string;
+  expires_at: string;
+  dataset_id: string | null;
+}
+export interface DatasetTable {
+  dataset_id: string;
+  project_id: string;
+  user_id: string;
+  owner_name: string;
+  name: string;
+  filename: string;
+  /** `csv | parquet | jsonl | images`; null until read. */
+  format: string | null;
+  kind: string | null;
+  size_bytes: number;
+  sha256: string | null;
+  rows: number | null;
+  columns: number | null;
+  encoding: string | null;
+  suggested_target: string | null;
+  warnings_json: string;
+  profile_json: string | null;
+  state: string;
+  error_json: string | null;
+  source_id: string | null;
+  created_at: string;
+  deleted_at: string | null;
+}
+export interface JobTable {
+  job_id: string;
+  project_id: string;
+  user_id: string;
+  owner_name: string;
+  name: string;
+  state: string;
+  recipe: string | null;
+  script_json: string | null;
+  dataset_id: string | null;
+  dataset_name: string | null;
+  params_json: string;
+  resources_json: string | null;
+  progress_json: string;
+  metrics_json: string;
+  message: string | null;
+  error_json: string | null;
+  exit_code: number | null;
+  signal: string | null;
+  peak_memory_bytes: number | null;
+  cpu_seconds: number | null;
+  mlflow_run_id: string | null;
+  mlflow_experiment_id: string | null;
+  model_json: string | null;
+  parent_job_id: string | null;
+  token_sha256: string | null;
+  handle_json: string | null;
+  stop_requested_at: string | null;
+  created_at: string;
+  started_at: string | null;
+  first_step_at: string | null;
+  ended_at: string | null;
+}
+export interface JobEventTable {
+  event_id: Generated<number>;
+  job_id: string;
+  at: string;
+  from_state: string | null;
+  to_state: string;
+  detail: string | null;
+  detail_fa: string | null;
+}
