@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+// `npm run lock:python`: compiles requirements/*.in to pinned lists that hold for Python 3.10 and newer. Needs `uv` on PATH.
+import { foreground } from './terminal.mjs';
+import { root } from './setup.mjs';
+
+for (const name of ['runtime', 'dev']) {
+  const args = ['pip', 'compile', '--quiet', '--universal', '--python-version=3.10', '--no-annotate', '--no-header', '--no-emit-index-url'];
+  const code = await foreground('uv', [...args, `requirements/${name}.in`, '-o', `requirements/${name}.txt`], { cwd: root });
+  if (code !== 0) process.exit(code);
+}
