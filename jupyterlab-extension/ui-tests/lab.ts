@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const root = join(import.meta.dirname, '../..');
+const python = join(root, '.venv/bin/python');
+
+export interface Lab {
+  /** Address of JupyterLab, its token included. */
+  readonly url: string;
+  /** Address below which the bridge answers, and the Jupyter token to reach it without a browser. */
+  readonly bridgeUrl: string;
+  readonly jupyterToken: string;
+  readonly dataDir: string;
+  readonly workspace: string;
+  /** What the bridge wrote about itself. */
+  bridge(): { pid: number; url: string };
+  stop(): Promise<void>;
+}
+
+/** Starts a real JupyterLab with the extension, below a prefix as a hub would, on a data folder of its own. */
+export async function startLab(): Promise<Lab> {
+  const home = mkdtempSync(join(tmpdir(), 'kargah-e2e-'));
+  const [dataDir, workspace, runtime, config] = ['data', 'workspace', 'runtime', 'config'].map((name) => {
+    const folder = join(home, name);
+    mkdirSync(folder, { mode: 0o700 });
+    return folder;
+  }) as [string, string, string, string];
+  const jupyterToken = 'end-to-end-only';
+  const child = spawn(
+    python,
+    ['-m', 'jupyterlab', '--no-browser', '--allow-root', '--ServerApp.port=0', '--ServerApp.ip=127.0.0.1', '--ServerApp.base_url=/user/sara/', `--ServerApp.root_dir=${workspace}`, '--LabApp.news_url=None', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate', '--LabApp.extension_manager=readonly'],
+    {
+      cwd: home,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {
+        ...process.env,
+        HOME: home,
+        JUPYTER_TOKEN: jupyterToken,
+        JUPYTER_CONFIG_DIR: config,
+        JUPYTER_RUNTIME_DIR: runtime,
+        JUPYTER_DATA_DIR: join(home, 'jupyter'),
+        JUPYTERLAB_SETTINGS_DIR: join(config, 'settings'),
+        JUPYTERLAB_WORKSPACES_DIR: join(config, 'workspaces'),
+        KARGAH_DATA_DIR: dataDir,
+        KARGAH_NODE: join(root, 'node_modules/node/bin/node'),
+        KARGAH_PYTHON: python,
+      },
+    },
+  );
+  const log: string[] = [];
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      log.push(line);
+      const found = /(http:\/\/127\.0\.0\.1:\d+\/user\/sara\/)lab/u.exec(line);
+      if (found?.[1]) resolve(found[1]);
+    });
+    child.on('exit', (code) => {
+      reject(new Error(`JupyterLab ended with ${String(code)}:\n${log.join('\n')}`));
+    });
+  });
+  return {
+    url: `${url}lab?token=${jupyterToken}`,
+    bridgeUrl: `${url}kargah`,
+    jupyterToken,
+    dataDir,
+    workspace,
+    bridge: () => JSON.parse(readFileSync(join(dataDir, 'bridge.json'), 'utf8')) as { pid: number; url: string },
+    stop: async () => {
+      await end(child);
+      const artefacts = join(root, 'artefacts');
+      mkdirSync(artefacts, { recursive: true });
+      writeFileSync(join(artefacts, 'jupyterlab.log'), log.join('\n').replaceAll(jupyterToken, '…'));
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}

@@ -1,0 +1,49 @@
+// What `npm run lint` and the first part of `npm test` look at: types, style, and that nothing generated has drifted.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { node, python, root } from './setup.mjs';
+
+const bin = (path) => join(root, 'node_modules', path);
+const tsc = (project) => [node, bin('typescript/bin/tsc'), '--noEmit', '-p', project];
+const pythonCode = ['trainer', 'mlflow/kargah_mlflow', 'mlflow/tests', 'jupyterlab-extension/kargah_lab', 'jupyterlab-extension/tests'];
+
+export const checks = [
+  ['types: MLflow client', tsc('mlflow/client')],
+  ['types: bridge', tsc('bridge-server')],
+  ['types: extension', tsc('jupyterlab-extension')],
+  ['types: end-to-end tests', tsc('jupyterlab-extension/ui-tests')],
+  ['types: Python', [python, '-m', 'mypy', 'trainer/src', 'mlflow/kargah_mlflow', 'jupyterlab-extension/kargah_lab']],
+  ['lint: TypeScript', [node, bin('eslint/bin/eslint.js'), '--max-warnings=0', '.']],
+  ['lint: Python', [python, '-m', 'ruff', 'check', ...pythonCode]],
+  ['format: TypeScript', [node, bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']],
+  ['format: Python', [python, '-m', 'ruff', 'format', '--check', ...pythonCode]],
+  ['generated: OpenAPI and types match the contract', [node, 'scripts/generate.mjs', '--check']],
+  ['generated: recipe descriptions match the recipes', [python, '-m', 'kargah.recipes', 'describe', '--check']],
+];
+
+/** Runs one check and answers its output and whether it passed. */
+export function runCheck([title, [command, ...args]]) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.on('error', (error) => resolve({ title, passed: false, output: error.message }));
+    child.on('close', (code) => resolve({ title, passed: code === 0, output }));
+  });
+}
+
+/** Runs every check, two at a time, prints each result, and answers how many passed and failed. */
+export async function runChecks() {
+  const waiting = [...checks];
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const worker = async () => {
+    for (let check = waiting.shift(); check; check = waiting.shift()) {
+      const { title, passed, output } = await runCheck(check);
+      counts[passed ? 'passed' : 'failed'] += 1;
+      process.stdout.write(passed ? `✓ ${title}\n` : `✗ ${title}\n${output}\n`);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return counts;
+}
