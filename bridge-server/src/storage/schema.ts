@@ -53,6 +53,8 @@ export interface DatasetTable {
   user_id: string;
   owner_name: string;
   name: string;
+  /** Name and file name as search compares them: letters, digits and case folded. */
+  search_text: string;
   filename: string;
   /** `csv | parquet | jsonl | images`; null until read. */
   format: string | null;
