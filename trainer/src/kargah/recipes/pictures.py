@@ -1,0 +1,71 @@
+"""Reads `images/<class>/…` into memory for the image recipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, UnidentifiedImageError
+from torch import Tensor
+
+from ..training.failure import JobFailure
+
+
+@dataclass(frozen=True)
+class Pictures:
+    pixels: Tensor
+    """uint8 [images, channels, size, size]."""
+    labels: Tensor
+    """int64 [images]."""
+    classes: list[str]
+    notes: tuple[str, ...]
+
+
+def read_pictures(folder: Path, size: int, channels: str) -> Pictures:
+    """`channels` is `grayscale`, `rgb`, or `auto`: grey when every picture is.
+
+    Raises:
+        JobFailure: `dataset_deleted`, `too_few_rows`.
+    """
+    if not folder.is_dir():
+        raise JobFailure("dataset_deleted")
+    notes: list[str] = []
+    arrays: list[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]] = []
+    labels: list[int] = []
+    classes: list[str] = []
+    grey = channels != "rgb"
+    for class_folder in sorted(p for p in folder.iterdir() if p.is_dir()):
+        read_here = 0
+        for file in sorted(p for p in class_folder.rglob("*") if p.is_file()):
+            try:
+                with Image.open(file) as picture:
+                    grey = grey and (channels == "grayscale" or picture.mode in {"1", "L", "LA", "I", "I;16"})
+                    picture.draft("RGB", (size, size))
+                    arrays.append(np.asarray(_eight_bits(picture).resize((size, size), Image.Resampling.BILINEAR)))
+            except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+                notes.append(f"WARN {class_folder.name}/{file.name} is no readable picture; left out")
+                continue
+            labels.append(len(classes))
+            read_here += 1
+        if read_here:
+            classes.append(class_folder.name)
+    if len(classes) < 2:
+        raise JobFailure("too_few_rows", rows=len(labels), min=10)
+    pixels = torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2)
+    if grey:
+        pixels = _grey(pixels)
+    return Pictures(pixels.contiguous(), torch.tensor(labels), classes, tuple(notes))
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    if picture.mode in {"I", "I;16"}:
+        values = np.asarray(picture, dtype=np.float32)
+        return Image.fromarray((values * (255 / max(float(values.max()), 255.0))).astype(np.uint8)).convert("RGB")
+    return picture.convert("RGB")
+
+
+def _grey(pixels: Tensor) -> Tensor:
+    weights = torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
+    return (pixels * weights).sum(1, keepdim=True).round().to(torch.uint8)

@@ -1,0 +1,111 @@
+"""What a recipe is: data in, a trainable task out. Recipes share this protocol and no base class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from torch import Tensor, nn
+
+from .params import Json, params_schema
+
+
+@dataclass(frozen=True)
+class RecipeInfo:
+    """How a recipe is shown before anyone runs it; the contract's `recipe` object."""
+
+    recipe: str
+    version: str
+    title: str
+    title_fa: str
+    description: str
+    description_fa: str
+    icon: Literal["table", "image", "code", "text"]
+    dataset_kind: Literal["tabular", "images"]
+    params: type
+    primary_params: tuple[str, ...]
+    best_metric: tuple[str, Literal["max", "min"]]
+
+    def describe(self) -> Json:
+        key, mode = self.best_metric
+        schema = params_schema(self.params)
+        properties = schema["properties"]
+        first = {name: properties[name] for name in self.primary_params}
+        schema["properties"] = first | properties
+        return {
+            "recipe": self.recipe,
+            "version": self.version,
+            "title": self.title,
+            "title_fa": self.title_fa,
+            "description": self.description,
+            "description_fa": self.description_fa,
+            "icon": self.icon,
+            "dataset_kind": self.dataset_kind,
+            "params_schema": schema,
+            "primary_params": list(self.primary_params),
+            "best_metric": {"key": key, "mode": mode},
+        }
+
+
+@dataclass(frozen=True)
+class DatasetRef:
+    """The dataset of a job: `path` is `data.parquet`, or a folder with one folder of images a class."""
+
+    name: str
+    path: Path
+    sha256: str | None = None
+    suggested_target: str | None = None
+
+
+@dataclass(frozen=True)
+class Batches:
+    """One split in memory: `inputs` are indexed together with `targets` along their first dimension."""
+
+    inputs: tuple[Tensor, ...]
+    targets: Tensor
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Everything the training loop needs, and everything the exported model needs afterwards."""
+
+    network: nn.Module
+    """Takes `*train.inputs` (a batch) and answers what `loss` compares with the targets."""
+    train: Batches
+    validation: Batches
+    loss: Callable[[Tensor, Tensor], Tensor]
+    """Mean loss of a batch: a scalar."""
+    metrics: Callable[[Tensor, Tensor], Mapping[str, float]]
+    """Figures of a whole split from its outputs and targets, without a prefix: `accuracy`, `r2`, `mae`."""
+    best_metric: tuple[str, Literal["max", "min"]]
+    export: Callable[[nn.Module], nn.Module]
+    """The trained network with its preparation in front and its answer in the target's own words behind; one tensor in, one out."""
+    example: Tensor
+    """Rows as the exported model takes them: at least two, so that its first dimension stays free."""
+    metadata: Mapping[str, Any]
+    """Goes into `kargah.json` beside the model: columns, categories, classes, task."""
+    augment: Callable[[tuple[Tensor, ...]], tuple[Tensor, ...]] | None = None
+    threads: int = 1
+    """How many threads one step can make use of."""
+    notes: tuple[str, ...] = field(default=())
+    """Lines for the log."""
+
+
+class Recipe(Protocol):
+    """A module is a recipe when it has these two names."""
+
+    @property
+    def INFO(self) -> RecipeInfo: ...
+
+    def prepare(self, params: Any, dataset: DatasetRef) -> Task:
+        """Reads the dataset and makes the task.
+
+        Raises:
+            kargah.training.failure.JobFailure: with the code of what is wrong with the data.
+        """
+        ...

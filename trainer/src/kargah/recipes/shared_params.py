@@ -1,0 +1,105 @@
+"""Parameters that every recipe has, so that the form words and bounds them alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .params import param
+
+
+def _words(titles: list[str], titles_fa: list[str]) -> dict[str, list[str]]:
+    return {"x-enum-titles": titles, "x-enum-titles-fa": titles_fa}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingParams:
+    """How to train: the loop's settings."""
+
+    epochs: int = param(30, "Epochs", "دوره", "Early stopping is on", "توقف زودهنگام روشن است", minimum=1, maximum=10_000)
+    batch_size: int = param(
+        64, "Batch size", "اندازهٔ دسته", "Powers of 2 are faster", "توان‌های ۲ سریع‌ترند", minimum=1, maximum=65_536
+    )
+    lr: float = param(
+        0.003,
+        "Learning rate",
+        "نرخ یادگیری",
+        "Usually between 1e-4 and 1e-1",
+        "معمولاً میان 1e-4 و 1e-1",
+        exclusive_minimum=0,
+        maximum=100,
+    )
+    optimizer: Literal["adamw", "adam", "sgd"] = param(
+        "adamw", "Optimizer", "بهینه‌ساز", extra=_words(["AdamW", "Adam", "SGD"], ["AdamW", "Adam", "SGD"])
+    )
+    schedule: Literal["cosine", "linear", "constant"] = param(
+        "cosine",
+        "Learning-rate schedule",
+        "برنامهٔ نرخ یادگیری",
+        "How the learning rate falls until the last epoch",
+        "نرخ یادگیری تا دورهٔ آخر چگونه کم شود",
+        extra=_words(["Cosine", "Linear", "Constant"], ["کسینوسی", "خطی", "ثابت"]),
+    )
+    weight_decay: float = param(
+        0.01,
+        "Weight decay",
+        "کاهش وزن",
+        "Keeps weights small, against overfitting",
+        "وزن‌ها را کوچک نگه می‌دارد تا بیش‌برازش کم شود",
+        minimum=0,
+        maximum=10,
+    )
+    dropout: float = param(
+        0.1,
+        "Dropout",
+        "حذف تصادفی",
+        "Share of units left out in each step",
+        "سهم واحدهایی که در هر گام کنار گذاشته می‌شوند",
+        minimum=0,
+        maximum=0.9,
+    )
+    grad_clip: float = param(
+        1.0,
+        "Gradient clipping",
+        "سقف گرادیان",
+        "Largest norm of the gradient; 0 turns it off",
+        "بیشترین اندازهٔ گرادیان؛ صفر یعنی خاموش",
+        minimum=0,
+        maximum=1000,
+    )
+    patience: int = param(
+        10,
+        "Early-stopping patience",
+        "شکیبایی توقف زودهنگام",
+        "Epochs without improvement before stopping; 0 turns it off",
+        "چند دوره بی‌بهبود پیش از توقف؛ صفر یعنی خاموش",
+        minimum=0,
+        maximum=10_000,
+    )
+    validation: float = param(
+        0.2,
+        "Validation share",
+        "سهم اعتبارسنجی",
+        "Share of the rows kept apart to judge the model",
+        "سهمی از ردیف‌ها که برای سنجش مدل کنار می‌ماند",
+        minimum=0.05,
+        maximum=0.5,
+    )
+    seed: int = param(
+        42,
+        "Random seed",
+        "دانهٔ تصادفی",
+        "The same seed gives the same model",
+        "با دانهٔ یکسان مدل یکسان ساخته می‌شود",
+        minimum=0,
+        maximum=2_147_483_647,
+    )
+
+
+CLASS_WEIGHTS = {
+    "title": "Class weights",
+    "title_fa": "وزن کلاس‌ها",
+    "description": "Balanced: rare classes count more",
+    "description_fa": "متوازن: کلاس‌های کم‌شمار بیشتر به حساب می‌آیند",
+    "extra": _words(["Equal", "Balanced"], ["برابر", "متوازن"]),
+}

@@ -1,0 +1,207 @@
+"""Reads a typed Parquet file into float32 rows for the tabular recipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import torch
+from torch import Tensor
+
+from ..training.failure import JobFailure
+
+MISSING = "NaN"
+MOST_CLASSES_AS_NUMBERS = 20
+MOST_CLASSES = 1000
+Floats = npt.NDArray[np.float64]
+EPOCH_2000 = np.datetime64("2000-01-01T00:00:00", "us")
+
+
+@dataclass(frozen=True)
+class Feature:
+    name: str
+    kind: Literal["number", "boolean", "date", "category"]
+    categories: tuple[str, ...] | None = None
+    """Position = the number that the model takes for it."""
+
+    def describe(self) -> dict[str, Any]:
+        return {"name": self.name, "kind": self.kind} | (
+            {"categories": list(self.categories)} if self.categories is not None else {}
+        )
+
+
+@dataclass
+class Target:
+    task: Literal["classification", "regression"]
+    values: Tensor
+    """float64 [rows] for regression, int64 class numbers for classification."""
+    classes: list[str] | None
+    mean: float = 0.0
+    std: float = 1.0
+
+
+@dataclass(frozen=True)
+class Table:
+    features: list[Feature]
+    rows: Tensor
+    """float32 [rows, features]; NaN is missing."""
+    target: Target
+    notes: tuple[str, ...]
+
+
+def read_table(path: Path, target: str, task: str, max_categories: int) -> Table:
+    """
+    Raises:
+        JobFailure: `target_…`, `no_features`, `dataset_deleted`.
+    """
+    try:
+        table = pq.read_table(path)
+    except FileNotFoundError as error:
+        raise JobFailure("dataset_deleted") from error
+    if target not in table.column_names:
+        raise JobFailure("target_missing", column=target)
+    notes: list[str] = []
+    labels = table.column(target).combine_chunks()
+    known = _known(labels)
+    if not known.any():
+        raise JobFailure("target_all_missing", column=target)
+    if not known.all():
+        notes.append(f"WARN {int((~known).sum())} rows have no {target}; left out")
+        table = table.filter(pa.array(known))
+    found = read_target(table.column(target).combine_chunks(), target, task)
+    features: list[Feature] = []
+    columns: list[Floats] = []
+    for name in table.column_names:
+        if name == target:
+            continue
+        read = _read_feature(name, table.column(name).combine_chunks(), max_categories, notes)
+        if read is not None:
+            features.append(read[0])
+            columns.append(read[1])
+    if not features:
+        raise JobFailure("no_features")
+    rows = torch.from_numpy(np.stack(columns, 1).astype(np.float32))
+    return Table(features, rows, found, tuple(notes))
+
+
+def read_target(column: Any, name: str, task: str) -> Target:
+    """The target without missing values, as classes or as numbers (chosen from its values when `task` is `auto`)."""
+    text = _is_text(column.type) or pa.types.is_boolean(column.type)
+    if task == "auto":
+        task = "classification" if text or _looks_like_classes(_numbers(column)) else "regression"
+    if task == "regression":
+        try:
+            values = _numbers(column.cast(pa.float64()) if _is_text(column.type) else column)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            raise JobFailure("target_not_numeric", column=name) from error
+        if np.ptp(values) == 0:
+            raise JobFailure("target_constant", column=name)
+        return Target("regression", torch.from_numpy(values), None)
+    if _is_text(column.type):
+        classes, codes = np.unique(np.asarray(_text(column), dtype=object).astype(str), return_inverse=True)
+        words = [str(c) for c in classes]
+    else:
+        numbers, codes = np.unique(_numbers(column), return_inverse=True)
+        words = [_word(n, column.type) for n in numbers]
+    if len(words) < 2:
+        raise JobFailure("target_constant", column=name)
+    if len(words) > MOST_CLASSES:
+        raise JobFailure("recipe_failed", reason=f"column {name} has {len(words)} classes; at most {MOST_CLASSES}")
+    return Target("classification", torch.from_numpy(codes.astype(np.int64)), words)
+
+
+def _read_feature(
+    name: str, column: Any, max_categories: int, notes: list[str]
+) -> tuple[Feature, Floats] | None:
+    known = _known(column)
+    if not known.any():
+        notes.append(f"WARN column {name} is empty; left out")
+        return None
+    if _is_text(column.type):
+        return _read_category(name, _text(column), max_categories, notes)
+    try:
+        values = _numbers(column)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        notes.append(f"WARN column {name} of type {column.type} is not understood; left out")
+        return None
+    present = values[~np.isnan(values)]
+    if np.ptp(present) == 0 and known.all():
+        notes.append(f"INFO column {name} has one value only; left out")
+        return None
+    kind: Literal["number", "boolean", "date"] = "number"
+    if pa.types.is_boolean(column.type):
+        kind = "boolean"
+    elif pa.types.is_temporal(column.type):
+        kind = "date"
+    return Feature(name, kind), values
+
+
+def _read_category(name: str, column: Any, most: int, notes: list[str]) -> tuple[Feature, Floats] | None:
+    counted = sorted(pc.value_counts(column.drop_null()).to_pylist(), key=lambda c: (-c["counts"], c["values"]))
+    filled = sum(c["counts"] for c in counted)
+    if len(counted) > most and len(counted) > filled / 2:
+        notes.append(f"WARN column {name} is free text ({len(counted)} different values); left out")
+        return None
+    if len(counted) == 1 and filled == len(column):
+        notes.append(f"INFO column {name} has one value only; left out")
+        return None
+    kept = tuple(str(c["values"]) for c in counted[:most])
+    places = {word: float(i) for i, word in enumerate(kept)}
+    # A value beyond the kept ones is "other", which the model knows as any number that is no position.
+    codes = [np.nan if word is None else places.get(word, -1.0) for word in column.to_pylist()]
+    if len(counted) > most:
+        notes.append(f"INFO column {name}: {len(counted) - most} rare values are learned together")
+    return Feature(name, "category", kept), np.asarray(codes, dtype=np.float64)
+
+
+def _is_text(kind: Any) -> bool:
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _text(column: Any) -> Any:
+    return column.cast(pa.large_string())
+
+
+def _known(column: Any) -> npt.NDArray[np.bool_]:
+    if pa.types.is_floating(column.type):
+        return np.isfinite(column.to_numpy(zero_copy_only=False))
+    return np.asarray(pc.is_valid(column).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _numbers(column: Any) -> Floats:
+    """float64 with NaN for missing; infinities are missing too; dates are days since 2000."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column, kind = column.cast(kind.value_type), kind.value_type
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        moments = column.cast(pa.timestamp("us", getattr(kind, "tz", None)))
+        days = (moments.to_numpy(zero_copy_only=False).astype("datetime64[us]") - EPOCH_2000) / np.timedelta64(1, "D")
+        return np.asarray(days, dtype=np.float64)
+    if pa.types.is_time(kind) or pa.types.is_duration(kind):
+        column = column.cast(pa.int64()) if pa.types.is_int64(kind) else column.view(_plain(kind))
+    values = np.array(column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=np.float64)
+    values[~np.isfinite(values)] = np.nan
+    return values
+
+
+def _plain(kind: Any) -> Any:
+    return pa.int32() if kind.bit_width == 32 else pa.int64()
+
+
+def _looks_like_classes(values: Floats) -> bool:
+    different = np.unique(values)
+    whole = bool(np.all(different == np.round(different)))
+    return whole and len(different) <= MOST_CLASSES_AS_NUMBERS and len(values) >= 5 * len(different)
+
+
+def _word(number: float, kind: Any) -> str:
+    if pa.types.is_boolean(kind):
+        return "true" if number else "false"
+    return str(int(number)) if float(number).is_integer() else repr(float(number))

@@ -1,0 +1,225 @@
+"""Learn one column of a table from the others: an MLP for classification and regression.
+
+Numbers are standardised, a missing one becomes the mean and raises a flag of its own; text columns of few values are embedded,
+with one place kept for values never seen; dates count as days. All of it is part of the exported model, which takes the raw
+numbers (missing = NaN) and the categories' positions as `kargah.json` lists them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from ..training.failure import JobFailure
+from .figures import classification_metrics, regression_metrics
+from .params import param
+from .protocol import Batches, DatasetRef, RecipeInfo, Task
+from .shared_params import CLASS_WEIGHTS, TrainingParams
+from .split import split_rows
+from .table import MISSING, Feature, Target, read_table
+
+
+@dataclass(frozen=True, kw_only=True)
+class TabularParams(TrainingParams):
+    target: str | None = param(
+        None,
+        "Target column",
+        "ستون هدف",
+        "The column to be predicted",
+        "ستونی که باید پیش‌بینی شود",
+        extra={"x-column": True},
+    )
+    task: Literal["auto", "classification", "regression"] = param(
+        "auto",
+        "Task",
+        "نوع کار",
+        "Auto: judged from the target's values",
+        "خودکار: از روی مقدارهای ستون هدف",
+        extra={
+            "x-enum-titles": ["Automatic", "Classification", "Regression"],
+            "x-enum-titles-fa": ["خودکار", "دسته‌بندی", "رگرسیون"],
+        },
+    )
+    hidden: tuple[int, ...] = param(
+        (128, 64),
+        "Hidden layers",
+        "لایه‌های پنهان",
+        "Width of each hidden layer; none gives a linear model",
+        "پهنای هر لایهٔ پنهان؛ خالی یعنی مدل خطی",
+        minimum=1,
+        maximum=4096,
+        max_items=8,
+    )
+    max_categories: int = param(
+        100,
+        "Most categories of a column",
+        "بیشترین دسته‌های یک ستون",
+        "Rarer values of a text column are learned together as “other”",
+        "مقدارهای کم‌شمارتر یک ستون متنی با هم «دیگر» شمرده می‌شوند",
+        minimum=2,
+        maximum=10_000,
+    )
+    class_weights: Literal["equal", "balanced"] = param("equal", **CLASS_WEIGHTS)
+
+
+INFO = RecipeInfo(
+    recipe="tabular",
+    version="1.0.0",
+    title="Table, MLP",
+    title_fa="جدول، شبکهٔ MLP",
+    description="Classify or regress on CSV and Parquet",
+    description_fa="دسته‌بندی یا رگرسیون روی CSV و Parquet",
+    icon="table",
+    dataset_kind="tabular",
+    params=TabularParams,
+    primary_params=("target", "epochs", "batch_size", "lr"),
+    best_metric=("val_loss", "min"),
+)
+
+
+class Preparation(nn.Module):
+    """Raw rows to what the network takes.
+
+    `forward`: float32 [rows, columns] (NaN = missing; a category is its position in `categories`, anything else is "other")
+    → float32 [rows, numbers + flags], int64 [rows, categorical columns].
+    """
+
+    def __init__(self, features: list[Feature], rows: Tensor) -> None:
+        super().__init__()
+        numeric = [i for i, f in enumerate(features) if f.categories is None]
+        categorical = [i for i, f in enumerate(features) if f.categories is not None]
+        values = rows[:, numeric].double()
+        known = ~values.isnan()
+        count = known.sum(0).clamp(min=1)
+        mean = values.nan_to_num(0.0).sum(0) / count
+        variance = ((values - mean).nan_to_num(0.0) ** 2).sum(0) / count
+        std = torch.where(variance > 0, variance.sqrt(), torch.ones_like(variance))
+        flagged = [i for i, c in enumerate(known.all(0).tolist()) if not c]
+        self.sizes = [len(features[i].categories or ()) for i in categorical]
+        self.width = len(numeric) + len(flagged)
+        for name, index in (("numeric", numeric), ("flagged", flagged), ("categorical", categorical)):
+            self.register_buffer(name, torch.tensor(index, dtype=torch.long))
+        self.register_buffer("mean", mean.float())
+        self.register_buffer("std", std.float())
+        self.register_buffer("limits", torch.tensor(self.sizes, dtype=torch.float32))
+
+    def forward(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        values = rows.index_select(1, self.get_buffer("numeric"))
+        missing = values.isnan()
+        # Ten standard deviations: one absurd cell must not drown its row.
+        scaled = ((values - self.get_buffer("mean")) / self.get_buffer("std")).nan_to_num(0.0, 10.0, -10.0)
+        flags = missing.index_select(1, self.get_buffer("flagged")).to(scaled.dtype)
+        places = rows.index_select(1, self.get_buffer("categorical"))
+        known = (places >= 0) & (places < self.get_buffer("limits"))
+        codes = torch.where(known, places + 1, torch.zeros_like(places)).long()
+        return torch.cat([scaled.clamp(-10.0, 10.0), flags], 1), codes
+
+
+class Mlp(nn.Module):
+    """float32 [batch, width], int64 [batch, categorical columns] → float32 [batch, outputs]."""
+
+    def __init__(self, width: int, sizes: list[int], hidden: tuple[int, ...], outputs: int, dropout: float) -> None:
+        super().__init__()
+        dims = [min(32, math.ceil(1.6 * (size + 1) ** 0.56)) for size in sizes]
+        self.embeddings = nn.ModuleList(nn.Embedding(size + 1, d) for size, d in zip(sizes, dims, strict=True))
+        widths = [width + sum(dims), *hidden]
+        layers: list[nn.Module] = []
+        for before, after in zip(widths, widths[1:], strict=False):
+            layers += [nn.Linear(before, after), nn.ReLU(), nn.Dropout(dropout)]
+        self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], outputs))
+
+    def forward(self, numbers: Tensor, codes: Tensor) -> Tensor:
+        parts = [numbers, *(embedding(codes[:, i]) for i, embedding in enumerate(self.embeddings))]
+        answer: Tensor = self.layers(torch.cat(parts, 1))
+        return answer
+
+
+class Classifier(nn.Module):
+    """Raw rows → the probability of each class, float32 [rows, classes]."""
+
+    def __init__(self, preparation: Preparation, network: nn.Module) -> None:
+        super().__init__()
+        self.preparation, self.network = preparation, network
+
+    def forward(self, rows: Tensor) -> Tensor:
+        return torch.softmax(self.network(*self.preparation(rows)), 1)
+
+
+class Regressor(nn.Module):
+    """Raw rows → the target in its own unit, float32 [rows]."""
+
+    def __init__(self, preparation: Preparation, network: nn.Module, mean: float, std: float) -> None:
+        super().__init__()
+        self.preparation, self.network, self.mean, self.std = preparation, network, mean, std
+
+    def forward(self, rows: Tensor) -> Tensor:
+        answer: Tensor = self.network(*self.preparation(rows)).squeeze(1) * self.std + self.mean
+        return answer
+
+
+def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
+    name = params.target or dataset.suggested_target
+    if name is None:
+        raise JobFailure("target_required")
+    table = read_table(dataset.path, name, params.task, params.max_categories)
+    target = table.target
+    kept = split_rows(target.values, target.task, params.validation, params.seed)
+    preparation = Preparation(table.features, table.rows[kept.train])
+    numbers, codes = preparation(table.rows)
+    metadata: dict[str, Any] = {
+        "recipe": INFO.recipe,
+        "task": target.task,
+        "target": name,
+        "input": {"dtype": "float32", "missing": MISSING, "columns": [f.describe() for f in table.features]},
+        "classes": target.classes,
+    }
+    outputs = len(target.classes) if target.classes is not None else 1
+    labels, learn = _learning(params, target, kept.train)
+    return Task(
+        network=Mlp(preparation.width, preparation.sizes, params.hidden, outputs, params.dropout),
+        train=Batches((numbers[kept.train], codes[kept.train]), labels[kept.train]),
+        validation=Batches((numbers[kept.validation], codes[kept.validation]), labels[kept.validation]),
+        example=table.rows[kept.train][:2].clone(),
+        metadata=metadata,
+        notes=(
+            f"kargah.recipes.tabular | rows={len(labels)} features={len(table.features)} "
+            + (f"classes={outputs}" if target.classes is not None else f"target mean={target.mean:.4g} std={target.std:.4g}"),
+            f"task={target.task} target={name} train={len(kept.train)} validation={len(kept.validation)}",
+            *table.notes,
+        ),
+        export=partial(_exported, preparation, target),
+        **learn,
+    )
+
+
+def _learning(params: TabularParams, target: Target, train: Tensor) -> tuple[Tensor, dict[str, Any]]:
+    if target.classes is None:
+        mean = target.values[train].mean().item()
+        std = target.values[train].std(correction=0).item() or 1.0
+        target.mean, target.std = mean, std
+        labels = ((target.values - mean) / std).float()
+
+        def squared_error(answer: Tensor, truth: Tensor) -> Tensor:
+            return functional.mse_loss(answer.squeeze(1), truth)
+
+        figures = partial(regression_metrics, unit=std)
+        return labels, {"loss": squared_error, "metrics": figures, "best_metric": ("val_loss", "min")}
+    labels = target.values.long()
+    weight = None
+    if params.class_weights == "balanced":
+        counts = torch.bincount(labels[train], minlength=len(target.classes)).clamp(min=1)
+        weight = len(train) / (len(target.classes) * counts.float())
+    loss = nn.CrossEntropyLoss(weight=weight)
+    return labels, {"loss": loss, "metrics": classification_metrics, "best_metric": ("val_accuracy", "max")}
+
+
+def _exported(preparation: Preparation, target: Target, network: nn.Module) -> nn.Module:
+    if target.classes is not None:
+        return Classifier(preparation, network)
+    return Regressor(preparation, network, target.mean, target.std)
