@@ -245,6 +245,12 @@ export const ERRORS = {
     en: 'Out of memory; use a smaller batch or less data.',
     fa: 'حافظه کم آمد؛ دستهٔ کوچک‌تر یا دادهٔ کمتر به کار ببرید.',
   },
+  time_limit_reached: {
+    status: 422,
+    en: 'The job ran longer than its limit of {seconds} s and was ended.',
+    fa: 'کار از مهلت {seconds} ثانیه‌ای خود گذشت و پایان داده شد.',
+  },
+  value_out_of_range: { status: 422, en: 'Use a value from {min} to {max}.', fa: 'مقدار میان {min} و {max} باشد.' },
   loss_diverged: { status: 422, en: 'Loss diverged; lower the rate.', fa: 'زیان بی‌نهایت شد؛ نرخ را کم کنید.' },
   recipe_failed: { status: 422, en: 'Training failed: {reason}.', fa: 'آموزش ناموفق بود: {reason}.' },
   launch_failed: {

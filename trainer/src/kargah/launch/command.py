@@ -1,0 +1,55 @@
+"""What is run for a job, and in which environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from .paths import JobPaths, read_json
+
+_LOOPBACK = "127.0.0.1,localhost,::1"
+
+
+def command(job: dict[str, Any], paths: JobPaths) -> list[str]:
+    """A script runs exactly as `python file.py args` would; a recipe through our own entry."""
+    script = job.get("script")
+    if script:
+        return [sys.executable, str(script["path"]), *map(str, script.get("args", []))]
+    return [sys.executable, "-m", "kargah.launch.run", str(paths.folder)]
+
+
+def environment(job: dict[str, Any], paths: JobPaths) -> dict[str, str]:
+    """Our own environment plus where to log: enough for an unmodified script that calls `mlflow.log_metric`.
+
+    Raises:
+        OSError: the token or the bridge's file cannot be read.
+    """
+    bridge_file = Path(job["bridge_file"])
+    bridge = read_json(bridge_file) or {}
+    mlflow = job.get("mlflow") or {}
+    no_proxy = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+    environ = {
+        **os.environ,
+        "KARGAH_JOB_ID": job["job_id"],
+        "KARGAH_JOB_DIR": str(paths.folder),
+        "KARGAH_BRIDGE_FILE": str(bridge_file),
+        "MLFLOW_TRACKING_URI": f"{bridge.get('url', '')}/mlflow",
+        "MLFLOW_TRACKING_TOKEN": paths.token.read_text(encoding="ascii").strip(),
+        "MLFLOW_RUN_ID": str(mlflow.get("run_id", "")),
+        "MLFLOW_EXPERIMENT_ID": str(mlflow.get("experiment_id", "")),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONFAULTHANDLER": "1",
+        "PYTHONIOENCODING": "utf-8",
+        "GIT_PYTHON_REFRESH": "quiet",
+    }
+    # The bridge is on this machine: a proxy for the outside world must not stand between.
+    environ["no_proxy"] = environ["NO_PROXY"] = f"{no_proxy},{_LOOPBACK}" if no_proxy else _LOOPBACK
+    dataset = job.get("dataset")
+    if dataset:
+        environ["KARGAH_DATASET_ID"] = str(dataset["dataset_id"])
+        environ["KARGAH_DATASET_PATH"] = str(dataset["path"])
+    if job.get("resume_from"):
+        environ["KARGAH_RESUME_FROM"] = str(job["resume_from"])
+    return environ

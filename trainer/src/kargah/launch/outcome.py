@@ -1,0 +1,116 @@
+"""The proof of how a job ended: what its own parent saw, in one file."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from .paths import JobPaths, read_json
+
+_COMPILE = "import sys; compile(open(sys.argv[1], 'rb').read(), sys.argv[1], 'exec')"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What the supervisor saw: the exit status, and what it did itself."""
+
+    exit_code: int | None
+    signal_number: int | None
+    stopped: bool
+    oom: bool
+    timed_out: bool
+    launch_error: str | None
+    started_at: datetime
+    peak_memory_bytes: int | None
+    cpu_seconds: float | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The content of `outcome.json`; the bridge's `Outcome` in `launchers/port.ts`."""
+
+    exit_code: int | None
+    signal: str | None
+    stopped: bool
+    oom: bool
+    timed_out: bool
+    error: dict[str, Any] | None
+    model: dict[str, Any] | None
+    best_metric: dict[str, Any] | None
+    peak_memory_bytes: int | None
+    cpu_seconds: float | None
+    started_at: str
+    ended_at: str
+    spool_pending: bool
+
+
+def outcome_of(job: dict[str, Any], paths: JobPaths, ending: Ending) -> dict[str, Any]:
+    """Judges the ending by what the training process left behind."""
+    result = read_json(paths.result) or {}
+    number = ending.signal_number
+    return asdict(
+        Outcome(
+            exit_code=ending.exit_code,
+            signal=None if number is None else _signal_name(number),
+            stopped=ending.stopped,
+            oom=ending.oom,
+            timed_out=ending.timed_out,
+            error=_error(job, paths, ending),
+            model=result.get("model"),
+            best_metric=result.get("best_metric"),
+            peak_memory_bytes=ending.peak_memory_bytes,
+            cpu_seconds=ending.cpu_seconds,
+            started_at=_rfc3339(ending.started_at),
+            ended_at=_rfc3339(datetime.now(timezone.utc)),
+            spool_pending=paths.spool.is_dir() and any(f.stat().st_size > 0 for f in paths.spool.iterdir()),
+        )
+    )
+
+
+def _error(job: dict[str, Any], paths: JobPaths, ending: Ending) -> dict[str, Any] | None:
+    if ending.launch_error is not None:
+        return {"code": "launch_failed", "params": {"reason": ending.launch_error}}
+    if ending.oom:
+        return {"code": "out_of_memory"}
+    if ending.timed_out:
+        return {"code": "time_limit_reached", "params": {"seconds": job["time_limit_seconds"]}}
+    return None if ending.stopped or ending.exit_code == 0 else _own_failure(job, paths, ending)
+
+
+def _own_failure(job: dict[str, Any], paths: JobPaths, ending: Ending) -> dict[str, Any]:
+    failure = read_json(paths.failure)
+    if failure is not None and isinstance(failure.get("code"), str):
+        return {"code": failure["code"], "params": failure.get("params") or {}}
+    if ending.signal_number is not None:
+        return {"code": "killed_by_signal", "params": {"signal": _signal_name(ending.signal_number)}}
+    script = job.get("script")
+    if script and ending.exit_code == 1 and not _compiles(str(script["path"])):
+        return {"code": "script_syntax"}
+    if script:
+        return {"code": "script_failed", "params": {"exit_code": ending.exit_code or 0}}
+    return {"code": "recipe_failed", "params": {"reason": f"exit code {ending.exit_code}"}}
+
+
+def _compiles(path: str) -> bool:
+    """Judged in a process of its own: compiling hostile source may crash an interpreter."""
+    try:
+        argv = [sys.executable, "-I", "-c", _COMPILE, path]
+        checked = subprocess.run(argv, capture_output=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return True
+    return checked.returncode == 0
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"SIG{number}"
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

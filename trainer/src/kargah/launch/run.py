@@ -1,0 +1,34 @@
+"""`python -m kargah.launch.run <job folder>`: the training process of a recipe."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+
+from .paths import JobPaths, write_json
+
+
+def main(argv: list[str]) -> int:
+    """Runs the recipe of `job.json`; an unforeseen error becomes a coded failure, its traceback is in the log."""
+    paths = JobPaths(Path(argv[1]).absolute())
+    try:
+        from kargah.training.entry import run_recipe
+
+        return run_recipe(paths.folder)
+    except MemoryError:
+        traceback.print_exc()
+        _fail(paths, "out_of_memory", {})
+    except Exception as error:
+        traceback.print_exc()
+        _fail(paths, "recipe_failed", {"reason": f"{type(error).__name__}: {error}"[:500]})
+    return 1
+
+
+def _fail(paths: JobPaths, code: str, params: dict[str, str]) -> None:
+    if not paths.failure.exists():
+        write_json(paths.failure, {"code": code, "params": params})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -1,0 +1,251 @@
+"""`python -m kargah.launch.supervise <job folder>`: a job's parent; it outlives the bridge and proves the end.
+
+One thread, one loop: the log's pipe, signals (through a wake-up pipe) and a clock. It stays light: there is one a job.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import math
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from . import processes
+from .bounded_log import BoundedLog
+from .command import command, environment
+from .outcome import Ending, outcome_of
+from .paths import JobPaths, read_json, write_json
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
+_STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
+_SAMPLE_SECONDS = 1.0
+_SAMPLE_SECONDS_NEAR_LIMIT = 0.1
+_ENDING_SECONDS = 0.05
+_CHUNK = 1 << 16
+
+
+class Supervisor:
+    """The one training process of a job, from its start to the moment when nothing of it is left."""
+
+    def __init__(self, paths: JobPaths, job: dict[str, Any]) -> None:
+        self._paths = paths
+        self._job = job
+        self._grace = float(job.get("grace_seconds") or 0)
+        self._memory_limit: int | None = job.get("memory_bytes")
+        self._started_at = datetime.now(timezone.utc)
+        limit = job.get("time_limit_seconds")
+        self._time_is_up = math.inf if limit is None else time.monotonic() + float(limit)
+        self._status: int | None = None
+        self._stop_asked = False
+        self._stopped = self._oom = self._timed_out = False
+        self._kill_at: float | None = None
+        self._leftovers_told = False
+        self._killed_by_us = False
+        self._next_sample = 0.0
+        self._peak_memory = 0
+        self._cpu_seconds = 0.0
+        self._oom_kills_before = processes.kernel_oom_kills()
+        self._selector = selectors.DefaultSelector()
+        self._log = BoundedLog(paths.log)
+
+    def run(self) -> None:
+        """Starts the training process, waits until nothing of it is left, and writes the outcome."""
+        wake = self._listen()
+        pipe, child_end = os.pipe()
+        os.set_blocking(pipe, False)
+        try:
+            self._start(child_end)
+        except OSError as error:
+            os.close(child_end)
+            self._finish(launch_error=error.strerror or str(error))
+            return
+        os.close(child_end)
+        self._selector.register(pipe, selectors.EVENT_READ)
+        while not self._over():
+            for key, _ in self._selector.select(self._timeout()):
+                if key.fd == wake:
+                    self._hear(wake)
+                else:
+                    self._pump(pipe)
+            self._reap()
+            self._watch_limits()
+        while self._pump(pipe):
+            pass
+        self._finish(launch_error=None)
+
+    def _listen(self) -> int:
+        wake, wake_end = os.pipe()
+        os.set_blocking(wake, False)
+        os.set_blocking(wake_end, False)
+        signal.set_wakeup_fd(wake_end, warn_on_full_buffer=False)
+        for number in _SIGNALS:
+            signal.signal(number, lambda *_: None)
+        self._selector.register(wake, selectors.EVENT_READ)
+        return wake
+
+    def _start(self, child_end: int) -> None:
+        argv = command(self._job, self._paths)
+        self._child = subprocess.Popen(
+            argv,
+            cwd=self._job["cwd"],
+            env=environment(self._job, self._paths),
+            stdin=subprocess.DEVNULL,
+            stdout=child_end,
+            stderr=child_end,
+            start_new_session=True,
+            # One thread only, and nothing but system calls: safe between fork and exec.
+            preexec_fn=processes.die_with_supervisor,  # noqa: PLW1509
+        )
+        write_json(
+            self._paths.supervisor,
+            {
+                "pid": os.getpid(),
+                "start_time": processes.start_time(os.getpid()),
+                "boot_id": processes.boot_id(),
+                "child_pid": self._child.pid,
+                "child_pgid": self._child.pid,
+            },
+        )
+
+    def _hear(self, wake: int) -> None:
+        with contextlib.suppress(BlockingIOError):
+            if any(number in _STOP_SIGNALS for number in os.read(wake, 4096)):
+                self._stop_asked = True
+
+    def _pump(self, pipe: int) -> bool:
+        """Moves one chunk of the log; False when there is none now."""
+        try:
+            chunk = os.read(pipe, _CHUNK)
+        except BlockingIOError:
+            return False
+        if not chunk:
+            with contextlib.suppress(KeyError):
+                self._selector.unregister(pipe)
+            return False
+        self._log.append(chunk)
+        return True
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            self._cpu_seconds += usage.ru_utime + usage.ru_stime
+            if pid == self._child.pid:
+                self._status = status
+                self._peak_memory = max(self._peak_memory, usage.ru_maxrss * 1024)
+                # We reap all children ourselves; without this Popen would ask for one that is gone.
+                self._child.returncode = os.waitstatus_to_exitcode(status)
+
+    def _watch_limits(self) -> None:
+        now = time.monotonic()
+        if self._status is None and self._stop_asked and not self._ending:
+            self._stopped = True
+            stop = read_json(self._paths.stop) or {}
+            self._begin_end(now + float(stop.get("grace_seconds", self._grace)))
+        if self._status is None and now >= self._next_sample:
+            self._sample_memory(now)
+        if self._status is None and not self._ending and now >= self._time_is_up:
+            self._timed_out = True
+            self._begin_end(now + self._grace)
+        if self._kill_at is not None and now >= self._kill_at:
+            self._killed_by_us = True
+            processes.send(processes.living(self._job["job_id"]), signal.SIGKILL)
+
+    def _sample_memory(self, now: float) -> None:
+        used = processes.memory_bytes()
+        self._peak_memory = max(self._peak_memory, used)
+        near = self._memory_limit is not None and used > self._memory_limit / 2
+        self._next_sample = now + (_SAMPLE_SECONDS_NEAR_LIMIT if near else _SAMPLE_SECONDS)
+        if self._memory_limit is not None and used > self._memory_limit and not self._oom:
+            self._oom = True
+            self._kill_at = now
+
+    @property
+    def _ending(self) -> bool:
+        return self._stopped or self._timed_out or self._oom
+
+    def _begin_end(self, kill_at: float) -> None:
+        self._kill_at = kill_at
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGTERM)
+
+    def _over(self) -> bool:
+        if self._status is None:
+            return False
+        left = processes.living(self._job["job_id"])
+        if left and not self._leftovers_told:
+            self._leftovers_told = True
+            processes.send(left, signal.SIGTERM)
+            grace_ends = time.monotonic() + self._grace
+            self._kill_at = grace_ends if self._kill_at is None else min(self._kill_at, grace_ends)
+        return not left
+
+    def _timeout(self) -> float:
+        now = time.monotonic()
+        if self._status is not None:
+            return _ENDING_SECONDS
+        times = [self._next_sample]
+        if self._kill_at is not None:
+            times.append(max(self._kill_at, now + _ENDING_SECONDS))
+        else:
+            times.append(self._time_is_up)
+        return max(0.0, min(times) - now)
+
+    def _finish(self, launch_error: str | None) -> None:
+        self._log.close()
+        code = None if self._status is None else os.waitstatus_to_exitcode(self._status)
+        killed = -code if code is not None and code < 0 else None
+        by_kernel = processes.kernel_oom_kills() > self._oom_kills_before
+        if killed == signal.SIGKILL and not self._killed_by_us and by_kernel:
+            self._oom = True
+        ending = Ending(
+            exit_code=code if killed is None else None,
+            signal_number=killed,
+            stopped=self._stopped and not self._oom,
+            oom=self._oom,
+            timed_out=self._timed_out,
+            launch_error=launch_error,
+            started_at=self._started_at,
+            peak_memory_bytes=self._peak_memory or None,
+            cpu_seconds=round(self._cpu_seconds, 3) if self._status is not None else None,
+        )
+        write_json(self._paths.outcome, outcome_of(self._job, self._paths, ending))
+
+
+def main(argv: list[str]) -> int:
+    """Supervises the job of one folder; a second supervisor of the same folder leaves at once."""
+    paths = JobPaths(Path(argv[1]).absolute())
+    lock = os.open(paths.lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return 0
+    if paths.outcome.exists():
+        return 0
+    job = read_json(paths.job)
+    if job is None:
+        sys.stderr.write(f"{paths.job} holds no job\n")
+        return 2
+    # A session of its own: a signal for the bridge's group, or the end of its terminal, is not for us.
+    with contextlib.suppress(PermissionError):
+        os.setsid()
+    os.umask(0o077)
+    processes.become_subreaper()
+    Supervisor(paths, job).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))
