@@ -79,6 +79,8 @@ export interface JobTable {
   user_id: string;
   owner_name: string;
   name: string;
+  /** The name as search compares it: letters, digits and case folded. */
+  search_text: string;
   state: string;
   recipe: string | null;
   script_json: string | null;
@@ -96,6 +98,8 @@ export interface JobTable {
   cpu_seconds: number | null;
   mlflow_run_id: string | null;
   mlflow_experiment_id: string | null;
+  /** How the MLflow run is still to be ended (`FINISHED | FAILED | KILLED`): MLflow was away when the job ended. */
+  mlflow_end_pending: string | null;
   model_json: string | null;
   parent_job_id: string | null;
   token_sha256: string | null;
