@@ -1,0 +1,39 @@
+"""`python -m kargah.training.drain <job folder> [--timeout SECONDS]`: delivers what an ended job left in its spool.
+
+Exit code 0 when nothing is left, 75 (EX_TEMPFAIL) when some is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from .gateway import Address
+from .reporter import Reporter
+from .spool import has_pending
+
+TEMPORARY_FAILURE = 75
+
+
+def drain(job_dir: Path, timeout: float) -> bool:
+    """True when the spool is empty afterwards."""
+    if not has_pending(job_dir / "spool"):
+        return True
+    job = json.loads((job_dir / "job.json").read_text(encoding="utf-8"))
+    address = Address(Path(job["bridge_file"]), job_dir / "token")
+    reporter = Reporter(job_dir / "spool", address, job["mlflow"]["run_id"], say=lambda line: print(line, file=sys.stderr))
+    return reporter.close(timeout)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m kargah.training.drain")
+    parser.add_argument("job_dir", type=Path)
+    parser.add_argument("--timeout", type=float, default=60.0)
+    options = parser.parse_args()
+    return 0 if drain(options.job_dir, options.timeout) else TEMPORARY_FAILURE
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

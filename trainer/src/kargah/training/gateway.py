@@ -1,0 +1,111 @@
+"""The way from a job to the bridge's MLflow gateway: one kept connection, found again through `bridge.json` when the bridge moves."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+LOG_BATCH = "/mlflow/api/2.0/mlflow/runs/log-batch"
+TIMEOUT_SECONDS = 60
+Answer = Literal["ok", "refused", "away"]
+
+
+@dataclass(frozen=True)
+class Point:
+    key: str
+    value: float
+    step: int
+    timestamp: int
+    """ms since the epoch."""
+
+    def to_json(self) -> dict[str, Any]:
+        value: float | str = self.value
+        if math.isnan(self.value):
+            value = "NaN"
+        elif math.isinf(self.value):
+            value = "Infinity" if self.value > 0 else "-Infinity"
+        return {"key": self.key, "value": value, "step": self.step, "timestamp": self.timestamp}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the bridge is written down, and the job's token; both are read again on every new connection."""
+
+    bridge_file: Path
+    token_file: Path
+
+    def url(self) -> str:
+        """
+        Raises:
+            OSError, ValueError, KeyError: no bridge is written down.
+        """
+        return str(json.loads(self.bridge_file.read_text(encoding="utf-8"))["url"]).rstrip("/")
+
+    def token(self) -> str:
+        return self.token_file.read_text(encoding="utf-8").strip()
+
+
+class Gateway:
+    """Posts batches of points for one run. Not for several threads at once."""
+
+    def __init__(self, address: Address, run_id: str) -> None:
+        self.address, self.run_id = address, run_id
+        self._connection: http.client.HTTPConnection | None = None
+        self._path = ""
+        self._token = ""
+
+    def post(self, points: Sequence[Point], progress: Mapping[str, Any] | None) -> Answer:
+        """`away`: try again later; `refused`: this very batch will never be taken."""
+        body = json.dumps({"run_id": self.run_id, "metrics": [p.to_json() for p in points]}).encode()
+        headers = {"Content-Type": "application/json"}
+        if progress:
+            headers["X-Kargah-Progress"] = json.dumps(progress, separators=(",", ":"), allow_nan=False)
+        try:
+            status = self._send(body, headers)
+        except (OSError, http.client.HTTPException, ValueError, KeyError):
+            self.close()
+            return "away"
+        if status == 200:
+            return "ok"
+        if status in (400, 413, 422):
+            return "refused"
+        # Also for 401, 403 and 404: the token file or the run may be on its way; the caller decides how long to wait.
+        self.close()
+        return "away"
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _send(self, body: bytes, headers: dict[str, str]) -> int:
+        reused = self._connection is not None
+        try:
+            return self._request(body, headers)
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            # A kept connection may have been closed meanwhile; log-batch may be repeated, MLflow keeps a point once.
+            self.close()
+            if not reused:
+                raise
+            return self._request(body, headers)
+
+    def _request(self, body: bytes, headers: dict[str, str]) -> int:
+        connection = self._connection or self._connect()
+        connection.request("POST", self._path, body, headers | {"Authorization": f"Bearer {self._token}"})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    def _connect(self) -> http.client.HTTPConnection:
+        parts = urlsplit(self.address.url())
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._path = parts.path.rstrip("/") + LOG_BATCH
+        self._token = self.address.token()
+        self._connection = kind(parts.hostname or "127.0.0.1", parts.port, timeout=TIMEOUT_SECONDS)
+        return self._connection
