@@ -1,0 +1,134 @@
+"""Comma-separated text and its relatives, strictly: every row as wide as the header."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kargah.datasets.columns import require_width, unique_names
+from kargah.datasets.encoding import TextFile
+from kargah.datasets.failures import ReadFailure
+from kargah.datasets.model import Warning
+from kargah.datasets.notes import note
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# The same words as pandas reads as missing, without those that are likely to be values.
+MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "<NA>"]
+_DELIMITERS = ",;\t|"
+_SAMPLE_CHARS = 1 << 20
+_BLOCK_BYTES = 8 << 20
+_NUMERIC = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A Parquet file whose columns are all text, as they stood in the file."""
+
+    path: Path
+    names: list[str]
+    rows: int
+    warnings: list[Warning]
+
+
+def read_delimited(text: TextFile, work: Path) -> TextTable:
+    """Write `text` as a Parquet table of text columns into `work`.
+
+    Raises ReadFailure `ragged_rows`, `too_many_columns`, `no_rows`, `not_tabular` (a quote that never ends)
+    or `damaged_file`.
+    """
+    with text.path.open(encoding="utf-8", newline="") as file:
+        sample = file.read(_SAMPLE_CHARS)
+        complete = len(sample) < _SAMPLE_CHARS
+    delimiter = _delimiter_of(sample, complete=complete)
+    header = next((row for row in _rows_of(sample, delimiter) if row), [])
+    require_width(len(header))
+    headless = bool(header) and all(_NUMERIC.fullmatch(cell.strip()) for cell in header)
+    names, warnings = unique_names([f"column_{i + 1}" for i in range(len(header))] if headless else header)
+    if headless:
+        warnings = [note("no_header")]
+    path = work / "text.parquet"
+    rows = _copy(text, path, names, delimiter, skip=0 if headless else 1)
+    if rows == 0:
+        raise ReadFailure("no_rows")
+    return TextTable(path, names, rows, warnings)
+
+
+def _rows_of(sample: str, delimiter: str) -> list[list[str]]:
+    previous = csv.field_size_limit(len(sample) + 1)
+    try:
+        return list(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter))
+    finally:
+        csv.field_size_limit(previous)
+
+
+def _delimiter_of(sample: str, *, complete: bool) -> str:
+    """The delimiter that splits most of the first rows into as many cells as the header."""
+    best, best_score = ",", (0.0, 0)
+    head = sample[:200_000]
+    for delimiter in _DELIMITERS:
+        rows = [row for row in _rows_of(head, delimiter)[:200] if row]
+        if len(rows) > 1 and not (complete and len(head) == len(sample)):
+            rows = rows[:-1]
+        if not rows or len(rows[0]) < 2:
+            continue
+        score = (sum(len(row) == len(rows[0]) for row in rows) / len(rows), len(rows[0]))
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _copy(text: TextFile, path: Path, names: list[str], delimiter: str, *, skip: int) -> int:
+    import pyarrow as pa
+    import pyarrow.csv as pc
+    import pyarrow.parquet as pq
+
+    ragged: list[tuple[int, int]] = []
+
+    def refuse(row: pc.InvalidRow) -> str:
+        ragged.append((row.number or 0, row.actual_columns))
+        return "error"
+
+    schema = pa.schema([(column, pa.string()) for column in names])
+    rows = 0
+    last: pa.RecordBatch | None = None
+    try:
+        reader = pc.open_csv(
+            str(text.path),
+            read_options=pc.ReadOptions(
+                column_names=names, skip_rows_after_names=skip, use_threads=False, block_size=_BLOCK_BYTES
+            ),
+            parse_options=pc.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=refuse),
+            convert_options=pc.ConvertOptions(
+                column_types=schema, strings_can_be_null=True, quoted_strings_can_be_null=True, null_values=MISSING
+            ),
+        )
+        with pq.ParquetWriter(path, schema, compression="lz4") as writer:
+            for batch in reader:
+                writer.write_batch(batch)
+                rows += batch.num_rows
+                if batch.num_rows:
+                    last = batch
+    except pa.ArrowInvalid as error:
+        if ragged:
+            number, found = ragged[0]
+            raise ReadFailure("ragged_rows", row=number, found=found, expected=len(names)) from error
+        if "straddl" in str(error):
+            raise ReadFailure("not_tabular", format="CSV", reason='"') from error
+        if "Empty CSV" in str(error):
+            raise ReadFailure("no_rows") from error
+        raise ReadFailure("damaged_file") from error
+    if last is not None and text.quotes % 2 == 1 and _ends_open(last):
+        raise ReadFailure("not_tabular", format="CSV", reason='"')
+    return rows
+
+
+def _ends_open(batch: pa.RecordBatch) -> bool:
+    """A quote that never ends swallows the rest of the file into the last cell."""
+    cell = batch.column(batch.num_columns - 1)[batch.num_rows - 1].as_py()
+    return isinstance(cell, str) and "\n" in cell

@@ -1,0 +1,207 @@
+"""Zips of images, one folder per class: opened with distrust, every image decoded once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import stat
+import warnings as python_warnings
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from kargah.datasets.failures import ReadFailure
+from kargah.datasets.limits import MAX_IMAGE_PIXELS, MAX_IMAGES
+from kargah.datasets.model import ClassCount, Warning
+from kargah.datasets.notes import note
+
+_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"}
+_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
+_SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
+_MAX_ENTRIES = 2 * MAX_IMAGES
+_MAX_IMAGE_BYTES = 256 << 20
+# Photographs do not shrink when zipped, drawings shrink some; a hundredfold is no picture.
+_MAX_RATIO = 100
+_FREE_BYTES = 100 << 20
+_CLASS_TIMES = 10
+_MAX_FILE_NAME = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True)
+class Images:
+    """What was taken out of an archive."""
+
+    count: int
+    classes: list[ClassCount]
+    warnings: list[Warning]
+
+
+def extract_images(archive: Path, target: Path, max_bytes: int) -> Images:
+    """Write the images of `archive` to `target/<class>/<file>`, each proved decodable.
+
+    Raises ReadFailure `archive_unsafe` (paths that lead out, links), `archive_bomb` (grows beyond `max_bytes`, a
+    hundredfold, or in pixels), `archive_no_images`, `archive_one_class`, `damaged_file`.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            return _extract(opened, archive.stat().st_size, target, max_bytes)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise ReadFailure("damaged_file") from error
+
+
+def _extract(opened: zipfile.ZipFile, packed: int, target: Path, max_bytes: int) -> Images:
+    entries = opened.infolist()
+    if len(entries) > _MAX_ENTRIES:
+        raise ReadFailure("archive_bomb")
+    declared = 0
+    candidates: list[tuple[zipfile.ZipInfo, PurePosixPath]] = []
+    ignored = 0
+    for entry in entries:
+        path = _safe_path(entry)
+        declared += entry.file_size
+        if entry.is_dir() or _is_litter(path):
+            continue
+        if path.suffix.lower() in _SUFFIXES:
+            candidates.append((entry, path))
+        else:
+            ignored += 1
+    if declared > max_bytes or (declared > _FREE_BYTES and declared > packed * _MAX_RATIO):
+        raise ReadFailure("archive_bomb")
+    placed, outside = _placed(candidates)
+    if not placed:
+        raise ReadFailure("archive_no_images")
+    if len({name for _, name, _ in placed}) < 2:
+        raise ReadFailure("archive_one_class")
+    return _write(opened, placed, target, max_bytes, ignored + outside)
+
+
+def _safe_path(entry: zipfile.ZipInfo) -> PurePosixPath:
+    name = entry.filename
+    if not entry.flag_bits & 0x800:
+        # Many tools write UTF-8 without saying so; the standard's fallback is code page 437.
+        try:
+            name = name.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            name = entry.filename
+    name = name.replace("\\", "/")
+    path = PurePosixPath(name)
+    shown = _CONTROL.sub("", name)[:120]
+    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in path.parts or _CONTROL.search(name):
+        raise ReadFailure("archive_unsafe", path=shown)
+    if stat.S_IFMT(entry.external_attr >> 16) not in {0, stat.S_IFREG, stat.S_IFDIR}:
+        raise ReadFailure("archive_unsafe", path=shown)
+    if entry.flag_bits & 0x1:
+        raise ReadFailure("damaged_file")
+    return path
+
+
+def _is_litter(path: PurePosixPath) -> bool:
+    return "__MACOSX" in path.parts or any(part.startswith(".") for part in path.parts) or path.name == "Thumbs.db"
+
+
+def _placed(
+    candidates: Sequence[tuple[zipfile.ZipInfo, PurePosixPath]],
+) -> tuple[list[tuple[zipfile.ZipInfo, str, str]], int]:
+    """Each image's class and file name; folders that hold all classes, and train/test folders, are looked through."""
+    inside = [(entry, path.parts) for entry, path in candidates if len(path.parts) > 1]
+    outside = len(candidates) - len(inside)
+    while inside and len({parts[0] for _, parts in inside}) == 1 and all(len(parts) > 2 for _, parts in inside):
+        inside = [(entry, parts[1:]) for entry, parts in inside]
+    if inside and all(len(parts) > 2 and parts[0].casefold() in _SPLITS for _, parts in inside):
+        inside = [(entry, (parts[1], parts[0], *parts[2:])) for entry, parts in inside]
+    return [(entry, parts[0].strip(), "_".join(parts[1:])) for entry, parts in inside], outside
+
+
+def _file_name(wanted: str, taken: set[str]) -> str:
+    path = PurePosixPath(wanted)
+    name = wanted
+    if len(wanted.encode()) > _MAX_FILE_NAME or wanted.casefold() in taken:
+        name = f"{hashlib.sha256(f'{wanted}/{len(taken)}'.encode()).hexdigest()[:24]}{path.suffix.lower()}"
+    taken.add(name.casefold())
+    return name
+
+
+def _write(
+    opened: zipfile.ZipFile,
+    placed: list[tuple[zipfile.ZipInfo, str, str]],
+    target: Path,
+    max_bytes: int,
+    ignored: int,
+) -> Images:
+    if len(placed) > MAX_IMAGES:
+        raise ReadFailure("archive_bomb")
+    counts: Counter[str] = Counter()
+    sizes: set[tuple[int, int]] = set()
+    taken: dict[str, set[str]] = {}
+    skipped = total = 0
+    for entry, class_name, wanted in placed:
+        if len(class_name.encode()) > _MAX_FILE_NAME or not class_name:
+            raise ReadFailure("archive_unsafe", path=class_name[:120])
+        content = _content(opened, entry)
+        total += len(content)
+        if total > max_bytes:
+            raise ReadFailure("archive_bomb")
+        size = _decoded_size(content)
+        if size is None:
+            skipped += 1
+            continue
+        folder = target / class_name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _file_name(wanted, taken.setdefault(class_name, set()))).write_bytes(content)
+        counts[class_name] += 1
+        sizes.add(size)
+    if skipped * 2 > len(placed):
+        raise ReadFailure("damaged_file")
+    if len(counts) < 2:
+        raise ReadFailure("archive_one_class" if counts else "damaged_file")
+    classes: list[ClassCount] = [{"name": name, "count": counts[name]} for name in sorted(counts)]
+    return Images(sum(counts.values()), classes, _notes(classes, sizes, skipped, ignored))
+
+
+def _content(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """The bytes of an entry; an archive may lie about their number, so no more than declared are taken."""
+    if entry.file_size > _MAX_IMAGE_BYTES:
+        raise ReadFailure("archive_bomb")
+    with opened.open(entry) as file:
+        content = file.read(entry.file_size + 1)
+    if len(content) > entry.file_size:
+        raise ReadFailure("archive_bomb")
+    return content
+
+
+def _decoded_size(content: bytes) -> tuple[int, int] | None:
+    """Width and height in pixels of an image that decodes whole; None for a damaged one."""
+    import io
+
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with python_warnings.catch_warnings():
+            python_warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+                if image.width * image.height > MAX_IMAGE_PIXELS:
+                    raise ReadFailure("archive_bomb")
+                image.load()
+                return image.width, image.height
+    except Image.DecompressionBombError as error:
+        raise ReadFailure("archive_bomb") from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, zlib.error):
+        return None
+
+
+def _notes(classes: list[ClassCount], sizes: set[tuple[int, int]], skipped: int, ignored: int) -> list[Warning]:
+    notes: list[Warning] = []
+    if skipped:
+        notes.append(note("images_skipped", count=skipped))
+    if ignored:
+        notes.append(note("files_ignored", count=ignored))
+    if len(sizes) > 1:
+        notes.append(note("mixed_sizes"))
+    counts = [entry["count"] for entry in classes]
+    if max(counts) >= _CLASS_TIMES * min(counts):
+        notes.append(note("class_imbalance", times=max(counts) // min(counts)))
+    return notes

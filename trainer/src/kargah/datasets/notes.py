@@ -1,0 +1,68 @@
+"""Warnings about a dataset, in both languages."""
+
+from __future__ import annotations
+
+from kargah.datasets.model import Warning
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "unnamed_column": (
+        "Column {position} has no name; it is called {column}.",
+        "ستون {position} نام ندارد؛ {column} نامیده شد.",
+    ),
+    "duplicate_column": (
+        "Two columns are named {name}; one is now {column}.",
+        "دو ستون {name} نام دارند؛ یکی {column} نامیده شد.",
+    ),
+    "no_header": (
+        "The first row holds numbers, so it was read as data; columns are numbered.",
+        "ردیف نخست عدد دارد و داده شمرده شد؛ ستون‌ها شماره گرفتند.",
+    ),
+    "windows_1256": (
+        "Read as windows-1256; Arabic ي and ك became ی and ک.",
+        "با windows-1256 خوانده شد؛ «ي» و «ك» عربی به «ی» و «ک» تبدیل شد.",
+    ),
+    "arabic_letters": ("{rows} rows have Arabic ي/ك.", "{rows} ردیف «ي/ك» عربی دارد."),
+    "all_missing": ("Every value of {column} is missing.", "همهٔ مقدارهای ستون {column} خالی است."),
+    "missing_values": ("{percent}% of {column} is missing.", "{percent}٪ از ستون {column} خالی است."),
+    "constant_column": ("{column} has only one value.", "ستون {column} تنها یک مقدار دارد."),
+    "imbalance": (
+        "{percent}% of {column} is the value {value}; accuracy alone will mislead.",
+        "{percent}٪ از ستون {column} مقدار {value} است؛ درستی به‌تنهایی گمراه می‌کند.",
+    ),
+    "column_dropped": (
+        "Column {column} holds {type} and was left out.",
+        "ستون {column} از نوع {type} است و کنار گذاشته شد.",
+    ),
+    "images_skipped": ("{count} damaged images were left out.", "{count} تصویر آسیب‌دیده کنار گذاشته شد."),
+    "files_ignored": (
+        "{count} files that are no images of a class were left out.",
+        "{count} فایل که تصویر کلاسی نبود کنار گذاشته شد.",
+    ),
+    "mixed_sizes": (
+        "The images have different sizes; they are resized for training.",
+        "اندازهٔ تصویرها یکی نیست؛ برای آموزش هم‌اندازه می‌شوند.",
+    ),
+    "class_imbalance": (
+        "The largest class has {times} times as many images as the smallest.",
+        "بزرگ‌ترین کلاس {times} برابر کوچک‌ترین کلاس تصویر دارد.",
+    ),
+    "more_warnings": ("And {count} more of this kind.", "و {count} هشدار دیگر."),
+}
+_MAX = 50
+
+
+def note(code: str, *, column: str | None = None, **params: str | int) -> Warning:
+    """Return the warning `code` with its sentence filled in."""
+    english, persian = _TEXTS[code]
+    values = {**params, "column": column}
+    warning: Warning = {"code": code, "detail": english.format(**values), "detail_fa": persian.format(**values)}
+    if column is not None:
+        warning["column"] = column
+    return warning
+
+
+def at_most(warnings: list[Warning]) -> list[Warning]:
+    """Return the first warnings, and how many more there are: a list of thousands tells nobody anything."""
+    if len(warnings) <= _MAX:
+        return warnings
+    return [*warnings[:_MAX], note("more_warnings", count=len(warnings) - _MAX)]

@@ -1,0 +1,106 @@
+"""What a file really is, by its first bytes; its name only hints."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Literal
+
+from kargah.datasets.failures import ReadFailure
+
+Content = Literal["parquet", "zip", "jsonl", "csv"]
+
+_NAMES = {".csv": "CSV", ".tsv": "CSV", ".txt": "CSV", ".parquet": "Parquet", ".pq": "Parquet", ".zip": "ZIP"}
+_JSON_LINES = {".jsonl", ".ndjson", ".json"}
+_FOREIGN: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"%PDF", "PDF"),
+    (b"\x1f\x8b", "GZIP"),
+    (b"BZh", "BZIP2"),
+    (b"\xfd7zXZ\x00", "XZ"),
+    (b"(\xb5/\xfd", "ZSTD"),
+    (b"7z\xbc\xaf\x27\x1c", "7Z"),
+    (b"Rar!", "RAR"),
+    (b"\xd0\xcf\x11\xe0", "XLS"),
+    (b"\x7fELF", "ELF"),
+    (b"MZ\x90", "EXE"),
+    (b"SQLite format 3\x00", "SQLite"),
+    (b"\x89HDF", "HDF5"),
+    (b"ARROW1", "Arrow"),
+    (b"\x93NUMPY", "NumPy"),
+    (b"\x80\x04", "pickle"),
+    (b"\x80\x05", "pickle"),
+)
+_MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"<svg")
+
+
+def expected_format(filename: str) -> str:
+    """Return the name of the format that a file name promises."""
+    suffix = Path(filename).suffix.lower()
+    return "JSON Lines" if suffix in _JSON_LINES else _NAMES.get(suffix, "CSV")
+
+
+def content_of(path: Path, filename: str) -> Content:
+    """Return what `path` holds. Raises ReadFailure `empty_file`, `not_tabular` or `damaged_file`."""
+    size = path.stat().st_size
+    if size == 0:
+        raise ReadFailure("empty_file")
+    expected = expected_format(filename)
+    with path.open("rb") as file:
+        head = file.read(65_536)
+        file.seek(max(0, size - 4))
+        tail = file.read(4)
+    if head.startswith(b"PAR1"):
+        if tail != b"PAR1" or size < 12:
+            raise ReadFailure("damaged_file")
+        return "parquet"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        if expected != "ZIP":
+            raise ReadFailure("not_tabular", format=expected, reason="XLSX" if b"xl/" in head else "ZIP")
+        return "zip"
+    foreign = _foreign_name(head)
+    if foreign is not None:
+        raise ReadFailure("not_tabular", format=expected, reason=foreign)
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text and size <= len(head):
+        raise ReadFailure("empty_file")
+    if expected in {"ZIP", "Parquet"} and b"\x00" in head:
+        raise ReadFailure("damaged_file")
+    if expected == "JSON Lines" or _looks_like_json_lines(text):
+        return "jsonl"
+    if text.startswith(b"["):
+        return _json_array_or_csv(text, expected)
+    return "csv"
+
+
+def _foreign_name(head: bytes) -> str | None:
+    for magic, name in _FOREIGN:
+        if head.startswith(magic):
+            return name
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "WebP"
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if text.startswith(_MARKUP):
+        return "XML" if text.startswith(b"<?xml") else "HTML"
+    return None
+
+
+def _looks_like_json_lines(text: bytes) -> bool:
+    return text.startswith(b"{") and _is_json(text.split(b"\n", 1)[0].decode("utf-8", "replace"))
+
+
+def _json_array_or_csv(text: bytes, expected: str) -> Content:
+    following = text[1:].lstrip()[:1]
+    if following in {b"{", b"["}:
+        raise ReadFailure("not_tabular", format=expected, reason="JSON array")
+    return "csv"
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
