@@ -1,0 +1,133 @@
+import { Observable } from '../store/observable.js';
+import { ApiError, errorFromResponse, unreachable } from './errors.js';
+import type { Session, User } from './types.js';
+
+export type SessionState =
+  | { readonly status: 'unknown' }
+  | { readonly status: 'signed_out'; readonly reason: 'none' | 'expired' | 'signed_out' }
+  | { readonly status: 'signed_in'; readonly user: User };
+
+/** Renew this long before the access token ends, so that nobody meets an expired one. */
+const RENEW_BEFORE_MS = 60_000;
+const LONGEST_TIMER_MS = 2_147_000_000;
+
+export const CLIENT_HEADERS: Readonly<Record<string, string>> = { 'X-Kargah-Client': 'jupyterlab' };
+
+/**
+ * The account in use. The access token lives in memory only; the refresh session is an HttpOnly cookie that this code never
+ * sees. `changed` listeners get every new token, so that the live connection can present it.
+ */
+export class SessionKeeper {
+  readonly state = new Observable<SessionState>({ status: 'unknown' });
+  readonly token = new Observable<string | null>(null);
+  private expiresAt = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private renewing: Promise<string> | undefined;
+
+  constructor(private readonly baseUrl: () => string) {}
+
+  async register(account: { email: string; password: string; name?: string }): Promise<User> {
+    return this.open(await this.post('register', account));
+  }
+
+  async login(account: { email: string; password: string }): Promise<User> {
+    return this.open(await this.post('login', account));
+  }
+
+  async logout(): Promise<void> {
+    try {
+      await this.post('logout');
+    } finally {
+      this.close('signed_out');
+    }
+  }
+
+  /** Picks the session up again after a page reload; says whether there was one. Throws `unreachable` if nobody answers. */
+  async restore(): Promise<boolean> {
+    try {
+      await this.renew();
+      return true;
+    } catch (reason) {
+      if (reason instanceof ApiError && (reason.status === 401 || reason.status === 403)) {
+        this.close('none');
+        return false;
+      }
+      throw reason;
+    }
+  }
+
+  /** A token that is good now. */
+  async accessToken(): Promise<string> {
+    const token = this.token.get();
+    return token !== null && Date.now() < this.expiresAt - 5_000 ? token : this.renew();
+  }
+
+  /** Asks for a fresh token; callers at the same time share one request. */
+  renew(): Promise<string> {
+    this.renewing ??= this.refresh().finally(() => {
+      this.renewing = undefined;
+    });
+    return this.renewing;
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+  }
+
+  private async refresh(): Promise<string> {
+    const wasIn = this.state.get().status === 'signed_in';
+    try {
+      const session = await this.post('refresh');
+      if (session === null) {
+        throw unreachable();
+      }
+      this.open(session);
+      return session.token;
+    } catch (reason) {
+      if (wasIn && reason instanceof ApiError && reason.status === 401) {
+        this.close('expired');
+      }
+      throw reason;
+    }
+  }
+
+  private open(session: Session | null): User {
+    if (session === null) {
+      throw unreachable();
+    }
+    this.expiresAt = Date.parse(session.expires_at);
+    this.schedule();
+    this.token.set(session.token);
+    this.state.set({ status: 'signed_in', user: session.user });
+    return session.user;
+  }
+
+  private close(reason: 'none' | 'expired' | 'signed_out'): void {
+    clearTimeout(this.timer);
+    this.expiresAt = 0;
+    this.token.set(null);
+    this.state.set({ status: 'signed_out', reason });
+  }
+
+  private schedule(): void {
+    clearTimeout(this.timer);
+    const wait = Math.min(Math.max(this.expiresAt - Date.now() - RENEW_BEFORE_MS, 1_000), LONGEST_TIMER_MS);
+    // A renewal that finds nobody home is not lost: the next call asks again.
+    this.timer = setTimeout(() => void this.renew().catch(() => undefined), wait);
+  }
+
+  private async post(what: 'register' | 'login' | 'refresh' | 'logout', body?: object): Promise<Session | null> {
+    const response = await fetch(`${this.baseUrl()}/api/v1/auth/${what}`, {
+      method: 'POST',
+      credentials: 'include',
+      headers: { ...CLIENT_HEADERS, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch(() => {
+      throw unreachable();
+    });
+    if (!response.ok) {
+      throw await errorFromResponse(response);
+    }
+    return response.status === 204 ? null : ((await response.json()) as Session);
+  }
+}

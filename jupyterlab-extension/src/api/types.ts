@@ -1,0 +1,31 @@
+import type { components } from './generated/schema.js';
+
+type Schemas = components['schemas'];
+
+export type ApiToken = Schemas['ApiToken'];
+export type Column = Schemas['Column'];
+export type Dataset = Schemas['Dataset'];
+export type DatasetPreview = Schemas['DatasetPreview'];
+export type DatasetProfile = Schemas['DatasetProfile'];
+export type ErrorCode = Schemas['ErrorCode'];
+export type Failure = Schemas['Failure'];
+export type Job = Schemas['Job'];
+export type JobEvent = Schemas['JobEvent'];
+export type JobState = Schemas['JobState'];
+export type MetricPoint = Schemas['MetricPoint'];
+export type MlflowSession = Schemas['MlflowSession'];
+export type Model = Schemas['Model'];
+export type Problem = Schemas['Problem'];
+export type Progress = Schemas['Progress'];
+export type Recipe = Schemas['Recipe'];
+export type Session = Schemas['Session'];
+export type SessionInfo = Schemas['SessionInfo'];
+export type Source = Schemas['Source'];
+export type System = Schemas['System'];
+export type TrainRequest = Schemas['TrainRequest'];
+export type User = Schemas['User'];
+export type JobUpdate = Schemas['JobUpdate'];
+export type JobLog = Schemas['JobLog'];
+export type JobChanged = Schemas['JobChanged'];
+export type DatasetChanged = Schemas['DatasetChanged'];
+export type SystemChanged = Schemas['SystemChanged'];

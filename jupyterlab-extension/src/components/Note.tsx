@@ -1,0 +1,84 @@
+import type { ReactNode } from 'react';
+import { useI18n } from '../i18n/context.js';
+import { asApiError } from '../api/errors.js';
+import type { Tone } from '../store/states.js';
+import { Button } from './Button.js';
+import { Icon, type IconName } from './Icon.js';
+import { Code } from './Text.js';
+
+export interface NoteProps {
+  readonly tone: Tone;
+  readonly icon: IconName | ReactNode;
+  readonly title: ReactNode;
+  readonly children?: ReactNode;
+  readonly actions?: ReactNode;
+  /** `alert` only for failures the reader caused. */
+  readonly role?: 'status' | 'alert';
+}
+
+/** What happened, what to do, and the button that does it. */
+export function Note({ tone, icon, title, children, actions, role = 'status' }: NoteProps): JSX.Element {
+  return (
+    <div className={`note tone-${tone}`} role={role}>
+      {typeof icon === 'string' ? <Icon name={icon as IconName} /> : icon}
+      <div>
+        <div className="m5">{title}</div>
+        {children !== undefined && <div className="hint">{children}</div>}
+        {actions !== undefined && <div className="row wrap note-actions">{actions}</div>}
+      </div>
+    </div>
+  );
+}
+
+/** A note for something that was thrown: its sentence, its code to quote, and a way to try again. */
+export function ErrorNote({ reason, onRetry }: { readonly reason: unknown; readonly onRetry?: () => void }): JSX.Element {
+  const i18n = useI18n();
+  const error = asApiError(reason);
+  return (
+    <Note
+      tone="bad"
+      icon="err"
+      title={i18n.error(error)}
+      actions={onRetry && <Button size="small" label={i18n.t('action.retry')} onClick={onRetry} />}
+    >
+      <Code>{error.requestId === null ? error.code : `${error.code} · ${error.requestId}`}</Code>
+    </Note>
+  );
+}
+
+export function EmptyState({
+  icon,
+  title,
+  children,
+  action,
+}: {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
+}): JSX.Element {
+  return (
+    <div className="empty">
+      <Icon name={icon} className="t-off" />
+      <div className="m5">{title}</div>
+      {children !== undefined && <div className="muted">{children}</div>}
+      {action !== undefined && <div className="row wrap empty-actions">{action}</div>}
+    </div>
+  );
+}
+
+/** Grey bars at the final row height; only after 150 ms, so that a quick answer does not flicker. */
+export function Skeleton({ widths = [60, 44, 72, 52] }: { readonly widths?: readonly number[] }): JSX.Element {
+  const { t } = useI18n();
+  return (
+    <div className="list skeleton" aria-busy="true" aria-label={t('loading')} role="status">
+      {widths.map((width, index) => (
+        <div className="it" key={index}>
+          <span className="sk disc" />
+          <span className="sk" style={{ inlineSize: `${width}%` }} />
+          <span className="sk short" />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import type { ReactNode } from 'react';
+import { useI18n } from '../i18n/context.js';
+
+/** Code, ids, paths: always left to right, isolated. */
+export function Code({ children, className = '' }: { readonly children: ReactNode; readonly className?: string }): JSX.Element {
+  return (
+    <bdi className={`c ${className}`} dir="ltr">
+      {children}
+    </bdi>
+  );
+}
+
+/** A share from 0 to 1. In Persian the mark needs its own right-to-left box, or it jumps sides with the word before it. */
+export function Percent({ share, digits = 1 }: { readonly share: number; readonly digits?: number }): JSX.Element {
+  const { format } = useI18n();
+  return (
+    <bdi className="pc" dir={format.locale.language === 'fa' && format.locale.digits === 'fa' ? 'rtl' : 'ltr'}>
+      {format.percent(share, digits)}
+    </bdi>
+  );
+}
+
+/** Signed numbers, ranges, clocks. */
+export function Num({ children }: { readonly children: ReactNode }): JSX.Element {
+  return <bdi dir="ltr">{children}</bdi>;
+}
+
+const FILE_NAME = /^[\u0020-\u007e]+$/;
+
+/** A name people gave: cut at its own end, placed at the panel's. Plain Latin names look like what they are: files and ids. */
+export function Name({ children, className = '' }: { readonly children: string; readonly className?: string }): JSX.Element {
+  const latin = FILE_NAME.test(children) && /[-_.0-9]/.test(children) && !children.includes(' ');
+  return (
+    <span className={`ell nm ${className}`} dir="auto" title={children}>
+      {latin ? <span className="c">{children}</span> : children}
+    </span>
+  );
+}
+
+/** When something was; the title gives local time and UTC. */
+export function Moment({ at }: { readonly at: string }): JSX.Element {
+  const { format } = useI18n();
+  return (
+    <time dateTime={at} title={format.exact(at)}>
+      {format.moment(at)}
+    </time>
+  );
+}

@@ -1,0 +1,37 @@
+import { createContext, type ReactNode, useContext, useMemo } from 'react';
+import { I18nContext } from './i18n/context.js';
+import { I18n } from './i18n/i18n.js';
+import { useStore } from './store/useStore.js';
+import type { IKargah } from './tokens.js';
+
+const KargahContext = createContext<IKargah | null>(null);
+
+/** The services, inside any of our roots. */
+export function useKargah(): IKargah {
+  const kargah = useContext(KargahContext);
+  if (kargah === null) {
+    throw new Error('useKargah outside of KargahRoot');
+  }
+  return kargah;
+}
+
+export interface KargahRootProps {
+  readonly kargah: IKargah;
+  readonly className?: string;
+  readonly children: ReactNode;
+}
+
+/** Root of everything of ours: direction and language are set here and nowhere on JupyterLab's shell. */
+export function KargahRoot({ kargah, className, children }: KargahRootProps): JSX.Element {
+  const locale = useStore(kargah.locale);
+  const i18n = useMemo(() => new I18n(locale), [locale]);
+  return (
+    <KargahContext.Provider value={kargah}>
+      <I18nContext.Provider value={i18n}>
+        <div className={`kg ${className ?? ''}`} dir={i18n.dir} lang={locale.language}>
+          {children}
+        </div>
+      </I18nContext.Provider>
+    </KargahContext.Provider>
+  );
+}

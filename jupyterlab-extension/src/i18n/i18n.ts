@@ -1,0 +1,64 @@
+import { ApiError, asApiError } from '../api/errors.js';
+import type { Failure } from '../api/types.js';
+import { Format } from './format.js';
+import type { Locale } from './locale.js';
+import { messages, type MessageKey } from './messages.js';
+
+export type Params = Readonly<Record<string, string | number>>;
+
+const FSI = '\u2068';
+const PDI = '\u2069';
+
+/** Fills `{name}` slots, each isolated from the sentence's direction; `{n|row|rows}` chooses by number. */
+export function fill(text: string, params: Params, format: Format): string {
+  return text.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (slot, name: string, one?: string, many?: string) => {
+    const value = params[name];
+    if (value === undefined) {
+      return slot;
+    }
+    if (one !== undefined && many !== undefined) {
+      return value === 1 ? one : many;
+    }
+    // A bare number needs no isolation, and inside it would come loose from its unit.
+    return typeof value === 'number' ? format.number(value, 2) : `${FSI}${value}${PDI}`;
+  });
+}
+
+export class I18n {
+  readonly format: Format;
+
+  constructor(readonly locale: Locale) {
+    this.format = new Format(locale);
+  }
+
+  get dir(): 'rtl' | 'ltr' {
+    return this.locale.language === 'fa' ? 'rtl' : 'ltr';
+  }
+
+  readonly t = (key: MessageKey, params: Params = {}): string =>
+    fill(messages[key][this.locale.language], params, this.format);
+
+  /** One of two texts that came from the bridge. */
+  pick(en: string, fa: string): string {
+    return this.locale.language === 'fa' ? fa : en;
+  }
+
+  failure(failure: Pick<Failure, 'detail' | 'detail_fa'>): string {
+    return this.format.digits(this.pick(failure.detail, failure.detail_fa));
+  }
+
+  /** What to tell people about something that was thrown. */
+  error(reason: unknown): string {
+    const error = asApiError(reason);
+    if (error.code === 'unreachable') {
+      return this.t('error.unreachable');
+    }
+    return this.format.digits(this.pick(error.detail, error.detail_fa));
+  }
+
+  /** The message for one field of a refused form, if the refusal names it. */
+  fieldError(reason: unknown, path: string): string | undefined {
+    const found = reason instanceof ApiError ? reason.errors.find((error) => error.path === path) : undefined;
+    return found === undefined ? undefined : this.format.digits(this.pick(found.message, found.message_fa ?? found.message));
+  }
+}

@@ -1,0 +1,10 @@
+import { account } from './messages/account.js';
+import { common } from './messages/common.js';
+import { datasets } from './messages/datasets.js';
+import { panel } from './messages/panel.js';
+import { jobMessages } from '../jobs/messages.js';
+
+/** Every text of the interface. A key without both languages does not compile. */
+export const messages = { ...common, ...account, ...panel, ...datasets, ...jobMessages };
+
+export type MessageKey = keyof typeof messages;

@@ -1,0 +1,43 @@
+import type { Dataset, Job, JobState } from '../api/types.js';
+
+export type AnyState = JobState | Dataset['state'];
+export type Tone = 'run' | 'ok' | 'warn' | 'bad' | 'off';
+
+const ACTIVE: ReadonlySet<JobState> = new Set(['queued', 'starting', 'running', 'stopping']);
+
+export function isActive(state: JobState): boolean {
+  return ACTIVE.has(state);
+}
+
+export function canStop(state: JobState): boolean {
+  return isActive(state) && state !== 'stopping';
+}
+
+export const TONES: Readonly<Record<AnyState, Tone>> = {
+  queued: 'off',
+  starting: 'run',
+  running: 'run',
+  stopping: 'run',
+  succeeded: 'ok',
+  failed: 'bad',
+  stopped: 'off',
+  lost: 'warn',
+  uploading: 'run',
+  profiling: 'run',
+  ready: 'ok',
+};
+
+/** The one number a finished job is known by, if it has one: prefers what validation says. */
+export function headline(job: Job): { key: string; value: number } | null {
+  for (const key of ['val_accuracy', 'val_acc', 'accuracy', 'val_r2', 'r2', 'val_loss', 'loss']) {
+    const value = job.metrics[key];
+    if (typeof value === 'number') {
+      return { key, value };
+    }
+  }
+  return null;
+}
+
+export function isShare(key: string): boolean {
+  return /acc|precision|recall|f1/i.test(key);
+}
