@@ -1,0 +1,219 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { availableParallelism, homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** Every setting of the bridge, checked once before anything opens. */
+export interface Config {
+  readonly env: 'development' | 'staging' | 'production';
+  readonly dataDir: string;
+  readonly host: string;
+  /** 0: any free port, then the same one at every start on this data folder. */
+  readonly port: number;
+  /** Unix socket that jupyter-server-proxy speaks to. */
+  readonly socket: string | null;
+  /** Jupyter's base URL (`/user/x/`), or null when the bridge is reached directly. */
+  readonly jupyterBase: string | null;
+  /** Where browsers see the bridge: `/user/x/kargah/` under Jupyter, `/` when reached directly. Begins and ends with a slash. */
+  readonly publicPath: string;
+  readonly databaseUrl: string | null;
+  readonly mlflowUrl: string | null;
+  /** Key material; keys for one purpose are derived from it by {@link deriveKey}. */
+  readonly secret: string;
+  readonly launcher: 'local';
+  /** The interpreter that runs jobs, readers and MLflow. */
+  readonly python: string;
+  /** The folder that Jupyter shows: scripts must lie in it. */
+  readonly workspaceDir: string | null;
+  readonly maxParallelJobs: number;
+  readonly maxUploadBytes: number;
+  readonly allowedOrigins: readonly string[];
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  readonly accessTokenSeconds: number;
+  readonly sessionDays: number;
+  /** End when the parent process changes, since a killed Jupyter cannot tell its children. */
+  readonly parentWatch: boolean;
+}
+
+/** A setting that the bridge cannot start with; `message` is one line that names the variable and what it may be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  /** EX_CONFIG of sysexits. Never 0: jupyter-server-proxy does not restart a child that exits 0. */
+  readonly exitCode = 78;
+}
+
+const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const origin = z
+  .url()
+  .refine((url) => new URL(url).origin === url.replace(/\/$/u, ''))
+  .transform((url) => new URL(url).origin);
+
+/** Each setting: how it is read, and what it may be, in words. */
+const SETTINGS = {
+  KARGAH_ENV: [
+    z.enum(['development', 'staging', 'production']).default('development'),
+    'development, staging or production',
+  ],
+  KARGAH_DATA_DIR: [z.string().min(1).optional(), 'a folder'],
+  KARGAH_HOST: [
+    z
+      .string()
+      .regex(/^[\w.:-]+$/u)
+      .default('127.0.0.1'),
+    'a host name or an address',
+  ],
+  KARGAH_PORT: [integer(0, 65_535).default(0), 'a number from 0 to 65535'],
+  KARGAH_BASE_URL: [
+    z
+      .string()
+      .regex(/^\/(?:[^\s?#]*\/)?$/u)
+      .optional(),
+    'a path that begins and ends with /',
+  ],
+  KARGAH_MLFLOW_URL: [z.url({ protocol: /^https?$/u }).optional(), 'an http or https URL'],
+  DATABASE_URL: [
+    z
+      .string()
+      .regex(/^postgres(?:ql)?:\/\/\S+$/u)
+      .optional(),
+    'a postgres:// URL',
+  ],
+  KARGAH_SECRET: [z.string().optional(), 'at least 32 characters that nobody knows'],
+  KARGAH_SECRET_FILE: [z.string().min(1).optional(), 'a readable file with at least 32 characters that nobody knows'],
+  KARGAH_LAUNCHER: [z.literal('local').default('local'), 'local'],
+  KARGAH_PYTHON: [z.string().min(1).optional(), 'a Python interpreter'],
+  KARGAH_WORKSPACE_DIR: [z.string().min(1).optional(), 'a folder'],
+  KARGAH_MAX_PARALLEL_JOBS: [integer(1, 1024).optional(), 'a number from 1 to 1024'],
+  KARGAH_MAX_UPLOAD_BYTES: [
+    integer(1, Number.MAX_SAFE_INTEGER).default(20 * 2 ** 30),
+    'a number of bytes of at least 1',
+  ],
+  KARGAH_ALLOWED_ORIGINS: [
+    z
+      .string()
+      .transform((text) => text.split(/[\s,]+/u).filter(Boolean))
+      .pipe(z.array(origin))
+      .default([]),
+    'origins such as https://lab.example.org, separated by commas',
+  ],
+  KARGAH_LOG_LEVEL: [
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    'fatal, error, warn, info, debug, trace or silent',
+  ],
+  KARGAH_ACCESS_TOKEN_SECONDS: [integer(1, 86_400).default(900), 'a number of seconds from 1 to 86400'],
+  KARGAH_SESSION_DAYS: [integer(1, 366).default(14), 'a number of days from 1 to 366'],
+  KARGAH_PARENT_WATCH: [z.enum(['0', '1']).default('0'), '0 or 1'],
+} as const satisfies Record<string, readonly [z.ZodType, string]>;
+
+type Name = keyof typeof SETTINGS;
+type Values = { [N in Name]: z.output<(typeof SETTINGS)[N][0]> };
+
+const refuse = (name: Name): ConfigError => new ConfigError(`${name} must be ${SETTINGS[name][1]}.`);
+
+/**
+ * Reads the settings from the environment and `--socket=<path>` from the arguments; makes the data folder and, where the bridge
+ * is embedded, its secret.
+ *
+ * @throws {ConfigError} for the first wrong value.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>, argv: readonly string[]): Config {
+  const values = {} as Record<Name, unknown>;
+  for (const name of Object.keys(SETTINGS) as Name[]) {
+    // An empty variable is one that is not set: compose files and unit files cannot leave one out.
+    const parsed = SETTINGS[name][0].safeParse(env[name] === '' ? undefined : env[name]);
+    if (!parsed.success) throw refuse(name);
+    values[name] = parsed.data;
+  }
+  const v = values as Values;
+  const socket = socketOf(argv);
+  const dataDir = resolve(v.KARGAH_DATA_DIR ?? join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local/share'), 'kargah'));
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    chmodSync(dataDir, 0o700);
+  } catch (cause) {
+    throw new ConfigError(`KARGAH_DATA_DIR must be a folder that can be written: ${String(cause)}`, { cause });
+  }
+  const jupyterBase = v.KARGAH_BASE_URL ?? null;
+  return {
+    env: v.KARGAH_ENV,
+    dataDir,
+    host: v.KARGAH_HOST,
+    port: v.KARGAH_PORT,
+    socket,
+    jupyterBase,
+    publicPath: jupyterBase === null ? '/' : `${jupyterBase}kargah/`,
+    databaseUrl: v.DATABASE_URL ?? null,
+    mlflowUrl: v.KARGAH_MLFLOW_URL ?? null,
+    secret: secretOf(v, dataDir),
+    launcher: v.KARGAH_LAUNCHER,
+    python: v.KARGAH_PYTHON ?? besideRepository(),
+    workspaceDir: v.KARGAH_WORKSPACE_DIR === undefined ? null : resolve(v.KARGAH_WORKSPACE_DIR),
+    maxParallelJobs: v.KARGAH_MAX_PARALLEL_JOBS ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+    maxUploadBytes: v.KARGAH_MAX_UPLOAD_BYTES,
+    allowedOrigins: v.KARGAH_ALLOWED_ORIGINS,
+    logLevel: v.KARGAH_LOG_LEVEL,
+    accessTokenSeconds: v.KARGAH_ACCESS_TOKEN_SECONDS,
+    sessionDays: v.KARGAH_SESSION_DAYS,
+    parentWatch: v.KARGAH_PARENT_WATCH === '1' || socket !== null,
+  };
+}
+
+/** A key of 32 bytes for one purpose: nothing signed for one can be shown for another. */
+export function deriveKey(secret: string, purpose: string): Buffer {
+  return createHmac('sha256', secret).update(`kargah:${purpose}`).digest();
+}
+
+function socketOf(argv: readonly string[]): string | null {
+  const argument = argv.find((arg) => arg.startsWith('--socket='));
+  const unknown = argv.find((arg) => arg !== argument);
+  if (unknown !== undefined)
+    throw new ConfigError(`${unknown} is not an argument of the bridge; there is --socket=<path>.`);
+  if (argument === undefined) return null;
+  const path = argument.slice('--socket='.length);
+  // Linux keeps at most 107 bytes of a socket's path and cuts the rest off in silence.
+  if (path === '' || Buffer.byteLength(path) > 107) throw new ConfigError('--socket must be a path of 1 to 107 bytes.');
+  return path;
+}
+
+const KNOWN_SECRETS = /^(?:(?:change|replace)[-_ ]?(?:me|this)|secret|password|kargah|example|test)+[\W\d]*$/iu;
+
+function secretOf(v: Values, dataDir: string): string {
+  if (v.KARGAH_SECRET !== undefined) return checkedSecret(v.KARGAH_SECRET, 'KARGAH_SECRET');
+  if (v.KARGAH_SECRET_FILE !== undefined) {
+    try {
+      return checkedSecret(readFileSync(v.KARGAH_SECRET_FILE, 'utf8').trim(), 'KARGAH_SECRET_FILE');
+    } catch (error) {
+      throw error instanceof ConfigError ? error : refuse('KARGAH_SECRET_FILE');
+    }
+  }
+  if (v.KARGAH_ENV !== 'development')
+    throw new ConfigError(`KARGAH_SECRET must be ${SETTINGS.KARGAH_SECRET[1]} (or name a file in KARGAH_SECRET_FILE).`);
+  const path = join(dataDir, 'secret');
+  try {
+    const file = openSync(path, 'wx', 0o600);
+    writeSync(file, randomBytes(48).toString('base64url'));
+    fsyncSync(file);
+    closeSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw new ConfigError(`KARGAH_DATA_DIR must be a folder that can be written: ${String(error)}`, { cause: error });
+  }
+  return checkedSecret(readFileSync(path, 'utf8').trim(), 'KARGAH_SECRET_FILE');
+}
+
+function checkedSecret(text: string, name: 'KARGAH_SECRET' | 'KARGAH_SECRET_FILE'): string {
+  if (text.length < 32 || new Set(text).size < 8 || KNOWN_SECRETS.test(text)) throw refuse(name);
+  return text;
+}
+
+/** In a checkout, the environment that set-up made; else whatever `python3` is on PATH. */
+function besideRepository(): string {
+  let folder = dirname(import.meta.filename);
+  for (let depth = 0; depth < 4; depth += 1) {
+    const candidate = join(folder, '.venv/bin/python');
+    if (existsSync(candidate)) return candidate;
+    folder = dirname(folder);
+  }
+  return 'python3';
+}

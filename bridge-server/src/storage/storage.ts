@@ -1,0 +1,63 @@
+import { chmodSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { NodeSqliteDialect } from '@better-auth/kysely-adapter/node-sqlite-dialect';
+import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import { migrations } from './migrations.js';
+import type { Database } from './schema.js';
+
+export interface Storage {
+  readonly db: Kysely<Database>;
+  readonly engine: 'sqlite' | 'postgres';
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where the tables lie: a SQLite file (`:memory:` in tests) or a PostgreSQL server. */
+export type StorageLocation = { readonly file: string } | { readonly url: string };
+
+/** Opens the database and brings its tables up to date. */
+export async function openStorage(location: StorageLocation): Promise<Storage> {
+  const engine = 'url' in location ? 'postgres' : 'sqlite';
+  const db = 'url' in location ? openPostgres(location.url) : openSqlite(location.file);
+  try {
+    const { error } = await new Migrator({
+      db,
+      provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+    }).migrateToLatest();
+    if (error !== undefined) throw new Error('The database could not be brought up to date', { cause: error });
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return {
+    db,
+    engine,
+    ping: async () => void (await sql`select 1`.execute(db)),
+    close: () => db.destroy(),
+  };
+}
+
+function openSqlite(file: string): Kysely<Database> {
+  const database = new DatabaseSync(file);
+  if (file !== ':memory:') chmodSync(file, 0o600);
+  // busy_timeout first: the switch to WAL itself may meet another connection.
+  database.exec('PRAGMA busy_timeout = 5000');
+  database.exec('PRAGMA journal_mode = WAL');
+  database.exec('PRAGMA synchronous = FULL');
+  database.exec('PRAGMA foreign_keys = ON');
+  return new Kysely<Database>({ dialect: new NodeSqliteDialect({ database }) });
+}
+
+function openPostgres(url: string): Kysely<Database> {
+  // count() and bigint columns come as text by default; every number of ours fits a double.
+  const types = {
+    getTypeParser: ((oid: number, format?: 'text') =>
+      oid === 20 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+  };
+  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5000, types });
+  // An idle connection that breaks must not end the process; the next query opens another.
+  pool.on('error', () => undefined);
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}

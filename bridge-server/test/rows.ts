@@ -1,0 +1,41 @@
+import type { Insertable } from 'kysely';
+import type { Database } from '../src/storage/schema.js';
+
+/** A job's row as it is stored, for tests that need one without a job. */
+export function jobRow(
+  changes: Partial<Insertable<Database['jobs']>> & { job_id: string },
+): Insertable<Database['jobs']> {
+  return {
+    project_id: 'prj_1',
+    user_id: 'u1',
+    owner_name: 'Sara',
+    name: 'a job',
+    state: 'succeeded',
+    recipe: 'tabular',
+    script_json: null,
+    dataset_id: null,
+    dataset_name: null,
+    params_json: '{}',
+    resources_json: null,
+    progress_json: '{}',
+    metrics_json: '{}',
+    message: null,
+    error_json: null,
+    exit_code: null,
+    signal: null,
+    peak_memory_bytes: null,
+    cpu_seconds: null,
+    mlflow_run_id: null,
+    mlflow_experiment_id: null,
+    model_json: null,
+    parent_job_id: null,
+    token_sha256: null,
+    handle_json: null,
+    stop_requested_at: null,
+    created_at: '2026-01-01T00:00:00.000Z',
+    started_at: null,
+    first_step_at: null,
+    ended_at: null,
+    ...changes,
+  };
+}
