@@ -1,0 +1,204 @@
+"""What the job process does for a recipe: read the job, train, log the model, say how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import tempfile
+import threading
+import time
+import traceback
+from dataclasses import asdict
+from datetime import datetime, timezone
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import torch
+
+from ..recipes import RECIPES, DatasetRef, InvalidParams, Task, parse_params
+from .checkpoint import Checkpoints, load_checkpoint
+from .failure import JobFailure, write_failure, write_json
+from .gateway import Address
+from .loop import Fit, Listener, Progress, Stopped, fit
+from .model import LoggedModel, MlflowImport, Upload, UploadRefused, save_model
+from .reporter import Reporter
+from .system import watch_system
+
+EXIT_STOPPED = 128 + signal.SIGTERM
+FAILED_FLUSH_SECONDS = 10.0
+LONGEST_WAIT_SECONDS = 5.0
+
+
+def run_recipe(job_dir: Path) -> int:
+    """Runs the recipe that `job.json` names. Exit code: 0, 1 with `failure.json`, or 143 after SIGTERM (checkpoint written).
+
+    Must be called in the main thread of a process of its own: it takes SIGTERM over.
+    """
+    began = time.monotonic()
+    job = json.loads((job_dir / "job.json").read_text(encoding="utf-8"))
+    stop = StopSignal()
+    stop.install()
+    address = Address(Path(job["bridge_file"]), job_dir / "token")
+    reporter = Reporter(job_dir / "spool", address, job["mlflow"]["run_id"], say=say)
+    ended = threading.Event()
+    watch_system(reporter.log, ended)
+    try:
+        _run(job, job_dir, address, reporter, stop, began)
+    except Stopped:
+        say("stopped")
+        ended.set()
+        reporter.close(timeout=max(0.5, 0.4 * float(job.get("grace_seconds") or 10)))
+        return EXIT_STOPPED
+    except BaseException as error:
+        ended.set()
+        failure = failure_of(error)
+        if failure.code == "recipe_failed":
+            traceback.print_exc()
+        say(f"ERROR {failure}")
+        write_failure(job_dir, failure)
+        reporter.close(timeout=FAILED_FLUSH_SECONDS, giving_up=lambda: stop.requested)
+        return 1
+    finally:
+        ended.set()
+    return 0
+
+
+class StopSignal:
+    """SIGTERM: while training it is a flag that the loop looks at before each step, elsewhere it ends what runs at once."""
+
+    def __init__(self) -> None:
+        self.requested = False
+        self.training = False
+
+    def install(self) -> None:
+        signal.signal(signal.SIGTERM, self._handle)
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        if self.requested:
+            return
+        self.requested = True
+        say("SIGTERM: stopping")
+        if not self.training:
+            raise Stopped
+
+
+def say(line: str) -> None:
+    """One line of the job's log: time, level, text."""
+    level, text = "INFO", line
+    for word in ("WARN", "ERROR"):
+        if line.startswith(word + " "):
+            level, text = word, line[len(word) + 1 :]
+    text = text.removeprefix("INFO ")
+    print(f"{datetime.now():%H:%M:%S.%f}"[:-3] + f" {level:<5} {text}", flush=True)
+
+
+def failure_of(error: BaseException) -> JobFailure:
+    """The coded form of anything that may end a recipe."""
+    if isinstance(error, JobFailure):
+        return error
+    text = str(error)
+    if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in text:
+        return JobFailure("out_of_memory")
+    if isinstance(error, InvalidParams | UploadRefused):
+        return JobFailure("recipe_failed", reason=text[:500])
+    return JobFailure("recipe_failed", reason=f"{type(error).__name__}: {text}"[:500])
+
+
+def _run(
+    job: dict[str, Any], job_dir: Path, address: Address, reporter: Reporter, stop: StopSignal, began: float
+) -> None:
+    if job["recipe"] not in RECIPES:
+        raise JobFailure("unknown_recipe", recipe=str(job["recipe"]))
+    if job["dataset"] is None:
+        raise JobFailure("dataset_deleted")
+    recipe = RECIPES[job["recipe"]]
+    params = parse_params(recipe.INFO.params, job["params"])
+    torch.manual_seed(params.seed)
+    dataset = DatasetRef(
+        name=job["dataset"]["name"],
+        path=Path(job["dataset"]["path"]),
+        sha256=job["dataset"].get("sha256"),
+        suggested_target=job["dataset"].get("suggested_target"),
+    )
+    task = recipe.prepare(params, dataset)
+    threads = thread_count(task.threads)
+    torch.set_num_threads(threads)
+    for note in task.notes:
+        say(note)
+    say(f"device=cpu threads={threads} seed={params.seed}")
+    importing = MlflowImport()
+
+    def first_step() -> None:
+        reporter.progress(first_step_at=datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+        say(f"first optimizer step after {1000 * (time.monotonic() - began):.0f} ms")
+
+    begun: list[None] = []
+
+    def on_progress(progress: Progress) -> None:
+        reporter.progress(**asdict(progress))
+        # Only once the first point is under way: importing takes the interpreter for itself now and then.
+        if not begun and progress.step > 1:
+            begun.append(None)
+            importing.begin()
+
+    listener = Listener(metrics=reporter.log, progress=on_progress, log=say, first_step=first_step)
+    resume = load_checkpoint(Path(job["resume_from"])) if job.get("resume_from") else None
+    stop.training = True
+    trained = fit(task, params, listener, Checkpoints(job_dir / "checkpoints"), lambda: stop.requested, resume)
+    stop.training = False
+    if stop.requested:
+        raise Stopped
+    key, _ = task.best_metric
+    say(f"best epoch {trained.best_epoch}: {key}={trained.best_metrics[key]:.4g}; saving the model")
+    model = _log_model(job, task, trained, importing, address)
+    reporter.progress(fraction=1.0, eta_seconds=0.0)
+    write_json(
+        job_dir / "result.json",
+        {
+            "model": asdict(model),
+            "best_metric": {"key": key, "value": trained.best_metrics[key]},
+            "best_epoch": trained.best_epoch,
+            "metrics": dict(trained.best_metrics),
+        },
+    )
+    reporter.close()
+    say(f"model logged: {model.uri} ({model.size_bytes / 1024:.0f} KB)")
+
+
+def _log_model(job: dict[str, Any], task: Task, trained: Fit, importing: MlflowImport, address: Address) -> LoggedModel:
+    metadata = dict(task.metadata) | {
+        "job_id": job["job_id"],
+        "dataset": {key: job["dataset"].get(key) for key in ("dataset_id", "name", "sha256")},
+        "metrics": dict(trained.best_metrics),
+    }
+    importing.wait()
+    with tempfile.TemporaryDirectory(prefix="kargah-model-") as folder:
+        saved = Path(folder) / "model"
+        described = save_model(task, trained.network, metadata, saved)
+        upload = Upload(
+            described=described,
+            folder=saved,
+            address=address,
+            run_id=job["mlflow"]["run_id"],
+            experiment_id=str(job["mlflow"]["experiment_id"]),
+            best_step=trained.best_epoch,
+            metadata=metadata,
+        )
+        wait, told = 0.2, False
+        while (logged := upload.attempt()) is None:
+            if not told:
+                say("WARN the bridge or MLflow does not answer; the model is kept and sent later")
+                told = True
+            time.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT_SECONDS)
+        return logged
+
+
+def thread_count(useful: int) -> int:
+    """Threads for torch: what the job was given (`OMP_NUM_THREADS`), else no more than are free and of use."""
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    if given.isdigit() and int(given) > 0:
+        return int(given)
+    return max(1, min(useful, len(os.sched_getaffinity(0))))
