@@ -1,6 +1,8 @@
 import type { Insertable } from 'kysely';
 import type { Database } from '../src/storage/schema.js';
 
+type JobRow = Insertable<Database['jobs']>;
+
 /** A job's row as it is stored, for tests that need one without a job. */
 export function jobRow(
   changes: Partial<Insertable<Database['jobs']>> & { job_id: string },
@@ -10,6 +12,7 @@ export function jobRow(
     user_id: 'u1',
     owner_name: 'Sara',
     name: 'a job',
+    search_text: 'a job',
     state: 'succeeded',
     recipe: 'tabular',
     script_json: null,
@@ -27,6 +30,7 @@ export function jobRow(
     cpu_seconds: null,
     mlflow_run_id: null,
     mlflow_experiment_id: null,
+    mlflow_end_pending: null,
     model_json: null,
     parent_job_id: null,
     token_sha256: null,
@@ -37,5 +41,5 @@ export function jobRow(
     first_step_at: null,
     ended_at: null,
     ...changes,
-  };
+  } as JobRow;
 }

@@ -1,11 +1,17 @@
 import { sql, type Kysely, type Migration } from 'kysely';
+import type { Database } from './schema.js';
 
 /** Columns by name: `text`, `text?` (may be null), `text key` (primary key); the rest is spelled out. */
 type Column = 'text' | 'text?' | 'integer' | 'integer?' | 'bigint' | 'bigint?' | 'real?' | 'text key';
 
-async function table(db: Kysely<unknown>, name: string, columns: Record<string, Column>): Promise<void> {
+/** Typed by the table, so that a column of `schema.ts` cannot be forgotten here. */
+async function table<T extends keyof Database>(
+  db: Kysely<unknown>,
+  name: T,
+  columns: Record<keyof Database[T] & string, Column>,
+): Promise<void> {
   let builder = db.schema.createTable(name);
-  for (const [column, kind] of Object.entries(columns)) {
+  for (const [column, kind] of Object.entries<Column>(columns)) {
     const [type = 'text', key] = kind.replace('?', '').split(' ') as ['text' | 'integer' | 'bigint' | 'real', string?];
     builder = builder.addColumn(column, type === 'real' ? sql`double precision` : type, (c) =>
       key === 'key' ? c.primaryKey() : kind.endsWith('?') ? c : c.notNull(),
@@ -94,6 +100,7 @@ const first: Migration = {
       user_id: 'text',
       owner_name: 'text',
       name: 'text',
+      search_text: 'text',
       state: 'text',
       recipe: 'text?',
       script_json: 'text?',
@@ -111,6 +118,7 @@ const first: Migration = {
       cpu_seconds: 'real?',
       mlflow_run_id: 'text?',
       mlflow_experiment_id: 'text?',
+      mlflow_end_pending: 'text?',
       model_json: 'text?',
       parent_job_id: 'text?',
       token_sha256: 'text?',

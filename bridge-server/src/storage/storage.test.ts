@@ -67,8 +67,8 @@ describe('storage on SQLite', () => {
   it('answers the first page of 100,000 jobs within 100 ms, from an index', async () => {
     const { db } = await open(':memory:');
     await sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000)
-      insert into jobs (job_id, project_id, user_id, owner_name, name, state, params_json, progress_json, metrics_json, created_at)
-      select printf('job_%06d', i), 'prj_' || (i % 2), 'u', 'n', 'job', 'succeeded', '{}', '{}', '{}', printf('2026-01-01T%06d', i) from n`.execute(
+      insert into jobs (job_id, project_id, user_id, owner_name, name, search_text, state, params_json, progress_json, metrics_json, created_at)
+      select printf('job_%06d', i), 'prj_' || (i % 2), 'u', 'n', 'job', 'job', 'succeeded', '{}', '{}', '{}', printf('2026-01-01T%06d', i) from n`.execute(
       db,
     );
     const page = db

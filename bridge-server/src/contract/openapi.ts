@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiParameters,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi';
+import { isBinary, type Endpoint, type Policy } from './endpoint.js';
+import { ERRORS, problem, type ErrorCode } from './errors.js';
+import { endpoints } from './index.js';
+import * as live from './live.js';
+
+/** Errors that any endpoint of a policy may answer, besides its own. */
+const SHARED: readonly ErrorCode[] = ['internal', 'shutting_down'];
+const BY_POLICY: Readonly<Record<Policy, readonly ErrorCode[]>> = {
+  public: [],
+  session: ['client_header_missing', 'session_expired'],
+  user: ['unauthenticated', 'token_expired'],
+  user_or_job: ['unauthenticated', 'token_expired'],
+  admin: ['unauthenticated', 'token_expired', 'forbidden'],
+};
+
+const SECURITY: Readonly<Record<Policy, Record<string, string[]>[]>> = {
+  public: [],
+  session: [{ session: [] }],
+  user: [{ token: [] }, { kargah_token: [] }],
+  user_or_job: [{ token: [] }, { kargah_token: [] }],
+  admin: [{ token: [] }, { kargah_token: [] }],
+};
+
+const TITLES: Readonly<Record<number, string>> = { 200: 'Done', 201: 'Made', 202: 'Accepted', 204: 'Done; no body' };
+
+/** The OpenAPI 3.1 description of every endpoint, with the payloads of live events among its schemas. */
+export function openApiDocument(version: string): ReturnType<typeof createDocument> {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const endpoint of endpoints) (paths[endpoint.path] ??= {})[endpoint.method] = operation(endpoint);
+  return createDocument(
+    {
+      openapi: '3.1.0',
+      info: {
+        title: 'Kargah',
+        version,
+        description:
+          'Datasets, training jobs and models. Live events travel by Socket.IO under `socket.io/`; their payloads are among the schemas. ' +
+          'MLflow’s own REST API lies under `mlflow/`, with the same token.',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      // Relative, so that the page works under Jupyter's prefix.
+      servers: [{ url: '../..' }],
+      paths: paths as ZodOpenApiPathsObject,
+      components: {
+        schemas: {
+          JobUpdate: live.jobUpdate,
+          JobLog: live.jobLog,
+          JobChanged: live.jobChanged,
+          DatasetChanged: live.datasetChanged,
+          SystemChanged: live.systemChanged,
+          SubscribeJob: live.subscribeJob,
+          SubscribeLog: live.subscribeLog,
+          SubscribeAck: live.subscribeAck,
+        },
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'Access token, or a personal API token (`kgp_…`)' },
+          kargah_token: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'X-Kargah-Token',
+            description: 'The same token where Jupyter reads Authorization itself',
+          },
+          session: { type: 'apiKey', in: 'cookie', name: 'kargah_session', description: 'Refresh session' },
+        },
+      },
+    },
+    // Answers are built by us: a field we do not name is not promised, and not forbidden to grow.
+    { override: ({ jsonSchema, io }) => void (io === 'output' && delete jsonSchema.additionalProperties) },
+  );
+}
+
+function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
+  const header = z.string().meta({ description: 'Any value; a foreign page cannot send it' });
+  const parameters: ZodOpenApiParameters = {
+    ...(endpoint.params ? { path: endpoint.params } : {}),
+    ...(endpoint.query ? { query: endpoint.query } : {}),
+    ...(endpoint.policy === 'session' ? { header: z.object({ 'X-Kargah-Client': header }) } : {}),
+  };
+  return {
+    operationId: endpoint.id,
+    summary: endpoint.summary,
+    tags: [endpoint.tag],
+    security: SECURITY[endpoint.policy],
+    requestParams: parameters,
+    ...(endpoint.body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: endpoint.body } } } }
+      : {}),
+    responses: responses(endpoint),
+  };
+}
+
+function responses(endpoint: Endpoint): ZodOpenApiResponsesObject {
+  const answers: ZodOpenApiResponsesObject = {};
+  for (const [status, schema] of Object.entries(endpoint.responses)) {
+    const description = schema !== null && isBinary(schema) ? schema.description : (TITLES[Number(status)] ?? 'Answer');
+    const content =
+      schema === null
+        ? undefined
+        : isBinary(schema)
+          ? { [schema.mediaType]: { schema: { type: 'string' as const, format: 'binary' } } }
+          : { 'application/json': { schema } };
+    answers[status as '200'] = { description, ...(content ? { content } : {}) };
+  }
+  const invalid = (endpoint.params ?? endpoint.query ?? endpoint.body) ? (['validation_failed'] as const) : [];
+  const malformed = endpoint.body ? (['malformed_json', 'payload_too_large', 'unsupported_media_type'] as const) : [];
+  const codes = new Set<ErrorCode>([
+    ...endpoint.errors,
+    ...BY_POLICY[endpoint.policy],
+    ...invalid,
+    ...malformed,
+    ...SHARED,
+  ]);
+  const byStatus = Map.groupBy([...codes].sort(), (code) => ERRORS[code].status);
+  for (const [status, group] of [...byStatus].sort(([a], [b]) => a - b)) {
+    // 503 is also the plain answer of readyz.
+    if (String(status) in answers) continue;
+    answers[String(status) as '400'] = {
+      description: group.map((code) => `\`${code}\`: ${ERRORS[code].en}`).join('\n\n'),
+      content: { 'application/problem+json': { schema: problem } },
+    };
+  }
+  return answers;
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+// Writes what is generated from the contract: the OpenAPI description and the panels' types. `--check` only compares.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { build } from 'esbuild';
+import openapiTS, { astToString } from 'openapi-typescript';
+import { format, resolveConfig } from 'prettier';
+
+const root = resolve(import.meta.dirname, '..');
+const checkOnly = process.argv.includes('--check');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** The contract is TypeScript, so it is bundled in memory and loaded from there. */
+async function contract() {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'bridge-server/src/contract/openapi.ts')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}
+
+async function formatted(path, text) {
+  return format(text, { ...(await resolveConfig(path)), filepath: path });
+}
+
+const { openApiDocument } = await contract();
+const document = openApiDocument(version);
+const types = `// Made by \`npm run generate\` from the bridge's contract; do not edit.\n${astToString(await openapiTS(structuredClone(document), { rootTypes: false }))}`;
+
+const targets = [
+  ['bridge-server/openapi.json', JSON.stringify(document)],
+  ['jupyterlab-extension/src/api/generated/schema.ts', types],
+];
+
+let drifted = false;
+for (const [target, text] of targets) {
+  const path = join(root, target);
+  const content = await formatted(path, text);
+  if (existsSync(path) && readFileSync(path, 'utf8') === content) continue;
+  if (checkOnly) {
+    drifted = true;
+    process.stderr.write(`${relative(root, path)} differs from the contract; run \`npm run generate\`.\n`);
+  } else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+    process.stdout.write(`${target}\n`);
+  }
+}
+process.exit(drifted ? 1 : 0);
