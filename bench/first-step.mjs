@@ -1,0 +1,78 @@
+// "Train" pressed → first optimizer step, beside a cold `python train.py` that trains the same model on the same table.
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { python, root } from '../scripts/setup.mjs';
+import { subscribe } from './bridge.mjs';
+import { median, ms, ratio } from './figures.mjs';
+
+const ROUNDS = 5;
+const run = promisify(execFile);
+
+async function rivalOnce(parquet, target) {
+  const began = Date.now();
+  const { stdout } = await run(python, [join(root, 'bench/rival_train.py'), parquet, target]);
+  return Number(stdout.trim()) * 1000 - began;
+}
+
+export async function measureFirstStep(api, dataDir) {
+  const live = await subscribe(api);
+  try {
+    const dataset = await digits(api, live);
+    const parquet = join(dataDir, 'datasets', dataset.dataset_id, 'data.parquet');
+    const rounds = { submit: [], first: [], rival: [] };
+    for (let round = 0; round < ROUNDS; round += 1) {
+      rounds.rival.push(await rivalOnce(parquet, dataset.suggested_target));
+      const began = Date.now();
+      const stepped = live.until(
+        'job_changed',
+        ({ job }) => job.first_step_at !== null && Date.parse(job.created_at) >= began - 1,
+        120_000,
+      );
+      const job = await api.post('/api/v1/train', {
+        recipe: 'tabular',
+        dataset_id: dataset.dataset_id,
+        params: { epochs: 2000, patience: 0 },
+      });
+      rounds.submit.push(Date.now() - began);
+      const ended = live.until(
+        'job_changed',
+        (event) => event.job.job_id === job.job_id && event.job.ended_at !== null,
+        120_000,
+      );
+      const { job: seen } = await stepped;
+      rounds.first.push(Date.parse(seen.first_step_at) - began);
+      await api.post(`/api/v1/train/jobs/${job.job_id}/stop`);
+      await ended;
+    }
+    const [first, rival] = [median(rounds.first), median(rounds.rival)];
+    return [
+      {
+        what: 'submit → first optimizer step',
+        ours: ms(first),
+        rival: `python train.py ${ms(rival)}`,
+        ratio: ratio(rival, first),
+        note: `median of ${String(ROUNDS)}, turn by turn; MLP on digits`,
+      },
+      {
+        what: 'submit → answer 201',
+        ours: ms(median(rounds.submit)),
+        rival: '',
+        ratio: '',
+        note: `median of ${String(ROUNDS)}`,
+      },
+    ];
+  } finally {
+    live.socket.close();
+  }
+}
+
+async function digits(api, live) {
+  const { items } = await api.get('/api/v1/sources');
+  const source = items.find(({ source_id: id }) => id.includes('digits'));
+  const settled = live.until('dataset_changed', ({ dataset }) => ['ready', 'failed'].includes(dataset.state), 60_000);
+  const made = await api.post(`/api/v1/sources/${source.source_id}/import`);
+  const dataset = made.state === 'ready' ? made : (await settled).dataset;
+  if (dataset.state !== 'ready') throw new Error(`the digits data set is ${dataset.state}`);
+  return dataset;
+}

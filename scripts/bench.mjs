@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+// `npm run bench`: sets up, then measures the product against what people use without it, turn by turn in one run.
+import { join } from 'node:path';
+import { node, root, setupOrExit } from './setup.mjs';
+import { foreground } from './terminal.mjs';
+
+await setupOrExit();
+process.exit(await foreground(node, [join(root, 'bench/main.mjs')], { cwd: root }));
