@@ -1,0 +1,27 @@
+"""Kargah from Python: upload a dataset, train, watch, download the model.
+
+    import kargah
+
+    job = kargah.train("digits.csv")
+    job.watch()
+    model = job.model()
+
+Importing this package loads nothing heavy: the supervisor of every job does it too.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .client import Dataset, Job, JobFailed, Kargah, KargahError, connect, register, train
+
+__version__ = "0.1.0"
+__all__ = ["Dataset", "Job", "JobFailed", "Kargah", "KargahError", "__version__", "connect", "register", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        return getattr(import_module(".client", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -23,7 +23,9 @@ from .split import split_rows
 
 @dataclass(frozen=True, kw_only=True)
 class ImageParams(TrainingParams):
-    epochs: int = param(15, "Epochs", "دوره", "Early stopping is on", "توقف زودهنگام روشن است", minimum=1, maximum=10_000)
+    epochs: int = param(
+        15, "Epochs", "دوره", "Early stopping is on", "توقف زودهنگام روشن است", minimum=1, maximum=10_000
+    )
     image_size: int = param(
         32,
         "Image size",

@@ -16,7 +16,9 @@ def _words(titles: list[str], titles_fa: list[str]) -> dict[str, list[str]]:
 class TrainingParams:
     """How to train: the loop's settings."""
 
-    epochs: int = param(30, "Epochs", "دوره", "Early stopping is on", "توقف زودهنگام روشن است", minimum=1, maximum=10_000)
+    epochs: int = param(
+        30, "Epochs", "دوره", "Early stopping is on", "توقف زودهنگام روشن است", minimum=1, maximum=10_000
+    )
     batch_size: int = param(
         64, "Batch size", "اندازهٔ دسته", "Powers of 2 are faster", "توان‌های ۲ سریع‌ترند", minimum=1, maximum=65_536
     )

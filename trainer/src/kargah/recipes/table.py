@@ -116,9 +116,7 @@ def read_target(column: Any, name: str, task: str) -> Target:
     return Target("classification", torch.from_numpy(codes.astype(np.int64)), words)
 
 
-def _read_feature(
-    name: str, column: Any, max_categories: int, notes: list[str]
-) -> tuple[Feature, Floats] | None:
+def _read_feature(name: str, column: Any, max_categories: int, notes: list[str]) -> tuple[Feature, Floats] | None:
     known = _known(column)
     if not known.any():
         notes.append(f"WARN column {name} is empty; left out")

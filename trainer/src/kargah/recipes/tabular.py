@@ -189,7 +189,11 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
         metadata=metadata,
         notes=(
             f"kargah.recipes.tabular | rows={len(labels)} features={len(table.features)} "
-            + (f"classes={outputs}" if target.classes is not None else f"target mean={target.mean:.4g} std={target.std:.4g}"),
+            + (
+                f"classes={outputs}"
+                if target.classes is not None
+                else f"target mean={target.mean:.4g} std={target.std:.4g}"
+            ),
             f"task={target.task} target={name} train={len(kept.train)} validation={len(kept.validation)}",
             *table.notes,
         ),

@@ -23,7 +23,9 @@ def drain(job_dir: Path, timeout: float) -> bool:
         return True
     job = json.loads((job_dir / "job.json").read_text(encoding="utf-8"))
     address = Address(Path(job["bridge_file"]), job_dir / "token")
-    reporter = Reporter(job_dir / "spool", address, job["mlflow"]["run_id"], say=lambda line: print(line, file=sys.stderr))
+    reporter = Reporter(
+        job_dir / "spool", address, job["mlflow"]["run_id"], say=lambda line: print(line, file=sys.stderr)
+    )
     return reporter.close(timeout)
 
 

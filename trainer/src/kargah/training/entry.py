@@ -131,7 +131,9 @@ def _run(
     importing = MlflowImport()
 
     def first_step() -> None:
-        reporter.progress(first_step_at=datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+        reporter.progress(
+            first_step_at=datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        )
         say(f"first optimizer step after {1000 * (time.monotonic() - began):.0f} ms")
 
     begun: list[None] = []

@@ -1,0 +1,147 @@
+"""`kargah.connect()`: one object for everything a person can do from Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .datasets import Dataset, Datasets
+from .discovery import find_bridge
+from .errors import KargahError
+from .http import API, Http
+from .jobs import JOBS, Job, list_jobs
+
+if TYPE_CHECKING:
+    import pandas
+
+    Trainable = Dataset | str | Path | pandas.DataFrame
+
+
+class Kargah:
+    """A connection to a bridge."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+        self.datasets = Datasets(http)
+
+    @property
+    def url(self) -> str:
+        return self._http.url
+
+    def register(self, email: str, password: str, name: str | None = None) -> Kargah:
+        """Makes an account and signs in with it.
+
+        Raises:
+            KargahError: `email_taken`, `weak_password`, `common_password`.
+        """
+        self._http.register(email, password, name)
+        return self
+
+    def login(self, email: str, password: str) -> Kargah:
+        """
+        Raises:
+            KargahError: `bad_credentials`.
+        """
+        self._http.sign_in(email, password)
+        return self
+
+    def me(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._http.json("GET", f"{API}/auth/me")
+        return found
+
+    def sources(self) -> list[dict[str, Any]]:
+        """The catalogue of ready datasets."""
+        found: list[dict[str, Any]] = self._http.json("GET", f"{API}/sources")["items"]
+        return found
+
+    def recipes(self) -> list[dict[str, Any]]:
+        """Training recipes and the JSON Schema of their parameters."""
+        found: list[dict[str, Any]] = self._http.json("GET", f"{API}/recipes")["items"]
+        return found
+
+    def train(
+        self,
+        dataset: Trainable | None = None,
+        recipe: str | None = None,
+        *,
+        script: str | None = None,
+        args: list[str] | None = None,
+        target: str | None = None,
+        name: str | None = None,
+        resources: dict[str, int] | None = None,
+        **params: Any,
+    ) -> Job:
+        """Starts a job and returns at once.
+
+        `dataset` is one of mine, its id, a file or folder to upload, or a DataFrame. The recipe follows from its kind unless
+        given; `script` (a file of the Jupyter workspace) runs instead of a recipe.
+
+        Raises:
+            KargahError: refused; `code` says why.
+        """
+        found = self._dataset(dataset) if dataset is not None else None
+        body: dict[str, Any] = {"params": params | ({"target": target} if target else {})}
+        if script is not None:
+            body["script"] = {"path": script, "args": args or []}
+        else:
+            if found is None:
+                raise KargahError("validation_failed", "Name a dataset or a script.", "یک مجموعه‌داده یا اسکریپت بدهید.")
+            body["recipe"] = recipe or ("image" if found.kind == "images" else "tabular")
+        if found is not None:
+            body["dataset_id"] = found.id
+        body |= {key: value for key, value in (("name", name), ("resources", resources)) if value is not None}
+        return Job(self._http, self._http.json("POST", f"{API}/train", json=body))
+
+    def jobs(self, search: str | None = None) -> list[Job]:
+        """Newest first."""
+        return list_jobs(self._http, search)
+
+    def job(self, job_id: str) -> Job:
+        return Job(self._http, self._http.json("GET", f"{JOBS}/{job_id}"))
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Kargah:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Kargah {self.url}>"
+
+    def _dataset(self, given: Trainable) -> Dataset:
+        if isinstance(given, Dataset):
+            return given.ready()
+        if isinstance(given, str) and given.startswith("ds_") and not Path(given).exists():
+            return self.datasets.get(given).ready()
+        return self.datasets.upload(given).ready()
+
+
+def connect(
+    url: str | None = None, token: str | None = None, email: str | None = None, password: str | None = None
+) -> Kargah:
+    """Finds the bridge: the arguments, KARGAH_URL and KARGAH_TOKEN, the JupyterLab this runs in, this machine's data folder.
+
+    With `email` and `password` it signs in and keeps the session fresh by itself.
+
+    Raises:
+        BridgeNotFound: none is found, or it does not answer.
+        KargahError: `bad_credentials`.
+    """
+    found = find_bridge(url, token)
+    client = Kargah(Http(found.url, found.token))
+    if email is not None and password is not None:
+        client.login(email, password)
+    return client
+
+
+def register(email: str, password: str, name: str | None = None, url: str | None = None) -> Kargah:
+    """Makes an account on the bridge that `connect` would find, and signs in."""
+    return connect(url).register(email, password, name)
+
+
+def train(dataset: Trainable | None = None, recipe: str | None = None, **options: Any) -> Job:
+    """`connect().train(…)` in one word: uploads the file if it is one, and starts."""
+    return connect().train(dataset, recipe, **options)

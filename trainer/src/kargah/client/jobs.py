@@ -1,0 +1,233 @@
+"""Training jobs: watch live, wait, stop, read, download, run again."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
+
+from .datasets import download, pages
+from .errors import JobFailed
+from .http import API, Http
+from .live import live_feed
+
+if TYPE_CHECKING:
+    from torch import nn
+
+JOBS = f"{API}/train/jobs"
+ENDED = frozenset({"succeeded", "failed", "stopped", "lost"})
+LOOK_AGAIN_SECONDS = 10.0
+SHOWN = ("train_loss", "val_loss", "val_accuracy", "val_r2", "val_mae")
+
+
+@dataclass(frozen=True)
+class Point:
+    key: str
+    value: float
+    step: int
+    timestamp: int
+    """ms since the epoch."""
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Point:
+        # `float` also reads the strings "NaN", "Infinity" and "-Infinity".
+        return cls(data["key"], float(data["value"]), int(data["step"]), int(data["timestamp"]))
+
+
+@dataclass(frozen=True)
+class Update:
+    """One live message of a job."""
+
+    state: str
+    progress: dict[str, Any]
+    points: list[Point]
+    message: str | None = None
+
+
+class Job:
+    """A job of mine, as it was when it was last heard of."""
+
+    def __init__(self, http: Http, data: dict[str, Any]) -> None:
+        self._http = http
+        self.data = data
+
+    @property
+    def id(self) -> str:
+        return str(self.data["job_id"])
+
+    @property
+    def name(self) -> str:
+        return str(self.data["name"])
+
+    @property
+    def state(self) -> str:
+        return str(self.data["state"])
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def error(self) -> dict[str, Any] | None:
+        """`{code, detail, detail_fa}` of a failed job."""
+        return self.data.get("error")
+
+    @property
+    def last_metrics(self) -> dict[str, float | None]:
+        """Last value of each metric."""
+        return dict(self.data.get("metrics") or {})
+
+    def refresh(self) -> Job:
+        self.data = self._http.json("GET", f"{JOBS}/{self.id}")
+        return self
+
+    def stream(self) -> Iterator[Update]:
+        """Every change until the job has ended, live; points logged before now come first. No point is missed or repeated."""
+        with live_feed(self._http) as feed:
+            seq, points = self._history()
+            self.refresh()
+            if points or self.ended:
+                yield self._update(points)
+            if self.ended:
+                return
+            feed.follow_job(self.id, seq)
+            seen = {(p.key, p.step, p.timestamp) for p in points}
+            looked = time.monotonic()
+            while not self.ended:
+                event = feed.next(LOOK_AGAIN_SECONDS)
+                if event is None or event.kind == "reload" or time.monotonic() - looked > LOOK_AGAIN_SECONDS:
+                    looked = time.monotonic()
+                    # The bridge no longer has what was missed (or says nothing at all): the history has it.
+                    if event is not None and event.kind == "reload":
+                        seq, points = self._history()
+                        feed.reached(seq)
+                        points = [p for p in points if (p.key, p.step, p.timestamp) not in seen]
+                        seen |= {(p.key, p.step, p.timestamp) for p in points}
+                    else:
+                        points = []
+                    self.refresh()
+                    if points or self.ended:
+                        yield self._update(points)
+                        continue
+                if event is None:
+                    continue
+                if event.kind == "job" and event.data["job"]["job_id"] == self.id:
+                    self.data = event.data["job"]
+                    if self.ended:
+                        yield self._update([])
+                elif event.kind == "update":
+                    update = _read_update(event.data)
+                    seen |= {(p.key, p.step, p.timestamp) for p in update.points}
+                    self.data = self.data | {"state": update.state, "progress": update.progress}
+                    yield update
+            self.refresh()
+
+    def watch(self) -> Job:
+        """Shows a progress bar with metrics until the job has ended, and returns it.
+
+        Raises:
+            JobFailed: it failed, was stopped or got lost.
+        """
+        shown: dict[str, str] = {}
+        with tqdm(total=100, desc=self.name, unit="%", file=sys.stdout, bar_format=BAR, dynamic_ncols=True) as bar:
+            for update in self.stream():
+                for point in update.points:
+                    if point.key in SHOWN:
+                        shown[point.key] = f"{point.value:.4g}"
+                bar.n = round(100 * (update.progress.get("fraction") or 0.0), 1)
+                bar.set_postfix({"state": update.state} | _epoch(update.progress) | shown, refresh=True)
+            if self.state == "succeeded":
+                bar.n = 100
+                bar.set_postfix({"state": self.state} | shown, refresh=True)
+        if self.state != "succeeded":
+            raise JobFailed(self)
+        return self
+
+    def wait(self) -> Job:
+        """Like `watch`, in silence, and without an exception: look at `state`."""
+        for _ in self.stream():
+            pass
+        return self
+
+    def stop(self) -> Job:
+        """Asks for a stop; the job is `stopping` now and `stopped` once nothing of it is left (`wait()`)."""
+        self.data = self._http.json("POST", f"{JOBS}/{self.id}/stop")
+        return self
+
+    def logs(self, offset: int = 0) -> str:
+        """The log from byte `offset` on."""
+        parts = []
+        while True:
+            answer = self._http.request("GET", f"{JOBS}/{self.id}/logs", params={"offset": offset})
+            parts.append(answer.content)
+            offset += len(answer.content)
+            if not answer.content or offset >= int(answer.headers.get("Kargah-Log-Size", offset)):
+                return b"".join(parts).decode("utf-8", errors="replace")
+
+    def metrics(self, key: str | None = None) -> list[Point]:
+        """Every point logged so far, or those of one metric."""
+        query = {"key": key} if key else {}
+        return [Point.from_json(p) for p in self._http.json("GET", f"{JOBS}/{self.id}/metrics", params=query)["items"]]
+
+    def download(self, path: str | Path | None = None) -> Path:
+        """The trained model as a torch.export `.pt2` file; into `path`, or `<job name>.pt2` in the current folder.
+
+        Raises:
+            KargahError: `model_not_ready`.
+        """
+        name = "".join(c if c.isalnum() or c in "-_. " else "_" for c in self.name).strip() or self.id
+        into = Path(path).expanduser() if path is not None else Path(f"{name}.pt2")
+        return download(self._http, f"{JOBS}/{self.id}/model", into / f"{name}.pt2" if into.is_dir() else into)
+
+    def model(self) -> nn.Module:
+        """The trained model, ready to be called: raw rows in, probabilities or values out."""
+        import tempfile
+
+        import torch
+
+        with tempfile.TemporaryDirectory() as folder:
+            return torch.export.load(self.download(Path(folder) / "model.pt2")).module()
+
+    def clone(self, name: str | None = None, **params: Any) -> Job:
+        """The same again, with changed parameters."""
+        body: dict[str, Any] = ({"name": name} if name else {}) | ({"params": params} if params else {})
+        return Job(self._http, self._http.json("POST", f"{JOBS}/{self.id}/clone", json=body))
+
+    def delete(self) -> None:
+        self._http.request("DELETE", f"{JOBS}/{self.id}")
+
+    def __repr__(self) -> str:
+        return f"<Job {self.name!r} {self.id}: {self.state}>"
+
+    def _history(self) -> tuple[int, list[Point]]:
+        found = self._http.json("GET", f"{JOBS}/{self.id}/metrics")
+        return int(found["seq"]), [Point.from_json(p) for p in found["items"]]
+
+    def _update(self, points: list[Point]) -> Update:
+        return Update(self.state, dict(self.data["progress"]), points, self.data.get("message"))
+
+
+BAR = "{desc}: {percentage:3.0f}%|{bar:20}| {elapsed}{postfix}"
+
+
+def list_jobs(http: Http, search: str | None) -> list[Job]:
+    return [Job(http, item) for item in pages(http, JOBS, {"search": search} if search else {})]
+
+
+def _read_update(data: dict[str, Any]) -> Update:
+    return Update(
+        state=data["state"],
+        progress=data["progress"],
+        points=[Point.from_json(p) for p in data["metrics"]],
+        message=data.get("message"),
+    )
+
+
+def _epoch(progress: dict[str, Any]) -> dict[str, str]:
+    epoch, epochs = progress.get("epoch"), progress.get("epochs")
+    return {"epoch": f"{epoch}/{epochs}"} if epoch and epochs else {}
