@@ -1,0 +1,40 @@
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { LivePort } from '../live/port.js';
+import type { Database } from '../storage/schema.js';
+
+export interface DatasetLimits {
+  /** Largest file that may be uploaded. */
+  readonly maxUploadBytes: number;
+  /** How long an upload that nobody continues is kept. */
+  readonly uploadExpiryMs: number;
+  /** Bytes that an upload must leave free on the disk. */
+  readonly reserveBytes: number;
+  /** Address space of one reading process, and the wall-clock and processor seconds it may take. */
+  readonly readerMemoryBytes: number;
+  readonly readerSeconds: number;
+  /** What the images of one archive may grow to. */
+  readonly maxImageBytes: number;
+}
+
+export const DEFAULT_LIMITS: DatasetLimits = {
+  maxUploadBytes: 20 * 2 ** 30,
+  uploadExpiryMs: 24 * 3_600_000,
+  reserveBytes: 64 * 2 ** 20,
+  readerMemoryBytes: 6 * 2 ** 30,
+  readerSeconds: 900,
+  maxImageBytes: 20 * 2 ** 30,
+};
+
+export interface DatasetsDeps {
+  readonly db: Kysely<Database>;
+  readonly live: LivePort;
+  /** `KARGAH_DATA_DIR`; uploads lie in `uploads/`, datasets in `datasets/<id>/`. */
+  readonly dataDir: string;
+  /** The Python interpreter that has the package `kargah`. */
+  readonly python: string;
+  readonly limits: DatasetLimits;
+  /** Whether a job that has not ended needs the files of a dataset: a deleted dataset's bytes wait for it. */
+  readonly isInUse: (datasetId: string) => Promise<boolean>;
+  readonly log: Logger;
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Names every file of a dataset. */
+export class DatasetFolder {
+  readonly original: string;
+  readonly table: string;
+  readonly images: string;
+  readonly preview: string;
+
+  constructor(readonly path: string) {
+    this.original = join(path, 'original');
+    this.table = join(path, 'data.parquet');
+    this.images = join(path, 'images');
+    this.preview = join(path, 'preview.json');
+  }
+
+  async make(): Promise<void> {
+    await mkdir(this.path, { recursive: true, mode: 0o700 });
+  }
+  async remove(): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
+  }
+}
+
+/** Where uploads and datasets lie in the data folder. */
+export class DatasetsRoot {
+  readonly uploads: string;
+  private readonly datasets: string;
+
+  constructor(dataDir: string) {
+    this.uploads = join(dataDir, 'uploads');
+    this.datasets = join(dataDir, 'datasets');
+  }
+  async make(): Promise<void> {
+    await mkdir(this.uploads, { recursive: true, mode: 0o700 });
+    await mkdir(this.datasets, { recursive: true, mode: 0o700 });
+  }
+  of(datasetId: string): DatasetFolder {
+    return new DatasetFolder(join(this.datasets, datasetId));
+  }
+  upload(uploadId: string): string {
+    return join(this.uploads, uploadId);
+  }
+}
+
+/** Size in bytes, or null where there is no such file. */
+export async function sizeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+/** Brings a file's bytes, or a folder's names, to the disk. */
+export async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

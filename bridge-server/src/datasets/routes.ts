@@ -1,0 +1,49 @@
+import * as contract from '../contract/datasets.js';
+import { route, type Route } from '../http/route.js';
+import { sendFile } from './content.js';
+import type { DatasetService } from './service.js';
+import type { UploadService } from './uploads/service.js';
+
+export function datasetRoutes(datasets: DatasetService, uploads: UploadService): readonly Route[] {
+  return [
+    route(contract.listDatasets, async ({ caller, query }) => ({ status: 200, json: await datasets.list(caller, query) })),
+    route(contract.getDataset, async ({ caller, params }) => ({
+      status: 200,
+      json: await datasets.get(caller, params.dataset_id),
+    })),
+    route(contract.patchDataset, async ({ caller, params, body }) => ({
+      status: 200,
+      json: await datasets.rename(caller, params.dataset_id, body.name),
+    })),
+    route(contract.deleteDataset, async ({ caller, params }) => {
+      await datasets.remove(caller, params.dataset_id);
+      return { status: 204 };
+    }),
+    route(contract.previewDataset, async ({ caller, params, query }) => ({
+      status: 200,
+      json: await datasets.preview(caller, params.dataset_id, query),
+    })),
+    route(contract.profileDataset, async ({ caller, params }) => ({
+      status: 200,
+      json: await datasets.profile(caller, params.dataset_id),
+    })),
+    route(contract.datasetContent, async ({ caller, params, res }) => {
+      const { path, filename } = await datasets.content(caller, params.dataset_id);
+      await sendFile(res, path, filename);
+      return undefined;
+    }),
+    route(contract.listSources, async () => ({
+      status: 200,
+      json: { items: await datasets.sources(), next_cursor: null },
+    })),
+    route(contract.importSource, async ({ caller, params }) => ({
+      status: 201,
+      json: await datasets.importSource(caller, params.source_id),
+    })),
+    route(contract.tusOptions, ({ req }) => uploads.options(req)),
+    route(contract.tusCreate, ({ caller, req }) => uploads.create(caller, req)),
+    route(contract.tusHead, ({ caller, params, req }) => uploads.head(caller, params.upload_id, req)),
+    route(contract.tusPatch, ({ caller, params, req }) => uploads.patch(caller, params.upload_id, req)),
+    route(contract.tusDelete, ({ caller, params, req }) => uploads.cancel(caller, params.upload_id, req)),
+  ];
+}
