@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import type { Endpoint } from '../contract/endpoint.js';
+import { KargahError } from '../errors.js';
+import { checkAnswer } from './answers.js';
+import { allowOrigins } from './cors.js';
+import { toKargahError, sendProblem } from './problems.js';
+import { authorise } from './policy.js';
+import { parseInput } from './input.js';
+import type { Authenticator, Route } from './route.js';
+
+/** A part that answers for itself below a path, ahead of body parsing: the MLflow gateway, the files of the API page. */
+export interface Mount {
+  readonly path: string;
+  readonly handle: (req: Request, res: Response) => void | Promise<void>;
+}
+
+export interface AppParts {
+  readonly routes: readonly Route[];
+  readonly mounts?: readonly Mount[];
+  readonly authenticator: Authenticator;
+  readonly log: Logger;
+  readonly allowedOrigins?: readonly string[];
+  /** `checked` proves every JSON answer against the contract (in tests); `trusted` sends it as it is. */
+  readonly answers?: 'checked' | 'trusted';
+  readonly observe?: (request: {
+    readonly endpoint: string;
+    readonly method: string;
+    readonly status: number;
+    readonly seconds: number;
+  }) => void;
+}
+
+declare module 'express-serve-static-core' {
+  interface Locals {
+    requestId: string;
+    endpoint?: Endpoint;
+  }
+}
+
+/** The HTTP side of the bridge: every route through the same policy, parsing and error answers. */
+export function createApp(parts: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(nameRequest, record(parts));
+  app.use(allowOrigins(parts.allowedOrigins ?? []));
+  for (const mount of parts.mounts ?? []) {
+    app.use(mount.path, async (req, res) => mount.handle(req, res));
+  }
+  app.use(
+    helmet({
+      contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'self'"] } },
+      // Jupyter decides whether the page is https; a loopback address must stay reachable by http.
+      strictTransportSecurity: false,
+    }),
+  );
+  for (const route of parts.routes) app[route.endpoint.method](expressPath(route.endpoint), handler(route, parts));
+  for (const [path, routes] of Map.groupBy(parts.routes, (route) => expressPath(route.endpoint))) {
+    const allow = [...new Set(routes.map((route) => route.endpoint.method.toUpperCase()))].join(', ');
+    app.all(path, (req) => {
+      throw new KargahError('method_not_allowed', { method: req.method }, { headers: { Allow: allow } });
+    });
+  }
+  app.use(() => {
+    throw new KargahError('not_found');
+  });
+  app.use((error: unknown, req: Request, res: Response, next: NextFunction) => {
+    const known = toKargahError(error);
+    if (known.status >= 500 && known.code !== 'mlflow_unavailable')
+      parts.log.error(
+        { err: error, request_id: res.locals.requestId, method: req.method, path: req.path },
+        'request failed',
+      );
+    // Half an answer cannot be taken back: the connection ends, so that nobody takes it for a whole one.
+    if (res.headersSent) next(error);
+    else sendProblem(res, known);
+  });
+  return app;
+}
+
+export function expressPath(endpoint: Endpoint): string {
+  return endpoint.path.replace(/\{(\w+)\}/gu, ':$1');
+}
+
+const nameRequest: RequestHandler = (req, res, next) => {
+  const given = req.get('x-request-id');
+  const requestId = given !== undefined && /^[\w-]{8,64}$/u.test(given) ? given : randomUUID();
+  res.locals.requestId = requestId;
+  res.set('X-Request-Id', requestId);
+  next();
+};
+
+/** One line per request: no header, no query, so no token can reach the log. */
+function record({ log, observe }: AppParts): RequestHandler {
+  return (req, res, next) => {
+    const began = performance.now();
+    const { path, method } = req;
+    res.on('close', () => {
+      const endpoint = res.locals.endpoint?.id ?? 'other';
+      const seconds = (performance.now() - began) / 1000;
+      observe?.({ endpoint, method, status: res.statusCode, seconds });
+      log.debug(
+        { request_id: res.locals.requestId, method, path, status: res.statusCode, ms: Math.round(seconds * 1e4) / 10 },
+        'request',
+      );
+    });
+    next();
+  };
+}
+
+function handler(route: Route, parts: AppParts): RequestHandler {
+  const { endpoint } = route;
+  return async (req, res) => {
+    res.locals.endpoint = endpoint;
+    res.set('Cache-Control', 'no-store');
+    const caller = await authorise(endpoint.policy, req, parts.authenticator);
+    const input = await parseInput(endpoint, req, res);
+    const answer = await route.handle({ ...input, caller: caller as null, req, res, requestId: res.locals.requestId });
+    if (answer === undefined) return;
+    if (parts.answers === 'checked') checkAnswer(endpoint, answer);
+    res.status(answer.status).set({ ...answer.headers });
+    if (answer.json === undefined) res.end();
+    else res.json(answer.json);
+  };
+}
