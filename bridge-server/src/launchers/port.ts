@@ -31,6 +31,7 @@ export interface Outcome {
   readonly timed_out: boolean;
   readonly error: { readonly code: string; readonly params?: Record<string, string | number> } | null;
   readonly model: { readonly uri: string; readonly artifact_path: string; readonly size_bytes: number } | null;
+  readonly best_metric: { readonly key: string; readonly value: number } | null;
   readonly peak_memory_bytes: number | null;
   readonly cpu_seconds: number | null;
   readonly started_at: string;

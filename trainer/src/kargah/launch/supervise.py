@@ -30,6 +30,7 @@ _SAMPLE_SECONDS = 1.0
 _SAMPLE_SECONDS_NEAR_LIMIT = 0.1
 _ENDING_SECONDS = 0.05
 _CHUNK = 1 << 16
+_ALREADY_SUPERVISED = 75
 
 
 class Supervisor:
@@ -231,7 +232,7 @@ def main(argv: list[str]) -> int:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return 0
+        return _ALREADY_SUPERVISED
     if paths.outcome.exists():
         return 0
     job = read_json(paths.job)

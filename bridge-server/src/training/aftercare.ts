@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { KargahError } from '../errors.js';
+import { inherited } from '../launchers/environment.js';
+import type { MlflowPort } from '../mlflow/port.js';
+import type { Announcer } from './announcer.js';
+import type { JobFolders } from './folders.js';
+import type { TrainingLog } from './ports.js';
+import type { RUN_STATUS } from './verdict.js';
+import type { JobRow, JobStore } from './store.js';
+import type { JobTelemetry } from './telemetry.js';
+import type { ModelFacts } from './view.js';
+
+/** How long the points of an ended job may take to be delivered before another try later. */
+const DRAIN_SECONDS = 60;
+const RETRY_MS = 15_000;
+
+/**
+ * What an ended job still owes MLflow: points in its spool, then the end of its run. Both wait for MLflow as long as it takes; the
+ * job's token is good until then.
+ */
+export class Aftercare {
+  readonly #inCare = new Map<string, Promise<void>>();
+  readonly #aborting = new AbortController();
+
+  constructor(
+    private readonly store: JobStore,
+    private readonly folders: JobFolders,
+    private readonly mlflow: MlflowPort,
+    private readonly telemetry: JobTelemetry,
+    private readonly announcer: Announcer,
+    private readonly python: string,
+    private readonly log: TrainingLog,
+  ) {}
+
+  async all(): Promise<void> {
+    for (const row of await this.store.withOpenRun()) await this.one(row);
+  }
+
+  /** One at a time for each job. */
+  async one(row: JobRow): Promise<void> {
+    const work = this.#inCare.get(row.job_id) ?? this.#care(row).finally(() => this.#inCare.delete(row.job_id));
+    this.#inCare.set(row.job_id, work);
+    await work;
+  }
+
+  close(): void {
+    this.#aborting.abort();
+  }
+
+  async #care(row: JobRow): Promise<void> {
+    const { job_id: jobId, mlflow_run_id: runId, mlflow_end_pending: status } = row;
+    if (runId === null || status === null) {
+      await this.#done(row);
+      return;
+    }
+    if (this.mlflow.state() !== 'up' || this.#aborting.signal.aborted) return;
+    try {
+      const workspace = await this.store.workspaceOf(row.project_id);
+      if (!(await this.#drain(jobId))) throw new KargahError('mlflow_unavailable');
+      await this.mlflow.endRun(workspace, runId, status as (typeof RUN_STATUS)[keyof typeof RUN_STATUS]);
+      if (row.model_json === null && status === 'FINISHED') await this.#findModel(row, workspace, runId);
+    } catch (error) {
+      if (!(error instanceof KargahError && error.code === 'mlflow_unavailable'))
+        this.log.error({ err: error, job_id: jobId }, 'the MLflow run of an ended job could not be ended');
+      this.#later(jobId);
+      return;
+    }
+    await this.#done(row);
+  }
+
+  /** A script that logged a model with plain MLflow said nothing of it to us. */
+  async #findModel(row: JobRow, workspace: string, runId: string): Promise<void> {
+    const found = await this.mlflow.modelOf(workspace, runId);
+    if (!found) return;
+    const facts: ModelFacts = {
+      uri: found.uri,
+      artifact_path: found.artifactPath,
+      size_bytes: found.sizeBytes,
+      best_metric: null,
+    };
+    await this.store.patch(row.job_id, { model_json: JSON.stringify(facts) });
+    const now = await this.store.get(row.job_id);
+    if (now) await this.announcer.moved(now);
+  }
+
+  async #done(row: JobRow): Promise<void> {
+    await this.telemetry.flush(row.job_id);
+    this.telemetry.forget(row.job_id);
+    await this.store.patch(row.job_id, { mlflow_end_pending: null, token_sha256: null });
+    await this.folders.forgetToken(row.job_id);
+  }
+
+  #later(jobId: string): void {
+    setTimeout(() => {
+      this.store
+        .get(jobId)
+        .then((row) => (row && !this.#aborting.signal.aborted ? this.one(row) : undefined))
+        .catch((error: unknown) =>
+          this.log.error({ err: error, job_id: jobId }, 'an ended job could not be looked after'),
+        );
+    }, RETRY_MS).unref();
+  }
+
+  /** True when no point is left undelivered. */
+  async #drain(jobId: string): Promise<boolean> {
+    const folder = this.folders.of(jobId);
+    if (!existsSync(join(folder, 'spool'))) return true;
+    const child = spawn(this.python, ['-m', 'kargah.training.drain', folder, '--timeout', String(DRAIN_SECONDS)], {
+      env: inherited(process.env),
+      stdio: 'ignore',
+      signal: this.#aborting.signal,
+    });
+    try {
+      const [code] = (await once(child, 'exit')) as [number | null];
+      return code === 0;
+    } catch {
+      // Ended with the bridge, or Python is gone: the points stay in the spool for the next time.
+      return false;
+    }
+  }
+}

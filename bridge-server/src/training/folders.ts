@@ -1,0 +1,84 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** `job.json`, as `docs/architecture.md` describes it. */
+export interface JobFile {
+  readonly job_id: string;
+  readonly name: string;
+  readonly recipe: string | null;
+  readonly script: { readonly path: string; readonly args: readonly string[] } | null;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly cwd: string;
+  readonly dataset: {
+    readonly dataset_id: string;
+    readonly name: string;
+    readonly kind: 'tabular' | 'images';
+    readonly path: string;
+    readonly sha256: string;
+    readonly suggested_target: string | null;
+  } | null;
+  readonly mlflow: { readonly run_id: string; readonly experiment_id: string; readonly workspace: string };
+  readonly bridge_file: string;
+  readonly grace_seconds: number;
+  readonly memory_bytes: number | null;
+  readonly time_limit_seconds: number | null;
+  readonly cpus: number;
+  readonly resume_from: string | null;
+}
+
+/** The folders of jobs, one each. */
+export class JobFolders {
+  readonly bridgeFile: string;
+
+  constructor(private readonly dataDir: string) {
+    this.bridgeFile = join(dataDir, 'bridge.json');
+  }
+
+  of(jobId: string): string {
+    return join(this.dataDir, 'jobs', jobId);
+  }
+
+  log(jobId: string): string {
+    return join(this.of(jobId), 'log.txt');
+  }
+
+  async make(jobId: string): Promise<void> {
+    await mkdir(this.of(jobId), { recursive: true, mode: 0o700 });
+  }
+
+  async writeJob(job: JobFile): Promise<void> {
+    await writeWhole(join(this.of(job.job_id), 'job.json'), JSON.stringify(job));
+  }
+
+  /** The job's token, made at the first call; a launch that is repeated keeps it. Answers its hash. */
+  async token(jobId: string): Promise<string> {
+    const path = join(this.of(jobId), 'token');
+    if (!existsSync(path)) await writeWhole(path, `kgj_${randomBytes(32).toString('base64url')}`);
+    return hashToken(readFileSync(path, 'ascii').trim());
+  }
+
+  async forgetToken(jobId: string): Promise<void> {
+    await rm(join(this.of(jobId), 'token'), { force: true });
+  }
+
+  async delete(jobId: string): Promise<void> {
+    await rm(this.of(jobId), { recursive: true, force: true });
+  }
+}
+
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const file = await open(`${path}.new`, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.new`, path);
+}

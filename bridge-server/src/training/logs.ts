@@ -1,0 +1,135 @@
+import { createReadStream, existsSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { ReadStream } from 'node:fs';
+import type { LivePort } from '../live/port.js';
+import type { JobFolders } from './folders.js';
+import { Turnstile } from './queue.js';
+
+const CHUNK = 64 * 1024;
+
+export interface LogPiece {
+  readonly offset: number;
+  readonly nextOffset: number;
+  readonly text: string;
+}
+
+/** Reads and follows the logs of jobs. A log is followed only while somebody watches it. */
+export class JobLogs {
+  readonly #tails = new Map<string, { readonly tail: Tail; watchers: number }>();
+
+  constructor(
+    private readonly folders: JobFolders,
+    private readonly live: LivePort,
+    private readonly failed: (jobId: string, error: unknown) => void,
+  ) {}
+
+  /** From now on what is appended goes to `LivePort.logAppended`; answers how to stop watching. */
+  watch(jobId: string): () => void {
+    const known = this.#tails.get(jobId) ?? {
+      watchers: 0,
+      tail: new Tail(
+        this.folders.of(jobId),
+        this.folders.log(jobId),
+        (piece) => this.live.logAppended(jobId, piece.offset, piece.nextOffset, piece.text),
+        (error) => this.failed(jobId, error),
+      ),
+    };
+    known.watchers += 1;
+    this.#tails.set(jobId, known);
+    let watching = true;
+    return () => {
+      if (!watching) return;
+      watching = false;
+      known.watchers -= 1;
+      if (known.watchers > 0) return;
+      known.tail.close();
+      this.#tails.delete(jobId);
+    };
+  }
+
+  /** One piece from `offset`, of at most 64 KiB, cut between letters; null at the end. */
+  async piece(jobId: string, offset: number): Promise<LogPiece | null> {
+    return pieceAt(this.folders.log(jobId), offset);
+  }
+
+  size(jobId: string): number {
+    return sizeOf(this.folders.log(jobId));
+  }
+
+  /** `limit` bytes from `offset`, as they are. */
+  stream(jobId: string, offset: number, limit: number): ReadStream {
+    return createReadStream(this.folders.log(jobId), { start: offset, end: offset + limit - 1 });
+  }
+
+  close(): void {
+    for (const { tail } of this.#tails.values()) tail.close();
+    this.#tails.clear();
+  }
+}
+
+/** Follows one file from its present end. */
+class Tail {
+  readonly #watcher: FSWatcher | null;
+  readonly #reading = new Turnstile(() => this.#read());
+  #offset: number;
+  #closed = false;
+
+  constructor(
+    folder: string,
+    private readonly file: string,
+    private readonly appended: (piece: LogPiece) => void,
+    private readonly failed: (error: unknown) => void,
+  ) {
+    this.#offset = sizeOf(file);
+    const name = basename(file);
+    this.#watcher = existsSync(folder)
+      ? watch(folder, { persistent: false }, (_, changed) => {
+          if (changed === name) this.#reading.turn().catch(this.failed);
+        })
+      : null;
+    this.#watcher?.on('error', () => this.close());
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#watcher?.close();
+  }
+
+  async #read(): Promise<void> {
+    for (let piece = await pieceAt(this.file, this.#offset); piece && !this.#closed;) {
+      this.#offset = piece.nextOffset;
+      this.appended(piece);
+      piece = await pieceAt(this.file, this.#offset);
+    }
+  }
+}
+
+async function pieceAt(file: string, offset: number): Promise<LogPiece | null> {
+  if (sizeOf(file) <= offset) return null;
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, offset);
+    const whole = buffer.subarray(0, wholeLetters(buffer.subarray(0, bytesRead)));
+    return whole.length === 0 ? null : { offset, nextOffset: offset + whole.length, text: whole.toString('utf8') };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** How many bytes remain when a UTF-8 letter that is cut off at the end is left for the next time. */
+export function wholeLetters(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back]!;
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) {
+      const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      return needed > back ? bytes.length - back : bytes.length;
+    }
+  }
+  return bytes.length;
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,30 @@
+import type { Caller } from '../http/route.js';
+
+/** What training asks of a dataset. Throws `not_found`, `dataset_not_ready`, `dataset_failed`. */
+export interface TrainingDatasets {
+  forTraining(caller: Caller, datasetId: string): Promise<TrainingDataset>;
+}
+export interface TrainingDataset {
+  readonly datasetId: string;
+  readonly name: string;
+  readonly kind: 'tabular' | 'images';
+  /** `data.parquet`, or the folder of class folders. */
+  readonly path: string;
+  readonly sha256: string;
+  readonly rows: number;
+  readonly suggestedTarget: string | null;
+  readonly columns: readonly { readonly name: string; readonly missing: number; readonly distinct: number }[];
+}
+/** Where what went wrong behind the scenes is written. */
+export interface TrainingLog {
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+export interface TrainingSettings {
+  readonly dataDir: string;
+  readonly python: string;
+  readonly workspaceDir: string | null;
+  readonly maxParallelJobs: number;
+  /** How long a job may take to write a checkpoint when it is stopped. */
+  readonly graceSeconds: number;
+}

@@ -1,0 +1,120 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { KargahError } from '../errors.js';
+import type { JobIdentity } from '../http/route.js';
+import type { JobSpec } from '../launchers/port.js';
+import type { DatasetInput, MlflowPort } from '../mlflow/port.js';
+import type { JobFolders } from './folders.js';
+import type { TrainingDataset, TrainingDatasets, TrainingSettings } from './ports.js';
+import type { Recipes } from './recipes.js';
+import { resolveScript } from './scripts.js';
+import type { JobRow, JobStore } from './store.js';
+import type { JobTelemetry } from './telemetry.js';
+import { paramsOf, resourcesOf, scriptOf } from './view.js';
+
+/** A job may take this share of the machine's memory unless it asked for less: beyond it, JupyterLab itself would be in danger. */
+const MEMORY_SHARE = 0.8;
+
+/** Everything that must stand before a process starts: dataset still there, MLflow run, token, `job.json`. May be repeated. */
+export class Preparation {
+  constructor(
+    private readonly store: JobStore,
+    private readonly folders: JobFolders,
+    private readonly mlflow: MlflowPort,
+    private readonly datasets: TrainingDatasets,
+    private readonly recipes: Recipes,
+    private readonly telemetry: JobTelemetry,
+    private readonly settings: TrainingSettings,
+  ) {}
+
+  /** @throws mlflow_unavailable, dataset_deleted, script_not_found, script_outside */
+  async prepare(row: JobRow): Promise<JobSpec> {
+    const workspace = await this.store.workspaceOf(row.project_id);
+    const dataset = await this.#dataset(row, workspace);
+    const script = scriptOf(row);
+    const file = script && (await resolveScript(this.settings.workspaceDir, script.path));
+    const resources = resourcesOf(row);
+    await this.mlflow.ensureWorkspace(workspace, row.user_id);
+    const run = await this.mlflow.createRun({
+      workspace,
+      userId: row.user_id,
+      jobId: row.job_id,
+      name: row.name,
+      params: paramsOf(row),
+      tags: this.#tags(row, script?.path ?? null, file?.sha256 ?? null),
+      dataset: dataset && inputOf(dataset),
+    });
+    await this.folders.make(row.job_id);
+    const token_sha256 = await this.folders.token(row.job_id);
+    await this.store.patch(row.job_id, {
+      mlflow_run_id: run.runId,
+      mlflow_experiment_id: run.experimentId,
+      token_sha256,
+    });
+    this.telemetry.track((await this.store.get(row.job_id)) ?? row);
+    const folder = this.folders.of(row.job_id);
+    const cwd = file ? (this.settings.workspaceDir ?? folder) : folder;
+    const { graceSeconds, python } = this.settings;
+    const memoryBytes = resources?.memory_mb === undefined ? defaultMemory() : resources.memory_mb * 2 ** 20;
+    const timeLimitSeconds = resources?.time_limit_seconds ?? null;
+    await this.folders.writeJob({
+      job_id: row.job_id,
+      name: row.name,
+      recipe: row.recipe,
+      script: script && file && { path: file.absolute, args: script.args },
+      params: paramsOf(row),
+      cwd,
+      dataset: dataset && {
+        dataset_id: dataset.datasetId,
+        name: dataset.name,
+        kind: dataset.kind,
+        path: dataset.path,
+        sha256: dataset.sha256,
+        suggested_target: dataset.suggestedTarget,
+      },
+      mlflow: { run_id: run.runId, experiment_id: run.experimentId, workspace },
+      bridge_file: this.folders.bridgeFile,
+      grace_seconds: graceSeconds,
+      memory_bytes: memoryBytes,
+      time_limit_seconds: timeLimitSeconds,
+      // Threads beyond the free cores make training many times slower.
+      cpus: resources?.cpus ?? Math.max(1, Math.floor(availableParallelism() / this.settings.maxParallelJobs)),
+      resume_from: null,
+    });
+    return { jobId: row.job_id, folder, python, cwd, graceSeconds, memoryBytes, timeLimitSeconds };
+  }
+
+  async #dataset(row: JobRow, workspace: string): Promise<TrainingDataset | null> {
+    if (row.dataset_id === null) return null;
+    const { user_id: userId, project_id: projectId, job_id: jobId, dataset_id: datasetId } = row;
+    const caller: JobIdentity = { kind: 'job', jobId, userId, projectId, workspace, datasetId };
+    try {
+      return await this.datasets.forTraining(caller, datasetId);
+    } catch (error) {
+      if (error instanceof KargahError && error.code === 'not_found') throw new KargahError('dataset_deleted');
+      throw error;
+    }
+  }
+
+  #tags(row: JobRow, script: string | null, sha256: string | null): Record<string, string> {
+    if (row.recipe !== null) {
+      const { version } = this.recipes.named(row.recipe).recipe;
+      return {
+        'kargah.recipe': row.recipe,
+        'kargah.code_version': version,
+        'mlflow.source.name': `kargah.recipes.${row.recipe}`,
+      };
+    }
+    return { 'kargah.code_version': `sha256:${sha256 ?? ''}`, 'mlflow.source.name': script ?? '' };
+  }
+}
+
+function defaultMemory(): number {
+  // In a container the limit is the container's, not the machine's.
+  const constrained = process.constrainedMemory();
+  const total = constrained > 0 && constrained < totalmem() ? constrained : totalmem();
+  return Math.floor(total * MEMORY_SHARE);
+}
+
+function inputOf({ name, sha256, datasetId, rows }: TrainingDataset): DatasetInput {
+  return { name, digest: sha256.slice(0, 36), sourceUri: `kargah:datasets/${datasetId}`, rows };
+}

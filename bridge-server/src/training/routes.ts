@@ -1,0 +1,83 @@
+import { pipeline } from 'node:stream/promises';
+import { aliases } from '../contract/index.js';
+import {
+  cloneJob,
+  deleteJob,
+  getJob,
+  jobLogs,
+  jobMetrics,
+  jobModel,
+  listJobEvents,
+  listJobs,
+  listRecipes,
+  stopJob,
+  train,
+} from '../contract/training.js';
+import { route, type Route } from '../http/route.js';
+import { attachment } from './model.js';
+import type { TrainingService } from './service.js';
+
+export function trainingRoutes(training: TrainingService): Route[] {
+  return [
+    route(listRecipes, async () => ({ status: 200, json: { items: training.recipes.items, next_cursor: null } })),
+    route(train, async ({ caller, body }) => ({ status: 201, json: await training.submit(caller, body) })),
+    route(aliases.shortTrain, async ({ caller, body }) => ({ status: 201, json: await training.submit(caller, body) })),
+    route(listJobs, async ({ caller, query }) => ({ status: 200, json: await training.list(caller, query) })),
+    route(aliases.shortJobs, async ({ caller, query }) => ({ status: 200, json: await training.list(caller, query) })),
+    route(getJob, async ({ caller, params }) => ({ status: 200, json: await training.get(caller, params.job_id) })),
+    route(aliases.shortStatus, async ({ caller, query }) => ({
+      status: 200,
+      json: await training.get(caller, query.job_id),
+    })),
+    route(deleteJob, async ({ caller, params }) => {
+      await training.delete(caller, params.job_id);
+      return { status: 204 };
+    }),
+    route(stopJob, async ({ caller, params }) => ({
+      status: 202,
+      json: await training.requestStop(caller, params.job_id),
+    })),
+    route(aliases.shortStop, async ({ caller, body }) => ({
+      status: 202,
+      json: await training.requestStop(caller, body.job_id),
+    })),
+    route(cloneJob, async ({ caller, params, body }) => ({
+      status: 201,
+      json: await training.clone(caller, params.job_id, body),
+    })),
+    route(listJobEvents, async ({ caller, params }) => {
+      const events = await training.events(caller, params.job_id);
+      const items = events.map(({ from_state: from, to_state: to, event_id, at, detail, detail_fa }) => {
+        return { event_id, at, from, to, detail, detail_fa };
+      });
+      return { status: 200, json: { items, next_cursor: null } };
+    }),
+    route(jobMetrics, async ({ caller, params, query }) => ({
+      status: 200,
+      json: await training.metrics(caller, params.job_id, query.key),
+    })),
+    route(jobLogs, async ({ caller, params, query, res }) => {
+      await training.ensureVisible(caller, params.job_id);
+      const size = training.logs.size(params.job_id);
+      res.setHeader('Content-Type', 'text/plain; charset=utf-8');
+      res.setHeader('Kargah-Log-Size', size);
+      res.setHeader('Cache-Control', 'no-store');
+      const whole = query.download === '1';
+      if (whole) res.setHeader('Content-Disposition', attachment(`${params.job_id}.log`));
+      const offset = whole ? 0 : query.offset;
+      const length = Math.max(0, Math.min(size - offset, whole ? Infinity : query.limit));
+      res.setHeader('Content-Length', length);
+      if (length === 0) res.end();
+      else await pipeline(training.logs.stream(params.job_id, offset, length), res);
+      return undefined;
+    }),
+    route(jobModel, async ({ caller, params, query, res }) => {
+      const { filename, mediaType, sizeBytes, body } = await training.model(caller, params.job_id, query.format);
+      res.setHeader('Content-Type', mediaType);
+      res.setHeader('Content-Disposition', attachment(filename));
+      if (sizeBytes !== null) res.setHeader('Content-Length', sizeBytes);
+      await pipeline(body, res);
+      return undefined;
+    }),
+  ];
+}

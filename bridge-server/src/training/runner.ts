@@ -1,0 +1,224 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { failureOf, KargahError } from '../errors.js';
+import type { Failure } from '../contract/errors.js';
+import type { JobState } from '../contract/training.js';
+import { readHandle } from '../launchers/folder.js';
+import type { Launcher, LaunchHandle } from '../launchers/port.js';
+import type { MlflowPort } from '../mlflow/port.js';
+import type { Aftercare } from './aftercare.js';
+import type { Announcer } from './announcer.js';
+import type { JobFolders } from './folders.js';
+import type { Preparation } from './preparation.js';
+import type { TrainingLog, TrainingSettings } from './ports.js';
+import { fairOrder, Turnstile } from './queue.js';
+import type { JobPatch, JobRow, JobStore } from './store.js';
+import type { JobTelemetry } from './telemetry.js';
+import type { TerminalState } from './states.js';
+import { LOST, RUN_STATUS, verdictOf } from './verdict.js';
+import { progressOf } from './view.js';
+
+/** After MLflow said that it is up and then refused: how long until the next try. */
+const RETRY_MS = 2_000;
+const CLOSE_MS = 2_000;
+
+/** Takes jobs from the queue to their end: launch, watch, stop, settle; and finds them again after the bridge restarted. */
+export class JobRunner {
+  readonly #queue = new Turnstile(() => this.#fill());
+  readonly #watched = new Map<string, () => void>();
+  readonly #busy = new Set<Promise<void>>();
+  #closed = false;
+  #unsubscribe: () => void = () => undefined;
+
+  constructor(
+    private readonly store: JobStore,
+    private readonly folders: JobFolders,
+    private readonly launcher: Launcher,
+    private readonly mlflow: MlflowPort,
+    private readonly preparation: Preparation,
+    private readonly telemetry: JobTelemetry,
+    private readonly announcer: Announcer,
+    private readonly aftercare: Aftercare,
+    private readonly settings: TrainingSettings,
+    private readonly log: TrainingLog,
+  ) {}
+
+  /** Adopts what runs, settles what ended while nobody looked, goes on with the queue. */
+  async start(): Promise<void> {
+    this.#unsubscribe = this.mlflow.onState((state) => {
+      if (state !== 'up') return;
+      this.#spawn(this.aftercare.all());
+      this.kick();
+    });
+    for (const row of await this.store.unsettled()) await this.#adopt(row);
+    this.#spawn(this.aftercare.all());
+    this.kick();
+  }
+
+  /** Jobs go on; only the watching ends. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#unsubscribe();
+    for (const unwatch of this.#watched.values()) unwatch();
+    this.#watched.clear();
+    this.aftercare.close();
+    // What takes longer (a stop within its grace) is taken up again at the next start.
+    await Promise.race([Promise.allSettled([...this.#busy]), wait(CLOSE_MS, undefined, { ref: false })]);
+  }
+
+  /** Gives free slots to waiting jobs. */
+  kick(): void {
+    if (!this.#closed) this.#spawn(this.#queue.turn());
+  }
+
+  /** Ends a job for certain; the state follows the proof. */
+  stop(row: JobRow): void {
+    const handle = handleOf(row);
+    // A launch that is under way looks at the state before and after it starts a process.
+    if (handle) this.#spawn(this.#stop(row.job_id, handle));
+  }
+
+  async #fill(): Promise<void> {
+    while (!this.#closed) {
+      const occupants = await this.store.occupants();
+      if (occupants.length >= this.settings.maxParallelJobs) return;
+      const next = fairOrder(await this.store.waiting(), occupants)[0];
+      if (!next) return;
+      if (this.mlflow.state() !== 'up') return this.#wait(next.job_id);
+      const row = await this.store.transitionFrom(next.job_id, 'queued', 'starting', { message: null });
+      if (!row) continue;
+      await this.announcer.moved(row);
+      await this.announcer.queueMoved();
+      this.#spawn(this.#launch(row));
+    }
+  }
+
+  async #wait(jobId: string): Promise<void> {
+    await this.store.patch(jobId, { message: 'MLflow is starting' });
+    const row = await this.store.get(jobId);
+    if (row?.state === 'queued') await this.announcer.moved(row);
+  }
+
+  async #launch(claimed: JobRow): Promise<void> {
+    const jobId = claimed.job_id;
+    try {
+      const spec = await this.preparation.prepare(claimed);
+      if ((await this.store.get(jobId))?.state !== 'starting') return await this.#end(jobId, 'stopped', null, {});
+      const handle = await this.launcher.submit(spec);
+      const started = { handle_json: JSON.stringify(handle), started_at: new Date().toISOString() };
+      await this.store.patch(jobId, started);
+      const row = await this.store.transitionFrom(jobId, 'starting', 'running');
+      if (!row) return await this.#stop(jobId, handle);
+      this.telemetry.track(row);
+      await this.announcer.moved(row);
+      this.#watch(jobId, handle);
+    } catch (error) {
+      await this.#couldNotLaunch(jobId, error);
+    }
+  }
+
+  async #couldNotLaunch(jobId: string, error: unknown): Promise<void> {
+    if (error instanceof KargahError && error.code === 'mlflow_unavailable') {
+      const row = await this.store.transitionFrom(jobId, 'starting', 'queued');
+      if (!row) return this.#end(jobId, 'stopped', null, {});
+      await this.announcer.moved(row);
+      setTimeout(() => this.kick(), RETRY_MS).unref();
+      return;
+    }
+    if (!(error instanceof KargahError)) this.log.error({ err: error, job_id: jobId }, 'a job could not be launched');
+    await this.#end(jobId, 'failed', launchFailure(error), {});
+  }
+
+  #watch(jobId: string, handle: LaunchHandle): void {
+    if (this.#closed || this.#watched.has(jobId)) return;
+    this.#watched.set(
+      jobId,
+      this.launcher.watch(handle, () => {
+        this.#watched.delete(jobId);
+        this.#spawn(this.#settle(jobId, handle));
+      }),
+    );
+  }
+
+  async #stop(jobId: string, handle: LaunchHandle): Promise<void> {
+    this.#watch(jobId, handle);
+    await this.launcher.stop(handle, this.settings.graceSeconds);
+    await this.#settle(jobId, handle);
+  }
+
+  async #settle(jobId: string, handle: LaunchHandle): Promise<void> {
+    let probe = await this.launcher.probe(handle);
+    if (probe.state === 'gone') {
+      // Its supervisor was killed: whatever it left behind must not go on unseen.
+      await this.launcher.stop(handle, 0);
+      probe = await this.launcher.probe(handle);
+    }
+    if (probe.state === 'running') return this.#watch(jobId, handle);
+    const { to, why, patch } = probe.state === 'ended' ? verdictOf(probe.outcome) : LOST;
+    await this.#end(jobId, to, why, patch);
+  }
+
+  async #end(jobId: string, to: TerminalState, why: Failure | null, patch: JobPatch): Promise<void> {
+    this.#watched.get(jobId)?.();
+    this.#watched.delete(jobId);
+    await this.telemetry.flush(jobId);
+    const before = await this.store.get(jobId);
+    if (!before) return;
+    const progress = { ...progressOf(before), eta_seconds: null, ...(to === 'succeeded' ? { fraction: 1 } : {}) };
+    const row = await this.store.transition(
+      jobId,
+      to,
+      {
+        ended_at: new Date().toISOString(),
+        ...patch,
+        message: null,
+        progress_json: JSON.stringify(progress),
+        error_json: why && JSON.stringify(why),
+        mlflow_end_pending: before.mlflow_run_id === null ? null : RUN_STATUS[to],
+      },
+      why,
+    );
+    if (!row) return;
+    this.telemetry.track(row);
+    await this.announcer.moved(row);
+    this.kick();
+    await this.aftercare.one(row);
+  }
+
+  async #adopt(row: JobRow): Promise<void> {
+    const state = row.state as JobState;
+    if (state === 'queued') return;
+    // A bridge that died between a launch and its note finds the supervisor's own.
+    const handle = handleOf(row) ?? readHandle(this.folders.of(row.job_id));
+    if (!handle) {
+      if (state === 'starting') await this.store.transition(row.job_id, 'queued');
+      else await this.#end(row.job_id, state === 'stopping' ? 'stopped' : 'lost', null, {});
+      return;
+    }
+    if (row.handle_json === null) await this.store.patch(row.job_id, { handle_json: JSON.stringify(handle) });
+    if (state === 'starting')
+      await this.store.transition(row.job_id, 'running', { started_at: new Date().toISOString() });
+    this.telemetry.track((await this.store.get(row.job_id)) ?? row);
+    const probe = await this.launcher.probe(handle);
+    if (probe.state !== 'running') await this.#settle(row.job_id, handle);
+    else if (state === 'stopping') this.#spawn(this.#stop(row.job_id, handle));
+    else this.#watch(row.job_id, handle);
+  }
+
+  /** Work that nobody waits for, except `close`. */
+  #spawn(work: Promise<void>): void {
+    const watched = work
+      .catch((error: unknown) => this.log.error({ err: error }, 'work on a job went wrong'))
+      .finally(() => this.#busy.delete(watched));
+    this.#busy.add(watched);
+  }
+}
+
+function handleOf(row: JobRow): LaunchHandle | null {
+  return row.handle_json === null ? null : (JSON.parse(row.handle_json) as LaunchHandle);
+}
+
+function launchFailure(error: unknown): Failure {
+  if (error instanceof KargahError) return error.toFailure();
+  if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return failureOf('storage_full');
+  return failureOf('launch_failed', { reason: error instanceof Error ? error.message : String(error) });
+}

@@ -1,0 +1,303 @@
+import type { z } from 'zod';
+import type { cloneJob, Job, JobState, listJobs, MetricPoint, TrainRequest } from '../contract/training.js';
+import { folded } from '../datasets/folding.js';
+import { newId } from '../datasets/ids.js';
+import { KargahError } from '../errors.js';
+import type { Caller, JobIdentity, Person } from '../http/route.js';
+import type { Launcher } from '../launchers/port.js';
+import type { LivePort } from '../live/port.js';
+import type { GatewayListener, MlflowPort } from '../mlflow/port.js';
+import { Aftercare } from './aftercare.js';
+import { Announcer } from './announcer.js';
+import { hashToken, JobFolders } from './folders.js';
+import { JobLogs } from './logs.js';
+import { pt2Of, zipOf, type Download } from './model.js';
+import type { TrainingDataset, TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
+import { Preparation } from './preparation.js';
+import type { Recipes } from './recipes.js';
+import { JobRunner } from './runner.js';
+import { resolveScript } from './scripts.js';
+import { isTerminal } from './states.js';
+import { JobStore, type JobRow } from './store.js';
+import { chooseTarget } from './target.js';
+import { JobTelemetry } from './telemetry.js';
+import { modelOf, NO_PROGRESS, paramsOf, resourcesOf, scriptOf } from './view.js';
+import type { Kysely } from 'kysely';
+import type { Database } from '../storage/schema.js';
+
+const MAX_WAITING = 100;
+
+export interface TrainingDeps {
+  readonly db: Kysely<Database>;
+  readonly live: LivePort;
+  readonly mlflow: MlflowPort;
+  readonly launcher: Launcher;
+  readonly datasets: TrainingDatasets;
+  readonly recipes: Recipes;
+  readonly settings: TrainingSettings;
+  readonly log: TrainingLog;
+}
+type Changes = z.output<(typeof cloneJob)['body']>;
+type Filter = z.output<(typeof listJobs)['query']>;
+
+/** Everything a person can do with training jobs. */
+export class TrainingService {
+  readonly recipes: Recipes;
+  readonly logs: JobLogs;
+  readonly #store: JobStore;
+  readonly #folders: JobFolders;
+  readonly #announcer: Announcer;
+  readonly #telemetry: JobTelemetry;
+  readonly #runner: JobRunner;
+
+  constructor(private readonly deps: TrainingDeps) {
+    const { mlflow, live, datasets, recipes, settings, log } = deps;
+    this.recipes = recipes;
+    const store = (this.#store = new JobStore(deps.db));
+    const folders = (this.#folders = new JobFolders(settings.dataDir));
+    const announcer = (this.#announcer = new Announcer(store, live));
+    const telemetry = (this.#telemetry = new JobTelemetry(store, announcer, log));
+    const aftercare = new Aftercare(store, folders, mlflow, telemetry, announcer, settings.python, log);
+    const preparation = new Preparation(store, folders, mlflow, datasets, recipes, telemetry, settings);
+    this.#runner = new JobRunner(
+      store,
+      folders,
+      deps.launcher,
+      mlflow,
+      preparation,
+      telemetry,
+      announcer,
+      aftercare,
+      settings,
+      log,
+    );
+    this.logs = new JobLogs(folders, live, (job_id, err) => log.error({ err, job_id }, 'a log could not be followed'));
+  }
+
+  /** What the MLflow gateway tells of jobs' runs. */
+  get gatewayListener(): GatewayListener {
+    return this.#telemetry;
+  }
+
+  /** Adopts jobs that went on without the bridge and begins to work on the queue. */
+  start(): Promise<void> {
+    return this.#runner.start();
+  }
+
+  /** Jobs that run go on. */
+  async stop(): Promise<void> {
+    this.logs.close();
+    await this.#runner.close();
+    await this.#telemetry.close();
+  }
+
+  async submit(person: Person, request: TrainRequest): Promise<Job> {
+    return this.#submit(person, request, null);
+  }
+
+  async clone(person: Person, jobId: string, changes: Changes): Promise<Job> {
+    const row = await this.#mine(person, jobId);
+    const request: TrainRequest = {
+      name: changes.name ?? row.name,
+      ...(row.recipe === null ? {} : { recipe: row.recipe }),
+      ...(row.script_json === null ? {} : { script: scriptOf(row)! }),
+      ...(row.dataset_id === null ? {} : { dataset_id: row.dataset_id }),
+      params: { ...paramsOf(row), ...changes.params },
+      ...(row.resources_json === null ? {} : { resources: resourcesOf(row)! }),
+    };
+    try {
+      return await this.#submit(person, request, jobId);
+    } catch (error) {
+      const gone = error instanceof KargahError && error.code === 'not_found';
+      throw gone ? new KargahError('dataset_deleted') : error;
+    }
+  }
+
+  async list(person: Person, filter: Filter): Promise<{ items: Job[]; next_cursor: string | null }> {
+    const { limit } = filter;
+    const search = filter.search === undefined ? undefined : folded(filter.search).trim();
+    const rows = await this.#store.list(person.projectId, { ...filter, search, limit: limit + 1 });
+    const items = await this.#announcer.views(rows.slice(0, limit));
+    const last = items.at(-1);
+    return { items, next_cursor: rows.length > limit && last ? `${last.created_at}|${last.job_id}` : null };
+  }
+
+  async get(caller: Caller, jobId: string): Promise<Job> {
+    await this.#telemetry.flush(jobId);
+    return this.#announcer.view(await this.#mine(caller, jobId));
+  }
+
+  async requestStop(person: Person, jobId: string): Promise<Job> {
+    const row = await this.#mine(person, jobId);
+    const state = row.state as JobState;
+    if (isTerminal(state)) throw new KargahError('job_not_active');
+    if (state === 'stopping') return this.#announcer.view(row);
+    const now = new Date().toISOString();
+    const asked = { stop_requested_at: now };
+    const stopped = await this.#store.transitionFrom(jobId, 'queued', 'stopped', {
+      ...asked,
+      ended_at: now,
+      message: null,
+    });
+    if (stopped) {
+      await this.#announcer.queueMoved();
+      return this.#announcer.moved(stopped);
+    }
+    const stopping = await this.#store.transition(jobId, 'stopping', asked);
+    // It moved between the two looks: look again.
+    if (!stopping) return this.requestStop(person, jobId);
+    this.#telemetry.track(stopping);
+    this.#runner.stop(stopping);
+    return this.#announcer.moved(stopping);
+  }
+
+  async delete(person: Person, jobId: string): Promise<void> {
+    const row = await this.#mine(person, jobId);
+    if (!isTerminal(row.state as JobState)) throw new KargahError('job_active');
+    if (row.mlflow_run_id !== null) await this.deps.mlflow.deleteRun(person.workspace, row.mlflow_run_id);
+    await this.#store.delete(jobId);
+    this.#telemetry.forget(jobId);
+    await this.#folders.delete(jobId);
+    await this.#announcer.deleted(row);
+  }
+
+  async events(person: Person, jobId: string) {
+    await this.#mine(person, jobId);
+    return this.#store.events(jobId);
+  }
+
+  /** `seq` is read first: points that pass meanwhile come twice rather than never. */
+  async metrics(person: Person, jobId: string, key?: string): Promise<{ items: MetricPoint[]; seq: number }> {
+    const row = await this.#mine(person, jobId);
+    const seq = this.deps.live.seqOf(jobId);
+    if (row.mlflow_run_id === null) return { items: [], seq };
+    return { items: await this.deps.mlflow.metricHistory(person.workspace, row.mlflow_run_id, key), seq };
+  }
+
+  async model(person: Person, jobId: string, format: 'pt2' | 'mlflow'): Promise<Download> {
+    const row = await this.#mine(person, jobId);
+    const facts = modelOf(row);
+    if (!facts || row.mlflow_run_id === null) throw new KargahError('model_not_ready');
+    const place = { workspace: person.workspace, runId: row.mlflow_run_id, artifactPath: facts.artifact_path };
+    return format === 'pt2' ? pt2Of(this.deps.mlflow, place, row.name) : zipOf(this.deps.mlflow, place, row.name);
+  }
+
+  /** @throws not_found */
+  async ensureVisible(caller: Caller, jobId: string): Promise<void> {
+    await this.#mine(caller, jobId);
+  }
+
+  async canSeeJob(caller: Caller, jobId: string): Promise<boolean> {
+    return (await this.#store.visible(caller, jobId)) !== null;
+  }
+
+  /** Whether a job that has begun still reads this dataset. */
+  isInUse(datasetId: string): Promise<boolean> {
+    return this.#store.usesDataset(datasetId);
+  }
+
+  /** Who a job token (`kgj_…`) speaks for; null for one that no open job has. */
+  async identify(token: string): Promise<JobIdentity | null> {
+    const row = await this.#store.byTokenHash(hashToken(token));
+    return (
+      row && {
+        kind: 'job',
+        jobId: row.job_id,
+        userId: row.user_id,
+        projectId: row.project_id,
+        workspace: await this.#store.workspaceOf(row.project_id),
+        datasetId: row.dataset_id,
+      }
+    );
+  }
+
+  async #submit(person: Person, request: TrainRequest, parent: string | null): Promise<Job> {
+    if ((await this.#store.countWaitingOf(person.userId)) >= MAX_WAITING)
+      throw new KargahError('quota_jobs', { max: MAX_WAITING });
+    const dataset =
+      request.dataset_id === undefined ? null : await this.deps.datasets.forTraining(person, request.dataset_id);
+    const params = await this.#params(request, dataset);
+    const row: JobRow = {
+      ...BLANK,
+      job_id: newId('job'),
+      project_id: person.projectId,
+      user_id: person.userId,
+      owner_name: person.name,
+      ...named(request.name ?? defaultName(request, dataset)),
+      recipe: request.recipe ?? null,
+      script_json: request.script === undefined ? null : JSON.stringify(request.script),
+      dataset_id: dataset?.datasetId ?? null,
+      dataset_name: dataset?.name ?? null,
+      params_json: JSON.stringify(params),
+      resources_json: request.resources === undefined ? null : JSON.stringify(request.resources),
+      parent_job_id: parent,
+      created_at: new Date().toISOString(),
+    };
+    await this.#folders.make(row.job_id);
+    await this.#store.insert(row);
+    const job = await this.#announcer.moved(row);
+    this.#runner.kick();
+    return job;
+  }
+
+  async #params(request: TrainRequest, dataset: TrainingDataset | null): Promise<Record<string, unknown>> {
+    if (request.script !== undefined) {
+      await resolveScript(this.deps.settings.workspaceDir, request.script.path);
+      return request.params;
+    }
+    const recipe = this.recipes.named(request.recipe ?? '');
+    const expected = recipe.recipe.dataset_kind;
+    if (expected !== null && dataset === null)
+      throw new KargahError('validation_failed', {}, { errors: [DATASET_NEEDED] });
+    if (expected !== null && dataset?.kind !== expected) throw new KargahError('dataset_wrong_kind', { expected });
+    const params = recipe.parse(request.params);
+    return dataset && recipe.target !== null ? chooseTarget(params, recipe.target, dataset) : params;
+  }
+
+  async #mine(caller: Caller, jobId: string): Promise<JobRow> {
+    const row = await this.#store.visible(caller, jobId);
+    if (!row) throw new KargahError('not_found');
+    return row;
+  }
+}
+
+const DATASET_NEEDED = {
+  path: 'dataset_id',
+  message: 'Choose a dataset.',
+  message_fa: 'یک مجموعه‌داده انتخاب کنید.',
+  code: 'required',
+};
+
+const BLANK = {
+  state: 'queued',
+  progress_json: JSON.stringify(NO_PROGRESS),
+  metrics_json: '{}',
+  message: null,
+  error_json: null,
+  exit_code: null,
+  signal: null,
+  peak_memory_bytes: null,
+  cpu_seconds: null,
+  mlflow_run_id: null,
+  mlflow_experiment_id: null,
+  mlflow_end_pending: null,
+  model_json: null,
+  token_sha256: null,
+  handle_json: null,
+  stop_requested_at: null,
+  started_at: null,
+  first_step_at: null,
+  ended_at: null,
+} satisfies Partial<JobRow>;
+
+function named(name: string): { name: string; search_text: string } {
+  return { name, search_text: folded(name) };
+}
+
+function defaultName(request: TrainRequest, dataset: TrainingDataset | null): string {
+  if (request.script !== undefined) return request.script.path.split('/').at(-1) ?? request.script.path;
+  return [dataset?.name, request.recipe]
+    .filter((part) => part !== undefined)
+    .join(' · ')
+    .slice(0, 200);
+}

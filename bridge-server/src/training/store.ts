@@ -1,0 +1,196 @@
+import { sql, type Insertable, type Kysely, type Selectable, type Updateable } from 'kysely';
+import type { Failure } from '../contract/errors.js';
+import type { JobState } from '../contract/training.js';
+import type { Caller } from '../http/route.js';
+import type { Database, JobTable } from '../storage/schema.js';
+import { OCCUPYING, sourcesOf, TERMINAL } from './states.js';
+
+export type JobRow = Selectable<JobTable>;
+export type JobPatch = Omit<Updateable<JobTable>, 'job_id' | 'state'>;
+
+export interface JobFilter {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly search?: string | undefined;
+  readonly state?: JobState | JobState[] | undefined;
+  readonly dataset_id?: string | undefined;
+}
+export interface Waiting {
+  readonly job_id: string;
+  readonly user_id: string;
+}
+
+export class JobStore {
+  constructor(readonly db: Kysely<Database>) {}
+
+  /** Adds the job with its first event. */
+  async insert(row: Insertable<JobTable>): Promise<void> {
+    await this.db.transaction().execute(async (trx) => {
+      await trx.insertInto('jobs').values(row).execute();
+      await trx
+        .insertInto('job_events')
+        .values({
+          job_id: row.job_id,
+          at: row.created_at,
+          from_state: null,
+          to_state: row.state,
+          detail: null,
+          detail_fa: null,
+        })
+        .execute();
+    });
+  }
+
+  /**
+   * Moves a job to `to` and writes the event, in one transaction. Answers the row as it is now, or null when the job is in no
+   * state from which `to` may be reached: of two that settle a job, one gets null.
+   */
+  async transition(
+    jobId: string,
+    to: JobState,
+    patch: JobPatch = {},
+    why: Failure | null = null,
+  ): Promise<JobRow | null> {
+    return this.#transition(jobId, sourcesOf(to), to, patch, why);
+  }
+
+  /** As `transition`, from this one state only. */
+  async transitionFrom(jobId: string, from: JobState, to: JobState, patch: JobPatch = {}): Promise<JobRow | null> {
+    return this.#transition(jobId, [from], to, patch, null);
+  }
+
+  async patch(jobId: string, patch: JobPatch): Promise<void> {
+    await this.db.updateTable('jobs').set(patch).where('job_id', '=', jobId).execute();
+  }
+
+  async get(jobId: string): Promise<JobRow | null> {
+    return (await this.db.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirst()) ?? null;
+  }
+
+  /** The job, if it is within the caller's reach. */
+  async visible(caller: Caller, jobId: string): Promise<JobRow | null> {
+    if (caller.kind === 'job' && caller.jobId !== jobId) return null;
+    const row = await this.get(jobId);
+    return row?.project_id === caller.projectId ? row : null;
+  }
+
+  /** Newest first; the cursor is the last row's place in that order. */
+  async list(projectId: string, filter: JobFilter): Promise<JobRow[]> {
+    let query = this.db.selectFrom('jobs').selectAll().where('project_id', '=', projectId);
+    if (filter.state !== undefined) query = query.where('state', 'in', [filter.state].flat());
+    if (filter.dataset_id !== undefined) query = query.where('dataset_id', '=', filter.dataset_id);
+    if (filter.search) {
+      const pattern = `%${filter.search.replace(/[\\%_]/gu, '\\$&')}%`;
+      // SQLite knows no escape character unless one is named.
+      query = query.where(sql<boolean>`search_text like ${pattern} escape '\\'`);
+    }
+    const [at, id] = filter.cursor?.split('|') ?? [];
+    if (at !== undefined && id !== undefined)
+      query = query.where(({ eb, or, and }) =>
+        or([eb('created_at', '<', at), and([eb('created_at', '=', at), eb('job_id', '<', id)])]),
+      );
+    return query.orderBy('created_at', 'desc').orderBy('job_id', 'desc').limit(filter.limit).execute();
+  }
+
+  async unsettled(): Promise<JobRow[]> {
+    return this.db.selectFrom('jobs').selectAll().where('state', 'not in', TERMINAL).orderBy('created_at').execute();
+  }
+
+  /** Ended jobs whose MLflow run is not. */
+  async withOpenRun(): Promise<JobRow[]> {
+    return this.db.selectFrom('jobs').selectAll().where('mlflow_end_pending', 'is not', null).execute();
+  }
+
+  /** Waiting jobs, oldest first. */
+  async waiting(): Promise<Waiting[]> {
+    return this.db
+      .selectFrom('jobs')
+      .select(['job_id', 'user_id'])
+      .where('state', '=', 'queued')
+      .orderBy('created_at')
+      .orderBy('job_id')
+      .execute();
+  }
+
+  /** The owners of the jobs that hold a slot now, one entry a job. */
+  async occupants(): Promise<string[]> {
+    const rows = await this.db.selectFrom('jobs').select('user_id').where('state', 'in', OCCUPYING).execute();
+    return rows.map((row) => row.user_id);
+  }
+
+  async countWaitingOf(userId: string): Promise<number> {
+    const { n } = await this.db
+      .selectFrom('jobs')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where('user_id', '=', userId)
+      .where('state', '=', 'queued')
+      .executeTakeFirstOrThrow();
+    return Number(n);
+  }
+
+  async byRun(runId: string): Promise<JobRow | null> {
+    return (await this.db.selectFrom('jobs').selectAll().where('mlflow_run_id', '=', runId).executeTakeFirst()) ?? null;
+  }
+
+  async byTokenHash(sha256: string): Promise<JobRow | null> {
+    return (await this.db.selectFrom('jobs').selectAll().where('token_sha256', '=', sha256).executeTakeFirst()) ?? null;
+  }
+
+  async usesDataset(datasetId: string): Promise<boolean> {
+    const row = await this.db
+      .selectFrom('jobs')
+      .select('job_id')
+      .where('dataset_id', '=', datasetId)
+      .where('state', 'in', OCCUPYING)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** The MLflow workspace of a project. */
+  async workspaceOf(projectId: string): Promise<string> {
+    const { workspace } = await this.db
+      .selectFrom('projects')
+      .select('workspace')
+      .where('project_id', '=', projectId)
+      .executeTakeFirstOrThrow();
+    return workspace;
+  }
+
+  async events(jobId: string) {
+    return this.db.selectFrom('job_events').selectAll().where('job_id', '=', jobId).orderBy('event_id').execute();
+  }
+
+  async delete(jobId: string): Promise<void> {
+    await this.db.transaction().execute(async (trx) => {
+      await trx.deleteFrom('job_events').where('job_id', '=', jobId).execute();
+      await trx.deleteFrom('jobs').where('job_id', '=', jobId).execute();
+    });
+  }
+
+  async #transition(jobId: string, from: JobState[], to: JobState, patch: JobPatch, why: Failure | null) {
+    return this.db.transaction().execute(async (trx) => {
+      const before = await trx.selectFrom('jobs').select('state').where('job_id', '=', jobId).executeTakeFirst();
+      if (!before || !from.includes(before.state as JobState)) return null;
+      const moved = await trx
+        .updateTable('jobs')
+        .set({ ...patch, state: to })
+        .where('job_id', '=', jobId)
+        .where('state', '=', before.state)
+        .returningAll()
+        .executeTakeFirst();
+      if (!moved) return null;
+      await trx
+        .insertInto('job_events')
+        .values({
+          job_id: jobId,
+          at: new Date().toISOString(),
+          from_state: before.state,
+          to_state: to,
+          detail: why?.detail ?? null,
+          detail_fa: why?.detail_fa ?? null,
+        })
+        .execute();
+      return moved;
+    });
+  }
+}

@@ -1,0 +1,128 @@
+import type { MetricPoint, Progress } from '../contract/training.js';
+import type { GatewayListener } from '../mlflow/port.js';
+import type { Announcer } from './announcer.js';
+import type { TrainingLog } from './ports.js';
+import type { JobPatch, JobRow, JobStore } from './store.js';
+import { isTerminal } from './states.js';
+import { metricsOf, progressOf } from './view.js';
+import type { JobState } from '../contract/training.js';
+
+/** Watchers of a job see each point as it passes; lists and the table are told at most this often. */
+const LIST_MS = 250;
+const STORE_MS = 500;
+/** Runs that are no job's (notebooks) are remembered, so that each of their points does not ask the database. */
+const FOREIGN_RUNS = 1_000;
+
+interface Tracked {
+  row: JobRow;
+  unsaved: boolean;
+  listTimer: NodeJS.Timeout | null;
+  storeTimer: NodeJS.Timeout | null;
+}
+type Told = Partial<Progress> & { first_step_at?: string; message?: string };
+
+/** What jobs tell about themselves while they run: last metrics, progress, first step. */
+export class JobTelemetry implements GatewayListener {
+  readonly #jobs = new Map<string, Tracked>();
+  readonly #runs = new Map<string, string>();
+  readonly #foreign = new Set<string>();
+
+  constructor(
+    private readonly store: JobStore,
+    private readonly announcer: Announcer,
+    private readonly log: TrainingLog,
+  ) {}
+
+  async jobOfRun(runId: string): Promise<string | null> {
+    const known = this.#runs.get(runId);
+    if (known !== undefined || this.#foreign.has(runId)) return known ?? null;
+    const row = await this.store.byRun(runId);
+    if (row) {
+      this.track(row);
+      return row.job_id;
+    }
+    if (this.#foreign.size >= FOREIGN_RUNS) this.#foreign.clear();
+    this.#foreign.add(runId);
+    return null;
+  }
+
+  pointsLogged(jobId: string, points: readonly MetricPoint[], told: Told): void {
+    const tracked = this.#jobs.get(jobId);
+    if (tracked) {
+      this.#take(tracked, points, told);
+      return;
+    }
+    this.store.get(jobId).then(
+      (row) => row && this.#take(this.track(row), points, told),
+      (error: unknown) => this.log.error({ err: error, job_id: jobId }, 'points could not be shown'),
+    );
+  }
+
+  /** The row moved; what was told since it was last stored stays. */
+  track(row: JobRow): Tracked {
+    if (row.mlflow_run_id !== null) this.#runs.set(row.mlflow_run_id, row.job_id);
+    const tracked = this.#jobs.get(row.job_id);
+    if (tracked) {
+      tracked.row = tracked.unsaved ? { ...row, ...told(tracked.row) } : row;
+      return tracked;
+    }
+    const made: Tracked = { row, unsaved: false, listTimer: null, storeTimer: null };
+    this.#jobs.set(row.job_id, made);
+    return made;
+  }
+
+  /** Stores what is not stored yet. */
+  async flush(jobId: string): Promise<void> {
+    const tracked = this.#jobs.get(jobId);
+    if (!tracked?.unsaved) return;
+    tracked.unsaved = false;
+    await this.store.patch(jobId, told(tracked.row));
+  }
+
+  forget(jobId: string): void {
+    const tracked = this.#jobs.get(jobId);
+    if (!tracked) return;
+    clearTimeout(tracked.listTimer ?? undefined);
+    clearTimeout(tracked.storeTimer ?? undefined);
+    this.#jobs.delete(jobId);
+    if (tracked.row.mlflow_run_id !== null) this.#runs.delete(tracked.row.mlflow_run_id);
+  }
+
+  async close(): Promise<void> {
+    for (const jobId of [...this.#jobs.keys()]) {
+      await this.flush(jobId);
+      this.forget(jobId);
+    }
+  }
+
+  #take(tracked: Tracked, points: readonly MetricPoint[], { first_step_at, message, ...progress }: Told): void {
+    const { row } = tracked;
+    const metrics = metricsOf(row);
+    for (const { key, value } of points) metrics[key] = typeof value === 'number' ? value : null;
+    tracked.row = {
+      ...row,
+      metrics_json: JSON.stringify(metrics),
+      progress_json: JSON.stringify({ ...progressOf(row), ...progress }),
+      message: message ?? row.message,
+      first_step_at: row.first_step_at ?? first_step_at ?? (points.length > 0 ? new Date().toISOString() : null),
+    };
+    tracked.unsaved = true;
+    this.announcer.points(tracked.row, points);
+    tracked.listTimer ??= setTimeout(() => {
+      tracked.listTimer = null;
+      if (!isTerminal(tracked.row.state as JobState)) this.#attempt(this.announcer.listed(tracked.row));
+    }, LIST_MS);
+    tracked.storeTimer ??= setTimeout(() => {
+      tracked.storeTimer = null;
+      this.#attempt(this.flush(row.job_id));
+    }, STORE_MS);
+  }
+
+  #attempt(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.log.error({ err: error }, 'telemetry could not be stored'));
+  }
+}
+
+function told({ metrics_json, progress_json, message, first_step_at }: JobRow) {
+  return { metrics_json, progress_json, message, first_step_at } satisfies JobPatch;
+}

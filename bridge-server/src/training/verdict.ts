@@ -1,0 +1,41 @@
+import { errorCode, type Failure } from '../contract/errors.js';
+import { failureOf } from '../errors.js';
+import type { Outcome } from '../launchers/port.js';
+import type { TerminalState } from './states.js';
+import type { JobPatch } from './store.js';
+import type { ModelFacts } from './view.js';
+
+export interface Verdict {
+  readonly to: TerminalState;
+  readonly why: Failure | null;
+  readonly patch: JobPatch;
+}
+
+/** The outcome decides: a job that ended by itself while a stop was on its way is what it became, not `stopped`. */
+export function verdictOf(outcome: Outcome): Verdict {
+  const why = outcome.error ? coded(outcome.error) : null;
+  const to = outcome.stopped ? 'stopped' : why ? 'failed' : 'succeeded';
+  const model: ModelFacts | null = outcome.model && { ...outcome.model, best_metric: outcome.best_metric };
+  return {
+    to,
+    why: to === 'failed' ? why : null,
+    patch: {
+      exit_code: outcome.exit_code,
+      signal: outcome.signal,
+      peak_memory_bytes: outcome.peak_memory_bytes,
+      cpu_seconds: outcome.cpu_seconds,
+      model_json: model && JSON.stringify(model),
+      ended_at: outcome.ended_at,
+    },
+  };
+}
+
+export const LOST: Verdict = { to: 'lost', why: failureOf('job_lost'), patch: {} };
+
+/** How MLflow calls each ending. */
+export const RUN_STATUS = { succeeded: 'FINISHED', failed: 'FAILED', lost: 'FAILED', stopped: 'KILLED' } as const;
+
+function coded({ code, params }: NonNullable<Outcome['error']>): Failure {
+  const known = errorCode.safeParse(code);
+  return known.success ? failureOf(known.data, params) : failureOf('recipe_failed', { reason: code });
+}

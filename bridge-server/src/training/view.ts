@@ -1,0 +1,64 @@
+import { failure } from '../contract/errors.js';
+import { job, progress, resources, type Job, type JobState, type Progress } from '../contract/training.js';
+import { z } from 'zod';
+import type { JobRow } from './store.js';
+
+export const NO_PROGRESS: Progress = {
+  fraction: null,
+  epoch: null,
+  epochs: null,
+  step: null,
+  steps: null,
+  eta_seconds: null,
+};
+
+export const modelFacts = z.object({
+  uri: z.string(),
+  artifact_path: z.string(),
+  size_bytes: z.number().int(),
+  best_metric: z.object({ key: z.string(), value: z.number() }).nullable(),
+});
+export type ModelFacts = z.infer<typeof modelFacts>;
+
+const parse = <T extends z.ZodType>(schema: T, text: string | null): z.output<T> | null =>
+  text === null ? null : schema.parse(JSON.parse(text));
+
+export const scriptOf = (row: JobRow) => parse(job.shape.script, row.script_json);
+export const paramsOf = (row: JobRow) => parse(job.shape.params, row.params_json) ?? {};
+export const resourcesOf = (row: JobRow) => parse(resources, row.resources_json);
+export const progressOf = (row: JobRow) => parse(progress, row.progress_json) ?? NO_PROGRESS;
+export const metricsOf = (row: JobRow) => parse(job.shape.metrics, row.metrics_json) ?? {};
+export const modelOf = (row: JobRow) => parse(modelFacts, row.model_json);
+
+/** A row as the contract shows it. */
+export function jobOf(row: JobRow, queuePosition: number | null): Job {
+  return {
+    job_id: row.job_id,
+    name: row.name,
+    state: row.state as JobState,
+    recipe: row.recipe,
+    script: scriptOf(row),
+    dataset_id: row.dataset_id,
+    dataset_name: row.dataset_name,
+    params: paramsOf(row),
+    resources: resourcesOf(row),
+    progress: progressOf(row),
+    metrics: metricsOf(row),
+    message: row.message,
+    queue_position: queuePosition,
+    error: parse(failure, row.error_json),
+    exit_code: row.exit_code,
+    signal: row.signal,
+    peak_memory_bytes: row.peak_memory_bytes,
+    cpu_seconds: row.cpu_seconds,
+    mlflow_run_id: row.mlflow_run_id,
+    mlflow_experiment_id: row.mlflow_experiment_id,
+    has_model: row.model_json !== null,
+    parent_job_id: row.parent_job_id,
+    owner: { user_id: row.user_id, name: row.owner_name },
+    created_at: row.created_at,
+    started_at: row.started_at,
+    first_step_at: row.first_step_at,
+    ended_at: row.ended_at,
+  };
+}
