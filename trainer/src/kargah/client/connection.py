@@ -73,8 +73,8 @@ class Kargah:
     ) -> Job:
         """Starts a job and returns at once.
 
-        `dataset` is one of mine, its id, a file or folder to upload, or a DataFrame. The recipe follows from its kind unless
-        given; `script` (a file of the Jupyter workspace) runs instead of a recipe.
+        `dataset` is one of mine, its id, a file or folder to upload, or a DataFrame. The recipe follows from its kind
+        unless given; `script` (a file of the Jupyter workspace) runs instead of a recipe.
 
         Raises:
             KargahError: refused; `code` says why.
@@ -122,7 +122,7 @@ class Kargah:
 def connect(
     url: str | None = None, token: str | None = None, email: str | None = None, password: str | None = None
 ) -> Kargah:
-    """Finds the bridge: the arguments, KARGAH_URL and KARGAH_TOKEN, the JupyterLab this runs in, this machine's data folder.
+    """Finds the bridge: the arguments, KARGAH_URL and KARGAH_TOKEN, the JupyterLab around us, this machine's folder.
 
     With `email` and `password` it signs in and keeps the session fresh by itself.
 

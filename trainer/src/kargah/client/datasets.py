@@ -90,7 +90,8 @@ class Dataset:
         import pandas
 
         found = self._http.json("GET", f"{DATASETS}/{self.id}/preview", params={"offset": offset, "limit": limit})
-        return pandas.DataFrame(found["rows"], columns=[c["name"] for c in found["columns"]])
+        frame: pandas.DataFrame = pandas.DataFrame(found["rows"], columns=[c["name"] for c in found["columns"]])
+        return frame
 
     def profile(self) -> dict[str, Any]:
         found: dict[str, Any] = self._http.json("GET", f"{DATASETS}/{self.id}/profile")

@@ -1,4 +1,4 @@
-"""Where the bridge is and who is asking: arguments, then the environment, then JupyterLab, then this machine's data folder."""
+"""Where the bridge is and who asks: arguments, then the environment, then JupyterLab, then this machine's folder."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class KargahError(Exception):
-    """The bridge refused or failed. Programs test `code`; people read `message` (English) and `message_fa` (Persian)."""
+    """The bridge refused or failed. Programs test `code`; people read `message` or `message_fa` (Persian)."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""One HTTP client for everything: signs each request, renews the session when it has ended, turns problems into exceptions."""
+"""One HTTP client for everything: signs requests, renews the session when it ends, turns problems into exceptions."""
 
 from __future__ import annotations
 

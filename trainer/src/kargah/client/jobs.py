@@ -87,7 +87,7 @@ class Job:
         return self
 
     def stream(self) -> Iterator[Update]:
-        """Every change until the job has ended, live; points logged before now come first. No point is missed or repeated."""
+        """Every change until the job has ended, live, beginning with what was logged before now; no point is missed."""
         with live_feed(self._http) as feed:
             seq, points = self._history()
             self.refresh()

@@ -36,7 +36,7 @@ class LiveFeed:
         )
         self._job_id: str | None = None
         self._seq: int | None = None
-        self._on("connect", lambda: self._subscribe())
+        self._on("connect", self._subscribe)
         self._on("job_update", self._take_update)
         self._on("job_changed", lambda data: self._events.put(Event("job", data)))
         self._on("dataset_changed", lambda data: self._events.put(Event("dataset", data)))

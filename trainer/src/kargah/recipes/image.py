@@ -17,7 +17,7 @@ from .figures import classification_metrics
 from .params import param
 from .pictures import read_pictures
 from .protocol import Batches, DatasetRef, RecipeInfo, Task
-from .shared_params import CLASS_WEIGHTS, TrainingParams
+from .shared_params import TrainingParams, class_weights
 from .split import split_rows
 
 
@@ -64,7 +64,7 @@ class ImageParams(TrainingParams):
             "x-enum-titles-fa": ["هیچ", "جابه‌جایی", "جابه‌جایی و قرینه"],
         },
     )
-    class_weights: Literal["equal", "balanced"] = param("equal", **CLASS_WEIGHTS)
+    class_weights: Literal["equal", "balanced"] = class_weights()
 
 
 INFO = RecipeInfo(

@@ -1,4 +1,4 @@
-"""Parameters of a recipe: a frozen dataclass whose fields say how they are shown, checked and described (JSON Schema 2020-12)."""
+"""Parameters of a recipe: a frozen dataclass whose fields say how they are shown and checked (JSON Schema 2020-12)."""
 
 from __future__ import annotations
 
@@ -100,8 +100,9 @@ def _property(field: dataclasses.Field[Any], hint: Any) -> Json:
             schema["maxItems"] = field.metadata["max_items"]
     else:
         schema |= {"type": kind, **bounds}
-    if field.default is not None:
-        schema["default"] = list(field.default) if kind == "array" else field.default
+    default: Any = field.default
+    if default is not None:
+        schema["default"] = list(default) if kind == "array" else default
     return schema
 
 
@@ -133,7 +134,7 @@ def _checked(value: Any, hint: Any, field: dataclasses.Field[Any]) -> Any:
     return _scalar(value, item, field.metadata["bounds"])
 
 
-def _scalar(value: Any, kind: type, bounds: Mapping[str, float]) -> Any:
+def _scalar(value: Any, kind: Any, bounds: Mapping[str, float]) -> Any:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if kind is int and isinstance(value, float) and value.is_integer():

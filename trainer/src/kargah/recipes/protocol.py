@@ -84,7 +84,7 @@ class Task:
     """Figures of a whole split from its outputs and targets, without a prefix: `accuracy`, `r2`, `mae`."""
     best_metric: tuple[str, Literal["max", "min"]]
     export: Callable[[nn.Module], nn.Module]
-    """The trained network with its preparation in front and its answer in the target's own words behind; one tensor in, one out."""
+    """The trained network between its preparation and the answer in the target's own words; one tensor in, one out."""
     example: Tensor
     """Rows as the exported model takes them: at least two, so that its first dimension stays free."""
     metadata: Mapping[str, Any]

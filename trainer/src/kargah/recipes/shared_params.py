@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from .params import param
 
@@ -98,10 +98,13 @@ class TrainingParams:
     )
 
 
-CLASS_WEIGHTS = {
-    "title": "Class weights",
-    "title_fa": "وزن کلاس‌ها",
-    "description": "Balanced: rare classes count more",
-    "description_fa": "متوازن: کلاس‌های کم‌شمار بیشتر به حساب می‌آیند",
-    "extra": _words(["Equal", "Balanced"], ["برابر", "متوازن"]),
-}
+def class_weights() -> Any:
+    """The field `class_weights` of a classification recipe."""
+    return param(
+        "equal",
+        "Class weights",
+        "وزن کلاس‌ها",
+        "Balanced: rare classes count more",
+        "متوازن: کلاس‌های کم‌شمار بیشتر به حساب می‌آیند",
+        extra=_words(["Equal", "Balanced"], ["برابر", "متوازن"]),
+    )

@@ -33,7 +33,7 @@ def split_rows(labels: Tensor, task: str, share: float, seed: int) -> Split:
         held = order[: max(2, round(share * len(labels)))]
     else:
         parts = []
-        for label in labels.unique():
+        for label in torch.unique(labels):
             members = order[labels[order] == label]
             if len(members) > 1:
                 parts.append(members[: min(max(1, round(share * len(members))), len(members) - 1)])

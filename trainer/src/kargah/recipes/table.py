@@ -128,10 +128,6 @@ def _read_feature(name: str, column: Any, max_categories: int, notes: list[str])
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         notes.append(f"WARN column {name} of type {column.type} is not understood; left out")
         return None
-    present = values[~np.isnan(values)]
-    if np.ptp(present) == 0 and known.all():
-        notes.append(f"INFO column {name} has one value only; left out")
-        return None
     kind: Literal["number", "boolean", "date"] = "number"
     if pa.types.is_boolean(column.type):
         kind = "boolean"
@@ -145,9 +141,6 @@ def _read_category(name: str, column: Any, most: int, notes: list[str]) -> tuple
     filled = sum(c["counts"] for c in counted)
     if len(counted) > most and len(counted) > filled / 2:
         notes.append(f"WARN column {name} is free text ({len(counted)} different values); left out")
-        return None
-    if len(counted) == 1 and filled == len(column):
-        notes.append(f"INFO column {name} has one value only; left out")
         return None
     kept = tuple(str(c["values"]) for c in counted[:most])
     places = {word: float(i) for i, word in enumerate(kept)}
@@ -169,7 +162,7 @@ def _text(column: Any) -> Any:
 
 def _known(column: Any) -> npt.NDArray[np.bool_]:
     if pa.types.is_floating(column.type):
-        return np.isfinite(column.to_numpy(zero_copy_only=False))
+        return np.asarray(np.isfinite(column.to_numpy(zero_copy_only=False)), dtype=bool)
     return np.asarray(pc.is_valid(column).to_numpy(zero_copy_only=False), dtype=bool)
 
 

@@ -1,8 +1,8 @@
 """Learn one column of a table from the others: an MLP for classification and regression.
 
-Numbers are standardised, a missing one becomes the mean and raises a flag of its own; text columns of few values are embedded,
-with one place kept for values never seen; dates count as days. All of it is part of the exported model, which takes the raw
-numbers (missing = NaN) and the categories' positions as `kargah.json` lists them.
+Numbers are standardised, a missing one becomes the mean and raises a flag of its own; text columns of few values are
+embedded, with one place kept for values never seen; dates count as days. All of it is part of the exported model, which
+takes the raw numbers (missing = NaN) and the categories' positions as `kargah.json` lists them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any, Literal
 
 import torch
@@ -20,7 +21,7 @@ from ..training.failure import JobFailure
 from .figures import classification_metrics, regression_metrics
 from .params import param
 from .protocol import Batches, DatasetRef, RecipeInfo, Task
-from .shared_params import CLASS_WEIGHTS, TrainingParams
+from .shared_params import TrainingParams, class_weights
 from .split import split_rows
 from .table import MISSING, Feature, Target, read_table
 
@@ -65,7 +66,7 @@ class TabularParams(TrainingParams):
         minimum=2,
         maximum=10_000,
     )
-    class_weights: Literal["equal", "balanced"] = param("equal", **CLASS_WEIGHTS)
+    class_weights: Literal["equal", "balanced"] = class_weights()
 
 
 INFO = RecipeInfo(
@@ -86,14 +87,18 @@ INFO = RecipeInfo(
 class Preparation(nn.Module):
     """Raw rows to what the network takes.
 
-    `forward`: float32 [rows, columns] (NaN = missing; a category is its position in `categories`, anything else is "other")
+    `forward`: float32 [rows, columns] (NaN = missing; a category is its position, anything else is "other")
     → float32 [rows, numbers + flags], int64 [rows, categorical columns].
     """
 
     def __init__(self, features: list[Feature], rows: Tensor) -> None:
         super().__init__()
-        numeric = [i for i, f in enumerate(features) if f.categories is None]
-        categorical = [i for i, f in enumerate(features) if f.categories is not None]
+        # A column of one value stays an input, so that people can pass whole rows, and is not looked at.
+        varying = [bool((column[~column.isnan()] != column[0]).any() or column.isnan().any()) for column in rows.T]
+        numeric = [i for i, f in enumerate(features) if f.categories is None and varying[i]]
+        categorical = [i for i, f in enumerate(features) if f.categories is not None and varying[i]]
+        if not numeric and not categorical:
+            raise JobFailure("no_features")
         values = rows[:, numeric].double()
         known = ~values.isnan()
         count = known.sum(0).clamp(min=1)
@@ -130,7 +135,7 @@ class Mlp(nn.Module):
         self.embeddings = nn.ModuleList(nn.Embedding(size + 1, d) for size, d in zip(sizes, dims, strict=True))
         widths = [width + sum(dims), *hidden]
         layers: list[nn.Module] = []
-        for before, after in zip(widths, widths[1:], strict=False):
+        for before, after in pairwise(widths):
             layers += [nn.Linear(before, after), nn.ReLU(), nn.Dropout(dropout)]
         self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], outputs))
 

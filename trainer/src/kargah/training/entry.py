@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 import traceback
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType
@@ -32,7 +32,7 @@ LONGEST_WAIT_SECONDS = 5.0
 
 
 def run_recipe(job_dir: Path) -> int:
-    """Runs the recipe that `job.json` names. Exit code: 0, 1 with `failure.json`, or 143 after SIGTERM (checkpoint written).
+    """Runs the recipe that `job.json` names. Exit code 0, 1 with `failure.json`, 143 after SIGTERM (checkpoint written).
 
     Must be called in the main thread of a process of its own: it takes SIGTERM over.
     """
@@ -45,7 +45,7 @@ def run_recipe(job_dir: Path) -> int:
     ended = threading.Event()
     watch_system(reporter.log, ended)
     try:
-        _run(job, job_dir, address, reporter, stop, began)
+        _run(_Context(job, job_dir, address, reporter, stop, began))
     except Stopped:
         say("stopped")
         ended.set()
@@ -66,7 +66,7 @@ def run_recipe(job_dir: Path) -> int:
 
 
 class StopSignal:
-    """SIGTERM: while training it is a flag that the loop looks at before each step, elsewhere it ends what runs at once."""
+    """SIGTERM: in training a flag that the loop looks at before each step; elsewhere it ends what runs at once."""
 
     def __init__(self) -> None:
         self.requested = False
@@ -106,15 +106,24 @@ def failure_of(error: BaseException) -> JobFailure:
     return JobFailure("recipe_failed", reason=f"{type(error).__name__}: {text}"[:500])
 
 
-def _run(
-    job: dict[str, Any], job_dir: Path, address: Address, reporter: Reporter, stop: StopSignal, began: float
-) -> None:
+@dataclass(frozen=True)
+class _Context:
+    job: dict[str, Any]
+    folder: Path
+    address: Address
+    reporter: Reporter
+    stop: StopSignal
+    began: float
+
+
+def _run(context: _Context) -> None:
+    job, reporter, stop = context.job, context.reporter, context.stop
     if job["recipe"] not in RECIPES:
         raise JobFailure("unknown_recipe", recipe=str(job["recipe"]))
     if job["dataset"] is None:
         raise JobFailure("dataset_deleted")
     recipe = RECIPES[job["recipe"]]
-    params = parse_params(recipe.INFO.params, job["params"])
+    params: Any = parse_params(recipe.INFO.params, job["params"])
     torch.manual_seed(params.seed)
     dataset = DatasetRef(
         name=job["dataset"]["name"],
@@ -134,7 +143,7 @@ def _run(
         reporter.progress(
             first_step_at=datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         )
-        say(f"first optimizer step after {1000 * (time.monotonic() - began):.0f} ms")
+        say(f"first optimizer step after {1000 * (time.monotonic() - context.began):.0f} ms")
 
     begun: list[None] = []
 
@@ -148,16 +157,18 @@ def _run(
     listener = Listener(metrics=reporter.log, progress=on_progress, log=say, first_step=first_step)
     resume = load_checkpoint(Path(job["resume_from"])) if job.get("resume_from") else None
     stop.training = True
-    trained = fit(task, params, listener, Checkpoints(job_dir / "checkpoints"), lambda: stop.requested, resume)
+    trained = fit(
+        task, params, listener, Checkpoints(context.folder / "checkpoints"), lambda: stop.requested, resume=resume
+    )
     stop.training = False
     if stop.requested:
         raise Stopped
     key, _ = task.best_metric
     say(f"best epoch {trained.best_epoch}: {key}={trained.best_metrics[key]:.4g}; saving the model")
-    model = _log_model(job, task, trained, importing, address)
+    model = _log_model(job, task, trained, importing, context.address)
     reporter.progress(fraction=1.0, eta_seconds=0.0)
     write_json(
-        job_dir / "result.json",
+        context.folder / "result.json",
         {
             "model": asdict(model),
             "best_metric": {"key": key, "value": trained.best_metrics[key]},
@@ -185,7 +196,7 @@ def _log_model(job: dict[str, Any], task: Task, trained: Fit, importing: MlflowI
             address=address,
             run_id=job["mlflow"]["run_id"],
             experiment_id=str(job["mlflow"]["experiment_id"]),
-            best_step=trained.best_epoch,
+            best_step=trained.best_step,
             metadata=metadata,
         )
         wait, told = 0.2, False

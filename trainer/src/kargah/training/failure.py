@@ -1,4 +1,4 @@
-"""Coded reasons why a job fails; the codes and their words in both languages stand in the bridge's `contract/errors.ts`."""
+"""Coded reasons why a job fails; the codes and their words stand in the bridge's `contract/errors.ts`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way from a job to the bridge's MLflow gateway: one kept connection, found again through `bridge.json` when the bridge moves."""
+"""The way from a job to the bridge's MLflow gateway: one kept connection, found again through `bridge.json`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The training loop: data in memory, batches by index, early stopping, checkpoints, and an end that can come at any step."""
+"""The training loop: data in memory, batches by index, early stopping, checkpoints, and an end at any step."""
 
 from __future__ import annotations
 
@@ -70,6 +70,7 @@ class Fit:
 
     network: nn.Module
     best_epoch: int
+    best_step: int
     best_metrics: Mapping[str, float]
     """Every validation figure of the best epoch, with its prefix."""
     epochs: int
@@ -86,6 +87,7 @@ def fit(
     listener: Listener,
     checkpoints: Checkpoints,
     stopping: Callable[[], bool],
+    *,
     resume: Mapping[str, Any] | None = None,
 ) -> Fit:
     """Trains until the last epoch, or until `patience` epochs brought nothing better.
@@ -166,7 +168,9 @@ class _Run:
             self.listener.log(f"stopped early: no improvement since epoch {self.best_epoch}")
         self.network.load_state_dict(self.best_state)
         self.network.eval()
-        return Fit(self.network, self.best_epoch, self.best_metrics, self.epoch, early)
+        return Fit(
+            self.network, self.best_epoch, self.best_epoch * self.steps_per_epoch, self.best_metrics, self.epoch, early
+        )
 
     def _train_one_epoch(self) -> tuple[dict[str, float], float]:
         """Returns the figures and the mean loss of the epoch on the training split, as it was while learning."""

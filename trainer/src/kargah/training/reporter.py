@@ -23,7 +23,8 @@ LONGEST_WAIT_SECONDS = 5.0
 class Reporter:
     """`log` writes to the spool and returns; a thread delivers.
 
-    The first point travels at once, later ones together every 80 ms. One sender delivers a spool at a time (a lock on the folder).
+    The first point travels at once, later ones together every 80 ms. One sender delivers a spool at a time: it holds a
+    lock on the folder.
     """
 
     def __init__(self, spool_folder: Path, address: Address, run_id: str, say: Callable[[str], None] = print) -> None:
@@ -49,7 +50,7 @@ class Reporter:
         self._progress = self._progress | values
 
     def flush(self, timeout: float | None = None, giving_up: Callable[[], bool] = lambda: False) -> bool:
-        """Waits until everything logged so far is acknowledged; False when time ran out or `giving_up()` became true."""
+        """Waits until all that was logged is acknowledged; False when time ran out or `giving_up()` became true."""
         deadline = None if timeout is None else time.monotonic() + timeout
         with self._changed:
             self._changed.notify()

@@ -1,7 +1,7 @@
 """Points that are not yet acknowledged: an append-only file, and how far of it was delivered.
 
-A line is written with one `write` before `append` returns, so a process that is killed the next moment loses nothing: the page
-cache belongs to the kernel. (It is no protection against power loss; a job does not outlive that either.)
+A line is written with one `write` before `append` returns, so a process that is killed then loses nothing: the
+page cache belongs to the kernel. (It is no protection against power loss; a job does not outlive that either.)
 """
 
 from __future__ import annotations
