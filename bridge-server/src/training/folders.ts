@@ -24,7 +24,8 @@ export interface JobFile {
   readonly grace_seconds: number;
   readonly memory_bytes: number | null;
   readonly time_limit_seconds: number | null;
-  readonly cpus: number;
+  /** Threads that numeric libraries may use; null: they choose. */
+  readonly cpus: number | null;
   readonly resume_from: string | null;
 }
 

@@ -1,4 +1,4 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import { KargahError } from '../errors.js';
 import type { JobIdentity } from '../http/route.js';
 import type { JobSpec } from '../launchers/port.js';
@@ -76,8 +76,7 @@ export class Preparation {
       grace_seconds: graceSeconds,
       memory_bytes: memoryBytes,
       time_limit_seconds: timeLimitSeconds,
-      // Threads beyond the free cores make training many times slower.
-      cpus: resources?.cpus ?? Math.max(1, Math.floor(availableParallelism() / this.settings.maxParallelJobs)),
+      cpus: resources?.cpus ?? null,
       resume_from: null,
     });
     return { jobId: row.job_id, folder, python, cwd, graceSeconds, memoryBytes, timeLimitSeconds };

@@ -50,6 +50,8 @@ def environment(job: dict[str, Any], paths: JobPaths) -> dict[str, str]:
     if dataset:
         environ["KARGAH_DATASET_ID"] = str(dataset["dataset_id"])
         environ["KARGAH_DATASET_PATH"] = str(dataset["path"])
+    if job.get("cpus"):
+        environ["OMP_NUM_THREADS"] = environ["MKL_NUM_THREADS"] = str(job["cpus"])
     if job.get("resume_from"):
         environ["KARGAH_RESUME_FROM"] = str(job["resume_from"])
     return environ

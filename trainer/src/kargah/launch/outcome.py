@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from kargah.training.spool import has_pending
+
 from .paths import JobPaths, read_json
 
 _COMPILE = "import sys; compile(open(sys.argv[1], 'rb').read(), sys.argv[1], 'exec')"
@@ -66,7 +68,7 @@ def outcome_of(job: dict[str, Any], paths: JobPaths, ending: Ending) -> dict[str
             cpu_seconds=ending.cpu_seconds,
             started_at=_rfc3339(ending.started_at),
             ended_at=_rfc3339(datetime.now(timezone.utc)),
-            spool_pending=paths.spool.is_dir() and any(f.stat().st_size > 0 for f in paths.spool.iterdir()),
+            spool_pending=has_pending(paths.spool),
         )
     )
 

@@ -1,0 +1,194 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { JobSpec, Launcher, LaunchHandle, Outcome } from './port.js';
+import { carriers } from './processes.js';
+
+const DEADLINE_MS = 15_000;
+
+/** A job folder with a script in it, as the bridge prepares one. */
+export async function scriptJob(
+  root: string,
+  python: string,
+  source: string,
+  limits: { graceSeconds?: number; memoryBytes?: number; timeLimitSeconds?: number } = {},
+): Promise<JobSpec> {
+  const jobId = `job_${Math.random().toString(36).slice(2, 14).padEnd(12, '0')}`;
+  const folder = join(root, 'jobs', jobId);
+  const { graceSeconds = 5, memoryBytes = null, timeLimitSeconds = null } = limits;
+  await mkdir(folder, { recursive: true });
+  const script = join(folder, 'script.py');
+  await writeFile(script, source);
+  await writeFile(join(root, 'bridge.json'), JSON.stringify({ url: 'http://127.0.0.1:9' }));
+  await writeFile(join(folder, 'token'), 'kgj_test');
+  const job = {
+    job_id: jobId,
+    name: 'test',
+    recipe: null,
+    script: { path: script, args: ['یک', '--two'] },
+    params: {},
+    cwd: folder,
+    dataset: null,
+    mlflow: { run_id: 'r', experiment_id: '1', workspace: 'w' },
+    bridge_file: join(root, 'bridge.json'),
+    grace_seconds: graceSeconds,
+    memory_bytes: memoryBytes,
+    time_limit_seconds: timeLimitSeconds,
+    cpus: null,
+    resume_from: null,
+  };
+  await writeFile(join(folder, 'job.json'), JSON.stringify(job));
+  return { jobId, folder, python, cwd: folder, graceSeconds, memoryBytes, timeLimitSeconds };
+}
+
+/** Resolves once `condition` holds; looks at files and processes, which tell nobody when they change. */
+export async function eventually(condition: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export function logOf({ folder }: { readonly folder: string }): string {
+  const path = join(folder, 'log.txt');
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+const ended = (launcher: Launcher, handle: LaunchHandle): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the job did not end')), DEADLINE_MS);
+    launcher.watch(handle, () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+
+async function outcomeOf(launcher: Launcher, handle: LaunchHandle): Promise<Outcome> {
+  const probe = await launcher.probe(handle);
+  if (probe.state !== 'ended') throw new Error(`expected an ended job, found ${probe.state}`);
+  return probe.outcome;
+}
+
+/** What every launcher promises; `fresh` stands for a bridge that restarted and knows only the handle. */
+export function launcherConformance(name: string, python: string, fresh: () => Launcher): void {
+  describe(`${name} as a launcher`, { timeout: 30_000 }, async () => {
+    const root = await mkdtemp(join(tmpdir(), 'kargah-launcher-'));
+    const launcher = fresh();
+    const start = async (source: string, limits: Parameters<typeof scriptJob>[3] = {}) => {
+      const spec = await scriptJob(root, python, source, limits);
+      return { spec, handle: await launcher.submit(spec) };
+    };
+    afterAll(() => rm(root, { recursive: true, force: true }));
+
+    it('shows what it would run without running it', async () => {
+      const spec = await scriptJob(root, python, '');
+      const plan = launcher.plan(spec);
+      expect(plan.argv).toContain(spec.folder);
+      expect(Object.keys(plan.env).filter((key) => /TOKEN|SECRET|KARGAH/u.test(key))).toEqual([]);
+      expect(existsSync(join(spec.folder, 'log.txt'))).toBe(false);
+    });
+
+    it('tells of a job that succeeds, with its arguments and log as written', async () => {
+      const { spec, handle } = await start('import sys\nprint("سلام", *sys.argv[1:])');
+      await ended(launcher, handle);
+      expect(await outcomeOf(launcher, handle)).toMatchObject({
+        exit_code: 0,
+        signal: null,
+        stopped: false,
+        error: null,
+      });
+      expect(logOf(spec)).toBe('سلام یک --two\n');
+    });
+
+    it('tells the exit code of a script that fails', async () => {
+      const { handle } = await start('raise SystemExit(3)');
+      await ended(launcher, handle);
+      expect(await outcomeOf(launcher, handle)).toMatchObject({
+        exit_code: 3,
+        error: { code: 'script_failed', params: { exit_code: 3 } },
+      });
+    });
+
+    it('stops a job that listens to SIGTERM, and says that it was stopped', async () => {
+      const { spec, handle } = await start(
+        'import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: (print("saved"), sys.exit(0)))\nprint("up")\ntime.sleep(60)',
+      );
+      await eventually(() => logOf(spec).includes('up'), 'the script to begin');
+      expect(await launcher.probe(handle)).toEqual({ state: 'running' });
+      await launcher.stop(handle, 5);
+      expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true, error: null });
+      expect(logOf(spec)).toContain('saved');
+    });
+
+    it('kills a job that ignores SIGTERM, and its child that moved to a session of its own', async () => {
+      const { spec, handle } = await start(
+        'import signal, subprocess, sys, time\n' +
+          'signal.signal(signal.SIGTERM, signal.SIG_IGN)\n' +
+          'subprocess.Popen([sys.executable, "-c", "import signal,time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"], start_new_session=True)\n' +
+          'print("up")\ntime.sleep(60)',
+      );
+      await eventually(() => logOf(spec).includes('up') && logOf(spec).includes('1'), 'both processes');
+      expect(carriers(spec.jobId)).toHaveLength(2);
+      await launcher.stop(handle, 0.3);
+      expect(carriers(spec.jobId)).toEqual([]);
+      expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true, signal: 'SIGKILL' });
+    });
+
+    it('may be asked to stop twice, and after the end', async () => {
+      const { spec, handle } = await start('import time\nprint("up")\ntime.sleep(60)');
+      await eventually(() => logOf(spec).includes('up'), 'the script to begin');
+      await Promise.all([launcher.stop(handle, 1), launcher.stop(handle, 1)]);
+      await launcher.stop(handle, 1);
+      expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true });
+    });
+
+    it('finds a running job again from its handle alone, and tells when it ends', async () => {
+      const { spec, handle } = await start(
+        'import pathlib, time\nprint("up")\nwhile not pathlib.Path("go").exists(): time.sleep(.02)',
+      );
+      const other = fresh();
+      const kept = JSON.parse(JSON.stringify(handle)) as LaunchHandle;
+      expect(await other.probe(kept)).toEqual({ state: 'running' });
+      const end = ended(other, kept);
+      await writeFile(join(spec.folder, 'go'), '');
+      await end;
+      expect(await outcomeOf(other, kept)).toMatchObject({ exit_code: 0 });
+    });
+
+    it('starts a job once, however often it is submitted', async () => {
+      const { spec, handle } = await start('print("once")');
+      expect(await fresh().submit(spec)).toEqual(handle);
+      await ended(launcher, handle);
+      expect(await fresh().submit(spec)).toEqual(handle);
+      expect(logOf(spec)).toBe('once\n');
+    });
+
+    it('says that a job is gone when its supervisor was killed, and leaves no process of it', async () => {
+      const { spec, handle } = await start(
+        'import subprocess, sys, time\nsubprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)\nprint("up")\ntime.sleep(60)',
+      );
+      await eventually(() => logOf(spec).includes('up'), 'the script to begin');
+      process.kill(handle.pid, 'SIGKILL');
+      await ended(launcher, handle);
+      expect(await launcher.probe(handle)).toEqual({ state: 'gone' });
+      await launcher.stop(handle, 0);
+      expect(carriers(spec.jobId)).toEqual([]);
+    });
+
+    it('does not take another process for the job because it has the same pid', async () => {
+      const { handle } = await start('pass');
+      await ended(launcher, handle);
+      const stranger = { ...handle, pid: process.pid, folder: join(root, 'elsewhere') };
+      expect(await launcher.probe(stranger)).toEqual({ state: 'gone' });
+      expect(await launcher.probe({ ...stranger, bootId: 'another boot' })).toEqual({ state: 'gone' });
+    });
+
+    it('says launch_failed when the interpreter is not there', async () => {
+      const spec = await scriptJob(root, join(root, 'no-python'), '');
+      await expect(launcher.submit(spec)).rejects.toMatchObject({ code: 'launch_failed' });
+    });
+  });
+}
