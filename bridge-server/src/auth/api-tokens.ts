@@ -1,0 +1,68 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { newId } from '../datasets/ids.js';
+import { KargahError } from '../errors.js';
+import type { ApiTokenTable, Database } from '../storage/schema.js';
+
+export function sha256(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+const MINUTE = 60_000;
+
+/** Personal API tokens: shown once, kept as their SHA-256. */
+export class ApiTokens {
+  constructor(private readonly db: Kysely<Database>) {}
+
+  async make(userId: string, name: string, days: number): Promise<{ token: string; row: ApiTokenTable }> {
+    const token = `kgp_${randomBytes(32).toString('base64url')}`;
+    const row: ApiTokenTable = {
+      token_id: newId('tok'),
+      user_id: userId,
+      name,
+      sha256: sha256(token),
+      created_at: new Date().toISOString(),
+      expires_at: new Date(Date.now() + days * 86_400_000).toISOString(),
+      last_used_at: null,
+    };
+    await this.db.insertInto('api_tokens').values(row).execute();
+    return { token, row };
+  }
+
+  async of(userId: string): Promise<ApiTokenTable[]> {
+    return this.db
+      .selectFrom('api_tokens')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .orderBy('created_at', 'desc')
+      .execute();
+  }
+
+  /** @throws {KargahError} `not_found`. */
+  async revoke(userId: string, tokenId: string): Promise<void> {
+    const { numDeletedRows } = await this.db
+      .deleteFrom('api_tokens')
+      .where('user_id', '=', userId)
+      .where('token_id', '=', tokenId)
+      .executeTakeFirst();
+    if (numDeletedRows === 0n) throw new KargahError('not_found');
+  }
+
+  /** @throws {KargahError} `unauthenticated` for an unknown one, `token_expired` for an old one. */
+  async use(token: string): Promise<ApiTokenTable> {
+    const row = await this.db
+      .selectFrom('api_tokens')
+      .selectAll()
+      .where('sha256', '=', sha256(token))
+      .executeTakeFirst();
+    if (row === undefined) throw new KargahError('unauthenticated');
+    const now = Date.now();
+    if (row.expires_at !== null && Date.parse(row.expires_at) <= now) throw new KargahError('token_expired');
+    // Once a minute is enough to tell a token in use from a forgotten one, and spares a write per request.
+    if (row.last_used_at === null || now - Date.parse(row.last_used_at) > MINUTE) {
+      const last_used_at = new Date(now).toISOString();
+      await this.db.updateTable('api_tokens').set({ last_used_at }).where('token_id', '=', row.token_id).execute();
+    }
+    return row;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Kysely } from 'kysely';
+import type { User } from '../contract/auth.js';
+import { KargahError } from '../errors.js';
+import type { Authenticator, Caller, JobIdentity, Person } from '../http/route.js';
+import type { Database } from '../storage/schema.js';
+import type { Accounts } from './accounts.js';
+import { ApiTokens, sha256 } from './api-tokens.js';
+import type { TokenKey } from './keys.js';
+import { projectOf } from './projects.js';
+
+/** How long a proved session is taken on trust: a session ended elsewhere (another bridge on one database) is noticed by then. */
+const TRUST_MS = 10_000;
+const ENDED: readonly string[] = ['succeeded', 'failed', 'stopped', 'lost'];
+
+type Known = Omit<Person, 'expiresAt'>;
+
+/** Turns a token into who is asking. */
+export class Identity implements Authenticator {
+  readonly #sessions = new Map<string, { known: Known; until: number }>();
+
+  constructor(
+    private readonly db: Kysely<Database>,
+    private readonly accounts: Accounts,
+    private readonly apiTokens: ApiTokens,
+    private readonly accessKey: TokenKey,
+  ) {}
+
+  async authenticate(token: string): Promise<Caller> {
+    if (token.startsWith('kgj_')) return this.job(token);
+    if (token.startsWith('kgp_')) {
+      const row = await this.apiTokens.use(token);
+      const known = await this.known(row.user_id);
+      return { ...known, expiresAt: row.expires_at === null ? Number.MAX_SAFE_INTEGER : Date.parse(row.expires_at) };
+    }
+    const claims = await this.accessKey.verify(token);
+    return this.ofSession(String(claims['sid']), claims.sub, claims.exp * 1000);
+  }
+
+  /** @throws {KargahError} `token_expired` when the session has ended meanwhile. */
+  async ofSession(sessionId: string, userId: string, expiresAt: number): Promise<Person> {
+    const now = Date.now();
+    let entry = this.#sessions.get(sessionId);
+    if (entry === undefined || entry.until < now) {
+      this.#sessions.delete(sessionId);
+      const session = await this.accounts.sessionById(sessionId);
+      if (session?.userId !== userId) throw new KargahError('token_expired');
+      entry = { known: await this.known(userId), until: now + TRUST_MS };
+      if (this.#sessions.size > 10_000) this.#sessions.clear();
+      this.#sessions.set(sessionId, entry);
+    }
+    return { ...entry.known, expiresAt };
+  }
+
+  /** A session that ended here is refused at once. */
+  forget(sessionId: string): void {
+    this.#sessions.delete(sessionId);
+  }
+
+  async known(userId: string): Promise<Known> {
+    const user = await this.accounts.userById(userId);
+    if (user === null) throw new KargahError('unauthenticated');
+    return this.describe(user);
+  }
+
+  async describe(user: User): Promise<Known> {
+    const project = await projectOf(this.db, { id: user.user_id, name: user.name });
+    return { kind: 'user', userId: user.user_id, name: user.name, email: user.email, role: user.role, ...project };
+  }
+
+  private async job(token: string): Promise<JobIdentity> {
+    const row = await this.db
+      .selectFrom('jobs as j')
+      .innerJoin('projects as p', 'p.project_id', 'j.project_id')
+      .select(['j.job_id', 'j.user_id', 'j.project_id', 'j.dataset_id', 'j.state', 'p.workspace'])
+      .where('j.token_sha256', '=', sha256(token))
+      .executeTakeFirst();
+    if (row === undefined) throw new KargahError('unauthenticated');
+    if (ENDED.includes(row.state)) throw new KargahError('token_expired');
+    return {
+      kind: 'job',
+      jobId: row.job_id,
+      userId: row.user_id,
+      projectId: row.project_id,
+      workspace: row.workspace,
+      datasetId: row.dataset_id,
+    };
+  }
+}

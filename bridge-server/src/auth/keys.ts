@@ -1,0 +1,51 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import { deriveKey } from '../config.js';
+import { KargahError } from '../errors.js';
+
+/** Ed25519 in PKCS #8 (RFC 8410): this head, then the 32 bytes of the seed. */
+const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** Signs and verifies short-lived tokens of one audience. The key follows from the secret, so it survives restarts. */
+export class TokenKey {
+  readonly publicKeyPem: string;
+  readonly #private: KeyObject;
+  readonly #public: KeyObject;
+
+  constructor(
+    secret: string,
+    readonly audience: string,
+  ) {
+    const der = Buffer.concat([PKCS8_ED25519, deriveKey(secret, `jwt:${audience}`)]);
+    this.#private = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+    this.#public = createPublicKey(this.#private);
+    this.publicKeyPem = this.#public.export({ type: 'spki', format: 'pem' }).toString();
+  }
+
+  async sign(claims: JWTPayload & { sub: string }, seconds: number): Promise<{ token: string; expiresAt: number }> {
+    const now = Math.floor(Date.now() / 1000);
+    const token = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT' })
+      .setIssuer('kargah')
+      .setAudience(this.audience)
+      .setIssuedAt(now)
+      .setExpirationTime(now + seconds)
+      .sign(this.#private);
+    return { token, expiresAt: (now + seconds) * 1000 };
+  }
+
+  /** @throws {KargahError} `token_expired` for one of ours that has ended, `unauthenticated` for anything else. */
+  async verify(token: string): Promise<JWTPayload & { sub: string; exp: number }> {
+    try {
+      const { payload } = await jwtVerify(token, this.#public, {
+        algorithms: ['EdDSA'],
+        issuer: 'kargah',
+        audience: this.audience,
+        requiredClaims: ['sub', 'exp'],
+      });
+      return payload as JWTPayload & { sub: string; exp: number };
+    } catch (cause) {
+      throw new KargahError(cause instanceof errors.JWTExpired ? 'token_expired' : 'unauthenticated', {}, { cause });
+    }
+  }
+}
