@@ -6,7 +6,10 @@ import type { UploadService } from './uploads/service.js';
 
 export function datasetRoutes(datasets: DatasetService, uploads: UploadService): readonly Route[] {
   return [
-    route(contract.listDatasets, async ({ caller, query }) => ({ status: 200, json: await datasets.list(caller, query) })),
+    route(contract.listDatasets, async ({ caller, query }) => ({
+      status: 200,
+      json: await datasets.list(caller, query),
+    })),
     route(contract.getDataset, async ({ caller, params }) => ({
       status: 200,
       json: await datasets.get(caller, params.dataset_id),

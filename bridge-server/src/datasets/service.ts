@@ -13,13 +13,13 @@ import { datasetOf, type DatasetRow, type Profile } from './view.js';
 
 /** What a job needs to know of the dataset it learns from; `path` is `data.parquet` or the folder of image classes. */
 export interface TrainingDataset {
-  readonly dataset_id: string;
+  readonly datasetId: string;
   readonly name: string;
   readonly kind: 'tabular' | 'images';
   readonly path: string;
   readonly sha256: string;
   readonly rows: number;
-  readonly suggested_target: string | null;
+  readonly suggestedTarget: string | null;
   readonly columns: readonly Column[];
   readonly classes: readonly { readonly name: string; readonly count: number }[];
 }
@@ -150,13 +150,13 @@ export class DatasetService {
     const folder = this.root.of(datasetId);
     const kind = row.kind === 'images' ? 'images' : 'tabular';
     return {
-      dataset_id: datasetId,
+      datasetId,
       name: row.name,
       kind,
       path: kind === 'images' ? folder.images : folder.table,
       sha256: row.sha256 ?? '',
       rows: row.rows ?? 0,
-      suggested_target: row.suggested_target,
+      suggestedTarget: row.suggested_target,
       columns,
       classes,
     };

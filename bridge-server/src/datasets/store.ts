@@ -57,7 +57,15 @@ export class DatasetStore {
   async insert(
     row: Pick<
       DatasetTable,
-      'dataset_id' | 'project_id' | 'user_id' | 'owner_name' | 'name' | 'filename' | 'size_bytes' | 'state' | 'source_id'
+      | 'dataset_id'
+      | 'project_id'
+      | 'user_id'
+      | 'owner_name'
+      | 'name'
+      | 'filename'
+      | 'size_bytes'
+      | 'state'
+      | 'source_id'
     >,
     upload: UploadTable | null,
   ): Promise<void> {
@@ -175,7 +183,11 @@ export class DatasetStore {
     await this.db.deleteFrom('datasets').where('dataset_id', '=', datasetId).execute();
   }
   async deletedIds(): Promise<string[]> {
-    const rows = await this.db.selectFrom('datasets').select('dataset_id').where('deleted_at', 'is not', null).execute();
+    const rows = await this.db
+      .selectFrom('datasets')
+      .select('dataset_id')
+      .where('deleted_at', 'is not', null)
+      .execute();
     return rows.map((row) => row.dataset_id);
   }
   async inState(state: 'uploading' | 'profiling'): Promise<DatasetRow[]> {
@@ -218,13 +230,18 @@ function encodeCursor(row: DatasetRow): string {
 }
 function decodeCursor(cursor: string): [string, string] {
   const invalid = (cause?: unknown): KargahError =>
-    new KargahError('validation_failed', {}, {
-      errors: [{ path: 'cursor', message: 'not a cursor of this list', code: 'invalid_cursor' }],
-      cause,
-    });
+    new KargahError(
+      'validation_failed',
+      {},
+      {
+        errors: [{ path: 'cursor', message: 'not a cursor of this list', code: 'invalid_cursor' }],
+        cause,
+      },
+    );
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string') return [value[0], value[1]];
+    if (Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string')
+      return [value[0], value[1]];
   } catch (error) {
     throw invalid(error);
   }

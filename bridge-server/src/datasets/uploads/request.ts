@@ -30,7 +30,8 @@ export function announcedBy(req: Request, maxBytes: number): Announced {
 
 /** `Tus-Resumable` says that the client means this protocol at all. */
 export function requireTus(req: Request): void {
-  if (req.get('tus-resumable') !== '1.0.0') throw new KargahError('upload_protocol', { reason: 'Tus-Resumable: 1.0.0' });
+  if (req.get('tus-resumable') !== '1.0.0')
+    throw new KargahError('upload_protocol', { reason: 'Tus-Resumable: 1.0.0' });
 }
 
 function metadataOf(header: string | undefined): Record<string, string | null> {

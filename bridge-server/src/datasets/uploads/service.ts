@@ -57,7 +57,11 @@ export class UploadService {
 
   async options(req: Request): Promise<Answer> {
     const answer = await this.pass(req, PATH, null);
-    return { ...answer, status: 204, headers: { ...answer.headers, 'Tus-Max-Size': String(this.deps.limits.maxUploadBytes) } };
+    return {
+      ...answer,
+      status: 204,
+      headers: { ...answer.headers, 'Tus-Max-Size': String(this.deps.limits.maxUploadBytes) },
+    };
   }
 
   async create(caller: Person, req: Request): Promise<Answer> {
@@ -110,7 +114,10 @@ export class UploadService {
     const upload = await this.reachable(caller, uploadId);
     const headers = { ...headersOf(upload), 'Cache-Control': 'no-store', 'Upload-Length': String(upload.size_bytes) };
     if (await this.isFinished(upload)) {
-      return { status: 200, headers: { ...headers, 'Tus-Resumable': '1.0.0', 'Upload-Offset': String(upload.size_bytes) } };
+      return {
+        status: 200,
+        headers: { ...headers, 'Tus-Resumable': '1.0.0', 'Upload-Offset': String(upload.size_bytes) },
+      };
     }
     await this.writers.requireFree(uploadId);
     const answer = await this.pass(req, `${PATH}/${uploadId}`, null);
@@ -267,12 +274,11 @@ export class UploadService {
       if (code) throw new KargahError(code, code === 'file_too_large' ? limit : {}, { cause });
       throw new KargahError('upload_protocol', { reason: (await response.text()).trim().slice(0, 200) }, { cause });
     }
-    const passed = [...response.headers].filter(([name]) => !name.startsWith('access-control-') && name !== 'location');
+    const passed = [...response.headers].filter(([name]) => /^(?:tus|upload)-/u.test(name));
     return { status: response.status, headers: Object.fromEntries(passed) };
   }
 }
 
-const Request_ = globalThis.Request;
 const TUS_HEADERS = [
   'content-length',
   'content-type',

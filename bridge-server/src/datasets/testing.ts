@@ -1,0 +1,175 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pino } from 'pino';
+import { testStorage } from '../../test/storage.js';
+import type { Dataset } from '../contract/datasets.js';
+import { KargahError } from '../errors.js';
+import { createApp } from '../http/app.js';
+import type { Caller } from '../http/route.js';
+import type { LivePort } from '../live/port.js';
+import type { Storage } from '../storage/storage.js';
+import { createDatasets, DEFAULT_LIMITS, type DatasetLimits, type Datasets } from './index.js';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+export const PYTHON = process.env['KARGAH_PYTHON'] ?? join(ROOT, '.venv/bin/python');
+
+function person(name: string): Caller {
+  return {
+    kind: 'user',
+    userId: name,
+    name,
+    email: `${name}@example.org`,
+    role: 'user',
+    projectId: `project-${name}`,
+    workspace: `w-${name}`,
+    expiresAt: Date.now() + 3_600_000,
+  };
+}
+
+/** Datasets of two people, `sara` and `reza` (their names are their tokens), behind a real server on a real folder. */
+export class Bench {
+  readonly changes: { userId: string; dataset: Dataset; deleted: boolean }[] = [];
+  readonly inUse = new Set<string>();
+  readonly jobs = new Map<string, Caller>();
+  datasets!: Datasets;
+  url = '';
+  private readonly listeners = new Set<() => void>();
+  private server = createServer();
+
+  private constructor(
+    readonly dataDir: string,
+    private readonly storage: Storage,
+    private readonly limits: Partial<DatasetLimits>,
+  ) {}
+
+  static async open(limits: Partial<DatasetLimits> = {}): Promise<Bench> {
+    const bench = new Bench(await mkdtemp(join(tmpdir(), 'kargah-datasets-')), await testStorage(), limits);
+    await bench.start();
+    return bench;
+  }
+
+  async start(): Promise<void> {
+    const live: LivePort = {
+      jobUpdated: () => undefined,
+      jobChanged: () => undefined,
+      logAppended: () => undefined,
+      mlflowChanged: () => undefined,
+      seqOf: () => 0,
+      datasetChanged: (userId, dataset, deleted = false) => {
+        this.changes.push({ userId, dataset, deleted });
+        for (const listener of this.listeners) listener();
+      },
+    };
+    const log = pino({ level: process.env['KARGAH_TEST_LOG'] ?? 'silent' });
+    this.datasets = createDatasets({
+      db: this.storage.db,
+      live,
+      dataDir: this.dataDir,
+      python: PYTHON,
+      limits: { ...DEFAULT_LIMITS, ...this.limits },
+      isInUse: (datasetId) => Promise.resolve(this.inUse.has(datasetId)),
+      log,
+    });
+    const authenticate = (token: string): Promise<Caller> => {
+      if (token === 'sara' || token === 'reza') return Promise.resolve(person(token));
+      const job = this.jobs.get(token);
+      return job ? Promise.resolve(job) : Promise.reject(new KargahError('unauthenticated'));
+    };
+    await this.datasets.start();
+    const routes = this.datasets.routes;
+    this.server = createServer(createApp({ routes, authenticator: { authenticate }, log, answers: 'checked' }));
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    this.url = `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
+  }
+
+  /** As a killed bridge leaves it: connections cut, files and rows as they are. */
+  async stop(): Promise<void> {
+    this.server.close();
+    this.server.closeAllConnections();
+    await this.datasets.stop();
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await this.storage.close();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  get db(): Storage['db'] {
+    return this.storage.db;
+  }
+
+  call(path: string, init: RequestInit & { readonly as?: string } = {}): Promise<Response> {
+    const { as = 'sara', ...rest } = init;
+    const headers = new Headers(rest.headers);
+    headers.set('authorization', `Bearer ${as}`);
+    return fetch(`${this.url}/api/v1${path}`, { ...rest, headers });
+  }
+
+  create(filename: string, size: number | string, as = 'sara'): Promise<Response> {
+    const metadata = `filename ${Buffer.from(filename).toString('base64')}`;
+    const headers = { 'tus-resumable': '1.0.0', 'upload-length': String(size), 'upload-metadata': metadata };
+    return this.call('/uploads', { method: 'POST', headers, as });
+  }
+
+  patch(uploadId: string, offset: number, body: string | Uint8Array | ReadableStream, as = 'sara'): Promise<Response> {
+    const headers = {
+      'tus-resumable': '1.0.0',
+      'upload-offset': String(offset),
+      'content-type': 'application/offset+octet-stream',
+    };
+    const init = { method: 'PATCH', headers, body, as, duplex: 'half' };
+    return this.call(`/uploads/${uploadId}`, init as unknown as RequestInit);
+  }
+
+  /** Uploads in one go and resolves with the dataset's id. */
+  async upload(filename: string, content: string | Uint8Array, as = 'sara'): Promise<string> {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    const created = await this.create(filename, bytes.length, as);
+    if (created.status !== 201) throw new Error(await created.text());
+    const uploadId = created.headers.get('location')?.split('/').at(-1) ?? '';
+    const done = await this.patch(uploadId, 0, bytes, as);
+    if (done.status !== 204) throw new Error(await done.text());
+    return done.headers.get('kargah-dataset-id') ?? '';
+  }
+
+  /** Uploads and waits until it was read. */
+  async dataset(filename: string, content: string | Uint8Array, as = 'sara'): Promise<Dataset> {
+    return this.settled(await this.upload(filename, content, as));
+  }
+
+  settled(datasetId: string): Promise<Dataset> {
+    return this.until((change) => {
+      const { dataset } = change;
+      return dataset.dataset_id === datasetId && (dataset.state === 'ready' || dataset.state === 'failed');
+    });
+  }
+
+  /** The first change, past or coming, that fits. */
+  until(fits: (change: Bench['changes'][number]) => boolean): Promise<Dataset> {
+    return new Promise((resolveWith, reject) => {
+      const timer = setTimeout(() => {
+        this.listeners.delete(look);
+        reject(new Error('no such change came'));
+      }, 15_000);
+      const look = (): void => {
+        const found = this.changes.find(fits);
+        if (!found) return;
+        clearTimeout(timer);
+        this.listeners.delete(look);
+        resolveWith(found.dataset);
+      };
+      this.listeners.add(look);
+      look();
+    });
+  }
+}
+
+export async function codeOf(response: Response): Promise<string> {
+  return ((await response.json()) as { code: string }).code;
+}
