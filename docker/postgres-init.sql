@@ -1,0 +1,3 @@
+-- Run once, when the volume is empty: the bridge has the database `kargah`; MLflow has its own two.
+CREATE DATABASE mlflow;
+CREATE DATABASE mlflow_permissions;
