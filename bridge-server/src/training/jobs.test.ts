@@ -1,0 +1,186 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Job } from '../contract/training.js';
+import { carriers } from '../launchers/processes.js';
+import { Workshop } from './testing.js';
+
+const SLEEPER = 'import time\nprint("up")\ntime.sleep(60)';
+const supervisorOf = (shop: Workshop, jobId: string): { pid: number } =>
+  JSON.parse(readFileSync(join(shop.dir, 'jobs', jobId, 'supervisor.json'), 'utf8')) as { pid: number };
+
+describe('a training job', { timeout: 40_000 }, () => {
+  let shop: Workshop;
+  beforeAll(async () => {
+    shop = await Workshop.open();
+  });
+  afterAll(() => shop.close());
+  const up = (jobId: string): Promise<void> =>
+    shop.eventually(async () => (await shop.log(jobId)).includes('up'), 'the script to begin');
+
+  it('goes from the queue to success, and every change is an event', async () => {
+    const job = await shop.script('import os\nprint("سلام دنیا", os.environ["MLFLOW_RUN_ID"])');
+    expect(job).toMatchObject({ state: 'queued', queue_position: 1, owner: { name: 'sara' } });
+    const done = await shop.ended(job.job_id);
+    expect(done).toMatchObject({ state: 'succeeded', exit_code: 0, error: null, progress: { fraction: 1 } });
+    expect(done.peak_memory_bytes).toBeGreaterThan(1_000_000);
+    expect(await shop.states(job.job_id)).toEqual(['queued', 'starting', 'running', 'succeeded']);
+    expect(await shop.log(job.job_id)).toBe(`سلام دنیا run-${job.job_id}\n`);
+    await shop.eventually(() => shop.mlflow.runs.get(`run-${job.job_id}`)?.status === 'FINISHED', 'the run to end');
+  });
+
+  it('that exits with 3 has failed, and says so', async () => {
+    const { job_id } = await shop.script('raise SystemExit(3)');
+    expect(await shop.ended(job_id)).toMatchObject({
+      state: 'failed',
+      exit_code: 3,
+      error: { code: 'script_failed', params: { exit_code: 3 }, detail_fa: expect.stringContaining('کد 3') as string },
+    });
+    await shop.eventually(() => shop.mlflow.runs.get(`run-${job_id}`)?.status === 'FAILED', 'the run to end');
+  });
+
+  it('with a syntax error has failed, with the traceback in its log', async () => {
+    const { job_id } = await shop.script('print("never")\nif True print(1)\n');
+    expect((await shop.ended(job_id)).error?.code).toBe('script_syntax');
+    expect(await shop.log(job_id)).toMatch(/line 2[^]*SyntaxError/u);
+  });
+
+  it('that eats memory is ended as out of memory', async () => {
+    const source = 'import time\nx = []\nwhile True:\n    x.append(bytearray(32 << 20))\n    time.sleep(.05)';
+    const { job_id } = await shop.script(source, { resources: { memory_mb: 256 } });
+    const done = await shop.ended(job_id);
+    expect(done).toMatchObject({ state: 'failed', error: { code: 'out_of_memory' }, signal: 'SIGKILL' });
+    expect(done.peak_memory_bytes).toBeGreaterThan(256 * 2 ** 20);
+  });
+
+  it('that outruns its time limit is ended, and says which limit', async () => {
+    const { job_id } = await shop.script(SLEEPER, { resources: { time_limit_seconds: 1 } });
+    expect(await shop.ended(job_id)).toMatchObject({
+      state: 'failed',
+      error: { code: 'time_limit_reached', params: { seconds: 1 } },
+    });
+  });
+
+  it('killed from outside names the signal', async () => {
+    const { job_id } = await shop.script('import os\nos.kill(os.getpid(), 11)');
+    expect(await shop.ended(job_id)).toMatchObject({
+      state: 'failed',
+      signal: 'SIGSEGV',
+      error: { code: 'killed_by_signal', params: { signal: 'SIGSEGV' } },
+    });
+  });
+
+  it('is stopped with all its processes, even those that ignore SIGTERM', async () => {
+    const { job_id } = await shop.script(
+      'import signal, subprocess, sys, time\nsignal.signal(15, signal.SIG_IGN)\n' +
+        'subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)\n' +
+        SLEEPER,
+    );
+    await up(job_id);
+    const answers = await Promise.all([1, 2].map(() => shop.call('POST', `/train/jobs/${job_id}/stop`)));
+    expect(answers.map((answer) => answer.status)).toEqual([202, 202]);
+    expect(((await answers[0]!.json()) as Job).state).toBe('stopping');
+    expect(await shop.ended(job_id)).toMatchObject({ state: 'stopped', error: null });
+    expect(carriers(job_id)).toEqual([]);
+    expect(await shop.states(job_id)).toEqual(['queued', 'starting', 'running', 'stopping', 'stopped']);
+    const again = await shop.call('POST', `/train/jobs/${job_id}/stop`);
+    expect(again.status).toBe(409);
+    expect(await again.json()).toMatchObject({ code: 'job_not_active' });
+  });
+
+  it('that ends while it is being stopped is settled once', async () => {
+    const jobs = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        shop.script('import pathlib, time\nprint("up")\nwhile not pathlib.Path("end").exists(): time.sleep(.001)'),
+      ),
+    );
+    for (const { job_id } of jobs) await up(job_id);
+    await Promise.all([
+      writeFile(join(shop.dir, 'work', 'end'), ''),
+      ...jobs.map(({ job_id }) => shop.call('POST', `/train/jobs/${job_id}/stop`)),
+    ]);
+    for (const { job_id } of jobs) {
+      await shop.ended(job_id);
+      const states = await shop.states(job_id);
+      expect(states.filter((state) => ['succeeded', 'stopped'].includes(state))).toHaveLength(1);
+    }
+  });
+
+  it('stopped right after it was submitted stops, wherever its launch is', async () => {
+    const { job_id } = await shop.script(SLEEPER);
+    expect((await shop.call('POST', `/train/jobs/${job_id}/stop`)).status).toBe(202);
+    expect((await shop.ended(job_id)).state).toBe('stopped');
+    expect(carriers(job_id)).toEqual([]);
+  });
+
+  it('goes on while the bridge is away, and is taken up again', async () => {
+    const { job_id } = await shop.script(
+      'import pathlib, time\nprint("up")\nwhile not pathlib.Path("later").exists(): time.sleep(.02)\nprint("done")',
+    );
+    await up(job_id);
+    await shop.stop();
+    await shop.start();
+    expect((await shop.job(job_id)).state).toBe('running');
+    await writeFile(join(shop.dir, 'work', 'later'), '');
+    expect((await shop.ended(job_id)).state).toBe('succeeded');
+    expect(await shop.log(job_id)).toBe('up\ndone\n');
+  });
+
+  it('that ended while the bridge was away is settled at its start, once', async () => {
+    const { job_id } = await shop.script(
+      'import pathlib, time\nprint("up")\nwhile not pathlib.Path("away").exists(): time.sleep(.02)',
+    );
+    await up(job_id);
+    await shop.stop();
+    await writeFile(join(shop.dir, 'work', 'away'), '');
+    await shop.eventually(() => existsSync(join(shop.dir, 'jobs', job_id, 'outcome.json')), 'the outcome');
+    await shop.start();
+    expect((await shop.job(job_id)).state).toBe('succeeded');
+    expect(await shop.states(job_id)).toEqual(['queued', 'starting', 'running', 'succeeded']);
+  });
+
+  it('whose supervisor was killed is lost, and nothing of it is left', async () => {
+    const { job_id } = await shop.script(
+      'import subprocess, sys\nsubprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)\n' +
+        SLEEPER,
+    );
+    await up(job_id);
+    process.kill(supervisorOf(shop, job_id).pid, 'SIGKILL');
+    expect(await shop.ended(job_id)).toMatchObject({ state: 'lost', error: { code: 'job_lost' } });
+    expect(carriers(job_id)).toEqual([]);
+  });
+
+  it('is deleted with its folder and its run once it has ended', async () => {
+    const { job_id } = await shop.script('print("up")\nimport time\ntime.sleep(.3)');
+    const early = await shop.call('DELETE', `/train/jobs/${job_id}`);
+    expect([early.status, ((await early.json()) as { code: string }).code]).toEqual([409, 'job_active']);
+    await shop.ended(job_id);
+    expect((await shop.call('DELETE', `/train/jobs/${job_id}`)).status).toBe(204);
+    expect((await shop.call('GET', `/train/jobs/${job_id}`)).status).toBe(404);
+    expect(existsSync(join(shop.dir, 'jobs', job_id))).toBe(false);
+    expect(shop.mlflow.runs.has(`run-${job_id}`)).toBe(false);
+  });
+
+  it('is cloned with changes, and knows its parent', async () => {
+    const first = await shop.script('import sys; print(sys.argv)', { params: { a: 1, b: 2 } });
+    const answer = await shop.call('POST', `/train/jobs/${first.job_id}/clone`, { params: { b: 3 } });
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toMatchObject({
+      parent_job_id: first.job_id,
+      params: { a: 1, b: 3 },
+      name: first.name,
+    });
+  });
+
+  it('leaves no token behind', async () => {
+    const { job_id } = await shop.script('print(open("/dev/null").read())');
+    await shop.ended(job_id);
+    const token = join(shop.dir, 'jobs', job_id, 'token');
+    await shop.eventually(() => !existsSync(token), 'the token to go');
+  });
+
+  it('wrote nothing to the error log in all of this', () => {
+    expect(shop.problems).toEqual([]);
+  });
+});

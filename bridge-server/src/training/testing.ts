@@ -1,0 +1,281 @@
+import { EventEmitter, once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { knownCallers, person, serve, type Served } from '../../test/app.js';
+import { testStorage } from '../../test/storage.js';
+import type { Job, JobState, MetricPoint } from '../contract/training.js';
+import { KargahError } from '../errors.js';
+import { LocalLauncher } from '../launchers/local.js';
+import type { LivePort } from '../live/port.js';
+import type { MlflowPort } from '../mlflow/port.js';
+import type { Storage } from '../storage/storage.js';
+import type { TrainingDataset } from './ports.js';
+import { Recipes } from './recipes.js';
+import { trainingRoutes } from './routes.js';
+import { TrainingService } from './service.js';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const PYTHON = process.env['KARGAH_PYTHON'] ?? join(ROOT, '.venv/bin/python');
+const DEADLINE_MS = 20_000;
+
+/** Keeps what was announced. */
+class RecordedLive implements LivePort {
+  readonly heard = new EventEmitter().setMaxListeners(0);
+  readonly updates: { jobId: string; state: JobState; metrics: readonly MetricPoint[] }[] = [];
+  readonly logs: { jobId: string; offset: number; nextOffset: number; text: string }[] = [];
+  readonly jobs = new Map<string, Job>();
+  readonly deleted = new Set<string>();
+
+  jobUpdated(jobId: string, update: { state: JobState; metrics: readonly MetricPoint[] }): void {
+    this.updates.push({ jobId, state: update.state, metrics: update.metrics });
+    this.heard.emit('change');
+  }
+  jobChanged(_userId: string, job: Job, deleted = false): void {
+    if (deleted) this.deleted.add(job.job_id);
+    this.jobs.set(job.job_id, job);
+    this.heard.emit('change');
+  }
+  datasetChanged(): void {
+    throw new Error('training changes no dataset');
+  }
+  logAppended(jobId: string, offset: number, nextOffset: number, text: string): void {
+    this.logs.push({ jobId, offset, nextOffset, text });
+    this.heard.emit('change');
+  }
+  mlflowChanged(): void {
+    throw new Error('training does not watch over MLflow');
+  }
+  seqOf(jobId: string): number {
+    return this.updates.filter((update) => update.jobId === jobId).length;
+  }
+}
+
+/** MLflow as far as training sees it: runs in memory, up or down as a test says. */
+export class MemoryMlflow implements MlflowPort {
+  readonly runs = new Map<string, { jobId: string; status: string; params: Record<string, unknown>; tags: object }>();
+  readonly artifacts = new Map<string, string>();
+  readonly points: MetricPoint[] = [];
+  #state: 'starting' | 'up' | 'down' = 'up';
+  readonly #listeners = new Set<(state: 'starting' | 'up' | 'down') => void>();
+
+  become(state: 'starting' | 'up' | 'down'): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener(state);
+  }
+  state(): 'starting' | 'up' | 'down' {
+    return this.#state;
+  }
+  async whenUp(): Promise<void> {
+    if (this.#state !== 'up') throw new KargahError('mlflow_unavailable');
+  }
+  onState(listener: (state: 'starting' | 'up' | 'down') => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+  async ensureWorkspace(): Promise<void> {
+    await this.whenUp();
+  }
+  async createRun(input: Parameters<MlflowPort['createRun']>[0]) {
+    await this.whenUp();
+    const runId = `run-${input.jobId}`;
+    const { jobId, params, tags } = input;
+    this.runs.set(runId, { jobId, status: 'RUNNING', params, tags });
+    return { experimentId: '7', runId };
+  }
+  async endRun(_workspace: string, runId: string, status: string): Promise<void> {
+    await this.whenUp();
+    this.runs.get(runId)!.status = status;
+  }
+  async deleteRun(_workspace: string, runId: string): Promise<void> {
+    await this.whenUp();
+    this.runs.delete(runId);
+  }
+  async metricHistory(_workspace: string, _runId: string, key?: string): Promise<MetricPoint[]> {
+    await this.whenUp();
+    return this.points.filter((point) => key === undefined || point.key === key);
+  }
+  async modelOf(_workspace: string, runId: string) {
+    await this.whenUp();
+    const path = [...this.artifacts.keys()].find((key) => key.startsWith(`${runId}/model/`));
+    return path === undefined ? null : { uri: `runs:/${runId}/model`, artifactPath: 'model', sizeBytes: 5 };
+  }
+  async listArtifacts(_workspace: string, runId: string, path: string) {
+    await this.whenUp();
+    const names = [...this.artifacts.keys()].filter((key) => key.startsWith(`${runId}/${path}/`));
+    const under = names.map((key) => key.slice(runId.length + 1 + path.length + 1));
+    const files = under.filter((name) => !name.includes('/')).map((name) => ({ name, isDir: false, sizeBytes: 5 }));
+    const folders = [...new Set(under.filter((name) => name.includes('/')).map((name) => name.split('/')[0]!))];
+    return [...files, ...folders.map((name) => ({ name, isDir: true, sizeBytes: null }))].map(
+      ({ name, isDir, sizeBytes }) => ({ path: `${path}/${name}`, isDir, sizeBytes }),
+    );
+  }
+  async openArtifact(_workspace: string, runId: string, path: string) {
+    await this.whenUp();
+    const text = this.artifacts.get(`${runId}/${path}`);
+    if (text === undefined) throw new KargahError('not_found');
+    return { body: new Blob([text]).stream(), sizeBytes: Buffer.byteLength(text) };
+  }
+}
+
+/** A real training service on a real database, folder and launcher, behind a real server; only MLflow and Socket.IO are stand-ins. */
+export class Workshop {
+  live = new RecordedLive();
+  readonly mlflow = new MemoryMlflow();
+  readonly datasets = new Map<string, TrainingDataset>();
+  readonly problems: object[] = [];
+  service!: TrainingService;
+  #served!: Served;
+
+  private constructor(
+    readonly dir: string,
+    readonly storage: Storage,
+    readonly settings: { maxParallelJobs: number; graceSeconds: number },
+  ) {}
+
+  static async open(settings: Partial<Workshop['settings']> = {}): Promise<Workshop> {
+    const dir = await mkdtemp(join(tmpdir(), 'kargah-training-'));
+    const shop = new Workshop(dir, await testStorage(), { maxParallelJobs: 4, graceSeconds: 1, ...settings });
+    await mkdir(join(dir, 'work'));
+    for (const id of ['sara', 'reza']) {
+      const { projectId: project_id, workspace } = person(id);
+      await shop.storage.db
+        .insertInto('projects')
+        .values({ project_id, workspace, name: id, workspace_ready: 1, created_at: new Date().toISOString() })
+        .execute();
+    }
+    await shop.start();
+    return shop;
+  }
+
+  async start(): Promise<void> {
+    const datasets = this.datasets;
+    this.service = new TrainingService({
+      db: this.storage.db,
+      live: this.live,
+      mlflow: this.mlflow,
+      launcher: new LocalLauncher(),
+      datasets: {
+        forTraining: async (caller, datasetId) => {
+          const found = datasets.get(datasetId);
+          if (!found || caller.projectId !== 'prj_sara') throw new KargahError('not_found');
+          return found;
+        },
+      },
+      recipes: Recipes.read(join(ROOT, 'trainer/src/kargah/recipes/recipes.json')),
+      settings: { dataDir: this.dir, python: PYTHON, workspaceDir: join(this.dir, 'work'), ...this.settings },
+      log: {
+        warn: () => undefined,
+        error: (facts) => void this.problems.push(facts),
+      },
+    });
+    this.#served = await serve({
+      routes: trainingRoutes(this.service),
+      authenticator: knownCallers(person('sara'), person('reza')),
+    });
+    await writeFile(join(this.dir, 'bridge.json'), JSON.stringify({ url: this.#served.url }));
+    await this.service.start();
+  }
+
+  /** The bridge goes; jobs do not. */
+  async stop(): Promise<void> {
+    await this.#served.close();
+    await this.service.stop();
+  }
+
+  /** Ends what still runs, and everything else. */
+  async close(): Promise<void> {
+    for (const job of this.live.jobs.values())
+      if (['queued', 'starting', 'running'].includes(job.state))
+        await this.call('POST', `/train/jobs/${job.job_id}/stop`);
+    for (const { job_id, owner } of this.live.jobs.values())
+      if (!this.live.deleted.has(job_id)) await this.ended(job_id, owner.user_id);
+    await this.stop();
+    await this.storage.close();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+
+  async call(method: string, path: string, body?: unknown, as = 'sara'): Promise<Response> {
+    return fetch(`${this.#served.url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer token-of-${as}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  async short(method: string, path: string, body?: unknown): Promise<Response> {
+    return fetch(`${this.#served.url}/api${path}`, {
+      method,
+      headers: { authorization: 'Bearer token-of-sara', 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  /** Writes a script into the workspace and submits it. */
+  async script(source: string, more: object = {}, as = 'sara'): Promise<Job> {
+    const path = `s${Math.random().toString(36).slice(2, 10)}.py`;
+    await writeFile(join(this.dir, 'work', path), source);
+    const response = await this.call('POST', '/train', { script: { path }, ...more }, as);
+    if (response.status !== 201) throw new Error(await response.text());
+    return (await response.json()) as Job;
+  }
+
+  async job(jobId: string, as = 'sara'): Promise<Job> {
+    return (await (await this.call('GET', `/train/jobs/${jobId}`, undefined, as)).json()) as Job;
+  }
+
+  async log(jobId: string, query = ''): Promise<string> {
+    return (await this.call('GET', `/train/jobs/${jobId}/logs${query}`)).text();
+  }
+
+  async states(jobId: string): Promise<JobState[]> {
+    const { items } = (await (await this.call('GET', `/train/jobs/${jobId}/events`)).json()) as {
+      items: { to: JobState }[];
+    };
+    return items.map((event) => event.to);
+  }
+
+  async until(jobId: string, ...states: JobState[]): Promise<Job> {
+    await this.heard(() => states.includes(this.live.jobs.get(jobId)?.state ?? 'queued'), states.join(' or '));
+    return this.live.jobs.get(jobId)!;
+  }
+
+  /** The job as it is answered once it has ended. */
+  async ended(jobId: string, as = 'sara'): Promise<Job> {
+    await this.until(jobId, 'succeeded', 'failed', 'stopped', 'lost');
+    return this.job(jobId, as);
+  }
+
+  /** Resolves once `condition` holds, looked at whenever something is announced. */
+  async heard(condition: () => boolean, what: string): Promise<void> {
+    const signal = AbortSignal.timeout(DEADLINE_MS);
+    while (!condition())
+      await once(this.live.heard, 'change', { signal }).catch(() => {
+        throw new Error(`waited in vain for: ${what}; problems: ${JSON.stringify(this.problems)}`);
+      });
+  }
+
+  /** Waits for what nobody announces: a file, a process, a row. */
+  async eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+    const deadline = Date.now() + DEADLINE_MS;
+    while (!(await condition())) {
+      if (Date.now() > deadline) throw new Error(`waited in vain for: ${what}; ${JSON.stringify(this.problems)}`);
+      await new Promise((done) => setTimeout(done, 20));
+    }
+  }
+}
+
+export const TABLE: TrainingDataset = {
+  datasetId: 'ds_table00',
+  name: 'گل‌ها',
+  kind: 'tabular',
+  path: '/nowhere/data.parquet',
+  sha256: 'a'.repeat(64),
+  rows: 100,
+  suggestedTarget: 'species',
+  columns: [
+    { name: 'species', missing: 0, distinct: 3 },
+    { name: 'same', missing: 0, distinct: 1 },
+    { name: 'empty', missing: 100, distinct: 0 },
+  ],
+};
