@@ -1,0 +1,13 @@
+export { createClient, type MlflowClient } from './client.js';
+export type { ClientOptions, Fetch, FetchInit, FetchResponse } from './transport.js';
+export type { CallOptions, Endpoint } from './endpoint.js';
+export * from './errors.js';
+export { proxiedPath, type ArtifactStream } from './artifacts.js';
+export type { Experiment } from './experiments.js';
+export { HISTORY_PAGE, type Metric } from './metrics.js';
+export { BATCH_LIMITS, VALUE_LIMITS, type Run, type RunStatus } from './runs.js';
+export type { LoggedModel } from './loggedModels.js';
+export type { ModelVersion } from './modelVersions.js';
+export type { RegisteredModel } from './registeredModels.js';
+export type { Role } from './permissions.js';
+export { double, encodeBody, int64, type Tag } from './values.js';
