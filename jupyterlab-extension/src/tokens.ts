@@ -7,6 +7,7 @@ import type { CalendarSetting, DigitsSetting, LanguageSetting, Locale } from './
 import type { Live } from './live/client.js';
 import type { Observable } from './store/observable.js';
 import type { KargahStore } from './store/store.js';
+import type { Uploads } from './datasets/uploads.js';
 
 export interface NewJob {
   readonly datasetId?: string | undefined;
@@ -41,6 +42,7 @@ export interface IKargah {
   readonly api: Api;
   readonly live: Live;
   readonly store: KargahStore;
+  readonly uploads: Uploads;
   readonly locale: Observable<Locale>;
   /** Texts and formats of the present locale; inside React use `useI18n()`. */
   readonly i18n: I18n;

@@ -4,11 +4,15 @@ import type { Session, User } from './types.js';
 
 export type SessionState =
   | { readonly status: 'unknown' }
+  /** Nobody answered the first question yet; asked again by itself. */
+  | { readonly status: 'unreachable' }
   | { readonly status: 'signed_out'; readonly reason: 'none' | 'expired' | 'signed_out' }
   | { readonly status: 'signed_in'; readonly user: User };
 
 /** Renew this long before the access token ends, so that nobody meets an expired one. */
 const RENEW_BEFORE_MS = 60_000;
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 15_000;
 const LONGEST_TIMER_MS = 2_147_000_000;
 
 export const CLIENT_HEADERS: Readonly<Record<string, string>> = { 'X-Kargah-Client': 'jupyterlab' };
@@ -23,6 +27,8 @@ export class SessionKeeper {
   private expiresAt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private renewing: Promise<string> | undefined;
+  private starting: Promise<void> | undefined;
+  private wait = FIRST_WAIT_MS;
 
   constructor(private readonly baseUrl: () => string) {}
 
@@ -54,6 +60,28 @@ export class SessionKeeper {
       }
       throw reason;
     }
+  }
+
+  /** Settles who is here, once for the page; while nobody answers it asks again, less and less often. */
+  start(): Promise<void> {
+    const { status } = this.state.get();
+    if (status === 'signed_in' || status === 'signed_out') {
+      return Promise.resolve();
+    }
+    clearTimeout(this.timer);
+    this.starting ??= this.restore()
+      .then(
+        () => undefined,
+        () => {
+          this.state.set({ status: 'unreachable' });
+          this.timer = setTimeout(() => void this.start(), this.wait);
+          this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
+        },
+      )
+      .finally(() => {
+        this.starting = undefined;
+      });
+    return this.starting;
   }
 
   /** A token that is good now. */
@@ -95,6 +123,7 @@ export class SessionKeeper {
     if (session === null) {
       throw unreachable();
     }
+    this.wait = FIRST_WAIT_MS;
     this.expiresAt = Date.parse(session.expires_at);
     this.schedule();
     this.token.set(session.token);

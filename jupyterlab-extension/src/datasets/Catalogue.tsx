@@ -1,0 +1,84 @@
+import { createElement, useEffect, useState } from 'react';
+import { data } from '../api/client.js';
+import type { Source } from '../api/types.js';
+import { Button } from '../components/Button.js';
+import { ErrorNote, Skeleton } from '../components/Note.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+import { useStore } from '../store/useStore.js';
+import type { IKargah } from '../tokens.js';
+
+export function openCatalogue(kargah: IKargah): void {
+  void kargah.shell.show({
+    title: kargah.i18n.t('sources.title'),
+    content: () => createElement(Catalogue),
+    wide: true,
+  });
+}
+
+/** Real, open datasets; one click brings one in. */
+function Catalogue(): JSX.Element {
+  const kargah = useKargah();
+  const { t } = useI18n();
+  const [sources, setSources] = useState<readonly Source[] | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+
+  useEffect(() => {
+    data(kargah.api.http.GET('/api/v1/sources')).then((page) => setSources(page.items), setFailure);
+  }, [kargah]);
+
+  return (
+    <div className="stack dialog-list" data-testid="kargah-catalogue">
+      <p className="muted">{t('sources.lead')}</p>
+      {failure !== null && <ErrorNote reason={failure} />}
+      {sources === null && failure === null && <Skeleton />}
+      <ul className="sources">
+        {sources?.map((source) => (
+          <SourceItem key={source.source_id} source={source} onFailed={setFailure} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function SourceItem({ source, onFailed }: { readonly source: Source; onFailed(reason: unknown): void }): JSX.Element {
+  const kargah = useKargah();
+  const { t, pick } = useI18n();
+  const datasets = useStore(kargah.store.datasets);
+  const [busy, setBusy] = useState(false);
+  const name = pick(source.name, source.name_fa);
+  const have = datasets.items.some((dataset) => dataset.source_id === source.source_id);
+  const bring = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      const path = { source_id: source.source_id };
+      kargah.store.putDataset(await data(kargah.api.http.POST('/api/v1/sources/{source_id}/import', { params: { path } })));
+    } catch (reason) {
+      onFailed(reason);
+    }
+    setBusy(false);
+  };
+  return (
+    <li className="card source">
+      <div className="grow">
+        <div className="row wrap">
+          <b className="b">{name}</b>
+          <span className="chip plain">{t(`sources.${source.task}`)}</span>
+        </div>
+        <p className="hint">{pick(source.description, source.description_fa)}</p>
+        <p className="sm muted">
+          {t('ds.rows', { n: source.rows })} · {t('ds.columns', { n: source.columns })}
+        </p>
+      </div>
+      <Button
+        kind={have ? 'plain' : 'primary'}
+        icon={have ? 'check' : 'add'}
+        busy={busy}
+        label={have ? t('sources.imported') : t('sources.import')}
+        aria-label={t('sources.importX', { x: name })}
+        disabled={have}
+        onClick={() => void bring()}
+      />
+    </li>
+  );
+}

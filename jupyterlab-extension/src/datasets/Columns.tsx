@@ -1,0 +1,218 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import { data } from '../api/client.js';
+import type { Column, Dataset, DatasetProfile } from '../api/types.js';
+import { LinkButton } from '../components/Button.js';
+import { Icon } from '../components/Icon.js';
+import { ErrorNote, Skeleton } from '../components/Note.js';
+import { Code, Percent } from '../components/Text.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+import { matcher } from '../panels/filters.js';
+
+const SHOWN = 12;
+
+/** A card a column (or the classes of images): type, what is missing, and a small picture of its values. */
+export function Columns({ dataset }: { readonly dataset: Dataset }): JSX.Element {
+  const kargah = useKargah();
+  const { t } = useI18n();
+  const [profile, setProfile] = useState<DatasetProfile | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const [search, setSearch] = useState('');
+  const [limit, setLimit] = useState(SHOWN);
+  const [attempt, setAttempt] = useState(0);
+
+  useEffect(() => {
+    const path = { dataset_id: dataset.dataset_id };
+    data(kargah.api.http.GET('/api/v1/datasets/{dataset_id}/profile', { params: { path } })).then(setProfile, setFailure);
+  }, [kargah, dataset.dataset_id, attempt]);
+
+  if (failure !== null) {
+    const retry = (): void => {
+      setFailure(null);
+      setAttempt(attempt + 1);
+    };
+    return <ErrorNote reason={failure} onRetry={retry} />;
+  }
+  if (profile === null) {
+    return <Skeleton />;
+  }
+  if (profile.classes.length > 0) {
+    return <Classes profile={profile} />;
+  }
+  const matches = matcher(search);
+  const found = profile.columns.filter((column) => matches(column.name));
+  return (
+    <section>
+      <div className="row section-head">
+        <h2>{t('ds.columnsTitle')}</h2>
+        <span className="grow" />
+        {profile.columns.length > 6 && (
+          <div className="in col-search" role="search">
+            <Icon name="search" className="t-off" />
+            <input
+              type="search"
+              placeholder={t('ds.searchColumns')}
+              aria-label={t('ds.searchColumns')}
+              value={search}
+              onChange={(event) => setSearch(event.target.value)}
+            />
+          </div>
+        )}
+      </div>
+      <div className="g3">
+        {found.slice(0, limit).map((column) => (
+          <ColumnCard
+            key={column.name}
+            column={column}
+            rows={profile.rows}
+            target={column.name === dataset.suggested_target}
+          />
+        ))}
+      </div>
+      {found.length === 0 && <p className="muted">{t('ds.noColumn')}</p>}
+      {found.length > limit && (
+        <p className="more-rows">
+          <LinkButton onClick={() => setLimit(limit + 60)}>{t('ds.moreColumns', { n: found.length - limit })}</LinkButton>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Classes({ profile }: { readonly profile: DatasetProfile }): JSX.Element {
+  const { t } = useI18n();
+  const most = Math.max(1, ...profile.classes.map((one) => one.count));
+  const all = profile.classes.reduce((sum, one) => sum + one.count, 0);
+  return (
+    <section className="card">
+      <div className="ch">
+        <h2>{t('ds.classesTitle')}</h2>
+        <span className="muted sm">{t('ds.classes', { n: profile.classes.length })}</span>
+      </div>
+      <div className="cb">
+        {profile.classes.map((one) => (
+          <ValueBar key={one.name} name={one.name} fill={one.count / most} share={one.count / all} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function ColumnCard({
+  column,
+  rows,
+  target,
+}: {
+  readonly column: Column;
+  readonly rows: number;
+  readonly target: boolean;
+}): JSX.Element {
+  const { t } = useI18n();
+  const share = rows === 0 ? 0 : column.missing / rows;
+  return (
+    <div className="card col-card" data-column={column.name}>
+      <div className="row col-title">
+        <span className="m5 ell grow" dir="auto" title={column.name}>
+          {column.name}
+        </span>
+        <span className="chip plain">
+          {t(`ds.type.${column.type}`)}
+          {target && ` · ${t('ds.target')}`}
+        </span>
+      </div>
+      <div className="row sm muted col-line">
+        <span className="grow ell">
+          <Figure column={column} />
+        </span>
+        {column.missing === 0 ? (
+          <span>{t('ds.complete')}</span>
+        ) : (
+          <span className="t-warn row tight-row">
+            <Icon name="warn" />
+            {t('ds.missing')} <Percent share={share} />
+          </span>
+        )}
+      </div>
+      <Values column={column} rows={rows} />
+    </div>
+  );
+}
+
+function Figure({ column }: { readonly column: Column }): ReactNode {
+  const { t } = useI18n();
+  if (column.mean !== null) {
+    return (
+      <>
+        {t('ds.distinct', { n: column.distinct })} · {t('ds.mean', { x: raw(column.mean) })}
+      </>
+    );
+  }
+  return t('ds.distinct', { n: column.distinct });
+}
+
+/** Parameters and data are always Latin and raw. */
+function raw(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+function Values({ column, rows }: { readonly column: Column; readonly rows: number }): JSX.Element {
+  const { t } = useI18n();
+  const few = column.top.slice(0, 3);
+  const counted = few.reduce((sum, one) => sum + one.count, 0);
+  const numeric = column.type === 'integer' || column.type === 'number';
+  if (few.length === 0 || (numeric && column.distinct > 20) || column.type === 'date' || column.type === 'datetime') {
+    return <Span column={column} />;
+  }
+  const present = Math.max(1, rows - column.missing);
+  const rest = present - counted;
+  return (
+    <div>
+      {few.map((one) => (
+        <ValueBar key={one.value} name={one.value} fill={one.count / present} share={one.count / present} />
+      ))}
+      {rest > 0 && column.distinct > few.length && (
+        <ValueBar name={t('ds.rest')} fill={rest / present} share={rest / present} />
+      )}
+    </div>
+  );
+}
+
+/** Where the values lie: least, mean, most. */
+function Span({ column }: { readonly column: Column }): JSX.Element | null {
+  const { min, max, mean } = column;
+  if (min === null || max === null) {
+    return null;
+  }
+  const at = typeof min === 'number' && typeof max === 'number' && mean !== null && max > min ? (mean - min) / (max - min) : null;
+  return (
+    <div className="span-plot" dir="ltr">
+      <svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">
+        <rect x="0" y="5" width="100" height="2" rx="1" fill="var(--kg-s1)" opacity=".4" />
+        {at !== null && <rect x={Math.min(98.5, at * 100)} y="1" width="1.5" height="10" fill="var(--kg-s1)" />}
+      </svg>
+      <div className="row">
+        <Code>{typeof min === 'number' ? raw(min) : min}</Code>
+        <span className="grow" />
+        <Code>{typeof max === 'number' ? raw(max) : max}</Code>
+      </div>
+    </div>
+  );
+}
+
+function ValueBar({ name, fill, share }: { readonly name: string; readonly fill: number; readonly share: number }): JSX.Element {
+  return (
+    <div className="row sm value-bar">
+      <span className="value-name">
+        <span className="ell nm" dir="auto" title={name}>
+          {name}
+        </span>
+      </span>
+      <span className="bar grow" style={{ ['--p' as string]: `${(fill * 100).toFixed(1)}%` }}>
+        <i />
+      </span>
+      <span className="muted value-share">
+        <Percent share={share} />
+      </span>
+    </div>
+  );
+}

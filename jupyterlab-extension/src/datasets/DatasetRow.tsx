@@ -1,0 +1,126 @@
+import { useState } from 'react';
+import type { Dataset } from '../api/types.js';
+import { IconButton, Spinner } from '../components/Button.js';
+import { Icon } from '../components/Icon.js';
+import { Menu, type MenuItem } from '../components/Menu.js';
+import { Row } from '../components/Rows.js';
+import { Name } from '../components/Text.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+import type { IKargah } from '../tokens.js';
+import { codeFor, deleteDataset, downloadDataset, renameDataset } from './actions.js';
+
+export function datasetMenu(kargah: IKargah, dataset: Dataset, opened: 'row' | 'page'): readonly MenuItem[] {
+  const { t } = kargah.i18n;
+  const ready = dataset.state === 'ready';
+  const id = dataset.dataset_id;
+  return [
+    ...(opened === 'row'
+      ? [
+          { label: t('action.open'), icon: 'table' as const, run: () => void kargah.openDataset(id) },
+          {
+            label: t('ds.trainOn'),
+            icon: 'play' as const,
+            disabled: !ready,
+            run: () => void kargah.openNewJob({ datasetId: id }),
+          },
+          { label: t('ds.copyCode'), icon: 'code' as const, run: () => void kargah.shell.copy(codeFor(dataset)) },
+          {
+            label: t('action.download'),
+            icon: 'down' as const,
+            disabled: dataset.state === 'uploading',
+            run: () => void downloadDataset(kargah, dataset),
+          },
+        ]
+      : []),
+    { label: t('action.rename'), icon: 'tune', run: () => void renameDataset(kargah, dataset) },
+    { label: t('action.delete'), icon: 'del', separated: true, run: () => void deleteDataset(kargah, dataset) },
+  ];
+}
+
+export function DatasetRow({ dataset, first }: { readonly dataset: Dataset; readonly first: boolean }): JSX.Element {
+  const kargah = useKargah();
+  const i18n = useI18n();
+  const { t } = i18n;
+  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const failed = dataset.state === 'failed';
+  return (
+    <>
+      <Row
+        name={dataset.name}
+        first={first}
+        testId="kargah-dataset"
+        state={dataset.state}
+        icon={
+          failed ? <Icon name="err" className="t-bad" /> : <Icon name={dataset.kind === 'images' || dataset.format === 'images' ? 'img' : 'table'} />
+        }
+        title={<Name>{dataset.name}</Name>}
+        end={<DatasetFigure dataset={dataset} />}
+        actions={
+          <>
+            {dataset.state === 'ready' && (
+              <>
+                <IconButton
+                  icon="play"
+                  label={t('ds.trainOn')}
+                  onClick={() => void kargah.openNewJob({ datasetId: dataset.dataset_id })}
+                />
+                <IconButton icon="code" label={t('ds.copyCode')} onClick={() => void kargah.shell.copy(codeFor(dataset))} />
+              </>
+            )}
+            <IconButton
+              icon="more"
+              label={t('action.more')}
+              aria-haspopup="menu"
+              onClick={(event) => {
+                const box = event.currentTarget.getBoundingClientRect();
+                setMenuAt({ x: box.right, y: box.bottom });
+              }}
+            />
+          </>
+        }
+        onOpen={() => void kargah.openDataset(dataset.dataset_id)}
+        onDelete={() => void deleteDataset(kargah, dataset)}
+        onMenu={setMenuAt}
+      />
+      {menuAt !== null && (
+        <Menu label={dataset.name} at={menuAt} items={datasetMenu(kargah, dataset, 'row')} onClose={() => setMenuAt(null)} />
+      )}
+    </>
+  );
+}
+
+/** What one number says about a dataset: rows or images, warnings, or where it is. */
+function DatasetFigure({ dataset }: { readonly dataset: Dataset }): JSX.Element {
+  const i18n = useI18n();
+  const { t, format } = i18n;
+  if (dataset.state === 'failed') {
+    const cause = dataset.error === null ? t('state.failed') : i18n.failure(dataset.error);
+    return (
+      <span className="t-bad ell end-text" title={cause}>
+        {cause}
+      </span>
+    );
+  }
+  if (dataset.state !== 'ready') {
+    return (
+      <>
+        <Spinner tone="t-off" />
+        {t(`state.${dataset.state}`)}
+      </>
+    );
+  }
+  return (
+    <>
+      {dataset.warnings.length > 0 && (
+        <span className="t-warn row tight-row" title={t('ds.warnings', { n: dataset.warnings.length })}>
+          <Icon name="warn" />
+          {format.number(dataset.warnings.length)}
+        </span>
+      )}
+      {dataset.rows !== null && (
+        <span className="w">{t(dataset.kind === 'images' ? 'ds.images' : 'ds.rows', { n: dataset.rows })}</span>
+      )}
+    </>
+  );
+}

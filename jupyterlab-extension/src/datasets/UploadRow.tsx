@@ -1,0 +1,82 @@
+import { IconButton } from '../components/Button.js';
+import { Icon } from '../components/Icon.js';
+import { Bar } from '../components/Progress.js';
+import { Row } from '../components/Rows.js';
+import { Name, Percent } from '../components/Text.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+import { chooseFiles } from './actions.js';
+import type { UploadItem } from './uploads.js';
+
+/** A file on its way: how far, how long, and pause, resume, cancel. */
+export function UploadRow({ item, first }: { readonly item: UploadItem; readonly first: boolean }): JSX.Element {
+  const kargah = useKargah();
+  const { uploads } = kargah;
+  const i18n = useI18n();
+  const { t, format } = i18n;
+  const share = item.size === 0 ? 0 : item.sent / item.size;
+  const left = item.speed !== null && item.speed > 0 ? (item.size - item.sent) / item.speed : null;
+  const says = {
+    sending: t('upload.of', { a: format.size(item.sent), b: format.size(item.size) }),
+    paused: t('upload.paused'),
+    retrying: t('upload.retrying'),
+    needs_file: t('upload.again'),
+    failed: item.error === null ? '' : i18n.error(item.error),
+  }[item.state];
+  const failed = item.state === 'failed';
+  return (
+    <Row
+      name={item.name}
+      first={first}
+      testId="kargah-upload"
+      state={item.state}
+      icon={
+        failed ? <Icon name="err" className="t-bad" /> : <Icon name="up" className={item.state === 'sending' ? '' : 't-off'} />
+      }
+      title={<Name>{item.name}</Name>}
+      end={
+        <span className="up-acts">
+          {item.state === 'sending' && (
+            <IconButton icon="pause" label={t('upload.pause')} onClick={() => uploads.pause(item.id)} />
+          )}
+          {(item.state === 'paused' || item.state === 'retrying') && (
+            <IconButton icon="play" label={t('upload.resume')} onClick={() => uploads.resume(item.id)} />
+          )}
+          {item.state === 'needs_file' && (
+            <IconButton icon="up" label={t('upload.choose')} onClick={() => chooseFiles(kargah)} />
+          )}
+          <IconButton
+            icon="close"
+            label={failed ? t('action.close') : t('upload.cancel')}
+            onClick={() => (failed ? uploads.dismiss(item.id) : void uploads.cancel(item.id))}
+          />
+        </span>
+      }
+      second={
+        failed ? (
+          <span className="t-bad wrap-text" role="alert">
+            {says}
+          </span>
+        ) : (
+          <div className="up-line">
+            <Bar
+              share={share}
+              secondsLeft={left}
+              label={t('upload.label', { x: item.name })}
+              color={item.state === 'sending' ? undefined : 'var(--kg-muted)'}
+            />
+            <div className="row">
+              <span className="ell grow" title={says}>
+                {says}
+              </span>
+              <span className="nw">
+                {left !== null && item.state === 'sending' && <span className="w">{format.left(left)} · </span>}
+                {item.state !== 'needs_file' && <Percent share={share} digits={0} />}
+              </span>
+            </div>
+          </div>
+        )
+      }
+    />
+  );
+}

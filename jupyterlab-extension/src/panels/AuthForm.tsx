@@ -1,0 +1,177 @@
+import { type FormEvent, useRef, useState } from 'react';
+import { ApiError } from '../api/errors.js';
+import { Button, IconButton, LinkButton } from '../components/Button.js';
+import { Field } from '../components/Field.js';
+import { ErrorNote, Note } from '../components/Note.js';
+import { Code } from '../components/Text.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+
+export const MIN_PASSWORD = 12;
+type Fields = 'name' | 'email' | 'password';
+type Errors = Readonly<Partial<Record<Fields, string>>>;
+
+/** Sign in, or make an account. Each refusal is said at the field it is about. */
+export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Element {
+  const { api } = useKargah();
+  const i18n = useI18n();
+  const { t } = i18n;
+  const form = useRef<HTMLFormElement>(null);
+  const [registering, setRegistering] = useState(false);
+  const [values, setValues] = useState({ name: '', email: '', password: '' });
+  const [visible, setVisible] = useState(false);
+  const [errors, setErrors] = useState<Errors>({});
+  const [failure, setFailure] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+
+  const problem = (field: Fields): string | undefined => {
+    const value = values[field].trim();
+    if (field === 'name') {
+      return undefined;
+    }
+    if (value === '') {
+      return t('auth.error.required');
+    }
+    if (field === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) {
+      return t('auth.error.email');
+    }
+    if (field === 'password' && registering && [...values.password].length < MIN_PASSWORD) {
+      return t('auth.error.short', { n: MIN_PASSWORD });
+    }
+    return undefined;
+  };
+  const check = (fields: readonly Fields[]): Errors =>
+    Object.fromEntries(fields.flatMap((field) => (problem(field) === undefined ? [] : [[field, problem(field)]])));
+  const showErrors = (next: Errors): void => {
+    setErrors(next);
+    const first = (['name', 'email', 'password'] as const).find((field) => next[field] !== undefined);
+    if (first !== undefined) {
+      form.current?.querySelector<HTMLInputElement>(`input[name=${first}]`)?.focus();
+    }
+  };
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setFailure(null);
+    const found = check(['name', 'email', 'password']);
+    showErrors(found);
+    if (Object.keys(found).length > 0) {
+      return;
+    }
+    setBusy(true);
+    const account = { email: values.email.trim(), password: values.password };
+    try {
+      if (registering) {
+        const name = values.name.trim();
+        await api.session.register(name === '' ? account : { ...account, name });
+      } else {
+        await api.session.login(account);
+      }
+    } catch (reason) {
+      setBusy(false);
+      const field = fieldOf(reason);
+      if (field === null) {
+        setFailure(reason);
+      } else {
+        showErrors({ [field]: i18n.fieldError(reason, field) ?? i18n.error(reason) });
+      }
+    }
+  };
+
+  const box = (field: Fields) => ({
+    name: field,
+    value: values[field],
+    error: errors[field],
+    onChange: (event: { target: { value: string } }) => {
+      setValues({ ...values, [field]: event.target.value });
+      setErrors({ ...errors, [field]: undefined });
+    },
+    onBlur: () => {
+      // Leaving an empty box is no mistake yet; submitting it is.
+      if (values[field] !== '') {
+        setErrors({ ...errors, [field]: problem(field) });
+      }
+    },
+  });
+  const swap = (): void => {
+    setRegistering(!registering);
+    setErrors({});
+    setFailure(null);
+  };
+
+  return (
+    <>
+      <form
+        className="auth"
+        ref={form}
+        noValidate
+        onSubmit={(event) => void submit(event)}
+        aria-label={registering ? t('auth.register.title') : t('auth.signIn.title')}
+        data-testid={registering ? 'kargah-register' : 'kargah-sign-in'}
+      >
+        <div>
+          <h1>{registering ? t('auth.register.title') : t('auth.signIn.title')}</h1>
+          <p className="muted">{registering ? t('auth.register.lead') : t('auth.signIn.lead')}</p>
+        </div>
+        {expired && !registering && <Note tone="warn" icon="queue" title={t('auth.expired')} />}
+        {failure !== null && <ErrorNote reason={failure} />}
+        {registering && <Field label={t('auth.name')} dir="auto" autoComplete="name" {...box('name')} />}
+        <Field label={t('auth.email')} type="email" dir="ltr" autoComplete="username" {...box('email')} />
+        <Field
+          label={t('auth.password')}
+          type={visible ? 'text' : 'password'}
+          dir="ltr"
+          autoComplete={registering ? 'new-password' : 'current-password'}
+          hint={registering ? t('auth.passwordHint', { n: MIN_PASSWORD }) : undefined}
+          trailing={
+            <IconButton
+              icon="eye"
+              className={visible ? 'on' : ''}
+              label={visible ? t('auth.hidePassword') : t('auth.showPassword')}
+              aria-pressed={visible}
+              onClick={() => setVisible(!visible)}
+            />
+          }
+          {...box('password')}
+        />
+        <Button
+          type="submit"
+          kind="primary"
+          size="block"
+          busy={busy}
+          label={registering ? t('auth.register') : t('auth.signIn')}
+        />
+        <p className="center muted">
+          {registering ? t('auth.haveAccount') : t('auth.noAccount')}{' '}
+          <LinkButton onClick={swap}>{registering ? t('auth.signIn') : t('auth.register')}</LinkButton>
+        </p>
+      </form>
+      <div className="ft ft-plain">
+        <span className="ell">
+          {t('auth.server')} <Code>{api.baseUrl().replace(/^https?:\/\//, '')}</Code>
+        </span>
+      </div>
+    </>
+  );
+}
+
+/** Which box a refusal is about; null: the whole form. */
+function fieldOf(reason: unknown): Fields | null {
+  if (!(reason instanceof ApiError)) {
+    return null;
+  }
+  switch (reason.code) {
+    case 'email_taken':
+      return 'email';
+    case 'bad_credentials':
+    case 'weak_password':
+    case 'common_password':
+      return 'password';
+    case 'validation_failed': {
+      const path = reason.errors[0]?.path;
+      return path === 'name' || path === 'email' || path === 'password' ? path : null;
+    }
+    default:
+      return null;
+  }
+}

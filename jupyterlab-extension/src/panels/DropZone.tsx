@@ -1,0 +1,62 @@
+import { type DragEvent, type ReactNode, useRef, useState } from 'react';
+import { Icon } from '../components/Icon.js';
+import { useKargah } from '../context.js';
+import { addFiles } from '../datasets/actions.js';
+import { useI18n } from '../i18n/context.js';
+
+const carriesFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files');
+
+/** The whole panel takes files. */
+export function DropZone({ children }: { readonly children: ReactNode }): JSX.Element {
+  const kargah = useKargah();
+  const { t } = useI18n();
+  // dragenter and dragleave also come from children: counted, so that the frame does not flicker.
+  const depth = useRef(0);
+  const [over, setOver] = useState(false);
+  const leave = (): void => {
+    depth.current = 0;
+    setOver(false);
+  };
+  return (
+    <div
+      className="drop-zone"
+      data-testid="kargah-drop"
+      onDragEnter={(event) => {
+        if (carriesFiles(event)) {
+          event.preventDefault();
+          depth.current += 1;
+          setOver(true);
+        }
+      }}
+      onDragOver={(event) => {
+        if (carriesFiles(event)) {
+          event.preventDefault();
+          event.stopPropagation();
+          event.dataTransfer.dropEffect = 'copy';
+        }
+      }}
+      onDragLeave={() => {
+        depth.current -= 1;
+        if (depth.current <= 0) {
+          leave();
+        }
+      }}
+      onDrop={(event) => {
+        if (carriesFiles(event)) {
+          event.preventDefault();
+          event.stopPropagation();
+          leave();
+          addFiles(kargah, event.dataTransfer.files);
+        }
+      }}
+    >
+      {children}
+      {over && (
+        <div className="drag">
+          <Icon name="up" />
+          {t('panel.dropHere')}
+        </div>
+      )}
+    </div>
+  );
+}

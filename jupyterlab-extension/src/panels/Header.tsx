@@ -1,0 +1,68 @@
+import { useState } from 'react';
+import { Spinner } from '../components/Button.js';
+import { Icon, Logo } from '../components/Icon.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+import { useStore } from '../store/useStore.js';
+import { AccountMenu } from './AccountMenu.js';
+
+export function Header(): JSX.Element {
+  const kargah = useKargah();
+  const { t } = useI18n();
+  const session = useStore(kargah.api.session.state);
+  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const user = session.status === 'signed_in' ? session.user : null;
+  return (
+    <header className="hd">
+      <Logo />
+      <b>{t('app.name')}</b>
+      <span className="grow" />
+      <ConnectionState />
+      {user !== null && (
+        <button
+          type="button"
+          className="av"
+          aria-haspopup="menu"
+          aria-expanded={menuAt !== null}
+          aria-label={t('account.of', { x: user.name })}
+          title={user.email}
+          data-testid="kargah-account"
+          onClick={(event) => {
+            const box = event.currentTarget.getBoundingClientRect();
+            setMenuAt({ x: box.left, y: box.bottom + 4 });
+          }}
+        >
+          {[...user.name][0]?.toUpperCase()}
+        </button>
+      )}
+      {menuAt !== null && user !== null && <AccountMenu at={menuAt} user={user} onClose={() => setMenuAt(null)} />}
+    </header>
+  );
+}
+
+function ConnectionState(): JSX.Element | null {
+  const kargah = useKargah();
+  const { t } = useI18n();
+  const session = useStore(kargah.api.session.state);
+  const { state } = useStore(kargah.live.connection);
+  const shown =
+    session.status === 'unreachable'
+      ? 'offline'
+      : session.status === 'signed_out'
+        ? 'connected'
+        : session.status === 'unknown' || state === 'idle'
+          ? 'connecting'
+          : state;
+  const look = {
+    connected: { tone: '', mark: <span className="dot t-ok" /> },
+    connecting: { tone: '', mark: <Spinner tone="t-off" /> },
+    reconnecting: { tone: 't-warn', mark: <Spinner tone="t-warn" /> },
+    offline: { tone: 't-bad', mark: <Icon name="off" /> },
+  }[shown];
+  return (
+    <span className={`conn ${look.tone}`} role="status" data-testid="kargah-connection" data-state={shown}>
+      {look.mark}
+      <span className="w">{t(`conn.${shown}`)}</span>
+    </span>
+  );
+}

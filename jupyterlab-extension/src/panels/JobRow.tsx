@@ -1,0 +1,154 @@
+import { useState } from 'react';
+import type { Job } from '../api/types.js';
+import { IconButton } from '../components/Button.js';
+import { Menu, type MenuItem } from '../components/Menu.js';
+import { Bar } from '../components/Progress.js';
+import { Row } from '../components/Rows.js';
+import { Spark } from '../components/Spark.js';
+import { StateIcon } from '../components/State.js';
+import { Moment, Name, Num, Percent } from '../components/Text.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+import { canStop, headline, isActive, isShare } from '../store/states.js';
+import { useStore } from '../store/useStore.js';
+import type { IKargah } from '../tokens.js';
+import { deleteJob, downloadModel, stopJob } from './jobActions.js';
+
+function jobMenu(kargah: IKargah, job: Job): readonly MenuItem[] {
+  const { t } = kargah.i18n;
+  return [
+    { label: t('action.open'), icon: 'play', run: () => void kargah.openJob(job.job_id) },
+    { label: t('action.stop'), icon: 'stop', disabled: !canStop(job.state), run: () => void stopJob(kargah, job) },
+    { label: t('action.clone'), icon: 'copy', run: () => void kargah.openNewJob({ cloneOf: job.job_id }) },
+    {
+      label: t('action.downloadModel'),
+      icon: 'down',
+      disabled: !job.has_model,
+      run: () => void downloadModel(kargah, job),
+    },
+    {
+      label: t('action.openMlflow'),
+      icon: 'ext',
+      disabled: job.mlflow_run_id === null,
+      run: () => void kargah.openMlflow(job),
+    },
+    {
+      label: t('action.delete'),
+      icon: 'del',
+      separated: true,
+      disabled: isActive(job.state),
+      run: () => void deleteJob(kargah, job),
+    },
+  ];
+}
+
+export function JobRow({ job, first }: { readonly job: Job; readonly first: boolean }): JSX.Element {
+  const kargah = useKargah();
+  const { t, format } = useI18n();
+  const sparks = useStore(kargah.store.sparks.values);
+  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const running = job.state === 'running' || job.state === 'starting' || job.state === 'stopping';
+  const { fraction, eta_seconds: left } = job.progress;
+  return (
+    <>
+      <Row
+        name={job.name}
+        first={first}
+        testId="kargah-job"
+        state={job.state}
+        icon={
+          <>
+            <StateIcon state={job.state} share={fraction} />
+            <span className="vh">{t(`state.${job.state}`)}</span>
+          </>
+        }
+        title={<Name>{job.name}</Name>}
+        end={<JobFigure job={job} spark={sparks[job.job_id] ?? []} />}
+        actions={
+          <>
+            {canStop(job.state) && (
+              <IconButton icon="stop" label={t('action.stop')} onClick={() => void stopJob(kargah, job)} />
+            )}
+            {job.has_model && (
+              <IconButton icon="down" label={t('action.downloadModel')} onClick={() => void downloadModel(kargah, job)} />
+            )}
+            <IconButton
+              icon="copy"
+              label={t('action.clone')}
+              onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })}
+            />
+            <IconButton
+              icon="more"
+              label={t('action.more')}
+              aria-haspopup="menu"
+              onClick={(event) => {
+                const box = event.currentTarget.getBoundingClientRect();
+                setMenuAt({ x: box.right, y: box.bottom });
+              }}
+            />
+          </>
+        }
+        second={
+          running ? (
+            <>
+              <Bar share={fraction} secondsLeft={left} />
+              <span className="nw">
+                {job.state === 'running' && left !== null ? format.left(left) : t(`state.${job.state}`)}
+              </span>
+            </>
+          ) : undefined
+        }
+        onOpen={() => void kargah.openJob(job.job_id)}
+        onDelete={() => void (isActive(job.state) ? stopJob(kargah, job) : deleteJob(kargah, job))}
+        onMenu={setMenuAt}
+      />
+      {menuAt !== null && (
+        <Menu label={job.name} at={menuAt} items={jobMenu(kargah, job)} onClose={() => setMenuAt(null)} />
+      )}
+    </>
+  );
+}
+
+/** The one figure of a row: share done, place in the queue, best metric, or why it ended. */
+function JobFigure({ job, spark }: { readonly job: Job; readonly spark: readonly number[] }): JSX.Element {
+  const i18n = useI18n();
+  const { t, format } = i18n;
+  if (job.state === 'running' || job.state === 'starting' || job.state === 'stopping') {
+    return (
+      <>
+        <span className="w">
+          <Spark values={spark} />
+        </span>
+        {job.progress.fraction !== null && <Percent share={job.progress.fraction} digits={0} />}
+      </>
+    );
+  }
+  if (job.state === 'queued') {
+    return (
+      <span>{job.queue_position === null ? t('state.queued') : t('state.queuedAt', { n: job.queue_position })}</span>
+    );
+  }
+  if (job.state === 'succeeded') {
+    const best = headline(job);
+    return (
+      <>
+        {job.ended_at !== null && (
+          <span className="w">
+            <Moment at={job.ended_at} />
+            {best !== null && ' ·'}
+          </span>
+        )}
+        {best !== null && (isShare(best.key) ? <Percent share={best.value} /> : <Num>{format.metric(best.value)}</Num>)}
+      </>
+    );
+  }
+  if (job.state === 'failed') {
+    const cause = job.error === null ? t('state.failed') : i18n.failure(job.error);
+    return (
+      <span className="t-bad ell end-text" title={cause}>
+        {cause}
+      </span>
+    );
+  }
+  return <span className={job.state === 'lost' ? 't-warn' : ''}>{t(`state.${job.state}`)}</span>;
+}

@@ -1,0 +1,175 @@
+import { type ReactNode, useState } from 'react';
+import { IconButton, LinkButton } from '../components/Button.js';
+import { ErrorNote, Skeleton } from '../components/Note.js';
+import { Rows } from '../components/Rows.js';
+import { Section } from '../components/Section.js';
+import { useKargah } from '../context.js';
+import { openCatalogue } from '../datasets/Catalogue.js';
+import { chooseFiles } from '../datasets/actions.js';
+import { DatasetRow } from '../datasets/DatasetRow.js';
+import { UploadRow } from '../datasets/UploadRow.js';
+import { useI18n } from '../i18n/context.js';
+import { JobRow } from './JobRow.js';
+import { ModelRow } from './ModelRow.js';
+import type { ListState } from '../store/store.js';
+import { isActive } from '../store/states.js';
+import { useStore } from '../store/useStore.js';
+import { Empty } from './Empty.js';
+import { matcher, type JobFilter, passes } from './filters.js';
+import { Toolbar } from './Toolbar.js';
+
+type Which = 'datasets' | 'jobs' | 'models';
+
+/** The three sections, searched and filtered together. */
+export function Lists(): JSX.Element {
+  const kargah = useKargah();
+  const { t, format } = useI18n();
+  const datasets = useStore(kargah.store.datasets);
+  const jobs = useStore(kargah.store.jobs);
+  const models = useStore(kargah.store.models);
+  const uploads = useStore(kargah.uploads.items);
+  const connection = useStore(kargah.live.connection);
+  const [closed, setClosed] = useState<ReadonlySet<Which>>(new Set());
+  const [search, setSearch] = useState('');
+  const [filters, setFilters] = useState<ReadonlySet<JobFilter>>(new Set());
+
+  const matches = matcher(search);
+  const uploading = new Set(uploads.map((item) => item.name));
+  const known = datasets.items.filter((item) => item.state !== 'uploading' || !uploading.has(item.filename));
+  const shown = {
+    datasets: known.filter((dataset) => matches(dataset.name, dataset.filename)),
+    jobs: jobs.items.filter(
+      (job) => matches(job.name, job.dataset_name ?? '', job.recipe ?? '', job.job_id) && passes(job, filters),
+    ),
+    models: models.items.filter((model) => matches(model.name, model.dataset_name ?? '')),
+    uploads: uploads.filter((item) => matches(item.name)),
+  };
+  const running = jobs.items.filter((job) => isActive(job.state) && job.state !== 'queued').length;
+  const searching = search.trim() !== '' || filters.size > 0;
+  const stale = connection.state === 'reconnecting' || connection.state === 'offline';
+
+  const count = (shownCount: number, list: ListState<unknown>, all: number): ReactNode => {
+    if (stale && connection.asOf !== null) {
+      return t('panel.asOf', { x: format.time(connection.asOf) });
+    }
+    if (list.status !== 'ready') {
+      return null;
+    }
+    const total = `${format.number(all)}${list.nextCursor === null ? '' : '+'}`;
+    return searching ? t('panel.countOf', { n: shownCount, all: total }) : total;
+  };
+  const toggle = (which: Which) => () =>
+    setClosed((before) => {
+      const next = new Set(before);
+      if (!next.delete(which)) {
+        next.add(which);
+      }
+      return next;
+    });
+  const clear = (): void => {
+    setSearch('');
+    setFilters(new Set());
+  };
+  const body = (which: Which, list: ListState<unknown>, rows: readonly ReactNode[]): ReactNode => {
+    if (list.status === 'failed' && list.error !== null) {
+      return (
+        <div className="pad">
+          <ErrorNote reason={list.error} onRetry={() => void kargah.store.reload()} />
+        </div>
+      );
+    }
+    if (list.status === 'idle' || list.status === 'loading') {
+      return <Skeleton />;
+    }
+    if (rows.length === 0) {
+      return <Empty which={which} searching={searching} onClear={clear} />;
+    }
+    return (
+      <>
+        <div className={stale ? 'stale' : ''}>
+          <Rows label={t(`panel.${which}`)}>{rows}</Rows>
+        </div>
+        {list.nextCursor !== null && (
+          <p className="more-rows">
+            <LinkButton onClick={() => void kargah.store.more(which).catch((r: unknown) => kargah.shell.failed(r))}>
+              {t('panel.moreRows')}
+            </LinkButton>
+          </p>
+        )}
+      </>
+    );
+  };
+
+  return (
+    <>
+      <Toolbar
+        search={search}
+        onSearch={setSearch}
+        filters={filters}
+        onFilters={setFilters}
+        onClear={clear}
+        found={
+          searching
+            ? t('panel.found', { d: shown.datasets.length, j: shown.jobs.length, m: shown.models.length })
+            : ''
+        }
+      />
+      <div className="scroll">
+        <Section
+          title={t('panel.datasets')}
+          count={count(shown.datasets.length, datasets, known.length)}
+          open={!closed.has('datasets')}
+          onToggle={toggle('datasets')}
+          testId="kargah-datasets"
+          actions={
+            <>
+              <IconButton icon="table" label={t('panel.ready')} onClick={() => openCatalogue(kargah)} />
+              <IconButton icon="up" label={t('panel.upload')} onClick={() => chooseFiles(kargah)} />
+            </>
+          }
+        >
+          {body('datasets', datasets, [
+            ...shown.uploads.map((item, index) => <UploadRow key={item.id} item={item} first={index === 0} />),
+            ...shown.datasets.map((dataset, index) => (
+              <DatasetRow key={dataset.dataset_id} dataset={dataset} first={index === 0 && shown.uploads.length === 0} />
+            )),
+          ])}
+        </Section>
+        <Section
+          title={t('panel.jobs')}
+          count={
+            <>
+              {count(shown.jobs.length, jobs, jobs.items.length)}
+              {running > 0 && !searching && !stale && (
+                <span className="chip tone-run">{t('panel.runningCount', { n: running })}</span>
+              )}
+            </>
+          }
+          open={!closed.has('jobs')}
+          onToggle={toggle('jobs')}
+          testId="kargah-jobs"
+          actions={<IconButton icon="add" label={t('panel.newJob')} onClick={() => void kargah.openNewJob()} />}
+        >
+          {body(
+            'jobs',
+            jobs,
+            shown.jobs.map((job, index) => <JobRow key={job.job_id} job={job} first={index === 0} />),
+          )}
+        </Section>
+        <Section
+          title={t('panel.models')}
+          count={count(shown.models.length, models, models.items.length)}
+          open={!closed.has('models')}
+          onToggle={toggle('models')}
+          testId="kargah-models"
+        >
+          {body(
+            'models',
+            models,
+            shown.models.map((model, index) => <ModelRow key={model.job_id} model={model} first={index === 0} />),
+          )}
+        </Section>
+      </div>
+    </>
+  );
+}

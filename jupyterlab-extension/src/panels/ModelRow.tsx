@@ -1,0 +1,34 @@
+import type { Model } from '../api/types.js';
+import { IconButton } from '../components/Button.js';
+import { Icon } from '../components/Icon.js';
+import { Row } from '../components/Rows.js';
+import { Name, Num, Percent } from '../components/Text.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+import { isShare } from '../store/states.js';
+import { downloadModel } from './jobActions.js';
+
+export function ModelRow({ model, first }: { readonly model: Model; readonly first: boolean }): JSX.Element {
+  const kargah = useKargah();
+  const { t, format } = useI18n();
+  const best = model.best_metric;
+  return (
+    <Row
+      name={model.name}
+      first={first}
+      testId="kargah-model"
+      icon={<Icon name="model" />}
+      title={<Name>{model.name}</Name>}
+      end={
+        <>
+          {model.size_bytes !== null && <span className="w w2">{format.size(model.size_bytes)}</span>}
+          {best !== null && (isShare(best.key) ? <Percent share={best.value} /> : <Num>{format.metric(best.value)}</Num>)}
+        </>
+      }
+      actions={
+        <IconButton icon="down" label={t('action.downloadModel')} onClick={() => void downloadModel(kargah, model)} />
+      }
+      onOpen={() => void kargah.openJob(model.job_id)}
+    />
+  );
+}

@@ -1,0 +1,35 @@
+import { Button, Spinner } from '../components/Button.js';
+import { Note } from '../components/Note.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+import { useStore } from '../store/useStore.js';
+
+/** What is missing just now, and what still works. */
+export function Notices(): JSX.Element {
+  const kargah = useKargah();
+  const { t, format } = useI18n();
+  const connection = useStore(kargah.live.connection);
+  const system = useStore(kargah.store.system);
+  const retry = <Button size="small" label={t('action.retry')} onClick={() => kargah.live.retry()} />;
+  return (
+    <div className="notes">
+      {connection.state === 'reconnecting' && (
+        <Note tone="warn" icon={<Spinner tone="t-warn" />} title={t('lost.title')} actions={retry}>
+          {t('lost.detail')}
+        </Note>
+      )}
+      {connection.state === 'offline' && (
+        <Note tone="bad" icon="off" title={t('offline.title')} actions={retry}>
+          {connection.asOf === null
+            ? t('offline.detail')
+            : t('offline.detailAsOf', { x: format.time(connection.asOf) })}
+        </Note>
+      )}
+      {connection.state === 'connected' && system?.mlflow === 'down' && (
+        <Note tone="warn" icon="warn" title={t('panel.mlflowDown')}>
+          {t('panel.mlflowDown.detail')}
+        </Note>
+      )}
+    </div>
+  );
+}

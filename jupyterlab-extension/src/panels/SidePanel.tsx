@@ -1,0 +1,77 @@
+import { useEffect } from 'react';
+import { Button } from '../components/Button.js';
+import { Note } from '../components/Note.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+import { useStore } from '../store/useStore.js';
+import { AuthForm } from './AuthForm.js';
+import { DropZone } from './DropZone.js';
+import { FirstRun } from './FirstRun.js';
+import { Footer } from './Footer.js';
+import { Header } from './Header.js';
+import { Lists } from './Lists.js';
+import { Notices } from './Notices.js';
+
+/** The whole side panel: who is here decides what is shown. */
+export default function SidePanel(): JSX.Element {
+  const kargah = useKargah();
+  const { t } = useI18n();
+  const session = useStore(kargah.api.session.state);
+  const datasets = useStore(kargah.store.datasets);
+  const jobs = useStore(kargah.store.jobs);
+  const uploads = useStore(kargah.uploads.items);
+
+  useEffect(() => {
+    void kargah.api.session.start();
+  }, [kargah]);
+
+  if (session.status === 'unknown') {
+    return <Header />;
+  }
+  if (session.status === 'unreachable') {
+    return (
+      <>
+        <Header />
+        <div className="notes">
+          <Note
+            tone="bad"
+            icon="off"
+            title={t('offline.title')}
+            actions={
+              <Button
+                kind="primary"
+                size="small"
+                label={t('action.retry')}
+                onClick={() => void kargah.api.session.start()}
+              />
+            }
+          >
+            {t('offline.detail')}
+          </Note>
+        </div>
+      </>
+    );
+  }
+  if (session.status === 'signed_out') {
+    return (
+      <>
+        <Header />
+        <AuthForm expired={session.reason === 'expired'} />
+      </>
+    );
+  }
+  const nothingYet =
+    datasets.status === 'ready' &&
+    jobs.status === 'ready' &&
+    datasets.items.length === 0 &&
+    jobs.items.length === 0 &&
+    uploads.length === 0;
+  return (
+    <DropZone>
+      <Header />
+      <Notices />
+      {nothingYet ? <FirstRun /> : <Lists />}
+      <Footer />
+    </DropZone>
+  );
+}

@@ -1,0 +1,122 @@
+import { useEffect, useRef, useState } from 'react';
+import { Button, IconButton } from '../components/Button.js';
+import { Icon } from '../components/Icon.js';
+import { Menu } from '../components/Menu.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+import { JOB_FILTERS, type JobFilter } from './filters.js';
+
+export interface ToolbarProps {
+  readonly search: string;
+  onSearch(text: string): void;
+  readonly filters: ReadonlySet<JobFilter>;
+  onFilters(filters: ReadonlySet<JobFilter>): void;
+  onClear(): void;
+  /** What the search found, for the live region. */
+  readonly found: string;
+}
+
+export function Toolbar({ search, onSearch, filters, onFilters, onClear, found }: ToolbarProps): JSX.Element {
+  const kargah = useKargah();
+  const { t } = useI18n();
+  const box = useRef<HTMLInputElement>(null);
+  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+
+  useEffect(() => {
+    const panel = box.current?.closest('.kg');
+    const onKey = (event: Event): void => {
+      const target = event.target as HTMLElement;
+      if ((event as KeyboardEvent).key === '/' && !target.matches('input, textarea, select, [contenteditable=true]')) {
+        event.preventDefault();
+        event.stopPropagation();
+        box.current?.focus();
+      }
+    };
+    panel?.addEventListener('keydown', onKey);
+    return () => panel?.removeEventListener('keydown', onKey);
+  }, []);
+
+  const toggle = (filter: JobFilter): void => {
+    const next = new Set(filters);
+    if (!next.delete(filter)) {
+      next.add(filter);
+    }
+    onFilters(next);
+  };
+
+  return (
+    <>
+      <div className="tb">
+        <div className="in" role="search">
+          <Icon name="search" className="t-off" />
+          <input
+            ref={box}
+            type="search"
+            value={search}
+            placeholder={t('panel.search')}
+            aria-label={t('panel.searchAll')}
+            onChange={(event) => onSearch(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') {
+                onSearch('');
+              }
+            }}
+          />
+          {search === '' ? (
+            <span className="kbd w" dir="ltr" aria-hidden="true">
+              /
+            </span>
+          ) : (
+            <IconButton icon="close" className="tight" label={t('action.clear')} onClick={() => onSearch('')} />
+          )}
+        </div>
+        <IconButton
+          icon="filter"
+          label={t('panel.filter')}
+          className={filters.size > 0 ? 'on' : ''}
+          aria-haspopup="menu"
+          aria-expanded={menuAt !== null}
+          onClick={(event) => {
+            const around = event.currentTarget.getBoundingClientRect();
+            setMenuAt({ x: around.right, y: around.bottom + 4 });
+          }}
+        />
+        <Button
+          kind="primary"
+          icon="add"
+          label={t('panel.newJob')}
+          data-testid="kargah-new-job"
+          onClick={() => void kargah.openNewJob()}
+        />
+      </div>
+      {filters.size > 0 && (
+        <div className="filters">
+          {[...filters].map((filter) => (
+            <button type="button" className="chip tone-run chip-b" key={filter} onClick={() => toggle(filter)}>
+              {t(`panel.filter.${filter}`)}
+              <Icon name="close" />
+            </button>
+          ))}
+          <span className="grow" />
+          <Button kind="quiet" size="small" label={t('panel.clearFilters')} onClick={onClear} />
+        </div>
+      )}
+      <div className="vh" role="status" aria-live="polite">
+        {found}
+      </div>
+      {menuAt !== null && (
+        <Menu
+          label={t('panel.filter')}
+          at={menuAt}
+          onClose={() => setMenuAt(null)}
+          items={JOB_FILTERS.map((filter) => ({
+            label: t(`panel.filter.${filter}`),
+            icon: 'filter',
+            checked: filters.has(filter),
+            run: () => toggle(filter),
+          }))}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+import type { Job } from '../api/types.js';
+import { fold } from '../i18n/fold.js';
+import { isActive } from '../store/states.js';
+
+export const JOB_FILTERS = ['active', 'succeeded', 'failed', 'stopped'] as const;
+export type JobFilter = (typeof JOB_FILTERS)[number];
+
+function filterOf(job: Job): JobFilter {
+  if (isActive(job.state)) {
+    return 'active';
+  }
+  return job.state === 'succeeded' ? 'succeeded' : job.state === 'stopped' ? 'stopped' : 'failed';
+}
+
+export function passes(job: Job, filters: ReadonlySet<JobFilter>): boolean {
+  return filters.size === 0 || filters.has(filterOf(job));
+}
+
+/** Says whether every word of the search is in one of the texts; spelling variants of Persian count as equal. */
+export function matcher(search: string): (...texts: readonly string[]) => boolean {
+  const words = fold(search).split(/\s+/).filter(Boolean);
+  return (...texts) => {
+    const folded = fold(texts.join('\n'));
+    return words.every((word) => folded.includes(word));
+  };
+}

@@ -1,0 +1,7 @@
+export const COMMANDS = {
+  showPanel: 'kargah:show-panel',
+  openJob: 'kargah:open-job',
+  openDataset: 'kargah:open-dataset',
+  newJob: 'kargah:new-job',
+  openMlflow: 'kargah:open-mlflow',
+} as const;

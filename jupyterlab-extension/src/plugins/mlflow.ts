@@ -1,0 +1,74 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { MainAreaWidget } from '@jupyterlab/apputils';
+import { IFrame } from '@jupyterlab/ui-components';
+import { data } from '../api/client.js';
+import { labIcon } from '../components/labIcons.js';
+import type { IKargah } from '../tokens.js';
+
+/** The page lives at our own origin, so this keeps its assistant (closed by the gateway) from opening over the runs. */
+const QUIET: Readonly<Record<string, string>> = {
+  'mlflow.assistant.fab.autoOpenedOnFirstLoad_v1': 'true',
+  'mlflow.assistant.panelOpen_v1': 'false',
+};
+/** The cookie lasts 15 minutes; renewed while the tab is open. */
+const RENEW_EARLY_MS = 3 * 60_000;
+
+export interface MlflowTarget {
+  readonly runId?: string | undefined;
+  readonly experimentId?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+export function mlflowHash(target: MlflowTarget, workspace: string): string {
+  const query = `?workspace=${encodeURIComponent(workspace)}`;
+  if (target.experimentId !== undefined && target.runId !== undefined) {
+    return `#/experiments/${encodeURIComponent(target.experimentId)}/runs/${encodeURIComponent(target.runId)}${query}`;
+  }
+  return `#/experiments${query}`;
+}
+
+/** MLflow's own page in a tab, signed in as this person by a cookie that only `/mlflow/` gets. */
+export async function openMlflowPage(app: JupyterFrontEnd, kargah: IKargah, target: MlflowTarget): Promise<void> {
+  const id = `kargah-mlflow-${target.runId ?? 'home'}`;
+  for (const widget of app.shell.widgets('main')) {
+    if (widget.id === id) {
+      app.shell.activateById(id);
+      return;
+    }
+  }
+  const signIn = () => data(kargah.api.http.POST('/api/v1/auth/mlflow-session'));
+  try {
+    const session = await signIn();
+    for (const [key, value] of Object.entries(QUIET)) {
+      window.localStorage.setItem(key, value);
+    }
+    const frame = new IFrame({
+      sandbox: ['allow-scripts', 'allow-same-origin', 'allow-forms', 'allow-popups', 'allow-downloads'],
+      referrerPolicy: 'same-origin',
+      loading: 'eager',
+    });
+    frame.url = `${kargah.api.baseUrl()}/mlflow/${mlflowHash(target, session.workspace)}`;
+    const widget = new MainAreaWidget({ content: frame });
+    widget.id = id;
+    const name = target.name === undefined ? 'MLflow' : kargah.i18n.t('mlflow.run', { x: target.name });
+    widget.title.label = name;
+    widget.title.caption = name;
+    widget.title.icon = labIcon('ext');
+    widget.title.closable = true;
+    widget.toolbar.hide();
+    frame.node.querySelector('iframe')?.setAttribute('title', name);
+    let timer: ReturnType<typeof setTimeout>;
+    const renewBefore = (end: string): void => {
+      timer = setTimeout(
+        () => void signIn().then(({ expires_at }) => renewBefore(expires_at), kargah.shell.failed.bind(kargah.shell)),
+        Math.max(30_000, Date.parse(end) - Date.now() - RENEW_EARLY_MS),
+      );
+    };
+    renewBefore(session.expires_at);
+    widget.disposed.connect(() => clearTimeout(timer));
+    app.shell.add(widget, 'main');
+    app.shell.activateById(id);
+  } catch (reason) {
+    kargah.shell.failed(reason);
+  }
+}

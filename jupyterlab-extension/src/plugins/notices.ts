@@ -1,0 +1,28 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { headline, isShare } from '../store/states.js';
+import { IKargah } from '../tokens.js';
+
+/** Tells when a job ended, wherever the reader is. */
+export const notices: JupyterFrontEndPlugin<void> = {
+  id: '@kargah/jupyterlab-extension:notices',
+  description: 'Notifications about jobs that ended.',
+  autoStart: true,
+  requires: [IKargah],
+  activate: (_app, kargah: IKargah) => {
+    kargah.store.onJobEnded((job) => {
+      const { i18n, shell } = kargah;
+      const view = { label: i18n.t('toast.view'), run: () => void kargah.openJob(job.job_id) };
+      if (job.state === 'succeeded') {
+        const best = headline(job);
+        const figure =
+          best === null ? '' : ` ${best.key}: ${isShare(best.key) ? i18n.format.percent(best.value) : i18n.format.metric(best.value)}`;
+        shell.toast('success', i18n.t('toast.succeeded', { x: job.name }) + figure, [view]);
+      } else if (job.state === 'failed') {
+        const cause = job.error === null ? (job.message ?? '') : i18n.failure(job.error);
+        shell.toast('error', i18n.t('toast.failed', { x: job.name, cause }), [view]);
+      } else if (job.state === 'lost') {
+        shell.toast('warning', i18n.t('toast.lost', { x: job.name }), [view]);
+      }
+    });
+  },
+};

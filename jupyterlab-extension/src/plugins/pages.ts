@@ -1,0 +1,147 @@
+import { ILayoutRestorer, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { labIcon } from '../components/labIcons.js';
+import type { IconName } from '../components/paths.js';
+import { IKargah } from '../tokens.js';
+import { COMMANDS } from './commands.js';
+import { openMlflowPage } from './mlflow.js';
+import { PageWidget } from './widgets.js';
+
+const text = (args: ReadonlyPartialJSONObject, key: string): string | undefined => {
+  const value = args[key];
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** The pages in the main area: one tab for each dataset, job and form. */
+export const pages: JupyterFrontEndPlugin<void> = {
+  id: '@kargah/jupyterlab-extension:pages',
+  description: 'Pages of datasets and jobs, the new-job form, MLflow.',
+  autoStart: true,
+  requires: [IKargah],
+  optional: [ILayoutRestorer, ICommandPalette],
+  activate: (app, kargah: IKargah, restorer: ILayoutRestorer | null, palette: ICommandPalette | null) => {
+    const { commands, shell } = app;
+    const tracker = new WidgetTracker<MainAreaWidget<PageWidget>>({ namespace: 'kargah' });
+    const reopen = new Map<string, { command: string; args: ReadonlyPartialJSONObject }>();
+
+    const open = async (
+      id: string,
+      page: () => PageWidget,
+      look: { label: string; icon: IconName },
+      again: { command: string; args: ReadonlyPartialJSONObject },
+    ): Promise<void> => {
+      const known = tracker.find((widget) => widget.id === id);
+      if (known !== undefined) {
+        shell.activateById(id);
+        return;
+      }
+      const widget = new MainAreaWidget({ content: page() });
+      widget.id = id;
+      widget.title.label = look.label;
+      widget.title.caption = look.label;
+      widget.title.icon = labIcon(look.icon);
+      widget.title.closable = true;
+      widget.toolbar.hide();
+      reopen.set(id, again);
+      widget.disposed.connect(() => reopen.delete(id));
+      shell.add(widget, 'main');
+      shell.activateById(id);
+      await tracker.add(widget);
+    };
+
+    /** A tab bears the name of what it shows, also when that is known later or changes. */
+    const follow = (id: string, name: () => string | undefined): void => {
+      const apply = (): void => {
+        const found = tracker.find((widget) => widget.id === id);
+        const label = name();
+        if (found !== undefined && label !== undefined) {
+          found.title.label = label;
+          found.title.caption = label;
+        }
+      };
+      const stops = [kargah.store.jobs.subscribe(apply), kargah.store.datasets.subscribe(apply)];
+      apply();
+      tracker.find((widget) => widget.id === id)?.disposed.connect(() => stops.forEach((stop) => stop()));
+    };
+
+    commands.addCommand(COMMANDS.openJob, {
+      label: () => kargah.i18n.t('panel.jobs'),
+      execute: async (args) => {
+        const jobId = text(args, 'job_id');
+        if (jobId === undefined) {
+          return;
+        }
+        const name = (): string | undefined => kargah.store.jobs.get().items.find((job) => job.job_id === jobId)?.name;
+        await open(
+          `kargah-${jobId}`,
+          () => PageWidget.of(kargah, () => import('../jobs/JobPage.js'), { jobId }),
+          { label: name() ?? jobId, icon: 'play' },
+          { command: COMMANDS.openJob, args: { job_id: jobId } },
+        );
+        follow(`kargah-${jobId}`, name);
+      },
+    });
+    commands.addCommand(COMMANDS.openDataset, {
+      label: () => kargah.i18n.t('panel.datasets'),
+      execute: async (args) => {
+        const datasetId = text(args, 'dataset_id');
+        if (datasetId === undefined) {
+          return;
+        }
+        const find = () => kargah.store.datasets.get().items.find((dataset) => dataset.dataset_id === datasetId);
+        await open(
+          `kargah-${datasetId}`,
+          () => PageWidget.of(kargah, () => import('../datasets/DatasetPage.js'), { datasetId }),
+          { label: find()?.name ?? datasetId, icon: find()?.kind === 'images' ? 'img' : 'table' },
+          { command: COMMANDS.openDataset, args: { dataset_id: datasetId } },
+        );
+        follow(`kargah-${datasetId}`, () => find()?.name);
+      },
+    });
+    let forms = 0;
+    commands.addCommand(COMMANDS.newJob, {
+      label: () => kargah.i18n.t('panel.newJob'),
+      icon: labIcon('add'),
+      execute: async (args) => {
+        forms += 1;
+        await open(
+          `kargah-new-job-${forms}`,
+          () =>
+            PageWidget.of(kargah, () => import('../jobs/NewJobPage.js'), {
+              datasetId: text(args, 'dataset_id'),
+              cloneOf: text(args, 'clone_of'),
+            }),
+          { label: kargah.i18n.t('panel.newJob'), icon: 'add' },
+          { command: COMMANDS.newJob, args },
+        );
+      },
+    });
+    commands.addCommand(COMMANDS.openMlflow, {
+      label: () => kargah.i18n.t('action.openMlflow'),
+      icon: labIcon('ext'),
+      execute: (args) =>
+        openMlflowPage(app, kargah, {
+          runId: text(args, 'run_id'),
+          experimentId: text(args, 'experiment_id'),
+          name: text(args, 'name'),
+        }),
+    });
+    for (const command of [COMMANDS.showPanel, COMMANDS.newJob, COMMANDS.openMlflow]) {
+      palette?.addItem({ command, category: 'Kargah' });
+    }
+    void restorer?.restore(tracker, {
+      command: 'kargah:reopen',
+      name: (widget) => widget.id,
+      args: (widget) => ({ ...(reopen.get(widget.id) ?? {}) }) as ReadonlyPartialJSONObject,
+    });
+    commands.addCommand('kargah:reopen', {
+      execute: async (args) => {
+        const command = text(args, 'command');
+        if (command !== undefined) {
+          await commands.execute(command, args['args'] as ReadonlyPartialJSONObject);
+        }
+      },
+    });
+  },
+};

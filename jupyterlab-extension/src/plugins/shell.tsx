@@ -1,0 +1,111 @@
+import { Clipboard, Dialog, Notification, ReactWidget } from '@jupyterlab/apputils';
+import type { ReactElement } from 'react';
+import { asApiError } from '../api/errors.js';
+import { KargahRoot } from '../context.js';
+import { PromptBody } from '../components/PromptBody.js';
+import type { IKargah, Shell, ToastAction } from '../tokens.js';
+
+/** Toasts take plain strings: the isolate keeps their direction inside JupyterLab's own. */
+const RLI = '\u2067';
+const LRI = '\u2066';
+const PDI = '\u2069';
+
+/** Our dialogs and toasts are JupyterLab's, with our direction and language set on them. */
+export class LabShell implements Shell {
+  constructor(private readonly kargah: () => IKargah) {}
+
+  async confirm(question: { title: string; body: string; accept: string; destructive?: boolean }): Promise<boolean> {
+    const { t } = this.kargah().i18n;
+    const accept =
+      question.destructive === true
+        ? Dialog.warnButton({ label: question.accept, ariaLabel: question.accept })
+        : Dialog.okButton({ label: question.accept, ariaLabel: question.accept });
+    const dialog = new Dialog({
+      title: question.title,
+      body: question.body,
+      buttons: [Dialog.cancelButton({ label: t('action.keep'), ariaLabel: t('action.keep') }), accept],
+      // Focus starts on the safe choice.
+      defaultButton: question.destructive === true ? 0 : 1,
+    });
+    this.dress(dialog);
+    const { button } = await dialog.launch();
+    return button.accept;
+  }
+
+  async prompt(question: { title: string; label: string; value: string; accept: string }): Promise<string | null> {
+    const { t } = this.kargah().i18n;
+    let value = question.value;
+    const body = this.widget(
+      <PromptBody label={question.label} value={question.value} onChange={(next) => (value = next)} />,
+    );
+    const dialog = new Dialog({
+      title: question.title,
+      body,
+      buttons: [
+        Dialog.cancelButton({ label: t('action.cancel'), ariaLabel: t('action.cancel') }),
+        Dialog.okButton({ label: question.accept, ariaLabel: question.accept }),
+      ],
+      defaultButton: 1,
+      focusNodeSelector: 'input',
+    });
+    this.dress(dialog);
+    const { button } = await dialog.launch();
+    const trimmed = value.trim();
+    return button.accept && trimmed !== '' ? trimmed : null;
+  }
+
+  async show(content: { title: string; content: (close: () => void) => ReactElement; wide?: boolean }): Promise<void> {
+    const { t } = this.kargah().i18n;
+    let dialog: Dialog<unknown> | undefined;
+    const body = this.widget(content.content(() => dialog?.resolve()));
+    dialog = new Dialog({
+      title: content.title,
+      body,
+      buttons: [Dialog.okButton({ label: t('action.close'), ariaLabel: t('action.close') })],
+    });
+    this.dress(dialog);
+    if (content.wide === true) {
+      dialog.addClass('wide');
+    }
+    await dialog.launch();
+  }
+
+  toast(
+    kind: 'info' | 'success' | 'warning' | 'error',
+    text: string,
+    actions: readonly ToastAction[] = [],
+  ): void {
+    const mark = this.kargah().i18n.dir === 'rtl' ? RLI : LRI;
+    Notification.emit(`${mark}${text}${PDI}`, kind, {
+      autoClose: kind === 'error' ? false : 6_000,
+      actions: actions.map((action) => ({ label: action.label, callback: () => action.run() })),
+    });
+  }
+
+  failed(reason: unknown): void {
+    const { i18n } = this.kargah();
+    const error = asApiError(reason);
+    const support = error.requestId === null ? error.code : `${error.code} ${error.requestId}`;
+    this.toast('error', i18n.error(error), [
+      { label: i18n.t('error.code'), run: () => Clipboard.copyToSystem(support) },
+    ]);
+  }
+
+  async copy(text: string): Promise<void> {
+    Clipboard.copyToSystem(text);
+    this.toast('success', this.kargah().i18n.t('done.copied'));
+    return Promise.resolve();
+  }
+
+  private widget(content: ReactElement): ReactWidget {
+    return ReactWidget.create(<KargahRoot kargah={this.kargah()}>{content}</KargahRoot>);
+  }
+
+  private dress(dialog: Dialog<unknown>): void {
+    const { i18n } = this.kargah();
+    dialog.addClass('kg-dialog');
+    dialog.node.setAttribute('dir', i18n.dir);
+    dialog.node.setAttribute('lang', i18n.locale.language);
+  }
+}
+

@@ -1,0 +1,68 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ReactWidget } from '@jupyterlab/apputils';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { Spinner } from '../components/Button.js';
+import { Icon } from '../components/Icon.js';
+import { Ring } from '../components/Progress.js';
+import { Percent } from '../components/Text.js';
+import { KargahRoot, useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+import { isActive } from '../store/states.js';
+import { useStore } from '../store/useStore.js';
+import { IKargah } from '../tokens.js';
+
+/** Jobs at a glance; nothing at all while nobody is signed in. */
+function StatusItem(): JSX.Element | null {
+  const kargah = useKargah();
+  const { t, format } = useI18n();
+  const session = useStore(kargah.api.session.state);
+  const connection = useStore(kargah.live.connection);
+  const jobs = useStore(kargah.store.jobs);
+  if (session.status !== 'signed_in') {
+    return null;
+  }
+  const active = jobs.items.filter((job) => isActive(job.state));
+  const shares = active.map((job) => job.progress.fraction ?? 0);
+  const share = shares.length === 0 ? 0 : shares.reduce((sum, one) => sum + one, 0) / shares.length;
+  const left = Math.max(0, ...active.map((job) => job.progress.eta_seconds ?? 0));
+  const lost = connection.state === 'reconnecting' || connection.state === 'offline';
+  return (
+    <button type="button" className="kg-status lnk-plain" title={t('status.open')} onClick={() => kargah.showPanel()}>
+      {lost ? (
+        <>
+          <Spinner tone="t-warn" />
+          <span>{t('conn.reconnecting')}</span>
+        </>
+      ) : active.length > 0 ? (
+        <>
+          <Ring share={share} />
+          <span>
+            {t('status.running', { n: active.length })} · <Percent share={share} digits={0} />
+            {left > 0 && ` · ${format.left(left)}`}
+          </span>
+        </>
+      ) : (
+        <>
+          <Icon name="ok" className="t-ok" />
+          <span>{t('status.idle')}</span>
+        </>
+      )}
+    </button>
+  );
+}
+
+export const status: JupyterFrontEndPlugin<void> = {
+  id: '@kargah/jupyterlab-extension:status',
+  description: 'Jobs in the status bar.',
+  autoStart: true,
+  requires: [IKargah],
+  optional: [IStatusBar],
+  activate: (_app, kargah: IKargah, statusBar: IStatusBar | null) => {
+    const item = ReactWidget.create(
+      <KargahRoot kargah={kargah} className="kg-status-root">
+        <StatusItem />
+      </KargahRoot>,
+    );
+    statusBar?.registerStatusItem('kargah:status', { item, align: 'right', rank: 20 });
+  },
+};
