@@ -53,9 +53,6 @@ export class Announcer {
 
   /** Everyone behind a job that left the queue moved up. */
   async queueMoved(): Promise<void> {
-    for (const { job_id } of await this.store.waiting()) {
-      const row = await this.store.get(job_id);
-      if (row) await this.listed(row);
-    }
+    for (const job of await this.views(await this.store.queued())) this.live.jobChanged(job.owner.user_id, job);
   }
 }

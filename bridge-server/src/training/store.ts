@@ -101,6 +101,10 @@ export class JobStore {
     return this.db.selectFrom('jobs').selectAll().where('mlflow_end_pending', 'is not', null).execute();
   }
 
+  async queued(): Promise<JobRow[]> {
+    return this.db.selectFrom('jobs').selectAll().where('state', '=', 'queued').execute();
+  }
+
   /** Waiting jobs, oldest first. */
   async waiting(): Promise<Waiting[]> {
     return this.db

@@ -187,7 +187,7 @@ export class Workshop {
   async close(): Promise<void> {
     for (const job of this.live.jobs.values())
       if (['queued', 'starting', 'running'].includes(job.state))
-        await this.call('POST', `/train/jobs/${job.job_id}/stop`);
+        await this.call('POST', `/train/jobs/${job.job_id}/stop`, undefined, job.owner.user_id);
     for (const { job_id, owner } of this.live.jobs.values())
       if (!this.live.deleted.has(job_id)) await this.ended(job_id, owner.user_id);
     await this.stop();

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Job, MetricPoint } from '../contract/training.js';
+import { wholeLetters } from './logs.js';
+import { Workshop } from './testing.js';
+
+const GATED =
+  'import pathlib, time\nprint("up", flush=True)\nwhile not pathlib.Path("{gate}").exists(): time.sleep(.01)\n';
+const point = (key: string, value: MetricPoint['value'], step: number): MetricPoint => ({
+  key,
+  value,
+  step,
+  timestamp: 1,
+});
+
+describe('a running job', { timeout: 40_000 }, () => {
+  let shop: Workshop;
+  beforeAll(async () => {
+    shop = await Workshop.open();
+  });
+  afterAll(() => shop.close());
+  const gated = (gate: string, after = ''): Promise<Job> => shop.script(GATED.replace('{gate}', gate) + after);
+  const open = (gate: string): Promise<void> => writeFile(join(shop.dir, 'work', gate), '');
+
+  it('shows each point at once, and keeps the last value of each metric', async () => {
+    const { job_id } = await gated('points');
+    await shop.until(job_id, 'running');
+    const listener = shop.service.gatewayListener;
+    expect(await listener.jobOfRun(`run-${job_id}`)).toBe(job_id);
+    expect(await listener.jobOfRun('a notebook’s run')).toBeNull();
+    const before = shop.live.updates.length;
+    listener.pointsLogged(job_id, [point('loss', 0.5, 1), point('loss', 0.25, 2)], {
+      fraction: 0.5,
+      epoch: 1,
+      message: 'half',
+      first_step_at: '2026-11-22T10:00:00.000Z',
+    });
+    listener.pointsLogged(job_id, [point('acc', 'NaN', 2)], { eta_seconds: 3 });
+    expect(shop.live.updates.slice(before).map((update) => update.metrics.length)).toEqual([2, 1]);
+    expect(await shop.job(job_id)).toMatchObject({
+      metrics: { loss: 0.25, acc: null },
+      progress: { fraction: 0.5, epoch: 1, eta_seconds: 3 },
+      message: 'half',
+      first_step_at: '2026-11-22T10:00:00.000Z',
+    });
+    await open('points');
+    expect(await shop.ended(job_id)).toMatchObject({
+      state: 'succeeded',
+      metrics: { loss: 0.25 },
+      progress: { fraction: 1, eta_seconds: null },
+      message: null,
+    });
+  });
+
+  it('answers the history of its metrics with the live number it reaches', async () => {
+    const { job_id } = await shop.script('pass');
+    await shop.ended(job_id);
+    shop.mlflow.points.push(point('loss', 1, 1), point('acc', 0, 1));
+    const answer = await (await shop.call('GET', `/train/jobs/${job_id}/metrics?key=loss`)).json();
+    expect(answer).toEqual({ items: [point('loss', 1, 1)], seq: shop.live.seqOf(job_id) });
+    shop.mlflow.become('down');
+    expect((await shop.call('GET', `/train/jobs/${job_id}/metrics`)).status).toBe(503);
+    shop.mlflow.become('up');
+  });
+
+  it('has its log followed while somebody watches, in whole letters', async () => {
+    const { job_id } = await gated(
+      'log',
+      'import os\ntext = "گزارش".encode()\nos.write(1, text[:3])\ntime.sleep(.1)\nos.write(1, text[3:])\n',
+    );
+    await shop.eventually(async () => (await shop.log(job_id)).includes('up'), 'the script to begin');
+    const unwatch = shop.service.logs.watch(job_id);
+    await open('log');
+    await shop.ended(job_id);
+    const heard = (): string =>
+      shop.live.logs
+        .filter((log) => log.jobId === job_id)
+        .map((log) => log.text)
+        .join('');
+    await shop.heard(() => heard() === 'گزارش', 'the log');
+    unwatch();
+    const pieces = shop.live.logs.filter((log) => log.jobId === job_id);
+    expect(pieces[0]?.offset).toBe(3);
+    expect(pieces.at(-1)?.nextOffset).toBe(3 + Buffer.byteLength('گزارش'));
+    expect(await shop.service.logs.piece(job_id, 3)).toEqual({ offset: 3, nextOffset: 13, text: 'گزارش' });
+    expect(await shop.service.logs.piece(job_id, 13)).toBeNull();
+  });
+
+  it('answers any part of its log, and all of it as a file', async () => {
+    const { job_id } = await shop.script('print("0123456789")');
+    await shop.ended(job_id);
+    const part = await shop.call('GET', `/train/jobs/${job_id}/logs?offset=2&limit=3`);
+    expect([await part.text(), part.headers.get('kargah-log-size')]).toEqual(['234', '11']);
+    const beyond = await shop.call('GET', `/train/jobs/${job_id}/logs?offset=99`);
+    expect([beyond.status, await beyond.text()]).toEqual([200, '']);
+    const file = await shop.call('GET', `/train/jobs/${job_id}/logs?download=1`);
+    expect(file.headers.get('content-disposition')).toContain(`${job_id}.log`);
+    expect(await file.text()).toBe('0123456789\n');
+  });
+
+  it('holds a token that speaks for it until it has ended', async () => {
+    const { job_id } = await gated('token');
+    await shop.until(job_id, 'running');
+    const token = readFileSync(join(shop.dir, 'jobs', job_id, 'token'), 'ascii');
+    expect(token).toMatch(/^kgj_/u);
+    expect(await shop.service.identify(token)).toMatchObject({ kind: 'job', jobId: job_id, projectId: 'prj_sara' });
+    expect(await shop.service.identify(`${token}x`)).toBeNull();
+    await open('token');
+    await shop.ended(job_id);
+    await shop.eventually(async () => (await shop.service.identify(token)) === null, 'the token to go');
+  });
+
+  it('has a model to download only once it logged one, as pt2 or whole', async () => {
+    const { job_id } = await gated('model');
+    await shop.until(job_id, 'running');
+    const early = await shop.call('GET', `/train/jobs/${job_id}/model`);
+    expect([early.status, ((await early.json()) as { code: string }).code]).toEqual([409, 'model_not_ready']);
+    shop.mlflow.artifacts.set(`run-${job_id}/model/data/model.pt2`, 'weights');
+    shop.mlflow.artifacts.set(`run-${job_id}/model/MLmodel`, 'flavors');
+    await open('model');
+    await shop.heard(() => shop.live.jobs.get(job_id)?.has_model === true, 'the model');
+    const pt2 = await shop.call('GET', `/train/jobs/${job_id}/model`);
+    expect([await pt2.text(), pt2.headers.get('content-length')]).toEqual(['weights', '7']);
+    expect(pt2.headers.get('content-disposition')).toMatch(/^attachment; filename="[^"]+\.pt2"/u);
+    const zip = await shop.call('GET', `/train/jobs/${job_id}/model?format=mlflow`);
+    const bytes = Buffer.from(await zip.arrayBuffer());
+    expect(bytes.subarray(0, 2).toString()).toBe('PK');
+    expect(bytes.includes('data/model.pt2') && bytes.includes('flavors')).toBe(true);
+  });
+});
+
+describe('text cut at any byte', () => {
+  it('is cut between letters', () => {
+    const text = Buffer.from('aگ€😀');
+    const cuts = Array.from({ length: text.length + 1 }, (_, n) => wholeLetters(text.subarray(0, n)));
+    expect(cuts).toEqual([0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10]);
+  });
+});
