@@ -31,7 +31,12 @@ def profile_table(
     """
     table = f"read_parquet({literal(str(data))})"
     rows = int((connection.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,))[0])  # noqa: S608
-    distinct = "count(DISTINCT {c})" if rows * len(types) <= _EXACT_CELLS else "approx_count_distinct({c})"
+    small = rows * len(types) <= _EXACT_CELLS
+    distinct = "count(DISTINCT {c})" if small else "approx_count_distinct({c})"
+    if small:
+        # Thousands of questions about a wide table: opening its file for each would take longer than answering it.
+        connection.execute(f"CREATE TEMP TABLE profiled AS SELECT * FROM {table}")
+        table = "profiled"
     columns: list[Column] = []
     items = list(types.items())
     for start in range(0, len(items), _BATCH):
@@ -102,7 +107,8 @@ def _bound(value: object) -> int | float | str | None:
 def _complete(connection: duckdb.DuckDBPyConnection, table: str, column: Column, rows: int) -> None:
     """Frequent values, and for texts whether they are categories and which way they read."""
     c = name(column["name"])
-    if column["type"] == "text" and 0 < column["distinct"] <= min(_MAX_CATEGORIES, max(2, rows // 2)):
+    repeats = column["distinct"] < rows - column["missing"]
+    if column["type"] == "text" and repeats and column["distinct"] <= min(_MAX_CATEGORIES, max(2, rows // 2)):
         column["type"] = "category"
     if column["type"] in {"text", "category", "boolean"} or column["distinct"] <= _MAX_CATEGORIES:
         found = connection.execute(

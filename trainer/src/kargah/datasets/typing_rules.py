@@ -58,7 +58,11 @@ def _narrow(
     connection: duckdb.DuckDBPyConnection, source: str, columns: list[str], possible: dict[str, list[ColumnType]]
 ) -> None:
     pairs = [(column, kind) for column in columns for kind in possible[column]]
-    tests = [f"coalesce(bool_and({_TESTS[kind].replace('{c}', name(column))}), false)" for column, kind in pairs]
+    tests = [
+        f"coalesce(bool_and({_TESTS[kind].replace('{c}', name(column))})"
+        f" FILTER (WHERE {name(column)} IS NOT NULL), false)"
+        for column, kind in pairs
+    ]
     present = [f"count({name(column)})" for column in columns]
     row = connection.execute(f"SELECT {', '.join([*tests, *present])} FROM {source}").fetchone()  # noqa: S608
     assert row is not None

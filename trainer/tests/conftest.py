@@ -1,0 +1,116 @@
+"""What several test files share: a job folder, and a real bridge for those that need the whole product."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NODE = ROOT / "node_modules" / ".bin" / "node"
+BRIDGE = ROOT / "bridge-server" / "dist" / "main.js"
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class LiveBridge:
+    url: str
+    data_dir: Path
+
+
+@pytest.fixture(scope="session")
+def live_bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBridge]:
+    """A bridge with its MLflow on a data folder of its own; ended with everything it started."""
+    if not BRIDGE.is_file():
+        pytest.skip("the bridge is not built; run `npm run setup`")
+    data_dir = tmp_path_factory.mktemp("kargah")
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("KARGAH_", "MLFLOW_"))}
+    process = subprocess.Popen(
+        [str(NODE), str(BRIDGE)],
+        env=inherited | {"KARGAH_DATA_DIR": str(data_dir), "KARGAH_PYTHON": sys.executable},
+        stdout=subprocess.PIPE,
+        stderr=(data_dir / "bridge.log").open("w"),
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        url = _listening(process)
+        yield LiveBridge(url, data_dir)
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        _end_jobs(data_dir)
+
+
+def _listening(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    ended = threading.Timer(START_SECONDS, process.kill)
+    ended.start()
+    try:
+        for line in process.stdout:
+            if "listening on " in line:
+                # Someone must keep reading, or a chatty bridge would fill the pipe and wait.
+                threading.Thread(target=process.stdout.read, daemon=True).start()
+                return line.rsplit("listening on ", 1)[1].split()[0].strip('",')
+    finally:
+        ended.cancel()
+    raise AssertionError(f"the bridge ended with code {process.wait()} before it listened")
+
+
+def _end_jobs(data_dir: Path) -> None:
+    """Jobs outlive the bridge by design; those of a test must not outlive the test."""
+    for file in data_dir.glob("jobs/*/supervisor.json"):
+        if (file.parent / "outcome.json").exists():
+            continue
+        try:
+            os.kill(int(json.loads(file.read_text())["pid"]), signal.SIGTERM)
+        except (ProcessLookupError, ValueError, KeyError):
+            continue
+
+
+@pytest.fixture
+def job_dir(tmp_path: Path) -> Path:
+    folder = tmp_path / "job"
+    folder.mkdir()
+    (folder / "token").write_text("kgj_test")
+    return folder
+
+
+def write_job(folder: Path, dataset: Path, params: dict[str, Any], **changes: Any) -> None:
+    """`job.json` as the bridge writes it; nothing answers at its bridge unless `bridge.json` is written too."""
+    job = {
+        "job_id": "job_0123456789abcdef",
+        "name": "test",
+        "recipe": "tabular",
+        "script": None,
+        "params": params,
+        "cwd": str(folder),
+        "dataset": {
+            "dataset_id": "ds_0123456789abcdef",
+            "name": "test",
+            "kind": "tabular",
+            "path": str(dataset),
+            "sha256": "0" * 64,
+            "suggested_target": None,
+        },
+        "mlflow": {"run_id": "r" * 32, "experiment_id": "1", "workspace": "w"},
+        "bridge_file": str(folder / "bridge.json"),
+        "grace_seconds": 10,
+        "memory_bytes": None,
+        "time_limit_seconds": None,
+        "resume_from": None,
+    }
+    (folder / "job.json").write_text(json.dumps(job | changes))

@@ -1,0 +1,174 @@
+"""The tabular recipe on the datasets that come inside scikit-learn, and on tables that are not fit for training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn import datasets
+
+from kargah.recipes import RECIPES, DatasetRef, parse_params
+from kargah.recipes.protocol import Task
+from kargah.training.checkpoint import Checkpoints
+from kargah.training.failure import JobFailure
+from kargah.training.loop import Fit, Listener, fit
+
+SILENT = Listener(metrics=lambda *_: None, progress=lambda *_: None, log=lambda *_: None, first_step=lambda: None)
+
+
+def table(folder: Path, frame: pd.DataFrame) -> Path:
+    path = folder / "data.parquet"
+    frame.to_parquet(path, index=False)
+    return path
+
+
+def prepared(folder: Path, frame: pd.DataFrame, **params: Any) -> Task:
+    recipe = RECIPES["tabular"]
+    checked: Any = parse_params(recipe.INFO.params, params)
+    torch.manual_seed(checked.seed)
+    return recipe.prepare(checked, DatasetRef("test", table(folder, frame)))
+
+
+def trained(folder: Path, frame: pd.DataFrame, **params: Any) -> tuple[Task, Fit]:
+    task = prepared(folder, frame, **params)
+    checked: Any = parse_params(RECIPES["tabular"].INFO.params, params)
+    return task, fit(task, checked, SILENT, Checkpoints(folder / "checkpoints"), lambda: False)
+
+
+def test_digits_reach_an_accuracy_of_95_percent_with_the_defaults(tmp_path: Path) -> None:
+    _, result = trained(tmp_path, datasets.load_digits(as_frame=True).frame, target="target")
+    assert result.best_metrics["val_accuracy"] >= 0.95
+
+
+def test_diabetes_beats_the_mean_by_a_third_of_the_variance_with_the_defaults(tmp_path: Path) -> None:
+    _, result = trained(tmp_path, datasets.load_diabetes(as_frame=True).frame, target="target")
+    # Always answering the mean has R² 0.
+    assert result.best_metrics["val_r2"] >= 0.35
+    assert 0 < result.best_metrics["val_mae"] < 60
+
+
+def test_the_same_seed_gives_the_same_model_and_another_seed_another(tmp_path: Path) -> None:
+    frame = datasets.load_iris(as_frame=True).frame
+
+    def weights(seed: int) -> list[float]:
+        _, result = trained(tmp_path, frame, target="target", epochs=3, seed=seed)
+        return [p.sum().item() for p in result.network.parameters()]
+
+    assert weights(1) == weights(1)
+    assert weights(1) != weights(2)
+
+
+def mixed(rows: int = 200) -> pd.DataFrame:
+    random = np.random.default_rng(0)
+    color = random.choice(["قرمز", "آبی", "سبز"], rows)
+    size = random.normal(50, 20, rows)
+    return pd.DataFrame(
+        {
+            "رنگ": color,
+            "size": np.where(random.random(rows) < 0.1, np.nan, size),
+            "sold": random.random(rows) < 0.5,
+            "day": pd.date_range("2026-01-01", periods=rows),
+            "note": [f"free text number {i}" for i in range(rows)],
+            "same": 1.0,
+            "empty": pd.Series([None] * rows, dtype="float64"),
+            "label": np.where((color == "قرمز") | (size > 60), "yes", "no"),
+        }
+    )
+
+
+def test_categories_dates_booleans_and_missing_cells_are_learned_from(tmp_path: Path) -> None:
+    task, result = trained(tmp_path, mixed(), target="label", epochs=60)
+    assert result.best_metrics["val_accuracy"] >= 0.85
+    kinds = {c["name"]: c["kind"] for c in task.metadata["input"]["columns"]}
+    assert kinds == {"رنگ": "category", "size": "number", "sold": "boolean", "day": "date", "same": "number"}
+    assert task.metadata["classes"] == ["no", "yes"]
+
+
+def test_free_text_and_empty_columns_are_left_out_and_the_log_says_so(tmp_path: Path) -> None:
+    notes = "\n".join(prepared(tmp_path, mixed(), target="label").notes)
+    assert "WARN column note is free text" in notes
+    assert "WARN column empty is empty" in notes
+
+
+def test_the_exported_model_takes_missing_cells_and_values_never_seen(tmp_path: Path) -> None:
+    task, result = trained(tmp_path, mixed(), target="label", epochs=5)
+    model = task.export(result.network).eval()
+    rows = task.example.repeat(4, 1)
+    rows[0] = float("nan")
+    rows[1, 0] = 99
+    rows[2, 1] = 1e30
+    answer = model(rows)
+    assert answer.shape == (8, 2)
+    assert torch.allclose(answer.sum(1), torch.ones(8))
+
+
+def test_a_regressor_answers_in_the_unit_of_the_target(tmp_path: Path) -> None:
+    x = np.linspace(0, 10, 200)
+    frame = pd.DataFrame({"x": x, "price": 5000 + 300 * x})
+    task, result = trained(tmp_path, frame, target="price", epochs=200, patience=0)
+    model = task.export(result.network).eval()
+    assert model(torch.tensor([[5.0], [0.0]]))[0].item() == pytest.approx(6500, rel=0.02)
+
+
+def test_whole_numbers_of_few_values_are_classes_and_many_are_a_quantity(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x": range(100), "few": [i % 3 for i in range(100)], "many": range(100)})
+    assert prepared(tmp_path, frame, target="few").metadata["task"] == "classification"
+    assert prepared(tmp_path, frame, target="many").metadata["task"] == "regression"
+    assert prepared(tmp_path, frame, target="few", task="regression").metadata["task"] == "regression"
+
+
+def test_every_class_stands_on_both_sides_of_the_split(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x": range(100), "y": ["rare"] * 3 + ["often"] * 97})
+    task = prepared(tmp_path, frame, target="y")
+    assert set(task.train.targets.tolist()) == set(task.validation.targets.tolist()) == {0, 1}
+    assert len(task.train) + len(task.validation) == 100
+
+
+def test_balanced_weights_make_a_rare_class_count(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x": range(100), "y": ["a"] * 90 + ["b"] * 10})
+    logits, labels = torch.tensor([[2.0, 0.0], [2.0, 0.0]]), torch.tensor([0, 1])
+    equal = prepared(tmp_path, frame, target="y").loss(logits, labels)
+    balanced = prepared(tmp_path, frame, target="y", class_weights="balanced").loss(logits, labels)
+    assert balanced > equal
+
+
+FIT = {"x": list(range(20)), "y": ["a", "b"] * 10}
+UNFIT: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("target_required", FIT, {}),
+    ("target_missing", FIT, {"target": "z"}),
+    ("target_constant", {"x": range(20), "y": ["a"] * 20}, {"target": "y"}),
+    ("target_constant", {"x": range(20), "y": [1.5] * 20}, {"target": "y", "task": "regression"}),
+    ("target_all_missing", {"x": range(20), "y": pd.Series([None] * 20, dtype="float64")}, {"target": "y"}),
+    ("target_not_numeric", FIT, {"target": "y", "task": "regression"}),
+    ("no_features", {"y": ["a", "b"] * 10}, {"target": "y"}),
+    ("no_features", {"x": [f"text {i}" * 3 for i in range(300)], "y": ["a", "b"] * 150}, {"target": "y"}),
+    ("no_features", {"x": [1.0] * 20, "y": ["a", "b"] * 10}, {"target": "y"}),
+    ("too_few_rows", {"x": range(4), "y": ["a", "b"] * 2}, {"target": "y"}),
+]
+
+
+@pytest.mark.parametrize(("code", "columns", "params"), UNFIT)
+def test_data_that_cannot_be_learned_from_is_refused_with_a_code(
+    tmp_path: Path, code: str, columns: dict[str, Any], params: dict[str, Any]
+) -> None:
+    with pytest.raises(JobFailure) as caught:
+        prepared(tmp_path, pd.DataFrame(columns), **params)
+    assert caught.value.code == code
+
+
+def test_a_dataset_deleted_meanwhile_is_said_so(tmp_path: Path) -> None:
+    recipe = RECIPES["tabular"]
+    with pytest.raises(JobFailure) as caught:
+        recipe.prepare(parse_params(recipe.INFO.params, {"target": "y"}), DatasetRef("gone", tmp_path / "data.parquet"))
+    assert caught.value.code == "dataset_deleted"
+
+
+def test_a_learning_rate_that_blows_up_fails_as_diverged(tmp_path: Path) -> None:
+    frame = datasets.load_diabetes(as_frame=True).frame
+    with pytest.raises(JobFailure) as caught:
+        trained(tmp_path, frame, target="target", lr=100, optimizer="sgd", grad_clip=0, epochs=50)
+    assert caught.value.code == "loss_diverged"

@@ -1,0 +1,108 @@
+"""A job as the supervisor runs it: a process of its own in a job folder, where no bridge answers."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import mlflow.pytorch
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn.datasets import load_iris
+
+from kargah.recipes import RECIPES, DatasetRef, parse_params
+from kargah.training.checkpoint import load_checkpoint
+from kargah.training.failure import JobFailure
+from kargah.training.model import save_model
+from kargah.training.spool import has_pending
+
+from ..conftest import write_job
+
+RUN = """
+import sys
+from pathlib import Path
+from kargah.training.entry import run_recipe
+sys.exit(run_recipe(Path(sys.argv[1])))
+"""
+
+
+@contextmanager
+def running(job_dir: Path) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen([sys.executable, "-c", RUN, str(job_dir)], stdout=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def iris(tmp_path: Path) -> Path:
+    path = tmp_path / "data.parquet"
+    load_iris(as_frame=True).frame.to_parquet(path, index=False)
+    return path
+
+
+def test_sigterm_in_training_leaves_a_checkpoint_and_exit_code_143(job_dir: Path, iris: Path) -> None:
+    write_job(job_dir, iris, {"target": "target", "epochs": 10_000, "patience": 0}, grace_seconds=2)
+    with running(job_dir) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "epoch 3/10000" in line:
+                process.send_signal(signal.SIGTERM)
+                break
+        rest = process.stdout.read()
+        assert process.wait(timeout=30) == 143
+    assert "checkpoint saved" in rest
+    assert load_checkpoint(job_dir / "checkpoints")["epoch"] >= 3
+    assert has_pending(job_dir / "spool")
+    assert not (job_dir / "failure.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("params", "code"), [({"target": "nothing"}, "target_missing"), ({"epochs": 0}, "recipe_failed")]
+)
+def test_a_job_that_cannot_run_says_why_in_its_folder_and_its_log(
+    job_dir: Path, iris: Path, params: dict[str, Any], code: str
+) -> None:
+    write_job(job_dir, iris, params)
+    with running(job_dir) as process:
+        log, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert json.loads((job_dir / "failure.json").read_text())["code"] == code
+    assert "ERROR" in log
+
+
+def test_a_saved_model_is_loaded_back_by_mlflow_and_by_torch_alone(tmp_path: Path, iris: Path) -> None:
+    recipe = RECIPES["tabular"]
+    task = recipe.prepare(parse_params(recipe.INFO.params, {"target": "target"}), DatasetRef("iris", iris))
+    folder = tmp_path / "saved" / "model"
+    folder.parent.mkdir()
+    save_model(task, task.network, task.metadata, folder)
+    rows = torch.tensor(pd.read_parquet(iris).drop(columns="target").to_numpy(), dtype=torch.float32)
+    expected = task.export(task.network).eval()(rows)
+    for model in (mlflow.pytorch.load_model(str(folder)), torch.export.load(folder / "data" / "model.pt2").module()):
+        assert torch.allclose(model(rows), expected, atol=1e-6)
+    assert mlflow.pyfunc.load_model(str(folder)).predict(rows.numpy()).shape == (150, 3)
+    about = json.loads((folder / "extra_files" / "kargah.json").read_text())
+    assert [c["name"] for c in about["input"]["columns"]] == list(pd.read_parquet(iris).columns[:-1])
+    assert about["classes"] == ["0", "1", "2"]
+    assert not [p for p in folder.rglob("*") if p.suffix in {".pkl", ".pth"}]
+
+
+def test_memory_that_runs_out_has_its_own_code() -> None:
+    from kargah.training.entry import failure_of
+
+    assert failure_of(MemoryError()).code == "out_of_memory"
+    too_much = RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes")
+    assert failure_of(too_much).code == "out_of_memory"
+    assert failure_of(np.linalg.LinAlgError("x")).code == "recipe_failed"
+    assert failure_of(JobFailure("no_features")).code == "no_features"
