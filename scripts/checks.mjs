@@ -5,7 +5,13 @@ import { node, python, root } from './setup.mjs';
 
 const bin = (path) => join(root, 'node_modules', path);
 const tsc = (project) => [node, bin('typescript/bin/tsc'), '--noEmit', '-p', project];
-const pythonCode = ['trainer', 'mlflow/kargah_mlflow', 'mlflow/tests', 'jupyterlab-extension/kargah_lab', 'jupyterlab-extension/tests'];
+const pythonCode = [
+  'trainer',
+  'mlflow/kargah_mlflow',
+  'mlflow/tests',
+  'jupyterlab-extension/kargah_lab',
+  'jupyterlab-extension/tests',
+];
 
 export const checks = [
   ['types: MLflow client', tsc('mlflow/client')],

@@ -10,7 +10,8 @@ import { node, python, root, setupOrExit } from './setup.mjs';
 
 await setupOrExit();
 
-const dataDir = process.env.KARGAH_DATA_DIR ?? join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'kargah-demo');
+const dataDir =
+  process.env.KARGAH_DATA_DIR ?? join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'kargah-demo');
 const models = join(dataDir, 'models');
 mkdirSync(models, { recursive: true, mode: 0o700 });
 const env = { ...process.env, KARGAH_DATA_DIR: dataDir, KARGAH_PYTHON: process.env.KARGAH_PYTHON ?? python };
@@ -35,7 +36,9 @@ function startBridge() {
     let last = '';
     child.stderr.setEncoding('utf8').on('data', (text) => (last = (last + text).slice(-2000)));
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`The bridge ended with code ${String(code)} before it listened.\n${last}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`The bridge ended with code ${String(code)} before it listened.\n${last}`)),
+    );
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (line.includes('listening on')) resolve(child);
     });
@@ -45,7 +48,10 @@ function startBridge() {
 const bridge = (await alreadyRuns()) ? undefined : await startBridge();
 let code = 1;
 try {
-  code = await foreground(python, ['-m', 'kargah.cli', 'demo', '--out', models, ...process.argv.slice(2)], { cwd: root, env });
+  code = await foreground(python, ['-m', 'kargah.cli', 'demo', '--out', models, ...process.argv.slice(2)], {
+    cwd: root,
+    env,
+  });
 } finally {
   if (bridge !== undefined && bridge.exitCode === null) {
     const ended = new Promise((resolve) => bridge.once('exit', resolve));

@@ -4,7 +4,18 @@ import { foreground } from './terminal.mjs';
 import { root } from './setup.mjs';
 
 for (const name of ['runtime', 'dev']) {
-  const args = ['pip', 'compile', '--quiet', '--universal', '--python-version=3.10', '--no-annotate', '--no-header', '--no-emit-index-url'];
-  const code = await foreground('uv', [...args, `requirements/${name}.in`, '-o', `requirements/${name}.txt`], { cwd: root });
+  const args = [
+    'pip',
+    'compile',
+    '--quiet',
+    '--universal',
+    '--python-version=3.10',
+    '--no-annotate',
+    '--no-header',
+    '--no-emit-index-url',
+  ];
+  const code = await foreground('uv', [...args, `requirements/${name}.in`, '-o', `requirements/${name}.txt`], {
+    cwd: root,
+  });
   if (code !== 0) process.exit(code);
 }

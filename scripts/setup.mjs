@@ -3,7 +3,17 @@
 // Python >= 3.10, and does nothing where nothing changed since the last time.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statfsSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetupError, step } from './terminal.mjs';
@@ -23,7 +33,10 @@ function files(path, keep) {
   if (!existsSync(absolute)) return [];
   if (statSync(absolute).isFile()) return [absolute];
   return readdirSync(absolute, { withFileTypes: true }).flatMap((entry) => {
-    if (['node_modules', 'dist', 'lib', 'labextension', '__pycache__', 'test', 'tests', 'ui-tests'].includes(entry.name)) return [];
+    if (
+      ['node_modules', 'dist', 'lib', 'labextension', '__pycache__', 'test', 'tests', 'ui-tests'].includes(entry.name)
+    )
+      return [];
     const child = join(path, entry.name);
     return entry.isDirectory() ? files(child, keep) : keep.test(entry.name) ? [join(root, child)] : [];
   });
@@ -31,7 +44,9 @@ function files(path, keep) {
 
 function fingerprint(inputs) {
   const hash = createHash('sha256').update(process.platform).update(process.arch);
-  for (const path of inputs.flatMap((input) => files(input, /\.(ts|tsx|mjs|js|json|css|svg|py|txt|toml|woff2)$/u)).sort()) {
+  for (const path of inputs
+    .flatMap((input) => files(input, /\.(ts|tsx|mjs|js|json|css|svg|py|txt|toml|woff2)$/u))
+    .sort()) {
     hash.update(relative(root, path)).update('\0').update(readFileSync(path)).update('\0');
   }
   return hash.digest('hex');
@@ -41,7 +56,12 @@ function fingerprint(inputs) {
 async function once(name, inputs, outputs, make) {
   const stamp = join(stamps, name);
   const wanted = fingerprint(inputs);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && outputs.every((path) => existsSync(join(root, path)))) return;
+  if (
+    existsSync(stamp) &&
+    readFileSync(stamp, 'utf8') === wanted &&
+    outputs.every((path) => existsSync(join(root, path)))
+  )
+    return;
   rmSync(stamp, { force: true });
   await make();
   mkdirSync(stamps, { recursive: true });
@@ -56,14 +76,22 @@ function checkNode() {
 /** The first Python >= 3.10 that can make a virtual environment. */
 function findPython() {
   const asked = process.env.KARGAH_SETUP_PYTHON;
-  const candidates = asked ? [asked] : windows ? ['py', 'python'] : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
+  const candidates = asked
+    ? [asked]
+    : windows
+      ? ['py', 'python']
+      : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
   const seen = [];
   for (const command of candidates) {
     try {
-      const found = execFileSync(command, ['-c', 'import sys\nprint("%d.%d" % sys.version_info[:2])\nimport venv, ensurepip'], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'pipe'],
-      }).trim();
+      const found = execFileSync(
+        command,
+        ['-c', 'import sys\nprint("%d.%d" % sys.version_info[:2])\nimport venv, ensurepip'],
+        {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      ).trim();
       const [major, minor] = found.split('.').map(Number);
       if (major === 3 && minor >= 10) return command;
       seen.push(`${command} is ${found}`);
@@ -72,14 +100,18 @@ function findPython() {
       if (version) seen.push(`${command} ${version} has no venv (on Debian and Ubuntu: apt install python3-venv)`);
     }
   }
-  throw new SetupError(`Python 3.10 or newer with venv is missing${seen.length > 0 ? ` (${seen.join('; ')})` : ''}: install it and run the command again.`);
+  throw new SetupError(
+    `Python 3.10 or newer with venv is missing${seen.length > 0 ? ` (${seen.join('; ')})` : ''}: install it and run the command again.`,
+  );
 }
 
 function checkDisk() {
   if (existsSync(python)) return;
   const { bavail, bsize } = statfsSync(root);
   if (bavail * bsize < NEEDED_BYTES) {
-    throw new SetupError(`The disk has ${(Number(bavail) * Number(bsize) / 1e9).toFixed(1)} GB free; set-up needs about ${String(NEEDED_BYTES / 1e9)} GB. Free some space and run the command again.`);
+    throw new SetupError(
+      `The disk has ${((Number(bavail) * Number(bsize)) / 1e9).toFixed(1)} GB free; set-up needs about ${String(NEEDED_BYTES / 1e9)} GB. Free some space and run the command again.`,
+    );
   }
 }
 
@@ -97,35 +129,98 @@ function link(target, path) {
 export async function setup(wants = {}) {
   checkNode();
   checkDisk();
-  const lockfiles = ['package-lock.json', 'package.json', 'mlflow/client/package.json', 'bridge-server/package.json', 'jupyterlab-extension/package.json'];
+  const lockfiles = [
+    'package-lock.json',
+    'package.json',
+    'mlflow/client/package.json',
+    'bridge-server/package.json',
+    'jupyterlab-extension/package.json',
+  ];
   await once('npm', lockfiles, ['node_modules/node/bin/node'], () =>
-    step('Node packages', windows ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, shell: windows }),
+    step('Node packages', windows ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: root,
+      shell: windows,
+    }),
   );
 
-  await once('venv', [], ['.venv/pyvenv.cfg'], () => step('Python environment', findPython(), ['-m', 'venv', '--clear', join(root, '.venv')]));
-  const pip = (title, args) => step(title, python, ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--progress-bar=off', ...args], { cwd: root });
-  await once('python', ['requirements/runtime.txt'], [], () => pip('Python packages: JupyterLab, MLflow, readers', ['-r', 'requirements/runtime.txt']));
-  await once('torch', ['requirements/torch.txt', 'requirements/runtime.txt'], [], () => pip('PyTorch', ['-r', 'requirements/torch.txt']));
-  if (wants.tests) await once('python-dev', ['requirements/dev.txt'], [], () => pip('Python packages for tests', ['-r', 'requirements/dev.txt']));
-  await once('package', ['pyproject.toml'], [], () => pip('The kargah package', ['--no-deps', '--no-build-isolation', '-e', '.']));
+  await once('venv', [], ['.venv/pyvenv.cfg'], () =>
+    step('Python environment', findPython(), ['-m', 'venv', '--clear', join(root, '.venv')]),
+  );
+  const pip = (title, args) =>
+    step(
+      title,
+      python,
+      ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--progress-bar=off', ...args],
+      { cwd: root },
+    );
+  await once('python', ['requirements/runtime.txt'], [], () =>
+    pip('Python packages: JupyterLab, MLflow, readers', ['-r', 'requirements/runtime.txt']),
+  );
+  await once('torch', ['requirements/torch.txt', 'requirements/runtime.txt'], [], () =>
+    pip('PyTorch', ['-r', 'requirements/torch.txt']),
+  );
+  if (wants.tests)
+    await once('python-dev', ['requirements/dev.txt'], [], () =>
+      pip('Python packages for tests', ['-r', 'requirements/dev.txt']),
+    );
+  await once('package', ['pyproject.toml'], [], () =>
+    pip('The kargah package', ['--no-deps', '--no-build-isolation', '-e', '.']),
+  );
 
   const run = (title, script, cwd = root) => step(title, node, [join(root, script)], { cwd });
-  await once('mlflow-client', ['mlflow/client/src', 'mlflow/client/package.json', 'mlflow/client/tsconfig.build.json', 'tsconfig.base.json'], ['mlflow/client/dist/index.js'], () =>
-    step('MLflow client', node, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { cwd: join(root, 'mlflow/client') }),
+  await once(
+    'mlflow-client',
+    ['mlflow/client/src', 'mlflow/client/package.json', 'mlflow/client/tsconfig.build.json', 'tsconfig.base.json'],
+    ['mlflow/client/dist/index.js'],
+    () =>
+      step('MLflow client', node, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+        cwd: join(root, 'mlflow/client'),
+      }),
   );
-  await once('bridge', ['bridge-server/src', 'bridge-server/openapi.json', 'mlflow/client/src', 'package-lock.json', 'scripts/build-bridge.mjs'], ['bridge-server/dist/main.js'], () =>
-    run('Bridge server', 'scripts/build-bridge.mjs'),
+  await once(
+    'bridge',
+    [
+      'bridge-server/src',
+      'bridge-server/openapi.json',
+      'mlflow/client/src',
+      'package-lock.json',
+      'scripts/build-bridge.mjs',
+    ],
+    ['bridge-server/dist/main.js'],
+    () => run('Bridge server', 'scripts/build-bridge.mjs'),
   );
   await once(
     'extension',
-    ['jupyterlab-extension/src', 'jupyterlab-extension/style', 'jupyterlab-extension/schema', 'jupyterlab-extension/package.json', 'jupyterlab-extension/tsconfig.json', 'jupyterlab-extension/build.mjs', 'package-lock.json'],
+    [
+      'jupyterlab-extension/src',
+      'jupyterlab-extension/style',
+      'jupyterlab-extension/schema',
+      'jupyterlab-extension/package.json',
+      'jupyterlab-extension/tsconfig.json',
+      'jupyterlab-extension/build.mjs',
+      'package-lock.json',
+    ],
     ['jupyterlab-extension/kargah_lab/labextension/package.json'],
     () => run('JupyterLab extension', 'jupyterlab-extension/build.mjs', join(root, 'jupyterlab-extension')),
   );
-  await once('links', [], ['.venv/share/jupyter/labextensions/@kargah/jupyterlab-extension', '.venv/etc/jupyter/jupyter_server_config.d/kargah_lab.json'], () => {
-    link(join(root, 'jupyterlab-extension/kargah_lab/labextension'), join(root, '.venv/share/jupyter/labextensions/@kargah/jupyterlab-extension'));
-    link(join(root, 'jupyterlab-extension/jupyter-config/server-config/kargah_lab.json'), join(root, '.venv/etc/jupyter/jupyter_server_config.d/kargah_lab.json'));
-  });
+  await once(
+    'links',
+    [],
+    [
+      '.venv/share/jupyter/labextensions/@kargah/jupyterlab-extension',
+      '.venv/etc/jupyter/jupyter_server_config.d/kargah_lab.json',
+    ],
+    () => {
+      link(
+        join(root, 'jupyterlab-extension/kargah_lab/labextension'),
+        join(root, '.venv/share/jupyter/labextensions/@kargah/jupyterlab-extension'),
+      );
+      link(
+        join(root, 'jupyterlab-extension/jupyter-config/server-config/kargah_lab.json'),
+        join(root, '.venv/etc/jupyter/jupyter_server_config.d/kargah_lab.json'),
+      );
+    },
+  );
 }
 
 /** Ends the process with one line where set-up cannot go on. */
@@ -140,6 +235,7 @@ export async function setupOrExit(wants) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (process.argv.includes('--rebuild')) for (const name of ['mlflow-client', 'bridge', 'extension']) rmSync(join(stamps, name), { force: true });
+  if (process.argv.includes('--rebuild'))
+    for (const name of ['mlflow-client', 'bridge', 'extension']) rmSync(join(stamps, name), { force: true });
   await setupOrExit({ tests: process.argv.includes('--tests') });
 }

@@ -8,7 +8,8 @@ import { node, python, root, setupOrExit } from './setup.mjs';
 
 await setupOrExit();
 
-const dataDir = process.env.KARGAH_DATA_DIR ?? join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'kargah');
+const dataDir =
+  process.env.KARGAH_DATA_DIR ?? join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'kargah');
 const extra = process.argv.slice(2);
 
 /** The folder that JupyterLab shows: the person's own (`--dir=…`), else one beside the data, with the first notebook in it. */
@@ -19,7 +20,8 @@ function workspace() {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const notebooks = join(root, 'docs/notebooks');
   for (const name of existsSync(notebooks) ? readdirSync(notebooks) : []) {
-    if (name.endsWith('.ipynb') && !existsSync(join(folder, name))) copyFileSync(join(notebooks, name), join(folder, name));
+    if (name.endsWith('.ipynb') && !existsSync(join(folder, name)))
+      copyFileSync(join(notebooks, name), join(folder, name));
   }
   return folder;
 }
@@ -35,6 +37,14 @@ const code = await foreground(
     ...(process.getuid?.() === 0 ? ['--allow-root'] : []),
     ...extra,
   ],
-  { cwd: root, env: { ...process.env, KARGAH_DATA_DIR: dataDir, KARGAH_NODE: node, KARGAH_PYTHON: process.env.KARGAH_PYTHON ?? python } },
+  {
+    cwd: root,
+    env: {
+      ...process.env,
+      KARGAH_DATA_DIR: dataDir,
+      KARGAH_NODE: node,
+      KARGAH_PYTHON: process.env.KARGAH_PYTHON ?? python,
+    },
+  },
 );
 process.exit(code);

@@ -32,13 +32,23 @@ export function step(title, command, args, options = {}) {
     let last = '';
     const collect = (chunk) => {
       output = (output + chunk).slice(-20_000);
-      last = output.trimEnd().split(/[\r\n]/u).at(-1) ?? '';
+      last =
+        output
+          .trimEnd()
+          .split(/[\r\n]/u)
+          .at(-1) ?? '';
     };
     child.stdout.setEncoding('utf8').on('data', collect);
     child.stderr.setEncoding('utf8').on('data', collect);
     if (!tty) process.stderr.write(`· ${title} …\n`);
     const ticker = tty
-      ? setInterval(() => process.stderr.write(`\r\u001b[K· ${title} … ${seconds()}  ${last.slice(0, Math.max(0, (process.stderr.columns ?? 80) - title.length - 16))}`), 250)
+      ? setInterval(
+          () =>
+            process.stderr.write(
+              `\r\u001b[K· ${title} … ${seconds()}  ${last.slice(0, Math.max(0, (process.stderr.columns ?? 80) - title.length - 16))}`,
+            ),
+          250,
+        )
       : undefined;
     child.on('error', (error) => {
       clearInterval(ticker);
@@ -51,8 +61,14 @@ export function step(title, command, args, options = {}) {
         resolve();
         return;
       }
-      process.stderr.write(`${tty ? '\r\u001b[K' : ''}✗ ${title}\n${output.trimEnd().split('\n').slice(-25).join('\n')}\n`);
-      reject(new SetupError(`${title} failed. ${diagnose(output) ?? `Its last lines are above (exit code ${String(code)}).`}`));
+      process.stderr.write(
+        `${tty ? '\r\u001b[K' : ''}✗ ${title}\n${output.trimEnd().split('\n').slice(-25).join('\n')}\n`,
+      );
+      reject(
+        new SetupError(
+          `${title} failed. ${diagnose(output) ?? `Its last lines are above (exit code ${String(code)}).`}`,
+        ),
+      );
     });
   });
 }

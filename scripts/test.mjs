@@ -10,18 +10,33 @@ import { foreground } from './terminal.mjs';
 
 const reports = mkdtempSync(join(tmpdir(), 'kargah-reports-'));
 const bin = (path) => join(root, 'node_modules', path);
-const env = { ...process.env, FORCE_COLOR: '0', PATH: `${join(root, 'node_modules/node/bin')}:${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}` };
+const env = {
+  ...process.env,
+  FORCE_COLOR: '0',
+  PATH: `${join(root, 'node_modules/node/bin')}:${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
+};
 
 /** vitest and jest share this form. */
 function fromJestJson(text) {
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests = 0, numFailedTestSuites, success } = JSON.parse(text);
+  const {
+    numPassedTests,
+    numFailedTests,
+    numPendingTests,
+    numTodoTests = 0,
+    numFailedTestSuites,
+    success,
+  } = JSON.parse(text);
   // A file that does not load fails as a suite and counts no test.
   const broken = !success && numFailedTests === 0 ? Math.max(1, numFailedTestSuites) : 0;
   return { passed: numPassedTests, failed: numFailedTests + broken, skipped: numPendingTests + numTodoTests };
 }
 
 function fromJunit(text) {
-  const sum = (name) => [...text.matchAll(/<testsuite [^>]*>/gu)].reduce((total, [tag]) => total + Number(new RegExp(` ${name}="(\\d+)"`, 'u').exec(tag)?.[1] ?? 0), 0);
+  const sum = (name) =>
+    [...text.matchAll(/<testsuite [^>]*>/gu)].reduce(
+      (total, [tag]) => total + Number(new RegExp(` ${name}="(\\d+)"`, 'u').exec(tag)?.[1] ?? 0),
+      0,
+    );
   const [failed, skipped] = [sum('failures') + sum('errors'), sum('skipped')];
   return { passed: sum('tests') - failed - skipped, failed, skipped };
 }
@@ -31,20 +46,60 @@ function fromPlaywright(text) {
   return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length, skipped: stats.skipped };
 }
 
-const vitest = (report) => [bin('vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+const vitest = (report) => [
+  bin('vitest/vitest.mjs'),
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+];
 const runners = [
-  { name: 'mlflow-client', title: 'MLflow client (vitest)', cwd: 'mlflow/client', argv: (report) => [node, ...vitest(report)], read: fromJestJson },
-  { name: 'bridge', title: 'Bridge (vitest)', cwd: 'bridge-server', argv: (report) => [node, ...vitest(report)], read: fromJestJson },
-  { name: 'extension', title: 'Extension (jest)', cwd: 'jupyterlab-extension', argv: (report) => [node, bin('jest/bin/jest.js'), '--json', `--outputFile=${report}`, '--testLocationInResults'], read: fromJestJson },
-  { name: 'pytest', title: 'Trainer, MLflow plugin, JupyterLab side (pytest)', cwd: '.', argv: (report) => [python, '-m', 'pytest', '-q', `--junitxml=${report}`], read: fromJunit },
-  { name: 'e2e', title: 'The whole product in Chromium (Playwright)', cwd: 'jupyterlab-extension/ui-tests', argv: () => [node, bin('@playwright/test/cli.js'), 'test'], read: fromPlaywright },
+  {
+    name: 'mlflow-client',
+    title: 'MLflow client (vitest)',
+    cwd: 'mlflow/client',
+    argv: (report) => [node, ...vitest(report)],
+    read: fromJestJson,
+  },
+  {
+    name: 'bridge',
+    title: 'Bridge (vitest)',
+    cwd: 'bridge-server',
+    argv: (report) => [node, ...vitest(report)],
+    read: fromJestJson,
+  },
+  {
+    name: 'extension',
+    title: 'Extension (jest)',
+    cwd: 'jupyterlab-extension',
+    argv: (report) => [node, bin('jest/bin/jest.js'), '--json', `--outputFile=${report}`, '--testLocationInResults'],
+    read: fromJestJson,
+  },
+  {
+    name: 'pytest',
+    title: 'Trainer, MLflow plugin, JupyterLab side (pytest)',
+    cwd: '.',
+    argv: (report) => [python, '-m', 'pytest', '-q', `--junitxml=${report}`],
+    read: fromJunit,
+  },
+  {
+    name: 'e2e',
+    title: 'The whole product in Chromium (Playwright)',
+    cwd: 'jupyterlab-extension/ui-tests',
+    argv: () => [node, bin('@playwright/test/cli.js'), 'test'],
+    read: fromPlaywright,
+  },
 ];
 
 async function run({ name, title, cwd, argv, read }) {
   process.stdout.write(`\n── ${title}\n`);
   const report = join(reports, `${name}.report`);
   const [command, ...args] = argv(report);
-  const code = await foreground(command, args, { cwd: join(root, cwd), env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report }, stdio: ['ignore', 'inherit', 'inherit'] });
+  const code = await foreground(command, args, {
+    cwd: join(root, cwd),
+    env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const counts = existsSync(report) ? read(readFileSync(report, 'utf8')) : { passed: 0, failed: 1, skipped: 0 };
   // A runner that failed without a failed test (a crash, an error after the last test) has failed all the same.
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
@@ -55,7 +110,9 @@ await setupOrExit({ tests: true });
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => name !== 'checks' && !runners.some((runner) => runner.name === name));
 if (unknown.length > 0) {
-  process.stderr.write(`There is no runner named ${unknown.join(', ')}; there are checks, ${runners.map(({ name }) => name).join(', ')}.\n`);
+  process.stderr.write(
+    `There is no runner named ${unknown.join(', ')}; there are checks, ${runners.map(({ name }) => name).join(', ')}.\n`,
+  );
   process.exit(2);
 }
 
@@ -69,9 +126,17 @@ for (const runner of runners.filter(({ name }) => asked.length === 0 || asked.in
 }
 rmSync(reports, { recursive: true, force: true });
 
-const line = ({ passed, failed, skipped }) => `${String(passed)} passed, ${String(failed)} failed${skipped > 0 ? `, ${String(skipped)} skipped` : ''}`;
+const line = ({ passed, failed, skipped }) =>
+  `${String(passed)} passed, ${String(failed)} failed${skipped > 0 ? `, ${String(skipped)} skipped` : ''}`;
 process.stdout.write('\n');
 for (const result of results) process.stdout.write(`${result.title}: ${line(result)}\n`);
-const total = results.reduce((sum, { passed, failed, skipped }) => ({ passed: sum.passed + passed, failed: sum.failed + failed, skipped: sum.skipped + skipped }), { passed: 0, failed: 0, skipped: 0 });
+const total = results.reduce(
+  (sum, { passed, failed, skipped }) => ({
+    passed: sum.passed + passed,
+    failed: sum.failed + failed,
+    skipped: sum.skipped + skipped,
+  }),
+  { passed: 0, failed: 0, skipped: 0 },
+);
 process.stdout.write(`\n${line(total)}\n`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
