@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job, MetricPoint } from '../contract/training.js';
 import { wholeLetters } from './logs.js';
+import { JobStore } from './store.js';
 import { Workshop } from './testing.js';
 
 const GATED =
@@ -71,7 +73,7 @@ describe('a running job', { timeout: 40_000 }, () => {
       'import os\ntext = "گزارش".encode()\nos.write(1, text[:3])\ntime.sleep(.1)\nos.write(1, text[3:])\n',
     );
     await shop.eventually(async () => (await shop.log(job_id)).includes('up'), 'the script to begin');
-    const unwatch = shop.service.logs.watch(job_id);
+    const unwatch = shop.service.watchLog(job_id);
     await open('log');
     await shop.ended(job_id);
     const heard = (): string =>
@@ -84,8 +86,8 @@ describe('a running job', { timeout: 40_000 }, () => {
     const pieces = shop.live.logs.filter((log) => log.jobId === job_id);
     expect(pieces[0]?.offset).toBe(3);
     expect(pieces.at(-1)?.nextOffset).toBe(3 + Buffer.byteLength('گزارش'));
-    expect(await shop.service.logs.piece(job_id, 3)).toEqual({ offset: 3, nextOffset: 13, text: 'گزارش' });
-    expect(await shop.service.logs.piece(job_id, 13)).toBeNull();
+    expect(await shop.service.readLog(job_id, 3)).toEqual({ offset: 3, nextOffset: 13, text: 'گزارش' });
+    expect(await shop.service.readLog(job_id, 13)).toBeNull();
   });
 
   it('answers any part of its log, and all of it as a file', async () => {
@@ -105,11 +107,12 @@ describe('a running job', { timeout: 40_000 }, () => {
     await shop.until(job_id, 'running');
     const token = readFileSync(join(shop.dir, 'jobs', job_id, 'token'), 'ascii');
     expect(token).toMatch(/^kgj_/u);
-    expect(await shop.service.identify(token)).toMatchObject({ kind: 'job', jobId: job_id, projectId: 'prj_sara' });
-    expect(await shop.service.identify(`${token}x`)).toBeNull();
+    const sha256 = async (): Promise<string | null> =>
+      (await new JobStore(shop.storage.db).get(job_id))?.token_sha256 ?? null;
+    expect(await sha256()).toBe(createHash('sha256').update(token).digest('hex'));
     await open('token');
     await shop.ended(job_id);
-    await shop.eventually(async () => (await shop.service.identify(token)) === null, 'the token to go');
+    await shop.eventually(async () => (await sha256()) === null, 'the token to go');
   });
 
   it('has a model to download only once it logged one, as pt2 or whole', async () => {

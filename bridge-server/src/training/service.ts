@@ -3,14 +3,14 @@ import type { cloneJob, Job, JobState, listJobs, MetricPoint, TrainRequest } fro
 import { folded } from '../datasets/folding.js';
 import { newId } from '../datasets/ids.js';
 import { KargahError } from '../errors.js';
-import type { Caller, JobIdentity, Person } from '../http/route.js';
+import type { Caller, Person } from '../http/route.js';
 import type { Launcher } from '../launchers/port.js';
 import type { LivePort } from '../live/port.js';
 import type { GatewayListener, MlflowPort } from '../mlflow/port.js';
 import { Aftercare } from './aftercare.js';
 import { Announcer } from './announcer.js';
-import { hashToken, JobFolders } from './folders.js';
-import { JobLogs } from './logs.js';
+import { JobFolders } from './folders.js';
+import { JobLogs, type LogPiece } from './logs.js';
 import { pt2Of, zipOf, type Download } from './model.js';
 import type { TrainingDataset, TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
 import { Preparation } from './preparation.js';
@@ -191,24 +191,19 @@ export class TrainingService {
     return (await this.#store.visible(caller, jobId)) !== null;
   }
 
+  /** From now on what is appended to the log goes to `LivePort.logAppended`; answers how to stop. */
+  watchLog(jobId: string): () => void {
+    return this.logs.watch(jobId);
+  }
+
+  /** Log text from byte `offset`, cut between letters; null at the end. */
+  readLog(jobId: string, offset: number): Promise<LogPiece | null> {
+    return this.logs.piece(jobId, offset);
+  }
+
   /** Whether a job that has begun still reads this dataset. */
   isInUse(datasetId: string): Promise<boolean> {
     return this.#store.usesDataset(datasetId);
-  }
-
-  /** Who a job token (`kgj_…`) speaks for; null for one that no open job has. */
-  async identify(token: string): Promise<JobIdentity | null> {
-    const row = await this.#store.byTokenHash(hashToken(token));
-    return (
-      row && {
-        kind: 'job',
-        jobId: row.job_id,
-        userId: row.user_id,
-        projectId: row.project_id,
-        workspace: await this.#store.workspaceOf(row.project_id),
-        datasetId: row.dataset_id,
-      }
-    );
   }
 
   async #submit(person: Person, request: TrainRequest, parent: string | null): Promise<Job> {

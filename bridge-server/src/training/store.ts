@@ -136,10 +136,6 @@ export class JobStore {
     return (await this.db.selectFrom('jobs').selectAll().where('mlflow_run_id', '=', runId).executeTakeFirst()) ?? null;
   }
 
-  async byTokenHash(sha256: string): Promise<JobRow | null> {
-    return (await this.db.selectFrom('jobs').selectAll().where('token_sha256', '=', sha256).executeTakeFirst()) ?? null;
-  }
-
   async usesDataset(datasetId: string): Promise<boolean> {
     const row = await this.db
       .selectFrom('jobs')

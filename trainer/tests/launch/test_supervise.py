@@ -1,0 +1,251 @@
+"""The supervisor as the bridge sees it: a command, a folder, and what lies in it afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+DEADLINE_SECONDS = 15.0
+
+
+class Job:
+    """One job folder with a script in it."""
+
+    def __init__(self, root: Path, source: str, **changes: Any) -> None:
+        self.id = f"job_{os.urandom(6).hex()}"
+        self.folder = root / self.id
+        self.folder.mkdir()
+        (root / "bridge.json").write_text(json.dumps({"url": "http://127.0.0.1:9"}))
+        (self.folder / "token").write_text("kgj_secret")
+        (self.folder / "script.py").write_text(source, encoding="utf-8")
+        job = {
+            "job_id": self.id,
+            "recipe": None,
+            "script": {"path": str(self.folder / "script.py"), "args": ["--x"]},
+            "cwd": str(self.folder),
+            "mlflow": {"run_id": "r1", "experiment_id": "7"},
+            "bridge_file": str(root / "bridge.json"),
+            "grace_seconds": 5,
+            "memory_bytes": None,
+            "time_limit_seconds": None,
+        }
+        (self.folder / "job.json").write_text(json.dumps(job | changes))
+
+    def start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "kargah.launch.supervise", str(self.folder)])
+
+    def run(self) -> dict[str, Any]:
+        assert self.start().wait(DEADLINE_SECONDS) == 0
+        return self.outcome
+
+    @property
+    def outcome(self) -> dict[str, Any]:
+        outcome: dict[str, Any] = json.loads((self.folder / "outcome.json").read_text())
+        return outcome
+
+    @property
+    def log(self) -> str:
+        path = self.folder / "log.txt"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def until_it_says(self, word: str) -> None:
+        until(lambda: word in self.log)
+
+    def processes(self) -> list[int]:
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("KARGAH_JOB_ID") == self.id:
+                    found.append(process.pid)
+            except psutil.Error:
+                continue
+        return found
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Iterator[Callable[..., Job]]:
+    made: list[Job] = []
+
+    def make(source: str, **changes: Any) -> Job:
+        made.append(Job(tmp_path, source, **changes))
+        return made[-1]
+
+    yield make
+    for one in made:
+        for pid in one.processes():
+            os.kill(pid, signal.SIGKILL)
+
+
+SLEEPER = "import time\nprint('up')\ntime.sleep(60)\n"
+
+
+def test_a_script_runs_as_it_would_by_hand(job: Callable[..., Job]) -> None:
+    one = job("import os, sys\nprint(__name__, sys.argv, sys.path[0] == os.path.dirname(__file__), os.getcwd())\n")
+    assert one.run()["exit_code"] == 0
+    script = str(one.folder / "script.py")
+    assert one.log == f"__main__ {[script, '--x']} True {one.folder}\n"
+
+
+def test_the_script_finds_mlflow_in_its_environment(job: Callable[..., Job]) -> None:
+    names = ["MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_TOKEN", "MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "KARGAH_JOB_DIR"]
+    one = job(f"import os\nprint([os.environ[n] for n in {names}], '127.0.0.1' in os.environ['NO_PROXY'])\n")
+    one.run()
+    assert one.log == f"{['http://127.0.0.1:9/mlflow', 'kgj_secret', 'r1', '7', str(one.folder)]} True\n"
+
+
+def test_output_and_errors_keep_their_order(job: Callable[..., Job]) -> None:
+    one = job("import sys\nfor n in range(500):\n    print(n, file=(sys.stdout, sys.stderr)[n % 2])\n")
+    one.run()
+    assert one.log.split() == [str(n) for n in range(500)]
+
+
+def test_what_a_process_measured_is_in_the_outcome(job: Callable[..., Job]) -> None:
+    outcome = job("x = bytearray(50 << 20)\nsum(range(10**6))\n").run()
+    assert outcome["peak_memory_bytes"] > 50 << 20
+    assert outcome["cpu_seconds"] > 0
+    assert outcome["started_at"] <= outcome["ended_at"]
+    assert outcome["ended_at"].endswith("Z")
+
+
+def test_a_coded_failure_of_the_training_process_is_passed_on(job: Callable[..., Job]) -> None:
+    failure = {"code": "target_missing", "params": {"column": "سن"}}
+    outcome = job(f"import os, sys\nopen('failure.json', 'w').write({json.dumps(failure)!r})\nsys.exit(1)\n").run()
+    assert outcome["error"] == failure
+
+
+def test_a_result_is_passed_on(job: Callable[..., Job]) -> None:
+    result = {"model": {"uri": "u", "artifact_path": "model", "size_bytes": 3}, "best_metric": {"key": "k", "value": 1}}
+    outcome = job(f"open('result.json', 'w').write({json.dumps(result)!r})\n").run()
+    assert (outcome["model"], outcome["best_metric"]) == (result["model"], result["best_metric"])
+
+
+def test_points_left_in_the_spool_are_told(job: Callable[..., Job]) -> None:
+    assert job("import os\nos.mkdir('spool')\nopen('spool/points.jsonl', 'w').write('{}\\n')\n").run()["spool_pending"]
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("import sys\nsys.exit(3)\n", "script_failed"),
+        ("def f(:\n", "script_syntax"),
+        ("raise ValueError\n", "script_failed"),
+        ("import os\nos.abort()\n", "killed_by_signal"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n", "killed_by_signal"),
+    ],
+)
+def test_every_bad_end_has_its_code(job: Callable[..., Job], source: str, code: str) -> None:
+    assert job(source).run()["error"]["code"] == code
+
+
+def test_a_folder_to_work_in_that_is_gone_is_a_failed_launch(job: Callable[..., Job]) -> None:
+    outcome = job("", cwd="/nonexistent").run()
+    assert outcome["error"]["code"] == "launch_failed"
+    assert outcome["exit_code"] is None
+
+
+def test_a_stop_gives_time_to_write_a_checkpoint(job: Callable[..., Job]) -> None:
+    one = job(
+        "import signal, sys, time\n"
+        "signal.signal(15, lambda *_: (time.sleep(.3), open('checkpoint', 'w').write('x'), sys.exit(0)))\n" + SLEEPER
+    )
+    supervisor = one.start()
+    one.until_it_says("up")
+    supervisor.terminate()
+    assert supervisor.wait(DEADLINE_SECONDS) == 0
+    assert one.outcome["stopped"]
+    assert (one.folder / "checkpoint").exists()
+
+
+def test_stopped_is_said_only_when_nothing_is_left(job: Callable[..., Job]) -> None:
+    stubborn = "import signal, time; signal.signal(15, signal.SIG_IGN); print('child', flush=True); time.sleep(60)"
+    one = job(
+        "import os, subprocess, sys\n"
+        # Without our mark and in a session of its own: found because the supervisor inherits it.
+        f"subprocess.Popen([sys.executable, '-c', {stubborn!r}], start_new_session=True, env={{}})\n" + SLEEPER,
+        grace_seconds=0.3,
+    )
+    supervisor = one.start()
+    one.until_it_says("up")
+    one.until_it_says("child")
+    children = psutil.Process(supervisor.pid).children(recursive=True)
+    assert len(children) == 2
+    supervisor.terminate()
+    until((one.folder / "outcome.json").exists)
+    assert not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children)
+    supervisor.wait(DEADLINE_SECONDS)
+
+
+def test_children_that_a_job_leaves_behind_are_ended(job: Callable[..., Job]) -> None:
+    one = job(
+        "import subprocess, sys\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], start_new_session=True)\n"
+    )
+    assert one.run()["exit_code"] == 0
+    assert one.processes() == []
+
+
+def test_a_job_that_outgrows_its_memory_is_ended(job: Callable[..., Job]) -> None:
+    source = "import time\nx = []\nwhile True:\n    x.append(bytearray(16 << 20))\n    time.sleep(.05)\n"
+    outcome = job(source, memory_bytes=128 << 20).run()
+    assert outcome["oom"]
+    assert outcome["error"] == {"code": "out_of_memory"}
+
+
+def test_a_job_that_outruns_its_time_is_ended(job: Callable[..., Job]) -> None:
+    outcome = job(SLEEPER, time_limit_seconds=0.5).run()
+    assert outcome["timed_out"]
+    assert outcome["error"] == {"code": "time_limit_reached", "params": {"seconds": 0.5}}
+
+
+def test_a_second_supervisor_leaves_the_first_alone(job: Callable[..., Job]) -> None:
+    one = job(SLEEPER)
+    first = one.start()
+    one.until_it_says("up")
+    assert one.start().wait(DEADLINE_SECONDS) == 75
+    assert first.poll() is None
+    first.terminate()
+    first.wait(DEADLINE_SECONDS)
+    assert one.start().wait(DEADLINE_SECONDS) == 0
+    assert one.log == "up\n"
+
+
+def test_a_supervisor_that_is_killed_takes_its_training_process_along(job: Callable[..., Job]) -> None:
+    one = job(SLEEPER)
+    supervisor = one.start()
+    one.until_it_says("up")
+    supervisor.kill()
+    supervisor.wait(DEADLINE_SECONDS)
+    until(lambda: one.processes() == [])
+    assert not (one.folder / "outcome.json").exists()
+
+
+def test_the_supervisor_is_in_a_session_of_its_own(job: Callable[..., Job]) -> None:
+    one = job(SLEEPER)
+    supervisor = one.start()
+    one.until_it_says("up")
+    child = json.loads((one.folder / "supervisor.json").read_text())["child_pid"]
+    assert len({os.getsid(0), os.getsid(supervisor.pid), os.getsid(child)}) == 3
+    supervisor.terminate()
+    supervisor.wait(DEADLINE_SECONDS)
+
+
+def test_supervising_loads_nothing_heavy() -> None:
+    code = "import sys, kargah.launch.supervise; print([m for m in ('torch', 'numpy', 'mlflow') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
