@@ -14,6 +14,8 @@ from .jobs import JOBS, Job, list_jobs
 if TYPE_CHECKING:
     import pandas
 
+    from . import wire
+
     Trainable = Dataset | str | Path | pandas.DataFrame
 
 
@@ -45,18 +47,18 @@ class Kargah:
         self._http.sign_in(email, password)
         return self
 
-    def me(self) -> dict[str, Any]:
-        found: dict[str, Any] = self._http.json("GET", f"{API}/auth/me")
+    def me(self) -> wire.User:
+        found: wire.User = self._http.json("GET", f"{API}/auth/me")
         return found
 
-    def sources(self) -> list[dict[str, Any]]:
+    def sources(self) -> list[wire.Source]:
         """The catalogue of ready datasets."""
-        found: list[dict[str, Any]] = self._http.json("GET", f"{API}/sources")["items"]
+        found: list[wire.Source] = self._http.json("GET", f"{API}/sources")["items"]
         return found
 
-    def recipes(self) -> list[dict[str, Any]]:
+    def recipes(self) -> list[wire.Recipe]:
         """Training recipes and the JSON Schema of their parameters."""
-        found: list[dict[str, Any]] = self._http.json("GET", f"{API}/recipes")["items"]
+        found: list[wire.Recipe] = self._http.json("GET", f"{API}/recipes")["items"]
         return found
 
     def train(

@@ -17,6 +17,8 @@ from .uploads import upload_file
 if TYPE_CHECKING:
     import pandas
 
+    from . import wire
+
 DATASETS = f"{API}/datasets"
 READING = ("uploading", "profiling")
 LOOK_AGAIN_SECONDS = 10.0
@@ -25,36 +27,35 @@ LOOK_AGAIN_SECONDS = 10.0
 class Dataset:
     """A dataset of mine, as it was when it was last asked for."""
 
-    def __init__(self, http: Http, data: dict[str, Any]) -> None:
+    def __init__(self, http: Http, data: wire.Dataset) -> None:
         self._http = http
         self.data = data
 
     @property
     def id(self) -> str:
-        return str(self.data["dataset_id"])
+        return self.data["dataset_id"]
 
     @property
     def name(self) -> str:
-        return str(self.data["name"])
+        return self.data["name"]
 
     @property
     def state(self) -> str:
         """`uploading`, `profiling`, `ready` or `failed`."""
-        return str(self.data["state"])
+        return self.data["state"]
 
     @property
     def kind(self) -> str | None:
         """`tabular`, `images`, or None until it is read."""
-        found = self.data.get("kind")
-        return None if found is None else str(found)
+        return self.data["kind"]
 
     @property
     def rows(self) -> int | None:
-        return self.data.get("rows")
+        return self.data["rows"]
 
     @property
     def columns(self) -> int | None:
-        return self.data.get("columns")
+        return self.data["columns"]
 
     def refresh(self) -> Dataset:
         self.data = self._http.json("GET", f"{DATASETS}/{self.id}")
@@ -79,10 +80,10 @@ class Dataset:
                         self.refresh()
                         looked = time.monotonic()
         if self.state == "failed":
-            error = self.data.get("error") or {}
-            raise KargahError(
-                str(error.get("code", "dataset_failed")), str(error.get("detail", "")), str(error.get("detail_fa", ""))
-            )
+            error = self.data["error"]
+            if error is None:
+                raise KargahError("dataset_failed", "The dataset could not be read.", "مجموعه‌داده خوانده نشد.")
+            raise KargahError(error["code"], error["detail"], error["detail_fa"])
         return self
 
     def preview(self, offset: int = 0, limit: int = 50) -> pandas.DataFrame:
@@ -93,8 +94,8 @@ class Dataset:
         frame: pandas.DataFrame = pandas.DataFrame(found["rows"], columns=[c["name"] for c in found["columns"]])
         return frame
 
-    def profile(self) -> dict[str, Any]:
-        found: dict[str, Any] = self._http.json("GET", f"{DATASETS}/{self.id}/profile")
+    def profile(self) -> wire.DatasetProfile:
+        found: wire.DatasetProfile = self._http.json("GET", f"{DATASETS}/{self.id}/profile")
         return found
 
     def rename(self, name: str) -> Dataset:
@@ -167,7 +168,7 @@ class Datasets:
         return self.get(upload_file(self._http, file, name))
 
 
-def pages(http: Http, path: str, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def pages(http: Http, path: str, query: dict[str, Any]) -> Iterator[Any]:
     """Every item of a list, page by page."""
     cursor: str | None = None
     while True:

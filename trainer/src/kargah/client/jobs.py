@@ -19,6 +19,8 @@ from .live import live_feed
 if TYPE_CHECKING:
     from torch import nn
 
+    from . import wire
+
 JOBS = f"{API}/train/jobs"
 ENDED = frozenset({"succeeded", "failed", "stopped", "lost"})
 LOOK_AGAIN_SECONDS = 10.0
@@ -34,7 +36,7 @@ class Point:
     """ms since the epoch."""
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Point:
+    def from_json(cls, data: wire.MetricPoint) -> Point:
         # `float` also reads the strings "NaN", "Infinity" and "-Infinity".
         return cls(data["key"], float(data["value"]), int(data["step"]), int(data["timestamp"]))
 
@@ -43,8 +45,8 @@ class Point:
 class Update:
     """One live message of a job."""
 
-    state: str
-    progress: dict[str, Any]
+    state: wire.JobState
+    progress: wire.Progress
     points: list[Point]
     message: str | None = None
 
@@ -52,35 +54,35 @@ class Update:
 class Job:
     """A job of mine, as it was when it was last heard of."""
 
-    def __init__(self, http: Http, data: dict[str, Any]) -> None:
+    def __init__(self, http: Http, data: wire.Job) -> None:
         self._http = http
         self.data = data
 
     @property
     def id(self) -> str:
-        return str(self.data["job_id"])
+        return self.data["job_id"]
 
     @property
     def name(self) -> str:
-        return str(self.data["name"])
+        return self.data["name"]
 
     @property
-    def state(self) -> str:
-        return str(self.data["state"])
+    def state(self) -> wire.JobState:
+        return self.data["state"]
 
     @property
     def ended(self) -> bool:
         return self.state in ENDED
 
     @property
-    def error(self) -> dict[str, Any] | None:
+    def error(self) -> wire.Failure | None:
         """`{code, detail, detail_fa}` of a failed job."""
-        return self.data.get("error")
+        return self.data["error"]
 
     @property
     def last_metrics(self) -> dict[str, float | None]:
         """Last value of each metric."""
-        return dict(self.data.get("metrics") or {})
+        return dict(self.data["metrics"])
 
     def refresh(self) -> Job:
         self.data = self._http.json("GET", f"{JOBS}/{self.id}")
@@ -123,7 +125,7 @@ class Job:
                 elif event.kind == "update":
                     update = _read_update(event.data)
                     seen |= {(p.key, p.step, p.timestamp) for p in update.points}
-                    self.data = self.data | {"state": update.state, "progress": update.progress}
+                    self.data["state"], self.data["progress"] = update.state, update.progress
                     yield update
             self.refresh()
 
@@ -139,11 +141,11 @@ class Job:
                 for point in update.points:
                     if point.key in SHOWN:
                         shown[point.key] = f"{point.value:.4g}"
-                bar.n = round(100 * (update.progress.get("fraction") or 0.0), 1)
-                bar.set_postfix({"state": update.state} | _epoch(update.progress) | shown, refresh=True)
+                bar.n = round(100 * (update.progress["fraction"] or 0.0), 1)
+                bar.set_postfix(_shown_state(update.state) | _epoch(update.progress) | shown, refresh=True)
             if self.state == "succeeded":
                 bar.n = 100
-                bar.set_postfix({"state": self.state} | shown, refresh=True)
+                bar.set_postfix(_shown_state(self.state) | shown, refresh=True)
         if self.state != "succeeded":
             raise JobFailed(self)
         return self
@@ -209,7 +211,7 @@ class Job:
         return int(found["seq"]), [Point.from_json(p) for p in found["items"]]
 
     def _update(self, points: list[Point]) -> Update:
-        return Update(self.state, dict(self.data["progress"]), points, self.data.get("message"))
+        return Update(self.state, self.data["progress"], points, self.data["message"])
 
 
 BAR = "{desc}: {percentage:3.0f}%|{bar:20}| {elapsed}{postfix}"
@@ -219,7 +221,7 @@ def list_jobs(http: Http, search: str | None) -> list[Job]:
     return [Job(http, item) for item in pages(http, JOBS, {"search": search} if search else {})]
 
 
-def _read_update(data: dict[str, Any]) -> Update:
+def _read_update(data: wire.JobUpdate) -> Update:
     return Update(
         state=data["state"],
         progress=data["progress"],
@@ -228,6 +230,10 @@ def _read_update(data: dict[str, Any]) -> Update:
     )
 
 
-def _epoch(progress: dict[str, Any]) -> dict[str, str]:
-    epoch, epochs = progress.get("epoch"), progress.get("epochs")
+def _shown_state(state: str) -> dict[str, str]:
+    return {"state": state}
+
+
+def _epoch(progress: wire.Progress) -> dict[str, str]:
+    epoch, epochs = progress["epoch"], progress["epochs"]
     return {"epoch": f"{epoch}/{epochs}"} if epoch and epochs else {}

@@ -22,7 +22,8 @@ Kind = Literal["update", "reload", "job", "dataset", "log"]
 @dataclass(frozen=True)
 class Event:
     kind: Kind
-    data: dict[str, Any]
+    data: Any
+    """What the contract says of this event."""
 
 
 class LiveFeed:

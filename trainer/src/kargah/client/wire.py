@@ -1,0 +1,576 @@
+"""Objects as they travel. Made by `npm run generate` from the bridge's contract; do not edit."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from typing_extensions import NotRequired, TypedDict
+
+ErrorCode: TypeAlias = Literal[
+    "validation_failed",
+    "malformed_json",
+    "payload_too_large",
+    "unsupported_media_type",
+    "method_not_allowed",
+    "not_found",
+    "conflict",
+    "rate_limited",
+    "internal",
+    "storage_full",
+    "shutting_down",
+    "unauthenticated",
+    "token_expired",
+    "session_expired",
+    "bad_credentials",
+    "forbidden",
+    "client_header_missing",
+    "email_taken",
+    "weak_password",
+    "common_password",
+    "upload_offset_mismatch",
+    "upload_locked",
+    "upload_gone",
+    "upload_protocol",
+    "file_too_large",
+    "unsupported_format",
+    "empty_file",
+    "not_tabular",
+    "ragged_rows",
+    "too_many_columns",
+    "no_rows",
+    "bad_encoding",
+    "invalid_json_line",
+    "archive_unsafe",
+    "archive_bomb",
+    "archive_no_images",
+    "archive_one_class",
+    "damaged_file",
+    "reader_limit",
+    "dataset_not_ready",
+    "dataset_failed",
+    "dataset_deleted",
+    "dataset_wrong_kind",
+    "range_not_satisfiable",
+    "unknown_recipe",
+    "target_required",
+    "target_missing",
+    "target_constant",
+    "target_all_missing",
+    "target_not_numeric",
+    "no_features",
+    "too_few_rows",
+    "script_not_found",
+    "script_outside",
+    "script_syntax",
+    "script_failed",
+    "killed_by_signal",
+    "out_of_memory",
+    "time_limit_reached",
+    "value_out_of_range",
+    "loss_diverged",
+    "recipe_failed",
+    "launch_failed",
+    "job_lost",
+    "job_not_active",
+    "job_active",
+    "job_has_no_checkpoint",
+    "model_not_ready",
+    "quota_jobs",
+    "mlflow_unavailable",
+    "mlflow_closed",
+]
+
+
+JobState: TypeAlias = Literal["queued", "starting", "running", "stopping", "succeeded", "failed", "stopped", "lost"]
+
+
+MetricValue: TypeAlias = float | Literal["NaN", "Infinity", "-Infinity"]
+
+
+class SubscribeAck1(TypedDict):
+    ok: Literal[True]
+    seq: int
+    reload: bool
+
+
+class SubscribeAck2(TypedDict):
+    ok: Literal[False]
+    code: str
+
+
+SubscribeAck: TypeAlias = SubscribeAck1 | SubscribeAck2
+
+
+class ApiToken(TypedDict):
+    token_id: str
+    name: str
+    created_at: str
+    expires_at: str | None
+    last_used_at: str | None
+
+
+class CloneRequest(TypedDict):
+    name: NotRequired[str]
+    params: NotRequired[dict[str, Any]]
+
+
+class ColumnTopItem(TypedDict):
+    value: str
+    count: int
+
+
+class Column(TypedDict):
+    name: str
+    type: Literal["integer", "number", "boolean", "text", "category", "date", "datetime"]
+    missing: int
+    distinct: int
+    direction: Literal["ltr", "rtl"]
+    min: float | str | None
+    max: float | str | None
+    mean: float | None
+    top: list[ColumnTopItem]
+
+
+class CreateTokenRequest(TypedDict):
+    name: str
+    expires_in_days: NotRequired[int]
+
+
+class DatasetWarningsItem(TypedDict):
+    code: str
+    detail: str
+    detail_fa: str
+    column: NotRequired[str]
+
+
+class Dataset(TypedDict):
+    dataset_id: str
+    name: str
+    filename: str
+    format: Literal["csv", "parquet", "jsonl", "images"] | None
+    kind: Literal["tabular", "images"] | None
+    size_bytes: int
+    sha256: str | None
+    rows: int | None
+    columns: int | None
+    encoding: str | None
+    suggested_target: str | None
+    warnings: list[DatasetWarningsItem]
+    state: Literal["uploading", "profiling", "ready", "failed"]
+    error: Failure | None
+    source_id: str | None
+    owner: Owner
+    created_at: str
+
+
+class DatasetChanged(TypedDict):
+    dataset: DatasetOutput
+    deleted: bool
+
+
+class DatasetOutputWarningsItem(TypedDict):
+    code: str
+    detail: str
+    detail_fa: str
+    column: NotRequired[str]
+
+
+class DatasetOutput(TypedDict):
+    dataset_id: str
+    name: str
+    filename: str
+    format: Literal["csv", "parquet", "jsonl", "images"] | None
+    kind: Literal["tabular", "images"] | None
+    size_bytes: int
+    sha256: str | None
+    rows: int | None
+    columns: int | None
+    encoding: str | None
+    suggested_target: str | None
+    warnings: list[DatasetOutputWarningsItem]
+    state: Literal["uploading", "profiling", "ready", "failed"]
+    error: FailureOutput | None
+    source_id: str | None
+    owner: Owner
+    created_at: str
+
+
+class DatasetPage(TypedDict):
+    items: list[DatasetOutput]
+    next_cursor: str | None
+
+
+class DatasetPreviewColumnsItem(TypedDict):
+    name: str
+    type: Literal["integer", "number", "boolean", "text", "category", "date", "datetime"]
+    direction: Literal["ltr", "rtl"]
+
+
+class DatasetPreviewImagesItem(TypedDict):
+    class_name: str
+    filename: str
+    data_url: str
+
+
+class DatasetPreview(TypedDict):
+    dataset_id: str
+    columns: list[DatasetPreviewColumnsItem]
+    rows: list[list[str | float | bool | None]]
+    offset: int
+    total_rows: int
+    images: list[DatasetPreviewImagesItem]
+
+
+class DatasetProfileClassesItem(TypedDict):
+    name: str
+    count: int
+
+
+class DatasetProfile(TypedDict):
+    dataset_id: str
+    rows: int
+    columns: list[Column]
+    classes: list[DatasetProfileClassesItem]
+
+
+class Failure(TypedDict):
+    code: ErrorCode
+    detail: str
+    detail_fa: str
+    params: NotRequired[dict[str, str | float]]
+
+
+class FailureOutput(TypedDict):
+    code: ErrorCode
+    detail: str
+    detail_fa: str
+    params: NotRequired[dict[str, Any]]
+
+
+class JobScript(TypedDict):
+    path: str
+    args: list[str]
+
+
+class Job(TypedDict):
+    job_id: str
+    name: str
+    state: JobState
+    recipe: str | None
+    script: JobScript | None
+    dataset_id: str | None
+    dataset_name: str | None
+    params: dict[str, Any]
+    resources: Resources | None
+    progress: Progress
+    metrics: dict[str, float | None]
+    message: str | None
+    queue_position: int | None
+    error: Failure | None
+    exit_code: int | None
+    signal: str | None
+    peak_memory_bytes: int | None
+    cpu_seconds: float | None
+    mlflow_run_id: str | None
+    mlflow_experiment_id: str | None
+    has_model: bool
+    parent_job_id: str | None
+    owner: Owner
+    created_at: str
+    started_at: str | None
+    first_step_at: str | None
+    ended_at: str | None
+
+
+class JobChanged(TypedDict):
+    job: JobOutput
+    deleted: bool
+
+
+JobEvent = TypedDict(
+    "JobEvent",
+    {
+        "event_id": "int",
+        "at": "str",
+        "from": "JobState | None",
+        "to": "JobState",
+        "detail": "str | None",
+        "detail_fa": "str | None",
+    },
+)
+
+
+class JobEventPage(TypedDict):
+    items: list[JobEvent]
+    next_cursor: None
+
+
+class JobLog(TypedDict):
+    job_id: str
+    offset: int
+    next_offset: int
+    text: str
+
+
+class JobOutputScript(TypedDict):
+    path: str
+    args: list[str]
+
+
+class JobOutput(TypedDict):
+    job_id: str
+    name: str
+    state: JobState
+    recipe: str | None
+    script: JobOutputScript | None
+    dataset_id: str | None
+    dataset_name: str | None
+    params: dict[str, Any]
+    resources: Resources | None
+    progress: Progress
+    metrics: dict[str, Any]
+    message: str | None
+    queue_position: int | None
+    error: FailureOutput | None
+    exit_code: int | None
+    signal: str | None
+    peak_memory_bytes: int | None
+    cpu_seconds: float | None
+    mlflow_run_id: str | None
+    mlflow_experiment_id: str | None
+    has_model: bool
+    parent_job_id: str | None
+    owner: Owner
+    created_at: str
+    started_at: str | None
+    first_step_at: str | None
+    ended_at: str | None
+
+
+class JobPage(TypedDict):
+    items: list[JobOutput]
+    next_cursor: str | None
+
+
+class JobUpdate(TypedDict):
+    job_id: str
+    seq: int
+    state: JobState
+    progress: Progress
+    epoch: NotRequired[int]
+    step: NotRequired[int]
+    eta_seconds: NotRequired[float | None]
+    metrics: list[MetricPoint]
+    message: NotRequired[str]
+
+
+class LoginRequest(TypedDict):
+    email: str
+    password: str
+
+
+class MetricHistory(TypedDict):
+    items: list[MetricPoint]
+    seq: int
+
+
+class MetricPoint(TypedDict):
+    key: str
+    value: MetricValue
+    step: int
+    timestamp: int
+
+
+class MlflowSession(TypedDict):
+    expires_at: str
+    path: str
+    workspace: str
+
+
+class ModelBestMetric(TypedDict):
+    key: str
+    value: float
+
+
+class Model(TypedDict):
+    job_id: str
+    name: str
+    recipe: str | None
+    dataset_name: str | None
+    mlflow_run_id: str
+    model_uri: str
+    size_bytes: int | None
+    best_metric: ModelBestMetric | None
+    created_at: str
+
+
+class ModelPage(TypedDict):
+    items: list[Model]
+    next_cursor: str | None
+
+
+class NewApiToken(TypedDict):
+    token_id: str
+    name: str
+    created_at: str
+    expires_at: str | None
+    last_used_at: str | None
+    token: str
+
+
+class Owner(TypedDict):
+    user_id: str
+    name: str
+
+
+class ProblemErrorsItem(TypedDict):
+    path: str
+    message: str
+    message_fa: NotRequired[str]
+    code: str
+
+
+class Problem(TypedDict):
+    type: str
+    title: str
+    status: int
+    detail: str
+    detail_fa: str
+    code: ErrorCode
+    request_id: str
+    params: NotRequired[dict[str, Any]]
+    errors: NotRequired[list[ProblemErrorsItem]]
+
+
+class Progress(TypedDict):
+    fraction: float | None
+    epoch: int | None
+    epochs: int | None
+    step: int | None
+    steps: int | None
+    eta_seconds: float | None
+
+
+class RecipeBestMetric(TypedDict):
+    key: str
+    mode: Literal["max", "min"]
+
+
+class Recipe(TypedDict):
+    recipe: str
+    version: str
+    title: str
+    title_fa: str
+    description: str
+    description_fa: str
+    icon: Literal["table", "image", "code", "text"]
+    dataset_kind: Literal["tabular", "images"] | None
+    params_schema: dict[str, Any]
+    primary_params: list[str]
+    best_metric: RecipeBestMetric | None
+
+
+class RecipePage(TypedDict):
+    items: list[Recipe]
+    next_cursor: None
+
+
+class RegisterRequest(TypedDict):
+    email: str
+    password: str
+    name: NotRequired[str]
+
+
+class RenameDatasetRequest(TypedDict):
+    name: str
+
+
+class Resources(TypedDict):
+    cpus: NotRequired[int]
+    memory_mb: NotRequired[int]
+    time_limit_seconds: NotRequired[int]
+
+
+class Session(TypedDict):
+    token: str
+    expires_at: str
+    user: User
+
+
+class SessionInfo(TypedDict):
+    session_id: str
+    created_at: str
+    expires_at: str
+    user_agent: str | None
+    current: bool
+
+
+class Source(TypedDict):
+    source_id: str
+    name: str
+    name_fa: str
+    description: str
+    description_fa: str
+    rows: int
+    columns: int
+    task: Literal["classification", "regression"]
+    target: str
+    license: str
+    origin: str
+
+
+class SourcePage(TypedDict):
+    items: list[Source]
+    next_cursor: None
+
+
+class StopRequest(TypedDict):
+    job_id: str
+
+
+class SubscribeJob(TypedDict):
+    job_id: str
+    after: NotRequired[int]
+
+
+class SubscribeLog(TypedDict):
+    job_id: str
+    offset: int
+
+
+class System(TypedDict):
+    version: str
+    mlflow: Literal["starting", "up", "down"]
+    cpus: int
+    memory_bytes: int
+    gpus: int
+    max_parallel_jobs: int
+    disk_free_bytes: int
+    storage_used_bytes: int
+    workspace_dir: str | None
+
+
+class SystemChanged(TypedDict):
+    mlflow: Literal["starting", "up", "down"]
+
+
+class TrainRequestScript(TypedDict):
+    path: str
+    args: NotRequired[list[str]]
+
+
+class TrainRequest(TypedDict):
+    name: NotRequired[str]
+    recipe: NotRequired[str]
+    script: NotRequired[TrainRequestScript]
+    dataset_id: NotRequired[str]
+    params: NotRequired[dict[str, Any]]
+    resources: NotRequired[Resources]
+
+
+class User(TypedDict):
+    user_id: str
+    email: str
+    name: str
+    role: Literal["admin", "user"]
+    created_at: str
