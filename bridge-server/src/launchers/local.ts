@@ -93,10 +93,11 @@ export class LocalLauncher implements Launcher {
 
   /** Resolves once the training process was started, or the supervisor ended without one. */
   async #begun(folder: string, child: ChildProcess): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     const look = (): void => {
       const gone = child.signalCode !== null || (child.exitCode !== null && child.exitCode !== ALREADY_SUPERVISED);
-      if (gone || existsSync(join(folder, SUPERVISOR_FILE)) || existsSync(join(folder, OUTCOME_FILE))) resolve();
+      if (gone || existsSync(join(folder, SUPERVISOR_FILE)) || existsSync(join(folder, OUTCOME_FILE)))
+        resolve(undefined);
     };
     const watcher = watchFolder(folder, look);
     child.once('exit', look);
@@ -106,9 +107,9 @@ export class LocalLauncher implements Launcher {
   }
 
   async #gone(handle: LaunchHandle, withinMs: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const unwatch = this.watch(handle, resolve);
-    const timer = setTimeout(resolve, withinMs);
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const unwatch = this.watch(handle, () => resolve(undefined));
+    const timer = setTimeout(() => resolve(undefined), withinMs);
     await promise;
     clearTimeout(timer);
     unwatch();

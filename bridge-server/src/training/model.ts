@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { KargahError } from '../errors.js';
 import type { MlflowPort } from '../mlflow/port.js';
@@ -29,7 +29,8 @@ export async function zipOf(mlflow: MlflowPort, place: ModelPlace, name: string)
   const files = await filesUnder(mlflow, place, place.artifactPath);
   if (files.length === 0) throw new KargahError('model_not_ready');
   const zip = new ZipFile();
-  const output = zip.outputStream as Readable;
+  const output = new PassThrough();
+  zip.outputStream.pipe(output);
   zip.on('error', (error: unknown) => output.destroy(error as Error));
   for (const path of files)
     zip.addReadStreamLazy(path.slice(place.artifactPath.length + 1), { compress: false }, (give) => {
@@ -44,8 +45,9 @@ export async function zipOf(mlflow: MlflowPort, place: ModelPlace, name: string)
 
 async function filesUnder(mlflow: MlflowPort, place: ModelPlace, folder: string): Promise<string[]> {
   const entries = await mlflow.listArtifacts(place.workspace, place.runId, folder);
-  const found = await Promise.all(entries.map((e) => (e.isDir ? filesUnder(mlflow, place, e.path) : [e.path])));
-  return found.flat();
+  const found: string[] = [];
+  for (const { path, isDir } of entries) found.push(...(isDir ? await filesUnder(mlflow, place, path) : [path]));
+  return found;
 }
 
 /** A `Content-Disposition` for any name: RFC 6266, with the exact name in UTF-8. */

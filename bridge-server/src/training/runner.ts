@@ -83,7 +83,10 @@ export class JobRunner {
       if (occupants.length >= this.settings.maxParallelJobs) return;
       const next = fairOrder(await this.store.waiting(), occupants)[0];
       if (!next) return;
-      if (this.mlflow.state() !== 'up') return this.#wait(next.job_id);
+      if (this.mlflow.state() !== 'up') {
+        await this.#wait(next.job_id);
+        return;
+      }
       const row = await this.store.transitionFrom(next.job_id, 'queued', 'starting', { message: null });
       if (!row) continue;
       await this.announcer.moved(row);
@@ -102,12 +105,19 @@ export class JobRunner {
     const jobId = claimed.job_id;
     try {
       const spec = await this.preparation.prepare(claimed);
-      if ((await this.store.get(jobId))?.state !== 'starting') return await this.#end(jobId, 'stopped', null, {});
+      if ((await this.store.get(jobId))?.state !== 'starting') {
+        await this.#end(jobId, 'stopped', null, {});
+        return;
+      }
       const handle = await this.launcher.submit(spec);
       const started = { handle_json: JSON.stringify(handle), started_at: new Date().toISOString() };
       await this.store.patch(jobId, started);
       const row = await this.store.transitionFrom(jobId, 'starting', 'running');
-      if (!row) return await this.#stop(jobId, handle);
+      if (!row) {
+        // A stop was asked for while the process was being started.
+        await this.#stop(jobId, handle);
+        return;
+      }
       this.telemetry.track(row);
       await this.announcer.moved(row);
       this.#watch(jobId, handle);
@@ -119,7 +129,10 @@ export class JobRunner {
   async #couldNotLaunch(jobId: string, error: unknown): Promise<void> {
     if (error instanceof KargahError && error.code === 'mlflow_unavailable') {
       const row = await this.store.transitionFrom(jobId, 'starting', 'queued');
-      if (!row) return this.#end(jobId, 'stopped', null, {});
+      if (!row) {
+        await this.#end(jobId, 'stopped', null, {});
+        return;
+      }
       await this.announcer.moved(row);
       setTimeout(() => this.kick(), RETRY_MS).unref();
       return;
@@ -152,7 +165,10 @@ export class JobRunner {
       await this.launcher.stop(handle, 0);
       probe = await this.launcher.probe(handle);
     }
-    if (probe.state === 'running') return this.#watch(jobId, handle);
+    if (probe.state === 'running') {
+      this.#watch(jobId, handle);
+      return;
+    }
     const { to, why, patch } = probe.state === 'ended' ? verdictOf(probe.outcome) : LOST;
     await this.#end(jobId, to, why, patch);
   }

@@ -86,8 +86,8 @@ export class JobStore {
     }
     const [at, id] = filter.cursor?.split('|') ?? [];
     if (at !== undefined && id !== undefined)
-      query = query.where(({ eb, or, and }) =>
-        or([eb('created_at', '<', at), and([eb('created_at', '=', at), eb('job_id', '<', id)])]),
+      query = query.where((is) =>
+        is.or([is('created_at', '<', at), is.and([is('created_at', '=', at), is('job_id', '<', id)])]),
       );
     return query.orderBy('created_at', 'desc').orderBy('job_id', 'desc').limit(filter.limit).execute();
   }
@@ -129,7 +129,7 @@ export class JobStore {
       .where('user_id', '=', userId)
       .where('state', '=', 'queued')
       .executeTakeFirstOrThrow();
-    return Number(n);
+    return n;
   }
 
   async byRun(runId: string): Promise<JobRow | null> {

@@ -66,8 +66,8 @@ export class MemoryMlflow implements MlflowPort {
   state(): 'starting' | 'up' | 'down' {
     return this.#state;
   }
-  async whenUp(): Promise<void> {
-    if (this.#state !== 'up') throw new KargahError('mlflow_unavailable');
+  whenUp(): Promise<void> {
+    return this.#state === 'up' ? Promise.resolve() : Promise.reject(new KargahError('mlflow_unavailable'));
   }
   onState(listener: (state: 'starting' | 'up' | 'down') => void): () => void {
     this.#listeners.add(listener);
@@ -156,10 +156,9 @@ export class Workshop {
       mlflow: this.mlflow,
       launcher: new LocalLauncher(),
       datasets: {
-        forTraining: async (caller, datasetId) => {
-          const found = datasets.get(datasetId);
-          if (!found || caller.projectId !== 'prj_sara') throw new KargahError('not_found');
-          return found;
+        forTraining: (caller, datasetId) => {
+          const found = caller.projectId === 'prj_sara' ? datasets.get(datasetId) : undefined;
+          return found ? Promise.resolve(found) : Promise.reject(new KargahError('not_found'));
         },
       },
       recipes: Recipes.read(recipesFile()),
