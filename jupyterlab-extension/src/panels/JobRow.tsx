@@ -12,7 +12,7 @@ import { useI18n } from '../i18n/context.js';
 import { canStop, headline, isActive, isShare } from '../store/states.js';
 import { useStore } from '../store/useStore.js';
 import type { IKargah } from '../tokens.js';
-import { deleteJob, downloadModel, stopJob } from './jobActions.js';
+import { deleteJob, downloadModel, stopJob } from '../jobs/actions.js';
 
 function jobMenu(kargah: IKargah, job: Job): readonly MenuItem[] {
   const { t } = kargah.i18n;

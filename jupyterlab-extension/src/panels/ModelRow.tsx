@@ -6,7 +6,7 @@ import { Name, Num, Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { isShare } from '../store/states.js';
-import { downloadModel } from './jobActions.js';
+import { downloadModel } from '../jobs/actions.js';
 
 export function ModelRow({ model, first }: { readonly model: Model; readonly first: boolean }): JSX.Element {
   const kargah = useKargah();

@@ -1,0 +1,166 @@
+import { type KeyboardEvent, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { IconButton } from '../components/Button.js';
+import { Code, Num } from '../components/Text.js';
+import { useI18n } from '../i18n/context.js';
+import { onThemeChange, readTheme } from './chartTheme.js';
+import { metricName, rawValue } from './metricNames.js';
+import { colorOf, Plot } from './plot.js';
+import type { Axis, ChartGroup, MetricHistory } from './series.js';
+
+export interface ChartProps {
+  readonly group: ChartGroup;
+  readonly history: MetricHistory;
+  readonly axis: Axis;
+  /** Weight of the past in the moving average, 0 to 0.99. */
+  readonly smoothing: number;
+  readonly live: boolean;
+  readonly syncKey: string;
+  readonly height: number;
+}
+
+const SHOWN_ROWS = 200;
+
+/** A live line chart: drag zooms, double-click shows all, ←→ move the cursor. Draws at most once a frame. */
+export function Chart({ group, history, axis, smoothing, live, syncKey, height }: ChartProps): JSX.Element {
+  const i18n = useI18n();
+  const { t } = i18n;
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<Plot>();
+  const [zoomed, setZoomed] = useState(false);
+  const [table, setTable] = useState(false);
+  const [spoken, setSpoken] = useState('');
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  const title = metricName(i18n, group.key);
+  const { kind, stepsPerEpoch, totalSteps } = axis;
+
+  useEffect(() => {
+    const root = box.current;
+    if (root === null) {
+      return;
+    }
+    const drawing = new Plot(root, history, setZoomed, setSpoken);
+    plot.current = drawing;
+    let frame = 0;
+    const later = (): void => {
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        drawing.draw();
+        redraw();
+      });
+    };
+    const configure = (): void =>
+      drawing.configure({ group, axis: { kind, stepsPerEpoch, totalSteps }, smoothing, theme: readTheme(root), live, syncKey });
+    configure();
+    const sizes = new ResizeObserver(later);
+    sizes.observe(root);
+    const stops = [history.subscribe(later), onThemeChange(configure)];
+    return () => {
+      stops.forEach((stop) => stop());
+      sizes.disconnect();
+      cancelAnimationFrame(frame);
+      drawing.destroy();
+    };
+  }, [group, history, kind, stepsPerEpoch, totalSteps, smoothing, live, syncKey, table]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
+    if (by !== undefined) plot.current?.moveCursor(by);
+    else if (event.key === 'Escape') plot.current?.hideCursor();
+    else if (event.key === '0') plot.current?.resetZoom();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    <section className="card kg-chart" data-testid={`chart-${group.key}`}>
+      <div className="ch">
+        <h3>{title.translated ? title.text : <Code>{title.text}</Code>}</h3>
+        <span className="grow" />
+        <span className="leg">
+          {group.lines.map(({ key, side }) => {
+            const last = history.get(key)?.last ?? null;
+            return (
+              <span key={key} style={{ ['--c' as string]: `var(--kg-${colorOf(group, side)})` }}>
+                <i className={side === 'val' ? 'dashed' : ''} />
+                {side === 'only' ? <Code>{key}</Code> : t(side === 'train' ? 'metric.train' : 'metric.val')}{' '}
+                <b>
+                  <Num>{last === null ? 'NaN' : rawValue(last)}</Num>
+                </b>
+              </span>
+            );
+          })}
+        </span>
+        {zoomed && <IconButton icon="refresh" label={t('chart.reset')} onClick={() => plot.current?.resetZoom()} />}
+        <IconButton
+          icon={table ? 'prom' : 'table'}
+          label={t(table ? 'chart.picture' : 'chart.table')}
+          aria-pressed={table}
+          onClick={() => setTable(!table)}
+        />
+      </div>
+      {table ? (
+        <ChartTable group={group} history={history} height={height} />
+      ) : (
+        <div className="chart" dir="ltr">
+          <div
+            ref={box}
+            className="plot"
+            style={{ blockSize: height }}
+            role="img"
+            tabIndex={0}
+            aria-label={t('chart.label', { x: title.text, axis: t(`chart.axis.${kind}`) })}
+            onKeyDown={onKeyDown}
+          />
+          <span className="vh" aria-live="polite">
+            {spoken}
+          </span>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function ChartTable({ group, history, height }: Pick<ChartProps, 'group' | 'history' | 'height'>): JSX.Element {
+  const { t } = useI18n();
+  const steps = useMemo(
+    () => [...new Set(group.lines.flatMap(({ key }) => history.get(key)?.steps ?? []))].sort((a, b) => b - a),
+    [group, history],
+  );
+  const shown = steps.slice(0, SHOWN_ROWS);
+  const valueAt = (key: string, step: number): string => {
+    const series = history.get(key);
+    const index = series?.steps.indexOf(step) ?? -1;
+    const value = index < 0 ? undefined : series?.values[index];
+    return value === undefined ? '' : value === null ? 'NaN' : rawValue(value);
+  };
+  return (
+    <div className="tw chart-table" style={{ maxBlockSize: height + 12 }} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th className="r">step</th>
+            {group.lines.map(({ key }) => (
+              <th key={key} className="r">
+                <Code>{key}</Code>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((step) => (
+            <tr key={step}>
+              <td className="num">{step}</td>
+              {group.lines.map(({ key }) => (
+                <td key={key} className="num">
+                  {valueAt(key, step)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {steps.length > shown.length && <div className="hint">{t('chart.thinned', { n: shown.length, all: steps.length })}</div>}
+    </div>
+  );
+}

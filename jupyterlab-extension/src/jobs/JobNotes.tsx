@@ -1,0 +1,141 @@
+import { Button, IconButton, Spinner } from '../components/Button.js';
+import { Note } from '../components/Note.js';
+import { Code } from '../components/Text.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+import { useStore } from '../store/useStore.js';
+import type { Job } from '../api/types.js';
+import { startAgain } from './actions.js';
+import { type Remedy, remediesOf } from './remedy.js';
+
+export interface JobNoteProps {
+  readonly job: Job;
+  onShowLog(): void;
+}
+
+/** What the reader has to know about the job's state beyond its name, with the way on as a button. */
+export function JobNote({ job, onShowLog }: JobNoteProps): JSX.Element | null {
+  const kargah = useKargah();
+  const i18n = useI18n();
+  const system = useStore(kargah.store.system);
+  const { t, format } = i18n;
+  const again = (
+    <Button size="small" kind="primary" label={t('remedy.again')} onClick={() => void startAgain(kargah, job, {})} />
+  );
+  const change = <Button size="small" label={t('remedy.change')} onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })} />;
+  switch (job.state) {
+    case 'queued':
+      return (
+        <Note
+          tone="off"
+          icon="queue"
+          title={job.queue_position === null ? t('note.queuedPlain') : t('note.queued', { n: job.queue_position })}
+        >
+          {job.message ?? (system === null ? undefined : t('note.queued.detail', { n: system.max_parallel_jobs }))}
+        </Note>
+      );
+    case 'stopping':
+      return (
+        <Note tone="run" icon={<Spinner tone="t-run" />} title={t('note.stopping')}>
+          {t('note.stopping.detail')}
+        </Note>
+      );
+    case 'stopped':
+      return (
+        <Note tone="off" icon="stopped" title={t('note.stopped')} actions={<>{again}{change}</>}>
+          {t('note.stopped.detail')}
+        </Note>
+      );
+    case 'lost':
+      return (
+        <Note tone="warn" icon="lost" title={t('note.lost', { x: job.name })} actions={<>{again}{change}</>}>
+          {t('note.lost.detail', { x: format.moment(job.ended_at ?? job.started_at ?? job.created_at) })}
+        </Note>
+      );
+    case 'failed':
+      return <FailureNote job={job} onShowLog={onShowLog} />;
+    default:
+      return null;
+  }
+}
+
+function FailureNote({ job, onShowLog }: { readonly job: Job; onShowLog(): void }): JSX.Element {
+  const kargah = useKargah();
+  const i18n = useI18n();
+  const { t } = i18n;
+  const cause = job.error === null ? (job.message ?? '') : i18n.failure(job.error);
+  const code = [job.error?.code, job.exit_code === null ? null : `exit ${job.exit_code}`, job.signal, job.job_id]
+    .filter((part) => part != null)
+    .join(' · ');
+  return (
+    <div data-testid="failure">
+      <Note
+        tone="bad"
+        icon="err"
+        role="alert"
+        title={t('note.failed', { x: job.name })}
+        actions={remediesOf(job).map((remedy, index) => (
+          <RemedyButton key={remedy.kind} remedy={remedy} job={job} main={index === 0} onShowLog={onShowLog} />
+        ))}
+      >
+        {cause}
+      </Note>
+      <div className="row sm muted failure-code">
+        <Code>{code}</Code>
+        <span className="grow" />
+        <IconButton icon="copy" label={t('error.code')} onClick={() => void kargah.shell.copy(code)} />
+      </div>
+    </div>
+  );
+}
+
+interface RemedyButtonProps {
+  readonly remedy: Remedy;
+  readonly job: Job;
+  readonly main: boolean;
+  onShowLog(): void;
+}
+
+function RemedyButton({ remedy, job, main, onShowLog }: RemedyButtonProps): JSX.Element {
+  const kargah = useKargah();
+  const { t, format } = useI18n();
+  const kind = main ? 'primary' : 'quiet';
+  switch (remedy.kind) {
+    case 'batch':
+      return (
+        <Button size="small" kind={kind} label={t('remedy.batch', { n: remedy.value })} onClick={() => void startAgain(kargah, job, { batch_size: remedy.value })} />
+      );
+    case 'lr':
+      return (
+        <Button
+          size="small"
+          kind={kind}
+          label={t('remedy.lr', { n: format.digits(String(remedy.value)) })}
+          onClick={() => void startAgain(kargah, job, { lr: remedy.value })}
+        />
+      );
+    case 'script':
+      return <Button size="small" kind={kind} label={t('remedy.openScript')} onClick={() => void kargah.openFile(remedy.path)} />;
+    case 'change':
+      return <Button size="small" kind={kind} label={t('remedy.change')} onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })} />;
+    case 'again':
+      return <Button size="small" kind={kind} label={t('remedy.again')} onClick={() => void startAgain(kargah, job, {})} />;
+    case 'log':
+      return <Button size="small" kind={kind} label={t('action.viewLog')} onClick={onShowLog} />;
+  }
+}
+
+/** Above everything else while the bridge cannot be heard: what is shown is of then. */
+export function ConnectionNote({ asOf, onRetry }: { readonly asOf: string | null; onRetry(): void }): JSX.Element {
+  const { t } = useI18n();
+  return (
+    <Note
+      tone="warn"
+      icon={<Spinner tone="t-warn" />}
+      title={t('note.disconnected')}
+      actions={<Button size="small" label={t('action.retry')} onClick={onRetry} />}
+    >
+      {asOf === null ? undefined : t('note.disconnected.asOf', { x: asOf })}
+    </Note>
+  );
+}

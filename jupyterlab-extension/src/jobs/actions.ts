@@ -1,0 +1,79 @@
+import { data } from '../api/client.js';
+import { download } from '../api/download.js';
+import type { Job } from '../api/types.js';
+import type { IKargah } from '../tokens.js';
+
+/** What people can do to a job, the same from its row, its page and its notes. Failures are told in a toast. */
+
+async function told(kargah: IKargah, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (reason) {
+    kargah.shell.failed(reason);
+  }
+}
+
+/** Asks first; the job's own event tells when nothing of it is left. */
+export async function stopJob(kargah: IKargah, job: Job): Promise<void> {
+  const { t } = kargah.i18n;
+  const sure = await kargah.shell.confirm({
+    title: t('jobs.stopTitle'),
+    body: `${job.name}: ${t('jobs.stopBody')}`,
+    accept: t('action.stop'),
+    destructive: true,
+  });
+  if (!sure) return;
+  await told(kargah, async () => {
+    const answer = await data(
+      kargah.api.http.POST('/api/v1/train/jobs/{job_id}/stop', { params: { path: { job_id: job.job_id } } }),
+    );
+    kargah.store.putJob(answer);
+  });
+}
+
+export async function deleteJob(kargah: IKargah, job: Job): Promise<void> {
+  const { t } = kargah.i18n;
+  const sure = await kargah.shell.confirm({
+    title: t('jobs.deleteTitle', { x: job.name }),
+    body: t('jobs.deleteBody'),
+    accept: t('jobs.deleteAccept'),
+    destructive: true,
+  });
+  if (!sure) return;
+  await told(kargah, async () => {
+    await data(kargah.api.http.DELETE('/api/v1/train/jobs/{job_id}', { params: { path: { job_id: job.job_id } } }));
+    kargah.store.putJob(job, true);
+    kargah.shell.toast('success', t('done.deleted', { x: job.name }));
+  });
+}
+
+/** Starts the same again with some parameters changed, and opens it. */
+export function startAgain(kargah: IKargah, job: Job, params: Readonly<Record<string, unknown>>): Promise<void> {
+  return told(kargah, async () => {
+    const made = await data(
+      kargah.api.http.POST('/api/v1/train/jobs/{job_id}/clone', {
+        params: { path: { job_id: job.job_id } },
+        body: { params: { ...params } },
+      }),
+    );
+    kargah.store.putJob(made);
+    await kargah.openJob(made.job_id);
+  });
+}
+
+export interface ModelOf {
+  readonly job_id: string;
+  readonly name: string;
+}
+
+/** A name that every file system takes. */
+export function fileName(name: string): string {
+  return name.replace(/[\\/:*?"<>|\u0000-\u001f]/g, '-').slice(0, 120);
+}
+
+/** `pt2` is the one file that PyTorch opens; `mlflow` is MLflow's whole model folder as a zip. */
+export function downloadModel(kargah: IKargah, model: ModelOf, format: 'pt2' | 'mlflow' = 'pt2'): Promise<void> {
+  const path = `/api/v1/train/jobs/${model.job_id}/model?format=${format}`;
+  const file = `${fileName(model.name)}.${format === 'pt2' ? 'pt2' : 'mlflow.zip'}`;
+  return told(kargah, () => download(kargah.api, path, file));
+}

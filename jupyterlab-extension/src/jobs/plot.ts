@@ -1,0 +1,294 @@
+import uPlot from 'uplot';
+import type { ChartTheme } from './chartTheme.js';
+import { rawValue, shortValue } from './metricNames.js';
+import { type Axis, type ChartGroup, decimate, type Line, type MetricHistory, type Side, xValues } from './series.js';
+
+/** Below this a line's points are few enough to be told apart, and are not smoothed. */
+const FEW = 40;
+const SYNC_KEY = 'kargah';
+
+export interface PlotSettings {
+  readonly group: ChartGroup;
+  readonly axis: Axis;
+  readonly smoothing: number;
+  readonly theme: ChartTheme;
+  readonly live: boolean;
+  /** Charts of one job share their cursor. */
+  readonly syncKey: string;
+}
+
+interface Drawn {
+  readonly key: string;
+  readonly side: Side;
+  readonly color: string;
+  readonly raw: Line | null;
+  readonly line: Line;
+}
+
+export function colorOf(group: ChartGroup, side: Side): 's1' | 's2' | 's3' | 's4' {
+  if (side !== 'only') return side === 'train' ? 's1' : 's2';
+  return /lr|rate/.test(group.key) ? 's3' : /second|_s$|speed|throughput/.test(group.key) ? 's4' : 's1';
+}
+
+/** One uPlot of one group of metrics. Holds no points: takes from the history what its width can show. */
+export class Plot {
+  private plot: uPlot | undefined;
+  private zoom: readonly [number, number] | null = null;
+  private drawn: readonly Drawn[] = [];
+  private settings: PlotSettings | undefined;
+  private settingScale = false;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly history: MetricHistory,
+    private readonly onZoom: (zoomed: boolean) => void,
+    private readonly onTip: (text: string) => void,
+  ) {}
+
+  get zoomed(): boolean {
+    return this.zoom !== null;
+  }
+
+  resetZoom(): void {
+    this.zoom = null;
+    this.onZoom(false);
+    this.draw();
+  }
+
+  /** Builds the plot anew: colours, lines or axis have changed. */
+  configure(settings: PlotSettings): void {
+    if (this.settings?.axis.kind !== settings.axis.kind) this.zoom = null;
+    this.settings = settings;
+    this.plot?.destroy();
+    this.plot = undefined;
+    this.draw();
+  }
+
+  destroy(): void {
+    this.plot?.destroy();
+    this.plot = undefined;
+  }
+
+  moveCursor(by: number): void {
+    const plot = this.plot;
+    const xs = plot?.data[0];
+    if (plot === undefined || xs === undefined || xs.length === 0) return;
+    const at = plot.cursor.idx ?? (by > 0 ? -1 : xs.length);
+    const index = Math.max(0, Math.min(xs.length - 1, at + by));
+    plot.setCursor({ left: plot.valToPos(xs[index] ?? 0, 'x'), top: plot.bbox.height / devicePixelRatio / 2 });
+  }
+
+  hideCursor(): void {
+    this.plot?.setCursor({ left: -10, top: -10 });
+  }
+
+  draw(): void {
+    const settings = this.settings;
+    const width = this.root.clientWidth;
+    const height = this.root.clientHeight;
+    if (settings === undefined || width === 0) return;
+    const [from, to] = this.zoom ?? this.fullRange(settings);
+    this.drawn = settings.group.lines.flatMap(({ key, side }) => {
+      const series = this.history.get(key);
+      if (series === undefined) return [];
+      const x = xValues(series, settings.axis, this.history.firstAt ?? 0);
+      const smooth = settings.smoothing > 0 && series.length > FEW;
+      const columns = Math.max(1, width - 60);
+      return [
+        {
+          key,
+          side,
+          color: settings.theme.series[colorOf(settings.group, side)],
+          raw: smooth ? decimate(x, series.values, from, to, columns) : null,
+          line: decimate(x, smooth ? series.smoothed(settings.smoothing) : series.values, from, to, columns),
+        },
+      ];
+    });
+    const tables = this.drawn.flatMap(({ raw, line }) => (raw === null ? [line] : [raw, line]));
+    const data: uPlot.AlignedData =
+      tables.length === 0 ? [[], []] : uPlot.join(tables.map(({ x, y }) => [x, y] as uPlot.AlignedData));
+    if (this.plot === undefined || this.plot.series.length !== data.length) {
+      this.plot?.destroy();
+      this.plot = new uPlot(this.options(settings, width, height), data, this.root);
+    } else {
+      if (this.plot.width !== width || this.plot.height !== height) this.plot.setSize({ width, height });
+      this.plot.setData(data, false);
+    }
+    this.settingScale = true;
+    this.plot.setScale('x', { min: from, max: to > from ? to : from + 1 });
+    this.settingScale = false;
+  }
+
+  /** The whole job: a running one shows how far it will go. */
+  private fullRange({ group, axis, live }: PlotSettings): [number, number] {
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (const { key } of group.lines) {
+      const series = this.history.get(key);
+      if (series === undefined || series.length === 0) continue;
+      const x = xValues(series, axis, this.history.firstAt ?? 0);
+      low = Math.min(low, x[0] ?? 0);
+      high = Math.max(high, x.at(-1) ?? 0);
+    }
+    if (!Number.isFinite(low)) return [0, 1];
+    const goal = axis.totalSteps === null ? null : axis.kind === 'epoch' ? axis.totalSteps / (axis.stepsPerEpoch ?? 1) : axis.totalSteps;
+    return [Math.min(low, 0), live && axis.kind !== 'time' && goal !== null ? Math.max(high, goal) : high];
+  }
+
+  private options(settings: PlotSettings, width: number, height: number): uPlot.Options {
+    const { theme, axis } = settings;
+    const series: uPlot.Series[] = [{}];
+    for (const { color, raw, line, side } of this.drawn) {
+      if (raw !== null) series.push({ stroke: color, width: 1, alpha: 0.28, points: { show: false } });
+      const few = line.x.length <= FEW;
+      series.push({
+        stroke: color,
+        width: 1.75,
+        ...(side === 'val' && !few ? { dash: [6, 4] } : {}),
+        points: { show: few && (side === 'val' || line.x.length <= 2), size: 6, width: 1.5, stroke: color, fill: theme.background },
+      });
+    }
+    const axes: uPlot.Axis = { stroke: theme.muted, font: theme.font, ticks: { show: false }, grid: { stroke: theme.hair, width: 1 } };
+    return {
+      width,
+      height,
+      series,
+      legend: { show: false },
+      padding: [8, this.drawn.length > 1 ? 32 : 20, 0, 0],
+      scales: { x: { time: false }, y: { range: (_u, low, high) => padded(low, high) } },
+      axes: [
+        { ...axes, size: 22, gap: 4, space: 64, values: (_u, ticks) => ticks.map((tick) => (axis.kind === 'time' ? clock(tick) : shortValue(tick))) },
+        { ...axes, size: 44, gap: 6, space: 28, values: (_u, ticks) => ticks.map(shortValue) },
+      ],
+      cursor: {
+        sync: { key: `${SYNC_KEY}:${settings.syncKey}`, setSeries: false },
+        drag: { x: true, y: false, setScale: true },
+        points: { show: false },
+        y: false,
+        bind: {
+          dblclick: () => () => {
+            this.resetZoom();
+            return null;
+          },
+        },
+      },
+      hooks: {
+        setScale: [(u, key) => this.takeScale(u, key)],
+        setCursor: [(u) => this.tip(u)],
+        draw: [(u) => this.drawEnds(u)],
+        ready: [(u) => u.over.append(tipBox())],
+      },
+    };
+  }
+
+  private takeScale(u: uPlot, key: string): void {
+    const { min, max } = u.scales[key] ?? {};
+    if (key !== 'x' || this.settingScale || min == null || max == null || u !== this.plot) return;
+    this.zoom = [min, max];
+    this.onZoom(true);
+    // The narrower range shows points that were left out before.
+    queueMicrotask(() => this.draw());
+  }
+
+  private drawEnds(u: uPlot): void {
+    const { ctx } = u;
+    const ratio = devicePixelRatio;
+    let labelled: number | null = null;
+    for (const { color, line, side } of this.drawn) {
+      const last = line.y.findLastIndex((value) => value !== null);
+      const value = line.y[last];
+      const at = line.x[last];
+      const { min, max } = u.scales['x'] ?? {};
+      if (value == null || at === undefined || min == null || max == null || at < min || at > max) continue;
+      const x = u.valToPos(at, 'x', true);
+      const y = u.valToPos(value, 'y', true);
+      ctx.save();
+      ctx.fillStyle = color;
+      if (this.settings?.live === true && side !== 'val') {
+        ctx.globalAlpha = 0.18;
+        dot(ctx, x, y, 6 * ratio);
+        ctx.globalAlpha = 1;
+      }
+      if (side !== 'val' || line.x.length > FEW) dot(ctx, x, y, 2.5 * ratio);
+      if (this.drawn.length > 1) {
+        let textY = y;
+        if (labelled !== null && Math.abs(labelled - textY) < 12 * ratio) textY = labelled + (y < labelled ? -12 : 12) * ratio;
+        labelled = textY;
+        ctx.font = `600 ${11 * ratio}px ${this.settings?.theme.font.replace(/^11px /, '') ?? 'sans-serif'}`;
+        ctx.textAlign = 'left';
+        ctx.textBaseline = 'middle';
+        ctx.fillText(side === 'val' ? 'val' : 'train', x + 6 * ratio, textY);
+      }
+      ctx.restore();
+    }
+  }
+
+  private tip(u: uPlot): void {
+    const box = u.over.querySelector<HTMLElement>('.kg-tip');
+    const index = u.cursor.idx;
+    const x = index == null ? undefined : u.data[0][index];
+    if (box === null || index == null || x === undefined || (u.cursor.left ?? -1) < 0) {
+      if (box !== null) box.hidden = true;
+      return;
+    }
+    const axis = this.settings?.axis.kind ?? 'step';
+    const rows: [string, string, string][] = [[axis, axis === 'time' ? clock(x) : rawValue(x), '']];
+    for (const { line, color, side, key } of this.drawn) {
+      const near = nearest(line, x);
+      if (near !== null) rows.push([side === 'only' ? key : side, rawValue(near), color]);
+    }
+    box.replaceChildren(
+      ...rows.flatMap(([name, value, color]) =>
+        [name, value].map((text) => {
+          const cell = document.createElement('span');
+          cell.textContent = text;
+          if (color !== '') cell.style.fontWeight = '600';
+          if (color !== '' && text === name) cell.style.color = color;
+          return cell;
+        }),
+      ),
+    );
+    box.hidden = false;
+    const left = u.cursor.left ?? 0;
+    const room = u.over.clientWidth;
+    box.style.translate = `${left > room / 2 ? left - box.offsetWidth - 8 : left + 8}px 4px`;
+    this.onTip(rows.map(([name, value]) => `${name} ${value}`).join(', '));
+  }
+}
+
+/** The value at x, or the last before it: validation has fewer points than training. */
+function nearest(line: Line, x: number): number | null {
+  let best: number | null = null;
+  for (let index = 0; index < line.x.length && (line.x[index] ?? 0) <= x; index += 1) {
+    best = line.y[index] ?? best;
+  }
+  return best;
+}
+
+function tipBox(): HTMLElement {
+  const box = document.createElement('div');
+  box.className = 'kg-tip';
+  box.hidden = true;
+  return box;
+}
+
+function dot(ctx: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
+  ctx.beginPath();
+  ctx.arc(x, y, radius, 0, 2 * Math.PI);
+  ctx.fill();
+}
+
+function padded(low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null) return [0, 1];
+  if (low === high) return [low - (Math.abs(low) || 1) * 0.1, high + (Math.abs(high) || 1) * 0.1];
+  const more = (high - low) * 0.06;
+  return [low >= 0 && low < (high - low) * 0.25 ? 0 : low - more, high + more];
+}
+
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return whole >= 3600
+    ? `${Math.floor(whole / 3600)}:${two(Math.floor((whole % 3600) / 60))}:${two(whole % 60)}`
+    : `${Math.floor(whole / 60)}:${two(whole % 60)}`;
+}

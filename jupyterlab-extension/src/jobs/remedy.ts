@@ -1,0 +1,38 @@
+import type { Job } from '../api/types.js';
+
+/** What could make a failed job succeed; the first is offered as the main button. */
+export type Remedy =
+  | { readonly kind: 'batch'; readonly value: number }
+  | { readonly kind: 'lr'; readonly value: number }
+  | { readonly kind: 'script'; readonly path: string }
+  | { readonly kind: 'change' }
+  | { readonly kind: 'again' }
+  | { readonly kind: 'log' };
+
+export function remediesOf(job: Job): readonly Remedy[] {
+  const batch = job.params['batch_size'];
+  const rate = job.params['lr'];
+  switch (job.error?.code) {
+    case 'out_of_memory':
+      return typeof batch === 'number' && batch > 1
+        ? [{ kind: 'batch', value: Math.floor(batch / 2) }, { kind: 'log' }]
+        : [{ kind: 'change' }, { kind: 'log' }];
+    case 'loss_diverged':
+      return typeof rate === 'number' ? [{ kind: 'lr', value: Number((rate / 10).toPrecision(6)) }, { kind: 'log' }] : [{ kind: 'change' }, { kind: 'log' }];
+    case 'script_syntax':
+    case 'script_failed':
+      return job.script === null ? [{ kind: 'log' }] : [{ kind: 'script', path: job.script.path }, { kind: 'log' }];
+    case 'target_missing':
+    case 'target_constant':
+    case 'target_all_missing':
+    case 'target_not_numeric':
+    case 'target_required':
+    case 'no_features':
+    case 'too_few_rows':
+    case 'dataset_deleted':
+    case 'dataset_failed':
+      return [{ kind: 'change' }, { kind: 'log' }];
+    default:
+      return [{ kind: 'again' }, { kind: 'log' }];
+  }
+}

@@ -1,0 +1,137 @@
+import type { IDisposable } from '@lumino/disposable';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { data } from '../api/client.js';
+import { type ApiError, asApiError } from '../api/errors.js';
+import type { Job, JobEvent, JobUpdate } from '../api/types.js';
+import { useKargah } from '../context.js';
+import { MetricHistory } from './series.js';
+
+export interface LiveJob {
+  readonly job: Job | null;
+  readonly events: readonly JobEvent[];
+  readonly history: MetricHistory;
+  /** The job could not be read. */
+  readonly error: ApiError | null;
+  /** The job is there, its points are not (MLflow away). */
+  readonly historyError: ApiError | null;
+  readonly deleted: boolean;
+  retry(): void;
+}
+
+/**
+ * One job, true from the first look on: the job and the history of its points over REST, then the live stream from the number
+ * that the history reaches. When the stream has a gap, the history is read again.
+ */
+export function useJob(jobId: string): LiveJob {
+  const { api, live, store } = useKargah();
+  const [history] = useState(() => new MetricHistory());
+  const [job, setJob] = useState<Job | null>(() => store.jobs.get().items.find((one) => one.job_id === jobId) ?? null);
+  const [events, setEvents] = useState<readonly JobEvent[]>([]);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [historyError, setHistoryError] = useState<ApiError | null>(null);
+  const [deleted, setDeleted] = useState(false);
+  const [attempt, setAttempt] = useState(0);
+  const retry = useCallback(() => setAttempt((count) => count + 1), []);
+  const state = useRef<string>();
+
+  useEffect(() => {
+    let gone = false;
+    let subscription: IDisposable | undefined;
+    const params = { params: { path: { job_id: jobId } } };
+
+    const readJob = async (): Promise<void> => {
+      const found = await data(api.http.GET('/api/v1/train/jobs/{job_id}', params));
+      if (!gone) {
+        setJob(found);
+        setError(null);
+      }
+    };
+    const readEvents = async (): Promise<void> => {
+      const page = await data(api.http.GET('/api/v1/train/jobs/{job_id}/events', params));
+      if (!gone) setEvents(page.items);
+    };
+    const readHistory = async (): Promise<number> => {
+      const page = await data(api.http.GET('/api/v1/train/jobs/{job_id}/metrics', params));
+      if (!gone) {
+        history.replace(page.items);
+        setHistoryError(null);
+      }
+      return page.seq;
+    };
+    const take = (update: JobUpdate): void => {
+      history.add(update.metrics);
+      setJob((before) => (before === null ? before : applyUpdate(before, update)));
+    };
+    const follow = (after: number | undefined): void => {
+      if (gone) return;
+      subscription = live.subscribeJob(
+        jobId,
+        {
+          update: take,
+          reload: async () => {
+            const [seq] = await Promise.all([readHistory(), readJob(), readEvents()]);
+            return seq;
+          },
+          refused: (code) => {
+            if (code === 'not_found') void readJob().catch((reason: unknown) => setError(asApiError(reason)));
+          },
+        },
+        after,
+      );
+    };
+    const refuse = (reason: unknown): void => {
+      if (!gone) setError(asApiError(reason));
+    };
+
+    readJob().catch(refuse);
+    readEvents().catch(refuse);
+    readHistory().then(follow, (reason: unknown) => {
+      if (!gone) setHistoryError(asApiError(reason));
+      // The points from now on can still be shown.
+      follow(undefined);
+    });
+
+    const onChanged = (_: unknown, event: { job: Job; deleted: boolean }): void => {
+      if (event.job.job_id !== jobId) return;
+      if (event.deleted) {
+        setDeleted(true);
+        return;
+      }
+      setJob((before) => newer(before, event.job));
+      if (state.current !== event.job.state) {
+        state.current = event.job.state;
+        readEvents().catch(refuse);
+      }
+    };
+    const onReconnected = (): void => {
+      readJob().catch(refuse);
+      readEvents().catch(refuse);
+    };
+    live.jobChanged.connect(onChanged);
+    live.reconnected.connect(onReconnected);
+    return () => {
+      gone = true;
+      subscription?.dispose();
+      live.jobChanged.disconnect(onChanged);
+      live.reconnected.disconnect(onReconnected);
+    };
+  }, [api, live, jobId, history, attempt]);
+
+  return { job, events, history, error, historyError, deleted, retry };
+}
+
+const ENDED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'stopped', 'lost']);
+
+export function applyUpdate(job: Job, update: JobUpdate): Job {
+  // An end is proved by the job itself; a late point must not bring it back to life.
+  const state = ENDED.has(job.state) ? job.state : update.state;
+  const metrics = { ...job.metrics };
+  for (const { key, value } of update.metrics) {
+    metrics[key] = typeof value === 'number' ? value : null;
+  }
+  return { ...job, state, progress: update.progress, message: update.message ?? job.message, metrics };
+}
+
+function newer(before: Job | null, job: Job): Job {
+  return before === null ? job : { ...job, metrics: { ...before.metrics, ...job.metrics } };
+}

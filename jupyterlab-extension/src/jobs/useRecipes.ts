@@ -1,0 +1,37 @@
+import { useEffect, useState } from 'react';
+import { data } from '../api/client.js';
+import type { Api } from '../api/client.js';
+import type { Recipe } from '../api/types.js';
+import { useKargah } from '../context.js';
+
+const read = new WeakMap<Api, Promise<readonly Recipe[]>>();
+
+/** The recipes change only with the bridge, so one reading serves every page; a failed one is tried again. */
+export function readRecipes(api: Api): Promise<readonly Recipe[]> {
+  let recipes = read.get(api);
+  if (recipes === undefined) {
+    recipes = data(api.http.GET('/api/v1/recipes')).then((page) => page.items);
+    recipes.catch(() => read.delete(api));
+    read.set(api, recipes);
+  }
+  return recipes;
+}
+
+/** The recipes, or null until they are known. For pages that can do without; the form reads them itself. */
+export function useRecipes(): readonly Recipe[] | null {
+  const { api } = useKargah();
+  const [recipes, setRecipes] = useState<readonly Recipe[] | null>(null);
+  useEffect(() => {
+    let gone = false;
+    readRecipes(api).then(
+      (items) => {
+        if (!gone) setRecipes(items);
+      },
+      () => undefined,
+    );
+    return () => {
+      gone = true;
+    };
+  }, [api]);
+  return recipes;
+}
