@@ -14,7 +14,8 @@ import type { Authenticator, Route } from './route.js';
 /** A part that answers for itself below a path, ahead of body parsing: the MLflow gateway, the files of the API page. */
 export interface Mount {
   readonly path: string;
-  readonly handle: (req: Request, res: Response) => void | Promise<void>;
+  /** Calls `next` for what is not its own. */
+  readonly handle: (req: Request, res: Response, next: NextFunction) => void | Promise<void>;
 }
 
 export interface AppParts {
@@ -48,7 +49,7 @@ export function createApp(parts: AppParts): Express {
   app.use(nameRequest, record(parts));
   app.use(allowOrigins(parts.allowedOrigins ?? []));
   for (const mount of parts.mounts ?? []) {
-    app.use(mount.path, async (req, res) => mount.handle(req, res));
+    app.use(mount.path, async (req, res, next) => mount.handle(req, res, next));
   }
   app.use(
     helmet({

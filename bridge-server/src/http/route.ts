@@ -15,6 +15,8 @@ export interface Person {
   readonly workspace: string;
   /** When the token that was shown stops being good (ms since the epoch). */
   readonly expiresAt: number;
+  /** The session behind an access token; a personal API token has none. */
+  readonly sessionId?: string;
 }
 export interface JobIdentity {
   readonly kind: 'job';

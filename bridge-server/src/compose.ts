@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Express } from 'express';
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import { createAuth } from './auth/index.js';
+import type { Config } from './config.js';
+import { createDatasets, DEFAULT_LIMITS } from './datasets/index.js';
+import { createApp, type AppParts } from './http/app.js';
+import { docsFiles, docsRoutes } from './http/docs.js';
+import type { Authenticator, Person, Route } from './http/route.js';
+import { LocalLauncher } from './launchers/local.js';
+import { createLive, type Live } from './live/live.js';
+import { absentMlflow } from './mlflow/absent.js';
+import { modelRoutes } from './models/routes.js';
+import { Metrics } from './observability/metrics.js';
+import { systemRoutes } from './observability/routes.js';
+import type { Database } from './storage/schema.js';
+import { openStorage } from './storage/storage.js';
+import { Recipes } from './training/recipes.js';
+import { trainingRoutes } from './training/routes.js';
+import { TrainingService } from './training/service.js';
+
+export interface Bridge {
+  readonly app: Express;
+  readonly live: Live;
+  readonly routes: readonly Route[];
+  readonly authenticator: Authenticator;
+  /** Begins the work behind the routes: what an earlier bridge left, MLflow, the queue of jobs. */
+  start(): Promise<void>;
+  /** Jobs go on. */
+  stop(): Promise<void>;
+}
+
+const STOP_GRACE_SECONDS = 10;
+const ENDED = ['succeeded', 'failed', 'stopped', 'lost'];
+
+/** Wires the parts of the bridge, once. */
+export async function compose(config: Config, log: Logger, answers: NonNullable<AppParts['answers']>): Promise<Bridge> {
+  const storage = await openStorage(
+    config.databaseUrl === null ? { file: join(config.dataDir, 'kargah.db') } : { url: config.databaseUrl },
+  );
+  const { db } = storage;
+  // The parts name each other (live watches training's jobs, training tells live): the later one is reached when it is there.
+  const auth = await createAuth({ storage, config, sessionEnded: (sessionId) => live.endSession(sessionId) });
+  const live: Live = createLive({
+    authenticator: auth.authenticator,
+    allowedOrigins: config.allowedOrigins,
+    log,
+    jobs: {
+      canSeeJob: (caller, jobId) => canSeeJob(db, caller, jobId),
+      watchLog: (jobId) => training.logs.watch(jobId),
+      readLog: (jobId, offset) => training.logs.piece(jobId, offset),
+    },
+  });
+  const mlflow = absentMlflow;
+  const datasets = createDatasets({
+    db,
+    live,
+    dataDir: config.dataDir,
+    python: config.python,
+    limits: { ...DEFAULT_LIMITS, maxUploadBytes: config.maxUploadBytes },
+    isInUse: (datasetId) => isInUse(db, datasetId),
+    log,
+  });
+  const training = new TrainingService({
+    db,
+    live,
+    mlflow,
+    launcher: new LocalLauncher(),
+    datasets: datasets.service,
+    recipes: Recipes.read(recipesFile()),
+    settings: {
+      dataDir: config.dataDir,
+      python: config.python,
+      workspaceDir: config.workspaceDir,
+      maxParallelJobs: config.maxParallelJobs,
+      graceSeconds: STOP_GRACE_SECONDS,
+    },
+    log,
+  });
+  const metrics = new Metrics(db, () => live.viewers());
+  const routes = [
+    ...systemRoutes({ config, storage, mlflow, metrics }),
+    ...docsRoutes,
+    ...auth.routes,
+    ...datasets.routes,
+    ...trainingRoutes(training),
+    ...modelRoutes(db),
+  ];
+  const app = createApp({
+    routes,
+    mounts: [docsFiles()],
+    authenticator: auth.authenticator,
+    log,
+    allowedOrigins: config.allowedOrigins,
+    answers,
+    observe: metrics.observe,
+  });
+  return {
+    app,
+    live,
+    routes,
+    authenticator: auth.authenticator,
+    start: async () => {
+      await datasets.start();
+      await training.start();
+    },
+    stop: async () => {
+      await training.stop();
+      await datasets.stop();
+      await storage.close();
+    },
+  };
+}
+
+async function canSeeJob(db: Kysely<Database>, caller: Person, jobId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('jobs')
+    .select('job_id')
+    .where('job_id', '=', jobId)
+    .where('project_id', '=', caller.projectId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+async function isInUse(db: Kysely<Database>, datasetId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('jobs')
+    .select('job_id')
+    .where('dataset_id', '=', datasetId)
+    .where('state', 'not in', ENDED)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Beside the bundle, or in the checkout. */
+function recipesFile(): string {
+  const bundled = join(import.meta.dirname, 'recipes.json');
+  return existsSync(bundled) ? bundled : join(import.meta.dirname, '../../trainer/src/kargah/recipes/recipes.json');
+}

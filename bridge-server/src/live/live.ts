@@ -1,0 +1,214 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server, type Socket } from 'socket.io';
+import type { Logger } from 'pino';
+import { EVENTS } from '../contract/live.js';
+import { KargahError } from '../errors.js';
+import type { Authenticator, Person } from '../http/route.js';
+import type { LivePort } from './port.js';
+import { LogFeed, type ReadLog } from './log-feed.js';
+import { Updates } from './updates.js';
+import { signIn, takeRequests, type Viewer } from './viewer.js';
+
+/** What live asks of training. */
+export interface JobsToWatch {
+  canSeeJob(caller: Person, jobId: string): Promise<boolean>;
+  /** From now on appended log text goes to `LivePort.logAppended`; answers how to stop. */
+  watchLog(jobId: string): () => void;
+  readLog: ReadLog;
+}
+export interface LiveDeps {
+  readonly authenticator: Authenticator;
+  readonly jobs: JobsToWatch;
+  readonly allowedOrigins: readonly string[];
+  readonly log: Logger;
+  /** How long a socket lives on after its token ended, for the page to show a fresh one. */
+  readonly graceMs?: number;
+}
+export interface Live extends LivePort {
+  attach(server: HttpServer): void;
+  /** Ends the sockets that were opened in this session. */
+  endSession(sessionId: string): void;
+  viewers(): number;
+  close(): Promise<void>;
+}
+
+/** A viewer this many messages behind is cut off; it comes back and gets what it missed, or reads the history. */
+const MAX_BEHIND = 1_000;
+const MAX_TIMER = 2 ** 31 - 1;
+
+export function createLive(deps: LiveDeps): Live {
+  const io = new Server({
+    path: '/socket.io/',
+    serveClient: false,
+    perMessageDeflate: false,
+    maxHttpBufferSize: 64 * 1024,
+    cors: { origin: [...deps.allowedOrigins], credentials: true },
+    allowRequest: (req, decide) => {
+      const { origin, host } = req.headers;
+      // Over the unix socket Jupyter has already compared Origin and Host, and shows us its own Host.
+      const behindJupyter = req.socket.remoteAddress === undefined;
+      const allowed =
+        origin === undefined || behindJupyter || deps.allowedOrigins.includes(origin) || sameHost(origin, host);
+      decide(allowed ? null : 'origin', allowed);
+    },
+  });
+  const updates = new Updates((update) => {
+    dropSlow(`job:${update.job_id}`);
+    io.to(`job:${update.job_id}`).emit(EVENTS.jobUpdate, update);
+  });
+  const feeds = new Map<string, { readonly bySocket: Map<string, LogFeed>; readonly stop: () => void }>();
+
+  function dropSlow(room: string): void {
+    for (const id of io.sockets.adapter.rooms.get(room) ?? []) {
+      const conn = io.sockets.sockets.get(id)?.conn;
+      if (conn !== undefined && (conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length > MAX_BEHIND)
+        conn.close();
+    }
+  }
+
+  io.use((socket, next) => {
+    const { token } = socket.handshake.auth;
+    signIn(deps.authenticator, token).then(
+      (person) => {
+        (socket.data as { person: Person }).person = person;
+        next();
+      },
+      (error: unknown) => next(refusal(error)),
+    );
+  });
+
+  io.on('connection', (socket) => {
+    const viewer = new SocketViewer(socket, deps.graceMs ?? 30_000);
+    takeRequests(socket, viewer, {
+      authenticator: deps.authenticator,
+      jobs: deps.jobs,
+      updates,
+      openFeed: (jobId, offset) => openFeed(socket, jobId, offset),
+      closeFeed: (jobId) => closeFeed(socket.id, jobId),
+      log: deps.log,
+    });
+    socket.on('disconnect', () => {
+      viewer.close();
+      for (const jobId of feeds.keys()) closeFeed(socket.id, jobId);
+    });
+  });
+
+  function openFeed(socket: Socket, jobId: string, offset: number): void {
+    closeFeed(socket.id, jobId);
+    const entry = feeds.get(jobId) ?? { bySocket: new Map<string, LogFeed>(), stop: deps.jobs.watchLog(jobId) };
+    feeds.set(jobId, entry);
+    const feed = new LogFeed(
+      jobId,
+      offset,
+      (id, from) => deps.jobs.readLog(id, from),
+      async (chunk) => {
+        socket.emit(EVENTS.jobLog, chunk);
+        await drained(socket);
+      },
+      (error) => deps.log.warn({ err: error, job_id: jobId }, 'a log could not be sent'),
+    );
+    entry.bySocket.set(socket.id, feed);
+    feed.catchUp();
+  }
+  function closeFeed(socketId: string, jobId: string): void {
+    const entry = feeds.get(jobId);
+    const feed = entry?.bySocket.get(socketId);
+    if (entry === undefined || feed === undefined) return;
+    feed.close();
+    entry.bySocket.delete(socketId);
+    if (entry.bySocket.size > 0) return;
+    entry.stop();
+    feeds.delete(jobId);
+  }
+
+  return {
+    attach: (server) => void io.attach(server),
+    jobUpdated: (jobId, update) => updates.add(jobId, update),
+    jobChanged: (userId, job, deleted = false) =>
+      void io.to(`user:${userId}`).emit(EVENTS.jobChanged, { job, deleted }),
+    datasetChanged: (userId, dataset, deleted = false) =>
+      void io.to(`user:${userId}`).emit(EVENTS.datasetChanged, { dataset, deleted }),
+    logAppended: (jobId, offset, nextOffset, text) => {
+      for (const feed of feeds.get(jobId)?.bySocket.values() ?? []) feed.appended({ offset, nextOffset, text });
+    },
+    mlflowChanged: (mlflow) => void io.emit(EVENTS.systemChanged, { mlflow }),
+    seqOf: (jobId) => updates.seqOf(jobId),
+    endSession: (sessionId) => {
+      for (const socket of io.sockets.sockets.values()) {
+        if ((socket.data as { person: Person }).person.sessionId === sessionId) socket.disconnect(true);
+      }
+    },
+    viewers: () => io.engine?.clientsCount ?? 0,
+    close: async () => {
+      updates.close();
+      for (const { stop } of feeds.values()) stop();
+      feeds.clear();
+      io.disconnectSockets(true);
+      await io.close();
+    },
+  };
+}
+
+/** The time that a socket has: told when its token ends, ended when no fresh one comes within the grace. */
+class SocketViewer implements Viewer {
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly graceMs: number,
+  ) {
+    void socket.join(`user:${this.person.userId}`);
+    this.#await(this.person);
+  }
+
+  get person(): Person {
+    return (this.socket.data as { person: Person }).person;
+  }
+  renew(person: Person): void {
+    (this.socket.data as { person: Person }).person = person;
+    this.#await(person);
+  }
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #await(person: Person): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => {
+        this.socket.emit(EVENTS.tokenExpired, {});
+        this.#timer = setTimeout(() => this.socket.disconnect(true), this.graceMs);
+      },
+      Math.min(MAX_TIMER, Math.max(0, person.expiresAt - Date.now())),
+    );
+  }
+}
+
+/** Socket.IO hands `message` and `data` to the client. */
+function refusal(error: unknown): Error {
+  const code = error instanceof KargahError ? error.code : 'internal';
+  return Object.assign(new Error(code), { data: { code } });
+}
+
+/** Resolves once the socket took what was sent, so that a long log waits for a slow viewer. */
+async function drained(socket: Socket): Promise<void> {
+  const conn = socket.conn as unknown as {
+    writeBuffer: unknown[];
+    once(event: string, done: () => void): void;
+    off(event: string, done: () => void): void;
+  };
+  if (!socket.connected || conn.writeBuffer.length < 16) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      conn.off('drain', done);
+      conn.off('close', done);
+      resolve();
+    };
+    conn.once('drain', done);
+    conn.once('close', done);
+  });
+}
+
+function sameHost(origin: string, host: string | undefined): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host;
+}

@@ -1,0 +1,110 @@
+import type { JobUpdate } from '../contract/live.js';
+import type { LivePort } from './port.js';
+
+type Update = Parameters<LivePort['jobUpdated']>[1];
+
+/** Points that come within this time travel in one message: 40 in one are 26 times cheaper than 40 messages. */
+const WINDOW_MS = 20;
+/** What is kept of each job for people who were away for a moment; older points are read from MLflow. */
+const KEPT_UPDATES = 512;
+const KEPT_JOBS = 1_000;
+const MAX_POINTS = 2_000;
+
+interface Numbered {
+  seq: number;
+  readonly kept: JobUpdate[];
+  waiting: Update | null;
+  timer: NodeJS.Timeout | null;
+  sentAt: number;
+}
+
+/** Numbers the updates of every job, merges those that come close together, and keeps the newest for replay. */
+export class Updates {
+  readonly #jobs = new Map<string, Numbered>();
+  // Above every number of an earlier life of the bridge, so that numbers never fall.
+  #base = Date.now() * 1_000;
+
+  constructor(private readonly send: (update: JobUpdate) => void) {}
+
+  add(jobId: string, update: Update): void {
+    const job = this.#of(jobId);
+    const before = job.waiting;
+    job.waiting = before === null ? update : merged(before, update);
+    const turned = before !== null && before.state !== update.state;
+    const rest = WINDOW_MS - (performance.now() - job.sentAt);
+    // A new state is told at once; so is the first point after a pause.
+    if (turned || update.metrics.length === 0 || rest <= 0 || job.waiting.metrics.length >= MAX_POINTS)
+      this.#flush(jobId, job);
+    else job.timer ??= setTimeout(() => this.#flush(jobId, job), rest);
+  }
+
+  seqOf(jobId: string): number {
+    return this.#jobs.get(jobId)?.seq ?? this.#base;
+  }
+
+  /** What came after `after`, or null when that is no longer known in full. */
+  since(jobId: string, after: number): readonly JobUpdate[] | null {
+    const job = this.#jobs.get(jobId);
+    const seq = this.seqOf(jobId);
+    if (after > seq) return null;
+    const missed = job?.kept.filter((update) => update.seq > after) ?? [];
+    return missed.length === seq - after ? missed : null;
+  }
+
+  close(): void {
+    for (const [jobId, job] of this.#jobs) this.#flush(jobId, job);
+  }
+
+  #of(jobId: string): Numbered {
+    const known = this.#jobs.get(jobId);
+    // The one heard of last stands last: the first is the one to forget.
+    this.#jobs.delete(jobId);
+    const job = known ?? { seq: this.#base, kept: [], waiting: null, timer: null, sentAt: 0 };
+    this.#jobs.set(jobId, job);
+    if (this.#jobs.size > KEPT_JOBS) this.#forgetOldest();
+    return job;
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#jobs;
+    if (oldest === undefined) return;
+    this.#flush(...oldest);
+    this.#jobs.delete(oldest[0]);
+    this.#base = Math.max(this.#base, oldest[1].seq);
+  }
+
+  #flush(jobId: string, job: Numbered): void {
+    if (job.timer !== null) clearTimeout(job.timer);
+    job.timer = null;
+    const { waiting } = job;
+    if (waiting === null) return;
+    job.waiting = null;
+    job.sentAt = performance.now();
+    const { epoch, step, eta_seconds } = waiting.progress;
+    job.seq += 1;
+    const update: JobUpdate = {
+      job_id: jobId,
+      seq: job.seq,
+      state: waiting.state,
+      progress: waiting.progress,
+      ...(epoch === null ? {} : { epoch }),
+      ...(step === null ? {} : { step }),
+      eta_seconds,
+      metrics: [...waiting.metrics],
+      ...(waiting.message === undefined ? {} : { message: waiting.message }),
+    };
+    job.kept.push(update);
+    if (job.kept.length > KEPT_UPDATES) job.kept.shift();
+    this.send(update);
+  }
+}
+
+function merged(before: Update, after: Update): Update {
+  const message = after.message ?? before.message;
+  return {
+    state: after.state,
+    progress: after.progress,
+    metrics: [...before.metrics, ...after.metrics],
+    ...(message === undefined ? {} : { message }),
+  };
+}

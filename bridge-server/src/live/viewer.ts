@@ -1,0 +1,92 @@
+import type { Logger } from 'pino';
+import type { Socket } from 'socket.io';
+import type { z } from 'zod';
+import { EVENTS, subscribeJob, subscribeLog, unsubscribeJob } from '../contract/live.js';
+import { KargahError } from '../errors.js';
+import type { Authenticator, Person } from '../http/route.js';
+import type { JobsToWatch } from './live.js';
+import type { Updates } from './updates.js';
+
+export interface Viewer {
+  readonly person: Person;
+  /** The same person showed a fresh token; rooms stay. */
+  renew(person: Person): void;
+}
+interface Parts {
+  readonly authenticator: Authenticator;
+  readonly jobs: JobsToWatch;
+  readonly updates: Updates;
+  readonly openFeed: (jobId: string, offset: number) => void;
+  readonly closeFeed: (jobId: string) => void;
+  readonly log: Logger;
+}
+
+type Acknowledge = (answer: object) => void;
+
+/** Takes what a socket asks for; each request is parsed, allowed or refused, and acknowledged. */
+export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void {
+  function on<S extends z.ZodType>(event: string, schema: S, take: (request: z.output<S>) => Promise<object>): void {
+    socket.on(event, (payload: unknown, acknowledge?: Acknowledge) => {
+      const answer: Acknowledge = typeof acknowledge === 'function' ? acknowledge : () => undefined;
+      const parsed = schema.safeParse(payload);
+      if (!parsed.success) {
+        answer({ ok: false, code: 'validation_failed' });
+        return;
+      }
+      take(parsed.data).then(
+        (done) => answer({ ok: true, ...done }),
+        (error: unknown) => {
+          if (!(error instanceof KargahError)) parts.log.error({ err: error, event }, 'a live request failed');
+          answer({ ok: false, code: error instanceof KargahError ? error.code : 'internal' });
+        },
+      );
+    });
+  }
+  async function mustSee(jobId: string): Promise<void> {
+    if (!(await parts.jobs.canSeeJob(viewer.person, jobId))) throw new KargahError('not_found');
+  }
+
+  on(EVENTS.subscribeJob, subscribeJob, async ({ job_id, after }) => {
+    await mustSee(job_id);
+    // Joined and replayed in one turn of the event loop: nothing can come between.
+    void socket.join(`job:${job_id}`);
+    const seq = parts.updates.seqOf(job_id);
+    const missed = after === undefined ? [] : parts.updates.since(job_id, after);
+    for (const update of missed ?? []) socket.emit(EVENTS.jobUpdate, update);
+    return { seq, reload: missed === null };
+  });
+  on(EVENTS.unsubscribeJob, unsubscribeJob, async ({ job_id }) => {
+    await socket.leave(`job:${job_id}`);
+    return {};
+  });
+  on(EVENTS.subscribeLog, subscribeLog, async ({ job_id, offset }) => {
+    await mustSee(job_id);
+    if (socket.connected) parts.openFeed(job_id, offset);
+    return {};
+  });
+  on(EVENTS.unsubscribeLog, unsubscribeJob, ({ job_id }) => {
+    parts.closeFeed(job_id);
+    return Promise.resolve({});
+  });
+  socket.on(EVENTS.authenticate, (payload: unknown, acknowledge?: Acknowledge) => {
+    const answer: Acknowledge = typeof acknowledge === 'function' ? acknowledge : () => undefined;
+    const token = typeof payload === 'object' && payload !== null && 'token' in payload ? payload.token : undefined;
+    signIn(parts.authenticator, token).then(
+      (person) => {
+        // Another person's rooms are not theirs to take over.
+        if (person.userId !== viewer.person.userId) socket.disconnect(true);
+        else viewer.renew(person);
+        answer({ ok: true });
+      },
+      (error: unknown) => answer({ ok: false, code: error instanceof KargahError ? error.code : 'internal' }),
+    );
+  });
+}
+
+/** @throws {KargahError} `unauthenticated`, `token_expired`; `forbidden` for a job, which has nothing to watch. */
+export async function signIn(authenticator: Authenticator, token: unknown): Promise<Person> {
+  if (typeof token !== 'string') throw new KargahError('unauthenticated');
+  const caller = await authenticator.authenticate(token);
+  if (caller.kind !== 'user') throw new KargahError('forbidden');
+  return caller;
+}

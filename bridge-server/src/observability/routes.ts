@@ -1,0 +1,75 @@
+import { readdirSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import type { Config } from '../config.js';
+import * as contract from '../contract/system.js';
+import { route, type Route } from '../http/route.js';
+import type { MlflowPort } from '../mlflow/port.js';
+import type { Storage } from '../storage/storage.js';
+import type { Metrics } from './metrics.js';
+import { VERSION } from './version.js';
+
+export interface SystemParts {
+  readonly config: Pick<Config, 'dataDir' | 'maxParallelJobs' | 'workspaceDir'>;
+  readonly storage: Storage;
+  readonly mlflow: Pick<MlflowPort, 'state'>;
+  readonly metrics: Metrics;
+}
+
+export function systemRoutes({ config, storage, mlflow, metrics }: SystemParts): Route[] {
+  return [
+    route(contract.root, () => Promise.resolve({ status: 204 })),
+    route(contract.healthz, () => Promise.resolve({ status: 200, json: { status: 'ok' } })),
+    route(contract.readyz, async () => {
+      const database = await storage.ping().then(
+        () => 'up' as const,
+        () => 'down' as const,
+      );
+      const state = mlflow.state();
+      return database === 'up' && state === 'up'
+        ? { status: 200, json: { status: 'ready', database, mlflow: state } }
+        : { status: 503, json: { status: 'not_ready', database, mlflow: state } };
+    }),
+    route(contract.metrics, async ({ res }) => {
+      res.type(metrics.contentType).send(await metrics.text());
+      return undefined;
+    }),
+    route(contract.system, async ({ caller }) => {
+      const disk = await statfs(config.dataDir);
+      return {
+        status: 200,
+        json: {
+          version: VERSION,
+          mlflow: mlflow.state(),
+          cpus: availableParallelism(),
+          memory_bytes: totalmem(),
+          gpus: gpus(),
+          max_parallel_jobs: config.maxParallelJobs,
+          disk_free_bytes: disk.bavail * disk.bsize,
+          storage_used_bytes: await storageUsed(storage, caller.projectId),
+          workspace_dir: config.workspaceDir,
+        },
+      };
+    }),
+  ];
+}
+
+async function storageUsed({ db }: Storage, projectId: string): Promise<number> {
+  const row = await db
+    .selectFrom('datasets')
+    .select(db.fn.sum<number | null>('size_bytes').as('bytes'))
+    .where('project_id', '=', projectId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return Number(row?.bytes ?? 0);
+}
+
+/** NVIDIA's device files, so that nothing has to be started to count them. */
+function gpus(): number {
+  try {
+    return readdirSync('/dev').filter((name) => /^nvidia\d+$/u.test(name)).length;
+  } catch {
+    // No /dev to read: another kind of system.
+    return 0;
+  }
+}
