@@ -35,6 +35,9 @@ export type PreviewResult = z.infer<typeof previewResult>;
 
 const OUTPUT_LIMIT = 64 * 2 ** 20;
 const PREVIEW_SECONDS = 30;
+/** How Python and its libraries say on their way out that they got no memory. */
+const NO_MEMORY =
+  /MemoryError|bad_alloc|Cannot allocate memory|can't start new thread|failed to map segment|OutOfMemory/u;
 
 /** Opens users' files in Python processes of their own; the bridge itself never parses one. */
 export class Reader {
@@ -120,7 +123,8 @@ export class Reader {
         if (code === 0) return resolve(Buffer.concat(chunks).toString());
         log.warn({ module, code, signal: exitSignal, complaint }, 'a reading process left no answer');
         if (timedOut || exitSignal === 'SIGXCPU') return reject(new KargahError('reader_limit', { resource: 'CPU' }));
-        if (exitSignal !== null) return reject(new KargahError('reader_limit', { resource: 'RAM' }));
+        if (exitSignal !== null || NO_MEMORY.test(complaint))
+          return reject(new KargahError('reader_limit', { resource: 'RAM' }));
         reject(new Error(`${module} ended with exit code ${String(code)}`));
       });
     });

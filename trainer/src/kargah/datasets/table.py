@@ -29,7 +29,7 @@ def write_text_table(
     table = f"read_parquet({literal(str(source))})"
     physical = _described(connection, table)
     texts = [column for column, kind in physical if kind == "VARCHAR"]
-    typed = types_of(connection, table, texts, candidates)
+    typed = types_of(connection, source, texts, candidates)
     types: dict[str, ColumnType] = {}
     selected: list[str] = []
     for column, kind in physical:

@@ -1,0 +1,98 @@
+"""Parquet files of other people's making."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import io
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from kargah.datasets.failures import ReadFailure
+
+from .conftest import Read
+
+
+def parquet(table: pa.Table) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(table, out)
+    return out.getvalue()
+
+
+def test_every_type_comes_to_a_plain_one(read: Read, tmp_path: Path) -> None:
+    noon = datetime.datetime(2024, 1, 1, 12, tzinfo=datetime.timezone.utc)
+    table = pa.table(
+        {
+            "small": pa.array([1, 2], pa.int8()),
+            "float": pa.array([1.5, float("nan")], pa.float32()),
+            "money": pa.array([decimal.Decimal("1.50"), None]),
+            "kind": pa.array(["a", "a"]).dictionary_encode(),
+            "list": pa.array([[1, 2], None]),
+            "at": pa.array([noon, None], pa.timestamp("us", "Asia/Tehran")),
+            "bytes": pa.array([b"\x00", b"\x01"]),
+            "__index_level_0__": pa.array([0, 1]),
+        }
+    )
+    result = read(parquet(table), "data.parquet")
+    assert {c["name"]: c["type"] for c in result["profile"]["columns"]} == {
+        "small": "integer",
+        "float": "number",
+        "money": "number",
+        "kind": "category",
+        "list": "text",
+        "at": "datetime",
+    }
+    assert [w["code"] for w in result["warnings"]][:2] == ["column_dropped", "column_dropped"]
+    row = pq.read_table(tmp_path / "data.parquet").to_pylist()[0]
+    assert (row["list"], row["at"]) == ("[1,2]", datetime.datetime(2024, 1, 1, 12))
+
+
+def test_not_a_number_does_not_spoil_the_figures(read: Read) -> None:
+    column = read(parquet(pa.table({"x": [1.0, float("nan"), 3.0, float("inf")]})), "x.parquet")["profile"]["columns"][
+        0
+    ]
+    assert (column["min"], column["max"], column["mean"]) == (1.0, 3.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (parquet(pa.table({"a": [1, 2]}))[:-8], "damaged_file"),
+        (b"PAR1" + b"\x00" * 40 + b"PAR1", "damaged_file"),
+        (parquet(pa.table({"a": pa.array([], pa.int64())})), "no_rows"),
+        (parquet(pa.table({f"c{i}": [1] for i in range(2_001)})), "too_many_columns"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(read: Read, content: bytes, code: str) -> None:
+    with pytest.raises(ReadFailure) as caught:
+        read(content, "data.parquet")
+    assert caught.value.code == code
+
+
+def test_a_page_that_was_damaged_is_told_as_such(tmp_path: Path) -> None:
+    import json
+    import subprocess
+    import sys
+
+    content = bytearray(parquet(pa.table({"a": list(range(10_000)), "b": ["word"] * 10_000})))
+    content[40:400] = b"\xff" * 360
+    (tmp_path / "original").write_bytes(content)
+    request = {
+        "folder": str(tmp_path),
+        "filename": "a.parquet",
+        "memory_bytes": 1 << 30,
+        "max_image_bytes": 1 << 20,
+        "limits": {"memory_bytes": 4 << 30, "cpu_seconds": 60, "file_bytes": 1 << 30},
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "kargah.datasets.read"],
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert json.loads(done.stdout) == {"ok": False, "error": {"code": "damaged_file", "params": {}}}
