@@ -18,7 +18,7 @@ from werkzeug.datastructures import Authorization
 AUDIENCE = "mlflow"
 ISSUER = "kargah"
 #: The MLflow administrator that only the bridge itself may be.
-SERVICE_USER = "kargah-bridge"
+SERVICE_USER = "kargah"
 PUBLIC_KEY_VARIABLE = "KARGAH_MLFLOW_PUBLIC_KEY"
 
 _USER_NAME = re.compile(r"[A-Za-z0-9_.@-]{1,64}")

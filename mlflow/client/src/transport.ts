@@ -25,7 +25,7 @@ export interface ClientOptions {
   readonly baseUrl: string;
   readonly fetch: Fetch;
   /** The `Authorization` of each request; asked anew every time, so that short-lived tokens work. */
-  readonly authorization?: () => string;
+  readonly authorization?: () => string | Promise<string>;
   /** The workspace that requests are about, where the server has workspaces on. */
   readonly workspace?: string;
   /** How long one call may take, in milliseconds (default 30,000); streams only until their answer begins. */
@@ -81,7 +81,7 @@ export class Transport {
         method: init.method,
         headers: {
           ...init.headers,
-          ...(authorization ? { authorization: authorization() } : {}),
+          ...(authorization ? { authorization: await authorization() } : {}),
           ...(workspace === undefined ? {} : { 'x-mlflow-workspace': workspace }),
         },
         ...(init.body === undefined ? {} : { body: init.body }),

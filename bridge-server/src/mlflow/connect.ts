@@ -1,0 +1,21 @@
+import { createClient, type Fetch, type MlflowClient } from 'mlflow-js-client';
+import { Agent, fetch as undiciFetch, type RequestInit } from 'undici';
+import type { MlflowAddress } from './address.js';
+
+/** The MLflow client over the bridge's own connection, with every right; closing ends its connections. */
+export function connect(
+  address: MlflowAddress,
+  authorization: () => Promise<string>,
+): { client: MlflowClient; close: () => Promise<void> } {
+  const agent = new Agent({
+    connections: 8,
+    // gunicorn keeps an idle connection for 75 s; ours ends first.
+    keepAliveTimeout: 30_000,
+    headersTimeout: 60_000,
+    bodyTimeout: 300_000,
+    ...(address.kind === 'socket' ? { connect: { socketPath: address.path } } : {}),
+  });
+  const fetch: Fetch = async (url, init) => undiciFetch(url, { ...(init as RequestInit), dispatcher: agent });
+  const baseUrl = address.kind === 'socket' ? 'http://mlflow' : address.url;
+  return { client: createClient({ baseUrl, fetch, authorization }), close: () => agent.close() };
+}

@@ -1,0 +1,291 @@
+import { randomBytes } from 'node:crypto';
+import {
+  BATCH_LIMITS,
+  HISTORY_PAGE,
+  InternalError,
+  MlflowUnreachable,
+  ResourceAlreadyExists,
+  ResourceDoesNotExist,
+  TemporarilyUnavailable,
+  type MlflowClient,
+  type Run,
+} from 'mlflow-js-client';
+import type { MetricPoint } from '../contract/training.js';
+import { KargahError } from '../errors.js';
+import type { Health } from './health.js';
+import { flattenParams } from './params.js';
+import type { MlflowPort, RunRef } from './port.js';
+
+const EXPERIMENT = 'jobs';
+const ROLE = 'kargah-owner';
+const JOB_TAG = 'kargah.job_id';
+/** What a member of a project may do in its workspace: everything but handing out rights. */
+const RIGHTS = [
+  { resource_type: 'workspace', resource_pattern: '*', permission: 'USE' },
+  { resource_type: 'experiment', resource_pattern: '*', permission: 'MANAGE' },
+  { resource_type: 'registered_model', resource_pattern: '*', permission: 'MANAGE' },
+] as const;
+
+/** What the bridge asks of MLflow, in terms of projects and jobs. */
+export class MlflowTracking implements MlflowPort {
+  readonly #experiments = new Map<string, Promise<string>>();
+  readonly #members = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly client: MlflowClient,
+    private readonly health: Health,
+  ) {}
+
+  state = (): ReturnType<MlflowPort['state']> => this.health.state();
+  whenUp = (signal?: AbortSignal): Promise<void> => this.health.whenUp(signal);
+  onState = (listener: Parameters<MlflowPort['onState']>[0]): (() => void) => this.health.onState(listener);
+
+  async ensureWorkspace(workspace: string, userId: string): Promise<void> {
+    await remembered(this.#members, `${workspace}/${userId}`, () =>
+      this.#ask(async () => {
+        await unlessThere(this.client.workspaces.create({ name: workspace }));
+        await unlessThere(this.client.users.create({ username: userId, password: randomBytes(32).toString('base64url') }));
+        await unlessThere(this.client.roles.create({ name: ROLE, workspace }));
+        const { roles } = await this.client.roles.list({ workspace });
+        const role = roles.find(({ name }) => name === ROLE);
+        if (!role) throw new InternalError('INTERNAL_ERROR', `workspace ${workspace} has no role ${ROLE}`, 500);
+        for (const right of RIGHTS) await unlessThere(this.client.roles.addPermission({ role_id: role.id, ...right }));
+        await unlessThere(this.client.roles.assign({ role_id: role.id, username: userId }));
+      }),
+    );
+  }
+
+  async createRun(input: Parameters<MlflowPort['createRun']>[0]): Promise<RunRef> {
+    const mlflow = this.client.inWorkspace(input.workspace);
+    return this.#ask(async () => {
+      const experimentId = await this.#experimentOf(input.workspace);
+      const existing = await runOfJob(mlflow, experimentId, input.jobId);
+      const run = existing ?? (await newRun(mlflow, experimentId, input));
+      const runId = run.info.run_id;
+      const params = flattenParams(input.params);
+      for (let at = 0; at < params.length; at += BATCH_LIMITS.params)
+        await mlflow.runs.logBatch({ run_id: runId, params: params.slice(at, at + BATCH_LIMITS.params) });
+      if (input.dataset !== null && run.inputs.dataset_inputs.length === 0)
+        await mlflow.runs.logInputs({ run_id: runId, datasets: [datasetInput(input.dataset)] });
+      return { experimentId, runId };
+    });
+  }
+
+  async endRun(workspace: string, runId: string, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> {
+    const mlflow = this.client.inWorkspace(workspace);
+    await this.#ask(() => mlflow.runs.update({ run_id: runId, status, end_time: Date.now() }));
+  }
+
+  async deleteRun(workspace: string, runId: string): Promise<void> {
+    const mlflow = this.client.inWorkspace(workspace);
+    await this.#ask(() =>
+      mlflow.runs.delete({ run_id: runId }).catch((error: unknown) => {
+        if (!(error instanceof ResourceDoesNotExist)) throw error;
+      }),
+    );
+  }
+
+  async metricHistory(workspace: string, runId: string, key?: string): Promise<MetricPoint[]> {
+    const mlflow = this.client.inWorkspace(workspace);
+    return this.#ask(async () => {
+      const keys = key === undefined ? await metricKeys(mlflow, runId) : [key];
+      const histories = await Promise.all(keys.map((one) => historyOf(mlflow, runId, one)));
+      return histories.flat();
+    });
+  }
+
+  async modelOf(workspace: string, runId: string): ReturnType<MlflowPort['modelOf']> {
+    const mlflow = this.client.inWorkspace(workspace);
+    return this.#ask(async () => {
+      const { run } = await mlflow.runs.get({ run_id: runId });
+      const newest = run.outputs.model_outputs.at(-1);
+      if (newest) {
+        const { model } = await mlflow.loggedModels.get({ model_id: newest.model_id });
+        const artifactPath = model.info.name || 'model';
+        const sizeBytes = await this.#sizeOf(workspace, runId, artifactPath);
+        return { uri: `models:/${model.info.model_id}`, artifactPath, sizeBytes };
+      }
+      const files = await this.listArtifacts(workspace, runId, 'model');
+      if (!files.some(({ path }) => path === 'model/MLmodel')) return null;
+      const sizeBytes = await this.#sizeOf(workspace, runId, 'model');
+      return { uri: `runs:/${runId}/model`, artifactPath: 'model', sizeBytes };
+    });
+  }
+
+  async listArtifacts(workspace: string, runId: string, path: string): ReturnType<MlflowPort['listArtifacts']> {
+    const mlflow = this.client.inWorkspace(workspace);
+    return this.#ask(async () => {
+      const { run } = await mlflow.runs.get({ run_id: runId });
+      const model = await loggedModelAt(mlflow, run, path);
+      const found: { path: string; isDir: boolean; sizeBytes: number | null }[] = [];
+      let page: string | undefined;
+      do {
+        const token = page === undefined ? {} : { page_token: page };
+        const answer = model
+          ? await mlflow.loggedModels.listArtifacts({
+              model_id: model.id,
+              ...(model.rest === '' ? {} : { artifact_directory_path: model.rest }),
+              ...token,
+            })
+          : await mlflow.artifacts.list({ run_id: runId, ...(path === '' ? {} : { path }), ...token });
+        for (const file of answer.files) {
+          const sizeBytes = file.is_dir ? null : (file.file_size ?? null);
+          found.push({ path: model ? `${model.name}/${file.path}` : file.path, isDir: file.is_dir, sizeBytes });
+        }
+        page = answer.next_page_token || undefined;
+      } while (page !== undefined);
+      if (!model && path === '') await addModelFolders(mlflow, run, found);
+      return found;
+    });
+  }
+
+  async openArtifact(workspace: string, runId: string, path: string): ReturnType<MlflowPort['openArtifact']> {
+    const mlflow = this.client.inWorkspace(workspace);
+    return this.#ask(async () => {
+      const { run } = await mlflow.runs.get({ run_id: runId });
+      const model = await loggedModelAt(mlflow, run, path);
+      return mlflow.files.download(model ? `${model.uri}/${model.rest}` : `${run.info.artifact_uri}/${path}`);
+    });
+  }
+
+  async #sizeOf(workspace: string, runId: string, path: string): Promise<number> {
+    let size = 0;
+    for (const file of await this.listArtifacts(workspace, runId, path))
+      size += file.isDir ? await this.#sizeOf(workspace, runId, file.path) : (file.sizeBytes ?? 0);
+    return size;
+  }
+
+  async #experimentOf(workspace: string): Promise<string> {
+    const { experiments } = this.client.inWorkspace(workspace);
+    return remembered(this.#experiments, workspace, async () => {
+      try {
+        return (await experiments.create({ name: EXPERIMENT })).experiment_id;
+      } catch (error) {
+        if (!(error instanceof ResourceAlreadyExists)) throw error;
+      }
+      const { experiment } = await experiments.getByName({ experiment_name: EXPERIMENT });
+      // Its owner may have deleted it in MLflow's page; a new job brings it back.
+      if (experiment.lifecycle_stage === 'deleted') await experiments.restore({ experiment_id: experiment.experiment_id });
+      return experiment.experiment_id;
+    });
+  }
+
+  async #ask<T>(question: () => Promise<T>): Promise<T> {
+    if (this.health.state() !== 'up') throw new KargahError('mlflow_unavailable');
+    try {
+      return await question();
+    } catch (cause) {
+      if (cause instanceof MlflowUnreachable || cause instanceof TemporarilyUnavailable)
+        throw new KargahError('mlflow_unavailable', {}, { cause });
+      if (cause instanceof ResourceDoesNotExist) {
+        this.#experiments.clear();
+        throw new KargahError('not_found', {}, { cause });
+      }
+      throw cause;
+    }
+  }
+}
+
+async function remembered<T>(memory: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const known = memory.get(key) ?? make();
+  memory.set(key, known);
+  try {
+    return await known;
+  } catch (error) {
+    memory.delete(key);
+    throw error;
+  }
+}
+
+async function unlessThere(creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if (!(error instanceof ResourceAlreadyExists)) throw error;
+  }
+}
+
+async function runOfJob(mlflow: MlflowClient, experimentId: string, jobId: string): Promise<Run | null> {
+  const filter = `tags.\`${JOB_TAG}\` = '${jobId}'`;
+  const { runs } = await mlflow.runs.search({ experiment_ids: [experimentId], filter, max_results: 1 });
+  return runs[0] ?? null;
+}
+
+async function newRun(
+  mlflow: MlflowClient,
+  experimentId: string,
+  input: Parameters<MlflowPort['createRun']>[0],
+): Promise<Run> {
+  const tags = Object.entries({ 'mlflow.user': input.userId, ...input.tags, [JOB_TAG]: input.jobId });
+  const { run } = await mlflow.runs.create({
+    experiment_id: experimentId,
+    run_name: input.name,
+    start_time: Date.now(),
+    tags: tags.map(([key, value]) => ({ key, value })),
+  });
+  return run;
+}
+
+function datasetInput({ name, digest, sourceUri, rows }: NonNullable<Parameters<MlflowPort['createRun']>[0]['dataset']>) {
+  return {
+    tags: [{ key: 'mlflow.data.context', value: 'training' }],
+    dataset: {
+      name: name.slice(0, 500),
+      digest: digest.slice(0, 36),
+      source_type: 'kargah',
+      source: JSON.stringify({ uri: sourceUri }),
+      profile: JSON.stringify({ num_rows: rows }),
+    },
+  };
+}
+
+async function metricKeys(mlflow: MlflowClient, runId: string): Promise<string[]> {
+  const { run } = await mlflow.runs.get({ run_id: runId });
+  return run.data.metrics.map(({ key }) => key);
+}
+
+async function historyOf(mlflow: MlflowClient, runId: string, key: string): Promise<MetricPoint[]> {
+  const points: MetricPoint[] = [];
+  let page: string | undefined;
+  do {
+    const answer = await mlflow.metrics.getHistory({
+      run_id: runId,
+      metric_key: key,
+      max_results: HISTORY_PAGE,
+      ...(page === undefined ? {} : { page_token: page }),
+    });
+    for (const { value, step, timestamp } of answer.metrics) points.push({ key, value: wireValue(value), step, timestamp });
+    page = answer.next_page_token || undefined;
+  } while (page !== undefined);
+  return points;
+}
+
+/** A number as the contract carries it: JSON has none for what is not finite. */
+export function wireValue(value: number): MetricPoint['value'] {
+  return Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity');
+}
+
+async function loggedModelAt(
+  mlflow: MlflowClient,
+  run: Run,
+  path: string,
+): Promise<{ id: string; name: string; uri: string; rest: string } | null> {
+  const [first = '', ...rest] = path.split('/');
+  if (first === '') return null;
+  for (const { model_id: id } of run.outputs.model_outputs.toReversed()) {
+    const { info } = (await mlflow.loggedModels.get({ model_id: id })).model;
+    if (info.name === first) return { id, name: first, uri: info.artifact_uri, rest: rest.join('/') };
+  }
+  return null;
+}
+
+async function addModelFolders(
+  mlflow: MlflowClient,
+  run: Run,
+  found: { path: string; isDir: boolean; sizeBytes: number | null }[],
+): Promise<void> {
+  for (const { model_id } of run.outputs.model_outputs) {
+    const { name } = (await mlflow.loggedModels.get({ model_id })).model.info;
+    if (name !== '' && !found.some(({ path }) => path === name)) found.push({ path: name, isDir: true, sizeBytes: null });
+  }
+}
