@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { recipe, type Recipe } from '../contract/training.js';
 import { KargahError } from '../errors.js';
@@ -24,14 +23,4 @@ export class Recipes {
     if (!found) throw new KargahError('unknown_recipe', { recipe: name });
     return found;
   }
-}
-
-/** Where `recipes.json` lies: beside the sources in a checkout, beside our Python packages where they are installed. */
-export function recipesFile(): string {
-  const places = ['trainer/src/kargah/recipes/recipes.json', 'kargah/recipes/recipes.json'];
-  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    const found = places.map((place) => join(folder, place)).find(existsSync);
-    if (found !== undefined) return found;
-  }
-  throw new Error('recipes.json was not found; install the package kargah');
 }

@@ -11,7 +11,7 @@ import type { LivePort } from '../live/port.js';
 import type { MlflowPort } from '../mlflow/port.js';
 import type { Storage } from '../storage/storage.js';
 import type { TrainingDataset } from './ports.js';
-import { Recipes, recipesFile } from './recipes.js';
+import { Recipes } from './recipes.js';
 import { trainingRoutes } from './routes.js';
 import { TrainingService } from './service.js';
 
@@ -161,7 +161,7 @@ export class Workshop {
           return found ? Promise.resolve(found) : Promise.reject(new KargahError('not_found'));
         },
       },
-      recipes: Recipes.read(recipesFile()),
+      recipes: Recipes.read(join(ROOT, 'trainer/src/kargah/recipes/recipes.json')),
       settings: { dataDir: this.dir, python: PYTHON, workspaceDir: join(this.dir, 'work'), ...this.settings },
       log: {
         warn: () => undefined,
