@@ -25,6 +25,7 @@ export const checks = [
   ['format: Python', [python, '-m', 'ruff', 'format', '--check', ...pythonCode]],
   ['generated: OpenAPI and types match the contract', [node, 'scripts/generate.mjs', '--check']],
   ['generated: recipe descriptions match the recipes', [python, '-m', 'kargah.recipes', 'describe', '--check']],
+  ['generated: Python wire types match the contract', [python, 'scripts/generate_wire.py', '--check']],
 ];
 
 /** Runs one check and answers its output and whether it passed. */

@@ -1,0 +1,185 @@
+"""The client against a real bridge with its MLflow and its jobs."""
+
+from __future__ import annotations
+
+import math
+import os
+import secrets
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import torch
+
+import kargah
+from kargah.client.http import Http
+from kargah.client.uploads import CHUNK_BYTES, upload_file
+
+from ..conftest import LiveBridge
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+PASSWORD = "یک جملهٔ بلند برای آزمون"
+
+
+@pytest.fixture(scope="module")
+def client(live_bridge: LiveBridge) -> kargah.Kargah:
+    return kargah.register(f"sara-{secrets.token_hex(4)}@example.com", PASSWORD, "سارا", url=live_bridge.url)
+
+
+@pytest.fixture(scope="module")
+def digits(client: kargah.Kargah) -> kargah.Dataset:
+    return client.datasets.import_source("digits")
+
+
+@pytest.fixture(scope="module")
+def finished(client: kargah.Kargah, digits: kargah.Dataset) -> kargah.Job:
+    return client.train(digits, name="digits", epochs=8).watch()
+
+
+@pytest.fixture(autouse=True)
+def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def test_a_watched_job_ends_with_a_model_that_torch_loads(
+    client: kargah.Kargah, digits: kargah.Dataset, finished: kargah.Job, tmp_path: Path
+) -> None:
+    assert finished.state == "succeeded"
+    assert (finished.last_metrics["val_accuracy"] or 0) >= 0.9
+    path = finished.download(tmp_path)
+    assert path.name == "digits.pt2"
+    answer = torch.export.load(path).module()(torch.zeros(3, 64))
+    assert answer.shape == (3, 10)
+    assert finished.model()(torch.zeros(2, 64)).shape == (2, 10)
+
+
+def test_the_history_holds_every_point_that_was_logged(live_bridge: LiveBridge, finished: kargah.Job) -> None:
+    import json
+
+    spool = live_bridge.data_dir / "jobs" / finished.id / "spool" / "points.jsonl"
+    logged = {(k, r["s"], r["t"]) for r in map(json.loads, spool.read_text().splitlines()) for k in r["m"]}
+    stored = {(p.key, p.step, p.timestamp) for p in finished.metrics()}
+    assert logged == stored
+    assert "epoch 8/8" in finished.logs()
+
+
+def test_a_stream_that_begins_in_the_middle_still_gives_every_point(
+    client: kargah.Kargah, digits: kargah.Dataset
+) -> None:
+    job = client.train(digits, epochs=40, patience=0)
+    points = [p for update in job.stream() for p in update.points]
+    assert job.state == "succeeded"
+    steps = [p.step for p in points if p.key == "val_loss"]
+    assert len(set(steps)) == 40
+    assert not any(math.isnan(p.value) for p in points)
+
+
+def test_a_stopped_job_says_stopped_and_its_model_is_refused(client: kargah.Kargah, digits: kargah.Dataset) -> None:
+    job = client.train(digits, epochs=10_000, patience=0)
+    for update in job.stream():
+        if update.points:
+            job.stop()
+            break
+    assert job.wait().state == "stopped"
+    with pytest.raises(kargah.KargahError) as caught:
+        job.download()
+    assert caught.value.code == "model_not_ready"
+
+
+def test_a_failed_job_raises_its_reason_in_both_languages(client: kargah.Kargah) -> None:
+    frame = pd.DataFrame({"x": range(50), "y": ["a"] * 50})
+    job = client.train(client.datasets.upload(frame, name="constant").ready(), target="y")
+    with pytest.raises(kargah.JobFailed) as caught:
+        job.watch()
+    assert caught.value.code == "target_constant"
+    assert any("\u0600" <= c <= "\u06ff" for c in caught.value.message_fa)
+
+
+def test_a_clone_changes_only_what_it_is_told(finished: kargah.Job) -> None:
+    clone = finished.clone(name="again", epochs=1)
+    assert clone.data["params"]["epochs"] == 1
+    assert clone.data["dataset_id"] == finished.data["dataset_id"]
+    assert clone.wait().state == "succeeded"
+
+
+def test_a_dataset_is_uploaded_renamed_previewed_downloaded_and_deleted(client: kargah.Kargah, tmp_path: Path) -> None:
+    file = tmp_path / "فروش.csv"
+    file.write_text("شهر,price\nتهران,1\nشیراز,2\n" * 1, encoding="utf-8")
+    dataset = client.datasets.upload(file).ready()
+    assert (dataset.rows, dataset.columns) == (2, 2)
+    assert list(dataset.preview()["شهر"]) == ["تهران", "شیراز"]
+    assert dataset.rename("فروش تازه").name == "فروش تازه"
+    assert [d.id for d in client.datasets.list("تازه")] == [dataset.id]
+    assert dataset.download(tmp_path / "back.csv").read_bytes() == file.read_bytes()
+    dataset.delete()
+    with pytest.raises(kargah.KargahError) as caught:
+        dataset.refresh()
+    assert caught.value.code == "not_found"
+
+
+def test_an_upload_that_was_cut_off_goes_on_where_it_stood(
+    client: kargah.Kargah, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "large.csv"
+    line = "1234567,abcdefgh,0.5\n"
+    file.write_text("a,b,c\n" + line * (2 * CHUNK_BYTES // len(line)), encoding="utf-8")
+    sent: list[int] = []
+    whole = Http.request
+
+    def cut(self: Http, method: str, path: str, **options: object) -> object:
+        if method == "PATCH":
+            if len(sent) == 1:
+                raise KeyboardInterrupt
+            sent.append(len(options["content"]))  # type: ignore[arg-type]
+        return whole(self, method, path, **options)
+
+    monkeypatch.setattr(Http, "request", cut)
+    with pytest.raises(KeyboardInterrupt):
+        client.datasets.upload(file)
+    sent.append(0)
+    dataset_id = upload_file(client._http, file, None)
+    assert sum(sent) == file.stat().st_size
+    client.datasets.delete(dataset_id)
+
+
+def test_an_empty_file_and_a_wrong_kind_of_file_are_refused(client: kargah.Kargah, tmp_path: Path) -> None:
+    for name, content, code in (("empty.csv", b"", "empty_file"), ("prog.exe", b"MZ", "unsupported_format")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(kargah.KargahError) as caught:
+            client.datasets.upload(tmp_path / name)
+        assert caught.value.code == code
+
+
+def test_a_session_that_has_ended_is_renewed_without_a_word(client: kargah.Kargah) -> None:
+    client._http._token = "ended"
+    assert client.me()["name"] == "سارا"
+
+
+def test_a_wrong_password_and_no_account_are_said_so(live_bridge: LiveBridge) -> None:
+    with pytest.raises(kargah.KargahError) as caught:
+        kargah.connect(live_bridge.url, email="nobody@example.com", password="not the password")
+    assert (caught.value.code, caught.value.status) == ("bad_credentials", 401)
+    with pytest.raises(kargah.KargahError) as caught:
+        kargah.connect(live_bridge.url).me()
+    assert caught.value.code == "unauthenticated"
+
+
+def test_the_notebook_of_the_documentation_runs_as_it_stands(
+    live_bridge: LiveBridge, client: kargah.Kargah, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import json
+
+    import nbformat
+    from nbclient import NotebookClient
+
+    session = tmp_path / "session.json"
+    session.write_text(json.dumps({"url": live_bridge.url, "token": client._http.token}))
+    for name in [name for name in os.environ if name.startswith("KARGAH_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("KARGAH_SESSION_FILE", str(session))
+    source = Path(__file__).resolve().parents[3] / "docs" / "notebooks" / "first-model.ipynb"
+    notebook = nbformat.read(source, as_version=4)
+    assert not any(cell.get("outputs") for cell in notebook.cells), "notebooks are committed without outputs"
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    said = "".join(out.get("text", "") for cell in notebook.cells for out in cell.get("outputs", []))
+    assert float(said.split("right:")[1].split()[0]) >= 0.95
