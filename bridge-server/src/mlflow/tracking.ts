@@ -44,7 +44,9 @@ export class MlflowTracking implements MlflowPort {
     await remembered(this.#members, `${workspace}/${userId}`, () =>
       this.#ask(async () => {
         await unlessThere(this.client.workspaces.create({ name: workspace }));
-        await unlessThere(this.client.users.create({ username: userId, password: randomBytes(32).toString('base64url') }));
+        await unlessThere(
+          this.client.users.create({ username: userId, password: randomBytes(32).toString('base64url') }),
+        );
         await unlessThere(this.client.roles.create({ name: ROLE, workspace }));
         const { roles } = await this.client.roles.list({ workspace });
         const role = roles.find(({ name }) => name === ROLE);
@@ -165,7 +167,8 @@ export class MlflowTracking implements MlflowPort {
       }
       const { experiment } = await experiments.getByName({ experiment_name: EXPERIMENT });
       // Its owner may have deleted it in MLflow's page; a new job brings it back.
-      if (experiment.lifecycle_stage === 'deleted') await experiments.restore({ experiment_id: experiment.experiment_id });
+      if (experiment.lifecycle_stage === 'deleted')
+        await experiments.restore({ experiment_id: experiment.experiment_id });
       return experiment.experiment_id;
     });
   }
@@ -226,7 +229,12 @@ async function newRun(
   return run;
 }
 
-function datasetInput({ name, digest, sourceUri, rows }: NonNullable<Parameters<MlflowPort['createRun']>[0]['dataset']>) {
+function datasetInput({
+  name,
+  digest,
+  sourceUri,
+  rows,
+}: NonNullable<Parameters<MlflowPort['createRun']>[0]['dataset']>) {
   return {
     tags: [{ key: 'mlflow.data.context', value: 'training' }],
     dataset: {
@@ -254,7 +262,8 @@ async function historyOf(mlflow: MlflowClient, runId: string, key: string): Prom
       max_results: HISTORY_PAGE,
       ...(page === undefined ? {} : { page_token: page }),
     });
-    for (const { value, step, timestamp } of answer.metrics) points.push({ key, value: wireValue(value), step, timestamp });
+    for (const { value, step, timestamp } of answer.metrics)
+      points.push({ key, value: wireValue(value), step, timestamp });
     page = answer.next_page_token || undefined;
   } while (page !== undefined);
   return points;
@@ -286,6 +295,7 @@ async function addModelFolders(
 ): Promise<void> {
   for (const { model_id } of run.outputs.model_outputs) {
     const { name } = (await mlflow.loggedModels.get({ model_id })).model.info;
-    if (name !== '' && !found.some(({ path }) => path === name)) found.push({ path: name, isDir: true, sizeBytes: null });
+    if (name !== '' && !found.some(({ path }) => path === name))
+      found.push({ path: name, isDir: true, sizeBytes: null });
   }
 }

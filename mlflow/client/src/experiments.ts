@@ -24,12 +24,7 @@ export const experiments = {
     z.object({ experiment_id: text }),
   ),
   get: endpoint('GET', '/api/2.0/mlflow/experiments/get', z.object({ experiment_id: text }), wrapped),
-  getByName: endpoint(
-    'GET',
-    '/api/2.0/mlflow/experiments/get-by-name',
-    z.object({ experiment_name: text }),
-    wrapped,
-  ),
+  getByName: endpoint('GET', '/api/2.0/mlflow/experiments/get-by-name', z.object({ experiment_name: text }), wrapped),
   search: endpoint(
     'POST',
     '/api/2.0/mlflow/experiments/search',

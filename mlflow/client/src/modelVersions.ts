@@ -47,19 +47,9 @@ export const modelVersions = {
     }),
     z.object({ model_versions: list(modelVersion), next_page_token: optionalText }),
   ),
-  update: endpoint(
-    'PATCH',
-    '/api/2.0/mlflow/model-versions/update',
-    version.extend({ description: text }),
-    wrapped,
-  ),
+  update: endpoint('PATCH', '/api/2.0/mlflow/model-versions/update', version.extend({ description: text }), wrapped),
   delete: endpoint('DELETE', '/api/2.0/mlflow/model-versions/delete', version, empty),
-  setTag: endpoint(
-    'POST',
-    '/api/2.0/mlflow/model-versions/set-tag',
-    version.extend({ key: text, value: text }),
-    empty,
-  ),
+  setTag: endpoint('POST', '/api/2.0/mlflow/model-versions/set-tag', version.extend({ key: text, value: text }), empty),
   getDownloadUri: endpoint(
     'GET',
     '/api/2.0/mlflow/model-versions/get-download-uri',

@@ -24,12 +24,7 @@ export const roles = {
     z.object({ name: text, workspace: text }),
     z.object({ role }),
   ),
-  list: endpoint(
-    'GET',
-    '/api/3.0/mlflow/roles/list',
-    z.object({ workspace: text }),
-    z.object({ roles: list(role) }),
-  ),
+  list: endpoint('GET', '/api/3.0/mlflow/roles/list', z.object({ workspace: text }), z.object({ roles: list(role) })),
   addPermission: endpoint(
     'POST',
     '/api/3.0/mlflow/roles/permissions/add',

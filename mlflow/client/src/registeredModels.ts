@@ -36,12 +36,7 @@ export const registeredModels = {
     }),
     z.object({ registered_models: list(registeredModel), next_page_token: optionalText }),
   ),
-  rename: endpoint(
-    'POST',
-    '/api/2.0/mlflow/registered-models/rename',
-    name.extend({ new_name: text }),
-    wrapped,
-  ),
+  rename: endpoint('POST', '/api/2.0/mlflow/registered-models/rename', name.extend({ new_name: text }), wrapped),
   delete: endpoint('DELETE', '/api/2.0/mlflow/registered-models/delete', name, empty),
   setTag: endpoint('POST', '/api/2.0/mlflow/registered-models/set-tag', tag.extend({ name: text }), empty),
   setAlias: endpoint(

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http';
+import { KargahError } from '../errors.js';
+import type { JsonBody } from './reach.js';
+
+/** MLflow takes batches of at most 1 MB. */
+const LIMIT_BYTES = 2 ** 20;
+
+export interface ReadBody {
+  /** As it came, and as it is sent on. */
+  readonly bytes: Buffer;
+  readonly json: JsonBody | null;
+}
+
+/**
+ * Reads a whole JSON body. MLflow must see the same as we do, so everything two readers could read in two ways is refused: packed
+ * bodies, other encodings than UTF-8, JSON within a JSON string.
+ *
+ * @throws {KargahError} `payload_too_large`, `malformed_json`, `unsupported_media_type`.
+ */
+export async function readJson(req: IncomingMessage): Promise<ReadBody> {
+  const packed = req.headers['content-encoding'];
+  if (packed !== undefined && packed !== 'identity') {
+    throw new KargahError('unsupported_media_type', { expected: 'UTF-8 application/json' });
+  }
+  const tooLarge = new KargahError('payload_too_large', { limit: '1 MiB' });
+  if (Number(req.headers['content-length'] ?? 0) > LIMIT_BYTES) throw tooLarge;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LIMIT_BYTES) throw tooLarge;
+    chunks.push(chunk);
+  }
+  const bytes = Buffer.concat(chunks);
+  return { bytes, json: size === 0 ? null : objectIn(bytes) };
+}
+
+function objectIn(bytes: Buffer): JsonBody {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch (cause) {
+    throw new KargahError('malformed_json', {}, { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new KargahError('malformed_json');
+  return value as JsonBody;
+}

@@ -1,0 +1,110 @@
+import http, { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import https from 'node:https';
+import { pipeline } from 'node:stream';
+import { KargahError } from '../errors.js';
+import type { MlflowAddress } from './address.js';
+import { connectionTo, isHttps } from './health.js';
+
+export interface Forwarded {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Null: the request's own body is streamed. */
+  readonly body: Buffer | null;
+}
+
+/** What of a request MLflow needs; everything else stays here, above all cookies, tokens, Origin and forwarding headers. */
+const REQUEST_HEADERS = [
+  'accept',
+  'accept-language',
+  'content-type',
+  'content-range',
+  'range',
+  'if-none-match',
+  'if-modified-since',
+  'user-agent',
+];
+const RESPONSE_HEADERS_KEPT_BACK =
+  /^(?:connection|keep-alive|transfer-encoding|trailer|upgrade|server|date|set-cookie|www-authenticate|access-control-.*)$/u;
+/** Pages among artifacts are anybody's HTML: they get no origin of ours. */
+const ARTIFACT_PAGE = /\/get-artifact(?:\?|$)|\/mlflow-artifacts\/artifacts|\/artifacts\/files(?:\?|$)/u;
+
+/** Streams requests to MLflow and its answers back over kept connections. */
+export class Forwarder {
+  readonly #client: typeof http | typeof https;
+  readonly #agent: http.Agent;
+
+  constructor(private readonly address: MlflowAddress) {
+    this.#client = isHttps(address) ? https : http;
+    // gunicorn keeps an idle connection for 75 s; ours ends first.
+    this.#agent = new this.#client.Agent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 16, timeout: 60_000 });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  /** Answers the status that MLflow gave, once its whole answer is sent. @throws {KargahError} `mlflow_unavailable`. */
+  async forward(req: IncomingMessage, res: ServerResponse, to: Forwarded): Promise<number> {
+    try {
+      return await this.#once(req, res, to);
+    } catch (error) {
+      // MLflow closed a kept connection just when we used it: it has read nothing of this request.
+      if (error instanceof StaleConnection && to.body !== null) return this.#once(req, res, to);
+      throw error instanceof StaleConnection ? new KargahError('mlflow_unavailable', {}, { cause: error }) : error;
+    }
+  }
+
+  async #once(req: IncomingMessage, res: ServerResponse, { path, headers, body }: Forwarded): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const upstream = this.#client.request({
+        ...connectionTo(this.address, path),
+        method: req.method,
+        agent: this.#agent,
+        headers: { ...requestHeaders(req, body), ...headers },
+      });
+      upstream.on('response', (answer) => {
+        res.writeHead(answer.statusCode!, responseHeaders(answer, path));
+        pipeline(answer, res, (error) => {
+          if (error) reject(new KargahError('mlflow_unavailable', {}, { cause: error }));
+          else resolve(answer.statusCode!);
+        });
+      });
+      upstream.on('error', (cause: NodeJS.ErrnoException) => {
+        const stale = upstream.reusedSocket && (cause.code === 'ECONNRESET' || cause.code === 'EPIPE');
+        reject(stale ? new StaleConnection(cause) : new KargahError('mlflow_unavailable', {}, { cause }));
+      });
+      res.once('close', () => {
+        if (!res.writableFinished) upstream.destroy();
+      });
+      if (body === null) req.pipe(upstream);
+      else upstream.end(body);
+    });
+  }
+}
+
+class StaleConnection extends Error {
+  constructor(cause: unknown) {
+    super('a kept connection had ended', { cause });
+  }
+}
+
+function requestHeaders(req: IncomingMessage, body: Buffer | null): OutgoingHttpHeaders {
+  const kept: OutgoingHttpHeaders = {};
+  for (const name of REQUEST_HEADERS) if (req.headers[name] !== undefined) kept[name] = req.headers[name];
+  const length = body === null ? req.headers['content-length'] : body.length > 0 ? body.length : undefined;
+  return {
+    ...kept,
+    ...(length === undefined ? {} : { 'content-length': length }),
+    host: 'mlflow',
+    // A documentation address (RFC 5737): nobody is "local" to MLflow.
+    'x-forwarded-for': '192.0.2.1',
+  };
+}
+
+function responseHeaders(answer: IncomingMessage, path: string): OutgoingHttpHeaders {
+  const kept = Object.fromEntries(
+    Object.entries(answer.headers).filter(([name]) => !RESPONSE_HEADERS_KEPT_BACK.test(name)),
+  );
+  if (ARTIFACT_PAGE.test(path)) kept['content-security-policy'] = "sandbox; default-src 'none'";
+  return { ...kept, 'x-content-type-options': 'nosniff' };
+}

@@ -1,0 +1,173 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { MlflowError, type MlflowClient } from 'mlflow-js-client';
+import { KargahError } from '../errors.js';
+import type { Authenticator, Caller, Person } from '../http/route.js';
+import { readJson, type ReadBody } from './body.js';
+import { Forwarder } from './forward.js';
+import { match, type Match } from './paths.js';
+import { pointsOf, progressOf } from './points.js';
+import type { GatewayListener } from './port.js';
+import { JobReach } from './reach.js';
+import type { MlflowServer } from './server.js';
+
+export interface GatewayLog {
+  error(fields: object, message: string): void;
+}
+
+export interface GatewayDeps {
+  readonly server: Pick<MlflowServer, 'address' | 'health'>;
+  readonly client: MlflowClient;
+  readonly authenticator: Authenticator;
+  readonly access: {
+    mint(caller: Caller): Promise<string>;
+    callerOfCookie(header: string | undefined): Promise<Person | null>;
+  };
+  /** Gives the caller's project its workspace, once. */
+  readonly ensureWorkspace: (workspace: string, userId: string) => Promise<void>;
+  readonly listener: GatewayListener;
+  readonly log: GatewayLog;
+}
+
+export interface Gateway {
+  /** Answers everything below the mount point; `req.url` is what follows it. */
+  readonly handle: (req: IncomingMessage & { originalUrl?: string }, res: ServerResponse) => void;
+  readonly close: () => void;
+}
+
+/** Lets through an exact list of MLflow's API, as the person or job who asks, and tells the bridge of the points that pass. */
+export function createGateway(deps: GatewayDeps): Gateway {
+  const forwarder = new Forwarder(deps.server.address);
+  const reach = new JobReach(deps.listener, deps.client);
+  const turns = new Map<string, Promise<void>>();
+
+  async function answer(req: IncomingMessage & { originalUrl?: string }, res: ServerResponse): Promise<void> {
+    if (req.url === '/' && /\/mlflow$/u.test(req.originalUrl ?? '')) return toFolder(res);
+    const found = match(req.method, req.url ?? '');
+    if (found === null || req.headers.upgrade !== undefined) throw new KargahError('mlflow_closed');
+    const caller = await callerOf(req);
+    if (caller.kind === 'job' && found.row.reach === 'people') throw new KargahError('forbidden');
+    const body = found.row.body === 'json' ? await readJson(req) : null;
+    if (found.name === '/mlflow/experiments/create') refuseLocation(body);
+    if (deps.server.health.state() !== 'up') throw unavailable();
+    if (caller.kind === 'job') await reach.check(caller, found, body?.json ?? null);
+    await deps.ensureWorkspace(caller.workspace, caller.userId);
+    const runId = body?.json?.['run_id'] ?? body?.json?.['runId'];
+    if (METRIC_ROWS.has(found.name) && typeof runId === 'string')
+      await inTurn(turns, runId, () => logPoints(req, res, found, caller, body!, runId));
+    else await forward(req, res, found, caller, body);
+  }
+
+  async function logPoints(
+    req: IncomingMessage,
+    res: ServerResponse,
+    found: Match,
+    caller: Caller,
+    body: ReadBody,
+    runId: string,
+  ): Promise<void> {
+    const status = await forward(req, res, found, caller, body);
+    if (status !== 200) return;
+    const jobId = await deps.listener.jobOfRun(runId);
+    if (jobId === null) return;
+    deps.listener.pointsLogged(jobId, pointsOf(found.name, body.json), progressOf(req.headers['x-kargah-progress']));
+  }
+
+  async function forward(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { path, query }: Match,
+    caller: Caller,
+    body: ReadBody | null,
+  ): Promise<number> {
+    const headers = {
+      authorization: `Bearer ${await deps.access.mint(caller)}`,
+      'x-mlflow-workspace': caller.workspace,
+    };
+    return forwarder.forward(req, res, { path: path + query, headers, body: body?.bytes ?? null });
+  }
+
+  async function callerOf(req: IncomingMessage): Promise<Caller> {
+    const token = tokenOf(req);
+    if (token !== null) return deps.authenticator.authenticate(token);
+    const person = await deps.access.callerOfCookie(req.headers.cookie);
+    if (person === null) throw new KargahError('unauthenticated');
+    // A cookie travels with what other pages send, too.
+    const site = req.headers['sec-fetch-site'];
+    const safe = site === undefined || site === 'same-origin' || (req.method === 'GET' && site !== 'cross-site');
+    if (!safe) throw new KargahError('forbidden');
+    return person;
+  }
+
+  return {
+    handle: (req, res) => {
+      answer(req, res).catch((error: unknown) => {
+        const known = nameFault(error);
+        if (known.status === 500) deps.log.error({ err: error, method: req.method }, 'the MLflow gateway failed');
+        refuse(req, res, known);
+      });
+    },
+    close: () => forwarder.close(),
+  };
+}
+
+const METRIC_ROWS: ReadonlySet<string> = new Set(['/mlflow/runs/log-batch', '/mlflow/runs/log-metric']);
+
+const unavailable = (cause?: unknown): KargahError =>
+  new KargahError('mlflow_unavailable', {}, { cause, headers: { 'Retry-After': '1' } });
+
+function nameFault(error: unknown): KargahError {
+  if (error instanceof KargahError) return error.code === 'mlflow_unavailable' ? unavailable(error) : error;
+  if (error instanceof MlflowError) return unavailable(error);
+  return new KargahError('internal', {}, { cause: error });
+}
+
+/** MLflow's page asks for its files relative to a folder; behind a proxy only a relative address is right. */
+function toFolder(res: ServerResponse): void {
+  res.writeHead(308, { location: 'mlflow/' }).end();
+}
+
+/** MLflow would write the artifacts of such an experiment wherever the server may write. */
+function refuseLocation(body: ReadBody | null): void {
+  const location = body?.json?.['artifact_location'] ?? body?.json?.['artifactLocation'] ?? '';
+  if (location !== '') throw new KargahError('mlflow_closed');
+}
+
+/** `X-Kargah-Token`, else the bearer token; JupyterLab's own client appends `token …` to Authorization. */
+function tokenOf(req: IncomingMessage): string | null {
+  const own = req.headers['x-kargah-token'];
+  if (typeof own === 'string' && own.trim() !== '') return own.trim();
+  return /^Bearer +([^\s,]+)/iu.exec(req.headers.authorization ?? '')?.[1] ?? null;
+}
+
+/** One after another for each run, so that people see points in the order in which they were logged. */
+async function inTurn(turns: Map<string, Promise<void>>, key: string, work: () => Promise<void>): Promise<void> {
+  const before = turns.get(key) ?? Promise.resolve();
+  const mine = before.then(work);
+  const settled = mine.catch(() => undefined);
+  turns.set(key, settled);
+  try {
+    await mine;
+  } finally {
+    if (turns.get(key) === settled) turns.delete(key);
+  }
+}
+
+/** MLflow's own clients read `error_code` and `message`; the rest is RFC 9457 as everywhere. */
+function refuse(req: IncomingMessage, res: ServerResponse, error: KargahError): void {
+  req.unpipe();
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  const problem = error.toProblem(String(res.getHeader('x-request-id') ?? randomUUID()));
+  const text = JSON.stringify({ ...problem, error_code: error.code.toUpperCase(), message: problem.detail });
+  // What is left of a body is not read: the connection is of no more use.
+  if (!req.complete) res.setHeader('connection', 'close');
+  res.writeHead(error.status, {
+    ...error.options.headers,
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+  });
+  res.end(text);
+}

@@ -1,0 +1,62 @@
+import type { Config } from '../config.js';
+import type { Authenticator, Caller, Person } from '../http/route.js';
+import { join } from 'node:path';
+import { connect } from './connect.js';
+import { createGateway, type Gateway } from './gateway.js';
+import type { GatewayListener, MlflowPort } from './port.js';
+import { OwnMlflowServer, RemoteMlflowServer, type MlflowLog, type MlflowServer } from './server.js';
+import { MlflowTracking } from './tracking.js';
+
+/** How the bridge proves to MLflow who asks; `auth/` has it. */
+export interface MlflowProofs {
+  readonly publicKeyPem: string;
+  mint(caller: Caller): Promise<string>;
+  mintForService(): Promise<string>;
+  callerOfCookie(header: string | undefined): Promise<Person | null>;
+}
+
+export interface MlflowDeps {
+  readonly config: Pick<Config, 'dataDir' | 'python' | 'mlflowUrl'>;
+  readonly access: MlflowProofs;
+  readonly log: MlflowLog & { error(fields: object, message: string): void };
+}
+
+export interface Mlflow {
+  readonly port: MlflowPort;
+  readonly server: MlflowServer;
+  /** The handler to mount at `/mlflow`; made once the training service, which listens to it, stands. */
+  gateway(authenticator: Authenticator, listener: GatewayListener): Gateway;
+  /** Ends MLflow, where it is our own, and every connection to it. */
+  stop(): Promise<void>;
+}
+
+/** Everything of MLflow in the bridge. `server.start()` begins; nothing waits for it. */
+export function createMlflow({ config, access, log }: MlflowDeps): Mlflow {
+  const server =
+    config.mlflowUrl === null
+      ? new OwnMlflowServer({
+          root: join(config.dataDir, 'mlflow'),
+          python: config.python,
+          publicKeyPem: access.publicKeyPem,
+          log,
+        })
+      : new RemoteMlflowServer(config.mlflowUrl);
+  const { client, close } = connect(server.address, async () => `Bearer ${await access.mintForService()}`);
+  const port = new MlflowTracking(client, server.health);
+  const gateways: Gateway[] = [];
+  return {
+    port,
+    server,
+    gateway: (authenticator, listener) => {
+      const ensureWorkspace = port.ensureWorkspace.bind(port);
+      const gateway = createGateway({ server, client, authenticator, access, ensureWorkspace, listener, log });
+      gateways.push(gateway);
+      return gateway;
+    },
+    stop: async () => {
+      for (const gateway of gateways) gateway.close();
+      await server.stop();
+      await close();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { double, int64 } from 'mlflow-js-client';
+import { z } from 'zod';
+import type { MetricPoint, Progress } from '../contract/training.js';
+import { wireValue } from './tracking.js';
+
+const key = z.string();
+const metric = z.object({ key, value: double.default(0), timestamp: int64.default(0), step: int64.default(0) });
+const batch = z.object({ metrics: z.array(metric).default([]) });
+
+/** The points in a body of `log-batch` or `log-metric` that MLflow has taken. */
+export function pointsOf(name: string, body: unknown): MetricPoint[] {
+  if (name === '/mlflow/runs/log-metric') {
+    const { success, data } = metric.safeParse(body);
+    return success ? [pointOf(data)] : [];
+  }
+  const { success, data } = batch.safeParse(body);
+  return success ? data.metrics.map(pointOf) : [];
+}
+
+const pointOf = (point: z.output<typeof metric>): MetricPoint => ({ ...point, value: wireValue(point.value) });
+
+const count = z.number().int().nullable();
+const progressHeader = z
+  .object({
+    fraction: z.number().min(0).max(1).nullable(),
+    epoch: count,
+    epochs: count,
+    step: count,
+    steps: count,
+    eta_seconds: z.number().nullable(),
+    first_step_at: z.iso.datetime(),
+    message: z.string().max(1000),
+  })
+  .partial();
+
+export type LoggedProgress = Partial<Progress> & { first_step_at?: string; message?: string };
+
+/** What a reporter says of its progress beside its points; anything else in the header says nothing. */
+export function progressOf(header: string | string[] | undefined): LoggedProgress {
+  if (typeof header !== 'string' || header.length > 4096) return {};
+  try {
+    const { success, data } = progressHeader.safeParse(JSON.parse(header));
+    if (!success) return {};
+    return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
+  } catch {
+    return {};
+  }
+}
