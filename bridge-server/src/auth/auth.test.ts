@@ -1,3 +1,4 @@
+import { importSPKI, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { serve, type Served } from '../../test/app.js';
 import { jobRow } from '../../test/rows.js';
@@ -224,14 +225,22 @@ describe('a token', () => {
 });
 
 describe('MLflow', () => {
+  it('is shown a token of one minute that its plugin can verify', async () => {
+    const { token, user } = await register();
+    const minted = await auth.mlflow.mint(await auth.authenticator.authenticate(token));
+    const key = await importSPKI(auth.mlflow.publicKeyPem, 'EdDSA');
+    const { payload } = await jwtVerify(minted, key, { audience: 'mlflow', issuer: 'kargah' });
+    expect(payload).toMatchObject({ sub: user.user_id, role: 'user' });
+    expect(payload.exp! - payload.iat!).toBe(60);
+  });
   it('opens in a frame through a cookie of its own that reaches nothing else', async () => {
     const { token, user } = await register();
     const answer = await call('POST', '/api/v1/auth/mlflow-session', undefined, as(token));
     expect(await answer.json()).toMatchObject({ path: '/user/x/kargah/mlflow/' });
     const cookie = answer.headers.getSetCookie()[0]!;
     expect(cookie).toMatch(/Max-Age=900; Path=\/user\/x\/kargah\/mlflow\/; .*HttpOnly; SameSite=Strict/u);
-    expect(await auth.mlflowPage.callerOf(cookie.split(';')[0])).toMatchObject({ userId: user.user_id });
-    expect(await auth.mlflowPage.callerOf('other=1')).toBeNull();
+    expect(await auth.mlflow.callerOfCookie(cookie.split(';')[0])).toMatchObject({ userId: user.user_id });
+    expect(await auth.mlflow.callerOfCookie('other=1')).toBeNull();
     const asToken = cookie.split(';')[0]!.split('=')[1]!;
     expect(await code(await call('GET', '/who', undefined, as(asToken)))).toEqual([401, 'unauthenticated']);
   });

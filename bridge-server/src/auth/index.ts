@@ -7,7 +7,7 @@ import { Attempts } from './attempts.js';
 import { Cookie } from './cookies.js';
 import { Identity } from './identity.js';
 import { TokenKey } from './keys.js';
-import { MlflowPage } from './mlflow-page.js';
+import { MlflowAccess } from './mlflow-access.js';
 import { authRoutes } from './routes.js';
 
 export interface AuthDeps {
@@ -18,7 +18,7 @@ export interface AuthDeps {
 export interface Auth {
   readonly routes: readonly Route[];
   readonly authenticator: Authenticator;
-  readonly mlflowPage: MlflowPage;
+  readonly mlflow: MlflowAccess;
 }
 
 const QUARTER_HOUR = 900;
@@ -28,7 +28,8 @@ export async function createAuth({ storage, config, sessionEnded }: AuthDeps): P
   const accessKey = new TokenKey(config.secret, 'kargah');
   const apiTokens = new ApiTokens(storage.db);
   const identity = new Identity(storage.db, accounts, apiTokens, accessKey);
-  const mlflowPage = new MlflowPage(
+  const mlflow = new MlflowAccess(
+    new TokenKey(config.secret, 'mlflow'),
     new TokenKey(config.secret, 'mlflow-page'),
     new Cookie(config.secret, 'mlflow', `${config.publicPath}mlflow/`),
     identity,
@@ -38,7 +39,7 @@ export async function createAuth({ storage, config, sessionEnded }: AuthDeps): P
     apiTokens,
     identity,
     accessKey,
-    mlflowPage,
+    mlflow,
     sessionCookie: new Cookie(config.secret, 'session', config.publicPath),
     logins: new Attempts(10, QUARTER_HOUR),
     registrations: new Attempts(200, QUARTER_HOUR),
@@ -46,5 +47,5 @@ export async function createAuth({ storage, config, sessionEnded }: AuthDeps): P
     publicPath: config.publicPath,
     sessionEnded,
   });
-  return { routes, authenticator: identity, mlflowPage };
+  return { routes, authenticator: identity, mlflow };
 }

@@ -11,14 +11,14 @@ import type { Attempts } from './attempts.js';
 import type { Cookie } from './cookies.js';
 import type { Identity } from './identity.js';
 import type { TokenKey } from './keys.js';
-import type { MlflowPage } from './mlflow-page.js';
+import type { MlflowAccess } from './mlflow-access.js';
 
 export interface AuthParts {
   readonly accounts: Accounts;
   readonly apiTokens: ApiTokens;
   readonly identity: Identity;
   readonly accessKey: TokenKey;
-  readonly mlflowPage: MlflowPage;
+  readonly mlflow: MlflowAccess;
   readonly sessionCookie: Cookie;
   readonly logins: Attempts;
   readonly registrations: Attempts;
@@ -31,7 +31,7 @@ export interface AuthParts {
 type Asked<E extends Endpoint> = Pick<RouteContext<E>, 'body' | 'req' | 'res'>;
 
 export function authRoutes(parts: AuthParts): Route[] {
-  const { accounts, apiTokens, identity, mlflowPage, sessionCookie } = parts;
+  const { accounts, apiTokens, identity, mlflow, sessionCookie } = parts;
 
   async function answer(status: number, open: OpenSession, req: Request, res: Response): Promise<Answer> {
     const { session, user } = open;
@@ -113,7 +113,7 @@ export function authRoutes(parts: AuthParts): Route[] {
       return { status: 204 };
     }),
     route(contract.openMlflow, async ({ caller, req, res }) => {
-      const { expiresAt } = await mlflowPage.open(req, res, caller);
+      const { expiresAt } = await mlflow.openPage(req, res, caller);
       const json = {
         expires_at: new Date(expiresAt).toISOString(),
         path: `${parts.publicPath}mlflow/`,

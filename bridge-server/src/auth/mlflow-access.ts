@@ -1,0 +1,51 @@
+import type { Request, Response } from 'express';
+import type { Caller, Person } from '../http/route.js';
+import type { Cookie } from './cookies.js';
+import type { Identity } from './identity.js';
+import type { TokenKey } from './keys.js';
+
+export const MLFLOW_PAGE_SECONDS = 900;
+const REQUEST_SECONDS = 60;
+/** The MLflow administrator that only the bridge itself may be; `mlflow/kargah_mlflow/auth.py` knows the same name. */
+const SERVICE_USER = 'kargah';
+
+/** What the bridge shows MLflow, and what a browser shows the bridge's MLflow gateway. */
+export class MlflowAccess {
+  constructor(
+    private readonly requestKey: TokenKey,
+    private readonly pageKey: TokenKey,
+    private readonly pageCookie: Cookie,
+    private readonly identity: Identity,
+  ) {}
+
+  /** Verifies the tokens of {@link mint} (Ed25519, SPKI PEM; issuer `kargah`, audience `mlflow`). */
+  get publicKeyPem(): string {
+    return this.requestKey.publicKeyPem;
+  }
+
+  /** A token of 60 s for one forwarded request. */
+  async mint(caller: Caller): Promise<string> {
+    const claims = { sub: caller.userId, workspace: caller.workspace, role: 'user' };
+    return (await this.requestKey.sign(claims, REQUEST_SECONDS)).token;
+  }
+
+  /** A token of 60 s for what the bridge itself asks of MLflow. */
+  async mintForService(): Promise<string> {
+    return (await this.requestKey.sign({ sub: SERVICE_USER, role: 'service' }, REQUEST_SECONDS)).token;
+  }
+
+  /** Signs the browser in to the MLflow page below `mlflow/`: a page in a frame cannot send a header. */
+  async openPage(req: Request, res: Response, person: Person): Promise<{ expiresAt: number }> {
+    const { token, expiresAt } = await this.pageKey.sign({ sub: person.userId }, MLFLOW_PAGE_SECONDS);
+    this.pageCookie.write(req, res, token, MLFLOW_PAGE_SECONDS);
+    return { expiresAt };
+  }
+
+  /** Who a request of the page comes from; null without the cookie. @throws {KargahError} `token_expired`, `unauthenticated`. */
+  async callerOfCookie(header: string | undefined): Promise<Person | null> {
+    const token = this.pageCookie.read(header);
+    if (token === null) return null;
+    const claims = await this.pageKey.verify(token);
+    return { ...(await this.identity.known(claims.sub)), expiresAt: claims.exp * 1000 };
+  }
+}
