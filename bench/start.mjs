@@ -1,4 +1,4 @@
-// Bridge start → first /healthz, and its memory; beside it a bare Node HTTP server, which nothing in Node can beat.
+// Bridge start → first /healthz, and its memory; beside it a bare Node HTTP server: the floor, which nothing in Node gets below.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -38,14 +38,14 @@ export async function measureStart(dataDir, workspaceDir) {
       what: 'bridge start → /healthz',
       ours: ms(a),
       rival: `bare Node server ${ms(b)}`,
-      ratio: ratio(b, a),
+      ratio: `${ratio(a, b)} the floor`,
       note: `median of ${String(ROUNDS)}; first start ever ${ms(first.startedMs)}`,
     },
     {
       what: 'bridge memory (RSS) after start',
       ours: mb(x),
       rival: `bare Node server ${mb(y)}`,
-      ratio: ratio(y, x),
+      ratio: `${ratio(x, y)} the floor`,
       note: `median of ${String(ROUNDS)}; MLflow is a process of its own`,
     },
   ];
