@@ -46,7 +46,7 @@ function metadataOf(header: string | undefined): Record<string, string | null> {
 function plainName(given: string): string {
   const name = (given.split(/[/\\]/u).at(-1) ?? '')
     .normalize('NFC')
-    .replace(/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/gu, '')
+    .replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '')
     .trim();
   if (name.length <= MAX_NAME) return name;
   const suffix = SUFFIX.exec(name)?.[0] ?? '';

@@ -269,7 +269,8 @@ export class UploadService {
       const cause = this.causes.get(request);
       if (cause instanceof KargahError) throw cause;
       const code = CODES[response.status];
-      if (response.status >= 500 || (cause instanceof Error && code === undefined)) throw cause ?? new Error(path);
+      if (response.status >= 500 || (cause instanceof Error && code === undefined))
+        throw cause instanceof Error ? cause : new Error(`tus answered ${String(response.status)}`, { cause });
       const limit = { limit: bytesText(this.deps.limits.maxUploadBytes) };
       if (code) throw new KargahError(code, code === 'file_too_large' ? limit : {}, { cause });
       throw new KargahError('upload_protocol', { reason: (await response.text()).trim().slice(0, 200) }, { cause });
