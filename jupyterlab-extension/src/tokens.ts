@@ -58,4 +58,7 @@ export interface IKargah {
   showPanel(): void;
 }
 
-export const IKargah = new Token<IKargah>('@kargah/jupyterlab-extension:IKargah', 'Kargah: API, live events, lists and pages.');
+export const IKargah = new Token<IKargah>(
+  '@kargah/jupyterlab-extension:IKargah',
+  'Kargah: API, live events, lists and pages.',
+);

@@ -51,9 +51,7 @@ export function unreachable(): ApiError {
 }
 
 function isProblem(value: unknown): value is Problem {
-  return (
-    typeof value === 'object' && value !== null && 'code' in value && 'detail_fa' in value && 'detail' in value
-  );
+  return typeof value === 'object' && value !== null && 'code' in value && 'detail_fa' in value && 'detail' in value;
 }
 
 /** Reads a problem document; anything else (a proxy's page, a cut body) becomes `unexpected_answer`. */

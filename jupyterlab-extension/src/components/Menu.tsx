@@ -15,9 +15,23 @@ export interface MenuItem {
   run(): void;
 }
 
+/** A corner of the menu, in window pixels. `end`: the menu's inline end lies at `x`, as under a button at the end of a row. */
+export interface MenuPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly edge?: 'start' | 'end';
+}
+
+/** Under a button, their inline ends in line. */
+export function below(button: HTMLElement): MenuPlace {
+  const box = button.getBoundingClientRect();
+  const rtl = button.closest('[dir]')?.getAttribute('dir') === 'rtl';
+  return { x: rtl ? box.left : box.right, y: box.bottom + 4, edge: 'end' };
+}
+
 export interface MenuProps {
   readonly label: string;
-  readonly at: { x: number; y: number };
+  readonly at: MenuPlace;
   readonly items: readonly MenuItem[];
   readonly header?: ReactNode;
   onClose(): void;
@@ -33,14 +47,14 @@ export function Menu({ label, at, items, header, onClose }: MenuProps): JSX.Elem
   useLayoutEffect(() => {
     const box = root.current?.getBoundingClientRect();
     if (box) {
-      const wished = i18n.dir === 'rtl' ? at.x - box.width : at.x;
+      const fromRight = (i18n.dir === 'rtl') === ((at.edge ?? 'start') === 'start');
       setPlace({
-        x: Math.max(4, Math.min(wished < 4 ? at.x : wished, window.innerWidth - box.width - 4)),
+        x: Math.max(4, Math.min(fromRight ? at.x - box.width : at.x, window.innerWidth - box.width - 4)),
         y: Math.max(4, Math.min(at.y, window.innerHeight - box.height - 4)),
       });
     }
     root.current?.querySelector<HTMLElement>('[role^=menuitem]')?.focus();
-  }, [at.x, at.y, i18n.dir]);
+  }, [at.x, at.y, at.edge, i18n.dir]);
 
   useEffect(() => {
     const outside = (event: Event): void => {

@@ -31,7 +31,13 @@ export function Note({ tone, icon, title, children, actions, role = 'status' }: 
 }
 
 /** A note for something that was thrown: its sentence, its code to quote, and a way to try again. */
-export function ErrorNote({ reason, onRetry }: { readonly reason: unknown; readonly onRetry?: () => void }): JSX.Element {
+export function ErrorNote({
+  reason,
+  onRetry,
+}: {
+  readonly reason: unknown;
+  readonly onRetry?: () => void;
+}): JSX.Element {
   const i18n = useI18n();
   const error = asApiError(reason);
   return (

@@ -11,7 +11,11 @@ export interface ProgressProps {
   readonly secondsLeft?: number | null | undefined;
 }
 
-function useProgressAttributes({ share, label, secondsLeft }: ProgressProps): Record<string, string | number | undefined> {
+function useProgressAttributes({
+  share,
+  label,
+  secondsLeft,
+}: ProgressProps): Record<string, string | number | undefined> {
   const { t, format } = useI18n();
   const name = label ?? t('progress');
   if (share === null) {
@@ -36,7 +40,13 @@ export function Ring({ share, tone = 'run' }: { readonly share: number | null; r
   return (
     <svg className={`ring t-${tone} ${share === null ? 'spin' : ''}`} viewBox="0 0 16 16" aria-hidden="true">
       <circle className="bg" cx="8" cy="8" r="6" />
-      <circle className="fg" cx="8" cy="8" r="6" strokeDasharray={`${((share ?? 0.27) * AROUND).toFixed(1)} ${AROUND.toFixed(1)}`} />
+      <circle
+        className="fg"
+        cx="8"
+        cy="8"
+        r="6"
+        strokeDasharray={`${((share ?? 0.27) * AROUND).toFixed(1)} ${AROUND.toFixed(1)}`}
+      />
     </svg>
   );
 }

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useRef, useState } from 'react';
 import { fold } from '../i18n/fold.js';
+import type { MenuPlace } from './Menu.js';
 
 /**
  * A list of rows that hold buttons: role grid with one tab stop. ↑↓ Home End and typing move; Enter opens, Delete asks,
@@ -30,7 +31,15 @@ export function Rows({ label, children }: { readonly label: string; readonly chi
     else if (event.key === inward) next = buttons[inside + 1];
     else if (event.key === outward) next = inside > 0 ? buttons[inside - 1] : inside === 0 ? row : undefined;
     else if (event.key === 'Escape' && inside >= 0) next = row;
-    else if (inside < 0 && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey && event.key !== ' ' && event.key !== '/') {
+    else if (
+      inside < 0 &&
+      event.key.length === 1 &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !event.altKey &&
+      event.key !== ' ' &&
+      event.key !== '/'
+    ) {
       const now = Date.now();
       typed.current = { text: now - typed.current.at < 800 ? typed.current.text + event.key : event.key, at: now };
       const wanted = fold(typed.current.text);
@@ -49,7 +58,9 @@ export function Rows({ label, children }: { readonly label: string; readonly chi
   const onFocus = (event: { target: EventTarget }): void => {
     const row = (event.target as HTMLElement).closest<HTMLElement>('[role=row]');
     if (row !== null) {
-      root.current?.querySelectorAll<HTMLElement>('[role=row]').forEach((other) => (other.tabIndex = other === row ? 0 : -1));
+      root.current
+        ?.querySelectorAll<HTMLElement>('[role=row]')
+        .forEach((other) => (other.tabIndex = other === row ? 0 : -1));
     }
   };
 
@@ -73,7 +84,7 @@ export interface RowProps {
   readonly first?: boolean;
   onOpen?(): void;
   onDelete?(): void;
-  onMenu?(at: { x: number; y: number }): void;
+  onMenu?(at: MenuPlace): void;
   readonly testId?: string;
   readonly state?: string;
 }
@@ -82,9 +93,10 @@ export interface RowProps {
 export function Row(props: RowProps): JSX.Element {
   const { name, icon, title, end, actions, second, first = false, onOpen, onDelete, onMenu, testId, state } = props;
   const [withinActions, setWithin] = useState(false);
-  const menuAt = (row: HTMLElement): { x: number; y: number } => {
+  const menuAt = (row: HTMLElement): MenuPlace => {
     const box = row.getBoundingClientRect();
-    return { x: box.left + 24, y: box.bottom };
+    const rtl = row.closest('[dir]')?.getAttribute('dir') === 'rtl';
+    return { x: rtl ? box.right - 24 : box.left + 24, y: box.bottom, edge: 'start' };
   };
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.target !== event.currentTarget) {
@@ -92,7 +104,8 @@ export function Row(props: RowProps): JSX.Element {
     }
     if (event.key === 'Enter' && onOpen) onOpen();
     else if (event.key === 'Delete' && onDelete) onDelete();
-    else if (((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu') && onMenu) onMenu(menuAt(event.currentTarget));
+    else if (((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu') && onMenu)
+      onMenu(menuAt(event.currentTarget));
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -101,7 +114,7 @@ export function Row(props: RowProps): JSX.Element {
     if (onMenu) {
       event.preventDefault();
       event.stopPropagation();
-      onMenu({ x: event.clientX, y: event.clientY });
+      onMenu({ x: event.clientX, y: event.clientY, edge: 'start' });
     }
   };
   return (

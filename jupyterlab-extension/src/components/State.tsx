@@ -14,7 +14,13 @@ const SHAPES: Readonly<Partial<Record<AnyState, IconName>>> = {
 };
 
 /** A state's shape in its colour: clock, arc, ring filled to progress, check, !, square, ?. */
-export function StateIcon({ state, share = null }: { readonly state: AnyState; readonly share?: number | null }): JSX.Element {
+export function StateIcon({
+  state,
+  share = null,
+}: {
+  readonly state: AnyState;
+  readonly share?: number | null;
+}): JSX.Element {
   const shape = SHAPES[state];
   if (shape !== undefined) {
     return <Icon name={shape} className={`t-${TONES[state]}`} />;
@@ -22,7 +28,13 @@ export function StateIcon({ state, share = null }: { readonly state: AnyState; r
   return state === 'running' && share !== null ? <Ring share={share} /> : <Spinner tone={`t-${TONES[state]}`} />;
 }
 
-export function StateBadge({ state, share = null }: { readonly state: AnyState; readonly share?: number | null }): JSX.Element {
+export function StateBadge({
+  state,
+  share = null,
+}: {
+  readonly state: AnyState;
+  readonly share?: number | null;
+}): JSX.Element {
   const { t } = useI18n();
   return (
     <span className={`chip tone-${TONES[state]}`} data-state={state}>

@@ -2,7 +2,13 @@ import type { ReactNode } from 'react';
 import { useI18n } from '../i18n/context.js';
 
 /** Code, ids, paths: always left to right, isolated. */
-export function Code({ children, className = '' }: { readonly children: ReactNode; readonly className?: string }): JSX.Element {
+export function Code({
+  children,
+  className = '',
+}: {
+  readonly children: ReactNode;
+  readonly className?: string;
+}): JSX.Element {
   return (
     <bdi className={`c ${className}`} dir="ltr">
       {children}
@@ -28,7 +34,13 @@ export function Num({ children }: { readonly children: ReactNode }): JSX.Element
 const FILE_NAME = /^[\u0020-\u007e]+$/;
 
 /** A name people gave: cut at its own end, placed at the panel's. Plain Latin names look like what they are: files and ids. */
-export function Name({ children, className = '' }: { readonly children: string; readonly className?: string }): JSX.Element {
+export function Name({
+  children,
+  className = '',
+}: {
+  readonly children: string;
+  readonly className?: string;
+}): JSX.Element {
   const latin = FILE_NAME.test(children) && /[-_.0-9]/.test(children) && !children.includes(' ');
   return (
     <span className={`ell nm ${className}`} dir="auto" title={children}>

@@ -52,7 +52,9 @@ function SourceItem({ source, onFailed }: { readonly source: Source; onFailed(re
     setBusy(true);
     try {
       const path = { source_id: source.source_id };
-      kargah.store.putDataset(await data(kargah.api.http.POST('/api/v1/sources/{source_id}/import', { params: { path } })));
+      kargah.store.putDataset(
+        await data(kargah.api.http.POST('/api/v1/sources/{source_id}/import', { params: { path } })),
+      );
     } catch (reason) {
       onFailed(reason);
     }

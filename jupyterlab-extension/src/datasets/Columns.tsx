@@ -23,7 +23,10 @@ export function Columns({ dataset }: { readonly dataset: Dataset }): JSX.Element
 
   useEffect(() => {
     const path = { dataset_id: dataset.dataset_id };
-    data(kargah.api.http.GET('/api/v1/datasets/{dataset_id}/profile', { params: { path } })).then(setProfile, setFailure);
+    data(kargah.api.http.GET('/api/v1/datasets/{dataset_id}/profile', { params: { path } })).then(
+      setProfile,
+      setFailure,
+    );
   }, [kargah, dataset.dataset_id, attempt]);
 
   if (failure !== null) {
@@ -72,7 +75,9 @@ export function Columns({ dataset }: { readonly dataset: Dataset }): JSX.Element
       {found.length === 0 && <p className="muted">{t('ds.noColumn')}</p>}
       {found.length > limit && (
         <p className="more-rows">
-          <LinkButton onClick={() => setLimit(limit + 60)}>{t('ds.moreColumns', { n: found.length - limit })}</LinkButton>
+          <LinkButton onClick={() => setLimit(limit + 60)}>
+            {t('ds.moreColumns', { n: found.length - limit })}
+          </LinkButton>
         </p>
       )}
     </section>
@@ -112,8 +117,10 @@ function ColumnCard({
   return (
     <div className="card col-card" data-column={column.name}>
       <div className="row col-title">
-        <span className="m5 ell grow" dir="auto" title={column.name}>
-          {column.name}
+        <span className="grow col-name">
+          <span className="m5 ell nm" dir="auto" title={column.name}>
+            {column.name}
+          </span>
         </span>
         <span className="chip plain">
           {t(`ds.type.${column.type}`)}
@@ -129,7 +136,9 @@ function ColumnCard({
         ) : (
           <span className="t-warn row tight-row">
             <Icon name="warn" />
-            {t('ds.missing')} <Percent share={share} />
+            <span>
+              {t('ds.missing')} <Percent share={share} />
+            </span>
           </span>
         )}
       </div>
@@ -183,7 +192,10 @@ function Span({ column }: { readonly column: Column }): JSX.Element | null {
   if (min === null || max === null) {
     return null;
   }
-  const at = typeof min === 'number' && typeof max === 'number' && mean !== null && max > min ? (mean - min) / (max - min) : null;
+  const at =
+    typeof min === 'number' && typeof max === 'number' && mean !== null && max > min
+      ? (mean - min) / (max - min)
+      : null;
   return (
     <div className="span-plot" dir="ltr">
       <svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">
@@ -199,7 +211,15 @@ function Span({ column }: { readonly column: Column }): JSX.Element | null {
   );
 }
 
-function ValueBar({ name, fill, share }: { readonly name: string; readonly fill: number; readonly share: number }): JSX.Element {
+function ValueBar({
+  name,
+  fill,
+  share,
+}: {
+  readonly name: string;
+  readonly fill: number;
+  readonly share: number;
+}): JSX.Element {
   return (
     <div className="row sm value-bar">
       <span className="value-name">

@@ -4,7 +4,7 @@ import { ApiError } from '../api/errors.js';
 import type { Dataset } from '../api/types.js';
 import { Button, IconButton, LinkButton, Spinner } from '../components/Button.js';
 import { Icon } from '../components/Icon.js';
-import { Menu } from '../components/Menu.js';
+import { Menu, below, type MenuPlace } from '../components/Menu.js';
 import { EmptyState, ErrorNote, Note, Skeleton } from '../components/Note.js';
 import { StateBadge } from '../components/State.js';
 import { Code, Moment } from '../components/Text.js';
@@ -62,7 +62,7 @@ function Head({ dataset }: { readonly dataset: Dataset }): JSX.Element {
   const kargah = useKargah();
   const i18n = useI18n();
   const { t, format } = i18n;
-  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
   const [share, setShare] = useState<number | null>(null);
   const ready = dataset.state === 'ready';
   const save = async (): Promise<void> => {
@@ -100,7 +100,11 @@ function Head({ dataset }: { readonly dataset: Dataset }): JSX.Element {
           icon="down"
           label={t('action.download')}
           busy={share !== null}
-          title={share === null ? t('action.download') : t('download.preparing', { x: dataset.filename, p: format.percent(share, 0) })}
+          title={
+            share === null
+              ? t('action.download')
+              : t('download.preparing', { x: dataset.filename, p: format.percent(share, 0) })
+          }
           disabled={dataset.state === 'uploading'}
           onClick={() => void save()}
         />
@@ -108,20 +112,24 @@ function Head({ dataset }: { readonly dataset: Dataset }): JSX.Element {
           icon="more"
           label={t('action.more')}
           aria-haspopup="menu"
-          onClick={(event) => {
-            const box = event.currentTarget.getBoundingClientRect();
-            setMenuAt({ x: box.right, y: box.bottom });
-          }}
+          onClick={(event) => setMenuAt(below(event.currentTarget))}
         />
         {menuAt !== null && (
-          <Menu label={dataset.name} at={menuAt} items={datasetMenu(kargah, dataset, 'page')} onClose={() => setMenuAt(null)} />
+          <Menu
+            label={dataset.name}
+            at={menuAt}
+            items={datasetMenu(kargah, dataset, 'page')}
+            onClose={() => setMenuAt(null)}
+          />
         )}
       </div>
       <div className="meta">
         {dataset.rows !== null && (
           <span>
             {t(dataset.kind === 'images' ? 'ds.images' : 'ds.rows', { n: dataset.rows })}
-            {dataset.columns !== null && dataset.kind !== 'images' && `، ${t('ds.columns', { n: dataset.columns })}`.replace('،', i18n.pick(',', '،'))}
+            {dataset.columns !== null &&
+              dataset.kind !== 'images' &&
+              `${i18n.pick(', ', '، ')}${t('ds.columns', { n: dataset.columns })}`}
           </span>
         )}
         <span>{format.size(dataset.size_bytes)}</span>
@@ -131,8 +139,11 @@ function Head({ dataset }: { readonly dataset: Dataset }): JSX.Element {
           </span>
         )}
         <span>
-          <bdi>{dataset.owner.name}</bdi>
-          {i18n.pick(',', '،')} <Moment at={dataset.created_at} />
+          <span>
+            <bdi>{dataset.owner.name}</bdi>
+            {i18n.pick(', ', '، ')}
+            <Moment at={dataset.created_at} />
+          </span>
         </span>
         {dataset.sha256 !== null && (
           <span>
@@ -155,9 +166,10 @@ function formatName(format: NonNullable<Dataset['format']>): string {
 
 function Warnings({ dataset }: { readonly dataset: Dataset }): ReactNode {
   const i18n = useI18n();
-  return dataset.warnings.map((warning, index) => (
-    <Note key={`${warning.code}-${index}`} tone="warn" icon="warn" title={<span dir="auto">{i18n.failure(warning)}</span>} />
+  const notes = dataset.warnings.map((warning, index) => (
+    <Note key={`${warning.code}-${index}`} tone="warn" icon="warn" title={i18n.failure(warning)} />
   ));
+  return notes.length === 0 ? null : <div className="stack close">{notes}</div>;
 }
 
 function Body({ dataset }: { readonly dataset: Dataset }): JSX.Element {
@@ -170,7 +182,15 @@ function Body({ dataset }: { readonly dataset: Dataset }): JSX.Element {
         tone="bad"
         icon="err"
         title={t('ds.failed')}
-        actions={<Button kind="primary" size="small" icon="up" label={t('ds.uploadAgain')} onClick={() => chooseFiles(kargah)} />}
+        actions={
+          <Button
+            kind="primary"
+            size="small"
+            icon="up"
+            label={t('ds.uploadAgain')}
+            onClick={() => chooseFiles(kargah)}
+          />
+        }
       >
         {dataset.error !== null && (
           <>

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Dataset } from '../api/types.js';
 import { IconButton, Spinner } from '../components/Button.js';
 import { Icon } from '../components/Icon.js';
-import { Menu, type MenuItem } from '../components/Menu.js';
+import { Menu, type MenuItem, below, type MenuPlace } from '../components/Menu.js';
 import { Row } from '../components/Rows.js';
 import { Name } from '../components/Text.js';
 import { useKargah } from '../context.js';
@@ -42,7 +42,7 @@ export function DatasetRow({ dataset, first }: { readonly dataset: Dataset; read
   const kargah = useKargah();
   const i18n = useI18n();
   const { t } = i18n;
-  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
   const failed = dataset.state === 'failed';
   return (
     <>
@@ -52,7 +52,11 @@ export function DatasetRow({ dataset, first }: { readonly dataset: Dataset; read
         testId="kargah-dataset"
         state={dataset.state}
         icon={
-          failed ? <Icon name="err" className="t-bad" /> : <Icon name={dataset.kind === 'images' || dataset.format === 'images' ? 'img' : 'table'} />
+          failed ? (
+            <Icon name="err" className="t-bad" />
+          ) : (
+            <Icon name={dataset.kind === 'images' || dataset.format === 'images' ? 'img' : 'table'} />
+          )
         }
         title={<Name>{dataset.name}</Name>}
         end={<DatasetFigure dataset={dataset} />}
@@ -65,17 +69,18 @@ export function DatasetRow({ dataset, first }: { readonly dataset: Dataset; read
                   label={t('ds.trainOn')}
                   onClick={() => void kargah.openNewJob({ datasetId: dataset.dataset_id })}
                 />
-                <IconButton icon="code" label={t('ds.copyCode')} onClick={() => void kargah.shell.copy(codeFor(dataset))} />
+                <IconButton
+                  icon="code"
+                  label={t('ds.copyCode')}
+                  onClick={() => void kargah.shell.copy(codeFor(dataset))}
+                />
               </>
             )}
             <IconButton
               icon="more"
               label={t('action.more')}
               aria-haspopup="menu"
-              onClick={(event) => {
-                const box = event.currentTarget.getBoundingClientRect();
-                setMenuAt({ x: box.right, y: box.bottom });
-              }}
+              onClick={(event) => setMenuAt(below(event.currentTarget))}
             />
           </>
         }
@@ -84,7 +89,12 @@ export function DatasetRow({ dataset, first }: { readonly dataset: Dataset; read
         onMenu={setMenuAt}
       />
       {menuAt !== null && (
-        <Menu label={dataset.name} at={menuAt} items={datasetMenu(kargah, dataset, 'row')} onClose={() => setMenuAt(null)} />
+        <Menu
+          label={dataset.name}
+          at={menuAt}
+          items={datasetMenu(kargah, dataset, 'row')}
+          onClose={() => setMenuAt(null)}
+        />
       )}
     </>
   );

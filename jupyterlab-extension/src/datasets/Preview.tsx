@@ -24,7 +24,9 @@ export function Preview({ dataset }: { readonly dataset: Dataset }): JSX.Element
     try {
       const params = { path: { dataset_id: dataset.dataset_id }, query: { offset, limit } };
       const next = await data(kargah.api.http.GET('/api/v1/datasets/{dataset_id}/preview', { params }));
-      setPreview((before) => (before === null || offset === 0 ? next : { ...next, rows: [...before.rows, ...next.rows] }));
+      setPreview((before) =>
+        before === null || offset === 0 ? next : { ...next, rows: [...before.rows, ...next.rows] },
+      );
       setFailure(null);
     } catch (reason) {
       setFailure(reason);
@@ -94,7 +96,12 @@ export function Preview({ dataset }: { readonly dataset: Dataset }): JSX.Element
               <tr key={index}>
                 <td className="num muted">{index + 1}</td>
                 {columns.map((column, at) => (
-                  <PreviewCell key={column.name} value={row[at] ?? null} type={column.type} direction={column.direction} />
+                  <PreviewCell
+                    key={column.name}
+                    value={row[at] ?? null}
+                    type={column.type}
+                    direction={column.direction}
+                  />
                 ))}
               </tr>
             ))}

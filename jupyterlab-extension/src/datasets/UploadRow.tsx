@@ -31,7 +31,11 @@ export function UploadRow({ item, first }: { readonly item: UploadItem; readonly
       testId="kargah-upload"
       state={item.state}
       icon={
-        failed ? <Icon name="err" className="t-bad" /> : <Icon name="up" className={item.state === 'sending' ? '' : 't-off'} />
+        failed ? (
+          <Icon name="err" className="t-bad" />
+        ) : (
+          <Icon name="up" className={item.state === 'sending' ? '' : 't-off'} />
+        )
       }
       title={<Name>{item.name}</Name>}
       end={

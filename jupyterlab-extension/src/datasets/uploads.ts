@@ -105,7 +105,9 @@ export class Uploads {
         await storage?.removeUpload(found.urlStorageKey);
         const path = found.uploadUrl === null ? null : /\/api\/v1\/uploads\/[^/]+$/.exec(found.uploadUrl)?.[0];
         if (path != null) {
-          await this.api.fetch(path, { method: 'DELETE', headers: { 'Tus-Resumable': '1.0.0' } }).catch(() => undefined);
+          await this.api
+            .fetch(path, { method: 'DELETE', headers: { 'Tus-Resumable': '1.0.0' } })
+            .catch(() => undefined);
         }
       }
     }
@@ -124,10 +126,20 @@ export class Uploads {
 
   private async begin(file: File): Promise<void> {
     const fingerprint = this.fingerprint(file);
-    const waiting = this.items.get().find((item) => item.state === 'needs_file' && item.id.startsWith(`tus::${fingerprint}::`));
+    const waiting = this.items
+      .get()
+      .find((item) => item.state === 'needs_file' && item.id.startsWith(`tus::${fingerprint}::`));
     const id = waiting?.id ?? `upload-${(this.counter += 1)}`;
     if (waiting === undefined) {
-      const item: UploadItem = { id, name: file.name, size: file.size, sent: 0, state: 'sending', speed: null, error: null };
+      const item: UploadItem = {
+        id,
+        name: file.name,
+        size: file.size,
+        sent: 0,
+        state: 'sending',
+        speed: null,
+        error: null,
+      };
       this.items.update((items) => [...items, item]);
     } else {
       this.change(id, { state: 'sending' });
@@ -193,7 +205,9 @@ export class Uploads {
 
   private fail(id: string, error: Error): void {
     const response =
-      'originalResponse' in error ? (error.originalResponse as { getStatus(): number; getBody(): string } | null) : null;
+      'originalResponse' in error
+        ? (error.originalResponse as { getStatus(): number; getBody(): string } | null)
+        : null;
     const status = response?.getStatus() ?? 0;
     const reason = response === null ? unreachable() : asApiError(problemFrom(status, response.getBody()));
     if (status === 0 || (status >= 500 && status !== 507)) {
@@ -219,17 +233,15 @@ export class Uploads {
     const known = new Set(this.items.get().map((item) => item.id));
     const recalled = previous
       .filter((one) => one.urlStorageKey.startsWith(prefix) && !known.has(one.urlStorageKey))
-      .map(
-        (one): UploadItem => ({
-          id: one.urlStorageKey,
-          name: one.metadata['filename'] ?? '',
-          size: one.size ?? 0,
-          sent: 0,
-          state: 'needs_file',
-          speed: null,
-          error: null,
-        }),
-      );
+      .map((one): UploadItem => ({
+        id: one.urlStorageKey,
+        name: one.metadata['filename'] ?? '',
+        size: one.size ?? 0,
+        sent: 0,
+        state: 'needs_file',
+        speed: null,
+        error: null,
+      }));
     if (this.sending.size === 0) {
       this.items.update((items) => [...items.filter((item) => item.state !== 'needs_file'), ...recalled]);
     }

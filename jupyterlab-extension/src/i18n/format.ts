@@ -35,9 +35,10 @@ export class Format {
     const text =
       size !== 0 && (size < 1e-4 || size >= 1e7)
         ? value.toExponential(2)
-        : new Intl.NumberFormat(this.tag, { maximumSignificantDigits: size >= 1000 ? 21 : 3, maximumFractionDigits: 0 }).format(
-            size >= 1000 ? Math.round(value) : value,
-          );
+        : new Intl.NumberFormat(this.tag, {
+            maximumSignificantDigits: size >= 1000 ? 21 : 3,
+            maximumFractionDigits: 0,
+          }).format(size >= 1000 ? Math.round(value) : value);
     return this.latinMarks(text).replace(/^\u200e?[-−]/u, '−');
   }
 
@@ -58,9 +59,7 @@ export class Format {
   }
 
   size(bytes: number): string {
-    const names = this.fa
-      ? ['بایت', 'کیلوبایت', 'مگابایت', 'گیگابایت', 'ترابایت']
-      : ['B', 'KB', 'MB', 'GB', 'TB'];
+    const names = this.fa ? ['بایت', 'کیلوبایت', 'مگابایت', 'گیگابایت', 'ترابایت'] : ['B', 'KB', 'MB', 'GB', 'TB'];
     let unit = 0;
     let value = bytes;
     while (value >= 999.5 && unit < names.length - 1) {
@@ -98,7 +97,9 @@ export class Format {
     const hours = Math.floor(whole / HOUR);
     const minutes = Math.floor((whole % HOUR) / MINUTE);
     const rest = two(whole % MINUTE);
-    return hours > 0 ? `${this.digits(String(hours))}:${two(minutes)}:${rest}` : `${this.digits(String(minutes))}:${rest}`;
+    return hours > 0
+      ? `${this.digits(String(hours))}:${two(minutes)}:${rest}`
+      : `${this.digits(String(minutes))}:${rest}`;
   }
 
   /** Time left: exact below three minutes, `about 8 min` above. */
@@ -170,7 +171,12 @@ export class Format {
 
   /** `fa-IR` keeps Persian separators beside Latin digits; with Latin digits all of it is Latin. */
   private latinMarks(text: string): string {
-    return this.locale.digits === 'latn' ? text.replace(/٫/g, '.').replace(/٬/g, ',').replace(/\u200e/g, '') : text;
+    return this.locale.digits === 'latn'
+      ? text
+          .replace(/٫/g, '.')
+          .replace(/٬/g, ',')
+          .replace(/\u200e/g, '')
+      : text;
   }
 }
 

@@ -57,6 +57,8 @@ export class I18n {
   /** The message for one field of a refused form, if the refusal names it. */
   fieldError(reason: unknown, path: string): string | undefined {
     const found = reason instanceof ApiError ? reason.errors.find((error) => error.path === path) : undefined;
-    return found === undefined ? undefined : this.format.digits(this.pick(found.message, found.message_fa ?? found.message));
+    return found === undefined
+      ? undefined
+      : this.format.digits(this.pick(found.message, found.message_fa ?? found.message));
   }
 }

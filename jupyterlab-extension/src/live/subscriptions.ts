@@ -86,7 +86,9 @@ export class LogSubscription {
     }
     const seen = this.next - chunk.offset;
     this.next = chunk.next_offset;
-    this.listener.chunk(seen > 0 ? { ...chunk, offset: chunk.offset + seen, text: withoutBytes(chunk.text, seen) } : chunk);
+    this.listener.chunk(
+      seen > 0 ? { ...chunk, offset: chunk.offset + seen, text: withoutBytes(chunk.text, seen) } : chunk,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { Menu } from '../components/Menu.js';
+import { Menu, type MenuPlace } from '../components/Menu.js';
 import { Code } from '../components/Text.js';
 import { signOut } from '../api/notebookToken.js';
 import type { User } from '../api/types.js';
@@ -12,7 +12,7 @@ export function AccountMenu({
   user,
   onClose,
 }: {
-  readonly at: { x: number; y: number };
+  readonly at: MenuPlace;
   readonly user: User;
   onClose(): void;
 }): JSX.Element {

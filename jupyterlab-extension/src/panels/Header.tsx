@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Spinner } from '../components/Button.js';
 import { Icon, Logo } from '../components/Icon.js';
+import { below, type MenuPlace } from '../components/Menu.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { useStore } from '../store/useStore.js';
@@ -10,7 +11,7 @@ export function Header(): JSX.Element {
   const kargah = useKargah();
   const { t } = useI18n();
   const session = useStore(kargah.api.session.state);
-  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
   const user = session.status === 'signed_in' ? session.user : null;
   return (
     <header className="hd">
@@ -27,10 +28,7 @@ export function Header(): JSX.Element {
           aria-label={t('account.of', { x: user.name })}
           title={user.email}
           data-testid="kargah-account"
-          onClick={(event) => {
-            const box = event.currentTarget.getBoundingClientRect();
-            setMenuAt({ x: box.left, y: box.bottom + 4 });
-          }}
+          onClick={(event) => setMenuAt(below(event.currentTarget))}
         >
           {[...user.name][0]?.toUpperCase()}
         </button>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Job } from '../api/types.js';
 import { IconButton } from '../components/Button.js';
-import { Menu, type MenuItem } from '../components/Menu.js';
+import { Menu, type MenuItem, below, type MenuPlace } from '../components/Menu.js';
 import { Bar } from '../components/Progress.js';
 import { Row } from '../components/Rows.js';
 import { Spark } from '../components/Spark.js';
@@ -46,7 +46,7 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
   const kargah = useKargah();
   const { t, format } = useI18n();
   const sparks = useStore(kargah.store.sparks.values);
-  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
   const running = job.state === 'running' || job.state === 'starting' || job.state === 'stopping';
   const { fraction, eta_seconds: left } = job.progress;
   return (
@@ -70,7 +70,11 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
               <IconButton icon="stop" label={t('action.stop')} onClick={() => void stopJob(kargah, job)} />
             )}
             {job.has_model && (
-              <IconButton icon="down" label={t('action.downloadModel')} onClick={() => void downloadModel(kargah, job)} />
+              <IconButton
+                icon="down"
+                label={t('action.downloadModel')}
+                onClick={() => void downloadModel(kargah, job)}
+              />
             )}
             <IconButton
               icon="copy"
@@ -81,10 +85,7 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
               icon="more"
               label={t('action.more')}
               aria-haspopup="menu"
-              onClick={(event) => {
-                const box = event.currentTarget.getBoundingClientRect();
-                setMenuAt({ x: box.right, y: box.bottom });
-              }}
+              onClick={(event) => setMenuAt(below(event.currentTarget))}
             />
           </>
         }

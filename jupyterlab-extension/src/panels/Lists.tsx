@@ -109,9 +109,7 @@ export function Lists(): JSX.Element {
         onFilters={setFilters}
         onClear={clear}
         found={
-          searching
-            ? t('panel.found', { d: shown.datasets.length, j: shown.jobs.length, m: shown.models.length })
-            : ''
+          searching ? t('panel.found', { d: shown.datasets.length, j: shown.jobs.length, m: shown.models.length }) : ''
         }
       />
       <div className="scroll">
@@ -131,7 +129,11 @@ export function Lists(): JSX.Element {
           {body('datasets', datasets, [
             ...shown.uploads.map((item, index) => <UploadRow key={item.id} item={item} first={index === 0} />),
             ...shown.datasets.map((dataset, index) => (
-              <DatasetRow key={dataset.dataset_id} dataset={dataset} first={index === 0 && shown.uploads.length === 0} />
+              <DatasetRow
+                key={dataset.dataset_id}
+                dataset={dataset}
+                first={index === 0 && shown.uploads.length === 0}
+              />
             )),
           ])}
         </Section>

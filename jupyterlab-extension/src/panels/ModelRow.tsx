@@ -22,7 +22,8 @@ export function ModelRow({ model, first }: { readonly model: Model; readonly fir
       end={
         <>
           {model.size_bytes !== null && <span className="w w2">{format.size(model.size_bytes)}</span>}
-          {best !== null && (isShare(best.key) ? <Percent share={best.value} /> : <Num>{format.metric(best.value)}</Num>)}
+          {best !== null &&
+            (isShare(best.key) ? <Percent share={best.value} /> : <Num>{format.metric(best.value)}</Num>)}
         </>
       }
       actions={

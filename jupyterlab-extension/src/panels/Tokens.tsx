@@ -27,7 +27,9 @@ export function Tokens(): JSX.Element {
       return;
     }
     try {
-      const token = await data(api.http.POST('/api/v1/auth/tokens', { body: { name: name.trim(), expires_in_days: 90 } }));
+      const token = await data(
+        api.http.POST('/api/v1/auth/tokens', { body: { name: name.trim(), expires_in_days: 90 } }),
+      );
       setMade(token.token);
       setTokens((all) => [token, ...(all ?? [])]);
       setName('');
@@ -50,7 +52,13 @@ export function Tokens(): JSX.Element {
       {failure !== null && <ErrorNote reason={failure} />}
       <form className="row row-end" onSubmit={(event) => void create(event)}>
         <div className="grow">
-          <Field label={t('tokens.name')} value={name} dir="auto" maxLength={200} onChange={(e) => setName(e.target.value)} />
+          <Field
+            label={t('tokens.name')}
+            value={name}
+            dir="auto"
+            maxLength={200}
+            onChange={(e) => setName(e.target.value)}
+          />
         </div>
         <Button type="submit" kind="primary" label={t('tokens.create')} />
       </form>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button, IconButton } from '../components/Button.js';
 import { Icon } from '../components/Icon.js';
-import { Menu } from '../components/Menu.js';
+import { Menu, below, type MenuPlace } from '../components/Menu.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { JOB_FILTERS, type JobFilter } from './filters.js';
@@ -20,7 +20,7 @@ export function Toolbar({ search, onSearch, filters, onFilters, onClear, found }
   const kargah = useKargah();
   const { t } = useI18n();
   const box = useRef<HTMLInputElement>(null);
-  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
 
   useEffect(() => {
     const panel = box.current?.closest('.kg');
@@ -76,10 +76,7 @@ export function Toolbar({ search, onSearch, filters, onFilters, onClear, found }
           className={filters.size > 0 ? 'on' : ''}
           aria-haspopup="menu"
           aria-expanded={menuAt !== null}
-          onClick={(event) => {
-            const around = event.currentTarget.getBoundingClientRect();
-            setMenuAt({ x: around.right, y: around.bottom + 4 });
-          }}
+          onClick={(event) => setMenuAt(below(event.currentTarget))}
         />
         <Button
           kind="primary"

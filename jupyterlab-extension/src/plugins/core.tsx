@@ -80,7 +80,8 @@ export const core: JupyterFrontEndPlugin<IKargah> = {
       },
       openJob: (jobId) => run(COMMANDS.openJob, { job_id: jobId }),
       openDataset: (datasetId) => run(COMMANDS.openDataset, { dataset_id: datasetId }),
-      openNewJob: (start = {}) => run(COMMANDS.newJob, { dataset_id: start.datasetId ?? null, clone_of: start.cloneOf ?? null }),
+      openNewJob: (start = {}) =>
+        run(COMMANDS.newJob, { dataset_id: start.datasetId ?? null, clone_of: start.cloneOf ?? null }),
       openMlflow: (job) =>
         run(COMMANDS.openMlflow, {
           run_id: job?.mlflow_run_id ?? null,

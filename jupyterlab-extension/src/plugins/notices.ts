@@ -15,7 +15,9 @@ export const notices: JupyterFrontEndPlugin<void> = {
       if (job.state === 'succeeded') {
         const best = headline(job);
         const figure =
-          best === null ? '' : ` ${best.key}: ${isShare(best.key) ? i18n.format.percent(best.value) : i18n.format.metric(best.value)}`;
+          best === null
+            ? ''
+            : ` ${best.key}: ${isShare(best.key) ? i18n.format.percent(best.value) : i18n.format.metric(best.value)}`;
         shell.toast('success', i18n.t('toast.succeeded', { x: job.name }) + figure, [view]);
       } else if (job.state === 'failed') {
         const cause = job.error === null ? (job.message ?? '') : i18n.failure(job.error);

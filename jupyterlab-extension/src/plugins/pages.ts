@@ -8,6 +8,9 @@ import { COMMANDS } from './commands.js';
 import { openMlflowPage } from './mlflow.js';
 import { PageWidget } from './widgets.js';
 
+/** JupyterLab's tabs are left to right; a name keeps its own direction in them. */
+const isolated = (name: string): string => `\u2068${name}\u2069`;
+
 const text = (args: ReadonlyPartialJSONObject, key: string): string | undefined => {
   const value = args[key];
   return typeof value === 'string' ? value : undefined;
@@ -38,7 +41,7 @@ export const pages: JupyterFrontEndPlugin<void> = {
       }
       const widget = new MainAreaWidget({ content: page() });
       widget.id = id;
-      widget.title.label = look.label;
+      widget.title.label = isolated(look.label);
       widget.title.caption = look.label;
       widget.title.icon = labIcon(look.icon);
       widget.title.closable = true;
@@ -56,7 +59,7 @@ export const pages: JupyterFrontEndPlugin<void> = {
         const found = tracker.find((widget) => widget.id === id);
         const label = name();
         if (found !== undefined && label !== undefined) {
-          found.title.label = label;
+          found.title.label = isolated(label);
           found.title.caption = label;
         }
       };

@@ -70,11 +70,7 @@ export class LabShell implements Shell {
     await dialog.launch();
   }
 
-  toast(
-    kind: 'info' | 'success' | 'warning' | 'error',
-    text: string,
-    actions: readonly ToastAction[] = [],
-  ): void {
+  toast(kind: 'info' | 'success' | 'warning' | 'error', text: string, actions: readonly ToastAction[] = []): void {
     const mark = this.kargah().i18n.dir === 'rtl' ? RLI : LRI;
     Notification.emit(`${mark}${text}${PDI}`, kind, {
       autoClose: kind === 'error' ? false : 6_000,
@@ -108,4 +104,3 @@ export class LabShell implements Shell {
     dialog.node.setAttribute('lang', i18n.locale.language);
   }
 }
-

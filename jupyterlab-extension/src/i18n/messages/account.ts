@@ -12,13 +12,19 @@ export const account = {
   'auth.name': { fa: 'نام', en: 'Name' },
   'auth.email': { fa: 'ایمیل', en: 'Email' },
   'auth.password': { fa: 'رمز عبور', en: 'Password' },
-  'auth.passwordHint': { fa: 'دست‌کم {n} نویسه؛ یک جملهٔ کوتاه خوب است.', en: 'At least {n} characters; a short sentence works well.' },
+  'auth.passwordHint': {
+    fa: 'دست‌کم {n} نویسه؛ یک جملهٔ کوتاه خوب است.',
+    en: 'At least {n} characters; a short sentence works well.',
+  },
   'auth.showPassword': { fa: 'نمایش رمز عبور', en: 'Show password' },
   'auth.hidePassword': { fa: 'پنهان کردن رمز عبور', en: 'Hide password' },
   'auth.server': { fa: 'نشانی کارگاه:', en: 'Server:' },
   'auth.expired': { fa: 'نشست پایان یافت؛ دوباره وارد شوید.', en: 'Session ended; sign in again.' },
   'auth.error.required': { fa: 'این خانه را پر کنید.', en: 'Fill this in.' },
-  'auth.error.email': { fa: 'نشانی ایمیل کامل نیست؛ مانند sara@example.com.', en: 'The email is not complete; like sara@example.com.' },
+  'auth.error.email': {
+    fa: 'نشانی ایمیل کامل نیست؛ مانند sara@example.com.',
+    en: 'The email is not complete; like sara@example.com.',
+  },
   'auth.error.short': {
     fa: 'دست‌کم {n} نویسه لازم است؛ یک جملهٔ کوتاه خوب است.',
     en: 'Use at least {n} characters; a short sentence works well.',
@@ -35,7 +41,10 @@ export const account = {
   'account.signOut': { fa: 'خروج', en: 'Sign out' },
   'account.admin': { fa: 'مدیر', en: 'admin' },
   'tokens.title': { fa: 'توکن‌های من', en: 'My tokens' },
-  'tokens.lead': { fa: 'برای دفترچه‌ها و اسکریپت‌ها؛ هر توکن تنها یک بار نشان داده می‌شود.', en: 'For notebooks and scripts; each is shown once.' },
+  'tokens.lead': {
+    fa: 'برای دفترچه‌ها و اسکریپت‌ها؛ هر توکن تنها یک بار نشان داده می‌شود.',
+    en: 'For notebooks and scripts; each is shown once.',
+  },
   'tokens.none': { fa: 'هنوز توکنی ندارید.', en: 'No tokens yet.' },
   'tokens.name': { fa: 'نام توکن', en: 'Token name' },
   'tokens.create': { fa: 'ساختن توکن', en: 'Create token' },

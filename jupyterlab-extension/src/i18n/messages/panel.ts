@@ -49,7 +49,10 @@ export const panel = {
     en: 'About five minutes; you can leave and come back at any step.',
   },
   'first.data': { fa: 'یک مجموعه‌داده بیاورید', en: 'Bring a dataset' },
-  'first.data.hint': { fa: 'CSV، Parquet، JSON Lines یا zip از تصویرها', en: 'CSV, Parquet, JSON Lines or a zip of images' },
+  'first.data.hint': {
+    fa: 'CSV، Parquet، JSON Lines یا zip از تصویرها',
+    en: 'CSV, Parquet, JSON Lines or a zip of images',
+  },
   'first.drop': { fa: 'فایل را این‌جا رها کنید', en: 'Drop a file here' },
   'first.choose': { fa: 'انتخاب فایل', en: 'Choose file' },
   'first.train': { fa: 'آموزش را شروع کنید', en: 'Train' },
