@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
 from .datasets import download, pages
-from .errors import JobFailed
+from .errors import JobFailed, KargahError
 from .http import API, Http
 from .live import live_feed
 
@@ -90,44 +89,40 @@ class Job:
 
     def stream(self) -> Iterator[Update]:
         """Every change until the job has ended, live, beginning with what was logged before now; no point is missed."""
+        seen: set[tuple[str, int, int]] = set()
+
+        def fresh(points: list[Point]) -> list[Point]:
+            found = [p for p in points if (p.key, p.step, p.timestamp) not in seen]
+            seen.update((p.key, p.step, p.timestamp) for p in found)
+            return found
+
         with live_feed(self._http) as feed:
             seq, points = self._history()
             self.refresh()
-            if points or self.ended:
-                yield self._update(points)
-            if self.ended:
-                return
-            feed.follow_job(self.id, seq)
-            seen = {(p.key, p.step, p.timestamp) for p in points}
-            looked = time.monotonic()
+            yield self._update(fresh(points))
+            feed.follow_job(self.id, seq or 0)
+            behind = seq is None
             while not self.ended:
                 event = feed.next(LOOK_AGAIN_SECONDS)
-                if event is None or event.kind == "reload" or time.monotonic() - looked > LOOK_AGAIN_SECONDS:
-                    looked = time.monotonic()
-                    # The bridge no longer has what was missed (or says nothing at all): the history has it.
-                    if event is not None and event.kind == "reload":
+                if event is None or event.kind == "reload":
+                    # The bridge no longer has what was missed, or was silent for long: the history has everything.
+                    if behind or event is not None:
                         seq, points = self._history()
+                        behind = seq is None
                         feed.reached(seq)
-                        points = [p for p in points if (p.key, p.step, p.timestamp) not in seen]
-                        seen |= {(p.key, p.step, p.timestamp) for p in points}
                     else:
                         points = []
                     self.refresh()
-                    if points or self.ended:
-                        yield self._update(points)
-                        continue
-                if event is None:
-                    continue
-                if event.kind == "job" and event.data["job"]["job_id"] == self.id:
-                    self.data = event.data["job"]
-                    if self.ended:
-                        yield self._update([])
+                    yield self._update(fresh(points))
                 elif event.kind == "update":
                     update = _read_update(event.data)
-                    seen |= {(p.key, p.step, p.timestamp) for p in update.points}
                     self.data["state"], self.data["progress"] = update.state, update.progress
-                    yield update
-            self.refresh()
+                    yield replace(update, points=fresh(update.points))
+                elif event.kind == "job" and event.data["job"]["job_id"] == self.id:
+                    self.data = event.data["job"]
+        # What a killed job left behind is delivered after it ended.
+        self.refresh()
+        yield self._update(fresh(self._history()[1]))
 
     def watch(self) -> Job:
         """Shows a progress bar with metrics until the job has ended, and returns it.
@@ -206,8 +201,14 @@ class Job:
     def __repr__(self) -> str:
         return f"<Job {self.name!r} {self.id}: {self.state}>"
 
-    def _history(self) -> tuple[int, list[Point]]:
-        found = self._http.json("GET", f"{JOBS}/{self.id}/metrics")
+    def _history(self) -> tuple[int | None, list[Point]]:
+        """Every point so far and the live sequence number it reaches; None and nothing while MLflow is away."""
+        try:
+            found = self._http.json("GET", f"{JOBS}/{self.id}/metrics")
+        except KargahError as error:
+            if error.code != "mlflow_unavailable":
+                raise
+            return None, []
         return int(found["seq"]), [Point.from_json(p) for p in found["items"]]
 
     def _update(self, points: list[Point]) -> Update:

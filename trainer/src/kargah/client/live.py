@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import socketio
 
-from .errors import BridgeNotFound
+from .errors import BridgeNotFound, KargahError
 from .http import Http
 
 CONNECT_SECONDS = 10
@@ -43,36 +43,24 @@ class LiveFeed:
         self._on("dataset_changed", lambda data: self._events.put(Event("dataset", data)))
         self._on("job_log", lambda data: self._events.put(Event("log", data)))
         self._on("token_expired", lambda *_: self._renew())
+        self._on("connect_error", lambda *_: self._renew())
 
     def open(self) -> None:
         """
         Raises:
             BridgeNotFound: the bridge takes no live connection.
         """
-        parts = urlsplit(self._http.url)
-        origin = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
+        used = self._http.token
         try:
-            self._socket.connect(
-                origin,
-                socketio_path=f"{parts.path}/socket.io".lstrip("/"),
-                transports=["websocket"],
-                auth=lambda: {"token": self._http.token},
-                wait_timeout=CONNECT_SECONDS,
-            )
-        except socketio.exceptions.ConnectionError:
+            self._connect()
+        except socketio.exceptions.ConnectionError as error:
             # The token may have ended since it was last used.
-            if not self._http.renew(self._http.token):
-                raise BridgeNotFound("no live connection") from None
-            try:
-                self._socket.connect(
-                    origin,
-                    socketio_path=f"{parts.path}/socket.io".lstrip("/"),
-                    transports=["websocket"],
-                    auth=lambda: {"token": self._http.token},
-                    wait_timeout=CONNECT_SECONDS,
-                )
-            except socketio.exceptions.ConnectionError as error:
+            if not self._http.renew(used):
                 raise BridgeNotFound(f"no live connection: {error}") from error
+            try:
+                self._connect()
+            except socketio.exceptions.ConnectionError as again:
+                raise BridgeNotFound(f"no live connection: {again}") from again
 
     def follow_job(self, job_id: str, after: int | None) -> None:
         """From now on `update` events of this job come, beginning after sequence number `after`."""
@@ -89,6 +77,16 @@ class LiveFeed:
 
     def close(self) -> None:
         self._socket.disconnect()
+
+    def _connect(self) -> None:
+        parts = urlsplit(self._http.url)
+        self._socket.connect(
+            urlunsplit((parts.scheme, parts.netloc, "", "", "")),
+            socketio_path=f"{parts.path}/socket.io".lstrip("/"),
+            transports=["websocket"],
+            auth=lambda: {"token": self._http.token},
+            wait_timeout=CONNECT_SECONDS,
+        )
 
     def _on(self, name: str, handler: Callable[..., None]) -> None:
         self._socket.on(name, handler)
@@ -114,12 +112,17 @@ class LiveFeed:
         self._events.put(Event("update", data))
 
     def _renew(self) -> None:
-        if self._http.renew(self._http.token):
+        try:
+            renewed = self._http.renew(self._http.token)
+        except KargahError:
+            # The bridge is away; the next attempt to connect asks again.
+            return
+        if renewed and self._socket.connected:
             self._socket.emit("authenticate", {"token": self._http.token})
 
-    def reached(self, seq: int) -> None:
-        """A reloaded history reaches to `seq`."""
-        self._seq = seq if self._seq is None else max(self._seq, seq)
+    def reached(self, seq: int | None) -> None:
+        """A reloaded history reaches to `seq`; None: there is none, so any number is news."""
+        self._seq = seq
 
 
 @contextmanager
