@@ -1,6 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync, watch as watchFolder, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  watch as watchFolder,
+  writeFileSync,
+  type FSWatcher,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { KargahError } from '../errors.js';
 import { inherited } from './environment.js';
@@ -60,11 +68,9 @@ export class LocalLauncher implements Launcher {
       stop();
       ended();
     };
-    const watcher = existsSync(handle.folder)
-      ? watchFolder(handle.folder, { persistent: false }, (_, name) => {
-          if (name === OUTCOME_FILE) look();
-        })
-      : null;
+    const watcher = watchOrNull(handle.folder, (name) => {
+      if (name === OUTCOME_FILE) look();
+    });
     // The folder went away under the watch: the next look finds out about the process itself.
     watcher?.on('error', () => watcher.close());
     const timer = setInterval(look, LIVENESS_MS).unref();
@@ -113,6 +119,15 @@ export class LocalLauncher implements Launcher {
     await promise;
     clearTimeout(timer);
     unwatch();
+  }
+}
+
+/** Null where the folder is gone or the system has no watch left: the look at the process itself still tells. */
+function watchOrNull(folder: string, changed: (name: string | null) => void): FSWatcher | null {
+  try {
+    return watchFolder(folder, { persistent: false }, (_, name) => changed(name));
+  } catch {
+    return null;
   }
 }
 

@@ -16,6 +16,7 @@ import type { ModelFacts } from './view.js';
 /** How long the points of an ended job may take to be delivered before another try later. */
 const DRAIN_SECONDS = 60;
 const RETRY_MS = 15_000;
+type RunStatus = (typeof RUN_STATUS)[keyof typeof RUN_STATUS];
 
 /**
  * What an ended job still owes MLflow: points in its spool, then the end of its run. Both wait for MLflow as long as it takes; the
@@ -60,7 +61,7 @@ export class Aftercare {
     try {
       const workspace = await this.store.workspaceOf(row.project_id);
       if (!(await this.#drain(jobId))) throw new KargahError('mlflow_unavailable');
-      await this.mlflow.endRun(workspace, runId, status as (typeof RUN_STATUS)[keyof typeof RUN_STATUS]);
+      await this.#endRun(workspace, runId, status as RunStatus);
       if (row.model_json === null && status === 'FINISHED') await this.#findModel(row, workspace, runId);
     } catch (error) {
       if (!(error instanceof KargahError && error.code === 'mlflow_unavailable'))
@@ -69,6 +70,15 @@ export class Aftercare {
       return;
     }
     await this.#done(row);
+  }
+
+  async #endRun(workspace: string, runId: string, status: RunStatus): Promise<void> {
+    try {
+      await this.mlflow.endRun(workspace, runId, status);
+    } catch (error) {
+      // Its owner deleted it on MLflow's own page: there is nothing left to end.
+      if (!(error instanceof KargahError && error.code === 'not_found')) throw error;
+    }
   }
 
   /** A script that logged a model with plain MLflow said nothing of it to us. */

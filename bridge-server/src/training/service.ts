@@ -115,6 +115,8 @@ export class TrainingService {
 
   async list(person: Person, filter: Filter): Promise<{ items: Job[]; next_cursor: string | null }> {
     const { limit } = filter;
+    if (filter.cursor !== undefined && !/^[^|]+\|[^|]+$/u.test(filter.cursor))
+      throw new KargahError('validation_failed', {}, { errors: [BAD_CURSOR] });
     const search = filter.search === undefined ? undefined : folded(filter.search).trim();
     const rows = await this.#store.list(person.projectId, { ...filter, search, limit: limit + 1 });
     const items = await this.#announcer.views(rows.slice(0, limit));
@@ -261,6 +263,13 @@ const DATASET_NEEDED = {
   message: 'Choose a dataset.',
   message_fa: 'یک مجموعه‌داده انتخاب کنید.',
   code: 'required',
+};
+
+const BAD_CURSOR = {
+  path: 'cursor',
+  message: 'This is not a cursor of this list.',
+  message_fa: 'این نشانگر از این فهرست نیست.',
+  code: 'invalid_cursor',
 };
 
 const BLANK = {

@@ -249,3 +249,10 @@ def test_the_supervisor_is_in_a_session_of_its_own(job: Callable[..., Job]) -> N
 def test_supervising_loads_nothing_heavy() -> None:
     code = "import sys, kargah.launch.supervise; print([m for m in ('torch', 'numpy', 'mlflow') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_room_for_the_outcome_is_held_back_while_the_job_runs(job: Callable[..., Job]) -> None:
+    one = job("import os\nprint(os.path.getsize('.outcome.reserve'))\n")
+    one.run()
+    assert int(one.log) >= 4096
+    assert not (one.folder / ".outcome.reserve").exists()

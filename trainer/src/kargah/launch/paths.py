@@ -52,6 +52,11 @@ class JobPaths:
         return self.folder / "spool"
 
     @property
+    def reserve(self) -> Path:
+        """Bytes held back, so that the outcome can be written on a disk that the job itself has filled."""
+        return self.folder / ".outcome.reserve"
+
+    @property
     def outcome(self) -> Path:
         return self.folder / "outcome.json"
 

@@ -30,6 +30,7 @@ _SAMPLE_SECONDS = 1.0
 _SAMPLE_SECONDS_NEAR_LIMIT = 0.1
 _ENDING_SECONDS = 0.05
 _CHUNK = 1 << 16
+_RESERVE_BYTES = 1 << 14
 _ALREADY_SUPERVISED = 75
 
 
@@ -59,6 +60,8 @@ class Supervisor:
 
     def run(self) -> None:
         """Starts the training process, waits until nothing of it is left, and writes the outcome."""
+        with contextlib.suppress(OSError):
+            self._paths.reserve.write_bytes(b" " * _RESERVE_BYTES)
         wake = self._listen()
         pipe, child_end = os.pipe()
         os.set_blocking(pipe, False)
@@ -222,6 +225,7 @@ class Supervisor:
             peak_memory_bytes=self._peak_memory or None,
             cpu_seconds=round(self._cpu_seconds, 3) if self._status is not None else None,
         )
+        self._paths.reserve.unlink(missing_ok=True)
         write_json(self._paths.outcome, outcome_of(self._job, self._paths, ending))
 
 
