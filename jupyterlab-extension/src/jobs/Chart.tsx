@@ -49,7 +49,14 @@ export function Chart({ group, history, axis, smoothing, live, syncKey, height }
       });
     };
     const configure = (): void =>
-      drawing.configure({ group, axis: { kind, stepsPerEpoch, totalSteps }, smoothing, theme: readTheme(root), live, syncKey });
+      drawing.configure({
+        group,
+        axis: { kind, stepsPerEpoch, totalSteps },
+        smoothing,
+        theme: readTheme(root),
+        live,
+        syncKey,
+      });
     configure();
     const sizes = new ResizeObserver(later);
     sizes.observe(root);
@@ -160,7 +167,9 @@ function ChartTable({ group, history, height }: Pick<ChartProps, 'group' | 'hist
           ))}
         </tbody>
       </table>
-      {steps.length > shown.length && <div className="hint">{t('chart.thinned', { n: shown.length, all: steps.length })}</div>}
+      {steps.length > shown.length && (
+        <div className="hint">{t('chart.thinned', { n: shown.length, all: steps.length })}</div>
+      )}
     </div>
   );
 }

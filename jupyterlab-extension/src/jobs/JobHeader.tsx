@@ -1,6 +1,6 @@
 import { type MouseEvent, useState } from 'react';
 import { Button, IconButton, LinkButton } from '../components/Button.js';
-import { Menu, type MenuItem } from '../components/Menu.js';
+import { below, Menu, type MenuItem, type MenuPlace } from '../components/Menu.js';
 import { Bar } from '../components/Progress.js';
 import { StateBadge } from '../components/State.js';
 import { Code, Moment, Percent } from '../components/Text.js';
@@ -20,7 +20,7 @@ export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
   const kargah = useKargah();
   const i18n = useI18n();
   const { t } = i18n;
-  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
   const [downloading, setDownloading] = useState(false);
   const active = isActive(job.state);
   const save = async (format: 'pt2' | 'mlflow'): Promise<void> => {
@@ -58,7 +58,13 @@ export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
         </span>
         <span className="grow" />
         {active && (
-          <Button kind="danger" icon="stop" label={t('action.stop')} disabled={!canStop(job.state)} onClick={() => void stopJob(kargah, job)} />
+          <Button
+            kind="danger"
+            icon="stop"
+            label={t('action.stop')}
+            disabled={!canStop(job.state)}
+            onClick={() => void stopJob(kargah, job)}
+          />
         )}
         <Button icon="copy" label={t('action.clone')} onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })} />
         <Button
@@ -80,10 +86,7 @@ export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
           icon="more"
           label={t('job.actions')}
           aria-haspopup="menu"
-          onClick={(event: MouseEvent<HTMLButtonElement>) => {
-            const box = event.currentTarget.getBoundingClientRect();
-            setMenuAt({ x: i18n.dir === 'rtl' ? box.right : box.left, y: box.bottom + 4 });
-          }}
+          onClick={(event: MouseEvent<HTMLButtonElement>) => setMenuAt(below(event.currentTarget))}
         />
       </div>
       <JobMeta job={job} recipe={recipe} />
@@ -101,7 +104,9 @@ function JobMeta({ job, recipe }: JobHeaderProps): JSX.Element {
   return (
     <div className="meta">
       {script === null ? (
-        <span>{t('job.recipe', { x: recipe === null ? (job.recipe ?? '') : i18n.pick(recipe.title, recipe.title_fa) })}</span>
+        <span>
+          {t('job.recipe', { x: recipe === null ? (job.recipe ?? '') : i18n.pick(recipe.title, recipe.title_fa) })}
+        </span>
       ) : (
         <span>
           {t('job.script')}:{' '}

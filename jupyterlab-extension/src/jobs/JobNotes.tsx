@@ -22,7 +22,9 @@ export function JobNote({ job, onShowLog }: JobNoteProps): JSX.Element | null {
   const again = (
     <Button size="small" kind="primary" label={t('remedy.again')} onClick={() => void startAgain(kargah, job, {})} />
   );
-  const change = <Button size="small" label={t('remedy.change')} onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })} />;
+  const change = (
+    <Button size="small" label={t('remedy.change')} onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })} />
+  );
   switch (job.state) {
     case 'queued':
       return (
@@ -42,13 +44,33 @@ export function JobNote({ job, onShowLog }: JobNoteProps): JSX.Element | null {
       );
     case 'stopped':
       return (
-        <Note tone="off" icon="stopped" title={t('note.stopped')} actions={<>{again}{change}</>}>
+        <Note
+          tone="off"
+          icon="stopped"
+          title={t('note.stopped')}
+          actions={
+            <>
+              {again}
+              {change}
+            </>
+          }
+        >
           {t('note.stopped.detail')}
         </Note>
       );
     case 'lost':
       return (
-        <Note tone="warn" icon="lost" title={t('note.lost', { x: job.name })} actions={<>{again}{change}</>}>
+        <Note
+          tone="warn"
+          icon="lost"
+          title={t('note.lost', { x: job.name })}
+          actions={
+            <>
+              {again}
+              {change}
+            </>
+          }
+        >
           {t('note.lost.detail', { x: format.moment(job.ended_at ?? job.started_at ?? job.created_at) })}
         </Note>
       );
@@ -103,7 +125,12 @@ function RemedyButton({ remedy, job, main, onShowLog }: RemedyButtonProps): JSX.
   switch (remedy.kind) {
     case 'batch':
       return (
-        <Button size="small" kind={kind} label={t('remedy.batch', { n: remedy.value })} onClick={() => void startAgain(kargah, job, { batch_size: remedy.value })} />
+        <Button
+          size="small"
+          kind={kind}
+          label={t('remedy.batch', { n: remedy.value })}
+          onClick={() => void startAgain(kargah, job, { batch_size: remedy.value })}
+        />
       );
     case 'lr':
       return (
@@ -115,11 +142,27 @@ function RemedyButton({ remedy, job, main, onShowLog }: RemedyButtonProps): JSX.
         />
       );
     case 'script':
-      return <Button size="small" kind={kind} label={t('remedy.openScript')} onClick={() => void kargah.openFile(remedy.path)} />;
+      return (
+        <Button
+          size="small"
+          kind={kind}
+          label={t('remedy.openScript')}
+          onClick={() => void kargah.openFile(remedy.path)}
+        />
+      );
     case 'change':
-      return <Button size="small" kind={kind} label={t('remedy.change')} onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })} />;
+      return (
+        <Button
+          size="small"
+          kind={kind}
+          label={t('remedy.change')}
+          onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })}
+        />
+      );
     case 'again':
-      return <Button size="small" kind={kind} label={t('remedy.again')} onClick={() => void startAgain(kargah, job, {})} />;
+      return (
+        <Button size="small" kind={kind} label={t('remedy.again')} onClick={() => void startAgain(kargah, job, {})} />
+      );
     case 'log':
       return <Button size="small" kind={kind} label={t('action.viewLog')} onClick={onShowLog} />;
   }

@@ -34,7 +34,13 @@ export default function JobPage({ jobId }: JobPageProps): JSX.Element {
 
   const content = ((): JSX.Element => {
     if (deleted || error?.code === 'not_found') {
-      return <EmptyState icon="del" title={t(deleted ? 'job.deletedNow' : 'job.notFound')} action={<Button label={t('job.jobs')} onClick={() => kargah.showPanel()} />} />;
+      return (
+        <EmptyState
+          icon="del"
+          title={t(deleted ? 'job.deletedNow' : 'job.notFound')}
+          action={<Button label={t('job.jobs')} onClick={() => kargah.showPanel()} />}
+        />
+      );
     }
     if (job === null) {
       return error === null ? <Skeleton widths={[40, 70, 90, 60, 80]} /> : <ErrorNote reason={error} onRetry={retry} />;
@@ -95,7 +101,10 @@ export default function JobPage({ jobId }: JobPageProps): JSX.Element {
 function useStepsPerEpoch(job: Job | null): number | null {
   const [known, setKnown] = useState<number | null>(null);
   const { steps, epochs } = job?.progress ?? { steps: null, epochs: null };
-  const found = useMemo(() => (steps !== null && epochs !== null && epochs > 0 ? steps / epochs : null), [steps, epochs]);
+  const found = useMemo(
+    () => (steps !== null && epochs !== null && epochs > 0 ? steps / epochs : null),
+    [steps, epochs],
+  );
   useEffect(() => {
     if (found !== null) setKnown(found);
   }, [found]);

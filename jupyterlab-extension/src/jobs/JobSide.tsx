@@ -9,7 +9,17 @@ import { useStore } from '../store/useStore.js';
 import type { Job, JobEvent, Recipe } from '../api/types.js';
 import { decimate, type MetricHistory } from './series.js';
 
-function Card({ title, end, children, testId }: { title: string; end?: ReactNode; children: ReactNode; testId?: string }): JSX.Element {
+function Card({
+  title,
+  end,
+  children,
+  testId,
+}: {
+  title: string;
+  end?: ReactNode;
+  children: ReactNode;
+  testId?: string;
+}): JSX.Element {
   return (
     <section className="card" aria-label={title} data-testid={testId}>
       <div className="ch">
@@ -42,7 +52,9 @@ export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe
   const shown = all ? names : main;
   const titleOf = (name: string): string => {
     const property = properties[name];
-    return property === undefined ? '' : i18n.pick(String(property['title'] ?? ''), String(property['x-title-fa'] ?? property['title'] ?? ''));
+    return property === undefined
+      ? ''
+      : i18n.pick(String(property['title'] ?? ''), String(property['x-title-fa'] ?? property['title'] ?? ''));
   };
   return (
     <Card
@@ -50,7 +62,11 @@ export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe
       testId="params"
       end={
         names.length > 0 && (
-          <IconButton icon="copy" label={t('params.copy')} onClick={() => void kargah.shell.copy(JSON.stringify(job.params, null, 2))} />
+          <IconButton
+            icon="copy"
+            label={t('params.copy')}
+            onClick={() => void kargah.shell.copy(JSON.stringify(job.params, null, 2))}
+          />
         )
       }
     >
@@ -97,21 +113,38 @@ export function SystemCard({ history }: { readonly history: MetricHistory }): JS
   useEffect(() => history.subscribe(bump), [history]);
   const keys = history.keys.filter((key) => key.startsWith('system/')).sort();
   const show = (key: string, value: number): string =>
-    key.endsWith('percent') ? format.percent(value / 100, 0) : key.endsWith('_mb') ? format.size(value * 1e6) : format.metric(value);
+    key.endsWith('percent')
+      ? format.percent(value / 100, 0)
+      : key.endsWith('_mb')
+        ? format.size(value * 1e6)
+        : format.metric(value);
   return (
     <Card title={t('system.title')} testId="system">
       <div className="stack sys">
         {keys.map((key, index) => {
           const series = history.get(key);
           const line = decimate(series?.steps ?? [], series?.values ?? [], 0, Number.MAX_SAFE_INTEGER, 1);
-          const values = (line.y.length >= 2 ? (series?.values ?? []) : []).flatMap((value) => (value === null ? [] : [value])).slice(-60);
+          const values = (line.y.length >= 2 ? (series?.values ?? []) : [])
+            .flatMap((value) => (value === null ? [] : [value]))
+            .slice(-60);
           return (
             <div key={key} className="row">
               <span className="muted what">
-                {key === 'system/cpu_percent' ? t('system.cpu') : key === 'system/memory_mb' ? t('system.memory') : <Code>{key.slice(7)}</Code>}
+                {key === 'system/cpu_percent' ? (
+                  t('system.cpu')
+                ) : key === 'system/memory_mb' ? (
+                  t('system.memory')
+                ) : (
+                  <Code>{key.slice(7)}</Code>
+                )}
               </span>
               <span className="grow">
-                <Spark values={values} width={80} height={24} color={SYSTEM_COLORS[index % SYSTEM_COLORS.length] ?? 'var(--kg-s1)'} />
+                <Spark
+                  values={values}
+                  width={80}
+                  height={24}
+                  color={SYSTEM_COLORS[index % SYSTEM_COLORS.length] ?? 'var(--kg-s1)'}
+                />
               </span>
               <span className="nw">{show(key, series?.last ?? 0)}</span>
             </div>
@@ -144,7 +177,9 @@ export function EventsCard({ job, events }: { readonly job: Job; readonly events
             <time dateTime={event.at} title={format.exact(event.at)} dir="ltr">
               {exactTime(event.at, format.digits.bind(format))}
             </time>
-            {event.detail !== null && <span className="d">{format.digits(i18n.pick(event.detail, event.detail_fa ?? event.detail))}</span>}
+            {event.detail !== null && (
+              <span className="d">{format.digits(i18n.pick(event.detail, event.detail_fa ?? event.detail))}</span>
+            )}
           </li>
         ))}
       </ol>

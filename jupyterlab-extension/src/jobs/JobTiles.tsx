@@ -36,25 +36,39 @@ export function JobTiles({ job, history, stepsPerEpoch }: JobTilesProps): JSX.El
     };
   }, [history]);
   const now = useNow(job);
-  const find = (keys: readonly string[]): string | undefined => keys.find((key) => (history.get(key)?.last ?? null) !== null);
+  const find = (keys: readonly string[]): string | undefined =>
+    keys.find((key) => (history.get(key)?.last ?? null) !== null);
   const score = find(SCORES);
   const loss = find(LOSSES);
   const speed = find(SPEEDS);
   const memory = history.get('system/memory_mb')?.last ?? null;
   const begin = job.started_at === null ? null : Date.parse(job.started_at);
   const end = job.ended_at === null ? now : Date.parse(job.ended_at);
-  const firstStep = begin === null || job.first_step_at === null ? null : (Date.parse(job.first_step_at) - begin) / 1000;
+  const firstStep =
+    begin === null || job.first_step_at === null ? null : (Date.parse(job.first_step_at) - begin) / 1000;
   return (
     <div className="kpis" data-testid="tiles">
-      {score !== undefined && <MetricTile name={score} series={history.get(score)} stepsPerEpoch={stepsPerEpoch} kind="best" />}
-      {loss !== undefined && <MetricTile name={loss} series={history.get(loss)} stepsPerEpoch={stepsPerEpoch} kind="change" />}
+      {score !== undefined && (
+        <MetricTile name={score} series={history.get(score)} stepsPerEpoch={stepsPerEpoch} kind="best" />
+      )}
+      {loss !== undefined && (
+        <MetricTile name={loss} series={history.get(loss)} stepsPerEpoch={stepsPerEpoch} kind="change" />
+      )}
       {speed !== undefined && (
-        <Tile title={t('metric.speed')} value={format.number(history.get(speed)?.last ?? 0)} more={t('metric.speed.unit')} />
+        <Tile
+          title={t('metric.speed')}
+          value={format.number(history.get(speed)?.last ?? 0)}
+          more={t('metric.speed.unit')}
+        />
       )}
       <Tile
         title={t('tile.elapsed')}
         value={begin === null ? '—' : <Num>{format.clock(Math.max(0, end - begin) / 1000)}</Num>}
-        more={firstStep === null || firstStep < 0 ? t('tile.noStep') : t('tile.firstStep', { x: format.duration(firstStep) })}
+        more={
+          firstStep === null || firstStep < 0
+            ? t('tile.noStep')
+            : t('tile.firstStep', { x: format.duration(firstStep) })
+        }
       />
       {(memory !== null || job.peak_memory_bytes !== null) && (
         <Tile
@@ -71,7 +85,17 @@ export function JobTiles({ job, history, stepsPerEpoch }: JobTilesProps): JSX.El
   );
 }
 
-function Tile({ title, value, more, tone = '' }: { title: string; value: React.ReactNode; more: React.ReactNode; tone?: string }): JSX.Element {
+function Tile({
+  title,
+  value,
+  more,
+  tone = '',
+}: {
+  title: string;
+  value: React.ReactNode;
+  more: React.ReactNode;
+  tone?: string;
+}): JSX.Element {
   return (
     <div>
       <div className="k ell" title={title}>
@@ -105,7 +129,14 @@ function MetricTile({ name, series, stepsPerEpoch, kind }: MetricTileProps): JSX
     if (change !== null && change !== 0) {
       const better = change < 0 === LESS_IS_BETTER.test(bare);
       const size = metricValue(i18n, bare, Math.abs(change));
-      return <Tile title={title} value={value} more={t(change < 0 ? 'tile.less' : 'tile.more', { x: size })} tone={better ? 't-ok' : ''} />;
+      return (
+        <Tile
+          title={title}
+          value={value}
+          more={t(change < 0 ? 'tile.less' : 'tile.more', { x: size })}
+          tone={better ? 't-ok' : ''}
+        />
+      );
     }
   }
   const better = LESS_IS_BETTER.test(bare) ? (a: number, b: number) => a < b : (a: number, b: number) => a > b;

@@ -53,7 +53,8 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
     setTop(scrollTop);
     if (scrollTop + clientHeight < scrollHeight - 2 * LINE) setFollow(false);
   };
-  const step = (by: number): void => setChosen((Math.min(chosen, found.length - 1) + by + found.length) % Math.max(1, found.length));
+  const step = (by: number): void =>
+    setChosen((Math.min(chosen, found.length - 1) + by + found.length) % Math.max(1, found.length));
   const earlier = async (): Promise<void> => {
     const before = buffer.lines.length;
     await log.earlier();
@@ -102,8 +103,20 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
                 ? t('log.notFound')
                 : t('log.found', { n: Math.min(chosen, found.length - 1) + 1, all: found.length })}
             </span>
-            <IconButton icon="chev" className="up" label={t('log.previous')} disabled={found.length === 0} onClick={() => step(-1)} />
-            <IconButton icon="chev" className="down" label={t('log.next')} disabled={found.length === 0} onClick={() => step(1)} />
+            <IconButton
+              icon="chev"
+              className="up"
+              label={t('log.previous')}
+              disabled={found.length === 0}
+              onClick={() => step(-1)}
+            />
+            <IconButton
+              icon="chev"
+              className="down"
+              label={t('log.next')}
+              disabled={found.length === 0}
+              onClick={() => step(1)}
+            />
           </span>
         )}
         <label className="row sm nw follow">
@@ -121,16 +134,22 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
           icon="down"
           label={t('log.download')}
           onClick={() =>
-            void download(api, `/api/v1/train/jobs/${jobId}/logs?download=1`, `${name}.log`).catch((reason: unknown) => shell.failed(reason))
+            void download(api, `/api/v1/train/jobs/${jobId}/logs?download=1`, `${name}.log`).catch((reason: unknown) =>
+              shell.failed(reason),
+            )
           }
         />
       </div>
       {log.error !== null && <ErrorNote reason={log.error} />}
       <div className="kg-log" dir="ltr" ref={box} onScroll={onScroll} tabIndex={0} style={{ blockSize: HEIGHT }}>
-        {log.hasEarlier && (
-          <LinkButton onClick={() => void earlier()}>{t('log.earlier')}</LinkButton>
-        )}
-        <div className="lines" role="log" aria-live="off" aria-label={t('log.title')} style={{ blockSize: Math.max(count * LINE, 0) }}>
+        {log.hasEarlier && <LinkButton onClick={() => void earlier()}>{t('log.earlier')}</LinkButton>}
+        <div
+          className="lines"
+          role="log"
+          aria-live="off"
+          aria-label={t('log.title')}
+          style={{ blockSize: Math.max(count * LINE, 0) }}
+        >
           <div style={{ translate: `0 ${first * LINE}px` }}>
             {buffer.lines.slice(first, last).map((line, index) => (
               <Line
@@ -153,7 +172,8 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
 }
 
 /** `13:02:11.204 INFO message`, as Python's logging writes it; anything else is shown whole. */
-const STAMPED = /^(?:\d{4}-\d\d-\d\d[T ])?(\d\d:\d\d:\d\d)(?:[.,]\d+)?Z?\s+\[?(DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL)\]?:?\s+(.*)$/;
+const STAMPED =
+  /^(?:\d{4}-\d\d-\d\d[T ])?(\d\d:\d\d:\d\d)(?:[.,]\d+)?Z?\s+\[?(DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL)\]?:?\s+(.*)$/;
 
 function Line({ line, number, current }: { line: LogLine; number: number | null; current: boolean }): JSX.Element {
   const parts = STAMPED.exec(line.text);
@@ -166,7 +186,9 @@ function Line({ line, number, current }: { line: LogLine; number: number | null;
       ) : (
         <>
           <span className="t">{parts[1]}</span>
-          <span className={line.level === null ? 't' : line.level === 'warn' ? 't-warn' : 't-bad'}>{parts[2]?.slice(0, 5)}</span>
+          <span className={line.level === null ? 't' : line.level === 'warn' ? 't-warn' : 't-bad'}>
+            {parts[2]?.slice(0, 5)}
+          </span>
           <span className="m">{parts[3]}</span>
         </>
       )}

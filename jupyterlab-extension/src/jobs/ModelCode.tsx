@@ -22,7 +22,13 @@ export function CodeBlock({ title, code }: { readonly title: string; readonly co
     <div>
       <div className="row code-head">
         <h3 className="grow">{title}</h3>
-        <Button size="small" kind="quiet" icon="copy" label={t('job.copyCode')} onClick={() => void kargah.shell.copy(code)} />
+        <Button
+          size="small"
+          kind="quiet"
+          icon="copy"
+          label={t('job.copyCode')}
+          onClick={() => void kargah.shell.copy(code)}
+        />
       </div>
       <pre className="code" dir="ltr" tabIndex={0}>
         {code}

@@ -131,7 +131,12 @@ export class Plot {
       high = Math.max(high, x.at(-1) ?? 0);
     }
     if (!Number.isFinite(low)) return [0, 1];
-    const goal = axis.totalSteps === null ? null : axis.kind === 'epoch' ? axis.totalSteps / (axis.stepsPerEpoch ?? 1) : axis.totalSteps;
+    const goal =
+      axis.totalSteps === null
+        ? null
+        : axis.kind === 'epoch'
+          ? axis.totalSteps / (axis.stepsPerEpoch ?? 1)
+          : axis.totalSteps;
     return [Math.min(low, 0), live && axis.kind !== 'time' && goal !== null ? Math.max(high, goal) : high];
   }
 
@@ -145,10 +150,21 @@ export class Plot {
         stroke: color,
         width: 1.75,
         ...(side === 'val' && !few ? { dash: [6, 4] } : {}),
-        points: { show: few && (side === 'val' || line.x.length <= 2), size: 6, width: 1.5, stroke: color, fill: theme.background },
+        points: {
+          show: few && (side === 'val' || line.x.length <= 2),
+          size: 6,
+          width: 1.5,
+          stroke: color,
+          fill: theme.background,
+        },
       });
     }
-    const axes: uPlot.Axis = { stroke: theme.muted, font: theme.font, ticks: { show: false }, grid: { stroke: theme.hair, width: 1 } };
+    const axes: uPlot.Axis = {
+      stroke: theme.muted,
+      font: theme.font,
+      ticks: { show: false },
+      grid: { stroke: theme.hair, width: 1 },
+    };
     return {
       width,
       height,
@@ -157,7 +173,13 @@ export class Plot {
       padding: [8, this.drawn.length > 1 ? 32 : 20, 0, 0],
       scales: { x: { time: false }, y: { range: (_u, low, high) => padded(low, high) } },
       axes: [
-        { ...axes, size: 22, gap: 4, space: 64, values: (_u, ticks) => ticks.map((tick) => (axis.kind === 'time' ? clock(tick) : shortValue(tick))) },
+        {
+          ...axes,
+          size: 22,
+          gap: 4,
+          space: 64,
+          values: (_u, ticks) => ticks.map((tick) => (axis.kind === 'time' ? clock(tick) : shortValue(tick))),
+        },
         { ...axes, size: 44, gap: 6, space: 28, values: (_u, ticks) => ticks.map(shortValue) },
       ],
       cursor: {
@@ -212,7 +234,8 @@ export class Plot {
       if (side !== 'val' || line.x.length > FEW) dot(ctx, x, y, 2.5 * ratio);
       if (this.drawn.length > 1) {
         let textY = y;
-        if (labelled !== null && Math.abs(labelled - textY) < 12 * ratio) textY = labelled + (y < labelled ? -12 : 12) * ratio;
+        if (labelled !== null && Math.abs(labelled - textY) < 12 * ratio)
+          textY = labelled + (y < labelled ? -12 : 12) * ratio;
         labelled = textY;
         ctx.font = `600 ${11 * ratio}px ${this.settings?.theme.font.replace(/^11px /, '') ?? 'sans-serif'}`;
         ctx.textAlign = 'left';

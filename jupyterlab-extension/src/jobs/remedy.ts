@@ -18,7 +18,9 @@ export function remediesOf(job: Job): readonly Remedy[] {
         ? [{ kind: 'batch', value: Math.floor(batch / 2) }, { kind: 'log' }]
         : [{ kind: 'change' }, { kind: 'log' }];
     case 'loss_diverged':
-      return typeof rate === 'number' ? [{ kind: 'lr', value: Number((rate / 10).toPrecision(6)) }, { kind: 'log' }] : [{ kind: 'change' }, { kind: 'log' }];
+      return typeof rate === 'number'
+        ? [{ kind: 'lr', value: Number((rate / 10).toPrecision(6)) }, { kind: 'log' }]
+        : [{ kind: 'change' }, { kind: 'log' }];
     case 'script_syntax':
     case 'script_failed':
       return job.script === null ? [{ kind: 'log' }] : [{ kind: 'script', path: job.script.path }, { kind: 'log' }];

@@ -156,7 +156,8 @@ export function groupMetrics(keys: Iterable<string>): ChartGroup[] {
     const match = /^(train|training|val|valid|validation|test)[_/](.+)$/.exec(key);
     const name = match?.[2] ?? key;
     const paired = match !== null || known.has(`val_${key}`);
-    const side: Side = match === null ? (paired ? 'train' : 'only') : match[1]?.startsWith('train') === true ? 'train' : 'val';
+    const side: Side =
+      match === null ? (paired ? 'train' : 'only') : match[1]?.startsWith('train') === true ? 'train' : 'val';
     groups.set(name, [...(groups.get(name) ?? []), { key, side }]);
   }
   const rank = (name: string): number => (FIRST.indexOf(name) + FIRST.length + 1) % (FIRST.length + 1);

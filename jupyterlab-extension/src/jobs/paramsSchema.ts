@@ -1,0 +1,118 @@
+import type { RJSFSchema, UiSchema } from '@rjsf/utils';
+import validator from '@rjsf/validator-ajv8';
+import type { I18n } from '../i18n/i18n.js';
+import type { Recipe } from '../api/types.js';
+
+export type Values = Readonly<Record<string, unknown>>;
+export type FieldErrors = Readonly<Record<string, string>>;
+
+export interface Property {
+  readonly type?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly 'x-title-fa'?: string;
+  readonly 'x-description-fa'?: string;
+  readonly 'x-enum-titles'?: readonly string[];
+  readonly 'x-enum-titles-fa'?: readonly string[];
+  /** The value is the name of a column of the dataset. */
+  readonly 'x-column'?: boolean;
+}
+
+export function propertiesOf(recipe: Recipe): Readonly<Record<string, Property>> {
+  return (recipe.params_schema['properties'] ?? {}) as Readonly<Record<string, Property>>;
+}
+
+/** The parameter that names a column of the dataset, if the recipe has one. */
+export function columnParam(recipe: Recipe): string | undefined {
+  return Object.entries(propertiesOf(recipe)).find(([, property]) => property['x-column'] === true)?.[0];
+}
+
+/** What the form draws: everything but the target, whose choices come from the dataset. */
+export function formSchema(recipe: Recipe, i18n: I18n): { schema: RJSFSchema; uiSchema: UiSchema; defaults: Values } {
+  const properties: Record<string, object> = {};
+  const uiSchema: UiSchema = {};
+  const defaults: Record<string, unknown> = {};
+  const column = columnParam(recipe);
+  const entries = Object.entries(propertiesOf(recipe)).filter(([name]) => name !== column);
+  const rank = (name: string): number =>
+    (recipe.primary_params.indexOf(name) + entries.length + 1) % (entries.length + 1);
+  entries.sort(([a], [b]) => rank(a) - rank(b));
+  for (const [name, property] of entries) {
+    const title = i18n.pick(property.title ?? name, property['x-title-fa'] ?? property.title ?? name);
+    const description = i18n.pick(
+      property.description ?? '',
+      property['x-description-fa'] ?? property.description ?? '',
+    );
+    properties[name] = { ...property, title, description };
+    const names = i18n.pick('x-enum-titles', 'x-enum-titles-fa') as 'x-enum-titles' | 'x-enum-titles-fa';
+    uiSchema[name] = {
+      ...(property[names] === undefined ? {} : { 'ui:enumNames': property[names] }),
+      ...(property.type === 'array' ? { 'ui:field': 'list' } : {}),
+    };
+    if (property.default !== undefined) {
+      defaults[name] = property.default;
+    }
+  }
+  const required = (recipe.params_schema['required'] as readonly string[] | undefined) ?? [];
+  return {
+    // The bridge's `$schema` names a draft that the form's validator need not know: what is used of it is common to all.
+    schema: { type: 'object', properties, required: required.filter((name) => name !== column) } as RJSFSchema,
+    uiSchema,
+    defaults,
+  };
+}
+
+/** Sentences for what is wrong with the values, by parameter. */
+export function checkParams(schema: RJSFSchema, values: Values, i18n: I18n): FieldErrors {
+  const found: Record<string, string> = {};
+  const properties = (schema.properties ?? {}) as Readonly<Record<string, Property>>;
+  for (const error of validator.rawValidation<{
+    instancePath: string;
+    keyword: string;
+    params: Record<string, unknown>;
+  }>(schema, values).errors ?? []) {
+    const missing = error.keyword === 'required' ? String(error.params['missingProperty']) : undefined;
+    const name = missing ?? error.instancePath.split('/')[1];
+    if (name !== undefined) {
+      found[name] ??= sentence(i18n, properties[name] ?? {}, error.keyword, error.instancePath.split('/').length > 2);
+    }
+  }
+  return found;
+}
+
+function sentence({ t, format }: I18n, property: Property, keyword: string, inside: boolean): string {
+  const { minimum, maximum, exclusiveMinimum } = property;
+  const shown = (value: number): string => format.digits(String(value));
+  if (inside) return t('new.list');
+  if (keyword === 'required') return t('new.required');
+  if (keyword === 'type')
+    return t(property.type === 'integer' ? 'new.integer' : property.type === 'array' ? 'new.list' : 'new.number');
+  if (/minimum|maximum/i.test(keyword)) {
+    if (minimum !== undefined && maximum !== undefined)
+      return t('new.between', { a: shown(minimum), b: shown(maximum) });
+    if (exclusiveMinimum !== undefined && maximum !== undefined) {
+      return keyword === 'maximum'
+        ? t('new.atMost', { b: shown(maximum) })
+        : t('new.above', { a: shown(exclusiveMinimum) });
+    }
+    if (minimum !== undefined) return t('new.atLeast', { a: shown(minimum) });
+    if (maximum !== undefined) return t('new.atMost', { b: shown(maximum) });
+    if (exclusiveMinimum !== undefined) return t('new.above', { a: shown(exclusiveMinimum) });
+  }
+  return t('new.invalid');
+}
+
+/** Only what differs from the defaults travels; the bridge fills in the rest. */
+export function changedFrom(defaults: Values, values: Values): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).filter(
+      ([name, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(defaults[name]),
+    ),
+  );
+}

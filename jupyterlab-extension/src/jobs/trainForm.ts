@@ -1,0 +1,136 @@
+import { asApiError } from '../api/errors.js';
+import type { I18n } from '../i18n/i18n.js';
+import type { Recipe, TrainRequest } from '../api/types.js';
+import { changedFrom, columnParam, type FieldErrors, type Values } from './paramsSchema.js';
+
+/** `script` stands for the person's own file; every other value is the name of a recipe. */
+export const OWN_SCRIPT = 'script';
+
+export interface FormState {
+  readonly recipe: string;
+  readonly name: string;
+  readonly datasetId: string;
+  readonly target: string;
+  readonly params: Values;
+  readonly path: string;
+  readonly args: string;
+}
+
+export const EMPTY_FORM: FormState = {
+  recipe: '',
+  name: '',
+  datasetId: '',
+  target: '',
+  params: {},
+  path: '',
+  args: '',
+};
+
+/** Splits as a shell does: quotes hold words together, a backslash takes the next letter as it is. */
+export function splitArgs(text: string): string[] {
+  const words: string[] = [];
+  let word: string | null = null;
+  let quote: string | null = null;
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text.charAt(at);
+    if (letter === '\\' && quote !== "'" && at + 1 < text.length) {
+      at += 1;
+      word = (word ?? '') + text.charAt(at);
+    } else if (quote !== null) {
+      if (letter === quote) quote = null;
+      else word = (word ?? '') + letter;
+    } else if (letter === '"' || letter === "'") {
+      quote = letter;
+      word ??= '';
+    } else if (/\s/.test(letter)) {
+      if (word !== null) words.push(word);
+      word = null;
+    } else word = (word ?? '') + letter;
+  }
+  if (word !== null) words.push(word);
+  return words;
+}
+
+/** The inverse, for a cloned job. */
+export function joinArgs(args: readonly string[]): string {
+  return args.map((word) => (/^[^\s'"\\]+$/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`)).join(' ');
+}
+
+export function requestOf(form: FormState, recipe: Recipe | null, defaults: Values): TrainRequest {
+  const name = form.name.trim();
+  const column = recipe === null ? undefined : columnParam(recipe);
+  return {
+    ...(name === '' ? {} : { name }),
+    ...(form.datasetId === '' ? {} : { dataset_id: form.datasetId }),
+    ...(recipe === null
+      ? { script: { path: form.path.trim(), args: splitArgs(form.args) } }
+      : { recipe: recipe.recipe }),
+    params:
+      recipe === null
+        ? {}
+        : {
+            ...(column === undefined || form.target === '' ? {} : { [column]: form.target }),
+            ...changedFrom(defaults, form.params),
+          },
+  };
+}
+
+const FIELD_OF_CODE: readonly (readonly [RegExp, string])[] = [
+  [/^target_|^no_features$|^too_few_rows$/, 'target'],
+  [/^dataset_|^not_found$/, 'dataset'],
+  [/^script_/, 'path'],
+];
+
+/** A refusal of the bridge, put to the fields it is about; `form` holds what belongs to none of them. */
+export function serverErrors(reason: unknown, i18n: I18n, recipe: Recipe | null): FieldErrors {
+  const error = asApiError(reason);
+  const column = recipe === null ? undefined : columnParam(recipe);
+  const found: Record<string, string> = {};
+  for (const one of error.errors) {
+    const path = one.path.replace(/^\/|^body[./]/, '').split(/[./]/);
+    const text = i18n.format.digits(i18n.pick(one.message, one.message_fa ?? one.message));
+    if (path[0] === 'dataset_id') found['dataset'] ??= text;
+    else if (path[0] === 'name') found['name'] ??= text;
+    else if (path[0] === 'script') found[path[1] === 'args' ? 'args' : 'path'] ??= text;
+    else if (path[0] === 'params' && path[1] !== undefined)
+      found[path[1] === column ? 'target' : `params.${path[1]}`] ??= text;
+    else found['form'] ??= text;
+  }
+  if (error.errors.length === 0) {
+    const field = FIELD_OF_CODE.find(([pattern]) => pattern.test(error.code))?.[1];
+    found[field === 'target' && column === undefined ? 'dataset' : (field ?? 'form')] = i18n.error(error);
+  }
+  return found;
+}
+
+const PYTHON_NAMES: Readonly<Record<string, string>> = { true: 'True', false: 'False', null: 'None' };
+
+function python(value: unknown): string {
+  const json = JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(python).join(', ')}]`;
+  return PYTHON_NAMES[json] ?? json;
+}
+
+/** The cell that starts the same job from a notebook. */
+export function pythonOf(request: TrainRequest): string {
+  const args = [
+    ...(request.dataset_id === undefined ? [] : [python(request.dataset_id)]),
+    ...(request.recipe === undefined ? [] : [`recipe=${python(request.recipe)}`]),
+    ...(request.script == null
+      ? []
+      : [
+          `script=${python(request.script.path)}`,
+          ...((request.script.args ?? []).length > 0 ? [`args=${python(request.script.args)}`] : []),
+        ]),
+    ...(request.name === undefined ? [] : [`name=${python(request.name)}`]),
+    ...Object.entries(request.params ?? {}).map(([name, value]) => `${name}=${python(value)}`),
+  ];
+  return [
+    'import kargah',
+    '',
+    'job = kargah.connect().train(',
+    ...args.map((arg) => `    ${arg},`),
+    ')',
+    'job.watch()',
+  ].join('\n');
+}
