@@ -18,6 +18,7 @@ import pytest
 import torch
 from sklearn.datasets import load_iris
 
+from kargah.client.predict import Predictor
 from kargah.recipes import RECIPES, DatasetRef, parse_params
 from kargah.training.checkpoint import load_checkpoint
 from kargah.training.failure import JobFailure
@@ -95,6 +96,8 @@ def test_a_saved_model_is_loaded_back_by_mlflow_and_by_torch_alone(tmp_path: Pat
     about = json.loads((folder / "extra_files" / "kargah.json").read_text())
     assert [c["name"] for c in about["input"]["columns"]] == list(pd.read_parquet(iris).columns[:-1])
     assert about["classes"] == ["0", "1", "2"]
+    predictor = Predictor.load(folder / "data" / "model.pt2")
+    assert set(predictor.predict(pd.read_parquet(iris))) <= {"0", "1", "2"}
     assert not [p for p in folder.rglob("*") if p.suffix in {".pkl", ".pth"}]
 
 

@@ -14,6 +14,7 @@ from .datasets import download, pages
 from .errors import JobFailed, KargahError
 from .http import API, Http
 from .live import live_feed
+from .predict import Predictor
 
 if TYPE_CHECKING:
     from torch import nn
@@ -189,6 +190,13 @@ class Job:
 
         with tempfile.TemporaryDirectory() as folder:
             return torch.export.load(self.download(Path(folder) / "model.pt2")).module()
+
+    def predictor(self) -> Predictor:
+        """The trained table model with the words for its columns: `job.predictor().predict(frame)`."""
+        import tempfile
+
+        with tempfile.TemporaryDirectory() as folder:
+            return Predictor.load(self.download(Path(folder) / "model.pt2"))
 
     def clone(self, name: str | None = None, **params: Any) -> Job:
         """The same again, with changed parameters."""

@@ -32,7 +32,7 @@ LONGEST_WAIT_SECONDS = 5.0
 
 
 def run_recipe(job_dir: Path) -> int:
-    """Runs the recipe that `job.json` names. Exit code 0, 1 with `failure.json`, or 143 after SIGTERM (checkpoint kept).
+    """Runs the recipe that `job.json` names. Exit code 0, 1 with `failure.json`, 143 after SIGTERM (checkpoint kept).
 
     Must be called in the main thread of a process of its own: it takes SIGTERM over.
     """

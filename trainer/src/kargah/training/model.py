@@ -93,7 +93,14 @@ def save_model(task: Task, network: nn.Module, metadata: Mapping[str, Any], fold
         extra_files=[str(about)],
         metadata={"kargah": {key: metadata[key] for key in ("recipe", "task", "target") if key in metadata}},
     )
+    _describe_inside(folder / MODEL_FILE, about)
     return described
+
+
+def _describe_inside(model: Path, about: Path) -> None:
+    """Puts `kargah.json` into the file too, so that a model downloaded alone still says what its columns are."""
+    program = torch.export.load(model)
+    torch.export.save(program, model, extra_files={about.name: about.read_text(encoding="utf-8")})
 
 
 @dataclass

@@ -1,0 +1,71 @@
+"""Uses a downloaded model on rows as they are; names and categories come from the `kargah.json` inside the file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import KargahError
+
+if TYPE_CHECKING:
+    import pandas
+    import torch
+    from torch import nn
+
+ABOUT = "kargah.json"
+
+
+class Predictor:
+    """A trained table model with the words for its columns and classes."""
+
+    def __init__(self, module: nn.Module, about: dict[str, Any]) -> None:
+        self.module, self.about = module, about
+
+    @classmethod
+    def load(cls, path: str | Path) -> Predictor:
+        """
+        Raises:
+            KargahError: `not_a_kargah_model` when the file does not say what its columns are.
+        """
+        import torch
+
+        extra = {ABOUT: ""}
+        module = torch.export.load(path, extra_files=extra).module()
+        if not extra[ABOUT]:
+            raise KargahError("not_a_kargah_model", f"{path} does not say what its columns are.")
+        return cls(module, json.loads(extra[ABOUT]))
+
+    def encode(self, frame: pandas.DataFrame) -> torch.Tensor:
+        """float32 [rows, columns] as the model takes them; a column that `frame` lacks counts as missing."""
+        import numpy as np
+        import pandas as pd
+        import torch
+
+        encoded = np.full((len(frame), len(self.about["input"]["columns"])), np.nan, dtype=np.float32)
+        for i, column in enumerate(self.about["input"]["columns"]):
+            if column["name"] not in frame:
+                continue
+            values = frame[column["name"]]
+            if column["kind"] == "category":
+                places = {word: float(place) for place, word in enumerate(column["categories"])}
+                encoded[:, i] = [places.get(str(v), -1.0) if pd.notna(v) else np.nan for v in values]
+            elif column["kind"] == "date":
+                days = (pd.to_datetime(values) - pd.Timestamp("2000-01-01")) / pd.Timedelta(days=1)
+                encoded[:, i] = days.to_numpy(dtype=np.float32)
+            else:
+                encoded[:, i] = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float32)
+        return torch.from_numpy(encoded)
+
+    def predict(self, frame: pandas.DataFrame) -> pandas.Series[Any]:
+        """The predicted value or class of each row, named like the target."""
+        import pandas as pd
+        import torch
+
+        with torch.no_grad():
+            answer = self.module(self.encode(frame))
+        found: Any = answer.numpy()
+        if self.about["classes"] is not None:
+            found = [self.about["classes"][i] for i in answer.argmax(1).tolist()]
+        series: pandas.Series[Any] = pd.Series(found, index=frame.index, name=self.about["target"])
+        return series
