@@ -1,0 +1,369 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestMlflow, raw, type TestMlflow } from './testing.js';
+import type { RunRef } from './port.js';
+
+let world: TestMlflow;
+let sara: string;
+let reza: string;
+let run: RunRef;
+const API = '/api/2.0/mlflow';
+
+beforeAll(async () => {
+  world = await startTestMlflow();
+  sara = world.tokenOf(world.people.sara);
+  reza = world.tokenOf(world.people.reza);
+  await world.mlflow.port.whenUp(AbortSignal.timeout(55_000));
+  run = await newRun('job_aaaaaa');
+}, 60_000);
+afterAll(async () => world.close());
+
+async function newRun(jobId: string, person: 'sara' | 'reza' = 'sara'): Promise<RunRef> {
+  const { workspace, userId } = world.people[person];
+  const { port } = world.mlflow;
+  await port.ensureWorkspace(workspace, userId);
+  const ref = await port.createRun({
+    workspace,
+    userId,
+    jobId,
+    name: 'نخستین آموزش',
+    params: { epochs: 3, model: { hidden: [64, 32], نام: 'الف' }, empty: null },
+    tags: { 'kargah.code_version': '1' },
+    dataset: { name: 'digits', digest: 'a'.repeat(64), sourceUri: 'kargah:datasets/ds_1', rows: 1797 },
+  });
+  world.jobOfRun.set(ref.runId, jobId);
+  return ref;
+}
+
+const post = (token: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
+  raw(world.url, 'POST', API + path, { token, body: JSON.stringify(body), headers });
+const get = (token: string, path: string) => raw(world.url, 'GET', API + path, { token });
+
+describe('the run of a job', () => {
+  test('is made once for a job, with its parameters, tags and data set', async () => {
+    expect(await newRun('job_aaaaaa')).toEqual(run);
+    const answer = await get(sara, `/runs/get?run_id=${run.runId}`);
+    const { data, inputs } = answer.json<{
+      run: {
+        data: { params: { key: string; value: string }[]; tags: { key: string; value: string }[] };
+        inputs: { dataset_inputs: { dataset: { name: string; digest: string } }[] };
+      };
+    }>().run;
+    expect(Object.fromEntries(data.params.map(({ key, value }) => [key, value]))).toEqual({
+      epochs: '3',
+      'model.hidden': '[64,32]',
+      'model.نام': 'الف',
+      empty: 'null',
+    });
+    expect(data.tags).toContainEqual({ key: 'kargah.job_id', value: 'job_aaaaaa' });
+    expect(data.tags).toContainEqual({ key: 'mlflow.user', value: 'sara' });
+    expect(inputs.dataset_inputs[0]?.dataset).toMatchObject({ name: 'digits', digest: 'a'.repeat(36) });
+  });
+
+  test('ends with the state it was given and can be deleted twice', async () => {
+    const { runId } = await newRun('job_bbbbbb');
+    const { port } = world.mlflow;
+    await port.endRun('p-sara', runId, 'KILLED');
+    expect((await get(sara, `/runs/get?run_id=${runId}`)).text).toContain('"KILLED"');
+    await port.deleteRun('p-sara', runId);
+    await port.deleteRun('p-sara', runId);
+  });
+
+  test('that does not exist answers not found', async () => {
+    await expect(world.mlflow.port.metricHistory('p-sara', 'f'.repeat(32))).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+});
+
+describe('points', () => {
+  test('reach the listener in order, whatever their values, and MLflow keeps all of them', async () => {
+    const { runId } = await newRun('job_cccccc');
+    const token = world.jobToken(world.people.sara, 'job_cccccc');
+    const before = world.logged.length;
+    const values: (number | string)[] = [0.5, 'NaN', 'Infinity', '-Infinity', 0.25, 1e-9];
+    const progress = { fraction: 0.5, epoch: 3, message: 'x', unknown: 1 };
+    await Promise.all(
+      values.map((value, step) =>
+        post(
+          token,
+          '/runs/log-batch',
+          { run_id: runId, metrics: [{ key: 'loss', value, timestamp: `${String(1000 + step)}`, step: String(step) }] },
+          { 'x-kargah-progress': JSON.stringify(progress) },
+        ),
+      ),
+    );
+    const single = await post(token, '/runs/log-metric', {
+      run_id: runId,
+      key: 'acc',
+      value: 0.9,
+      timestamp: 5,
+      step: 9,
+    });
+    expect(single.status).toBe(200);
+    const mine = world.logged.slice(before);
+    expect(mine.map(({ jobId }) => jobId)).toEqual(Array(7).fill('job_cccccc'));
+    // Sent at once over connections of their own: the order is the one in which they came in.
+    expect(mine.slice(0, 6).flatMap(({ points }) => points)).toHaveLength(6);
+    expect(mine[6]?.points).toEqual([{ key: 'acc', value: 0.9, timestamp: 5, step: 9 }]);
+    expect(mine[0]?.progress).toEqual({ fraction: 0.5, epoch: 3, message: 'x' });
+    const history = await world.mlflow.port.metricHistory('p-sara', runId, 'loss');
+    const byStep = history.toSorted((a, b) => a.step - b.step).map(({ value }) => value);
+    expect(byStep[0]).toBe(0.5);
+    expect(byStep[1]).toBe('NaN');
+    expect(byStep[4]).toBe(0.25);
+    expect(history).toHaveLength(6);
+    expect(await world.mlflow.port.metricHistory('p-sara', runId)).toHaveLength(7);
+  });
+
+  test('that MLflow refuses are told to nobody', async () => {
+    const before = world.logged.length;
+    const answer = await post(sara, '/runs/log-batch', {
+      run_id: run.runId,
+      metrics: [{ key: 'x', value: 'no number' }],
+    });
+    expect(answer.status).toBe(400);
+    expect(world.logged).toHaveLength(before);
+  });
+
+  test('of one program arrive in the order in which it sent them', async () => {
+    const before = world.logged.length;
+    for (let step = 0; step < 10; step += 1)
+      await post(sara, '/runs/log-metric', { run_id: run.runId, key: 'order', value: step, timestamp: 1, step });
+    const steps = world.logged.slice(before).flatMap(({ points }) => points.map(({ step }) => step));
+    expect(steps).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+});
+
+describe('what belongs to somebody else', () => {
+  test('is neither read nor changed nor listed', async () => {
+    await world.mlflow.port.ensureWorkspace('p-reza', 'reza');
+    const id = run.runId;
+    expect([403, 404]).toContain((await get(reza, `/runs/get?run_id=${id}`)).status);
+    expect([403, 404]).toContain((await get(reza, `/metrics/get-history?run_id=${id}&metric_key=loss`)).status);
+    expect([403, 404]).toContain((await get(reza, `/artifacts/list?run_id=${id}`)).status);
+    expect([403, 404]).toContain((await get(reza, `/experiments/get?experiment_id=${run.experimentId}`)).status);
+    const metric = { run_id: id, key: 'x', value: 1, timestamp: 1, step: 1 };
+    expect([403, 404]).toContain((await post(reza, '/runs/log-metric', metric)).status);
+    expect([403, 404]).toContain((await post(reza, '/runs/delete', { run_id: id })).status);
+    const found = await post(reza, '/runs/search', { experiment_ids: [run.experimentId] });
+    expect(found.text).not.toContain(id);
+    const graphql = await raw(world.url, 'POST', '/graphql', {
+      token: reza,
+      body: JSON.stringify({ query: `query { mlflowGetRun(input: {runId: "${id}"}) { run { info { runName } } } }` }),
+    });
+    expect(graphql.text).not.toContain('نخستین');
+    const models = await post(sara, '/registered-models/create', { name: 'مدل سارا' });
+    expect(models.status).toBe(200);
+    expect((await get(reza, '/registered-models/search')).text).not.toContain('sara');
+    expect([403, 404]).toContain(
+      (await get(reza, `/registered-models/get?name=${encodeURIComponent('مدل سارا')}`)).status,
+    );
+  });
+
+  test('is not reached by naming another workspace', async () => {
+    const answer = await raw(world.url, 'GET', `${API}/runs/get?run_id=${run.runId}`, {
+      token: reza,
+      headers: { 'x-mlflow-workspace': 'p-sara' },
+    });
+    expect([403, 404]).toContain(answer.status);
+  });
+
+  test('has files that are neither read nor written', async () => {
+    const path = `/api/2.0/mlflow-artifacts/artifacts/workspaces/p-sara/${run.experimentId}/${run.runId}/artifacts/a.txt`;
+    expect((await raw(world.url, 'PUT', path, { token: sara, body: 'private' })).status).toBe(200);
+    expect((await raw(world.url, 'GET', path, { token: sara })).text).toBe('private');
+    const foreign = await raw(world.url, 'GET', path, { token: reza });
+    expect([403, 404]).toContain(foreign.status);
+    expect([403, 404]).toContain((await raw(world.url, 'PUT', path, { token: reza, body: 'mine' })).status);
+    expect((await raw(world.url, 'GET', path, { token: sara })).text).toBe('private');
+  });
+});
+
+describe('files', () => {
+  test('of 20 MB stream up and down and are listed', async () => {
+    const path = `/api/2.0/mlflow-artifacts/artifacts/workspaces/p-sara/${run.experimentId}/${run.runId}/artifacts/big/b.bin`;
+    const bytes = Buffer.alloc(20_000_000, 'kargah');
+    expect((await raw(world.url, 'PUT', path, { token: sara, body: bytes })).status).toBe(200);
+    const { port } = world.mlflow;
+    expect(await port.listArtifacts('p-sara', run.runId, 'big')).toEqual([
+      { path: 'big/b.bin', isDir: false, sizeBytes: bytes.length },
+    ]);
+    const { body } = await port.openArtifact('p-sara', run.runId, 'big/b.bin');
+    let size = 0;
+    for await (const chunk of body) size += chunk.length;
+    expect(size).toBe(bytes.length);
+  });
+
+  test('that are pages get no origin of ours', async () => {
+    const path = `/api/2.0/mlflow-artifacts/artifacts/workspaces/p-sara/${run.experimentId}/${run.runId}/artifacts/x.html`;
+    await raw(world.url, 'PUT', path, { token: sara, body: '<script>1</script>' });
+    const page = await raw(world.url, 'GET', `/get-artifact?path=x.html&run_id=${run.runId}`, { token: sara });
+    expect(page.status).toBe(200);
+    expect(page.headers['content-security-policy']).toContain('sandbox');
+  });
+});
+
+describe('the page of MLflow', () => {
+  test('loads with the page cookie alone, its files by relative addresses', async () => {
+    const page = await raw(world.url, 'GET', '/', { headers: { cookie: 'page=sara' } });
+    expect(page.status).toBe(200);
+    const script = /src="(static-files\/[^"]+\.js)"/u.exec(page.text)?.[1];
+    expect(script).toBeDefined();
+    const file = await raw(world.url, 'GET', `/${script!}`, { headers: { cookie: 'page=sara' } });
+    expect(file.status).toBe(200);
+    expect(file.headers['set-cookie']).toBeUndefined();
+  });
+
+  test('without its slash leads to the folder by a relative address', async () => {
+    const answer = await raw(world.url, 'GET', '', { headers: { cookie: 'page=sara' } });
+    expect([answer.status, answer.headers.location]).toEqual([308, 'mlflow/']);
+  });
+
+  test('takes no change that another site sends with the cookie', async () => {
+    const answer = await raw(world.url, 'POST', `/ajax-api/2.0/mlflow/runs/delete`, {
+      headers: { cookie: 'page=sara', 'sec-fetch-site': 'same-site' },
+      body: JSON.stringify({ run_id: run.runId }),
+    });
+    expect(answer.status).toBe(403);
+  });
+
+  test('is closed without a token', async () => {
+    expect((await raw(world.url, 'GET', '/')).status).toBe(401);
+    expect((await raw(world.url, 'GET', '/', { token: 'wrong' })).status).toBe(401);
+  });
+});
+
+describe('closed parts', () => {
+  const CLOSED: [string, string][] = [
+    ['POST', '/ajax-api/3.0/mlflow/assistant/message'],
+    ['GET', '/ajax-api/3.0/mlflow/gateway/secrets/list'],
+    ['POST', '/api/3.0/mlflow/gateway/endpoints/create'],
+    ['POST', '/ajax-api/2.0/mlflow/gateway-proxy'],
+    ['GET', '/ajax-api/3.0/mlflow/jobs/1'],
+    ['GET', '/api/2.0/mlflow/webhooks'],
+    ['GET', '/api/2.0/mlflow/users/list'],
+    ['POST', '/api/2.0/mlflow/users/create'],
+    ['PATCH', '/api/2.0/mlflow/users/update-admin'],
+    ['POST', '/api/3.0/mlflow/workspaces'],
+    ['DELETE', '/api/3.0/mlflow/workspaces/p-sara'],
+    ['POST', '/api/3.0/mlflow/roles/assign'],
+    ['GET', '/signup'],
+    ['OPTIONS', '/api/2.0/mlflow/runs/get'],
+    ['GET', '/health'],
+    ['GET', '/static-files/../../etc/passwd'],
+    ['GET', '/static-files/%2e%2e/x'],
+    ['GET', '/static-files/a%2fb'],
+    ['GET', '/static-files/a%252fb'],
+    ['GET', '/static-files/a%00'],
+    ['GET', '/static-files/a\\b'],
+    ['GET', '//api/2.0/mlflow/runs/get'],
+    ['GET', '/api//2.0/mlflow/runs/get'],
+    ['GET', '/api/2.0/mlflow/runs/get/'],
+    ['GET', '/api/2.0/mlflow/%FF'],
+    ['GET', '/API/2.0/mlflow/runs/get'],
+  ];
+  test.each(CLOSED)('%s %s', async (method, path) => {
+    const answer = await raw(world.url, method, path, { token: sara });
+    expect(answer.status).toBe(404);
+    expect(answer.json<{ code: string }>().code).toBe('mlflow_closed');
+  });
+
+  test('an experiment that writes its files elsewhere is refused', async () => {
+    for (const field of ['artifact_location', 'artifactLocation'])
+      expect((await post(sara, '/experiments/create', { name: 'x', [field]: 'file:///tmp/x' })).status).toBe(404);
+    expect((await post(sara, '/experiments/create', { name: 'آزمایش' })).status).toBe(200);
+  });
+
+  test('a body that could be read in two ways is refused', async () => {
+    const send = (body: string | Buffer, headers: Record<string, string> = {}) =>
+      raw(world.url, 'POST', `${API}/runs/set-tag`, { token: sara, body, headers });
+    const honest = JSON.stringify({ run_id: run.runId, key: 'a', value: 'b' });
+    expect((await send(honest)).status).toBe(200);
+    expect((await send(JSON.stringify(honest))).status).toBe(400);
+    expect((await send(Buffer.from(honest, 'utf16le'))).status).toBe(400);
+    expect((await send('{')).status).toBe(400);
+    expect((await send(honest, { 'content-encoding': 'gzip' })).status).toBe(415);
+    expect((await send(`"${'x'.repeat(1_100_000)}"`)).status).toBe(413);
+  });
+});
+
+describe("a job's token", () => {
+  test('writes to its own run only', async () => {
+    const other = await newRun('job_dddddd');
+    const token = world.jobToken(world.people.sara, 'job_aaaaaa');
+    const metric = { key: 'x', value: 1, timestamp: 1, step: 1 };
+    expect((await post(token, '/runs/log-metric', { run_id: run.runId, ...metric })).status).toBe(200);
+    expect((await get(token, `/runs/get?run_id=${run.runId}`)).status).toBe(200);
+    for (const body of [
+      { run_id: other.runId, ...metric },
+      { runId: other.runId, ...metric },
+      { run_id: run.runId, run_uuid: other.runId, ...metric },
+      metric,
+    ])
+      expect((await post(token, '/runs/log-metric', body)).status).toBe(403);
+    expect((await post(token, '/runs/update', { run_id: other.runId, status: 'FAILED' })).status).toBe(403);
+    expect((await post(token, '/runs/delete', { run_id: run.runId })).status).toBe(403);
+    expect((await post(token, '/runs/create', { experiment_id: run.experimentId })).status).toBe(403);
+    const model = { experiment_id: run.experimentId, source_run_id: other.runId };
+    expect((await post(token, '/logged-models', model)).status).toBe(403);
+    const file = (runId: string) =>
+      raw(
+        world.url,
+        'PUT',
+        `/api/2.0/mlflow-artifacts/artifacts/workspaces/p-sara/${run.experimentId}/${runId}/artifacts/f`,
+        { token, body: 'x' },
+      );
+    expect((await file(run.runId)).status).toBe(200);
+    expect((await file(other.runId)).status).toBe(403);
+    expect((await raw(world.url, 'GET', '/', { token })).status).toBe(403);
+  });
+
+  test('changes only models that its own run logged', async () => {
+    const other = await newRun('job_eeeeee');
+    const token = world.jobToken(world.people.sara, 'job_aaaaaa');
+    const made = await post(sara, '/logged-models', { experiment_id: other.experimentId, source_run_id: other.runId });
+    const id = made.json<{ model: { info: { model_id: string } } }>().model.info.model_id;
+    const patch = (path: string) =>
+      raw(world.url, 'PATCH', `${API}/logged-models/${path}`, {
+        token,
+        body: JSON.stringify({ status: 'LOGGED_MODEL_READY' }),
+      });
+    expect((await patch(id)).status).toBe(403);
+    expect((await patch('m-none')).status).toBe(403);
+    const mine = await post(token, '/logged-models', { experiment_id: run.experimentId, source_run_id: run.runId });
+    expect((await patch(mine.json<{ model: { info: { model_id: string } } }>().model.info.model_id)).status).toBe(200);
+  });
+});
+
+describe('when MLflow is killed', () => {
+  test('requests say so, it is started again, and the port and the gateway go on', async () => {
+    const states: string[] = [];
+    const off = world.mlflow.port.onState((state) => states.push(state));
+    const down = new Promise<void>((resolve) => {
+      const offDown = world.mlflow.port.onState((state) => {
+        if (state !== 'down') return;
+        offDown();
+        resolve();
+      });
+    });
+    process.kill(-world.server.pid!, 'SIGKILL');
+    await down;
+    const away = await post(sara, '/runs/log-metric', { run_id: run.runId, key: 'x', value: 1, timestamp: 1, step: 2 });
+    expect(away.status).toBe(503);
+    expect(away.headers['retry-after']).toBe('1');
+    expect(away.json<{ code: string }>().code).toBe('mlflow_unavailable');
+    await expect(world.mlflow.port.metricHistory('p-sara', run.runId)).rejects.toMatchObject({
+      code: 'mlflow_unavailable',
+    });
+    await world.mlflow.port.whenUp(AbortSignal.timeout(55_000));
+    expect(states).toEqual(['down', 'starting', 'up']);
+    off();
+    expect((await world.mlflow.port.metricHistory('p-sara', run.runId)).length).toBeGreaterThan(0);
+    expect((await get(sara, `/runs/get?run_id=${run.runId}`)).status).toBe(200);
+  }, 60_000);
+
+  test('waiting for it can be given up', async () => {
+    const { Health } = await import('./health.js');
+    await expect(new Health().whenUp(AbortSignal.timeout(10))).rejects.toMatchObject({ code: 'mlflow_unavailable' });
+  });
+});

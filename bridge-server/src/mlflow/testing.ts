@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TokenKey } from '../auth/keys.js';
+import { loadConfig } from '../config.js';
+import type { MetricPoint } from '../contract/training.js';
+import { KargahError } from '../errors.js';
+import type { Caller, JobIdentity, Person } from '../http/route.js';
+import { createMlflow, type Mlflow } from './index.js';
+import type { LoggedProgress } from './points.js';
+import type { OwnMlflowServer } from './server.js';
+
+export interface Logged {
+  readonly jobId: string;
+  readonly points: readonly MetricPoint[];
+  readonly progress: LoggedProgress;
+}
+
+/** A real MLflow behind the gateway on a loopback port, with two people and whatever jobs a test adds. */
+export interface TestMlflow {
+  readonly mlflow: Mlflow;
+  readonly server: OwnMlflowServer;
+  readonly url: string;
+  readonly root: string;
+  readonly people: { readonly sara: Person; readonly reza: Person };
+  readonly jobOfRun: Map<string, string>;
+  readonly logged: Logged[];
+  /** Makes the job token of a run. */
+  jobToken(person: Person, jobId: string): string;
+  tokenOf(person: Person): string;
+  /** Called for each delivery of points. */
+  onLogged(listener: () => void): void;
+  close(): Promise<void>;
+}
+
+const person = (userId: string): Person => ({
+  kind: 'user',
+  userId,
+  name: userId,
+  email: `${userId}@example.org`,
+  role: 'user',
+  projectId: `prj_${userId}`,
+  workspace: `p-${userId}`,
+  expiresAt: Number.MAX_SAFE_INTEGER,
+});
+
+export async function startTestMlflow(): Promise<TestMlflow> {
+  const root = mkdtempSync(join(tmpdir(), 'kargah-mlflow-'));
+  const config = loadConfig({ KARGAH_DATA_DIR: root }, []);
+  const people = { sara: person('sara'), reza: person('reza') };
+  const callers = new Map<string, Caller>([
+    ['token-sara', people.sara],
+    ['token-reza', people.reza],
+  ]);
+  const key = new TokenKey(config.secret, 'mlflow');
+  const mint = async (claims: { sub: string; role: string }): Promise<string> => (await key.sign(claims, 60)).token;
+  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const mlflow = createMlflow({
+    config,
+    access: {
+      publicKeyPem: key.publicKeyPem,
+      mint: (caller) => mint({ sub: caller.userId, role: 'user' }),
+      mintForService: () => mint({ sub: 'kargah', role: 'service' }),
+      callerOfCookie: (header) => Promise.resolve(header === 'page=sara' ? people.sara : null),
+    },
+    log: silent,
+  });
+  const jobOfRun = new Map<string, string>();
+  const logged: Logged[] = [];
+  const listeners: (() => void)[] = [];
+  const gateway = mlflow.gateway(
+    {
+      authenticate: (token) => {
+        const caller = callers.get(token);
+        if (!caller) throw new KargahError('unauthenticated');
+        return Promise.resolve(caller);
+      },
+    },
+    {
+      jobOfRun: (runId) => Promise.resolve(jobOfRun.get(runId) ?? null),
+      pointsLogged: (jobId, points, progress) => {
+        logged.push({ jobId, points, progress });
+        for (const listener of listeners) listener();
+      },
+    },
+  );
+  const front = createServer((req, res) => {
+    // The bridge stands behind Jupyter's proxy, which takes a prefix away; express takes `/mlflow`.
+    const originalUrl = req.url ?? '';
+    const url = originalUrl.replace(/^\/mlflow/u, '');
+    gateway.handle(Object.assign(req, { originalUrl, url: url.startsWith('/') ? url : `/${url}` }), res);
+  });
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  mlflow.server.start();
+  return {
+    mlflow,
+    server: mlflow.server as OwnMlflowServer,
+    url: `http://127.0.0.1:${String((front.address() as AddressInfo).port)}/mlflow`,
+    root,
+    people,
+    jobOfRun,
+    logged,
+    jobToken: ({ userId, projectId, workspace }, jobId) => {
+      const job: JobIdentity = { kind: 'job', jobId, userId, projectId, workspace, datasetId: null };
+      callers.set(`token-${jobId}`, job);
+      return `token-${jobId}`;
+    },
+    tokenOf: ({ userId }) => `token-${userId}`,
+    onLogged: (listener) => listeners.push(listener),
+    close: async () => {
+      front.close();
+      front.closeAllConnections();
+      await mlflow.stop();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  // Answers of many shapes are looked into by tests.
+  json<T>(): T;
+}
+
+/** Sends a path exactly as written: `fetch` would tidy it. */
+export async function raw(
+  base: string,
+  method: string,
+  path: string,
+  options: { token?: string; headers?: Record<string, string>; body?: string | Buffer } = {},
+): Promise<Answer> {
+  const { hostname, port, pathname } = new URL(base);
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      {
+        hostname,
+        port,
+        path: pathname + path,
+        method,
+        headers: {
+          ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+          ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...options.headers,
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          resolve({
+            status: response.statusCode!,
+            headers: response.headers,
+            text,
+            json: <T>() => JSON.parse(text) as T,
+          });
+        });
+      },
+    );
+    request.on('error', reject);
+    request.end(options.body);
+  });
+}
