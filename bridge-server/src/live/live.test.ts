@@ -1,0 +1,279 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { pino } from 'pino';
+import { io, type Socket } from 'socket.io-client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { person } from '../../test/app.js';
+import type { JobLog, JobUpdate } from '../contract/live.js';
+import type { MetricPoint, Progress } from '../contract/training.js';
+import { KargahError } from '../errors.js';
+import type { Authenticator, Caller } from '../http/route.js';
+import { createLive, type Live } from './live.js';
+
+const progress: Progress = { fraction: 0.5, epoch: 1, epochs: 2, step: 10, steps: 20, eta_seconds: 3 };
+const point = (step: number): MetricPoint => ({ key: 'loss', value: 1 / (step + 1), step, timestamp: 1000 + step });
+const running = (...steps: number[]) => ({ state: 'running' as const, progress, metrics: steps.map(point) });
+
+let server: Server;
+let live: Live;
+let callers: Map<string, Caller>;
+let logText: string;
+let watched: number;
+const sockets: Socket[] = [];
+
+beforeEach(async () => {
+  callers = new Map<string, Caller>([
+    ['sara', person('sara', { sessionId: 's1' })],
+    ['reza', person('reza')],
+  ]);
+  logText = '';
+  watched = 0;
+  await open();
+});
+afterEach(close);
+
+async function open(): Promise<void> {
+  const authenticator: Authenticator = {
+    authenticate: (token) => {
+      const caller = callers.get(token);
+      return caller ? Promise.resolve(caller) : Promise.reject(new KargahError('unauthenticated'));
+    },
+  };
+  live = createLive({
+    authenticator,
+    allowedOrigins: ['https://lab.example.org'],
+    log: pino({ level: 'silent' }),
+    graceMs: 60,
+    jobs: {
+      canSeeJob: (caller, jobId) => Promise.resolve(caller.userId === 'sara' && jobId === 'job_1'),
+      watchLog: () => {
+        watched += 1;
+        return () => (watched -= 1);
+      },
+      readLog: (_, offset) => {
+        const text = logText.slice(offset, offset + 4);
+        return Promise.resolve(text === '' ? null : { offset, nextOffset: offset + text.length, text });
+      },
+    },
+  });
+  server = createServer();
+  live.attach(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+}
+async function close(): Promise<void> {
+  for (const socket of sockets.splice(0)) socket.disconnect();
+  await live.close();
+  server.closeAllConnections();
+}
+
+function connect(token: string, headers: Record<string, string> = {}): Socket {
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  const socket = io(url, {
+    transports: ['websocket'],
+    auth: { token },
+    forceNew: true,
+    reconnection: false,
+    extraHeaders: headers,
+  });
+  sockets.push(socket);
+  return socket;
+}
+async function connected(token: string): Promise<Socket> {
+  const socket = connect(token);
+  await event(socket, 'connect');
+  return socket;
+}
+const event = (socket: Socket, name: string): Promise<unknown> => new Promise((resolve) => socket.once(name, resolve));
+const ask = (
+  socket: Socket,
+  name: string,
+  payload: unknown,
+): Promise<{ ok: boolean; seq: number; reload: boolean; code: string }> =>
+  socket.timeout(5000).emitWithAck(name, payload) as Promise<never>;
+/** Collects until `enough`, then answers what came. */
+function collect<T>(socket: Socket, name: string, enough: (all: T[]) => boolean): Promise<T[]> {
+  return new Promise((resolve, reject) => {
+    const all: T[] = [];
+    const timer = setTimeout(() => reject(new Error(`only ${JSON.stringify(all)}`)), 5000);
+    socket.on(name, (value: T) => {
+      all.push(value);
+      if (!enough(all)) return;
+      clearTimeout(timer);
+      resolve(all);
+    });
+  });
+}
+const steps = (updates: JobUpdate[]) => updates.flatMap((u) => u.metrics.map((m) => m.step));
+
+describe('a socket', () => {
+  it('is refused without a good token, and told why', async () => {
+    const error = (await event(connect('nobody'), 'connect_error')) as Error & { data: unknown };
+    expect(error.data).toEqual({ code: 'unauthenticated' });
+  });
+  it('is refused with a job’s token', async () => {
+    callers.set('job', {
+      kind: 'job',
+      jobId: 'job_1',
+      userId: 'sara',
+      projectId: 'p',
+      workspace: 'w',
+      datasetId: null,
+    });
+    const error = (await event(connect('job'), 'connect_error')) as Error & { data: unknown };
+    expect(error.data).toEqual({ code: 'forbidden' });
+  });
+  it('is refused from a page of another origin, and taken from a named one', async () => {
+    expect(await event(connect('sara', { origin: 'https://evil.example.org' }), 'connect_error')).toBeInstanceOf(Error);
+    await event(connect('sara', { origin: 'https://lab.example.org' }), 'connect');
+  });
+});
+
+describe('a job', () => {
+  it('is seen by its owner only; another’s answers like none', async () => {
+    expect(await ask(await connected('reza'), 'subscribe_job', { job_id: 'job_1' })).toEqual({
+      ok: false,
+      code: 'not_found',
+    });
+    expect(await ask(await connected('sara'), 'subscribe_job', { job_id: 'job_2' })).toEqual({
+      ok: false,
+      code: 'not_found',
+    });
+  });
+  it('sends every point once, in order, with numbers that rise by one', async () => {
+    const sara = await connected('sara');
+    const { seq } = await ask(sara, 'subscribe_job', { job_id: 'job_1' });
+    const got = collect<JobUpdate>(sara, 'job_update', (all) => steps(all).length >= 100);
+    for (let i = 0; i < 100; i += 1) live.jobUpdated('job_1', running(i));
+    const updates = await got;
+    expect(steps(updates)).toEqual([...Array(100).keys()]);
+    expect(updates.map((u) => u.seq)).toEqual(updates.map((_, i) => seq + 1 + i));
+    expect(updates.length).toBeLessThan(10);
+    expect(updates[0]).toMatchObject({ state: 'running', epoch: 1, step: 10, eta_seconds: 3 });
+  });
+  it('tells a new state at once, with the points before it', async () => {
+    const sara = await connected('sara');
+    await ask(sara, 'subscribe_job', { job_id: 'job_1' });
+    const got = collect<JobUpdate>(sara, 'job_update', (all) => all.at(-1)?.state === 'succeeded');
+    live.jobUpdated('job_1', running(0));
+    live.jobUpdated('job_1', running(1));
+    live.jobUpdated('job_1', { state: 'succeeded', progress, metrics: [] });
+    expect(steps(await got)).toEqual([0, 1]);
+  });
+  it('gives what was missed to one who comes back', async () => {
+    const { seq } = await ask(await connected('sara'), 'subscribe_job', { job_id: 'job_1' });
+    live.jobUpdated('job_1', { state: 'starting', progress, metrics: [] });
+    live.jobUpdated('job_1', { state: 'running', progress, metrics: [] });
+    const back = await connected('sara');
+    const got = collect<JobUpdate>(back, 'job_update', (all) => all.length === 2);
+    expect(await ask(back, 'subscribe_job', { job_id: 'job_1', after: seq })).toEqual({
+      ok: true,
+      seq: seq + 2,
+      reload: false,
+    });
+    expect((await got).map((u) => u.state)).toEqual(['starting', 'running']);
+  });
+  it('says to read the history when too much was missed, or the bridge began anew; numbers never fall', async () => {
+    const first = await ask(await connected('sara'), 'subscribe_job', { job_id: 'job_1' });
+    for (let i = 0; i < 600; i += 1)
+      live.jobUpdated('job_1', { state: i % 2 ? 'running' : 'starting', progress, metrics: [] });
+    const late = await connected('sara');
+    const { seq, reload } = await ask(late, 'subscribe_job', { job_id: 'job_1', after: first.seq });
+    expect([seq, reload]).toEqual([first.seq + 600, true]);
+    await close();
+    await open();
+    const anew = await ask(await connected('sara'), 'subscribe_job', { job_id: 'job_1', after: seq });
+    expect(anew.reload).toBe(true);
+    expect(anew.seq).toBeGreaterThan(seq);
+  });
+  it('is no longer heard after leaving', async () => {
+    const sara = await connected('sara');
+    await ask(sara, 'subscribe_job', { job_id: 'job_1' });
+    await ask(sara, 'unsubscribe_job', { job_id: 'job_1' });
+    let heard = 0;
+    sara.on('job_update', () => (heard += 1));
+    live.jobUpdated('job_1', running(1));
+    await ask(sara, 'unsubscribe_job', { job_id: 'job_1' });
+    expect(heard).toBe(0);
+  });
+  it('is refused for nonsense', async () => {
+    const sara = await connected('sara');
+    for (const payload of [null, 7, {}, { job_id: 'job_1', after: -1 }])
+      expect(await ask(sara, 'subscribe_job', payload)).toEqual({ ok: false, code: 'validation_failed' });
+  });
+});
+
+describe('a log', () => {
+  it('comes from the asked byte on, whole and in order, then as it is written', async () => {
+    logText = 'epoch 1\nepoch 2\n';
+    const sara = await connected('sara');
+    const got = collect<JobLog>(sara, 'job_log', (all) =>
+      all
+        .map((c) => c.text)
+        .join('')
+        .endsWith('end'),
+    );
+    expect(await ask(sara, 'subscribe_log', { job_id: 'job_1', offset: 8 })).toEqual({ ok: true });
+    const before = logText.length;
+    logText += 'the end';
+    live.logAppended('job_1', before, logText.length, 'the end');
+    const chunks = await got;
+    expect(chunks.map((c) => c.text).join('')).toBe('epoch 2\nthe end');
+    chunks.reduce((offset, chunk) => (expect(chunk.offset).toBe(offset), chunk.next_offset), 8);
+  });
+  it('is followed only while somebody looks', async () => {
+    const sara = await connected('sara');
+    await ask(sara, 'subscribe_log', { job_id: 'job_1' });
+    expect(watched).toBe(1);
+    await ask(sara, 'unsubscribe_log', { job_id: 'job_1' });
+    expect(watched).toBe(0);
+  });
+});
+
+describe('the end of a token', () => {
+  it('is told, and a fresh token keeps the socket and its rooms', async () => {
+    callers.set('short', person('sara', { expiresAt: Date.now() + 50 }));
+    const sara = await connected('short');
+    await ask(sara, 'subscribe_job', { job_id: 'job_1' });
+    await event(sara, 'token_expired');
+    expect(await ask(sara, 'authenticate', { token: 'sara' })).toEqual({ ok: true });
+    const got = collect<JobUpdate>(sara, 'job_update', (all) => all.length === 1);
+    live.jobUpdated('job_1', running(1));
+    expect(steps(await got)).toEqual([1]);
+    expect(sara.connected).toBe(true);
+  });
+  it('ends the socket when no fresh one comes', async () => {
+    callers.set('short', person('sara', { expiresAt: Date.now() + 20 }));
+    expect(await event(await connected('short'), 'disconnect')).toBe('io server disconnect');
+  });
+  it('ends the socket of a session that was ended, and of one that shows another person’s token', async () => {
+    const [ended, taken] = [await connected('sara'), await connected('sara')];
+    taken.emit('authenticate', { token: 'reza' });
+    await event(taken, 'disconnect');
+    const gone = event(ended, 'disconnect');
+    live.endSession('s1');
+    expect(await gone).toBe('io server disconnect');
+  });
+});
+
+it('tells changes of lists to their owner only, and MLflow’s state to all', async () => {
+  const [sara, reza] = [await connected('sara'), await connected('reza')];
+  const heard: string[] = [];
+  reza.on('dataset_changed', () => heard.push('reza'));
+  const change = event(sara, 'dataset_changed');
+  live.datasetChanged('sara', { dataset_id: 'ds_1' } as never);
+  expect(await change).toEqual({ dataset: { dataset_id: 'ds_1' }, deleted: false });
+  const both = Promise.all([event(sara, 'system_changed'), event(reza, 'system_changed')]);
+  live.mlflowChanged('up');
+  expect(await both).toEqual([{ mlflow: 'up' }, { mlflow: 'up' }]);
+  expect(heard).toEqual([]);
+});
+
+it('lets one of many viewers go without the others noticing', async () => {
+  const all = await Promise.all(Array.from({ length: 5 }, () => connected('sara')));
+  await Promise.all(all.map((socket) => ask(socket, 'subscribe_job', { job_id: 'job_1' })));
+  all[0]!.disconnect();
+  const got = Promise.all(all.slice(1).map((socket) => once(socket as never, 'job_update')));
+  live.jobUpdated('job_1', running(1));
+  expect(await got).toHaveLength(4);
+});
