@@ -33,7 +33,7 @@ class UploadRefused(Exception):
 class LoggedModel:
     uri: str
     artifact_path: str
-    """Under the artifact root: the file is `<artifact_path>/data/model.pt2`."""
+    """In the run, as MLflow resolves `runs:/<run>/<artifact_path>`: the file is `<artifact_path>/data/model.pt2`."""
     size_bytes: int
     model_id: str
 
@@ -160,9 +160,8 @@ class Upload:
         client.log_model_artifacts(logged.model_id, str(self.folder))
         client.log_outputs(run_id=self.run_id, models=[LoggedModelOutput(logged.model_id, step=self.best_step)])
         client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
-        location = str(logged.artifact_location).removeprefix("mlflow-artifacts:").lstrip("/")
         size = (self.folder / MODEL_FILE).stat().st_size
-        return LoggedModel(f"models:/{logged.model_id}", location, size, logged.model_id)
+        return LoggedModel(f"models:/{logged.model_id}", MODEL_NAME, size, logged.model_id)
 
 
 def _signature(example: Any, answer: Any) -> Any:
