@@ -1,9 +1,12 @@
 // tsc checks the types (tsconfig.test.json); here the sources are only transpiled.
 module.exports = {
-  testEnvironment: 'jsdom',
+  testEnvironment: '<rootDir>/src/testing/environment.cjs',
   testMatch: ['<rootDir>/src/**/*.test.{ts,tsx}'],
-  setupFiles: ['<rootDir>/src/testing/setup.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // jsdom asks packages for their browser half; the test's own Socket.IO server needs the real one.
+    '^ws$': require.resolve('ws'),
+  },
   transform: {
     '^.+\\.(ts|tsx|js|mjs)$': [
       'ts-jest',

@@ -1,0 +1,120 @@
+import { Api } from '../api/client.js';
+import { Live } from '../live/client.js';
+import { openSocket } from '../live/socket.js';
+import { dataset, job, page, problem, session, TestBridge } from '../testing/bridge.js';
+import { heard, TestLive } from '../testing/live.js';
+import { when } from './observable.js';
+import { KargahStore, type ListState } from './store.js';
+
+let bridge: TestBridge;
+let server: TestLive;
+let api: Api;
+let live: Live;
+let store: KargahStore;
+let jobs: unknown[];
+
+beforeEach(async () => {
+  jobs = [job()];
+  server = await TestLive.start();
+  bridge = await TestBridge.start(({ path }) => {
+    if (path.includes('/auth/')) {
+      return session('t');
+    }
+    return path.startsWith('/api/v1/train/jobs')
+      ? page(...jobs)
+      : path.startsWith('/api/v1/datasets')
+        ? page(dataset())
+        : path.startsWith('/api/v1/models')
+          ? page()
+          : problem(404, 'not_found');
+  });
+  api = new Api(() => bridge.url);
+  live = new Live(() => server.url, api.session, openSocket);
+  store = new KargahStore(api, live);
+});
+afterEach(async () => {
+  live.disconnect();
+  api.session.dispose();
+  await server.stop();
+  await bridge.stop();
+});
+
+const ready = (state: ListState<unknown>): state is ListState<unknown> => state.status === 'ready';
+
+async function signIn() {
+  const socket = server.next();
+  await api.session.login({ email: 'a@b.co', password: 'x' });
+  await Promise.all([when(store.jobs, ready), when(store.datasets, ready), when(store.models, ready)]);
+  return socket;
+}
+const until = (test: () => boolean): Promise<unknown> => when(store.jobs, (state): state is typeof state => test());
+
+describe('the lists', () => {
+  it('are read once at sign-in and emptied at sign-out', async () => {
+    await signIn();
+    expect(store.jobs.get().items.map((one) => one.name)).toEqual(['mlp-digits-07']);
+    expect(bridge.requests.filter((request) => request.includes('/jobs'))).toHaveLength(1);
+    bridge.answer(() => ({ status: 204 }));
+    await api.session.logout();
+    expect(store.jobs.get().items).toEqual([]);
+  });
+
+  it('take new, changed and deleted things from live events, without asking again', async () => {
+    const socket = await signIn();
+    const asked = bridge.requests.filter((request) => request.includes('/jobs')).length;
+    socket.emit('job_changed', { job: job({ job_id: 'job_bbbbbb', name: 'نو' }), deleted: false });
+    await until(() => store.jobs.get().items.length === 2);
+    expect(store.jobs.get().items[0]?.name).toBe('نو');
+    socket.emit('job_changed', { job: job({ name: 'دیگر' }), deleted: false });
+    await until(() => store.jobs.get().items.some((one) => one.name === 'دیگر'));
+    socket.emit('job_changed', { job: job({ job_id: 'job_bbbbbb' }), deleted: true });
+    await until(() => store.jobs.get().items.length === 1);
+    expect(bridge.requests.filter((request) => request.includes('/jobs'))).toHaveLength(asked);
+  });
+
+  it('follow a running job point by point', async () => {
+    const socket = await signIn();
+    const { ack } = await heard(socket, 'subscribe_job');
+    ack({ ok: true, seq: 0, reload: false });
+    const progress = { fraction: 0.8, epoch: 8, epochs: 10, step: 80, steps: 100, eta_seconds: 20 };
+    const metrics = [{ key: 'loss', value: 0.5, step: 80, timestamp: 1 }];
+    socket.emit('job_update', { job_id: 'job_aaaaaa', seq: 1, state: 'running', progress, metrics });
+    await until(() => store.jobs.get().items[0]?.progress.fraction === 0.8);
+    expect(store.jobs.get().items[0]?.metrics).toEqual({ loss: 0.5 });
+    expect(store.sparks.values.get()['job_aaaaaa']).toEqual([0.5]);
+  });
+
+  it('tell once that a job has ended', async () => {
+    const socket = await signIn();
+    const ended: string[] = [];
+    const told = new Promise<void>((resolve) => {
+      store.onJobEnded((one) => {
+        ended.push(one.state);
+        resolve();
+      });
+    });
+    socket.emit('job_changed', { job: job({ state: 'stopping' }), deleted: false });
+    socket.emit('job_changed', { job: job({ state: 'stopped' }), deleted: false });
+    socket.emit('job_changed', { job: job({ state: 'stopped' }), deleted: false });
+    await told;
+    await until(() => store.jobs.get().items[0]?.state === 'stopped');
+    expect(ended).toEqual(['stopped']);
+  });
+
+  it('are read again after a gap in the connection', async () => {
+    const socket = await signIn();
+    const again = server.next();
+    jobs = [job(), job({ job_id: 'job_cccccc', name: 'در این میان' })];
+    socket.disconnect(true);
+    await again;
+    await until(() => store.jobs.get().items.length === 2);
+    expect(store.jobs.get().items[1]?.name).toBe('در این میان');
+  });
+
+  it('say what went wrong when they could not be read', async () => {
+    bridge.answer(({ path }) => (path.includes('/auth/') ? session('t') : problem(500, 'internal')));
+    await api.session.login({ email: 'a@b.co', password: 'x' });
+    const failed = await when(store.jobs, (state): state is typeof state => state.status === 'failed');
+    expect(failed.error?.code).toBe('internal');
+  });
+});

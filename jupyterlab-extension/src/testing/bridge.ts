@@ -1,0 +1,124 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Dataset, Job, User } from '../api/types.js';
+
+export type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
+export type Handler = (request: { method: string; path: string; headers: IncomingMessage['headers']; body: Buffer }) => Answer;
+
+/** A real HTTP server that answers as the test says: what the panels see of a bridge. */
+export class TestBridge {
+  readonly requests: string[] = [];
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+    private handler: Handler,
+  ) {}
+
+  static async start(handler: Handler): Promise<TestBridge> {
+    let self: TestBridge | undefined = undefined;
+    const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const bridge = self;
+        if (bridge === undefined) {
+          return;
+        }
+        const { method = '', url = '', headers } = request;
+        bridge.requests.push(`${method} ${url}`);
+        const origin = { 'Access-Control-Allow-Origin': '*' };
+        const answer = bridge.handler({ method, path: url, headers, body: Buffer.concat(chunks) });
+        response.writeHead(answer.status, { 'Content-Type': 'application/json', ...origin, ...answer.headers });
+        response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    self = new TestBridge(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`, handler);
+    return self;
+  }
+
+  answer(handler: Handler): void {
+    this.handler = handler;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+export const sara: User = {
+  user_id: 'user_1',
+  email: 'sara@example.com',
+  name: 'سارا',
+  role: 'user',
+  created_at: '2026-11-22T08:00:00Z',
+};
+
+export function session(token: string, seconds = 900): Answer {
+  return { status: 200, body: { token, expires_at: new Date(Date.now() + seconds * 1000).toISOString(), user: sara } };
+}
+
+export function problem(status: number, code: string, detail = 'No.', detail_fa = 'نه.', more: object = {}): Answer {
+  return { status, body: { type: 'about:blank', title: code, status, code, detail, detail_fa, request_id: 'req_1', ...more } };
+}
+
+export const page = (...items: unknown[]): Answer => ({ status: 200, body: { items, next_cursor: null } });
+
+const owner = { user_id: sara.user_id, name: sara.name };
+
+export function dataset(change: Partial<Dataset> = {}): Dataset {
+  return {
+    dataset_id: 'ds_aaaaaa',
+    name: 'digits.csv',
+    filename: 'digits.csv',
+    format: 'csv',
+    kind: 'tabular',
+    size_bytes: 1000,
+    sha256: null,
+    rows: 1797,
+    columns: 65,
+    encoding: 'UTF-8',
+    suggested_target: 'label',
+    warnings: [],
+    state: 'ready',
+    error: null,
+    source_id: null,
+    owner,
+    created_at: '2026-11-22T08:00:00Z',
+    ...change,
+  };
+}
+
+export function job(change: Partial<Job> = {}): Job {
+  return {
+    job_id: 'job_aaaaaa',
+    name: 'mlp-digits-07',
+    state: 'running',
+    recipe: 'tabular',
+    script: null,
+    dataset_id: 'ds_aaaaaa',
+    dataset_name: 'digits.csv',
+    params: {},
+    resources: null,
+    progress: { fraction: 0.7, epoch: 7, epochs: 10, step: 70, steps: 100, eta_seconds: 72 },
+    metrics: {},
+    message: null,
+    queue_position: null,
+    error: null,
+    exit_code: null,
+    signal: null,
+    peak_memory_bytes: null,
+    cpu_seconds: null,
+    mlflow_run_id: null,
+    mlflow_experiment_id: null,
+    has_model: false,
+    parent_job_id: null,
+    owner,
+    created_at: '2026-11-22T08:00:00Z',
+    started_at: null,
+    first_step_at: null,
+    ended_at: null,
+    ...change,
+  };
+}

@@ -1,0 +1,11 @@
+// jsdom leaves out Node's fetch, and the client needs the real Request and Response.
+const { TestEnvironment } = require('jest-environment-jsdom');
+
+module.exports = class extends TestEnvironment {
+  constructor(...args) {
+    super(...args);
+    for (const name of ['fetch', 'Request', 'Response', 'Headers', 'Blob', 'TextEncoder', 'TextDecoder', 'performance']) {
+      this.global[name] = globalThis[name];
+    }
+  }
+};
