@@ -33,7 +33,7 @@ def demo(options: argparse.Namespace) -> None:
     path = job.download(Path(options.out) / "digits-demo.pt2")
     print(f"\nThe model is at {path}\nLoad it in PyTorch:\n")
     print(f'    import torch\n    model = torch.export.load("{path}").module()')
-    print("    model(torch.zeros(2, 61))  # probabilities of the ten digits")
+    print("    model(torch.zeros(2, 64))  # probabilities of the ten digits")
 
 
 def train(options: argparse.Namespace) -> None:
