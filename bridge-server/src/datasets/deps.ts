@@ -10,7 +10,7 @@ export interface DatasetLimits {
   readonly uploadExpiryMs: number;
   /** Bytes that an upload must leave free on the disk. */
   readonly reserveBytes: number;
-  /** Address space of one reading process, and the wall-clock and processor seconds it may take. */
+  /** Address space of one reading process, and the seconds it may take besides one for each MiB of the file. */
   readonly readerMemoryBytes: number;
   readonly readerSeconds: number;
   /** What the images of one archive may grow to. */

@@ -35,6 +35,8 @@ export type PreviewResult = z.infer<typeof previewResult>;
 
 const OUTPUT_LIMIT = 64 * 2 ** 20;
 const PREVIEW_SECONDS = 30;
+const PARALLEL_PREVIEWS = 3;
+const BYTES_PER_SECOND = 2 ** 20;
 /** How Python and its libraries say on their way out that they got no memory. */
 const NO_MEMORY =
   /MemoryError|bad_alloc|Cannot allocate memory|can't start new thread|failed to map segment|OutOfMemory/u;
@@ -43,26 +45,43 @@ const NO_MEMORY =
 export class Reader {
   constructor(private readonly deps: Pick<DatasetsDeps, 'python' | 'limits' | 'log'>) {}
 
+  private previews = 0;
+  private readonly waiting: (() => void)[] = [];
+
   /** @throws {KargahError} with the reason why the file is no dataset; an abort rejects with the signal's reason. */
   async read(
-    input: { readonly folder: string; readonly filename: string; readonly sourceId: string | null },
+    input: {
+      readonly folder: string;
+      readonly filename: string;
+      readonly sizeBytes: number;
+      readonly sourceId: string | null;
+    },
     signal: AbortSignal,
   ): Promise<ReadResult> {
     const { limits } = this.deps;
+    const seconds = limits.readerSeconds + input.sizeBytes / BYTES_PER_SECOND;
     const request = {
       folder: input.folder,
       filename: input.filename,
       source_id: input.sourceId,
       memory_bytes: limits.readerMemoryBytes,
       max_image_bytes: limits.maxImageBytes,
-      limits: this.limits(limits.readerSeconds),
+      limits: this.limits(seconds),
     };
-    return this.ask('kargah.datasets.read', request, readResult, limits.readerSeconds, signal);
+    return this.ask('kargah.datasets.read', request, readResult, seconds, signal);
   }
 
   async preview(input: { folder: string; kind: string; offset: number; limit: number }): Promise<PreviewResult> {
     const request = { ...input, limits: this.limits(PREVIEW_SECONDS) };
-    return this.ask('kargah.datasets.preview', request, previewResult, PREVIEW_SECONDS, new AbortController().signal);
+    const { signal } = new AbortController();
+    if (this.previews >= PARALLEL_PREVIEWS) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.previews += 1;
+    try {
+      return await this.ask('kargah.datasets.preview', request, previewResult, PREVIEW_SECONDS, signal);
+    } finally {
+      this.previews -= 1;
+      this.waiting.shift()?.();
+    }
   }
 
   async sources(): Promise<z.infer<typeof source>[]> {
@@ -72,7 +91,7 @@ export class Reader {
 
   private limits(seconds: number): object {
     const { readerMemoryBytes, maxImageBytes } = this.deps.limits;
-    return { memory_bytes: readerMemoryBytes, cpu_seconds: seconds * 2, file_bytes: 4 * maxImageBytes };
+    return { memory_bytes: readerMemoryBytes, cpu_seconds: Math.ceil(seconds * 2), file_bytes: 4 * maxImageBytes };
   }
 
   private async ask<T extends z.ZodType>(

@@ -65,7 +65,12 @@ export class ReadingQueue {
     if (row?.state !== 'profiling' || row.deleted_at !== null) return;
     const folder = this.root.of(datasetId);
     await folder.make();
-    const input = { folder: folder.path, filename: row.filename, sourceId: row.source_id };
+    const input = {
+      folder: folder.path,
+      filename: row.filename,
+      sizeBytes: row.size_bytes,
+      sourceId: row.source_id,
+    };
     let result: ReadResult | null = null;
     let failure: Failure | null = null;
     try {

@@ -141,6 +141,27 @@ describe('an upload', () => {
     expect(bench.changes.at(-1)).toMatchObject({ deleted: true, dataset: { dataset_id: datasetId } });
   });
 
+  it('that is cancelled by another tab in the middle of a chunk leaves nothing either', async () => {
+    const { uploadId, datasetId } = await begin(CSV);
+    const endless = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from(CSV).subarray(0, 10)) });
+    const sending = bench.patch(uploadId, 0, endless).then(
+      (answer) => answer.status,
+      () => 'cut off',
+    );
+    await expect.poll(async () => (await head(uploadId)).status).toBe(423);
+    expect((await bench.call(`/uploads/${uploadId}`, { method: 'DELETE', headers: TUS })).status).toBe(204);
+    expect(await sending).not.toBe(204);
+    expect((await bench.call(`/datasets/${datasetId}`)).status).toBe(404);
+    expect(readdirSync(join(bench.dataDir, 'uploads')).filter((name) => name.startsWith(uploadId))).toEqual([]);
+  });
+
+  it('that has been finished can no longer be cancelled', async () => {
+    const { uploadId, datasetId } = await begin(CSV);
+    await bench.patch(uploadId, 0, CSV);
+    expect((await bench.call(`/uploads/${uploadId}`, { method: 'DELETE', headers: TUS })).status).toBe(404);
+    expect((await bench.call(`/datasets/${datasetId}`)).status).toBe(200);
+  });
+
   it('ends when its dataset is deleted', async () => {
     const { uploadId, datasetId } = await begin(CSV);
     expect((await bench.call(`/datasets/${datasetId}`, { method: 'DELETE' })).status).toBe(204);

@@ -28,6 +28,11 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   423: 'upload_locked',
 };
 
+interface Passed {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+}
+
 /** tus 1.0 uploads, each tied from its first request to the dataset it will be. */
 export class UploadService {
   private readonly writers = new Writers();
@@ -97,13 +102,17 @@ export class UploadService {
     let answer;
     try {
       const body = Number(req.get('content-length') ?? 0) > 0 ? req : null;
-      answer = await this.writers.write(uploadId, req, () => this.pass(req, `${PATH}?id=${uploadId}`, body));
+      answer = await this.writers.write(uploadId, req, () =>
+        this.receive(upload, async () => {
+          const passed = await this.pass(req, `${PATH}?id=${uploadId}`, body);
+          await this.announce(datasetId);
+          return passed;
+        }),
+      );
     } catch (error) {
       await this.discard(upload);
       throw error;
     }
-    await this.announce(datasetId);
-    if (answer.headers['upload-offset'] === String(upload.size_bytes)) await this.finish(upload);
     // Relative, so that it is right behind any prefix that proxies put before it.
     const location = req.path.endsWith('/') ? uploadId : `uploads/${uploadId}`;
     return { status: 201, headers: { ...answer.headers, ...headersOf(upload), Location: location } };
@@ -139,16 +148,16 @@ export class UploadService {
     if (offset !== String(at)) throw new KargahError('upload_offset_mismatch');
     const expires = this.expiry();
     await this.store.prolong(uploadId, expires);
-    const answer = await this.writers.write(uploadId, req, () => this.pass(req, `${PATH}/${uploadId}`, req));
-    if (answer.headers['upload-offset'] === String(upload.size_bytes)) await this.finish(upload);
+    const answer = await this.writers.write(uploadId, req, () =>
+      this.receive(upload, () => this.pass(req, `${PATH}/${uploadId}`, req)),
+    );
     return { status: 204, headers: { ...answer.headers, ...headersOf({ ...upload, expires_at: expires }) } };
   }
 
   async cancel(caller: Person, uploadId: string, req: Request): Promise<Answer> {
     requireTus(req);
     const upload = await this.reachable(caller, uploadId);
-    if (await this.isFinished(upload)) throw new KargahError('not_found');
-    await this.abandon(upload);
+    if (!(await this.abandon(upload))) throw new KargahError('not_found');
     return { status: 204, headers: { 'Tus-Resumable': '1.0.0' } };
   }
 
@@ -175,10 +184,7 @@ export class UploadService {
   async expire(): Promise<void> {
     const now = Date.now();
     for (const upload of await this.store.uploadsExpiredBefore(new Date(now).toISOString())) {
-      if (upload.dataset_id !== null && !(await this.isFinished(upload))) {
-        await this.abandon(upload);
-        await this.store.detachUpload(upload.upload_id);
-      }
+      if (upload.dataset_id !== null && (await this.abandon(upload))) await this.store.detachUpload(upload.upload_id);
       if (Date.parse(upload.expires_at) < now - REMEMBER_MS) await this.store.forgetUpload(upload.upload_id);
     }
   }
@@ -197,6 +203,13 @@ export class UploadService {
   private async isFinished(upload: UploadTable): Promise<boolean> {
     const row = upload.dataset_id === null ? undefined : await this.store.find(upload.dataset_id);
     return row !== undefined && row.state !== 'uploading';
+  }
+
+  /** Takes bytes and, after the last one, makes them a dataset before anyone else may touch the upload. */
+  private async receive(upload: UploadTable, pass: () => Promise<Passed>): Promise<Passed> {
+    const answer = await pass();
+    if (answer.headers['upload-offset'] === String(upload.size_bytes)) await this.finish(upload);
+    return answer;
   }
 
   /** Moves the complete file to its dataset; safe to repeat after a crash at any point. */
@@ -218,12 +231,15 @@ export class UploadService {
     this.reading.enqueue(datasetId);
   }
 
-  private async abandon(upload: UploadTable): Promise<void> {
+  /** Ends an unfinished upload; false for one whose last byte came first. */
+  private async abandon(upload: UploadTable): Promise<boolean> {
     await this.writers.interrupt(upload.upload_id);
+    if (await this.isFinished(upload)) return false;
     const row = upload.dataset_id === null ? undefined : await this.store.find(upload.dataset_id);
     await this.removeFiles(upload.upload_id);
     if (row) await this.drop(row);
     if (Date.parse(upload.expires_at) >= Date.now()) await this.store.forgetUpload(upload.upload_id);
+    return true;
   }
 
   private async drop(row: DatasetRow): Promise<void> {
@@ -249,11 +265,7 @@ export class UploadService {
   }
 
   /** Hands a request to tus and takes its answer; ours are the addresses, the errors and who may ask. */
-  private async pass(
-    req: Request,
-    path: string,
-    body: Request | null,
-  ): Promise<{ status: number; headers: Record<string, string> }> {
+  private async pass(req: Request, path: string, body: Request | null): Promise<Passed> {
     const headers = new Headers();
     for (const name of TUS_HEADERS) {
       const value = req.get(name);

@@ -112,17 +112,18 @@ def _read_table(folder: Path, work: Path, content: str, filename: str, memory_by
 def _publish(folder: Path, work: Path, data: str, profile: Profile, preview: Mapping[str, object]) -> None:
     for name, value in (("profile.json", profile), ("preview.json", preview)):
         (work / name).write_text(json.dumps(value, ensure_ascii=False, allow_nan=False), "utf-8")
-    for name in (data, "profile.json", "preview.json"):
         _sync(work / name)
+    if (work / data).is_dir():
+        # One flush of everything costs less than one for each of thousands of images.
+        os.sync()
+    else:
+        _sync(work / data)
+    for name in (data, "profile.json", "preview.json"):
         (work / name).rename(folder / name)
     _sync(folder)
 
 
 def _sync(path: Path) -> None:
-    if path.is_dir():
-        for entry in path.iterdir():
-            if entry.is_dir() and not path.name.startswith("ds_"):
-                _sync(entry)
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
