@@ -39,8 +39,8 @@ describe('a running job', { timeout: 40_000 }, () => {
       message: 'half',
       first_step_at: '2026-11-22T10:00:00.000Z',
     });
-    listener.pointsLogged(job_id, [point('acc', 'NaN', 2)], { eta_seconds: 3 });
-    expect(shop.live.updates.slice(before).map((update) => update.metrics.length)).toEqual([2, 1]);
+    listener.pointsLogged(job_id, [point('acc', 'NaN', 2), point('loss', 0.5, 1)], { eta_seconds: 3 });
+    expect(shop.live.updates.slice(before).map((update) => update.metrics.length)).toEqual([2, 2]);
     expect(await shop.job(job_id)).toMatchObject({
       metrics: { loss: 0.25, acc: null },
       progress: { fraction: 0.5, epoch: 1, eta_seconds: 3 },

@@ -15,6 +15,8 @@ const FOREIGN_RUNS = 1_000;
 
 interface Tracked {
   row: JobRow;
+  /** Newest point of each metric. */
+  readonly newest: Map<string, MetricPoint>;
   unsaved: boolean;
   listTimer: NodeJS.Timeout | null;
   storeTimer: NodeJS.Timeout | null;
@@ -66,7 +68,7 @@ export class JobTelemetry implements GatewayListener {
       tracked.row = tracked.unsaved ? { ...row, ...told(tracked.row) } : row;
       return tracked;
     }
-    const made: Tracked = { row, unsaved: false, listTimer: null, storeTimer: null };
+    const made: Tracked = { row, newest: new Map(), unsaved: false, listTimer: null, storeTimer: null };
     this.#jobs.set(row.job_id, made);
     return made;
   }
@@ -98,7 +100,12 @@ export class JobTelemetry implements GatewayListener {
   #take(tracked: Tracked, points: readonly MetricPoint[], { first_step_at, message, ...progress }: Told): void {
     const { row } = tracked;
     const metrics = metricsOf(row);
-    for (const { key, value } of points) metrics[key] = typeof value === 'number' ? value : null;
+    for (const point of points) {
+      // MLflow logs old points once more when it links them to a model: they are not the last value.
+      if (isOlder(point, tracked.newest.get(point.key))) continue;
+      tracked.newest.set(point.key, point);
+      metrics[point.key] = typeof point.value === 'number' ? point.value : null;
+    }
     tracked.row = {
       ...row,
       metrics_json: JSON.stringify(metrics),
@@ -121,6 +128,11 @@ export class JobTelemetry implements GatewayListener {
   #attempt(work: Promise<unknown>): void {
     work.catch((error: unknown) => this.log.error({ err: error }, 'telemetry could not be stored'));
   }
+}
+
+function isOlder(point: MetricPoint, than: MetricPoint | undefined): boolean {
+  if (than === undefined) return false;
+  return point.step < than.step || (point.step === than.step && point.timestamp < than.timestamp);
 }
 
 function told({ metrics_json, progress_json, message, first_step_at }: JobRow) {
