@@ -11,7 +11,7 @@ import { docsFiles, docsRoutes } from './http/docs.js';
 import type { Authenticator, Person, Route } from './http/route.js';
 import { LocalLauncher } from './launchers/local.js';
 import { createLive, type Live } from './live/live.js';
-import { absentMlflow } from './mlflow/absent.js';
+import { createMlflow } from './mlflow/index.js';
 import { modelRoutes } from './models/routes.js';
 import { Metrics } from './observability/metrics.js';
 import { systemRoutes } from './observability/routes.js';
@@ -53,7 +53,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
       readLog: (jobId, offset) => training.logs.piece(jobId, offset),
     },
   });
-  const mlflow = absentMlflow;
+  const mlflow = createMlflow({ config, access: auth.mlflow, log });
   const datasets = createDatasets({
     db,
     live,
@@ -66,7 +66,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   const training = new TrainingService({
     db,
     live,
-    mlflow,
+    mlflow: mlflow.port,
     launcher: new LocalLauncher(),
     datasets: datasets.service,
     recipes: Recipes.read(recipesFile()),
@@ -81,16 +81,17 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   });
   const metrics = new Metrics(db, () => live.viewers());
   const routes = [
-    ...systemRoutes({ config, storage, mlflow, metrics }),
+    ...systemRoutes({ config, storage, mlflow: mlflow.port, metrics }),
     ...docsRoutes,
     ...auth.routes,
     ...datasets.routes,
     ...trainingRoutes(training),
     ...modelRoutes(db),
   ];
+  const gateway = mlflow.gateway(auth.authenticator, training.gatewayListener);
   const app = createApp({
     routes,
-    mounts: [docsFiles()],
+    mounts: [docsFiles(), { path: '/mlflow', handle: gateway.handle }],
     authenticator: auth.authenticator,
     log,
     allowedOrigins: config.allowedOrigins,
@@ -103,11 +104,14 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     routes,
     authenticator: auth.authenticator,
     start: async () => {
+      mlflow.port.onState((state) => live.mlflowChanged(state));
+      mlflow.server.start();
       await datasets.start();
       await training.start();
     },
     stop: async () => {
       await training.stop();
+      await mlflow.stop();
       await datasets.stop();
       await storage.close();
     },

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testBridge, type TestBridge } from '../test/bridge.js';
+import { endpoints } from './contract/index.js';
+import { ERRORS, type Problem } from './contract/errors.js';
+
+let bridge: TestBridge;
+let sara: string;
+let reza: string;
+beforeAll(async () => {
+  bridge = await testBridge();
+  sara = await bridge.register('sara@example.org');
+  reza = await bridge.register('reza@example.org');
+});
+afterAll(() => bridge.close());
+
+const EXAMPLES: Record<string, string> = {
+  dataset_id: 'ds_0000000000000000',
+  job_id: 'job_0000000000000000',
+  upload_id: 'up_0000000000000000',
+  session_id: 'nobody',
+  token_id: 'tok_0000000000000000',
+  source_id: 'no-such-source',
+};
+const filled = (path: string): string => path.replace(/\{(\w+)\}/gu, (_, name: string) => EXAMPLES[name] ?? 'x');
+const OPEN = new Set([
+  'root',
+  'healthz',
+  'readyz',
+  'openapi',
+  'docs',
+  'register',
+  'login',
+  'shortRegister',
+  'shortLogin',
+]);
+
+describe('the live router', () => {
+  it('serves every endpoint of the contract', async () => {
+    for (const endpoint of endpoints) {
+      const answer = await bridge.call(endpoint.method.toUpperCase(), filled(endpoint.path), {
+        token: sara,
+        headers: { 'X-Kargah-Client': 't' },
+      });
+      const text = await answer.text();
+      const code = answer.headers.get('content-type')?.startsWith('application/problem')
+        ? (JSON.parse(text || '{}') as Partial<Problem>).code
+        : null;
+      expect([endpoint.id, code]).not.toEqual([endpoint.id, 'method_not_allowed']);
+      expect([endpoint.id, answer.status]).not.toEqual([endpoint.id, 500]);
+      if (!endpoint.path.includes('{'))
+        expect([endpoint.id, endpoint.id.startsWith('short') ? null : code]).not.toEqual([endpoint.id, 'not_found']);
+    }
+  });
+
+  it.each(endpoints.filter((e) => !OPEN.has(e.id)).map((e) => [e.method.toUpperCase(), e.path, e] as const))(
+    'answers %s %s only to those who may',
+    async (method, path, endpoint) => {
+      const answer = await bridge.call(method, filled(path));
+      expect(answer.status).toBe(endpoint.policy === 'session' ? 403 : 401);
+      expect(endpoint.policy).not.toBe('public');
+    },
+  );
+
+  it('has no open route besides the named ones', () => {
+    expect(new Set(endpoints.filter((e) => e.policy === 'public').map((e) => e.id))).toEqual(OPEN);
+  });
+
+  it('gives the metrics to admins only', async () => {
+    expect((await bridge.call('GET', '/metrics', { token: reza })).status).toBe(403);
+    const text = await (await bridge.call('GET', '/metrics', { token: sara })).text();
+    expect(text).toContain('kargah_http_requests_total');
+    expect(text).toContain('kargah_live_sockets');
+  });
+});
+
+describe('the description', () => {
+  it('is served as OpenAPI 3.1 and names every endpoint and every error', async () => {
+    const document = (await (await bridge.call('GET', '/api/v1/openapi.json')).json()) as {
+      openapi: string;
+      paths: Record<string, Record<string, unknown>>;
+      components: { schemas: { ErrorCode: { enum: string[] }; JobUpdate: unknown } };
+    };
+    expect(document.openapi).toBe('3.1.0');
+    for (const endpoint of endpoints) expect(document.paths[endpoint.path]).toHaveProperty(endpoint.method);
+    expect(document.components.schemas.ErrorCode.enum).toEqual(Object.keys(ERRORS));
+    expect(document.components.schemas).toHaveProperty('JobUpdate');
+  });
+  it('has a page whose parts all come from here, by relative addresses', async () => {
+    const page = await bridge.call('GET', '/docs');
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    const html = await page.text();
+    const parts = [...html.matchAll(/(?:src|href)="([^"]+)"/gu)].map((match) => match[1]!);
+    expect(parts).toHaveLength(3);
+    for (const part of parts) {
+      expect(part).not.toMatch(/^(?:\/|https?:)/u);
+      expect((await bridge.call('GET', `/${part}`)).status).toBe(200);
+    }
+    expect((await bridge.call('GET', '/docs/package.json')).status).toBe(404);
+  });
+});
+
+it('says what this machine offers', async () => {
+  const answer = await bridge.call('GET', '/api/v1/system', { token: sara });
+  expect(await answer.json()).toMatchObject({ storage_used_bytes: 0, workspace_dir: null });
+});
+
+it('lists models a page at a time, newest first, found by search', async () => {
+  expect(await (await bridge.call('GET', '/api/v1/models', { token: sara })).json()).toEqual({
+    items: [],
+    next_cursor: null,
+  });
+  const wrong = await bridge.call('GET', '/api/v1/models?cursor=nonsense', { token: sara });
+  expect(wrong.status).toBe(422);
+});

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pino } from 'pino';
+import { startBridge, type RunningBridge } from '../src/bridge.js';
+import { loadConfig } from '../src/config.js';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+
+export interface TestBridge extends RunningBridge {
+  readonly dataDir: string;
+  call(
+    method: string,
+    path: string,
+    options?: { token?: string; body?: unknown; headers?: Record<string, string> },
+  ): Promise<Response>;
+  /** A new person's access token. */
+  register(email: string): Promise<string>;
+}
+
+/** A whole bridge in this process on a folder of its own, every answer checked against the contract. */
+export async function testBridge(env: Record<string, string> = {}): Promise<TestBridge> {
+  const dataDir = env['KARGAH_DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'kargah-bridge-'));
+  const config = loadConfig({ KARGAH_PYTHON: join(ROOT, '.venv/bin/python'), KARGAH_DATA_DIR: dataDir, ...env }, []);
+  const bridge = await startBridge(config, pino({ level: 'silent' }), 'checked');
+  const call: TestBridge['call'] = (method, path, { token, body, headers } = {}) =>
+    fetch(bridge.url + path, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { 'X-Kargah-Token': token }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  return {
+    url: bridge.url,
+    dataDir,
+    call,
+    register: async (email) => {
+      const answer = await call('POST', '/api/v1/auth/register', { body: { email, password: 'a quiet blue lamp' } });
+      return ((await answer.json()) as { token: string }).token;
+    },
+    close: async () => {
+      await bridge.close();
+      if (env['KARGAH_DATA_DIR'] === undefined) rmSync(dataDir, { recursive: true });
+    },
+  };
+}
