@@ -6,6 +6,7 @@ module.exports = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     // jsdom asks packages for their browser half; the test's own Socket.IO server needs the real one.
     '^ws$': require.resolve('ws'),
+    '^tus-js-client$': '<rootDir>/../node_modules/tus-js-client/lib.es5/browser/index.js',
   },
   transform: {
     '^.+\\.(ts|tsx|js|mjs)$': [

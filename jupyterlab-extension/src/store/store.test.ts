@@ -39,7 +39,7 @@ afterEach(async () => {
   await bridge.stop();
 });
 
-const ready = (state: ListState<unknown>): state is ListState<unknown> => state.status === 'ready';
+const ready = <T>(state: ListState<T>): state is ListState<T> => state.status === 'ready';
 
 async function signIn() {
   const socket = server.next();

@@ -1,0 +1,54 @@
+import { render, type RenderResult } from '@testing-library/react';
+import type { ReactElement } from 'react';
+import { Api } from '../api/client.js';
+import { KargahRoot } from '../context.js';
+import { Uploads } from '../datasets/uploads.js';
+import { I18n } from '../i18n/i18n.js';
+import { type Locale, PERSIAN } from '../i18n/locale.js';
+import { Live } from '../live/client.js';
+import { Observable } from '../store/observable.js';
+import { KargahStore } from '../store/store.js';
+import type { IKargah, Preferences } from '../tokens.js';
+
+/** The services over a real bridge address, with no live connection; opened pages and toasts are written down. */
+export function kargahFor(url: string, locale: Locale = PERSIAN): IKargah & { readonly told: string[] } {
+  const told: string[] = [];
+  const api = new Api(() => url);
+  const live = new Live(api.baseUrl, api.session, () => new Promise(() => undefined));
+  const note =
+    (what: string) =>
+    (...args: unknown[]): Promise<void> => {
+      told.push([what, ...args.map((one) => JSON.stringify(one))].join(' '));
+      return Promise.resolve();
+    };
+  const i18n = new I18n(locale);
+  return {
+    told,
+    api,
+    live,
+    store: new KargahStore(api, live),
+    uploads: new Uploads(api, live, () => import('tus-js-client')),
+    locale: new Observable(locale),
+    i18n,
+    shell: {
+      confirm: () => Promise.resolve(true),
+      prompt: () => Promise.resolve(null),
+      show: note('show'),
+      toast: (kind, text) => void told.push(`toast ${kind} ${text}`),
+      failed: (reason) => void told.push(`failed ${i18n.error(reason)}`),
+      copy: note('copy'),
+    },
+    preferences: new Observable<Preferences>({ language: 'auto', digits: 'auto', calendar: 'auto' }),
+    prefer: note('prefer'),
+    openJob: note('openJob'),
+    openDataset: note('openDataset'),
+    openNewJob: note('openNewJob'),
+    openMlflow: note('openMlflow'),
+    openFile: note('openFile'),
+    showPanel: () => void told.push('showPanel'),
+  };
+}
+
+export function renderIn(kargah: IKargah, element: ReactElement): RenderResult {
+  return render(<KargahRoot kargah={kargah}>{element}</KargahRoot>);
+}
