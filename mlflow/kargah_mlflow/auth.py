@@ -37,7 +37,7 @@ def username_of(token: str, key: Ed25519PublicKey) -> str:
     """The MLflow user a token of the bridge stands for.
 
     Raises:
-        jwt.InvalidTokenError: the token is forged, expired, for another audience, or claims a name that it may not have.
+        jwt.InvalidTokenError: forged, expired, for another audience, or with a name that it may not have.
     """
     claims: dict[str, Any] = jwt.decode(
         token,

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from kargah_mlflow.settings import ServerFiles, environment, write_auth_config
+from kargah_mlflow.settings import ServerFiles, environment, hosts, write_auth_config
 
 _PR_SET_PDEATHSIG = 1
 
@@ -60,7 +60,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     files.artifacts.mkdir(exist_ok=True)
     write_auth_config(files, given.permissions or files.permissions_uri)
     variables = environment(
-        files, given.public_key.resolve(), given.store or files.store_uri, given.artifacts or str(files.artifacts)
+        files,
+        given.public_key.resolve(),
+        given.store or files.store_uri,
+        given.artifacts or str(files.artifacts),
+        hosts(given.bind),
     )
     command = [sys.executable, "-m", "gunicorn", *gunicorn_arguments(given.bind, given.threads)]
     os.execve(sys.executable, command, {**os.environ, **variables})  # noqa: S606 (arguments are a list; no shell)

@@ -66,9 +66,18 @@ def write_auth_config(files: ServerFiles, permissions_uri: str) -> None:
     files.auth_config.chmod(0o600)
 
 
-def environment(files: ServerFiles, public_key: Path, store_uri: str, artifacts_uri: str) -> dict[str, str]:
-    """What MLflow 3.17.2 reads from its environment. The `_MLFLOW_SERVER_*` names are private to its command line, so the
-    version is pinned and a test starts the real server with them."""
+def hosts(bind: str) -> str:
+    """The Host headers that are answered: the gateway's, and what a client of a TCP address sends."""
+    return "mlflow" if bind.startswith("unix:") else f"mlflow,mlflow:*,localhost:*,127.0.0.1:*,{bind}"
+
+
+def environment(
+    files: ServerFiles, public_key: Path, store_uri: str, artifacts_uri: str, allowed_hosts: str
+) -> dict[str, str]:
+    """What MLflow 3.17.2 reads from its environment.
+
+    The `_MLFLOW_SERVER_*` names are private to its command line: the version is pinned and tests start the real server.
+    """
     return {
         "_MLFLOW_SERVER_FILE_STORE": store_uri,
         "_MLFLOW_SERVER_REGISTRY_STORE": store_uri,
@@ -88,7 +97,7 @@ def environment(files: ServerFiles, public_key: Path, store_uri: str, artifacts_
         "MLFLOW_ENABLE_AI_GATEWAY": "false",
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "DO_NOT_TRACK": "true",
-        "MLFLOW_SERVER_ALLOWED_HOSTS": "mlflow",
+        "MLFLOW_SERVER_ALLOWED_HOSTS": allowed_hosts,
         PUBLIC_KEY_VARIABLE: str(public_key),
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",

@@ -49,6 +49,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (caller.kind === 'job' && found.row.reach === 'people') throw new KargahError('forbidden');
     const body = found.row.body === 'json' ? await readJson(req) : null;
     if (found.name === '/mlflow/experiments/create') refuseLocation(body);
+    refuseTwoNames(found, body);
     if (deps.server.health.state() !== 'up') throw unavailable();
     if (caller.kind === 'job') await reach.check(caller, found, body?.json ?? null);
     await deps.ensureWorkspace(caller.workspace, caller.userId);
@@ -131,6 +132,15 @@ function toFolder(res: ServerResponse): void {
 function refuseLocation(body: ReadBody | null): void {
   const location = body?.json?.['artifact_location'] ?? body?.json?.['artifactLocation'] ?? '';
   if (location !== '') throw new KargahError('mlflow_closed');
+}
+
+/** MLflow checks rights on the id in the path and may act on the one in the body: they must be the same. */
+function refuseTwoNames({ params }: Match, body: ReadBody | null): void {
+  for (const [name, value] of Object.entries(params)) {
+    const camel = name.replace(/_(\w)/gu, (_all, letter: string) => letter.toUpperCase());
+    for (const field of [body?.json?.[name], body?.json?.[camel]])
+      if (field !== undefined && field !== value) throw new KargahError('forbidden');
+  }
 }
 
 /** `X-Kargah-Token`, else the bearer token; JupyterLab's own client appends `token …` to Authorization. */

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestMlflow, raw, type TestMlflow } from './testing.js';
 import type { RunRef } from './port.js';
@@ -6,6 +9,8 @@ let world: TestMlflow;
 let sara: string;
 let reza: string;
 let run: RunRef;
+const REPOSITORY = resolve(import.meta.dirname, '../../..');
+const PYTHON = join(REPOSITORY, '.venv/bin/python');
 const API = '/api/2.0/mlflow';
 
 beforeAll(async () => {
@@ -323,16 +328,55 @@ describe("a job's token", () => {
     const token = world.jobToken(world.people.sara, 'job_aaaaaa');
     const made = await post(sara, '/logged-models', { experiment_id: other.experimentId, source_run_id: other.runId });
     const id = made.json<{ model: { info: { model_id: string } } }>().model.info.model_id;
-    const patch = (path: string) =>
+    const patch = (path: string, modelId = path) =>
       raw(world.url, 'PATCH', `${API}/logged-models/${path}`, {
         token,
-        body: JSON.stringify({ status: 'LOGGED_MODEL_READY' }),
+        body: JSON.stringify({ model_id: modelId, status: 'LOGGED_MODEL_READY' }),
       });
     expect((await patch(id)).status).toBe(403);
     expect((await patch('m-none')).status).toBe(403);
-    const mine = await post(token, '/logged-models', { experiment_id: run.experimentId, source_run_id: run.runId });
-    expect((await patch(mine.json<{ model: { info: { model_id: string } } }>().model.info.model_id)).status).toBe(200);
+    const answer = await post(token, '/logged-models', { experiment_id: run.experimentId, source_run_id: run.runId });
+    const mine = answer.json<{ model: { info: { model_id: string } } }>().model.info.model_id;
+    // MLflow checks the one in the path and acts on the one in the body.
+    expect((await patch(mine, id)).status).toBe(403);
+    expect((await patch(mine)).status).toBe(200);
   });
+});
+
+describe('a script that knows nothing of us', () => {
+  test('logs live points and a model with plain MLflow, and loads the model back', async () => {
+    const { runId, experimentId } = await newRun('job_ffffff');
+    const before = world.logged.length;
+    const script = join(REPOSITORY, 'mlflow/tests/unmodified_script.py');
+    const { stdout } = await promisify(execFile)(PYTHON, [script], {
+      timeout: 110_000,
+      env: {
+        PATH: process.env['PATH'],
+        MLFLOW_TRACKING_URI: world.url,
+        MLFLOW_TRACKING_TOKEN: world.jobToken(world.people.sara, 'job_ffffff'),
+        MLFLOW_RUN_ID: runId,
+        MLFLOW_EXPERIMENT_ID: experimentId,
+        MLFLOW_DISABLE_TELEMETRY: 'true',
+      },
+    });
+    expect(stdout).toContain(`run ${runId}`);
+    const points = world.logged.slice(before).flatMap((delivery) => delivery.points);
+    expect(points.filter(({ key }) => key === 'loss').map(({ step }) => step)).toEqual([0, 1, 2, 3, 4]);
+    expect(points.find(({ key }) => key === 'bad')?.value).toBe('NaN');
+    const { port } = world.mlflow;
+    const model = await port.modelOf('p-sara', runId);
+    expect(model).toMatchObject({ artifactPath: 'model' });
+    expect(model!.uri).toMatch(/^models:\/m-/u);
+    expect(model!.sizeBytes).toBeGreaterThan(1000);
+    const top = await port.listArtifacts('p-sara', runId, '');
+    expect(top.map(({ path }) => path).toSorted()).toEqual(['model', 'notes']);
+    const { body, sizeBytes } = await port.openArtifact('p-sara', runId, 'model/data/model.pt2');
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of body) chunks.push(chunk);
+    const bytes = Buffer.concat(chunks);
+    expect(bytes.subarray(0, 2).toString()).toBe('PK');
+    expect(sizeBytes ?? bytes.length).toBe(bytes.length);
+  }, 120_000);
 });
 
 describe('when MLflow is killed', () => {

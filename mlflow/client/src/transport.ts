@@ -53,7 +53,7 @@ export class Transport {
     const response = await this.send(inQuery ? path + queryOf(rest) : path, {
       ...options,
       method: target.method,
-      ...(inQuery ? {} : { headers: { 'content-type': 'application/json' }, body: encodeBody(rest) }),
+      ...(inQuery ? {} : { headers: { 'content-type': 'application/json' }, body: encodeBody(request) }),
     });
     const body = await reading(response.text());
     let answer: unknown;
