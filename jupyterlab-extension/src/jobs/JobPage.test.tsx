@@ -1,0 +1,182 @@
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import type { Job, MetricPoint } from '../api/types.js';
+import { ENGLISH, type Locale, PERSIAN } from '../i18n/locale.js';
+import { type Answer, type Handler, job as aJob, page } from '../testing/bridge.js';
+import { heard } from '../testing/live.js';
+import { notFound, Workbench } from '../testing/workbench.js';
+import JobPage from './JobPage.js';
+
+// jsdom has no canvas; what the charts draw is judged in a real browser.
+jest.mock('./plot.js', () => ({
+  colorOf: () => 's1',
+  Plot: class {
+    configure(): void {}
+    draw(): void {}
+    destroy(): void {}
+  },
+}));
+global.ResizeObserver = class {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+};
+
+let bench: Workbench;
+let shown: Job;
+let history: { items: MetricPoint[]; seq: number };
+let extra: Handler;
+
+const handler: Handler = (request) => {
+  const own = '/api/v1/train/jobs/job_aaaaaa';
+  const ok = (body: unknown): Answer => ({ status: 200, body });
+  const special = extra(request);
+  if (special.status !== 404) return special;
+  if (request.path === own) return ok(shown);
+  if (request.path === `${own}/metrics`) return ok(history);
+  if (request.path === `${own}/events`)
+    return page({ event_id: 1, at: '2026-11-22T08:00:00Z', from: null, to: 'queued', detail: null, detail_fa: null });
+  if (request.path.startsWith(`${own}/logs`)) return { status: 200, headers: { 'Kargah-Log-Size': '0' } };
+  if (request.path === '/api/v1/recipes') return page();
+  return page();
+};
+
+const point = (key: string, step: number, value: MetricPoint['value']): MetricPoint => ({
+  key,
+  step,
+  value,
+  timestamp: step * 100,
+});
+
+async function open(job: Partial<Job>, locale: Locale = ENGLISH): Promise<void> {
+  shown = aJob(job);
+  bench = await Workbench.start(locale, handler);
+  const subscribed = heard(bench.socket, 'subscribe_job');
+  bench.show(<JobPage jobId="job_aaaaaa" />);
+  const { payload, ack } = await subscribed;
+  expect(payload).toEqual({ job_id: 'job_aaaaaa', after: history.seq });
+  ack({ ok: true, seq: history.seq, reload: false });
+  await screen.findByRole('heading', { level: 1 });
+}
+
+beforeEach(() => {
+  history = { items: [], seq: 3 };
+  extra = () => notFound;
+});
+afterEach(() => bench.stop());
+
+const OOM = {
+  code: 'out_of_memory',
+  detail: 'Out of memory; use a smaller batch.',
+  detail_fa: 'حافظه کم آمد.',
+} as const;
+
+describe('every state of a job says its words', () => {
+  it.each<[Job['state'], Partial<Job>, string, string]>([
+    ['queued', { queue_position: 2 }, 'Queued, no. 2.', 'کار در صف است، نوبت ۲.'],
+    ['starting', {}, 'starting', 'در حال شروع'],
+    ['running', {}, 'Epoch 7 of 10', 'دورهٔ ۷ از ۱۰'],
+    ['stopping', {}, 'Stopping…', 'در حال توقف…'],
+    ['succeeded', {}, 'succeeded', 'موفق'],
+    ['failed', { error: OOM }, 'Out of memory; use a smaller batch.', 'حافظه کم آمد.'],
+    ['stopped', {}, 'This job was stopped', 'این کار متوقف شد'],
+    ['lost', {}, 'No word from mlp-digits-07', 'از mlp-digits-07 خبری نیست'],
+  ])('%s', async (state, more, en, fa) => {
+    const says = (text: string): HTMLElement[] =>
+      screen.getAllByText((_content, element) => (element?.textContent ?? '').replace(/[\u2068\u2069]/g, '') === text);
+    await open({ state, ...more });
+    expect(says(en).length).toBeGreaterThan(0);
+    await bench.stop();
+    cleanup();
+    await open({ state, ...more }, PERSIAN);
+    expect(says(fa).length).toBeGreaterThan(0);
+  });
+});
+
+describe('a running job', () => {
+  it('shows its figures as they come, in order', async () => {
+    history = { items: [point('val_loss', 10, 0.5), point('val_accuracy', 10, 0.8)], seq: 3 };
+    await open({});
+    expect(within(screen.getByTestId('tiles')).getByText('80%')).toBeTruthy();
+    bench.send({ seq: 4, metrics: [point('val_accuracy', 20, 0.9)] });
+    bench.send({ seq: 5, metrics: [point('val_accuracy', 30, 0.85)] });
+    const tiles = within(screen.getByTestId('tiles'));
+    await waitFor(() => expect(tiles.getByText('85%')).toBeTruthy());
+    expect(tiles.getByText(/best .*90%/)).toBeTruthy();
+    expect(screen.getByTestId('chart-accuracy')).toBeTruthy();
+  });
+
+  it('reads its history again when points in between are gone', async () => {
+    await open({});
+    history = { items: [point('val_loss', 10, 0.25)], seq: 9 };
+    const next = bench.server.next();
+    bench.socket.disconnect(true);
+    const socket = await next;
+    const { payload, ack } = await heard(socket, 'subscribe_job');
+    expect(payload).toEqual({ job_id: 'job_aaaaaa', after: 3 });
+    ack({ ok: true, seq: 9, reload: true });
+    await waitFor(() => expect(within(screen.getByTestId('tiles')).getByText('0.25')).toBeTruthy());
+  });
+
+  it('says that it is cut off, and that training goes on, while the bridge is away', async () => {
+    await open({});
+    await bench.server.stop();
+    expect(await screen.findByText('Disconnected; training goes on.')).toBeTruthy();
+  });
+
+  it('is stopped only after the question, and is not when the answer is no', async () => {
+    await open({});
+    const stops = (): readonly string[] => bench.requests.filter((line) => line.endsWith('/stop'));
+    bench.sure = false;
+    await userEvent.click(screen.getByRole('button', { name: 'Stop' }));
+    expect(bench.asked[0]?.title).toBe('Stop this job?');
+    expect(stops()).toEqual([]);
+    bench.sure = true;
+    extra = ({ path }) => (path.endsWith('/stop') ? { status: 202, body: { ...shown, state: 'stopping' } } : notFound);
+    await userEvent.click(screen.getByRole('button', { name: 'Stop' }));
+    await waitFor(() => expect(stops()).toHaveLength(1));
+  });
+
+  it('does not come back to life by a late point once its end is proved', async () => {
+    await open({});
+    bench.socket.emit('job_changed', { job: { ...shown, state: 'stopped' }, deleted: false });
+    await screen.findByText('This job was stopped');
+    bench.send({ seq: 4, state: 'running', metrics: [point('val_loss', 20, 0.125)] });
+    await waitFor(() => expect(within(screen.getByTestId('tiles')).getByText('0.125')).toBeTruthy());
+    expect(screen.getByText('This job was stopped')).toBeTruthy();
+  });
+});
+
+describe('a failed job', () => {
+  it('offers half the batch when memory ran out, starts it and opens it', async () => {
+    await open({ state: 'failed', error: OOM, params: { batch_size: 256 } });
+    let body = '';
+    extra = (request) => {
+      if (!request.path.endsWith('/clone')) return notFound;
+      body = request.body.toString();
+      return { status: 201, body: aJob({ job_id: 'job_bbbbbb' }) };
+    };
+    await userEvent.click(screen.getByRole('button', { name: 'Start with batch 128' }));
+    await waitFor(() => expect(bench.opened).toContain('job job_bbbbbb'));
+    expect(JSON.parse(body)).toEqual({ params: { batch_size: 128 } });
+    expect(screen.getByText(/out_of_memory/)).toBeTruthy();
+  });
+
+  it('offers a lower rate when the loss diverged', async () => {
+    const error = {
+      code: 'loss_diverged',
+      detail: 'Loss diverged; lower the rate.',
+      detail_fa: 'زیان بی‌نهایت شد.',
+    } as const;
+    await open({ state: 'failed', error, params: { lr: 0.1 } });
+    expect(screen.getByText('Start with rate', { exact: false }).textContent).toContain('0.01');
+  });
+});
+
+describe('a job that is not there', () => {
+  it('says so, and nothing else', async () => {
+    bench = await Workbench.start(ENGLISH, () => notFound);
+    bench.show(<JobPage jobId="job_aaaaaa" />);
+    expect(await screen.findByText('This job was not found, or you have no access.')).toBeTruthy();
+  });
+});

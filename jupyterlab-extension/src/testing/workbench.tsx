@@ -1,0 +1,109 @@
+import { render, type RenderResult } from '@testing-library/react';
+import type { ReactElement } from 'react';
+import type { Socket } from 'socket.io';
+import { Api } from '../api/client.js';
+import type { JobUpdate } from '../api/types.js';
+import { KargahRoot } from '../context.js';
+import { I18n } from '../i18n/i18n.js';
+import type { Locale } from '../i18n/locale.js';
+import { type Connection, Live } from '../live/client.js';
+import { openSocket } from '../live/socket.js';
+import { Observable, when } from '../store/observable.js';
+import { KargahStore } from '../store/store.js';
+import type { IKargah, Shell } from '../tokens.js';
+import { type Handler, problem, session, TestBridge } from './bridge.js';
+import { TestLive } from './live.js';
+
+const connected = (c: Connection): c is Connection => c.state === 'connected';
+
+/** Pages on a real client, talking to real servers that the test drives. JupyterLab's shell is a record of what was asked of it. */
+export class Workbench {
+  readonly opened: string[] = [];
+  readonly asked: { title: string; body: string }[] = [];
+  readonly toasts: string[] = [];
+  /** What the person answers to a question. */
+  sure = true;
+  socket!: Socket;
+
+  private constructor(
+    readonly kargah: IKargah,
+    private readonly bridge: TestBridge,
+    readonly server: TestLive,
+  ) {}
+
+  static async start(locale: Locale, handler: Handler): Promise<Workbench> {
+    const server = await TestLive.start();
+    const bridge = await TestBridge.start((request) =>
+      request.path.includes('/auth/') ? session('t') : handler(request),
+    );
+    const api = new Api(() => bridge.url);
+    const live = new Live(() => server.url, api.session, openSocket);
+    const i18n = new I18n(locale);
+    const note =
+      (what: string) =>
+      (detail?: unknown): Promise<void> => {
+        self.opened.push(`${what} ${typeof detail === 'string' ? detail : JSON.stringify(detail)}`);
+        return Promise.resolve();
+      };
+    const shell: Shell = {
+      confirm: ({ title, body }) => {
+        self.asked.push({ title, body });
+        return Promise.resolve(self.sure);
+      },
+      prompt: () => Promise.resolve(null),
+      show: () => Promise.resolve(),
+      toast: (_kind, text) => void self.toasts.push(text),
+      failed: (reason) => void self.toasts.push(i18n.error(reason)),
+      copy: note('copy'),
+    };
+    const kargah: IKargah = {
+      api,
+      live,
+      store: new KargahStore(api, live),
+      locale: new Observable(locale),
+      i18n,
+      shell,
+      preferences: new Observable({ language: 'auto', digits: 'auto', calendar: 'auto' } as const),
+      prefer: () => Promise.resolve(),
+      openJob: note('job'),
+      openDataset: note('dataset'),
+      openNewJob: note('new'),
+      openMlflow: note('mlflow'),
+      openFile: note('file'),
+      showPanel: () => void self.opened.push('panel'),
+    };
+    const self = new Workbench(kargah, bridge, server);
+    const socket = server.next();
+    await api.session.login({ email: 'a@b.co', password: 'x' });
+    self.socket = await socket;
+    await when(live.connection, connected);
+    return self;
+  }
+
+  get requests(): readonly string[] {
+    return this.bridge.requests;
+  }
+
+  show(page: ReactElement): RenderResult {
+    return render(<KargahRoot kargah={this.kargah}>{page}</KargahRoot>);
+  }
+
+  send(update: Partial<JobUpdate> & { seq: number }): void {
+    this.socket.emit('job_update', {
+      job_id: 'job_aaaaaa',
+      state: 'running',
+      progress: { fraction: 0.1, epoch: 1, epochs: 10, step: 10, steps: 100, eta_seconds: null },
+      metrics: [],
+      ...update,
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.kargah.live.disconnect();
+    this.kargah.api.session.dispose();
+    await this.server.stop();
+    await this.bridge.stop();
+  }
+}
+
+export const notFound = problem(404, 'not_found', 'Not found, or no access.', 'پیدا نشد یا دسترسی ندارید.');
