@@ -10,7 +10,7 @@ import { type Connection, Live } from '../live/client.js';
 import { openSocket } from '../live/socket.js';
 import { Observable, when } from '../store/observable.js';
 import { KargahStore } from '../store/store.js';
-import type { IKargah, Shell } from '../tokens.js';
+import type { IKargah, Preferences, Shell } from '../tokens.js';
 import { type Handler, problem, session, TestBridge } from './bridge.js';
 import { TestLive } from './live.js';
 
@@ -63,7 +63,7 @@ export class Workbench {
       locale: new Observable(locale),
       i18n,
       shell,
-      preferences: new Observable({ language: 'auto', digits: 'auto', calendar: 'auto' } as const),
+      preferences: new Observable<Preferences>({ language: 'auto', digits: 'auto', calendar: 'auto' }),
       prefer: () => Promise.resolve(),
       openJob: note('job'),
       openDataset: note('dataset'),
