@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NODE = ROOT / "node_modules" / ".bin" / "node"
+NODE = ROOT / "node_modules" / "node" / "bin" / "node"
 BRIDGE = ROOT / "bridge-server" / "dist" / "main.js"
 START_SECONDS = 60
 

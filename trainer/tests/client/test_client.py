@@ -66,11 +66,11 @@ def test_the_history_holds_every_point_that_was_logged(live_bridge: LiveBridge, 
 def test_a_stream_that_begins_in_the_middle_still_gives_every_point(
     client: kargah.Kargah, digits: kargah.Dataset
 ) -> None:
-    job = client.train(digits, epochs=40, patience=0)
+    job = client.train(digits, epochs=15, patience=0)
     points = [p for update in job.stream() for p in update.points]
     assert job.state == "succeeded"
     steps = [p.step for p in points if p.key == "val_loss"]
-    assert len(set(steps)) == 40
+    assert len(set(steps)) == 15
     assert not any(math.isnan(p.value) for p in points)
 
 
@@ -87,12 +87,20 @@ def test_a_stopped_job_says_stopped_and_its_model_is_refused(client: kargah.Karg
 
 
 def test_a_failed_job_raises_its_reason_in_both_languages(client: kargah.Kargah) -> None:
-    frame = pd.DataFrame({"x": range(50), "y": ["a"] * 50})
-    job = client.train(client.datasets.upload(frame, name="constant").ready(), target="y")
+    frame = pd.DataFrame({"x": range(200), "y": [float(i * i) for i in range(200)]})
+    dataset = client.datasets.upload(frame, name="squares").ready()
+    job = client.train(dataset, target="y", lr=100, optimizer="sgd", grad_clip=0)
     with pytest.raises(kargah.JobFailed) as caught:
         job.watch()
-    assert caught.value.code == "target_constant"
+    assert caught.value.code == "loss_diverged"
     assert any("\u0600" <= c <= "\u06ff" for c in caught.value.message_fa)
+
+
+def test_a_target_that_cannot_be_learned_is_refused_before_anything_starts(client: kargah.Kargah) -> None:
+    frame = pd.DataFrame({"x": range(50), "y": ["a"] * 50})
+    with pytest.raises(kargah.KargahError) as caught:
+        client.train(frame, target="y")
+    assert (caught.value.code, caught.value.status) == ("target_constant", 422)
 
 
 def test_a_clone_changes_only_what_it_is_told(finished: kargah.Job) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 import subprocess
@@ -101,11 +102,12 @@ def test_a_saved_model_is_loaded_back_by_mlflow_and_by_torch_alone(tmp_path: Pat
     assert not [p for p in folder.rglob("*") if p.suffix in {".pkl", ".pth"}]
 
 
-def test_memory_that_runs_out_has_its_own_code() -> None:
+def test_memory_and_disk_that_run_out_have_their_own_codes() -> None:
     from kargah.training.entry import failure_of
 
     assert failure_of(MemoryError()).code == "out_of_memory"
     too_much = RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes")
     assert failure_of(too_much).code == "out_of_memory"
+    assert failure_of(OSError(errno.ENOSPC, "No space left on device")).code == "storage_full"
     assert failure_of(np.linalg.LinAlgError("x")).code == "recipe_failed"
     assert failure_of(JobFailure("no_features")).code == "no_features"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
 import tempfile
-import threading
 import time
 import traceback
 from dataclasses import asdict, dataclass
@@ -24,7 +24,7 @@ from .gateway import Address
 from .loop import Fit, Listener, Progress, Stopped, fit
 from .model import LoggedModel, MlflowImport, Upload, UploadRefused, save_model
 from .reporter import Reporter
-from .system import watch_system
+from .system import SystemWatch
 
 EXIT_STOPPED = 128 + signal.SIGTERM
 FAILED_FLUSH_SECONDS = 10.0
@@ -42,17 +42,17 @@ def run_recipe(job_dir: Path) -> int:
     stop.install()
     address = Address(Path(job["bridge_file"]), job_dir / "token")
     reporter = Reporter(job_dir / "spool", address, job["mlflow"]["run_id"], say=say)
-    ended = threading.Event()
-    watch_system(reporter.log, ended)
+    system = SystemWatch(reporter.log)
     try:
-        _run(_Context(job, job_dir, address, reporter, stop, began))
+        _run(_Context(job, job_dir, address, reporter, system, stop, began))
     except Stopped:
         say("stopped")
-        ended.set()
+        system.close()
         reporter.close(timeout=max(0.5, 0.4 * float(job.get("grace_seconds") or 10)))
         return EXIT_STOPPED
     except BaseException as error:
-        ended.set()
+        stop.deferred = True
+        system.close()
         failure = failure_of(error)
         if failure.code == "recipe_failed":
             traceback.print_exc()
@@ -60,17 +60,15 @@ def run_recipe(job_dir: Path) -> int:
         write_failure(job_dir, failure)
         reporter.close(timeout=FAILED_FLUSH_SECONDS, giving_up=lambda: stop.requested)
         return 1
-    finally:
-        ended.set()
     return 0
 
 
 class StopSignal:
-    """SIGTERM: in training a flag that the loop looks at before each step; elsewhere it ends what runs at once."""
+    """SIGTERM: while `deferred` (in the loop) a flag that is looked at before each step; elsewhere it ends what runs."""
 
     def __init__(self) -> None:
         self.requested = False
-        self.training = False
+        self.deferred = False
 
     def install(self) -> None:
         signal.signal(signal.SIGTERM, self._handle)
@@ -80,7 +78,7 @@ class StopSignal:
             return
         self.requested = True
         say("SIGTERM: stopping")
-        if not self.training:
+        if not self.deferred:
             raise Stopped
 
 
@@ -101,6 +99,8 @@ def failure_of(error: BaseException) -> JobFailure:
     text = str(error)
     if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in text:
         return JobFailure("out_of_memory")
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return JobFailure("storage_full")
     if isinstance(error, InvalidParams | UploadRefused):
         return JobFailure("recipe_failed", reason=text[:500])
     return JobFailure("recipe_failed", reason=f"{type(error).__name__}: {text}"[:500])
@@ -112,6 +112,7 @@ class _Context:
     folder: Path
     address: Address
     reporter: Reporter
+    system: SystemWatch
     stop: StopSignal
     began: float
 
@@ -156,11 +157,11 @@ def _run(context: _Context) -> None:
 
     listener = Listener(metrics=reporter.log, progress=on_progress, log=say, first_step=first_step)
     resume = load_checkpoint(Path(job["resume_from"])) if job.get("resume_from") else None
-    stop.training = True
+    stop.deferred = True
     trained = fit(
         task, params, listener, Checkpoints(context.folder / "checkpoints"), lambda: stop.requested, resume=resume
     )
-    stop.training = False
+    stop.deferred = False
     if stop.requested:
         raise Stopped
     key, _ = task.best_metric
@@ -176,6 +177,7 @@ def _run(context: _Context) -> None:
             "metrics": dict(trained.best_metrics),
         },
     )
+    context.system.close()
     reporter.close()
     say(f"model logged: {model.uri} ({model.size_bytes / 1024:.0f} KB)")
 

@@ -17,6 +17,7 @@ Code = Literal[
     "too_few_rows",
     "loss_diverged",
     "out_of_memory",
+    "storage_full",
     "unknown_recipe",
     "dataset_deleted",
     "recipe_failed",

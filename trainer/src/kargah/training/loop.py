@@ -77,8 +77,8 @@ class Fit:
     early: bool
 
 
-class Stopped(Exception):
-    """Someone asked to stop; a checkpoint is written."""
+class Stopped(BaseException):
+    """Someone asked to stop. No `except Exception` of a library may swallow it."""
 
 
 def fit(

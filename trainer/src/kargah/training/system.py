@@ -7,21 +7,29 @@ from collections.abc import Callable, Mapping
 
 import psutil
 
+FIRST_SECONDS = 1.0
 EVERY_SECONDS = 5.0
 
 
-def watch_system(log: Callable[[Mapping[str, float], int], None], ended: threading.Event) -> threading.Thread:
-    """Logs CPU (% of one core) and resident memory (MB) until `ended`; the step counts the samples."""
+class SystemWatch:
+    """Logs CPU (% of one core) and resident memory (MB) from a thread until it is closed; the step counts the samples."""
 
-    def sample() -> None:
+    def __init__(self, log: Callable[[Mapping[str, float], int], None]) -> None:
+        self._log = log
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._sample, name="kargah-system", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Nothing is logged once this returns. May be called again."""
+        self._ended.set()
+        self._thread.join()
+
+    def _sample(self) -> None:
         process = psutil.Process()
         process.cpu_percent()
         step = 0
-        while not ended.wait(EVERY_SECONDS):
+        while not self._ended.wait(EVERY_SECONDS if step else FIRST_SECONDS):
             memory = process.memory_info().rss / 1e6
-            log({"system/cpu_percent": process.cpu_percent(), "system/memory_mb": memory}, step)
+            self._log({"system/cpu_percent": process.cpu_percent(), "system/memory_mb": memory}, step)
             step += 1
-
-    thread = threading.Thread(target=sample, name="kargah-system", daemon=True)
-    thread.start()
-    return thread
