@@ -139,11 +139,11 @@ describe('the process', () => {
       },
     );
     children.push(parent);
-    await once(parent.stdout!, 'data');
+    await once(parent.stdout, 'data');
     parent.kill('SIGKILL');
     // The pipe closes when nobody holds its other end: the parent is gone, so it is the bridge.
-    parent.stdout!.resume();
-    await once(parent.stdout!, 'close');
+    parent.stdout.resume();
+    await once(parent.stdout, 'close');
     expect(existsSync(join(data, 'bridge.json'))).toBe(false);
   });
 });
@@ -159,7 +159,7 @@ describe('a wrong setting', () => {
     [{ KARGAH_SECRET_FILE: '/nowhere' }, 'KARGAH_SECRET_FILE must be'],
     [{ KARGAH_ALLOWED_ORIGINS: 'https://a.example/path' }, 'KARGAH_ALLOWED_ORIGINS must be'],
   ])('%j stops the start with one line that names it', async (env, line) => {
-    const { code, lines } = await refused(folder(), env as Record<string, string>);
+    const { code, lines } = await refused(folder(), env);
     expect(code).toBe(78);
     expect(lines).toEqual([expect.stringContaining(line)]);
   });

@@ -4,9 +4,7 @@ import type { Database } from '../src/storage/schema.js';
 type JobRow = Insertable<Database['jobs']>;
 
 /** A job's row as it is stored, for tests that need one without a job. */
-export function jobRow(
-  changes: Partial<Insertable<Database['jobs']>> & { job_id: string },
-): Insertable<Database['jobs']> {
+export function jobRow(changes: Partial<JobRow> & { job_id: string }): JobRow {
   return {
     project_id: 'prj_1',
     user_id: 'u1',
@@ -41,5 +39,5 @@ export function jobRow(
     first_step_at: null,
     ended_at: null,
     ...changes,
-  } as JobRow;
+  };
 }

@@ -104,7 +104,7 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
     },
     async userById(id: string): Promise<User | null> {
       const row = await internalAdapter.findUserById(id);
-      return row === null ? null : userOf(row as Account);
+      return row === null ? null : userOf(row);
     },
     async sessionsOf(userId: string): Promise<SessionRow[]> {
       return internalAdapter.listSessions(userId, { onlyActiveSessions: true });

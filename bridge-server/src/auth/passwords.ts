@@ -21,7 +21,7 @@ export function normalisePassword(password: string): string {
 
 /** @throws {KargahError} `weak_password` for a short one, `common_password` for one that is guessed first. */
 export function checkPassword(password: string, email: string): void {
-  if ([...password].length < MIN_PASSWORD) throw new KargahError('weak_password', { min: MIN_PASSWORD });
+  if (Array.from(password).length < MIN_PASSWORD) throw new KargahError('weak_password', { min: MIN_PASSWORD });
   const folded = password.toLowerCase();
   // What is left when everything guessable is taken out must still be something.
   const rest = COMMON.toSorted((a, b) => b.length - a.length)
@@ -30,7 +30,7 @@ export function checkPassword(password: string, email: string): void {
   const guessable =
     rest.length < 3 ||
     new Set(folded).size < 5 ||
-    SEQUENCES.some((s) => s.includes(folded) || [...s].reverse().join('').includes(folded)) ||
+    SEQUENCES.some((s) => s.includes(folded) || Array.from(s).reverse().join('').includes(folded)) ||
     folded === email.toLowerCase() ||
     folded === email.toLowerCase().split('@')[0];
   if (guessable && !/\S+\s+\S+\s+\S+/u.test(folded)) throw new KargahError('common_password');

@@ -13,12 +13,10 @@ export const user = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof user>;
 
-export const session = z
-  .object({ token: z.string(), expires_at: timestamp, user })
-  .meta({
-    id: 'Session',
-    description: 'A short-lived access token; the refresh session travels in an HttpOnly cookie.',
-  });
+export const session = z.object({ token: z.string(), expires_at: timestamp, user }).meta({
+  id: 'Session',
+  description: 'A short-lived access token; the refresh session travels in an HttpOnly cookie.',
+});
 export type Session = z.infer<typeof session>;
 
 /** Checked for length by the service, so that a short one answers `weak_password`. */

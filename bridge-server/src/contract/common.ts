@@ -3,7 +3,7 @@ import { z } from 'zod';
 export const timestamp = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
 
 /** Ids carry their kind: `job_…`, `ds_…`; 16 random base-32 letters follow. */
-export const idOf = <P extends string>(prefix: P) => z.string().regex(new RegExp(`^${prefix}_[0-9a-z]{6,32}$`));
+export const idOf = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-9a-z]{6,32}$`));
 
 export const userId = z.string().min(1).max(64);
 export const datasetId = idOf('ds');
@@ -15,7 +15,7 @@ export const displayName = z
   .trim()
   .min(1)
   .max(200)
-  .refine((s) => !/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/u.test(s), 'control characters are not allowed');
+  .refine((s) => !/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(s), 'control characters are not allowed');
 
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),

@@ -3,7 +3,6 @@ import {
   createDocument,
   type ZodOpenApiOperationObject,
   type ZodOpenApiParameters,
-  type ZodOpenApiPathsObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { isBinary, type Endpoint, type Policy } from './endpoint.js';
@@ -48,7 +47,7 @@ export function openApiDocument(version: string): ReturnType<typeof createDocume
       },
       // Relative, so that the page works under Jupyter's prefix.
       servers: [{ url: '../..' }],
-      paths: paths as ZodOpenApiPathsObject,
+      paths: paths,
       components: {
         schemas: {
           JobUpdate: live.jobUpdate,
@@ -73,7 +72,11 @@ export function openApiDocument(version: string): ReturnType<typeof createDocume
       },
     },
     // Answers are built by us: a field we do not name is not promised, and not forbidden to grow.
-    { override: ({ jsonSchema, io }) => void (io === 'output' && delete jsonSchema.additionalProperties) },
+    {
+      override: ({ jsonSchema, io }) => {
+        if (io === 'output') delete jsonSchema.additionalProperties;
+      },
+    },
   );
 }
 

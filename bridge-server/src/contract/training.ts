@@ -250,12 +250,10 @@ export const jobMetrics = endpoint({
   params,
   query: z.object({ key: z.string().max(250).optional() }),
   responses: {
-    200: z
-      .object({ items: z.array(metricPoint), seq: z.number().int() })
-      .meta({
-        id: 'MetricHistory',
-        description: '`seq` is the live sequence number this history reaches; subscribe with it as `after`.',
-      }),
+    200: z.object({ items: z.array(metricPoint), seq: z.number().int() }).meta({
+      id: 'MetricHistory',
+      description: '`seq` is the live sequence number this history reaches; subscribe with it as `after`.',
+    }),
   },
   errors: ['not_found', 'mlflow_unavailable'],
 });

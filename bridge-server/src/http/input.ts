@@ -1,10 +1,10 @@
-import express, { type Request, type Response } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import { fa } from 'zod/locales';
 import type { Endpoint } from '../contract/endpoint.js';
 import { KargahError, type FieldErrors } from '../errors.js';
 
-const json = express.json({ limit: '1mb', strict: false, type: () => true });
+const json: RequestHandler = express.json({ limit: '1mb', strict: false, type: () => true });
 const persian = fa().localeError;
 
 interface Input {
@@ -56,7 +56,7 @@ async function readJson(req: Request, res: Response): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     json(req, res, (error?: unknown) => {
       if (error === undefined) resolve();
-      else reject(error as Error);
+      else reject(error);
     });
   });
 }

@@ -62,5 +62,5 @@ export interface Route {
 
 /** Binds a handler to its endpoint; the types of params, query, body and caller come from the endpoint. */
 export function route<E extends Endpoint>(endpoint: E, handle: (context: RouteContext<E>) => Promise<Answer>): Route {
-  return { endpoint, handle: handle as unknown as Route['handle'] };
+  return { endpoint, handle: handle };
 }

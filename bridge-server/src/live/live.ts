@@ -138,7 +138,7 @@ export function createLive(deps: LiveDeps): Live {
         if ((socket.data as { person: Person }).person.sessionId === sessionId) socket.disconnect(true);
       }
     },
-    viewers: () => io.engine?.clientsCount ?? 0,
+    viewers: () => io.sockets.sockets.size,
     close: async () => {
       updates.close();
       for (const { stop } of feeds.values()) stop();

@@ -49,17 +49,20 @@ export class LogFeed {
   }
 
   async #readOn(): Promise<void> {
-    while (this.#again && !this.#closed) {
+    while (this.#again && this.#open()) {
       this.#again = false;
       for (
         let piece = await this.read(this.jobId, this.offset);
-        piece !== null;
+        piece !== null && this.#open();
         piece = await this.read(this.jobId, this.offset)
       ) {
-        if (this.#closed) return;
         await this.#deliver(piece);
       }
     }
+  }
+
+  #open(): boolean {
+    return !this.#closed;
   }
 
   async #deliver({ offset, nextOffset, text }: LogPiece): Promise<void> {

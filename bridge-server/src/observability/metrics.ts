@@ -38,7 +38,7 @@ export class Metrics {
       async collect() {
         const rows = await db
           .selectFrom('jobs')
-          .select(['state', db.fn.countAll<number>().as('n')])
+          .select(['state', db.fn.countAll<number | string>().as('n')])
           .groupBy('state')
           .execute();
         this.reset();

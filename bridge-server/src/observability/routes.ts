@@ -57,7 +57,7 @@ export function systemRoutes({ config, storage, mlflow, metrics }: SystemParts):
 async function storageUsed({ db }: Storage, projectId: string): Promise<number> {
   const row = await db
     .selectFrom('datasets')
-    .select(db.fn.sum<number | null>('size_bytes').as('bytes'))
+    .select(db.fn.sum<number | string | null>('size_bytes').as('bytes'))
     .where('project_id', '=', projectId)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();

@@ -12,7 +12,7 @@ async function table<T extends keyof Database>(
 ): Promise<void> {
   let builder = db.schema.createTable(name);
   for (const [column, kind] of Object.entries<Column>(columns)) {
-    const [type = 'text', key] = kind.replace('?', '').split(' ') as ['text' | 'integer' | 'bigint' | 'real', string?];
+    const [type, key] = kind.replace('?', '').split(' ') as ['text' | 'integer' | 'bigint' | 'real', string?];
     builder = builder.addColumn(column, type === 'real' ? sql`double precision` : type, (c) =>
       key === 'key' ? c.primaryKey() : kind.endsWith('?') ? c : c.notNull(),
     );
@@ -149,7 +149,7 @@ const first: Migration = {
 
     const events = db.schema.createTable('job_events');
     await (
-      (await isPostgres(db))
+      isPostgres(db)
         ? events.addColumn('event_id', 'bigserial', (c) => c.primaryKey())
         : events.addColumn('event_id', 'integer', (c) => c.primaryKey().autoIncrement())
     )

@@ -34,7 +34,9 @@ export async function openStorage(location: StorageLocation): Promise<Storage> {
   return {
     db,
     engine,
-    ping: async () => void (await sql`select 1`.execute(db)),
+    ping: async () => {
+      await sql`select 1`.execute(db);
+    },
     close: () => db.destroy(),
   };
 }
@@ -52,10 +54,8 @@ function openSqlite(file: string): Kysely<Database> {
 
 function openPostgres(url: string): Kysely<Database> {
   // count() and bigint columns come as text by default; every number of ours fits a double.
-  const types = {
-    getTypeParser: ((oid: number, format?: 'text') =>
-      oid === 20 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
-  };
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(pg.types.builtins.INT8, Number);
   const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5000, types });
   // An idle connection that breaks must not end the process; the next query opens another.
   pool.on('error', () => undefined);
