@@ -6,6 +6,8 @@ import contextlib
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +70,48 @@ def test_it_keeps_to_its_memory(tmp_path: Path) -> None:
 def test_it_keeps_to_its_file_size(tmp_path: Path) -> None:
     (tmp_path / "original").write_text("a,b\n" + "".join(f"{i},{i * 7919 % 104729}\n" for i in range(200_000)))
     assert read(tmp_path, file_bytes=100_000)["error"] == {"code": "reader_limit", "params": {"resource": "disk"}}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent ended")
+def test_it_ends_with_a_bridge_that_is_killed_and_leaves_nothing_half_done(tmp_path: Path) -> None:
+    (tmp_path / "original").write_text("a,b\n" + "".join(f"{i},{i * 7919 % 104729}\n" for i in range(400_000)))
+    request = {
+        "folder": str(tmp_path),
+        "filename": "a.csv",
+        "memory_bytes": 1 << 30,
+        "max_image_bytes": 1 << 30,
+        "limits": {"memory_bytes": 4 << 30, "cpu_seconds": 60, "file_bytes": 1 << 30},
+    }
+    script = (
+        "import subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-m', 'kargah.datasets.read'], stdin=subprocess.PIPE, text=True)\n"
+        "child.stdin.write(sys.argv[1]); child.stdin.close()\n"
+        "print(child.pid, flush=True); time.sleep(60)\n"
+    )
+    bridge = subprocess.Popen([sys.executable, "-c", script, json.dumps(request)], stdout=subprocess.PIPE, text=True)
+    assert bridge.stdout is not None
+    reader = int(bridge.stdout.readline())
+    _wait_until(lambda: any(tmp_path.glob(".reading-*")))
+    bridge.kill()
+    bridge.communicate()
+    _wait_until(lambda: not _runs(reader))
+    assert not (tmp_path / "data.parquet").exists()
+    assert read(tmp_path)["result"]["rows"] == 400_000
+    assert not any(tmp_path.glob(".reading-*"))
+
+
+def _wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 @pytest.mark.parametrize("source", catalogue(), ids=lambda source: source["source_id"])
