@@ -48,7 +48,7 @@ def test_the_server_has_no_jobs_no_gateway_and_no_telemetry(tmp_path: Path) -> N
 
 
 def test_the_arguments_are_ones_that_gunicorn_knows() -> None:
-    from gunicorn.config import Config
+    from gunicorn.config import Config  # type: ignore[import-untyped]
 
     parsed = Config().parser().parse_args(gunicorn_arguments("unix:/x", 8))
     assert parsed.worker_class == "gthread"

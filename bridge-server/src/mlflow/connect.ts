@@ -1,4 +1,4 @@
-import { createClient, type Fetch, type MlflowClient } from 'mlflow-js-client';
+import { createClient, type Fetch, type FetchResponse, type MlflowClient } from 'mlflow-js-client';
 import { Agent, fetch as undiciFetch, type RequestInit } from 'undici';
 import type { MlflowAddress } from './address.js';
 
@@ -15,7 +15,9 @@ export function connect(
     bodyTimeout: 300_000,
     ...(address.kind === 'socket' ? { connect: { socketPath: address.path } } : {}),
   });
-  const fetch: Fetch = async (url, init) => undiciFetch(url, { ...(init as RequestInit), dispatcher: agent });
+  // undici's own stream types differ from the global ones in name only.
+  const fetch: Fetch = async (url, init) =>
+    (await undiciFetch(url, { ...(init as RequestInit), dispatcher: agent })) as unknown as FetchResponse;
   const baseUrl = address.kind === 'socket' ? 'http://mlflow' : address.url;
   return { client: createClient({ baseUrl, fetch, authorization }), close: () => agent.close() };
 }

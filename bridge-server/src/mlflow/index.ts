@@ -32,15 +32,12 @@ export interface Mlflow {
 
 /** Everything of MLflow in the bridge. `server.start()` begins; nothing waits for it. */
 export function createMlflow({ config, access, log }: MlflowDeps): Mlflow {
+  const root = join(config.dataDir, 'mlflow');
+  const { publicKeyPem } = access;
   const server =
     config.mlflowUrl === null
-      ? new OwnMlflowServer({
-          root: join(config.dataDir, 'mlflow'),
-          python: config.python,
-          publicKeyPem: access.publicKeyPem,
-          log,
-        })
-      : new RemoteMlflowServer(config.mlflowUrl);
+      ? new OwnMlflowServer({ root, python: config.python, publicKeyPem, log })
+      : new RemoteMlflowServer(config.mlflowUrl, { root, publicKeyPem });
   const { client, close } = connect(server.address, async () => `Bearer ${await access.mintForService()}`);
   const port = new MlflowTracking(client, server.health);
   const gateways: Gateway[] = [];

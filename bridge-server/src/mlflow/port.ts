@@ -1,3 +1,4 @@
+import type { ReadableStream } from 'node:stream/web';
 import type { Caller } from '../http/route.js';
 import type { MetricPoint, Progress } from '../contract/training.js';
 

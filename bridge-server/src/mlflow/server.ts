@@ -87,8 +87,7 @@ export class OwnMlflowServer implements MlflowServer {
 
   #spawn(): ChildProcess {
     const { root, python, publicKeyPem } = this.options;
-    const key = join(root, 'bridge-public-key.pem');
-    writeFileSync(key, publicKeyPem, { mode: 0o600 });
+    const key = leavePublicKey(root, publicKeyPem);
     rmSync(this.address.path, { force: true });
     const log = openLog(join(root, 'log.txt'));
     const child = spawn(
@@ -123,6 +122,14 @@ export class OwnMlflowServer implements MlflowServer {
   }
 }
 
+/** Where MLflow's permission plugin reads what verifies the bridge's tokens. */
+function leavePublicKey(root: string, pem: string): string {
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const path = join(root, 'bridge-public-key.pem');
+  writeFileSync(path, pem, { mode: 0o600 });
+  return path;
+}
+
 async function end(child: ChildProcess): Promise<void> {
   const { pid } = child;
   if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -154,8 +161,10 @@ export class RemoteMlflowServer implements MlflowServer {
   readonly #stopping = new AbortController();
   #work: Promise<void> = Promise.resolve();
 
-  constructor(url: string) {
+  /** Leaves the public key in `root`, for whoever runs that MLflow. */
+  constructor(url: string, { root, publicKeyPem }: Pick<OwnMlflow, 'root' | 'publicKeyPem'>) {
     this.address = { kind: 'url', url };
+    leavePublicKey(root, publicKeyPem);
   }
 
   start(): void {

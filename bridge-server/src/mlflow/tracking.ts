@@ -1,3 +1,4 @@
+import type { ReadableStream } from 'node:stream/web';
 import { randomBytes } from 'node:crypto';
 import {
   BATCH_LIMITS,
@@ -146,7 +147,10 @@ export class MlflowTracking implements MlflowPort {
     return this.#ask(async () => {
       const { run } = await mlflow.runs.get({ run_id: runId });
       const model = await loggedModelAt(mlflow, run, path);
-      return mlflow.files.download(model ? `${model.uri}/${model.rest}` : `${run.info.artifact_uri}/${path}`);
+      const uri = model ? `${model.uri}/${model.rest}` : `${run.info.artifact_uri}/${path}`;
+      const { body, sizeBytes } = await mlflow.files.download(uri);
+      // The same stream under its two names, the web's and Node's.
+      return { body: body as unknown as ReadableStream<Uint8Array>, sizeBytes };
     });
   }
 
