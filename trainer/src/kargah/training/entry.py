@@ -64,7 +64,7 @@ def run_recipe(job_dir: Path) -> int:
 
 
 class StopSignal:
-    """SIGTERM: while `deferred` (in the loop) a flag that is looked at before each step; elsewhere it ends what runs."""
+    """SIGTERM: while `deferred` (in the loop) a flag, looked at before each step; elsewhere it ends what runs."""
 
     def __init__(self) -> None:
         self.requested = False

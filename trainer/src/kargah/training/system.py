@@ -12,7 +12,7 @@ EVERY_SECONDS = 5.0
 
 
 class SystemWatch:
-    """Logs CPU (% of one core) and resident memory (MB) from a thread until it is closed; the step counts the samples."""
+    """Logs CPU (% of one core) and resident memory (MB) from a thread until closed; the step counts the samples."""
 
     def __init__(self, log: Callable[[Mapping[str, float], int], None]) -> None:
         self._log = log
