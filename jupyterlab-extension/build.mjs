@@ -13,7 +13,7 @@ function run(script, args) {
   }
 }
 
-run('typescript/bin/tsc', ['-p', 'tsconfig.json']);
+run('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
 run('@jupyter/builder/lib/build-labextension.js', [
   '--core-package-file',
   join(modules, '@jupyterlab', 'core-meta', 'core.package.json'),

@@ -34,7 +34,7 @@ export interface MenuProps {
   readonly at: MenuPlace;
   readonly items: readonly MenuItem[];
   readonly header?: ReactNode;
-  onClose(): void;
+  readonly onClose: () => void;
 }
 
 /** A menu at a point of the window, kept inside it; in a portal, so that no panel cuts it. */

@@ -9,7 +9,7 @@ export function PromptBody({
 }: {
   readonly label: string;
   readonly value: string;
-  onChange(value: string): void;
+  readonly onChange: (value: string) => void;
 }): JSX.Element {
   const [text, setText] = useState(value);
   return (

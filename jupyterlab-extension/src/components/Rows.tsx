@@ -82,9 +82,9 @@ export interface RowProps {
   /** A second line, for what is in progress. */
   readonly second?: ReactNode;
   readonly first?: boolean;
-  onOpen?(): void;
-  onDelete?(): void;
-  onMenu?(at: MenuPlace): void;
+  readonly onOpen?: (() => void) | undefined;
+  readonly onDelete?: (() => void) | undefined;
+  readonly onMenu?: ((at: MenuPlace) => void) | undefined;
   readonly testId?: string;
   readonly state?: string;
 }

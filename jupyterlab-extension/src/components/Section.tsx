@@ -5,7 +5,7 @@ export interface SectionProps {
   readonly title: string;
   readonly count: ReactNode;
   readonly open: boolean;
-  onToggle(): void;
+  readonly onToggle: () => void;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
   readonly testId?: string;

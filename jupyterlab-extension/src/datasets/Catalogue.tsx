@@ -41,7 +41,13 @@ function Catalogue(): JSX.Element {
   );
 }
 
-function SourceItem({ source, onFailed }: { readonly source: Source; onFailed(reason: unknown): void }): JSX.Element {
+function SourceItem({
+  source,
+  onFailed,
+}: {
+  readonly source: Source;
+  readonly onFailed: (reason: unknown) => void;
+}): JSX.Element {
   const kargah = useKargah();
   const { t, pick } = useI18n();
   const datasets = useStore(kargah.store.datasets);

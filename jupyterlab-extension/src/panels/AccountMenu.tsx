@@ -14,7 +14,7 @@ export function AccountMenu({
 }: {
   readonly at: MenuPlace;
   readonly user: User;
-  onClose(): void;
+  readonly onClose: () => void;
 }): JSX.Element {
   const kargah = useKargah();
   const { t, locale } = useI18n();

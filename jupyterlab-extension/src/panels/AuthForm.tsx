@@ -35,7 +35,7 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
     if (field === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) {
       return t('auth.error.email');
     }
-    if (field === 'password' && registering && [...values.password].length < MIN_PASSWORD) {
+    if (field === 'password' && registering && Array.from(values.password).length < MIN_PASSWORD) {
       return t('auth.error.short', { n: MIN_PASSWORD });
     }
     return undefined;
@@ -160,18 +160,12 @@ function fieldOf(reason: unknown): Fields | null {
   if (!(reason instanceof ApiError)) {
     return null;
   }
-  switch (reason.code) {
-    case 'email_taken':
-      return 'email';
-    case 'bad_credentials':
-    case 'weak_password':
-    case 'common_password':
-      return 'password';
-    case 'validation_failed': {
-      const path = reason.errors[0]?.path;
-      return path === 'name' || path === 'email' || path === 'password' ? path : null;
-    }
-    default:
-      return null;
+  if (reason.code === 'email_taken') {
+    return 'email';
   }
+  if (reason.code === 'bad_credentials' || reason.code === 'weak_password' || reason.code === 'common_password') {
+    return 'password';
+  }
+  const path = reason.errors[0]?.path;
+  return path === 'name' || path === 'email' || path === 'password' ? path : null;
 }

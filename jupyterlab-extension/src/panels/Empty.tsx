@@ -13,7 +13,7 @@ export function Empty({
 }: {
   readonly which: 'datasets' | 'jobs' | 'models';
   readonly searching: boolean;
-  onClear(): void;
+  readonly onClear: () => void;
 }): JSX.Element {
   const kargah = useKargah();
   const { t } = useI18n();

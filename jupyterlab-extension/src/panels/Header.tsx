@@ -30,7 +30,7 @@ export function Header(): JSX.Element {
           data-testid="kargah-account"
           onClick={(event) => setMenuAt(below(event.currentTarget))}
         >
-          {[...user.name][0]?.toUpperCase()}
+          {Array.from(user.name)[0]?.toUpperCase()}
         </button>
       )}
       {menuAt !== null && user !== null && <AccountMenu at={menuAt} user={user} onClose={() => setMenuAt(null)} />}

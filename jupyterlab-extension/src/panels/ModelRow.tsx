@@ -7,6 +7,7 @@ import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { isShare } from '../store/states.js';
 import { downloadModel } from '../jobs/actions.js';
+import { notebookCode } from '../jobs/modelCode.js';
 
 export function ModelRow({ model, first }: { readonly model: Model; readonly first: boolean }): JSX.Element {
   const kargah = useKargah();
@@ -27,7 +28,10 @@ export function ModelRow({ model, first }: { readonly model: Model; readonly fir
         </>
       }
       actions={
-        <IconButton icon="down" label={t('action.downloadModel')} onClick={() => void downloadModel(kargah, model)} />
+        <>
+          <IconButton icon="down" label={t('action.downloadModel')} onClick={() => void downloadModel(kargah, model)} />
+          <IconButton icon="code" label={t('model.copyCode')} onClick={() => void kargah.shell.copy(notebookCode(model.job_id))} />
+        </>
       }
       onOpen={() => void kargah.openJob(model.job_id)}
     />

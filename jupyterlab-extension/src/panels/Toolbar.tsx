@@ -8,10 +8,10 @@ import { JOB_FILTERS, type JobFilter } from './filters.js';
 
 export interface ToolbarProps {
   readonly search: string;
-  onSearch(text: string): void;
+  readonly onSearch: (text: string) => void;
   readonly filters: ReadonlySet<JobFilter>;
-  onFilters(filters: ReadonlySet<JobFilter>): void;
-  onClear(): void;
+  readonly onFilters: (filters: ReadonlySet<JobFilter>) => void;
+  readonly onClear: () => void;
   /** What the search found, for the live region. */
   readonly found: string;
 }

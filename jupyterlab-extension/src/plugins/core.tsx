@@ -36,7 +36,7 @@ export const core: JupyterFrontEndPlugin<IKargah> = {
     let bridgeUrl = '';
     const read = (): void => {
       if (settings !== null) {
-        bridgeUrl = String(settings.composite['bridgeUrl'] ?? '').replace(/\/+$/, '');
+        bridgeUrl = (settings.composite['bridgeUrl'] as string).replace(/\/+$/, '');
         preferences.set({
           language: settings.composite['language'] as Preferences['language'],
           digits: settings.composite['digits'] as Preferences['digits'],

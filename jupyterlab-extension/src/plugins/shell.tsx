@@ -56,9 +56,12 @@ export class LabShell implements Shell {
 
   async show(content: { title: string; content: (close: () => void) => ReactElement; wide?: boolean }): Promise<void> {
     const { t } = this.kargah().i18n;
-    let dialog: Dialog<unknown> | undefined;
-    const body = this.widget(content.content(() => dialog?.resolve()));
-    dialog = new Dialog({
+    const body = this.widget(
+      content.content(() => {
+        dialog.resolve();
+      }),
+    );
+    const dialog: Dialog<unknown> = new Dialog({
       title: content.title,
       body,
       buttons: [Dialog.okButton({ label: t('action.close'), ariaLabel: t('action.close') })],
