@@ -90,7 +90,7 @@ export function Chart({ group, history, axis, smoothing, live, syncKey, height }
             return (
               <span key={key} style={{ ['--c' as string]: `var(--kg-${colorOf(group, side)})` }}>
                 <i className={side === 'val' ? 'dashed' : ''} />
-                {side === 'only' ? <Code>{key}</Code> : t(side === 'train' ? 'metric.train' : 'metric.val')}{' '}
+                {side === 'only' ? <OwnName name={key} /> : t(side === 'train' ? 'metric.train' : 'metric.val')}{' '}
                 <b>
                   <Num>{last === null ? 'NaN' : rawValue(last)}</Num>
                 </b>
@@ -126,6 +126,12 @@ export function Chart({ group, history, axis, smoothing, live, syncKey, height }
       )}
     </section>
   );
+}
+
+/** In a chart of one line: its unit if it has one, else its name in code. */
+function OwnName({ name }: { readonly name: string }): JSX.Element {
+  const { t } = useI18n();
+  return /^samples_per_s/.test(name) ? <>{t('metric.speed.unit')}</> : <Code>{name}</Code>;
 }
 
 function ChartTable({ group, history, height }: Pick<ChartProps, 'group' | 'history' | 'height'>): JSX.Element {

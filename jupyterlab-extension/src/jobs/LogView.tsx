@@ -175,6 +175,8 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
 const STAMPED =
   /^(?:\d{4}-\d\d-\d\d[T ])?(\d\d:\d\d:\d\d)(?:[.,]\d+)?Z?\s+\[?(DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL)\]?:?\s+(.*)$/;
 
+const SHORT: Readonly<Record<string, string>> = { WARNING: 'WARN', CRITICAL: 'CRIT' };
+
 function Line({ line, number, current }: { line: LogLine; number: number | null; current: boolean }): JSX.Element {
   const parts = STAMPED.exec(line.text);
   const tone = line.level === 'warn' ? 'w' : line.level === 'error' ? 'e' : '';
@@ -187,7 +189,7 @@ function Line({ line, number, current }: { line: LogLine; number: number | null;
         <>
           <span className="t">{parts[1]}</span>
           <span className={line.level === null ? 't' : line.level === 'warn' ? 't-warn' : 't-bad'}>
-            {parts[2]?.slice(0, 5)}
+            {parts[2] === undefined ? '' : (SHORT[parts[2]] ?? parts[2])}
           </span>
           <span className="m">{parts[3]}</span>
         </>

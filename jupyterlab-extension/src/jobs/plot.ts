@@ -36,7 +36,6 @@ export class Plot {
   private zoom: readonly [number, number] | null = null;
   private drawn: readonly Drawn[] = [];
   private settings: PlotSettings | undefined;
-  private settingScale = false;
 
   constructor(
     private readonly root: HTMLElement,
@@ -114,9 +113,7 @@ export class Plot {
       if (this.plot.width !== width || this.plot.height !== height) this.plot.setSize({ width, height });
       this.plot.setData(data, false);
     }
-    this.settingScale = true;
     this.plot.setScale('x', { min: from, max: to > from ? to : from + 1 });
-    this.settingScale = false;
   }
 
   /** The whole job: a running one shows how far it will go. */
@@ -171,7 +168,10 @@ export class Plot {
       series,
       legend: { show: false },
       padding: [8, this.drawn.length > 1 ? 32 : 20, 0, 0],
-      scales: { x: { time: false }, y: { range: (_u, low, high) => padded(low, high) } },
+      scales: {
+        x: { time: false, range: (_u, low, high) => [low, high] },
+        y: { range: (_u, low, high) => padded(low, high) },
+      },
       axes: [
         {
           ...axes,
@@ -180,11 +180,11 @@ export class Plot {
           space: 64,
           values: (_u, ticks) => ticks.map((tick) => (axis.kind === 'time' ? clock(tick) : shortValue(tick))),
         },
-        { ...axes, size: 44, gap: 6, space: 28, values: (_u, ticks) => ticks.map(shortValue) },
+        { ...axes, size: 44, gap: 6, space: 28, values: (_u, ticks) => evenly(ticks) },
       ],
       cursor: {
         sync: { key: `${SYNC_KEY}:${settings.syncKey}`, setSeries: false },
-        drag: { x: true, y: false, setScale: true },
+        drag: { x: true, y: false, setScale: false },
         points: { show: false },
         y: false,
         bind: {
@@ -195,7 +195,7 @@ export class Plot {
         },
       },
       hooks: {
-        setScale: [(u, key) => this.takeScale(u, key)],
+        setSelect: [(u) => this.takeSelection(u)],
         setCursor: [(u) => this.tip(u)],
         draw: [(u) => this.drawEnds(u)],
         ready: [(u) => u.over.append(tipBox())],
@@ -203,13 +203,14 @@ export class Plot {
     };
   }
 
-  private takeScale(u: uPlot, key: string): void {
-    const { min, max } = u.scales[key] ?? {};
-    if (key !== 'x' || this.settingScale || min == null || max == null || u !== this.plot) return;
-    this.zoom = [min, max];
+  /** The narrower range shows points that were left out before, so the data is taken anew. */
+  private takeSelection(u: uPlot): void {
+    const { left, width } = u.select;
+    if (width < 4) return;
+    this.zoom = [u.posToVal(left, 'x'), u.posToVal(left + width, 'x')];
+    u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     this.onZoom(true);
-    // The narrower range shows points that were left out before.
-    queueMicrotask(() => this.draw());
+    this.draw();
   }
 
   private drawEnds(u: uPlot): void {
@@ -306,6 +307,15 @@ function padded(low: number | null, high: number | null): [number, number] {
   if (low === high) return [low - (Math.abs(low) || 1) * 0.1, high + (Math.abs(high) || 1) * 0.1];
   const more = (high - low) * 0.06;
   return [low >= 0 && low < (high - low) * 0.25 ? 0 : low - more, high + more];
+}
+
+/** Ticks of one axis bear the same number of decimals. */
+function evenly(ticks: readonly number[]): string[] {
+  const texts = ticks.map(shortValue);
+  const decimals = Math.max(0, ...texts.map((text) => /^-?\d+\.(\d+)$/.exec(text)?.[1]?.length ?? 0));
+  return ticks.map((tick, index) =>
+    /^-?[\d.]+$/.test(texts[index] ?? '') && tick !== 0 ? tick.toFixed(decimals) : (texts[index] ?? ''),
+  );
 }
 
 function clock(seconds: number): string {

@@ -30,7 +30,11 @@ export function ModelRow({ model, first }: { readonly model: Model; readonly fir
       actions={
         <>
           <IconButton icon="down" label={t('action.downloadModel')} onClick={() => void downloadModel(kargah, model)} />
-          <IconButton icon="code" label={t('model.copyCode')} onClick={() => void kargah.shell.copy(notebookCode(model.job_id))} />
+          <IconButton
+            icon="code"
+            label={t('model.copyCode')}
+            onClick={() => void kargah.shell.copy(notebookCode(model.job_id))}
+          />
         </>
       }
       onOpen={() => void kargah.openJob(model.job_id)}
