@@ -5,5 +5,9 @@ import { node, python, root, setupOrExit } from './setup.mjs';
 import { foreground } from './terminal.mjs';
 
 await setupOrExit();
-const env = { ...process.env, KARGAH_PYTHON: process.env.KARGAH_PYTHON ?? python, KARGAH_WORKSPACE_DIR: process.env.KARGAH_WORKSPACE_DIR ?? process.cwd() };
+const env = {
+  ...process.env,
+  KARGAH_PYTHON: process.env.KARGAH_PYTHON ?? python,
+  KARGAH_WORKSPACE_DIR: process.env.KARGAH_WORKSPACE_DIR ?? process.cwd(),
+};
 process.exit(await foreground(node, [join(root, 'bridge-server/dist/main.js'), ...process.argv.slice(2)], { env }));
