@@ -6,5 +6,5 @@ if [ -n "${KARGAH_PUBLIC_URL:-}" ] && [ ! -e "$settings/plugin.jupyterlab-settin
   mkdir -p "$settings"
   printf '{"bridgeUrl": "%s"}\n' "$KARGAH_PUBLIC_URL" > "$settings/plugin.jupyterlab-settings"
 fi
-exec jupyter lab --ip=0.0.0.0 --port=8888 --no-browser --ServerApp.root_dir=/workspace \
+exec jupyter lab --ip=0.0.0.0 --port=8888 --no-browser --ServerApp.root_dir=/notebooks \
   --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
