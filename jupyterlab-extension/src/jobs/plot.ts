@@ -167,7 +167,7 @@ export class Plot {
       height,
       series,
       legend: { show: false },
-      padding: [8, this.drawn.length > 1 ? 32 : 20, 0, 0],
+      padding: [8, this.drawn.length > 1 ? 42 : 20, 0, 0],
       scales: {
         x: { time: false, range: (_u, low, high) => [low, high] },
         y: { range: (_u, low, high) => padded(low, high) },

@@ -4,6 +4,7 @@ import type { Socket } from 'socket.io';
 import { Api } from '../api/client.js';
 import type { JobUpdate } from '../api/types.js';
 import { KargahRoot } from '../context.js';
+import { Uploads } from '../datasets/uploads.js';
 import { I18n } from '../i18n/i18n.js';
 import type { Locale } from '../i18n/locale.js';
 import { type Connection, Live } from '../live/client.js';
@@ -60,6 +61,7 @@ export class Workbench {
       api,
       live,
       store: new KargahStore(api, live),
+      uploads: new Uploads(api, live, () => import('tus-js-client')),
       locale: new Observable(locale),
       i18n,
       shell,
