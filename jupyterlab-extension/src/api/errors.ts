@@ -41,10 +41,10 @@ export class ApiError extends Error {
   }
 }
 
-export function unreachable(): ApiError {
+export function unreachable(status = 0): ApiError {
   return new ApiError({
     code: 'unreachable',
-    status: 0,
+    status,
     detail: 'Kargah does not answer.',
     detail_fa: 'کارگاه پاسخ نمی‌دهد.',
   });
@@ -65,7 +65,7 @@ export function problemFrom(status: number, body: string): ApiError {
     // Not JSON: told apart below.
   }
   if (status >= 500) {
-    return new ApiError({ ...unreachable(), code: 'unreachable', status });
+    return unreachable(status);
   }
   return new ApiError({
     code: 'unexpected_answer',

@@ -8,7 +8,7 @@ import { Code } from './Text.js';
 
 export interface NoteProps {
   readonly tone: Tone;
-  readonly icon: IconName | ReactNode;
+  readonly icon: ReactNode;
   readonly title: ReactNode;
   readonly children?: ReactNode;
   readonly actions?: ReactNode;

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { data } from '../api/client.js';
 import { ApiError } from '../api/errors.js';
-import type { Dataset } from '../api/types.js';
+import type { Dataset, DatasetChanged } from '../api/types.js';
 import { Button, IconButton, LinkButton, Spinner } from '../components/Button.js';
 import { Icon } from '../components/Icon.js';
 import { Menu, below, type MenuPlace } from '../components/Menu.js';
@@ -24,20 +24,30 @@ export default function DatasetPage({ datasetId }: { readonly datasetId: string 
   const listed = list.items.find((item) => item.dataset_id === datasetId);
   const [fetched, setFetched] = useState<Dataset | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
-  const [seen, setSeen] = useState(false);
+  const [deleted, setDeleted] = useState(false);
 
   useEffect(() => {
-    if (listed !== undefined) {
-      setSeen(true);
-    } else if (list.status === 'ready' && !seen) {
+    const onChange = (_: unknown, event: DatasetChanged): void => {
+      if (event.deleted && event.dataset.dataset_id === datasetId) {
+        setDeleted(true);
+      }
+    };
+    kargah.live.datasetChanged.connect(onChange);
+    return () => {
+      kargah.live.datasetChanged.disconnect(onChange);
+    };
+  }, [kargah, datasetId]);
+
+  useEffect(() => {
+    if (listed === undefined && list.status === 'ready') {
       // Older than the first page of the list.
       const path = { dataset_id: datasetId };
       data(kargah.api.http.GET('/api/v1/datasets/{dataset_id}', { params: { path } })).then(setFetched, setFailure);
     }
-  }, [kargah, datasetId, list.status, listed, seen]);
+  }, [kargah, datasetId, list.status, listed]);
 
   const dataset = listed ?? fetched;
-  if ((seen && listed === undefined) || (failure instanceof ApiError && failure.code === 'not_found')) {
+  if ((deleted && listed === undefined) || (failure instanceof ApiError && failure.code === 'not_found')) {
     return <EmptyState icon="table" title={t('ds.gone')} />;
   }
   if (failure !== null) {

@@ -99,10 +99,10 @@ export class Uploads {
       await sending.upload.abort(true).catch(() => undefined);
     } else if (item !== undefined) {
       const storage = (await this.loadTus()).defaultOptions.urlStorage;
-      const previous = await storage?.findAllUploads();
-      const found = previous?.find((one) => one.urlStorageKey === id);
+      const previous = await storage.findAllUploads();
+      const found = previous.find((one) => one.urlStorageKey === id);
       if (found !== undefined) {
-        await storage?.removeUpload(found.urlStorageKey);
+        await storage.removeUpload(found.urlStorageKey);
         const path = found.uploadUrl === null ? null : /\/api\/v1\/uploads\/[^/]+$/.exec(found.uploadUrl)?.[0];
         if (path != null) {
           await this.api
@@ -229,7 +229,7 @@ export class Uploads {
       return;
     }
     const storage = (await this.loadTus()).defaultOptions.urlStorage;
-    const previous = (await storage?.findAllUploads()) ?? [];
+    const previous = await storage.findAllUploads();
     const known = new Set(this.items.get().map((item) => item.id));
     const recalled = previous
       .filter((one) => one.urlStorageKey.startsWith(prefix) && !known.has(one.urlStorageKey))

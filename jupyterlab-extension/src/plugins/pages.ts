@@ -136,7 +136,7 @@ export const pages: JupyterFrontEndPlugin<void> = {
     void restorer?.restore(tracker, {
       command: 'kargah:reopen',
       name: (widget) => widget.id,
-      args: (widget) => ({ ...(reopen.get(widget.id) ?? {}) }) as ReadonlyPartialJSONObject,
+      args: (widget) => ({ ...reopen.get(widget.id) }),
     });
     commands.addCommand('kargah:reopen', {
       execute: async (args) => {
