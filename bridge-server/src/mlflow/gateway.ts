@@ -8,6 +8,7 @@ import { Forwarder } from './forward.js';
 import { match, type Match } from './paths.js';
 import { pointsOf, progressOf } from './points.js';
 import type { GatewayListener } from './port.js';
+import { Repeats } from './repeats.js';
 import { JobReach } from './reach.js';
 import type { MlflowServer } from './server.js';
 
@@ -39,6 +40,7 @@ export interface Gateway {
 export function createGateway(deps: GatewayDeps): Gateway {
   const forwarder = new Forwarder(deps.server.address);
   const reach = new JobReach(deps.listener, deps.client);
+  const repeats = new Repeats();
   const turns = new Map<string, Promise<void>>();
 
   async function answer(req: IncomingMessage & { originalUrl?: string }, res: ServerResponse): Promise<void> {
@@ -71,7 +73,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (status !== 200) return;
     const jobId = await deps.listener.jobOfRun(runId);
     if (jobId === null) return;
-    deps.listener.pointsLogged(jobId, pointsOf(found.name, body.json), progressOf(req.headers['x-kargah-progress']));
+    const points = repeats.without(runId, pointsOf(found.name, body.json));
+    deps.listener.pointsLogged(jobId, points, progressOf(req.headers['x-kargah-progress']));
   }
 
   async function forward(

@@ -4,11 +4,22 @@ import type { MetricPoint, Progress } from '../contract/training.js';
 import { wireValue } from './tracking.js';
 
 const key = z.string();
-const metric = z.object({ key, value: double.default(0), timestamp: int64.default(0), step: int64.default(0) });
+const metric = z.object({
+  key,
+  value: double.default(0),
+  timestamp: int64.default(0),
+  step: int64.default(0),
+  model_id: z.string().optional(),
+});
 const batch = z.object({ metrics: z.array(metric).default([]) });
 
+export interface LoggedPoint extends MetricPoint {
+  /** The logged model it belongs to. */
+  readonly modelId: string | null;
+}
+
 /** The points in a body of `log-batch` or `log-metric` that MLflow has taken. */
-export function pointsOf(name: string, body: unknown): MetricPoint[] {
+export function pointsOf(name: string, body: unknown): LoggedPoint[] {
   if (name === '/mlflow/runs/log-metric') {
     const { success, data } = metric.safeParse(body);
     return success ? [pointOf(data)] : [];
@@ -17,7 +28,11 @@ export function pointsOf(name: string, body: unknown): MetricPoint[] {
   return success ? data.metrics.map(pointOf) : [];
 }
 
-const pointOf = (point: z.output<typeof metric>): MetricPoint => ({ ...point, value: wireValue(point.value) });
+const pointOf = ({ model_id: modelId, value, ...point }: z.output<typeof metric>): LoggedPoint => ({
+  ...point,
+  value: wireValue(value),
+  modelId: modelId || null,
+});
 
 const count = z.number().int().nullable();
 const progressHeader = z
