@@ -44,7 +44,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const turns = new Map<string, Promise<void>>();
 
   async function answer(req: IncomingMessage & { originalUrl?: string }, res: ServerResponse): Promise<void> {
-    if (req.url === '/' && /\/mlflow$/u.test(req.originalUrl ?? '')) return toFolder(res);
+    if (req.url === '/' && /\/mlflow$/u.test(req.originalUrl ?? '')) {
+      toFolder(res);
+      return;
+    }
     const found = match(req.method, req.url ?? '');
     if (found === null || req.headers.upgrade !== undefined) throw new KargahError('mlflow_closed');
     const caller = await callerOf(req);

@@ -92,7 +92,7 @@ describe('points', () => {
         post(
           token,
           '/runs/log-batch',
-          { run_id: runId, metrics: [{ key: 'loss', value, timestamp: `${String(1000 + step)}`, step: String(step) }] },
+          { run_id: runId, metrics: [{ key: 'loss', value, timestamp: String(1000 + step), step: String(step) }] },
           { 'x-kargah-progress': JSON.stringify(progress) },
         ),
       ),

@@ -26,7 +26,7 @@ function nameOf(path: string): string {
 }
 
 function textOf(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? null);
   if (text.length <= VALUE_LIMITS.param) return text;
   return `${text.slice(0, VALUE_LIMITS.param - 1)}…`;
 }

@@ -63,9 +63,8 @@ export class OwnMlflowServer implements MlflowServer {
   }
 
   async #supervise(): Promise<void> {
-    const { signal: stopping } = this.#stopping;
     await endRemembered(this.#identityFile);
-    for (let failures = 0; !stopping.aborted; failures += 1) {
+    for (let failures = 0; !this.#ended(); failures += 1) {
       this.health.become('starting');
       const child = this.#spawn();
       const exited = once(child, 'exit').catch((error: unknown) => [String(error)]);
@@ -74,11 +73,15 @@ export class OwnMlflowServer implements MlflowServer {
       this.#child = null;
       rmSync(this.#identityFile, { force: true });
       this.health.become('down');
-      if (stopping.aborted) return;
+      if (this.#ended()) return;
       const wait = BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)]!;
       this.options.log.warn({ code, signal: killedBy, retry_in_ms: wait }, 'MLflow ended; it is started again');
-      await sleep(wait, undefined, { signal: stopping }).catch(() => undefined);
+      await sleep(wait, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
+  }
+
+  #ended(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   get #identityFile(): string {
@@ -105,19 +108,18 @@ export class OwnMlflowServer implements MlflowServer {
   }
 
   async #becomesUp(child: ChildProcess, exited: Promise<unknown>): Promise<boolean> {
-    let running = true;
-    void exited.then(() => (running = false));
+    const running = (): boolean => child.exitCode === null && child.signalCode === null && child.pid !== undefined;
     const began = performance.now();
-    while (running && performance.now() - began < START_LIMIT_MS) {
+    while (running() && performance.now() - began < START_LIMIT_MS) {
       if (await answers(this.address)) {
-        if (!running) return false;
+        if (!running()) return false;
         this.health.become('up');
         this.options.log.info({ ms: Math.round(performance.now() - began) }, 'MLflow is up');
         return true;
       }
       await Promise.race([sleep(100), exited]);
     }
-    if (running) await end(child);
+    if (running()) await end(child);
     return false;
   }
 }

@@ -10,7 +10,7 @@ import { KargahError } from '../errors.js';
 import type { Caller, JobIdentity, Person } from '../http/route.js';
 import { createMlflow, type Mlflow } from './index.js';
 import type { LoggedProgress } from './points.js';
-import type { OwnMlflowServer } from './server.js';
+import { OwnMlflowServer } from './server.js';
 
 export interface Logged {
   readonly jobId: string;
@@ -93,10 +93,12 @@ export async function startTestMlflow(): Promise<TestMlflow> {
     gateway.handle(Object.assign(req, { originalUrl, url: url.startsWith('/') ? url : `/${url}` }), res);
   });
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
-  mlflow.server.start();
+  const { server } = mlflow;
+  if (!(server instanceof OwnMlflowServer)) throw new Error('a test runs its own MLflow');
+  server.start();
   return {
     mlflow,
-    server: mlflow.server as OwnMlflowServer,
+    server,
     url: `http://127.0.0.1:${String((front.address() as AddressInfo).port)}/mlflow`,
     root,
     people,
@@ -122,7 +124,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  // Answers of many shapes are looked into by tests.
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a test says which shape it expects
   json<T>(): T;
 }
 
@@ -156,6 +158,7 @@ export async function raw(
             status: response.statusCode!,
             headers: response.headers,
             text,
+            // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as declared above
             json: <T>() => JSON.parse(text) as T,
           });
         });

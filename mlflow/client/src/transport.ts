@@ -108,13 +108,12 @@ async function reading(text: Promise<string>): Promise<string> {
 }
 
 function fillPath(path: string, request: Record<string, unknown>): { path: string; rest: Record<string, unknown> } {
-  const rest = { ...request };
+  const used = new Set<string>();
   const filled = path.replace(/\{(\w+)\}/gu, (_slot, name: string) => {
-    const value = encodeURIComponent(String(rest[name]));
-    delete rest[name];
-    return value;
+    used.add(name);
+    return encodeURIComponent(String(request[name]));
   });
-  return { path: filled, rest };
+  return { path: filled, rest: Object.fromEntries(Object.entries(request).filter(([name]) => !used.has(name))) };
 }
 
 function queryOf(fields: Record<string, unknown>): string {
