@@ -203,24 +203,18 @@ export async function setup(wants = {}) {
     ['jupyterlab-extension/kargah_lab/labextension/package.json'],
     () => run('JupyterLab extension', 'jupyterlab-extension/build.mjs', join(root, 'jupyterlab-extension')),
   );
-  await once(
-    'links',
-    [],
-    [
-      '.venv/share/jupyter/labextensions/@kargah/jupyterlab-extension',
-      '.venv/etc/jupyter/jupyter_server_config.d/kargah_lab.json',
-    ],
-    () => {
-      link(
-        join(root, 'jupyterlab-extension/kargah_lab/labextension'),
-        join(root, '.venv/share/jupyter/labextensions/@kargah/jupyterlab-extension'),
-      );
-      link(
-        join(root, 'jupyterlab-extension/jupyter-config/server-config/kargah_lab.json'),
-        join(root, '.venv/etc/jupyter/jupyter_server_config.d/kargah_lab.json'),
-      );
-    },
-  );
+  const configuration = 'jupyterlab-extension/jupyter-config';
+  const places = [
+    ['jupyterlab-extension/kargah_lab/labextension', '.venv/share/jupyter/labextensions/@kargah/jupyterlab-extension'],
+    [`${configuration}/server-config/kargah_lab.json`, '.venv/etc/jupyter/jupyter_server_config.d/kargah_lab.json'],
+    // Our own JupyterLab asks no one about news.
+    [`${configuration}/labconfig/page_config.json`, '.venv/etc/jupyter/labconfig/page_config.json'],
+  ];
+  await once('links', [], [...places.map(([, path]) => path), '.venv/package.json'], () => {
+    for (const [target, path] of places) link(join(root, target), join(root, path));
+    // JupyterLab's own scripts are CommonJS, which the package.json above them would deny.
+    writeFileSync(join(root, '.venv/package.json'), '{ "type": "commonjs" }\n');
+  });
 }
 
 /** Ends the process with one line where set-up cannot go on. */

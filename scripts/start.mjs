@@ -32,7 +32,6 @@ const code = await foreground(
     '-m',
     'jupyterlab',
     `--ServerApp.root_dir=${workspace()}`,
-    '--LabApp.news_url=None',
     '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
     ...(process.getuid?.() === 0 ? ['--allow-root'] : []),
     ...extra,

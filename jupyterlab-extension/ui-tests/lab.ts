@@ -32,7 +32,18 @@ export async function startLab(): Promise<Lab> {
   const jupyterToken = 'end-to-end-only';
   const child = spawn(
     python,
-    ['-m', 'jupyterlab', '--no-browser', '--allow-root', '--ServerApp.port=0', '--ServerApp.ip=127.0.0.1', '--ServerApp.base_url=/user/sara/', `--ServerApp.root_dir=${workspace}`, '--LabApp.news_url=None', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate', '--LabApp.extension_manager=readonly'],
+    [
+      '-m',
+      'jupyterlab',
+      '--no-browser',
+      '--allow-root',
+      '--ServerApp.port=0',
+      '--ServerApp.ip=127.0.0.1',
+      '--ServerApp.base_url=/user/sara/',
+      `--ServerApp.root_dir=${workspace}`,
+      '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
+      '--LabApp.extension_manager=readonly',
+    ],
     {
       cwd: home,
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,0 +1,71 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import type { Lab } from './lab.js';
+
+export interface Account {
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+export const sara: Account = { name: 'سارا', email: 'sara@example.com', password: 'یک جملهٔ بلند برای ورود' };
+export const omid: Account = { name: 'امید', email: 'omid@example.com', password: 'جملهٔ دیگری که کسی نمی‌داند' };
+
+/** Opens JupyterLab with the side panel in sight. */
+export async function openPanel(page: Page, lab: Lab): Promise<Locator> {
+  await page.goto(lab.url);
+  await expect(page.locator('#jp-main-dock-panel')).toBeVisible({ timeout: 60_000 });
+  const panel = panelOf(page);
+  if (!(await panel.isVisible())) await page.locator('.jp-SideBar .lm-TabBar-tab[data-id="kargah-panel"]').click();
+  await expect(panel).toBeVisible({ timeout: 30_000 });
+  return panel;
+}
+
+export function panelOf(page: Page): Locator {
+  return page.locator('#kargah-panel');
+}
+
+export async function register(panel: Locator, account: Account): Promise<void> {
+  await panel.getByRole('button', { name: 'ساختن حساب' }).click();
+  await panel.getByLabel('نام', { exact: true }).fill(account.name);
+  await panel.getByLabel('ایمیل').fill(account.email);
+  await panel.getByLabel('رمز عبور', { exact: true }).fill(account.password);
+  await panel.getByRole('button', { name: 'ساختن حساب' }).click();
+  await expect(accountMenu(panel, account)).toBeVisible();
+}
+
+export async function signIn(panel: Locator, account: Account): Promise<void> {
+  await panel.getByLabel('ایمیل').fill(account.email);
+  await panel.getByLabel('رمز عبور', { exact: true }).fill(account.password);
+  await panel.getByRole('button', { name: 'ورود', exact: true }).click();
+  await expect(accountMenu(panel, account)).toBeVisible();
+}
+
+export function accountMenu(panel: Locator, account: Account): Locator {
+  return panel.getByRole('button', { name: new RegExp(`حساب .*${account.name}`, 'u') });
+}
+
+export async function signOut(page: Page, panel: Locator, account: Account): Promise<void> {
+  await accountMenu(panel, account).click();
+  await page.getByRole('menuitem', { name: 'خروج' }).click();
+  await expect(panel.getByLabel('ایمیل')).toBeVisible();
+}
+
+/** Two well separated clouds: any working classifier learns them within a few epochs. */
+export function cloudsCsv(rows = 600): string {
+  const lines = ['طول,عرض,رنگ,برچسب'];
+  for (let i = 0; i < rows; i += 1) {
+    const positive = i % 2 === 0;
+    const wobble = Math.sin(i * 12.9898) * 0.8;
+    lines.push(
+      `${(positive ? 2 + wobble : -2 + wobble).toFixed(4)},${(positive ? -1 - wobble : 1 - wobble).toFixed(4)},${i % 3 === 0 ? 'سرخ' : 'آبی'},${positive ? 'آری' : 'نه'}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Presses a button that asks for a file, and hands it one. */
+export async function upload(page: Page, button: Locator, name: string, content: string | Buffer): Promise<void> {
+  const asked = page.waitForEvent('filechooser');
+  await button.click();
+  await (await asked).setFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) });
+}
