@@ -14,19 +14,32 @@ export interface Lab {
   /** Address below which the bridge answers, and the Jupyter token to reach it without a browser. */
   readonly bridgeUrl: string;
   readonly jupyterToken: string;
+  /** Holds all that follows; another Lab may be started on it after this one has ended. */
+  readonly home: string;
   readonly dataDir: string;
   readonly workspace: string;
   /** What the bridge wrote about itself. */
   bridge(): { pid: number; url: string };
+  /** The process number of the MLflow that the bridge started last. */
+  mlflowPid(): number;
+  /** Ends JupyterLab alone with SIGKILL, as a crash would; what it left stays. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
+export interface LabOptions {
+  /** An earlier Lab's; else a fresh one. */
+  readonly home?: string;
+  /** Settings of the bridge. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts a real JupyterLab with the extension, below a prefix as a hub would, on a data folder of its own. */
-export async function startLab(): Promise<Lab> {
-  const home = mkdtempSync(join(tmpdir(), 'kargah-e2e-'));
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'kargah-e2e-'));
   const [dataDir, workspace, runtime, config] = ['data', 'workspace', 'runtime', 'config'].map((name) => {
     const folder = join(home, name);
-    mkdirSync(folder, { mode: 0o700 });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     return folder;
   }) as [string, string, string, string];
   const jupyterToken = 'end-to-end-only';
@@ -43,6 +56,8 @@ export async function startLab(): Promise<Lab> {
       `--ServerApp.root_dir=${workspace}`,
       '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
       '--LabApp.extension_manager=readonly',
+      // Commands are reached through the application, as JupyterLab's own tests do.
+      '--LabApp.expose_app_in_browser=True',
     ],
     {
       cwd: home,
@@ -59,6 +74,7 @@ export async function startLab(): Promise<Lab> {
         KARGAH_DATA_DIR: dataDir,
         KARGAH_NODE: join(root, 'node_modules/node/bin/node'),
         KARGAH_PYTHON: python,
+        ...options.env,
       },
     },
   );
@@ -77,11 +93,15 @@ export async function startLab(): Promise<Lab> {
     url: `${url}lab?token=${jupyterToken}`,
     bridgeUrl: `${url}kargah`,
     jupyterToken,
+    home,
     dataDir,
     workspace,
     bridge: () => JSON.parse(readFileSync(join(dataDir, 'bridge.json'), 'utf8')) as { pid: number; url: string },
+    mlflowPid: () =>
+      (JSON.parse(readFileSync(join(dataDir, 'mlflow/server.json'), 'utf8')) as { pid: number }).pid,
+    kill: () => end(child, 'SIGKILL'),
     stop: async () => {
-      await end(child);
+      await end(child, 'SIGTERM');
       const artefacts = join(root, 'artefacts');
       mkdirSync(artefacts, { recursive: true });
       writeFileSync(join(artefacts, 'jupyterlab.log'), log.join('\n').replaceAll(jupyterToken, '…'));
@@ -90,9 +110,9 @@ export async function startLab(): Promise<Lab> {
   };
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
-  child.kill('SIGTERM');
+  child.kill(signal);
   await ended;
 }

@@ -69,3 +69,56 @@ export async function upload(page: Page, button: Locator, name: string, content:
   await button.click();
   await (await asked).setFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) });
 }
+
+/** Calls the bridge as this person without a browser; the account is made where it is not there yet. */
+export async function apiOf(lab: Lab, account: Account): Promise<Api> {
+  const base = lab.bridge().url;
+  const post = (path: string, body: object): Promise<Response> =>
+    fetch(base + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const { email, password } = account;
+  const made = await post('/api/v1/auth/register', account);
+  const answer = made.status === 409 ? await post('/api/v1/auth/login', { email, password }) : made;
+  const { token } = (await answer.json()) as { token: string };
+  return new Api(base, token);
+}
+
+export class Api {
+  constructor(
+    private readonly base: string,
+    readonly token: string,
+  ) {}
+
+  get<T>(path: string): Promise<T> {
+    return this.call('GET', path);
+  }
+  post<T>(path: string, body: object): Promise<T> {
+    return this.call('POST', path, body);
+  }
+
+  private async call<T>(method: string, path: string, body?: object): Promise<T> {
+    const answer = await fetch(this.base + path, {
+      method,
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path} answered ${String(answer.status)}: ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+}
+
+/** Opens JupyterLab with this person signed in. */
+export async function enter(page: Page, lab: Lab, account: Account): Promise<Locator> {
+  const panel = await openPanel(page, lab);
+  await apiOf(lab, account);
+  await signIn(panel, account);
+  return panel;
+}
+
+/** The page of this kind that is on top: a dock keeps the others in the document. */
+export function pageOf(page: Page, testId: string): Locator {
+  return page.getByTestId(testId).and(page.locator(':visible'));
+}

@@ -112,10 +112,7 @@ test.describe.serial('a first day with Kargah', () => {
   });
 
   test('she downloads the trained model and PyTorch opens it', async () => {
-    const succeeded = panelOf(page)
-      .getByRole('row')
-      .filter({ has: page.locator('[data-state="succeeded"]') })
-      .first();
+    const succeeded = panelOf(page).getByTestId('kargah-job').and(page.locator('[data-state="succeeded"]'));
     await succeeded.dblclick();
     const download = page.waitForEvent('download');
     await page
