@@ -1,7 +1,9 @@
 // Builds the extension without jlpm: TypeScript to lib/, lib/ to a federated bundle in kargah_lab/labextension/.
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, '..', 'node_modules');
@@ -19,3 +21,19 @@ run('@jupyter/builder/lib/build-labextension.js', [
   join(modules, '@jupyterlab', 'core-meta', 'core.package.json'),
   '.',
 ]);
+
+// What a browser would load if every page of ours were opened, without JupyterLab's own shared packages.
+const LIMIT_KB = 150;
+const folder = join(here, 'kargah_lab', 'labextension', 'static');
+const sizes = readdirSync(folder)
+  .filter((name) => name.endsWith('.js'))
+  .map((name) => ({ name, kb: gzipSync(readFileSync(join(folder, name)), { level: 9 }).length / 1024 }))
+  .sort((a, b) => b.kb - a.kb);
+const total = sizes.reduce((sum, { kb }) => sum + kb, 0);
+console.log(`bundle: ${total.toFixed(1)} KB gz in ${sizes.length} files, at most ${LIMIT_KB} KB`);
+if (total > LIMIT_KB) {
+  for (const { name, kb } of sizes) {
+    console.error(`${kb.toFixed(1).padStart(8)} KB  ${name}`);
+  }
+  process.exit(1);
+}

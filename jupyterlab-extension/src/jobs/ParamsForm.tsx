@@ -7,12 +7,12 @@ import type {
   ObjectFieldTemplateProps,
   WidgetProps,
 } from '@rjsf/utils';
-import validator from '@rjsf/validator-ajv8';
 import { type ComponentType, useEffect, useMemo, useState } from 'react';
 import { FieldNote } from '../components/Field.js';
 import { Caret } from '../components/Icon.js';
 import { useI18n } from '../i18n/context.js';
 import type { Recipe } from '../api/types.js';
+import { formValidator } from './formValidator.js';
 import { type FieldErrors, formSchema, type Values } from './paramsSchema.js';
 
 // The types of rjsf do not hold under exactOptionalPropertyTypes; what is passed is checked against its own props.
@@ -45,7 +45,7 @@ export function ParamsForm({ recipe, values, errors, onChange, onBlur }: ParamsF
       uiSchema={uiSchema}
       formData={values}
       formContext={context}
-      validator={validator}
+      validator={formValidator}
       noValidate
       tagName="div"
       idPrefix="param"

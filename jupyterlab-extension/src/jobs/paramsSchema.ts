@@ -1,7 +1,7 @@
 import type { RJSFSchema, UiSchema } from '@rjsf/utils';
-import validator from '@rjsf/validator-ajv8';
 import type { I18n } from '../i18n/i18n.js';
 import type { Recipe } from '../api/types.js';
+import { type Breach, breaches, type FlatSchema } from './flatSchema.js';
 
 export type Values = Readonly<Record<string, unknown>>;
 export type FieldErrors = Readonly<Record<string, string>>;
@@ -16,6 +16,8 @@ export interface Property {
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
+  readonly items?: Property;
+  readonly maxItems?: number;
   readonly 'x-title-fa'?: string;
   readonly 'x-description-fa'?: string;
   readonly 'x-enum-titles'?: readonly string[];
@@ -24,8 +26,13 @@ export interface Property {
   readonly 'x-column'?: boolean;
 }
 
-export function propertiesOf(recipe: Recipe): Readonly<Record<string, Property>> {
-  return (recipe.params_schema['properties'] ?? {}) as Readonly<Record<string, Property>>;
+/** OpenAPI says of the schema only that it is an object; the bridge holds it to this form. */
+export function schemaOf(recipe: Pick<Recipe, 'params_schema'>): FlatSchema {
+  return recipe.params_schema as unknown as FlatSchema;
+}
+
+export function propertiesOf(recipe: Pick<Recipe, 'params_schema'>): Readonly<Record<string, Property>> {
+  return schemaOf(recipe).properties ?? {};
 }
 
 /** The parameter that names a column of the dataset, if the recipe has one. */
@@ -59,7 +66,7 @@ export function formSchema(recipe: Recipe, i18n: I18n): { schema: RJSFSchema; ui
       defaults[name] = property.default;
     }
   }
-  const required = (recipe.params_schema['required'] as readonly string[] | undefined) ?? [];
+  const required = schemaOf(recipe).required ?? [];
   return {
     // The bridge's `$schema` names a draft that the form's validator need not know: what is used of it is common to all.
     schema: { type: 'object', properties, required: required.filter((name) => name !== column) } as RJSFSchema,
@@ -72,32 +79,24 @@ export function formSchema(recipe: Recipe, i18n: I18n): { schema: RJSFSchema; ui
 export function checkParams(schema: RJSFSchema, values: Values, i18n: I18n): FieldErrors {
   const found: Record<string, string> = {};
   const properties = (schema.properties ?? {}) as Readonly<Record<string, Property>>;
-  for (const error of validator.rawValidation<{
-    instancePath: string;
-    keyword: string;
-    params: Record<string, unknown>;
-  }>(schema, values).errors ?? []) {
-    const missing = error.keyword === 'required' ? String(error.params['missingProperty']) : undefined;
-    const name = missing ?? error.instancePath.split('/')[1];
-    if (name !== undefined) {
-      found[name] ??= sentence(i18n, properties[name] ?? {}, error.keyword, error.instancePath.split('/').length > 2);
-    }
+  for (const { name, rule } of breaches(schema as FlatSchema, values)) {
+    found[name] ??= sentence(i18n, properties[name] ?? {}, rule);
   }
   return found;
 }
 
-function sentence({ t, format }: I18n, property: Property, keyword: string, inside: boolean): string {
+function sentence({ t, format }: I18n, property: Property, rule: Breach['rule']): string {
   const { minimum, maximum, exclusiveMinimum } = property;
   const shown = (value: number): string => format.digits(String(value));
-  if (inside) return t('new.list');
-  if (keyword === 'required') return t('new.required');
-  if (keyword === 'type')
+  if (rule === 'item') return t('new.list');
+  if (rule === 'required') return t('new.required');
+  if (rule === 'type')
     return t(property.type === 'integer' ? 'new.integer' : property.type === 'array' ? 'new.list' : 'new.number');
-  if (/minimum|maximum/i.test(keyword)) {
+  if (rule === 'minimum' || rule === 'maximum') {
     if (minimum !== undefined && maximum !== undefined)
       return t('new.between', { a: shown(minimum), b: shown(maximum) });
     if (exclusiveMinimum !== undefined && maximum !== undefined) {
-      return keyword === 'maximum'
+      return rule === 'maximum'
         ? t('new.atMost', { b: shown(maximum) })
         : t('new.above', { a: shown(exclusiveMinimum) });
     }
