@@ -68,9 +68,9 @@ async function once(name, inputs, outputs, make) {
   writeFileSync(stamp, fingerprint(inputs));
 }
 
-function checkNode() {
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major < 20) throw new SetupError(`Node ${process.versions.node} is too old: install Node 20 or newer.`);
+/** @throws {SetupError} when `version` is older than what set-up runs on. */
+export function checkNode(version = process.versions.node) {
+  if (Number(version.split('.')[0]) < 20) throw new SetupError(`Node ${version} is too old: install Node 20 or newer.`);
 }
 
 /** The first Python >= 3.10 that can make a virtual environment. */
@@ -129,6 +129,8 @@ function link(target, path) {
 export async function setup(wants = {}) {
   checkNode();
   checkDisk();
+  // Asked before anything is downloaded, so that whoever lacks it learns so at once.
+  const systemPython = existsSync(python) ? null : findPython();
   const lockfiles = [
     'package-lock.json',
     'package.json',
@@ -144,7 +146,7 @@ export async function setup(wants = {}) {
   );
 
   await once('venv', [], ['.venv/pyvenv.cfg'], () =>
-    step('Python environment', findPython(), ['-m', 'venv', '--clear', join(root, '.venv')]),
+    step('Python environment', systemPython ?? findPython(), ['-m', 'venv', '--clear', join(root, '.venv')]),
   );
   const pip = (title, args) =>
     step(

@@ -55,6 +55,13 @@ const vitest = (report) => [
 ];
 const runners = [
   {
+    name: 'scripts',
+    title: 'Set-up (vitest)',
+    cwd: '.',
+    argv: (report) => [node, ...vitest(report), '--dir', 'scripts'],
+    read: fromJestJson,
+  },
+  {
     name: 'mlflow-client',
     title: 'MLflow client (vitest)',
     cwd: 'mlflow/client',
