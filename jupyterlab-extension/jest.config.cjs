@@ -1,6 +1,7 @@
 // tsc checks the types (tsconfig.test.json); here the sources are only transpiled.
 module.exports = {
   testEnvironment: '<rootDir>/src/testing/environment.cjs',
+  setupFilesAfterEnv: ['<rootDir>/src/testing/setup.ts'],
   testMatch: ['<rootDir>/src/**/*.test.{ts,tsx}'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -86,11 +86,7 @@ describe('a call', () => {
     });
     const answer = await data(api.http.GET('/api/v1/models'));
     expect(answer.items).toEqual(['it']);
-    expect(bridge.requests.slice(1)).toEqual([
-      'GET /api/v1/models',
-      'POST /api/v1/auth/refresh',
-      'GET /api/v1/models',
-    ]);
+    expect(bridge.requests.slice(1)).toEqual(['GET /api/v1/models', 'POST /api/v1/auth/refresh', 'GET /api/v1/models']);
   });
 
   it('sends its body again with the renewed token', async () => {

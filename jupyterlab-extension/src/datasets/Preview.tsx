@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { data } from '../api/client.js';
 import type { Dataset, DatasetPreview } from '../api/types.js';
 import { LinkButton } from '../components/Button.js';
@@ -20,26 +20,42 @@ export function Preview({ dataset }: { readonly dataset: Dataset }): JSX.Element
   const [preview, setPreview] = useState<DatasetPreview | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
 
-  const read = async (offset: number, limit: number): Promise<void> => {
-    try {
+  const [attempt, setAttempt] = useState(0);
+
+  const read = useCallback(
+    (offset: number, limit: number): Promise<DatasetPreview> => {
       const params = { path: { dataset_id: dataset.dataset_id }, query: { offset, limit } };
-      const next = await data(kargah.api.http.GET('/api/v1/datasets/{dataset_id}/preview', { params }));
-      setPreview((before) =>
-        before === null || offset === 0 ? next : { ...next, rows: [...before.rows, ...next.rows] },
-      );
-      setFailure(null);
+      return data(kargah.api.http.GET('/api/v1/datasets/{dataset_id}/preview', { params }));
+    },
+    [kargah, dataset.dataset_id],
+  );
+  useEffect(() => {
+    let gone = false;
+    read(0, FIRST).then(
+      (first) => {
+        if (gone) return;
+        setPreview(first);
+        setFailure(null);
+      },
+      (reason: unknown) => {
+        if (!gone) setFailure(reason);
+      },
+    );
+    return () => {
+      gone = true;
+    };
+  }, [read, attempt]);
+  const more = async (have: DatasetPreview): Promise<void> => {
+    try {
+      const next = await read(have.rows.length, MORE);
+      setPreview({ ...next, rows: [...have.rows, ...next.rows] });
     } catch (reason) {
-      setFailure(reason);
+      kargah.shell.failed(reason);
     }
   };
-  useEffect(() => {
-    void read(0, FIRST);
-    // A dataset's content never changes: once per dataset.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [dataset.dataset_id]);
 
   if (failure !== null && preview === null) {
-    return <ErrorNote reason={failure} onRetry={() => void read(0, FIRST)} />;
+    return <ErrorNote reason={failure} onRetry={() => setAttempt(attempt + 1)} />;
   }
   if (preview === null) {
     return <Skeleton />;
@@ -110,7 +126,7 @@ export function Preview({ dataset }: { readonly dataset: Dataset }): JSX.Element
       </div>
       {preview.rows.length < preview.total_rows && (
         <p className="more-rows">
-          <LinkButton onClick={() => void read(preview.rows.length, MORE)}>{t('ds.previewMore')}</LinkButton>
+          <LinkButton onClick={() => void more(preview)}>{t('ds.previewMore')}</LinkButton>
         </p>
       )}
     </section>

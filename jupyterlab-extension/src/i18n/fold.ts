@@ -9,6 +9,6 @@ export function fold(text: string): string {
     .replace(/[\u0629\u06c0]/g, '\u0647')
     .replace(/[\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0))
     .replace(/[\u0660-\u0669]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
-    .replace(/[\u200b-\u200f\u061c\u2066-\u2069\u064b-\u0652\u0640]/g, '')
+    .replace(/[\u200b-\u200f\u061c\u2066-\u2069\u0640]|\p{Mn}/gu, '')
     .trim();
 }

@@ -39,7 +39,7 @@ export class I18n {
     fill(messages[key][this.locale.language], params, this.format);
 
   /** One of two texts that came from the bridge. */
-  readonly pick = (en: string, fa: string): string => (this.locale.language === 'fa' ? fa : en);
+  readonly pick = <T extends string>(en: T, fa: T): T => (this.locale.language === 'fa' ? fa : en);
 
   failure(failure: Pick<Failure, 'detail' | 'detail_fa'>): string {
     return this.format.digits(this.pick(failure.detail, failure.detail_fa));

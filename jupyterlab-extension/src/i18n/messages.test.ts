@@ -1,6 +1,7 @@
 import { messages } from './messages.js';
 
-const slots = (text: string): string => [...new Set([...text.matchAll(/\{(\w+)/g)].map(([, name]) => name))].sort().join();
+const slots = (text: string): string =>
+  [...new Set([...text.matchAll(/\{(\w+)/g)].map(([, name]) => name))].sort().join();
 const entries = Object.entries(messages);
 const keysWhere = (test: (message: { fa: string; en: string }) => boolean): string[] =>
   entries.filter(([, message]) => test(message)).map(([key]) => key);

@@ -13,7 +13,7 @@ interface SelectFieldProps {
   readonly note?: ReactNode;
   readonly disabled?: boolean;
   readonly testId: string;
-  onChange(value: string): void;
+  readonly onChange: (value: string) => void;
   readonly children: ReactNode;
 }
 
@@ -65,7 +65,7 @@ export interface DatasetFieldProps {
   readonly value: string;
   readonly required: boolean;
   readonly error: string | undefined;
-  onChange(datasetId: string): void;
+  readonly onChange: (datasetId: string) => void;
 }
 
 export function DatasetField({ datasets, value, required, error, onChange }: DatasetFieldProps): JSX.Element {
@@ -107,7 +107,7 @@ export interface TargetFieldProps {
   readonly suggested: string | null;
   readonly value: string;
   readonly error: string | undefined;
-  onChange(column: string): void;
+  readonly onChange: (column: string) => void;
 }
 
 export function TargetField({ columns, suggested, value, error, onChange }: TargetFieldProps): JSX.Element {

@@ -129,7 +129,7 @@ function JobMeta({ job, recipe }: JobHeaderProps): JSX.Element {
       )}
       <span>
         <span className="av s" aria-hidden="true">
-          {[...job.owner.name][0]}
+          {Array.from(job.owner.name)[0]}
         </span>
         <bdi>{job.owner.name}</bdi>
       </span>

@@ -10,7 +10,7 @@ import { type Remedy, remediesOf } from './remedy.js';
 
 export interface JobNoteProps {
   readonly job: Job;
-  onShowLog(): void;
+  readonly onShowLog: () => void;
 }
 
 /** What the reader has to know about the job's state beyond its name, with the way on as a button. */
@@ -76,12 +76,14 @@ export function JobNote({ job, onShowLog }: JobNoteProps): JSX.Element | null {
       );
     case 'failed':
       return <FailureNote job={job} onShowLog={onShowLog} />;
-    default:
+    case 'starting':
+    case 'running':
+    case 'succeeded':
       return null;
   }
 }
 
-function FailureNote({ job, onShowLog }: { readonly job: Job; onShowLog(): void }): JSX.Element {
+function FailureNote({ job, onShowLog }: { readonly job: Job; readonly onShowLog: () => void }): JSX.Element {
   const kargah = useKargah();
   const i18n = useI18n();
   const { t } = i18n;
@@ -115,7 +117,7 @@ interface RemedyButtonProps {
   readonly remedy: Remedy;
   readonly job: Job;
   readonly main: boolean;
-  onShowLog(): void;
+  readonly onShowLog: () => void;
 }
 
 function RemedyButton({ remedy, job, main, onShowLog }: RemedyButtonProps): JSX.Element {
@@ -169,7 +171,13 @@ function RemedyButton({ remedy, job, main, onShowLog }: RemedyButtonProps): JSX.
 }
 
 /** Above everything else while the bridge cannot be heard: what is shown is of then. */
-export function ConnectionNote({ asOf, onRetry }: { readonly asOf: string | null; onRetry(): void }): JSX.Element {
+export function ConnectionNote({
+  asOf,
+  onRetry,
+}: {
+  readonly asOf: string | null;
+  readonly onRetry: () => void;
+}): JSX.Element {
   const { t } = useI18n();
   return (
     <Note

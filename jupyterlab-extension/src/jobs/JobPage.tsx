@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { Button } from '../components/Button.js';
 import { EmptyState, ErrorNote, Note, Skeleton } from '../components/Note.js';
 import { useKargah } from '../context.js';
@@ -105,8 +105,6 @@ function useStepsPerEpoch(job: Job | null): number | null {
     () => (steps !== null && epochs !== null && epochs > 0 ? steps / epochs : null),
     [steps, epochs],
   );
-  useEffect(() => {
-    if (found !== null) setKnown(found);
-  }, [found]);
+  if (found !== null && found !== known) setKnown(found);
   return found ?? known;
 }

@@ -7,6 +7,7 @@ import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { useStore } from '../store/useStore.js';
 import type { Job, JobEvent, Recipe } from '../api/types.js';
+import { asCode, propertiesOf, type Property } from './paramsSchema.js';
 import { decimate, type MetricHistory } from './series.js';
 
 function Card({
@@ -32,29 +33,23 @@ function Card({
   );
 }
 
-/** As it is written in code. */
-function raw(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value).replaceAll(',', ', ');
-}
-
 export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe: Recipe | null }): JSX.Element {
   const kargah = useKargah();
   const i18n = useI18n();
   const { t } = i18n;
   const [all, setAll] = useState(false);
-  const properties = (recipe?.params_schema['properties'] ?? {}) as Record<string, Record<string, unknown>>;
+  const properties: Readonly<Record<string, Property>> = recipe === null ? {} : propertiesOf(recipe);
   const names = Object.keys(job.params);
   const isMain = (name: string): boolean =>
     recipe === null ||
     recipe.primary_params.includes(name) ||
-    JSON.stringify(properties[name]?.['default']) !== JSON.stringify(job.params[name]);
+    JSON.stringify(properties[name]?.default) !== JSON.stringify(job.params[name]);
   const main = names.filter(isMain);
   const shown = all ? names : main;
   const titleOf = (name: string): string => {
     const property = properties[name];
-    return property === undefined
-      ? ''
-      : i18n.pick(String(property['title'] ?? ''), String(property['x-title-fa'] ?? property['title'] ?? ''));
+    const title = property?.title ?? '';
+    return i18n.pick(title, property?.['x-title-fa'] ?? title);
   };
   return (
     <Card
@@ -81,7 +76,7 @@ export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe
               </bdi>
             </dt>
             <dd className="ell">
-              <Code>{raw(job.params[name])}</Code>
+              <Code>{asCode(job.params[name])}</Code>
             </dd>
           </div>
         ))}
@@ -168,7 +163,7 @@ export function EventsCard({ job, events }: { readonly job: Job; readonly events
           <li key={event.event_id} data-state={event.to}>
             {event.from === null ? (
               <span className="av tiny" aria-hidden="true">
-                {[...job.owner.name][0]}
+                {Array.from(job.owner.name)[0]}
               </span>
             ) : (
               <EventIcon event={event} newest={index === 0} share={job.progress.fraction} />

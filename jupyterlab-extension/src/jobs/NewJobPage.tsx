@@ -114,7 +114,11 @@ function TrainForm({
     () => all.filter((one) => recipe === null || one.kind === null || one.kind === recipe.dataset_kind),
     [all, recipe],
   );
-  const dataset = datasets.find((one) => one.dataset_id === form.datasetId);
+  const ready = datasets.filter((one) => one.state === 'ready');
+  // One dataset and no other choice: it is chosen.
+  const chosenId =
+    form.datasetId === '' && recipe !== null && ready.length === 1 ? ready[0]?.dataset_id : form.datasetId;
+  const dataset = datasets.find((one) => one.dataset_id === chosenId);
   const wantsTarget = recipe !== null && columnParam(recipe) !== undefined;
   const columns = useColumns(wantsTarget && dataset?.state === 'ready' ? dataset.dataset_id : null);
   // The guess stands until the person chooses.
@@ -128,14 +132,6 @@ function TrainForm({
       Object.fromEntries(Object.entries(before).filter(([name]) => !settled.includes(name) && name !== 'form')),
     );
   }, []);
-
-  // One dataset and no other choice: it is chosen.
-  useEffect(() => {
-    const ready = datasets.filter((one) => one.state === 'ready');
-    if (recipe !== null && form.datasetId === '' && ready.length === 1) {
-      change({ datasetId: ready[0]?.dataset_id ?? '' });
-    }
-  }, [datasets, recipe, form.datasetId, change]);
 
   useEffect(() => {
     if (refused > 0) root.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
@@ -299,7 +295,7 @@ function NameField({
 }: {
   readonly form: FormState;
   readonly error: string | undefined;
-  onChange(part: Partial<FormState>, settled: string): void;
+  readonly onChange: (part: Partial<FormState>, settled: string) => void;
 }): JSX.Element {
   const { t } = useI18n();
   return (

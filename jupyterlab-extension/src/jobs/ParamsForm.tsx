@@ -7,13 +7,13 @@ import type {
   ObjectFieldTemplateProps,
   WidgetProps,
 } from '@rjsf/utils';
-import { type ComponentType, useEffect, useMemo, useState } from 'react';
+import { type ComponentType, useMemo, useState } from 'react';
 import { FieldNote } from '../components/Field.js';
 import { Caret } from '../components/Icon.js';
 import { useI18n } from '../i18n/context.js';
 import type { Recipe } from '../api/types.js';
 import { formValidator } from './formValidator.js';
-import { type FieldErrors, formSchema, type Values } from './paramsSchema.js';
+import { asCode, type FieldErrors, formSchema, type Values } from './paramsSchema.js';
 
 // The types of rjsf do not hold under exactOptionalPropertyTypes; what is passed is checked against its own props.
 const LabForm = FormComponent as unknown as ComponentType<FormProps>;
@@ -24,8 +24,8 @@ export interface ParamsFormProps {
   readonly recipe: Recipe;
   readonly values: Values;
   readonly errors: FieldErrors;
-  onChange(values: Values): void;
-  onBlur(name: string): void;
+  readonly onChange: (values: Values) => void;
+  readonly onBlur: (name: string) => void;
 }
 
 interface Context {
@@ -88,13 +88,16 @@ function FieldTemplate({ id, schema, children, label, displayLabel, formContext 
 function ObjectFieldTemplate({ properties, schema, formContext }: ObjectFieldTemplateProps): JSX.Element {
   const { t } = useI18n();
   const { primary, values, errors } = formContext as Context;
-  const [open, setOpen] = useState(false);
   const main = properties.filter(({ name }) => primary.includes(name));
   const rest = properties.filter(({ name }) => !primary.includes(name));
   const wrong = rest.some(({ name }) => errors[name] !== undefined);
-  useEffect(() => {
+  const [open, setOpen] = useState(wrong);
+  // A new error in what is folded away opens it; closing it again is the reader's choice.
+  const [wasWrong, setWasWrong] = useState(wrong);
+  if (wrong !== wasWrong) {
+    setWasWrong(wrong);
     if (wrong) setOpen(true);
-  }, [wrong]);
+  }
   const told = rest.slice(0, 3);
   return (
     <div className="stack params">
@@ -108,9 +111,9 @@ function ObjectFieldTemplate({ properties, schema, formContext }: ObjectFieldTem
               <span className="muted sm ell">
                 {told.map(({ name }) => (
                   <span key={name}>
-                    {String((schema.properties?.[name] as { title?: string } | undefined)?.title ?? name)}{' '}
+                    {(schema.properties?.[name] as { title?: string } | undefined)?.title ?? name}{' '}
                     <bdi className="c" dir="ltr">
-                      {String(values[name] ?? '')}
+                      {asCode(values[name])}
                     </bdi>
                     {'، '}
                   </span>
@@ -201,11 +204,14 @@ function CheckboxWidget({ id, value, label, onChange }: WidgetProps): JSX.Elemen
 /** A short list of numbers in one box: `128, 64`. */
 function ListField({ idSchema, formData, onChange, onBlur, formContext }: FieldProps): JSX.Element {
   const attributes = useFieldAttributes(idSchema.$id, formContext);
-  const given = Array.isArray(formData) ? formData.join(', ') : String(formData ?? '');
+  const given = Array.isArray(formData) ? formData.join(', ') : asCode(formData);
   const [text, setText] = useState(given);
-  useEffect(() => {
-    setText((before) => (JSON.stringify(numbers(before)) === JSON.stringify(formData) ? before : given));
-  }, [given, formData]);
+  const [seen, setSeen] = useState(given);
+  // What is being typed stays as typed; a value from elsewhere replaces it.
+  if (given !== seen) {
+    setSeen(given);
+    if (JSON.stringify(numbers(text)) !== JSON.stringify(formData)) setText(given);
+  }
   return (
     <div className={`in num ${attributes['aria-invalid'] === true ? 'err' : ''}`}>
       <input

@@ -9,7 +9,7 @@ const ICONS: Readonly<Record<Recipe['icon'], IconName>> = { table: 'table', imag
 export interface RecipeCardsProps {
   readonly recipes: readonly Recipe[];
   readonly chosen: string;
-  onChoose(recipe: string): void;
+  readonly onChoose: (recipe: string) => void;
 }
 
 /** One card a recipe, and one for the person's own script; a radio group, whose arrows follow the reading direction. */

@@ -68,7 +68,7 @@ export interface ModelOf {
 
 /** A name that every file system takes. */
 export function fileName(name: string): string {
-  return name.replace(/[\\/:*?"<>|\u0000-\u001f]/g, '-').slice(0, 120);
+  return name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '-').slice(0, 120);
 }
 
 /** `pt2` is the one file that PyTorch opens; `mlflow` is MLflow's whole model folder as a zip. */

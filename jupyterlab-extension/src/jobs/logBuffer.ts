@@ -9,15 +9,17 @@ export interface LogLine {
 export const KEPT_CHARACTERS = 8 * 1024 * 1024;
 
 // CSI and OSC sequences of terminals: colours, cursor moves, titles.
-const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
+const ESC = '\u001b';
+const BEL = '\u0007';
+const ANSI = new RegExp(`${ESC}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)?|[@-Z\\\\-_])`, 'g');
 
 /** What a terminal would show of one line: colours gone, each carriage return begins it anew, a backspace takes one back. */
 export function renderLine(raw: string): string {
-  const plain = raw.includes('\u001b') ? raw.replace(ANSI, '') : raw;
+  const plain = raw.includes(ESC) ? raw.replace(ANSI, '') : raw;
   if (!plain.includes('\r') && !plain.includes('\b')) {
     return plain;
   }
-  let shown: string[] = [];
+  const shown: string[] = [];
   let at = 0;
   for (const character of plain) {
     if (character === '\r') at = 0;
@@ -27,7 +29,6 @@ export function renderLine(raw: string): string {
       at += 1;
     }
   }
-  shown = shown.map((character) => character ?? ' ');
   return shown.join('').trimEnd();
 }
 

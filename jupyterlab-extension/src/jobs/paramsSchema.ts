@@ -28,11 +28,17 @@ export interface Property {
 
 /** OpenAPI says of the schema only that it is an object; the bridge holds it to this form. */
 export function schemaOf(recipe: Pick<Recipe, 'params_schema'>): FlatSchema {
-  return recipe.params_schema as unknown as FlatSchema;
+  return recipe.params_schema;
 }
 
 export function propertiesOf(recipe: Pick<Recipe, 'params_schema'>): Readonly<Record<string, Property>> {
   return schemaOf(recipe).properties ?? {};
+}
+
+/** A value as it is written in code. */
+export function asCode(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined ? '' : JSON.stringify(value).replaceAll(',', ', ');
 }
 
 /** The parameter that names a column of the dataset, if the recipe has one. */
@@ -57,7 +63,7 @@ export function formSchema(recipe: Recipe, i18n: I18n): { schema: RJSFSchema; ui
       property['x-description-fa'] ?? property.description ?? '',
     );
     properties[name] = { ...property, title, description };
-    const names = i18n.pick('x-enum-titles', 'x-enum-titles-fa') as 'x-enum-titles' | 'x-enum-titles-fa';
+    const names = i18n.pick<'x-enum-titles' | 'x-enum-titles-fa'>('x-enum-titles', 'x-enum-titles-fa');
     uiSchema[name] = {
       ...(property[names] === undefined ? {} : { 'ui:enumNames': property[names] }),
       ...(property.type === 'array' ? { 'ui:field': 'list' } : {}),
@@ -69,7 +75,7 @@ export function formSchema(recipe: Recipe, i18n: I18n): { schema: RJSFSchema; ui
   const required = schemaOf(recipe).required ?? [];
   return {
     // The bridge's `$schema` names a draft that the form's validator need not know: what is used of it is common to all.
-    schema: { type: 'object', properties, required: required.filter((name) => name !== column) } as RJSFSchema,
+    schema: { type: 'object', properties, required: required.filter((name) => name !== column) },
     uiSchema,
     defaults,
   };

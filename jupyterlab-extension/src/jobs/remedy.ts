@@ -12,7 +12,8 @@ export type Remedy =
 export function remediesOf(job: Job): readonly Remedy[] {
   const batch = job.params['batch_size'];
   const rate = job.params['lr'];
-  switch (job.error?.code) {
+  const code: string = job.error?.code ?? '';
+  switch (code) {
     case 'out_of_memory':
       return typeof batch === 'number' && batch > 1
         ? [{ kind: 'batch', value: Math.floor(batch / 2) }, { kind: 'log' }]

@@ -120,10 +120,10 @@ export function pythonOf(request: TrainRequest): string {
       ? []
       : [
           `script=${python(request.script.path)}`,
-          ...((request.script.args ?? []).length > 0 ? [`args=${python(request.script.args)}`] : []),
+          ...(request.script.args.length > 0 ? [`args=${python(request.script.args)}`] : []),
         ]),
     ...(request.name === undefined ? [] : [`name=${python(request.name)}`]),
-    ...Object.entries(request.params ?? {}).map(([name, value]) => `${name}=${python(value)}`),
+    ...Object.entries(request.params).map(([name, value]) => `${name}=${python(value)}`),
   ];
   return [
     'import kargah',

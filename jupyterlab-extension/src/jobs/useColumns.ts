@@ -4,27 +4,31 @@ import { type ApiError, asApiError } from '../api/errors.js';
 import type { Column } from '../api/types.js';
 import { useKargah } from '../context.js';
 
-const NONE: { readonly items: readonly Column[]; readonly error: ApiError | null } = { items: [], error: null };
+interface Columns {
+  readonly items: readonly Column[];
+  readonly error: ApiError | null;
+}
+
+const NONE: Columns = { items: [], error: null };
 
 /** The columns of a dataset, from its profile; none while no dataset is chosen. */
-export function useColumns(datasetId: string | null): typeof NONE {
+export function useColumns(datasetId: string | null): Columns {
   const { api } = useKargah();
-  const [columns, setColumns] = useState(NONE);
+  const [read, setRead] = useState<Columns & { readonly of: string | null }>({ ...NONE, of: null });
   useEffect(() => {
-    setColumns(NONE);
     if (datasetId === null) return;
     let gone = false;
     data(api.http.GET('/api/v1/datasets/{dataset_id}/profile', { params: { path: { dataset_id: datasetId } } })).then(
       (profile) => {
-        if (!gone) setColumns({ items: profile.columns, error: null });
+        if (!gone) setRead({ of: datasetId, items: profile.columns, error: null });
       },
       (reason: unknown) => {
-        if (!gone) setColumns({ items: [], error: asApiError(reason) });
+        if (!gone) setRead({ of: datasetId, items: [], error: asApiError(reason) });
       },
     );
     return () => {
       gone = true;
     };
   }, [api, datasetId]);
-  return columns;
+  return read.of === datasetId ? read : NONE;
 }

@@ -15,7 +15,7 @@ export interface LiveJob {
   /** The job is there, its points are not (MLflow away). */
   readonly historyError: ApiError | null;
   readonly deleted: boolean;
-  retry(): void;
+  readonly retry: () => void;
 }
 
 /**

@@ -43,9 +43,6 @@ export function useLog(jobId: string): JobLogState {
     let gone = false;
     let frame = 0;
     const fresh = new LogBuffer();
-    setBuffer(fresh);
-    setLoading(true);
-    setError(null);
     const begin = async (): Promise<void> => {
       let piece = await read(0, PIECE_BYTES);
       if (piece.size > piece.bytes) {
@@ -60,8 +57,9 @@ export function useLog(jobId: string): JobLogState {
         fresh.append(piece.text);
       }
       if (gone) return;
+      setBuffer(fresh);
+      setError(null);
       setLoading(false);
-      bump();
       subscription = live.subscribeLog(
         jobId,
         {

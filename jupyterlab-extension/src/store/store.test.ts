@@ -47,7 +47,7 @@ async function signIn() {
   await Promise.all([when(store.jobs, ready), when(store.datasets, ready), when(store.models, ready)]);
   return socket;
 }
-const until = (test: () => boolean): Promise<unknown> => when(store.jobs, (state): state is typeof state => test());
+const until = (test: () => boolean): Promise<unknown> => when(store.jobs, (_state): _state is typeof _state => test());
 
 describe('the lists', () => {
   it('are read once at sign-in and emptied at sign-out', async () => {

@@ -3,7 +3,12 @@ import type { AddressInfo } from 'node:net';
 import type { Dataset, Job, User } from '../api/types.js';
 
 export type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
-export type Handler = (request: { method: string; path: string; headers: IncomingMessage['headers']; body: Buffer }) => Answer;
+export type Handler = (request: {
+  method: string;
+  path: string;
+  headers: IncomingMessage['headers'];
+  body: Buffer;
+}) => Answer;
 
 /** A real HTTP server that answers as the test says: what the panels see of a bridge. */
 export class TestBridge {
@@ -60,7 +65,10 @@ export function session(token: string, seconds = 900): Answer {
 }
 
 export function problem(status: number, code: string, detail = 'No.', detail_fa = 'نه.', more: object = {}): Answer {
-  return { status, body: { type: 'about:blank', title: code, status, code, detail, detail_fa, request_id: 'req_1', ...more } };
+  return {
+    status,
+    body: { type: 'about:blank', title: code, status, code, detail, detail_fa, request_id: 'req_1', ...more },
+  };
 }
 
 export const page = (...items: unknown[]): Answer => ({ status: 200, body: { items, next_cursor: null } });

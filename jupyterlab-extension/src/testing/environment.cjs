@@ -4,7 +4,16 @@ const { TestEnvironment } = require('jest-environment-jsdom');
 module.exports = class extends TestEnvironment {
   constructor(...args) {
     super(...args);
-    for (const name of ['fetch', 'Request', 'Response', 'Headers', 'Blob', 'TextEncoder', 'TextDecoder', 'performance']) {
+    for (const name of [
+      'fetch',
+      'Request',
+      'Response',
+      'Headers',
+      'Blob',
+      'TextEncoder',
+      'TextDecoder',
+      'performance',
+    ]) {
       this.global[name] = globalThis[name];
     }
   }
