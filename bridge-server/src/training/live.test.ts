@@ -90,6 +90,17 @@ describe('a running job', { timeout: 40_000 }, () => {
     expect(await shop.service.readLog(job_id, 13)).toBeNull();
   });
 
+  it('has its log followed by whoever watched while it still waited', async () => {
+    shop.mlflow.become('down');
+    const { job_id } = await shop.script('print("begun")');
+    expect((await shop.job(job_id)).state).toBe('queued');
+    const unwatch = shop.service.watchLog(job_id);
+    shop.mlflow.become('up');
+    await shop.heard(() => shop.live.logs.some((log) => log.jobId === job_id && log.text === 'begun\n'), 'the log');
+    unwatch();
+    await shop.ended(job_id);
+  });
+
   it('answers any part of its log, and all of it as a file', async () => {
     const { job_id } = await shop.script('print("0123456789")');
     await shop.ended(job_id);

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { createReadStream, mkdirSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ReadStream } from 'node:fs';
@@ -70,7 +70,7 @@ export class JobLogs {
 
 /** Follows one file from its present end. */
 class Tail {
-  readonly #watcher: FSWatcher | null;
+  readonly #watcher: FSWatcher;
   readonly #reading = new Turnstile(() => this.#read());
   #offset: number;
   #closed = false;
@@ -83,17 +83,17 @@ class Tail {
   ) {
     this.#offset = sizeOf(file);
     const name = basename(file);
-    this.#watcher = existsSync(folder)
-      ? watch(folder, { persistent: false }, (_, changed) => {
-          if (changed === name) this.#reading.turn().catch(this.failed);
-        })
-      : null;
-    this.#watcher?.on('error', () => this.close());
+    // A job that still waits has no folder, and nothing else tells when its log begins.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#watcher = watch(folder, { persistent: false }, (_, changed) => {
+      if (changed === name) this.#reading.turn().catch(this.failed);
+    });
+    this.#watcher.on('error', () => this.close());
   }
 
   close(): void {
     this.#closed = true;
-    this.#watcher?.close();
+    this.#watcher.close();
   }
 
   async #read(): Promise<void> {
