@@ -1,12 +1,14 @@
 #!/usr/bin/env node
-// Writes what is generated from the contract: the OpenAPI description and the panels' types. `--check` only compares.
+// Writes everything that is generated: from the contract the OpenAPI description and the types of the panels and of the Python
+// client, from the recipes their description. `--check` only compares the first two; the Python parts have checks of their own.
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { format, resolveConfig } from 'prettier';
+import { python, root } from './setup.mjs';
 
-const root = resolve(import.meta.dirname, '..');
 const checkOnly = process.argv.includes('--check');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
@@ -50,4 +52,17 @@ for (const [target, text] of targets) {
     process.stdout.write(`${target}\n`);
   }
 }
+if (!checkOnly) {
+  runPython('scripts/generate_wire.py');
+  runPython('-m', 'kargah.recipes', 'describe', '--write');
+}
 process.exit(drifted ? 1 : 0);
+
+function runPython(...args) {
+  const { status, error } = spawnSync(python, args, { cwd: root, stdio: 'inherit' });
+  if (status === 0) return;
+  process.stderr.write(
+    `${args.join(' ')} ${error ? `could not start: ${error.message}` : 'failed'}; run \`npm run setup\` first.\n`,
+  );
+  process.exit(1);
+}

@@ -68,7 +68,7 @@ async function refused(
   let text = '';
   child.stderr!.on('data', (chunk) => (text += String(chunk)));
   const [code] = (await once(child, 'close')) as [number];
-  const lines = text.split('\n').filter((line) => line !== '' && !/ExperimentalWarning|trace-warnings/u.test(line));
+  const lines = text.split('\n').filter((line) => line !== '');
   return { code, lines };
 }
 const throughSocket = (socketPath: string, path: string): Promise<number> =>
@@ -123,6 +123,17 @@ describe('the process', () => {
       body: JSON.stringify({ email: 'a@example.org', password: 'a quiet blue lamp' }),
     });
     expect(answer.headers.getSetCookie()[0]).toContain('Path=/user/x/kargah/;');
+  });
+
+  it('keeps to 120 MB of memory, and its compiled code for the next start', async () => {
+    const data = folder();
+    const { child, url } = await started(data);
+    expect((await fetch(`${url}/api/v1/system`)).status).toBe(401);
+    const status = readFileSync(`/proc/${String(child.pid)}/status`, 'utf8');
+    expect(Number(/VmRSS:\s+(\d+)/u.exec(status)?.[1]) / 1024).toBeLessThan(120);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(existsSync(join(data, 'cache'))).toBe(true);
   });
 
   it('ends when the process that started it is killed', async () => {

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { compose } from './compose.js';
 import type { Config } from './config.js';
 import type { AppParts } from './http/app.js';
+import { Entrance } from './http/entrance.js';
 import { listenSocket, listenTcp } from './http/listen.js';
 import { announce, lockFolder, withdraw } from './lock.js';
 import { VERSION } from './observability/version.js';
@@ -14,11 +15,20 @@ export interface RunningBridge {
   close(): Promise<void>;
 }
 
+/** The parts that take longest to load, one a turn of the event loop: probes are answered in between. */
+const PARTS = [
+  () => import('express'),
+  () => import('./live/live.js'),
+  () => import('./auth/index.js'),
+  () => import('./datasets/index.js'),
+  () => import('./training/service.js'),
+] as const;
 /** How long open requests may take to end at a shutdown. */
 const DRAIN_MS = 5_000;
 
 /**
- * Starts the bridge: answers requests as soon as this resolves, while MLflow and what an earlier bridge left come up behind it.
+ * Starts the bridge: probes are answered from the first moment, requests as soon as this resolves, while MLflow and what an earlier
+ * bridge left come up behind it.
  *
  * @throws {FolderTaken} when another bridge owns the data folder.
  */
@@ -28,11 +38,18 @@ export async function startBridge(
   answers: NonNullable<AppParts['answers']> = 'trusted',
 ): Promise<RunningBridge> {
   const unlock = lockFolder(config.dataDir);
-  const bridge = await compose(config, log, answers);
-  const server = createServer({ requestTimeout: 0, headersTimeout: 60_000 }, bridge.app);
-  bridge.live.attach(server);
+  const server = createServer({ requestTimeout: 0, headersTimeout: 60_000 });
+  const entrance = new Entrance(server);
   const url = await listenTcp(server, config);
   const door = config.socket === null ? null : await listenSocket(server, config.socket);
+  // Loaded behind the open door, so that who waits for the bridge to answer does not wait for all of it.
+  for (const load of PARTS) {
+    await setImmediate();
+    await load();
+  }
+  const { compose } = await import('./compose.js');
+  const bridge = await compose(config, log, answers);
+  entrance.open(bridge.app, () => bridge.live.attach(server));
   announce(config.dataDir, { url, version: VERSION });
   const started = bridge
     .start()

@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { availableParallelism, homedir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { dataFolder } from './data-folder.js';
 
 /** Every setting of the bridge, checked once before anything opens. */
 export interface Config {
@@ -127,7 +128,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
   }
   const v = values as Values;
   const socket = socketOf(argv);
-  const dataDir = resolve(v.KARGAH_DATA_DIR ?? join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local/share'), 'kargah'));
+  const dataDir = dataFolder(env);
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     chmodSync(dataDir, 0o700);

@@ -1,44 +1,22 @@
-import { constants } from 'node:os';
-import { startBridge, type RunningBridge } from './bridge.js';
-import { ConfigError, loadConfig } from './config.js';
-import { FolderTaken } from './lock.js';
-import { openLog } from './observability/log.js';
+import { mkdirSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { dataFolder } from './data-folder.js';
 
-/** A parent that is gone is noticed within this time. */
-const PARENT_LOOK_MS = 500;
-
+// Node's notice about node:sqlite would stand above every log. Others are still shown.
+const emitWarning = process.emitWarning.bind(process) as (...given: unknown[]) => void;
+process.emitWarning = (...given: unknown[]): void => {
+  if (!String(given[0]).startsWith('SQLite is an experimental feature')) emitWarning(...given);
+};
+// A bridge waits more than it works: memory is worth more than the last part of its speed.
+setFlagsFromString('--optimize-for-size');
 try {
-  const config = loadConfig(process.env, process.argv.slice(2));
-  const log = openLog(config.logLevel);
-  const parent = process.ppid;
-  const bridge = await startBridge(config, log);
-  process.stdout.write(`listening on ${bridge.url}\n`);
-
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-    process.once(signal, () => end(bridge, 128 + constants.signals[signal]));
-  if (config.parentWatch) {
-    setInterval(() => {
-      if (process.ppid !== parent) end(bridge, 128 + constants.signals.SIGHUP);
-    }, PARENT_LOOK_MS).unref();
-  }
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was left alone'));
-} catch (error) {
-  const known = error instanceof ConfigError || error instanceof FolderTaken;
-  process.stderr.write(known ? `${error.message}\n` : `The bridge could not start: ${reason(error)}\n`);
-  process.exit(known ? error.exitCode : 70);
+  const folder = dataFolder(process.env);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Compiled code is kept from start to start, for the parts that are loaded from here on.
+  enableCompileCache(join(folder, 'cache'));
+} catch {
+  // The settings, read next, say what is wrong with the folder.
 }
-
-/** Never with 0: jupyter-server-proxy would not start it again. */
-function end(bridge: RunningBridge, code: number): void {
-  bridge.close().then(
-    () => process.exit(code),
-    (error: unknown) => {
-      process.stderr.write(`The bridge did not end as it should: ${reason(error)}\n`);
-      process.exit(70);
-    },
-  );
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
+await import('./process.js');

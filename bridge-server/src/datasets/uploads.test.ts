@@ -97,7 +97,7 @@ describe('an upload', () => {
       duplex: 'half',
       signal: abort.signal,
     };
-    const sending = bench.call(`/uploads/${uploadId}`, init as RequestInit);
+    const sending = bench.call(`/uploads/${uploadId}`, init);
     await expect.poll(() => statSync(join(bench.dataDir, 'uploads', uploadId)).size).toBeGreaterThan(0);
     abort.abort();
     await expect(sending).rejects.toThrow();

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import express from 'express';
-import description from '../../openapi.json' with { type: 'json' };
 import * as contract from '../contract/system.js';
 import type { Mount } from './app.js';
 import { route, type Route } from './route.js';
@@ -29,8 +28,17 @@ SwaggerUIBundle({
 });
 `;
 
+let description: unknown;
+
+/** Beside the bundle, or in the checkout. */
+function readDescription(): unknown {
+  const bundled = join(import.meta.dirname, 'openapi.json');
+  const file = existsSync(bundled) ? bundled : join(import.meta.dirname, '../../openapi.json');
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
 export const docsRoutes: readonly Route[] = [
-  route(contract.openapi, () => Promise.resolve({ status: 200, json: description })),
+  route(contract.openapi, () => Promise.resolve({ status: 200, json: (description ??= readDescription()) })),
   route(contract.docs, ({ req, res }) => {
     res
       .set('Content-Security-Policy', POLICY)

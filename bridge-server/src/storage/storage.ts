@@ -2,7 +2,6 @@ import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { NodeSqliteDialect } from '@better-auth/kysely-adapter/node-sqlite-dialect';
 import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
-import pg from 'pg';
 import { migrations } from './migrations.js';
 import type { Database } from './schema.js';
 
@@ -20,7 +19,7 @@ export type StorageLocation = { readonly file: string } | { readonly url: string
 /** Opens the database and brings its tables up to date. */
 export async function openStorage(location: StorageLocation): Promise<Storage> {
   const engine = 'url' in location ? 'postgres' : 'sqlite';
-  const db = 'url' in location ? openPostgres(location.url) : openSqlite(location.file);
+  const db = 'url' in location ? await openPostgres(location.url) : openSqlite(location.file);
   try {
     const { error } = await new Migrator({
       db,
@@ -52,7 +51,8 @@ function openSqlite(file: string): Kysely<Database> {
   return new Kysely<Database>({ dialect: new NodeSqliteDialect({ database }) });
 }
 
-function openPostgres(url: string): Kysely<Database> {
+async function openPostgres(url: string): Promise<Kysely<Database>> {
+  const { default: pg } = await import('pg');
   // count() and bigint columns come as text by default; every number of ours fits a double.
   const types = new pg.TypeOverrides();
   types.setTypeParser(pg.types.builtins.INT8, Number);

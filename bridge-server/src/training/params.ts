@@ -4,13 +4,9 @@ import type { Recipe } from '../contract/training.js';
 
 /** Checks parameters against a recipe's schema and fills in what is left out. */
 export class RecipeParams {
-  readonly #validate: ValidateFunction;
+  #compiled: ValidateFunction | null = null;
 
-  constructor(readonly recipe: Recipe) {
-    // `x-…` keys are for forms.
-    const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: false, verbose: true });
-    this.#validate = ajv.compile(recipe.params_schema);
-  }
+  constructor(readonly recipe: Recipe) {}
 
   /** The parameter that names a column of the dataset to be predicted, if the recipe has one. */
   get target(): string | null {
@@ -22,9 +18,17 @@ export class RecipeParams {
   parse(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
     // A form sends null for what was left empty.
     const params = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
-    if (this.#validate(params)) return params;
-    throw new KargahError('validation_failed', {}, { errors: (this.#validate.errors ?? []).map(fieldError) });
+    // Compiled at the first use: it takes longer than the rest of the bridge's start.
+    const validate = (this.#compiled ??= compile(this.recipe));
+    if (validate(params)) return params;
+    throw new KargahError('validation_failed', {}, { errors: (validate.errors ?? []).map(fieldError) });
   }
+}
+
+function compile(recipe: Recipe): ValidateFunction {
+  // `x-…` keys are for forms.
+  const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: false, verbose: true });
+  return ajv.compile(recipe.params_schema);
 }
 
 function fieldError(error: ErrorObject): FieldErrors[number] {

@@ -4,7 +4,7 @@ import { recipe, type Recipe } from '../contract/training.js';
 import { KargahError } from '../errors.js';
 import { RecipeParams } from './params.js';
 
-/** The recipes that the Python side described; compiled once. */
+/** The recipes that the Python side described. */
 export class Recipes {
   readonly #byName: ReadonlyMap<string, RecipeParams>;
 
