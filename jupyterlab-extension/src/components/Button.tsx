@@ -26,12 +26,14 @@ export function Button({
 }: ButtonProps): JSX.Element {
   return (
     <button
-      type="button"
       title={label}
       aria-label={label}
       {...rest}
+      // Busy, it does nothing but keeps the focus; `disabled` would drop it, and Escape with it.
+      type={busy ? 'button' : (rest.type ?? 'button')}
+      onClick={busy ? undefined : rest.onClick}
       aria-busy={busy || undefined}
-      disabled={rest.disabled === true || busy}
+      aria-disabled={busy || rest['aria-disabled']}
       className={`btn ${KINDS[kind]} ${SIZES[size]} ${className}`}
     >
       {busy ? <Spinner /> : icon !== undefined && <Icon name={icon} />}

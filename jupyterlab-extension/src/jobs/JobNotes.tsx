@@ -33,7 +33,11 @@ export function JobNote({ job, onShowLog }: JobNoteProps): JSX.Element | null {
           icon="queue"
           title={job.queue_position === null ? t('note.queuedPlain') : t('note.queued', { n: job.queue_position })}
         >
-          {job.message ?? (system === null ? undefined : t('note.queued.detail', { n: system.max_parallel_jobs }))}
+          {system === null
+            ? undefined
+            : system.mlflow === 'up'
+              ? t('note.queued.detail', { n: system.max_parallel_jobs })
+              : t('note.queued.mlflow')}
         </Note>
       );
     case 'stopping':
@@ -87,7 +91,7 @@ function FailureNote({ job, onShowLog }: { readonly job: Job; readonly onShowLog
   const kargah = useKargah();
   const i18n = useI18n();
   const { t } = i18n;
-  const cause = job.error === null ? (job.message ?? '') : i18n.failure(job.error);
+  const cause = job.error === null ? t('state.failed') : i18n.failure(job.error);
   const code = [job.error?.code, job.exit_code === null ? null : `exit ${job.exit_code}`, job.signal, job.job_id]
     .filter((part) => part != null)
     .join(' · ');

@@ -65,6 +65,14 @@ beforeEach(() => {
 });
 afterEach(() => bench.stop());
 
+const SYSTEM = {
+  mlflow: 'up',
+  cpus: 2,
+  gpus: 0,
+  max_parallel_jobs: 2,
+  storage_used_bytes: 0,
+  disk_free_bytes: 1e9,
+};
 const OOM = {
   code: 'out_of_memory',
   detail: 'Out of memory; use a smaller batch.',
@@ -144,6 +152,22 @@ describe('a running job', () => {
     bench.send({ seq: 4, state: 'running', metrics: [point('val_loss', 20, 0.125)] });
     await waitFor(() => expect(within(screen.getByTestId('tiles')).getByText('0.125')).toBeTruthy());
     expect(screen.getByText('This job was stopped')).toBeTruthy();
+  });
+});
+
+describe('a job that waits', () => {
+  it('says that it waits for MLflow in the reader’s language, whatever the bridge notes in English', async () => {
+    extra = ({ path }) =>
+      path === '/api/v1/system' ? { status: 200, body: { ...SYSTEM, mlflow: 'starting' } } : notFound;
+    await open({ state: 'queued', message: 'MLflow is starting' }, PERSIAN);
+    expect(await screen.findByText(/MLflow هنوز آماده نیست/)).toBeTruthy();
+    expect(screen.queryByText(/MLflow is starting/)).toBeNull();
+  });
+
+  it('says how many run at a time once MLflow is up', async () => {
+    extra = ({ path }) => (path === '/api/v1/system' ? { status: 200, body: SYSTEM } : notFound);
+    await open({ state: 'queued', queue_position: 1 });
+    expect(await screen.findByText(/At most 2 jobs run at a time/)).toBeTruthy();
   });
 });
 

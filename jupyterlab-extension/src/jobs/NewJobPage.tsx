@@ -21,10 +21,12 @@ import { readRecipes } from './useRecipes.js';
 export interface NewJobPageProps {
   readonly datasetId?: string | undefined;
   readonly cloneOf?: string | undefined;
+  /** The form is done with: given up, or its job started. */
+  readonly onDone: () => void;
 }
 
 /** Reads what the form needs, then shows it: recipes, and the job it starts from. */
-export default function NewJobPage({ datasetId, cloneOf }: NewJobPageProps): JSX.Element {
+export default function NewJobPage({ datasetId, cloneOf, onDone }: NewJobPageProps): JSX.Element {
   const { api } = useKargah();
   const [attempt, setAttempt] = useState(0);
   const [error, setError] = useState<unknown>(null);
@@ -69,7 +71,7 @@ export default function NewJobPage({ datasetId, cloneOf }: NewJobPageProps): JSX
       ) : ready === null ? (
         <Skeleton widths={[40, 90, 90, 60]} />
       ) : (
-        <TrainForm recipes={ready.recipes} start={ready.form} />
+        <TrainForm recipes={ready.recipes} start={ready.form} onDone={onDone} />
       )}
     </div>
   );
@@ -83,9 +85,11 @@ function recipeFor(recipes: readonly Recipe[], dataset: Dataset | undefined): st
 function TrainForm({
   recipes,
   start,
+  onDone,
 }: {
   readonly recipes: readonly Recipe[];
   readonly start: FormState;
+  readonly onDone: () => void;
 }): JSX.Element {
   const kargah = useKargah();
   const i18n = useI18n();
@@ -173,6 +177,7 @@ function TrainForm({
       const job = await data(kargah.api.http.POST('/api/v1/train', { body: request }));
       kargah.store.putJob(job);
       await kargah.openJob(job.job_id);
+      onDone();
     } catch (reason) {
       refuse(serverErrors(reason, i18n, recipe));
     } finally {
@@ -281,6 +286,7 @@ function TrainForm({
         {errors['form'] !== undefined && <Note tone="bad" icon="err" role="alert" title={errors['form']} />}
         <div className="row wrap train-foot">
           <Machine />
+          <Button label={t('action.cancel')} onClick={onDone} />
           <Button kind="primary" icon="play" label={t('new.start')} busy={busy} type="submit" />
         </div>
       </div>

@@ -168,6 +168,8 @@ export function latin(text: string): string {
 function SelectWidget({ id, value, options, onChange, onBlur, formContext }: WidgetProps): JSX.Element {
   const attributes = useFieldAttributes(id, formContext);
   const choices = options.enumOptions ?? [];
+  // The form that JupyterLab carries leaves the names beside the choices; a newer one puts them in as labels.
+  const names = (options['enumNames'] ?? []) as readonly string[];
   return (
     <div className="in sel">
       <select
@@ -178,7 +180,7 @@ function SelectWidget({ id, value, options, onChange, onBlur, formContext }: Wid
       >
         {choices.map((choice, index) => (
           <option key={index} value={index}>
-            {choice.label}
+            {names[index] ?? choice.label}
           </option>
         ))}
       </select>

@@ -122,6 +122,10 @@ export const jobMessages = {
     fa: 'هم‌زمان {n} کار اجرا می‌شود؛ با پایان یکی، نوبت این می‌رسد.',
     en: 'At most {n} {n|job runs|jobs run} at a time; this one begins when another ends.',
   },
+  'note.queued.mlflow': {
+    fa: 'MLflow هنوز آماده نیست؛ همین که آماده شود این کار آغاز می‌شود.',
+    en: 'MLflow is not ready yet; this job begins as soon as it is.',
+  },
   'note.disconnected': { fa: 'ارتباط قطع شد؛ آموزش ادامه دارد.', en: 'Disconnected; training goes on.' },
   'note.disconnected.asOf': { fa: 'آنچه می‌بینید مالِ {x} است.', en: 'You see the state of {x}.' },
   'note.historyFailed': { fa: 'تاریخچهٔ معیارها خوانده نشد', en: 'The history of metrics could not be read' },
@@ -197,5 +201,4 @@ export const jobMessages = {
   'row.reason.dataset_deleted': { fa: 'داده حذف شده', en: 'dataset deleted' },
   'model.openJob': { fa: 'دیدن کار', en: 'Open its job' },
   'model.copyCode': { fa: 'کپی کد خواندن', en: 'Copy code to load it' },
-  'status.all': { fa: 'همهٔ کارها', en: 'All jobs' },
 } as const satisfies Catalogue;

@@ -15,6 +15,8 @@ export interface Connection {
 }
 
 export const OFFLINE_AFTER_MS = 15_000;
+/** Between tries that socket.io does not make by itself. */
+const AGAIN_MS = 5_000;
 
 /** Opens a socket; apart, so that socket.io-client is loaded on first use. */
 export type OpenSocket = (origin: string, path: string, token: () => Promise<string>) => Promise<Socket>;
@@ -109,7 +111,13 @@ export class Live {
         // Refused, not unreachable: the token. A fresh one comes through the session, or the session ends there.
         void this.session.renew().then(
           () => socket.connect(),
-          () => this.move('offline'),
+          () => {
+            this.move('offline');
+            // A session that has ended takes this socket down; where nobody answered, another try may find somebody.
+            setTimeout(() => {
+              if (this.socket === socket && !socket.active) socket.connect();
+            }, AGAIN_MS);
+          },
         );
       }
     });

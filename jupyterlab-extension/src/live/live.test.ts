@@ -60,6 +60,19 @@ describe('the live connection', () => {
     expect((await told).payload).toEqual({ token: 'second' });
   });
 
+  it('tries at once when it is asked to, and takes its jobs up again', async () => {
+    await signIn();
+    live.subscribeJob('job_aaaaaa', { update: () => undefined, reload: () => Promise.resolve(0) });
+    await server.stop();
+    await when(live.connection, (c): c is Connection => c.state === 'reconnecting');
+    live.retry();
+    server = await TestLive.start(Number(new URL(server.url).port));
+    const again = server.next();
+    live.retry();
+    expect((await heard(await again, 'subscribe_job')).payload).toMatchObject({ job_id: 'job_aaaaaa' });
+    await when(live.connection, connected);
+  });
+
   it('gives every point once and in order, and names the last one after a gap', async () => {
     const first = await signIn();
     const asked = heard(first, 'subscribe_job');

@@ -22,6 +22,11 @@ async function call(method: 'GET' | 'PUT' | 'DELETE', body?: object): Promise<{ 
   return response.status === 204 ? {} : ((await response.json()) as { token_id?: string | null });
 }
 
+/** Jupyter's own refusals are named by their status: their text is English only. */
+function causeOf(reason: unknown, { i18n }: IKargah): string {
+  return reason instanceof ServerConnection.ResponseError ? `HTTP ${reason.response.status}` : i18n.error(reason);
+}
+
 /**
  * Kernels of this JupyterLab act as the person who is signed in: a personal API token of its own name, held by the Jupyter
  * server (never by the page), replaced at the next sign-in and revoked at sign-out.
@@ -52,8 +57,7 @@ export const notebook: JupyterFrontEndPlugin<void> = {
       if (state.status === 'signed_in') {
         wasIn = true;
         signIn(state.user.user_id).catch((reason: unknown) => {
-          const cause = reason instanceof Error ? reason.message : String(reason);
-          kargah.shell.toast('warning', kargah.i18n.t('notebook.failed', { x: cause }));
+          kargah.shell.toast('warning', kargah.i18n.t('notebook.failed', { x: causeOf(reason, kargah) }));
         });
       } else if (state.status === 'signed_out' && wasIn) {
         wasIn = false;

@@ -20,7 +20,7 @@ export const notices: JupyterFrontEndPlugin<void> = {
             : ` ${best.key}: ${isShare(best.key) ? i18n.format.percent(best.value) : i18n.format.metric(best.value)}`;
         shell.toast('success', i18n.t('toast.succeeded', { x: job.name }) + figure, [view]);
       } else if (job.state === 'failed') {
-        const cause = job.error === null ? (job.message ?? '') : i18n.failure(job.error);
+        const cause = job.error === null ? i18n.t('state.failed') : i18n.failure(job.error);
         shell.toast('error', i18n.t('toast.failed', { x: job.name, cause }), [view]);
       } else if (job.state === 'lost') {
         shell.toast('warning', i18n.t('toast.lost', { x: job.name }), [view]);

@@ -108,12 +108,14 @@ export const pages: JupyterFrontEndPlugin<void> = {
       icon: labIcon('add'),
       execute: async (args) => {
         forms += 1;
+        const id = `kargah-new-job-${forms}`;
         await open(
-          `kargah-new-job-${forms}`,
+          id,
           () =>
             PageWidget.of(kargah, () => import('../jobs/NewJobPage.js'), {
               datasetId: text(args, 'dataset_id'),
               cloneOf: text(args, 'clone_of'),
+              onDone: () => tracker.find((widget) => widget.id === id)?.close(),
             }),
           { label: kargah.i18n.t('panel.newJob'), icon: 'add' },
           { command: COMMANDS.newJob, args },

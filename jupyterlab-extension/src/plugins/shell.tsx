@@ -64,7 +64,7 @@ export class LabShell implements Shell {
     const dialog: Dialog<unknown> = new Dialog({
       title: content.title,
       body,
-      buttons: [Dialog.okButton({ label: t('action.close'), ariaLabel: t('action.close') })],
+      buttons: [Dialog.cancelButton({ label: t('action.close'), ariaLabel: t('action.close') })],
     });
     this.dress(dialog);
     if (content.wide === true) {

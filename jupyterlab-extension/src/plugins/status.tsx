@@ -1,8 +1,10 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ReactWidget } from '@jupyterlab/apputils';
 import { IStatusBar } from '@jupyterlab/statusbar';
+import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import { Spinner } from '../components/Button.js';
 import { Icon } from '../components/Icon.js';
+import { Popover } from '../components/Popover.js';
 import { Ring } from '../components/Progress.js';
 import { Percent } from '../components/Text.js';
 import { KargahRoot, useKargah } from '../context.js';
@@ -11,13 +13,18 @@ import { isActive } from '../store/states.js';
 import { useStore } from '../store/useStore.js';
 import { IKargah } from '../tokens.js';
 
-/** Jobs at a glance; nothing at all while nobody is signed in. */
+const ActiveJobs = lazy(() => import('../panels/ActiveJobs.js'));
+
+/** Jobs at a glance, each by name on a click; nothing at all while nobody is signed in. */
 function StatusItem(): JSX.Element | null {
   const kargah = useKargah();
   const { t, format } = useI18n();
   const session = useStore(kargah.api.session.state);
   const connection = useStore(kargah.live.connection);
   const jobs = useStore(kargah.store.jobs);
+  const button = useRef<HTMLButtonElement>(null);
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const close = useCallback(() => setAnchor(null), []);
   if (session.status !== 'signed_in') {
     return null;
   }
@@ -27,27 +34,45 @@ function StatusItem(): JSX.Element | null {
   const left = Math.max(0, ...active.map((job) => job.progress.eta_seconds ?? 0));
   const lost = connection.state === 'reconnecting' || connection.state === 'offline';
   return (
-    <button type="button" className="kg-status lnk-plain" title={t('status.open')} onClick={() => kargah.showPanel()}>
-      {lost ? (
-        <>
-          <Spinner tone="t-warn" />
-          <span>{t('conn.reconnecting')}</span>
-        </>
-      ) : active.length > 0 ? (
-        <>
-          <Ring share={share} />
-          <span>
-            {t('status.running', { n: active.length })} · <Percent share={share} digits={0} />
-            {left > 0 && ` · ${format.left(left)}`}
-          </span>
-        </>
-      ) : (
-        <>
-          <Icon name="ok" className="t-ok" />
-          <span>{t('status.idle')}</span>
-        </>
+    <>
+      <button
+        ref={button}
+        type="button"
+        className="kg-status lnk-plain"
+        title={t('status.jobs')}
+        aria-haspopup="dialog"
+        aria-expanded={anchor !== null}
+        data-testid="kargah-status"
+        onClick={() => setAnchor(anchor === null ? button.current : null)}
+      >
+        {lost ? (
+          <>
+            <Spinner tone="t-warn" />
+            <span>{t('conn.reconnecting')}</span>
+          </>
+        ) : active.length > 0 ? (
+          <>
+            <Ring share={share} />
+            <span>
+              {t('status.running', { n: active.length })} · <Percent share={share} digits={0} />
+              {left > 0 && ` · ${format.left(left)}`}
+            </span>
+          </>
+        ) : (
+          <>
+            <Icon name="ok" className="t-ok" />
+            <span>{t('status.idle')}</span>
+          </>
+        )}
+      </button>
+      {anchor !== null && (
+        <Popover label={t('status.jobs')} anchor={anchor} onClose={close}>
+          <Suspense fallback={null}>
+            <ActiveJobs onLeave={close} />
+          </Suspense>
+        </Popover>
       )}
-    </button>
+    </>
   );
 }
 

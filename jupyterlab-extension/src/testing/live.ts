@@ -18,10 +18,10 @@ export class TestLive {
     });
   }
 
-  static async start(): Promise<TestLive> {
+  static async start(port = 0): Promise<TestLive> {
     const http = createServer();
     const io = new Server(http, { path: '/socket.io/', transports: ['websocket'], cors: { origin: '*' } });
-    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve));
     return new TestLive(http, io, `http://127.0.0.1:${(http.address() as AddressInfo).port}`);
   }
 

@@ -84,5 +84,6 @@ export const panel = {
   'toast.view': { fa: 'دیدن', en: 'View' },
   'status.running': { fa: '{n} کار', en: '{n} {n|job|jobs}' },
   'status.idle': { fa: 'کاری در جریان نیست', en: 'No jobs running' },
-  'status.open': { fa: 'باز کردن پنل کارگاه', en: 'Open the Kargah panel' },
+  'status.jobs': { fa: 'کارهای در جریان', en: 'Jobs in progress' },
+  'status.all': { fa: 'همهٔ کارها', en: 'All jobs' },
 } as const satisfies Catalogue;
