@@ -87,9 +87,11 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
       setErrors({ ...errors, [field]: undefined });
     },
     onBlur: () => {
-      // Leaving an empty box is no mistake yet; submitting it is.
-      if (values[field] !== '') {
-        setErrors({ ...errors, [field]: problem(field) });
+      const found = problem(field);
+      // Leaving an empty box is no mistake yet; submitting it is. A refusal stands until the box is changed: taken away
+      // here, it would move what is just being clicked.
+      if (values[field] !== '' && found !== undefined) {
+        setErrors({ ...errors, [field]: found });
       }
     },
   });
