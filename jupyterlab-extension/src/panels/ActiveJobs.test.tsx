@@ -29,7 +29,7 @@ describe('the jobs of the status bar', () => {
       job({ job_id: 'job_bbbbbb', name: 'next', state: 'queued', queue_position: 1 }),
       job({ job_id: 'job_cccccc', name: 'over', state: 'succeeded' }),
     );
-    expect(screen.getAllByTestId('kargah-active-job').map((row) => row.textContent?.replace(/\p{Cf}/gu, ''))).toEqual([
+    expect(screen.getAllByTestId('kargah-active-job').map((row) => row.textContent.replace(/\p{Cf}/gu, ''))).toEqual([
       'mlp-digits-071 min 12 s70%',
       'nextqueued, no. 1',
     ]);
