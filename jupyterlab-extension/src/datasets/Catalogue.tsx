@@ -79,13 +79,12 @@ function SourceItem({
         </p>
       </div>
       <Button
-        kind={have ? 'plain' : 'primary'}
         icon={have ? 'check' : 'add'}
         busy={busy}
         label={have ? t('sources.imported') : t('sources.import')}
-        aria-label={t('sources.importX', { x: name })}
-        disabled={have}
-        onClick={() => void bring()}
+        aria-label={have ? `${name}: ${t('sources.imported')}` : t('sources.importX', { x: name })}
+        aria-disabled={have}
+        onClick={have ? undefined : () => void bring()}
       />
     </li>
   );
