@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,7 +24,7 @@ export async function chromium(): Promise<Browser> {
   try {
     const { default: bundled, inflate } = await import('@sparticuz/chromium');
     const path = await bundled.executablePath();
-    const env: Record<string, string> = { FONTCONFIG_PATH: join(cache, 'fonts') };
+    const env: Record<string, string> = { FONTCONFIG_FILE: fonts() };
     if (execFileSync('ldd', [path], { encoding: 'utf8' }).includes('not found')) {
       // A bare machine lacks some libraries that the package carries.
       const carried = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '../bin/al2023.tar.br');
@@ -35,4 +35,25 @@ export async function chromium(): Promise<Browser> {
     if (temporary === undefined) delete process.env['TMPDIR'];
     else process.env['TMPDIR'] = temporary;
   }
+}
+
+/** The same fonts on every machine: the package's sans-serif, and a monospace that matplotlib carries. */
+function fonts(): string {
+  const [mono = ''] = globSync(
+    join(cache, '../../.venv/lib/python*/site-packages/matplotlib/mpl-data/fonts/ttf/DejaVuSansMono.ttf'),
+  );
+  const file = join(cache, 'fonts.conf');
+  const prefer = (family: string, font: string): string =>
+    `<match><test name="family"><string>${family}</string></test>` +
+    `<edit name="family" mode="assign" binding="strong"><string>${font}</string></edit></match>`;
+  writeFileSync(
+    file,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+<dir>${join(cache, 'fonts/fonts')}</dir><dir>${dirname(mono)}</dir>
+<selectfont><rejectfont><glob>${dirname(mono)}/*</glob></rejectfont><acceptfont><glob>${mono}</glob></acceptfont></selectfont>
+<cachedir>${join(cache, 'font-cache')}</cachedir>
+${prefer('monospace', 'DejaVu Sans Mono')}${prefer('sans-serif', 'Open Sans')}${prefer('system-ui', 'Open Sans')}
+</fontconfig>`,
+  );
+  return file;
 }
