@@ -7,10 +7,10 @@ export function connect(
   address: MlflowAddress,
   authorization: () => Promise<string>,
 ): { client: MlflowClient; close: () => Promise<void> } {
-  let opened: ReturnType<typeof open> | undefined;
+  let opened: ReturnType<typeof load> | undefined;
   // undici's own stream types differ from the global ones in name only.
   const fetch: Fetch = async (url, init) => {
-    const { send, agent } = await (opened ??= open(address));
+    const { send, agent } = await (opened ??= load(address));
     return (await send(url, { ...(init as RequestInit), dispatcher: agent })) as unknown as FetchResponse;
   };
   const baseUrl = address.kind === 'socket' ? 'http://mlflow' : address.url;
@@ -20,16 +20,11 @@ export function connect(
   };
 }
 
-/** undici is loaded when MLflow is first asked something, after the bridge's start. */
-async function open(address: MlflowAddress) {
-  const { Agent, fetch: send } = await import('undici');
-  const agent = new Agent({
-    connections: 8,
-    // gunicorn keeps an idle connection for 75 s; ours ends first.
-    keepAliveTimeout: 30_000,
-    headersTimeout: 60_000,
-    bodyTimeout: 300_000,
-    ...(address.kind === 'socket' ? { connect: { socketPath: address.path } } : {}),
-  });
-  return { send, agent };
+/**
+ * undici is loaded when MLflow is first asked something, after the bridge's start; through a module of ours, since the
+ * bundle gives a CommonJS package that is imported directly no names.
+ */
+async function load(address: MlflowAddress) {
+  const { open } = await import('./agent.js');
+  return open(address);
 }
