@@ -9,7 +9,7 @@ import type { Aftercare } from './aftercare.js';
 import type { Announcer } from './announcer.js';
 import type { JobFolders } from './folders.js';
 import type { Preparation } from './preparation.js';
-import type { TrainingLog, TrainingSettings } from './ports.js';
+import type { TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
 import { fairOrder, Turnstile } from './queue.js';
 import type { JobPatch, JobRow, JobStore } from './store.js';
 import type { JobTelemetry } from './telemetry.js';
@@ -38,6 +38,7 @@ export class JobRunner {
     private readonly telemetry: JobTelemetry,
     private readonly announcer: Announcer,
     private readonly aftercare: Aftercare,
+    private readonly datasets: Pick<TrainingDatasets, 'release'>,
     private readonly settings: TrainingSettings,
     private readonly log: TrainingLog,
   ) {}
@@ -128,6 +129,7 @@ export class JobRunner {
 
   async #couldNotLaunch(jobId: string, error: unknown): Promise<void> {
     if (error instanceof KargahError && error.code === 'mlflow_unavailable') {
+      this.log.warn({ err: error, job_id: jobId }, 'a job waits, since MLflow does not answer');
       const row = await this.store.transitionFrom(jobId, 'starting', 'queued');
       if (!row) {
         await this.#end(jobId, 'stopped', null, {});
@@ -197,6 +199,7 @@ export class JobRunner {
     this.telemetry.track(row);
     await this.announcer.moved(row);
     this.kick();
+    if (row.dataset_id !== null) await this.datasets.release(row.dataset_id);
     await this.aftercare.one(row);
   }
 
