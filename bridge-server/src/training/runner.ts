@@ -136,6 +136,7 @@ export class JobRunner {
         return;
       }
       await this.announcer.moved(row);
+      await this.announcer.queueMoved();
       setTimeout(() => this.kick(), RETRY_MS).unref();
       return;
     }

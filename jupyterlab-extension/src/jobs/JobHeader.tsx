@@ -90,7 +90,7 @@ export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
         />
       </div>
       <JobMeta job={job} recipe={recipe} />
-      {active && <JobProgress job={job} />}
+      {active && job.state !== 'queued' && <JobProgress job={job} />}
       {menuAt !== null && <Menu label={t('job.actions')} at={menuAt} items={items} onClose={() => setMenuAt(null)} />}
     </header>
   );

@@ -9,6 +9,7 @@ import { useStore } from '../store/useStore.js';
 import type { Job, JobEvent, Recipe } from '../api/types.js';
 import { asCode, propertiesOf, type Property } from './paramsSchema.js';
 import { decimate, type MetricHistory } from './series.js';
+import { joinArgs } from './trainForm.js';
 
 function Card({
   title,
@@ -84,7 +85,7 @@ export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe
           <div className="pair">
             <dt>{t('params.args')}</dt>
             <dd className="ell">
-              <Code>{job.script.args.join(' ')}</Code>
+              <Code>{joinArgs(job.script.args)}</Code>
             </dd>
           </div>
         )}

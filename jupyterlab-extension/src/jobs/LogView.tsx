@@ -162,7 +162,7 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
             ))}
           </div>
         </div>
-        {count === 0 && !log.loading && <p className="muted hint">{t('log.empty')}</p>}
+        {count === 0 && !log.loading && <p className="muted hint" dir="auto">{t('log.empty')}</p>}
       </div>
       <span className="vh" aria-live="polite">
         {warned}
