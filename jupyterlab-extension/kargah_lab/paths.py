@@ -14,7 +14,11 @@ _OLDEST_NODE = 24
 
 
 class MissingPartError(RuntimeError):
-    """Something that Kargah needs is not on this machine; the message says what and how to get it."""
+    """Something that Kargah needs is not on this machine; the message says what and how to get it, in two languages."""
+
+    def __init__(self, code: str, message: str, message_fa: str) -> None:
+        super().__init__(message)
+        self.code, self.message_fa = code, message_fa
 
 
 def data_dir() -> Path:
@@ -39,7 +43,11 @@ def bridge_file() -> Path:
     for candidate in candidates:
         if candidate is not None and candidate.is_file():
             return candidate
-    raise MissingPartError("Kargah's bridge is not built: run `npm start` in the repository once.")
+    raise MissingPartError(
+        "bridge_not_built",
+        "Kargah's bridge is not built: run `npm start` in the repository once.",
+        "بخش سرور کارگاه ساخته نشده است: یک بار در پوشهٔ مخزن npm start را اجرا کنید.",
+    )
 
 
 def node_binary() -> Path:
@@ -60,11 +68,37 @@ def node_binary() -> Path:
         if packaged.is_file():
             return packaged
     found = shutil.which("node")
-    if found is None:
-        raise MissingPartError("Node 24 was not found; install it, or set KARGAH_NODE to its path.")
-    version = subprocess.run(
-        [found, "--version"], capture_output=True, text=True, timeout=10, check=True
-    ).stdout.strip()
-    if int(version.lstrip("v").split(".")[0]) < _OLDEST_NODE:
-        raise MissingPartError(f"Node {version} at {found} is too old; Kargah needs 24 or newer (KARGAH_NODE).")
+    version = _version(found) if found is not None else None
+    if found is None or version is None:
+        raise MissingPartError(
+            "node_missing",
+            "Node 24 was not found; install it, or set KARGAH_NODE to its path.",
+            "Node 24 پیدا نشد؛ نصبش کنید یا مسیرش را در KARGAH_NODE بگذارید.",
+        )
+    if version < _OLDEST_NODE:
+        raise MissingPartError(
+            "node_too_old",
+            f"Node {version} at {found} is too old; Kargah needs {_OLDEST_NODE} or newer (KARGAH_NODE).",
+            f"Node {version} در {found} قدیمی است؛ کارگاه نسخهٔ {_OLDEST_NODE} یا تازه‌تر می‌خواهد (KARGAH_NODE).",
+        )
     return Path(found)
+
+
+def bridge_command(unix_socket: str) -> list[str]:
+    """What starts the bridge on `unix_socket`.
+
+    Raises:
+        MissingPartError: Node or the bridge is not there.
+    """
+    # Node calls its own SQLite experimental, in a line that would stand in Jupyter's log at every start.
+    quiet = "--disable-warning=ExperimentalWarning"
+    return [str(node_binary()), quiet, str(bridge_file()), f"--socket={unix_socket}"]
+
+
+def _version(node: str) -> int | None:
+    """The major version; None where it does not run."""
+    try:
+        said = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=10, check=True).stdout
+        return int(said.strip().lstrip("v").split(".")[0])
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return None

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kargah_lab.paths import MissingPartError, bridge_file, node_binary
+from kargah_lab.paths import MissingPartError, bridge_command
 
 _START_SECONDS = 30
 
@@ -19,11 +19,10 @@ def _literal(arguments: list[str]) -> list[str]:
 
 def _command(unix_socket: str) -> list[str]:
     try:
-        return _literal([str(node_binary()), str(bridge_file()), f"--socket={unix_socket}"])
-    except MissingPartError as missing:
-        # The proxy shows a failed start as an error page and JupyterLab stays usable; raising here would hide every
-        # other server the proxy knows. The reason goes to Jupyter's log.
-        return _literal([sys.executable, "-c", f"import sys; sys.exit({str(missing)!r})"])
+        return _literal(bridge_command(unix_socket))
+    except MissingPartError:
+        # Raising here would hide every other server the proxy knows, and the panel could only say that nobody answers.
+        return _literal([sys.executable, "-m", "kargah_lab.stand_in", unix_socket])
 
 
 def _environment(base_url: str) -> dict[str, str]:
