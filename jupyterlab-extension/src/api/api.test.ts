@@ -37,6 +37,15 @@ describe('the session', () => {
     expect(api.session.state.get().status).toBe('signed_in');
   });
 
+  it('knows why when the answer says it', async () => {
+    bridge.answer(() => problem(503, 'bridge_not_built', 'Not built.', 'ساخته نشده است.'));
+    await api.session.start();
+    expect(api.session.state.get()).toMatchObject({
+      status: 'unreachable',
+      reason: { detail: 'Not built.', detail_fa: 'ساخته نشده است.' },
+    });
+  });
+
   it('refuses a wrong password with its code and both texts', async () => {
     bridge.answer(() => problem(401, 'bad_credentials', 'Wrong email or password.', 'رمز یا ایمیل درست نیست.'));
     const refused = await api.session.login({ email: 'a@b.co', password: 'x' }).catch((reason: unknown) => reason);

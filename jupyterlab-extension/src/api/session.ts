@@ -1,11 +1,11 @@
 import { Observable } from '../store/observable.js';
-import { ApiError, errorFromResponse, unreachable } from './errors.js';
+import { ApiError, asApiError, errorFromResponse, unreachable } from './errors.js';
 import type { Session, User } from './types.js';
 
 export type SessionState =
   | { readonly status: 'unknown' }
   /** Nobody answered the first question yet; asked again by itself. */
-  | { readonly status: 'unreachable' }
+  | { readonly status: 'unreachable'; readonly reason: ApiError }
   | { readonly status: 'signed_out'; readonly reason: 'none' | 'expired' | 'signed_out' }
   | { readonly status: 'signed_in'; readonly user: User };
 
@@ -72,8 +72,8 @@ export class SessionKeeper {
     this.starting ??= this.restore()
       .then(
         () => undefined,
-        () => {
-          this.state.set({ status: 'unreachable' });
+        (reason: unknown) => {
+          this.state.set({ status: 'unreachable', reason: asApiError(reason) });
           this.timer = setTimeout(() => void this.start(), this.wait);
           this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
         },

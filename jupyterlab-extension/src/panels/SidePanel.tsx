@@ -15,7 +15,8 @@ import { Notices } from './Notices.js';
 /** The whole side panel: who is here decides what is shown. */
 export default function SidePanel(): JSX.Element {
   const kargah = useKargah();
-  const { t } = useI18n();
+  const i18n = useI18n();
+  const { t } = i18n;
   const session = useStore(kargah.api.session.state);
   const datasets = useStore(kargah.store.datasets);
   const jobs = useStore(kargah.store.jobs);
@@ -46,7 +47,7 @@ export default function SidePanel(): JSX.Element {
               />
             }
           >
-            {t('offline.detail')}
+            {session.reason.code === 'unreachable' ? t('offline.detail') : i18n.error(session.reason)}
           </Note>
         </div>
       </>
