@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,38 +20,56 @@ BRIDGE = ROOT / "bridge-server" / "dist" / "main.js"
 START_SECONDS = 60
 
 
-@dataclass(frozen=True)
 class LiveBridge:
-    url: str
-    data_dir: Path
+    """A bridge with its MLflow on a data folder of its own; its address stays the same across starts."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.url = ""
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Returns once it listens."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("KARGAH_", "MLFLOW_"))}
+        self._process = subprocess.Popen(
+            [str(NODE), str(BRIDGE)],
+            env=inherited | {"KARGAH_DATA_DIR": str(self.data_dir), "KARGAH_PYTHON": sys.executable},
+            stdout=subprocess.PIPE,
+            stderr=(self.data_dir / "bridge.log").open("a"),
+            text=True,
+            start_new_session=True,
+        )
+        self.url = _listening(self._process)
+
+    def kill(self) -> None:
+        """As `kill -9` would; what it started is left to itself."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def end(self) -> None:
+        """Ends it with everything it started."""
+        assert self._process is not None
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        _end_jobs(self.data_dir)
 
 
 @pytest.fixture(scope="session")
 def live_bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBridge]:
-    """A bridge with its MLflow on a data folder of its own; ended with everything it started."""
+    """One bridge for the whole run; a test that kills it starts it again."""
     if not BRIDGE.is_file():
         pytest.skip("the bridge is not built; run `npm run setup`")
-    data_dir = tmp_path_factory.mktemp("kargah")
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("KARGAH_", "MLFLOW_"))}
-    process = subprocess.Popen(
-        [str(NODE), str(BRIDGE)],
-        env=inherited | {"KARGAH_DATA_DIR": str(data_dir), "KARGAH_PYTHON": sys.executable},
-        stdout=subprocess.PIPE,
-        stderr=(data_dir / "bridge.log").open("w"),
-        text=True,
-        start_new_session=True,
-    )
+    bridge = LiveBridge(tmp_path_factory.mktemp("kargah"))
     try:
-        url = _listening(process)
-        yield LiveBridge(url, data_dir)
+        bridge.start()
+        yield bridge
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        _end_jobs(data_dir)
+        bridge.end()
 
 
 def _listening(process: subprocess.Popen[str]) -> str:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import secrets
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
 
 import kargah
 from kargah.client.http import Http
+from kargah.client.jobs import Point
 from kargah.client.uploads import CHUNK_BYTES, upload_file
+from kargah.training.gateway import Address
+from kargah.training.reporter import Reporter
 
 from ..conftest import LiveBridge
 
@@ -48,18 +55,47 @@ def test_a_watched_job_ends_with_a_model_that_torch_loads(
     assert (finished.last_metrics["val_accuracy"] or 0) >= 0.9
     path = finished.download(tmp_path)
     assert path.name == "digits.pt2"
-    answer = torch.export.load(path).module()(torch.zeros(3, 64))
-    assert answer.shape == (3, 10)
-    assert finished.model()(torch.zeros(2, 64)).shape == (2, 10)
+    rows = digits.preview(limit=200)
+    target = rows["label"].astype(int).to_numpy()
+    pixels = torch.tensor(rows.drop(columns="label").to_numpy(dtype="float32"))
+    about = {"kargah.json": ""}
+    answer = torch.export.load(path, extra_files=about).module()(pixels)
+    classes = json.loads(about["kargah.json"])["classes"]
+    assert (np.array([int(classes[i]) for i in answer.argmax(1).tolist()]) == target).mean() >= 0.95
+    assert torch.equal(finished.model()(pixels), answer)
+
+
+def test_mlflow_loads_the_model_of_a_run_through_the_gateway(client: kargah.Kargah, finished: kargah.Job) -> None:
+    code = """
+import mlflow.pytorch, sys, torch
+loaded = mlflow.pytorch.load_model(f"runs:/{sys.argv[1]}/model")
+print(tuple((loaded.module() if hasattr(loaded, "module") else loaded)(torch.zeros(3, 64)).shape))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(finished.data["mlflow_run_id"])],
+        env=os.environ
+        | {"MLFLOW_TRACKING_URI": f"{client.url}/mlflow", "MLFLOW_TRACKING_TOKEN": str(client._http.token)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines()[-1] == "(3, 10)"
+
+
+def points_of(points: list[Point]) -> list[tuple[str, int, int]]:
+    return sorted((p.key, p.step, p.timestamp) for p in points)
+
+
+def logged_by(bridge: LiveBridge, job: kargah.Job) -> list[tuple[str, int, int]]:
+    """What the job itself wrote down."""
+    lines = (bridge.data_dir / "jobs" / job.id / "spool" / "points.jsonl").read_text().splitlines()
+    return sorted((key, line["s"], line["t"]) for line in map(json.loads, lines) for key in line["m"])
 
 
 def test_the_history_holds_every_point_that_was_logged(live_bridge: LiveBridge, finished: kargah.Job) -> None:
-    import json
-
-    spool = live_bridge.data_dir / "jobs" / finished.id / "spool" / "points.jsonl"
-    logged = {(k, r["s"], r["t"]) for r in map(json.loads, spool.read_text().splitlines()) for k in r["m"]}
-    stored = {(p.key, p.step, p.timestamp) for p in finished.metrics()}
-    assert logged == stored
+    assert points_of(finished.metrics()) == logged_by(live_bridge, finished)
     assert "epoch 8/8" in finished.logs()
 
 
@@ -72,6 +108,33 @@ def test_a_stream_that_begins_in_the_middle_still_gives_every_point(
     steps = [p.step for p in points if p.key == "val_loss"]
     assert len(set(steps)) == 15
     assert not any(math.isnan(p.value) for p in points)
+
+
+def test_a_bridge_killed_in_training_loses_no_point_and_stores_none_twice(
+    live_bridge: LiveBridge, client: kargah.Kargah, digits: kargah.Dataset, tmp_path: Path
+) -> None:
+    job = client.train(digits, epochs=60, patience=0)
+    seen: list[Point] = []
+    killed = False
+    for update in job.stream():
+        seen += update.points
+        if seen and not killed:
+            killed = True
+            live_bridge.kill()
+            live_bridge.start()
+    assert job.state == "succeeded"
+    logged = logged_by(live_bridge, job)
+    assert points_of(seen) == logged
+    assert points_of(job.metrics()) == logged
+
+    # As if every acknowledgement had been lost: all of it is sent once more.
+    spool = live_bridge.data_dir / "jobs" / job.id / "spool"
+    (spool / "acknowledged").unlink()
+    token = tmp_path / "token"
+    token.write_text(str(client._http.token))
+    run_id = str(job.data["mlflow_run_id"])
+    assert Reporter(spool, Address(live_bridge.data_dir / "bridge.json", token), run_id).close(timeout=60)
+    assert points_of(job.metrics()) == logged
 
 
 def test_a_stopped_job_says_stopped_and_its_model_is_refused(client: kargah.Kargah, digits: kargah.Dataset) -> None:
@@ -175,8 +238,6 @@ def test_a_wrong_password_and_no_account_are_said_so(live_bridge: LiveBridge) ->
 def test_the_notebook_of_the_documentation_runs_as_it_stands(
     live_bridge: LiveBridge, client: kargah.Kargah, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import json
-
     import nbformat
     from nbclient import NotebookClient
 
@@ -191,3 +252,13 @@ def test_the_notebook_of_the_documentation_runs_as_it_stands(
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
     said = "".join(out.get("text", "") for cell in notebook.cells for out in cell.get("outputs", []))
     assert float(said.split("right:")[1].split()[0]) >= 0.95
+
+
+def test_the_readme_shows_the_cell_of_the_notebook_in_at_most_twenty_lines() -> None:
+    import nbformat
+
+    root = Path(__file__).resolve().parents[3]
+    notebook = nbformat.read(root / "docs" / "notebooks" / "first-model.ipynb", as_version=4)
+    cell = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    assert f"```python\n{cell}\n```" in (root / "README.md").read_text(encoding="utf-8")
+    assert 10 <= len([line for line in cell.splitlines() if line.strip()]) <= 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 JOBS = f"{API}/train/jobs"
 ENDED = frozenset({"succeeded", "failed", "stopped", "lost"})
 LOOK_AGAIN_SECONDS = 10.0
-SHOWN = ("train_loss", "val_loss", "val_accuracy", "val_r2", "val_mae")
+SHOWN = ("val_accuracy", "val_r2", "val_mae", "val_loss", "train_loss")
 
 
 @dataclass(frozen=True)
@@ -131,17 +132,15 @@ class Job:
         Raises:
             JobFailed: it failed, was stopped or got lost.
         """
-        shown: dict[str, str] = {}
-        with tqdm(total=100, desc=self.name, unit="%", file=sys.stdout, bar_format=BAR, dynamic_ncols=True) as bar:
+        newest: dict[str, float] = {}
+        with tqdm(total=100, desc=self.name, unit="%", file=sys.stdout, bar_format=BAR, ncols=_columns()) as bar:
             for update in self.stream():
-                for point in update.points:
-                    if point.key in SHOWN:
-                        shown[point.key] = f"{point.value:.4g}"
+                newest |= {point.key: point.value for point in update.points if point.key in SHOWN}
                 bar.n = round(100 * (update.progress["fraction"] or 0.0), 1)
-                bar.set_postfix(_shown_state(update.state) | _epoch(update.progress) | shown, refresh=True)
+                bar.set_postfix(_shown(update.state, update.progress, newest), refresh=True)
             if self.state == "succeeded":
                 bar.n = 100
-                bar.set_postfix(_shown_state(self.state) | shown, refresh=True)
+            bar.set_postfix(_shown(self.state, self.data["progress"], newest), refresh=True)
         if self.state != "succeeded":
             raise JobFailed(self)
         return self
@@ -239,10 +238,15 @@ def _read_update(data: wire.JobUpdate) -> Update:
     )
 
 
-def _shown_state(state: str) -> dict[str, str]:
-    return {"state": state}
-
-
-def _epoch(progress: wire.Progress) -> dict[str, str]:
+def _shown(state: str, progress: wire.Progress, newest: dict[str, float]) -> dict[str, str]:
+    """What stands behind the bar, most telling first: the bar is cut where the terminal ends."""
     epoch, epochs = progress["epoch"], progress["epochs"]
-    return {"epoch": f"{epoch}/{epochs}"} if epoch and epochs else {}
+    shown = {} if state == "running" and epoch else {"state": state}
+    if epoch and epochs:
+        shown["epoch"] = f"{epoch}/{epochs}"
+    return shown | {key: f"{newest[key]:.4g}" for key in SHOWN if key in newest}
+
+
+def _columns() -> int:
+    """A terminal that does not know its width (a container's, a notebook's) still shows the bar."""
+    return shutil.get_terminal_size((120, 24)).columns
