@@ -320,7 +320,8 @@ function NameField({
 /** What the job will run on, and whether it will have to wait. */
 function Machine(): JSX.Element {
   const kargah = useKargah();
-  const { t } = useI18n();
+  const i18n = useI18n();
+  const { t } = i18n;
   const system = useStore(kargah.store.system);
   const jobs = useStore(kargah.store.jobs);
   const running = jobs.items.filter((job) => isActive(job.state) && job.state !== 'queued').length;
@@ -338,7 +339,7 @@ function Machine(): JSX.Element {
       </div>
       <div className="hint">
         {t('new.inUse', { n: running, all: system.max_parallel_jobs })}
-        {running >= system.max_parallel_jobs && `؛ ${t('new.willQueue')}`}
+        {running >= system.max_parallel_jobs && `${i18n.pick('; ', '؛ ')}${t('new.willQueue')}`}
       </div>
     </div>
   );

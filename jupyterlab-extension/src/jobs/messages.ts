@@ -197,6 +197,8 @@ export const jobMessages = {
 
   'row.reason.out_of_memory': { fa: 'حافظه کم آمد', en: 'out of memory' },
   'row.reason.loss_diverged': { fa: 'زیان بی‌نهایت شد', en: 'loss diverged' },
+  'row.reason.script_failed': { fa: 'خروج با کد {exit_code}', en: 'exit code {exit_code}' },
+  'row.reason.killed_by_signal': { fa: 'پایان با سیگنال', en: 'killed' },
   'row.reason.script_syntax': { fa: 'خطای نحوی', en: 'syntax error' },
   'row.reason.dataset_deleted': { fa: 'داده حذف شده', en: 'dataset deleted' },
   'model.openJob': { fa: 'دیدن کار', en: 'Open its job' },

@@ -180,7 +180,7 @@ export class Plot {
           space: 64,
           values: (_u, ticks) => ticks.map((tick) => (axis.kind === 'time' ? clock(tick) : shortValue(tick))),
         },
-        { ...axes, size: 44, gap: 6, space: 28, values: (_u, ticks) => evenly(ticks) },
+        { ...axes, size: 52, gap: 6, space: 28, values: (_u, ticks) => evenly(ticks) },
       ],
       cursor: {
         sync: { key: `${SYNC_KEY}:${settings.syncKey}`, setSeries: false },

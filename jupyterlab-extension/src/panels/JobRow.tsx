@@ -9,6 +9,8 @@ import { StateIcon } from '../components/State.js';
 import { Moment, Name, Num, Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
+import type { I18n } from '../i18n/i18n.js';
+import { type MessageKey, messages } from '../i18n/messages.js';
 import { canStop, headline, isActive, isShare } from '../store/states.js';
 import { useStore } from '../store/useStore.js';
 import type { IKargah } from '../tokens.js';
@@ -147,9 +149,19 @@ function JobFigure({ job, spark }: { readonly job: Job; readonly spark: readonly
     const cause = job.error === null ? t('state.failed') : i18n.failure(job.error);
     return (
       <span className="t-bad ell end-text" title={cause}>
-        {cause}
+        {shortReason(job, i18n) ?? cause}
       </span>
     );
   }
   return <span className={job.state === 'lost' ? 't-warn' : ''}>{t(`state.${job.state}`)}</span>;
+}
+
+/** A few words where a whole sentence would be cut; the title has the sentence. */
+function shortReason(job: Job, i18n: I18n): string | undefined {
+  const key = `row.reason.${job.error?.code ?? ''}`;
+  return isMessage(key) ? i18n.t(key, { exit_code: job.exit_code ?? 0 }) : undefined;
+}
+
+function isMessage(key: string): key is MessageKey {
+  return key in messages;
 }

@@ -8,8 +8,14 @@ import { COMMANDS } from './commands.js';
 import { openMlflowPage } from './mlflow.js';
 import { PageWidget } from './widgets.js';
 
-/** JupyterLab's tabs are left to right; a name keeps its own direction in them. */
-const isolated = (name: string): string => `\u2068${name}\u2069`;
+/** Longer names would be cut by the tab, which cuts on the right: where a Persian name begins. */
+const TAB_LETTERS = 26;
+
+/** JupyterLab's tabs are left to right; a name keeps its own direction and its beginning in them. */
+const isolated = (name: string): string => {
+  const letters = Array.from(name);
+  return `\u2068${letters.length > TAB_LETTERS ? `${letters.slice(0, TAB_LETTERS - 1).join('')}…` : name}\u2069`;
+};
 
 const text = (args: ReadonlyPartialJSONObject, key: string): string | undefined => {
   const value = args[key];
