@@ -42,7 +42,7 @@ export function useJob(jobId: string): LiveJob {
     const readJob = async (): Promise<void> => {
       const found = await data(api.http.GET('/api/v1/train/jobs/{job_id}', params));
       if (!gone) {
-        setJob(found);
+        setJob((before) => laterOf(before, found));
         setError(null);
       }
     };
@@ -130,6 +130,11 @@ export function applyUpdate(job: Job, update: JobUpdate): Job {
     metrics[key] = typeof value === 'number' ? value : null;
   }
   return { ...job, state, progress: update.progress, message: update.message ?? job.message, metrics };
+}
+
+/** What was asked may be answered after the event of the job's end: an ended job does not come back to life. */
+export function laterOf(before: Job | null, answer: Job): Job {
+  return before !== null && ENDED.has(before.state) && !ENDED.has(answer.state) ? before : answer;
 }
 
 function newer(before: Job | null, job: Job): Job {
