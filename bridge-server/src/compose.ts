@@ -1,21 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Express } from 'express';
-import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { createAuth } from './auth/index.js';
 import type { Config } from './config.js';
 import { createDatasets, DEFAULT_LIMITS } from './datasets/index.js';
 import { createApp, type AppParts } from './http/app.js';
 import { docsFiles, docsRoutes } from './http/docs.js';
-import type { Authenticator, Person, Route } from './http/route.js';
+import type { Authenticator, Route } from './http/route.js';
 import { LocalLauncher } from './launchers/local.js';
 import { createLive, type Live } from './live/live.js';
 import { createMlflow } from './mlflow/index.js';
 import { modelRoutes } from './models/routes.js';
 import { Metrics } from './observability/metrics.js';
 import { systemRoutes } from './observability/routes.js';
-import type { Database } from './storage/schema.js';
 import { openStorage } from './storage/storage.js';
 import { Recipes } from './training/recipes.js';
 import { trainingRoutes } from './training/routes.js';
@@ -33,7 +31,6 @@ export interface Bridge {
 }
 
 const STOP_GRACE_SECONDS = 10;
-const ENDED = ['succeeded', 'failed', 'stopped', 'lost'];
 
 /** Wires the parts of the bridge, once. */
 export async function compose(config: Config, log: Logger, answers: NonNullable<AppParts['answers']>): Promise<Bridge> {
@@ -46,9 +43,10 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   const live: Live = createLive({
     authenticator: auth.authenticator,
     allowedOrigins: config.allowedOrigins,
+    reach: reachOf(config.host),
     log,
     jobs: {
-      canSeeJob: (caller, jobId) => canSeeJob(db, caller, jobId),
+      canSeeJob: (caller, jobId) => training.canSeeJob(caller, jobId),
       watchLog: (jobId) => training.logs.watch(jobId),
       readLog: (jobId, offset) => training.logs.piece(jobId, offset),
     },
@@ -60,7 +58,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     dataDir: config.dataDir,
     python: config.python,
     limits: { ...DEFAULT_LIMITS, maxUploadBytes: config.maxUploadBytes },
-    isInUse: (datasetId) => isInUse(db, datasetId),
+    isInUse: (datasetId) => training.isInUse(datasetId),
     log,
   });
   const training = new TrainingService({
@@ -95,6 +93,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     authenticator: auth.authenticator,
     log,
     allowedOrigins: config.allowedOrigins,
+    reach: reachOf(config.host),
     answers,
     observe: metrics.observe,
   });
@@ -118,25 +117,8 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   };
 }
 
-async function canSeeJob(db: Kysely<Database>, caller: Person, jobId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('jobs')
-    .select('job_id')
-    .where('job_id', '=', jobId)
-    .where('project_id', '=', caller.projectId)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
-async function isInUse(db: Kysely<Database>, datasetId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('jobs')
-    .select('job_id')
-    .where('dataset_id', '=', datasetId)
-    .where('state', 'not in', ENDED)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+function reachOf(host: string): 'this machine' | 'network' {
+  return /^(?:localhost|127\..+|::1)$/u.test(host) ? 'this machine' : 'network';
 }
 
 /** Beside the bundle, or in the checkout. */

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testBridge, type TestBridge } from '../test/bridge.js';
+import { jobRow } from '../test/rows.js';
 import { endpoints } from './contract/index.js';
 import { ERRORS, type Problem } from './contract/errors.js';
+import { openStorage } from './storage/storage.js';
 
 let bridge: TestBridge;
 let sara: string;
@@ -104,8 +107,56 @@ it('says what this machine offers', async () => {
   expect(await answer.json()).toMatchObject({ storage_used_bytes: 0, workspace_dir: null });
 });
 
-it('lists models a page at a time, newest first, found by search', async () => {
-  expect(await (await bridge.call('GET', '/api/v1/models', { token: sara })).json()).toEqual({
+it('lists the models of a person page by page, newest first, and finds them by name', async () => {
+  const { user_id } = (await (await bridge.call('GET', '/api/v1/auth/me', { token: sara })).json()) as {
+    user_id: string;
+  };
+  const storage = await openStorage({ file: join(bridge.dataDir, 'kargah.db') });
+  const [project] = await storage.db
+    .selectFrom('project_members')
+    .select('project_id')
+    .where('user_id', '=', user_id)
+    .execute();
+  const model = { uri: 'models:/m-1', artifact_path: 'model', size_bytes: 7, best_metric: { key: 'acc', value: 0.9 } };
+  for (let n = 0; n < 5; n += 1) {
+    await storage.db
+      .insertInto('jobs')
+      .values(
+        jobRow({
+          job_id: `job_model${String(n)}`,
+          project_id: project!.project_id,
+          user_id,
+          name: `مدل ${String(n)}`,
+          search_text: `مدل ${String(n)}`,
+          model_json: n === 4 ? null : JSON.stringify(model),
+          mlflow_run_id: `run${String(n)}`,
+          // Two of one moment: the id decides.
+          created_at: `2026-01-0${String(n < 2 ? 1 : n)}T00:00:00.000Z`,
+        }),
+      )
+      .execute();
+  }
+  await storage.close();
+  type Page = { items: { job_id: string; best_metric: unknown }[]; next_cursor: string | null };
+  const page = async (query: string): Promise<Page> =>
+    (await (await bridge.call('GET', `/api/v1/models?${query}`, { token: sara })).json()) as Page;
+  const seen: string[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const next: Page = await page(`limit=1${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+    seen.push(...next.items.map(({ job_id }) => job_id));
+    cursor = next.next_cursor;
+  }
+  expect(seen).toEqual(['job_model3', 'job_model2', 'job_model1', 'job_model0']);
+  expect((await page('search=' + encodeURIComponent('مدل ۲'))).items).toMatchObject([
+    { job_id: 'job_model2', best_metric: { key: 'acc', value: 0.9 } },
+  ]);
+  const others = await bridge.call('GET', '/api/v1/models', { token: reza });
+  expect(await others.json()).toEqual({ items: [], next_cursor: null });
+});
+
+it('answers no models where there are none, and refuses a cursor that is none', async () => {
+  expect(await (await bridge.call('GET', '/api/v1/models', { token: reza })).json()).toEqual({
     items: [],
     next_cursor: null,
   });

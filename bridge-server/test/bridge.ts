@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { startBridge, type RunningBridge } from '../src/bridge.js';
 import { loadConfig } from '../src/config.js';
+import { openLog } from '../src/observability/log.js';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -19,10 +20,14 @@ export interface TestBridge extends RunningBridge {
 }
 
 /** A whole bridge in this process on a folder of its own, every answer checked against the contract. */
-export async function testBridge(env: Record<string, string> = {}): Promise<TestBridge> {
+export async function testBridge(
+  env: Record<string, string> = {},
+  hear: ((line: string) => void) | null = null,
+): Promise<TestBridge> {
   const dataDir = env['KARGAH_DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'kargah-bridge-'));
   const config = loadConfig({ KARGAH_PYTHON: join(ROOT, '.venv/bin/python'), KARGAH_DATA_DIR: dataDir, ...env }, []);
-  const bridge = await startBridge(config, pino({ level: 'silent' }), 'checked');
+  const log = hear === null ? pino({ level: 'silent' }) : openLog(config.logLevel, { write: hear });
+  const bridge = await startBridge(config, log, 'checked');
   const call: TestBridge['call'] = (method, path, { token, body, headers } = {}) =>
     fetch(bridge.url + path, {
       method,

@@ -48,6 +48,16 @@ export class ApiTokens {
     if (numDeletedRows === 0n) throw new KargahError('not_found');
   }
 
+  /** Whose token this is, if it is still good. */
+  async ownerOf(tokenId: string): Promise<string | undefined> {
+    const row = await this.db
+      .selectFrom('api_tokens')
+      .select(['user_id', 'expires_at'])
+      .where('token_id', '=', tokenId)
+      .executeTakeFirst();
+    return row === undefined || isOver(row) ? undefined : row.user_id;
+  }
+
   /** @throws {KargahError} `unauthenticated` for an unknown one, `token_expired` for an old one. */
   async use(token: string): Promise<ApiTokenTable> {
     const row = await this.db
@@ -57,7 +67,7 @@ export class ApiTokens {
       .executeTakeFirst();
     if (row === undefined) throw new KargahError('unauthenticated');
     const now = Date.now();
-    if (row.expires_at !== null && Date.parse(row.expires_at) <= now) throw new KargahError('token_expired');
+    if (isOver(row)) throw new KargahError('token_expired');
     // Once a minute is enough to tell a token in use from a forgotten one, and spares a write per request.
     if (row.last_used_at === null || now - Date.parse(row.last_used_at) > MINUTE) {
       const last_used_at = new Date(now).toISOString();
@@ -65,4 +75,8 @@ export class ApiTokens {
     }
     return row;
   }
+}
+
+function isOver({ expires_at }: Pick<ApiTokenTable, 'expires_at'>): boolean {
+  return expires_at !== null && Date.parse(expires_at) <= Date.now();
 }

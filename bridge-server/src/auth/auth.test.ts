@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks';
 import { importSPKI, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { serve, type Served } from '../../test/app.js';
@@ -61,6 +62,10 @@ async function register(email = 'sara@example.org', password = PASSWORD) {
   return { ...((await answer.json()) as Signed), cookie: cookie.split(';')[0]!, setCookie: cookie };
 }
 const code = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code];
+const sessionOf = async (token: string): Promise<string> => {
+  const answer = await call('GET', '/api/v1/auth/sessions', undefined, as(token));
+  return ((await answer.json()) as { items: { session_id: string }[] }).items[0]!.session_id;
+};
 const client = { 'X-Kargah-Client': 'test' };
 
 describe('registering', () => {
@@ -193,6 +198,8 @@ describe('a token', () => {
     expect(stored).not.toContain(made.token);
     expect((await call('DELETE', `/api/v1/auth/tokens/${made.token_id}`, undefined, as(token))).status).toBe(204);
     expect(await code(await call('GET', '/who', undefined, as(made.token)))).toEqual([401, 'unauthenticated']);
+    // Sockets that it opened end with it.
+    expect(ended).toContain(made.token_id);
     expect(await code(await call('DELETE', `/api/v1/auth/tokens/${made.token_id}`, undefined, as(token)))).toEqual([
       404,
       'not_found',
@@ -224,6 +231,20 @@ describe('a token', () => {
   });
 });
 
+describe('a wrong sign-in', () => {
+  it('costs one hash whether the e-mail is known or not, so that time tells nothing', async () => {
+    await register();
+    let hashes = 0;
+    const watch = createHook({ init: (_id, type) => void (hashes += type === 'SCRYPTREQUEST' ? 1 : 0) }).enable();
+    for (const email of ['sara@example.org', 'nobody@example.org']) {
+      hashes = 0;
+      await call('POST', '/api/v1/auth/login', { email, password: 'not the one at all' });
+      expect([email, hashes]).toEqual([email, 1]);
+    }
+    watch.disable();
+  });
+});
+
 describe('MLflow', () => {
   it('is shown a token of one minute that its plugin can verify', async () => {
     const { token, user } = await register();
@@ -241,6 +262,8 @@ describe('MLflow', () => {
     expect(cookie).toMatch(/Max-Age=900; Path=\/user\/x\/kargah\/mlflow\/; .*HttpOnly; SameSite=Strict/u);
     expect(await auth.mlflow.callerOfCookie(cookie.split(';')[0])).toMatchObject({ userId: user.user_id });
     expect(await auth.mlflow.callerOfCookie('other=1')).toBeNull();
+    await call('DELETE', `/api/v1/auth/sessions/${await sessionOf(token)}`, undefined, as(token));
+    await expect(auth.mlflow.callerOfCookie(cookie.split(';')[0])).rejects.toMatchObject({ code: 'token_expired' });
     const asToken = cookie.split(';')[0]!.split('=')[1]!;
     expect(await code(await call('GET', '/who', undefined, as(asToken)))).toEqual([401, 'unauthenticated']);
   });

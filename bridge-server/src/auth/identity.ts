@@ -30,7 +30,8 @@ export class Identity implements Authenticator {
     if (token.startsWith('kgp_')) {
       const row = await this.apiTokens.use(token);
       const known = await this.known(row.user_id);
-      return { ...known, expiresAt: row.expires_at === null ? Number.MAX_SAFE_INTEGER : Date.parse(row.expires_at) };
+      const expiresAt = row.expires_at === null ? Number.MAX_SAFE_INTEGER : Date.parse(row.expires_at);
+      return { ...known, expiresAt, sessionId: row.token_id };
     }
     const claims = await this.accessKey.verify(token);
     return this.ofSession(String(claims['sid']), claims.sub, claims.exp * 1000);
@@ -42,13 +43,18 @@ export class Identity implements Authenticator {
     let entry = this.#sessions.get(sessionId);
     if (entry === undefined || entry.until < now) {
       this.#sessions.delete(sessionId);
-      const session = await this.accounts.sessionById(sessionId);
-      if (session?.userId !== userId) throw new KargahError('token_expired');
+      if ((await this.ownerOf(sessionId)) !== userId) throw new KargahError('token_expired');
       entry = { known: await this.known(userId), until: now + TRUST_MS };
       if (this.#sessions.size > 10_000) this.#sessions.clear();
       this.#sessions.set(sessionId, entry);
     }
     return { ...entry.known, expiresAt, sessionId };
+  }
+
+  /** Whose session, or personal API token, this is, if it is still good. */
+  private async ownerOf(sessionId: string): Promise<string | undefined> {
+    if (sessionId.startsWith('tok_')) return this.apiTokens.ownerOf(sessionId);
+    return (await this.accounts.sessionById(sessionId))?.userId;
   }
 
   /** A session that ended here is refused at once. */

@@ -36,16 +36,27 @@ export class MlflowAccess {
 
   /** Signs the browser in to the MLflow page below `mlflow/`: a page in a frame cannot send a header. */
   async openPage(req: Request, res: Response, person: Person): Promise<{ expiresAt: number }> {
-    const { token, expiresAt } = await this.pageKey.sign({ sub: person.userId }, MLFLOW_PAGE_SECONDS);
+    const { token, expiresAt } = await this.pageKey.sign(
+      { sub: person.userId, sid: person.sessionId },
+      MLFLOW_PAGE_SECONDS,
+    );
     this.pageCookie.write(req, res, token, MLFLOW_PAGE_SECONDS);
     return { expiresAt };
   }
 
-  /** Who a request of the page comes from; null without the cookie. @throws {KargahError} `token_expired`, `unauthenticated`. */
+  closePage(req: Request, res: Response): void {
+    this.pageCookie.write(req, res, '', 0);
+  }
+
+  /**
+   * Who a request of the page comes from; null without the cookie. The page ends with the session that opened it.
+   *
+   * @throws {KargahError} `token_expired`, `unauthenticated`.
+   */
   async callerOfCookie(header: string | undefined): Promise<Person | null> {
     const token = this.pageCookie.read(header);
     if (token === null) return null;
     const claims = await this.pageKey.verify(token);
-    return { ...(await this.identity.known(claims.sub)), expiresAt: claims.exp * 1000 };
+    return this.identity.ofSession(String(claims['sid']), claims.sub, claims.exp * 1000);
   }
 }

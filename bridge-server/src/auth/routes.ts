@@ -24,7 +24,7 @@ export interface AuthParts {
   readonly registrations: Attempts;
   readonly accessTokenSeconds: number;
   readonly publicPath: string;
-  /** Told when a session ends, so that its open sockets end too. */
+  /** Told when a session ends or a personal token is revoked, so that their open sockets end too. */
   readonly sessionEnded: (sessionId: string) => void;
 }
 
@@ -78,6 +78,7 @@ export function authRoutes(parts: AuthParts): Route[] {
     route(contract.logout, async ({ req, res }) => {
       const token = sessionCookie.read(req.headers.cookie);
       sessionCookie.write(req, res, '', 0);
+      mlflow.closePage(req, res);
       const open = token === null ? null : await accounts.continue(token).catch(ignoreEnded);
       if (open !== null) await end(open.session);
       return { status: 204 };
@@ -110,6 +111,8 @@ export function authRoutes(parts: AuthParts): Route[] {
     }),
     route(contract.deleteToken, async ({ caller, params }) => {
       await apiTokens.revoke(caller.userId, params.token_id);
+      identity.forget(params.token_id);
+      parts.sessionEnded(params.token_id);
       return { status: 204 };
     }),
     route(contract.openMlflow, async ({ caller, req, res }) => {

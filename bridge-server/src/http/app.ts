@@ -6,6 +6,7 @@ import type { Endpoint } from '../contract/endpoint.js';
 import { KargahError } from '../errors.js';
 import { checkAnswer } from './answers.js';
 import { allowOrigins } from './cors.js';
+import { onlyThisMachine } from './host.js';
 import { toKargahError, sendProblem } from './problems.js';
 import { authorise } from './policy.js';
 import { parseInput } from './input.js';
@@ -24,6 +25,8 @@ export interface AppParts {
   readonly authenticator: Authenticator;
   readonly log: Logger;
   readonly allowedOrigins?: readonly string[];
+  /** Who can open the port: with `this machine`, requests that come by another name are refused. */
+  readonly reach?: 'this machine' | 'network';
   /** `checked` proves every JSON answer against the contract (in tests); `trusted` sends it as it is. */
   readonly answers?: 'checked' | 'trusted';
   readonly observe?: (request: {
@@ -47,6 +50,7 @@ export function createApp(parts: AppParts): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(nameRequest, record(parts));
+  if (parts.reach === 'this machine') app.use(onlyThisMachine);
   app.use(allowOrigins(parts.allowedOrigins ?? []));
   for (const mount of parts.mounts ?? []) {
     app.use(mount.path, async (req, res, next) => mount.handle(req, res, next));

@@ -23,10 +23,20 @@ export async function listenTcp(
   return `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
 }
 
+const byDoor = new WeakSet<object>();
+
+/** Whether a connection came through the unix socket, where Jupyter has already looked at Host and Origin. */
+export function cameByDoor(connection: object): boolean {
+  return byDoor.has(connection);
+}
+
 /** Opens the unix socket of jupyter-server-proxy; its connections are served like those of the port. */
 export async function listenSocket(server: HttpServer, path: string): Promise<Server> {
   rmSync(path, { force: true });
-  const door = createServer((connection) => void server.emit('connection', connection));
+  const door = createServer((connection) => {
+    byDoor.add(connection);
+    server.emit('connection', connection);
+  });
   await listen(door, { path });
   chmodSync(path, 0o600);
   return door;

@@ -15,7 +15,7 @@ export interface Person {
   readonly workspace: string;
   /** When the token that was shown stops being good (ms since the epoch). */
   readonly expiresAt: number;
-  /** The session behind an access token; a personal API token has none. */
+  /** What ends this person's access at once when it ends: the session behind an access token, or a personal API token. */
   readonly sessionId?: string;
 }
 export interface JobIdentity {

@@ -8,6 +8,8 @@ const coded = z.object({
   code: z.string(),
   params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
+/** What a job's process says of itself is not taken for a way out of its run. */
+const INSIDE = /^(?!(?:.*\/)?\.{1,2}(?:\/|$))[^/\\\0][^\\\0]*$/u;
 const outcome = z.object({
   exit_code: z.number().int().nullable(),
   signal: z.string().nullable(),
@@ -15,7 +17,10 @@ const outcome = z.object({
   oom: z.boolean(),
   timed_out: z.boolean(),
   error: coded.nullable(),
-  model: z.object({ uri: z.string(), artifact_path: z.string(), size_bytes: z.number().int() }).nullable().catch(null),
+  model: z
+    .object({ uri: z.string(), artifact_path: z.string().regex(INSIDE), size_bytes: z.number().int() })
+    .nullable()
+    .catch(null),
   best_metric: z.object({ key: z.string(), value: z.number() }).nullable().catch(null).default(null),
   peak_memory_bytes: z.number().int().nullable(),
   cpu_seconds: z.number().nullable(),

@@ -11,6 +11,8 @@ import { KargahError } from '../errors.js';
 import type { Authenticator, Caller } from '../http/route.js';
 import { createLive, type Live } from './live.js';
 
+/** More than a viewer may be behind, beside what the network itself holds. */
+const SENT = 2_400;
 const progress: Progress = { fraction: 0.5, epoch: 1, epochs: 2, step: 10, steps: 20, eta_seconds: 3 };
 const point = (step: number): MetricPoint => ({ key: 'loss', value: 1 / (step + 1), step, timestamp: 1000 + step });
 const running = (...steps: number[]) => ({ state: 'running' as const, progress, metrics: steps.map(point) });
@@ -268,6 +270,29 @@ it('tells changes of lists to their owner only, and MLflow’s state to all', as
   expect(await both).toEqual([{ mlflow: 'up' }, { mlflow: 'up' }]);
   expect(heard).toEqual([]);
 });
+
+it('cuts off a viewer that takes nothing, keeps the others, and lets it come back', async () => {
+  const [slow, sara] = [await connected('sara'), await connected('sara')];
+  const { seq } = await ask(slow, 'subscribe_job', { job_id: 'job_1' });
+  await ask(sara, 'subscribe_job', { job_id: 'job_1' });
+  // What a page does whose network stands still: nothing is read any more.
+  const wire = (slow.io.engine as unknown as { transport: { ws: { _socket: { pause(): void; destroy(): void } } } })
+    .transport.ws._socket;
+  wire.pause();
+  const viewers = live.viewers();
+  const got = collect<JobUpdate>(sara, 'job_update', (all) => all.length === SENT);
+  const message = 'x'.repeat(10_000);
+  for (let i = 0; i < SENT; i += 1) {
+    live.jobUpdated('job_1', { state: i % 2 ? 'running' : 'starting', progress, metrics: [], message });
+    // The server writes between two messages.
+    if (i % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(await got).toHaveLength(SENT);
+  expect(live.viewers()).toBe(viewers - 1);
+  wire.destroy();
+  const back = await connected('sara');
+  expect((await ask(back, 'subscribe_job', { job_id: 'job_1', after: seq })).reload).toBe(true);
+}, 20_000);
 
 it('lets one of many viewers go without the others noticing', async () => {
   const all = await Promise.all(Array.from({ length: 5 }, () => connected('sara')));

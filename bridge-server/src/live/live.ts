@@ -1,8 +1,11 @@
 import type { Server as HttpServer } from 'node:http';
+import type { Socket as NetSocket } from 'node:net';
 import { Server, type Socket } from 'socket.io';
 import type { Logger } from 'pino';
 import { EVENTS } from '../contract/live.js';
 import { KargahError } from '../errors.js';
+import { meansThisMachine } from '../http/host.js';
+import { cameByDoor } from '../http/listen.js';
 import type { Authenticator, Person } from '../http/route.js';
 import type { LivePort } from './port.js';
 import { LogFeed, type ReadLog } from './log-feed.js';
@@ -20,6 +23,8 @@ export interface LiveDeps {
   readonly authenticator: Authenticator;
   readonly jobs: JobsToWatch;
   readonly allowedOrigins: readonly string[];
+  /** As in `http/`: on loopback, a handshake by another name is refused. */
+  readonly reach?: 'this machine' | 'network';
   readonly log: Logger;
   /** How long a socket lives on after its token ended, for the page to show a fresh one. */
   readonly graceMs?: number;
@@ -34,6 +39,7 @@ export interface Live extends LivePort {
 
 /** A viewer this many messages behind is cut off; it comes back and gets what it missed, or reads the history. */
 const MAX_BEHIND = 1_000;
+const GOODBYE_MS = 1_000;
 const MAX_TIMER = 2 ** 31 - 1;
 
 export function createLive(deps: LiveDeps): Live {
@@ -46,9 +52,10 @@ export function createLive(deps: LiveDeps): Live {
     allowRequest: (req, decide) => {
       const { origin, host } = req.headers;
       // Over the unix socket Jupyter has already compared Origin and Host, and shows us its own Host.
-      const behindJupyter = req.socket.remoteAddress === undefined;
+      const behindJupyter = cameByDoor(req.socket);
       const allowed =
-        origin === undefined || behindJupyter || deps.allowedOrigins.includes(origin) || sameHost(origin, host);
+        (deps.reach !== 'this machine' || meansThisMachine(req)) &&
+        (origin === undefined || behindJupyter || deps.allowedOrigins.includes(origin) || sameHost(origin, host));
       decide(allowed ? null : 'origin', allowed);
     },
   });
@@ -62,7 +69,8 @@ export function createLive(deps: LiveDeps): Live {
     for (const id of io.sockets.adapter.rooms.get(room) ?? []) {
       const conn = io.sockets.sockets.get(id)?.conn;
       if (conn !== undefined && (conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length > MAX_BEHIND)
-        conn.close();
+        // Not `close`, which waits for what is left to be taken.
+        wireOf(conn).destroy();
     }
   }
 
@@ -143,8 +151,12 @@ export function createLive(deps: LiveDeps): Live {
       updates.close();
       for (const { stop } of feeds.values()) stop();
       feeds.clear();
+      const wires = [...io.sockets.sockets.values()].map(({ conn }) => wireOf(conn));
       io.disconnectSockets(true);
+      // A viewer whose network stands still answers no goodbye.
+      const late = setTimeout(() => wires.forEach((wire) => wire.destroy()), GOODBYE_MS);
       await io.close();
+      clearTimeout(late);
     },
   };
 }
@@ -207,6 +219,10 @@ async function drained(socket: Socket): Promise<void> {
     conn.once('drain', done);
     conn.once('close', done);
   });
+}
+
+function wireOf(conn: Socket['conn']): NetSocket {
+  return conn.request.socket;
 }
 
 function sameHost(origin: string, host: string | undefined): boolean {

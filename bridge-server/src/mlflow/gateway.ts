@@ -100,9 +100,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const person = await deps.access.callerOfCookie(req.headers.cookie);
     if (person === null) throw new KargahError('unauthenticated');
     // A cookie travels with what other pages send, too.
-    const site = req.headers['sec-fetch-site'];
-    const safe = site === undefined || site === 'same-origin' || (req.method === 'GET' && site !== 'cross-site');
-    if (!safe) throw new KargahError('forbidden');
+    if (!isOfThePage(req)) throw new KargahError('forbidden');
     return person;
   }
 
@@ -154,6 +152,17 @@ function tokenOf(req: IncomingMessage): string | null {
   const own = req.headers['x-kargah-token'];
   if (typeof own === 'string' && own.trim() !== '') return own.trim();
   return /^Bearer +([^\s,]+)/iu.exec(req.headers.authorization ?? '')?.[1] ?? null;
+}
+
+/**
+ * Whether a request that shows only the cookie can come from MLflow's page itself. Browsers say where a request comes from only
+ * where they trust the address (https, localhost); elsewhere a change must be one that no foreign page can send unasked.
+ */
+function isOfThePage({ method, headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site === 'same-origin') return true;
+  if (method === 'GET') return site !== 'cross-site';
+  return site === undefined && (method !== 'POST' || /^application\/json\b/iu.test(headers['content-type'] ?? ''));
 }
 
 /** One after another for each run, so that people see points in the order in which they were logged. */

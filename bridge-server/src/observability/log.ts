@@ -1,9 +1,9 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 
 const SECRET_KEYS = ['token', 'password', 'secret', 'authorization', 'cookie', '["x-kargah-token"]', '["set-cookie"]'];
 
 /** JSON lines on stderr, where jupyter-server-proxy collects them; what could sign somebody in is taken out. */
-export function openLog(level: string): Logger {
+export function openLog(level: string, to: DestinationStream = pino.destination({ fd: 2, sync: true })): Logger {
   return pino(
     {
       level,
@@ -18,6 +18,6 @@ export function openLog(level: string): Logger {
         censor: '[redacted]',
       },
     },
-    pino.destination({ fd: 2, sync: true }),
+    to,
   );
 }

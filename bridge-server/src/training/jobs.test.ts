@@ -30,6 +30,15 @@ describe('a training job', { timeout: 40_000 }, () => {
     await shop.eventually(() => shop.mlflow.runs.get(`run-${job.job_id}`)?.status === 'FINISHED', 'the run to end');
   });
 
+  it('lets go of its dataset when it ends, so that a deleted one is freed at once', async () => {
+    shop.datasets.set('ds_letgo0', {
+      datasetId: 'ds_letgo0', name: 'n', kind: 'tabular', path: '/nowhere', sha256: '', rows: 1, suggestedTarget: null, columns: [],
+    }); // prettier-ignore
+    const { job_id } = await shop.script('print(1)', { dataset_id: 'ds_letgo0' });
+    await shop.ended(job_id);
+    await shop.eventually(() => shop.released.includes('ds_letgo0'), 'the dataset to be let go');
+  });
+
   it('that exits with 3 has failed, and says so', async () => {
     const { job_id } = await shop.script('raise SystemExit(3)');
     expect(await shop.ended(job_id)).toMatchObject({

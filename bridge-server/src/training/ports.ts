@@ -3,6 +3,8 @@ import type { Caller } from '../http/route.js';
 /** What training asks of a dataset. Throws `not_found`, `dataset_not_ready`, `dataset_failed`. */
 export interface TrainingDatasets {
   forTraining(caller: Caller, datasetId: string): Promise<TrainingDataset>;
+  /** A job that read this dataset has ended: where it was deleted meanwhile, its bytes may go. */
+  release(datasetId: string): Promise<void>;
 }
 export interface TrainingDataset {
   readonly datasetId: string;

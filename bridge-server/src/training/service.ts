@@ -68,6 +68,7 @@ export class TrainingService {
       telemetry,
       announcer,
       aftercare,
+      datasets,
       settings,
       log,
     );

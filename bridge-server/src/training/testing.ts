@@ -124,6 +124,8 @@ export class Workshop {
   live = new RecordedLive();
   readonly mlflow = new MemoryMlflow();
   readonly datasets = new Map<string, TrainingDataset>();
+  /** The datasets whose job has ended. */
+  readonly released: string[] = [];
   readonly problems: object[] = [];
   service!: TrainingService;
   #served!: Served;
@@ -161,6 +163,7 @@ export class Workshop {
           const found = caller.projectId === 'prj_sara' ? datasets.get(datasetId) : undefined;
           return found ? Promise.resolve(found) : Promise.reject(new KargahError('not_found'));
         },
+        release: (datasetId) => Promise.resolve(void this.released.push(datasetId)),
       },
       recipes: Recipes.read(join(ROOT, 'trainer/src/kargah/recipes/recipes.json')),
       settings: { dataDir: this.dir, python: PYTHON, workspaceDir: join(this.dir, 'work'), ...this.settings },

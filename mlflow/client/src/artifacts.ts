@@ -26,7 +26,11 @@ const PROXIED = 'mlflow-artifacts:/';
 /** The path below `/api/2.0/mlflow-artifacts/artifacts/` that an `mlflow-artifacts:/…` URI names. */
 export function proxiedPath(uri: string): string {
   if (!uri.startsWith(PROXIED)) throw new TypeError(`not an artifact URI of this server: ${uri}`);
-  return uri.slice(PROXIED.length).replace(/^\/+/u, '').split('/').map(encodeURIComponent).join('/');
+  const segments = uri.slice(PROXIED.length).replace(/^\/+/u, '').split('/');
+  // An address is tidied before it is sent: such a path would end up somewhere else.
+  if (segments.some((segment) => segment === '.' || segment === '..'))
+    throw new TypeError(`not a path of an artifact: ${uri}`);
+  return segments.map(encodeURIComponent).join('/');
 }
 
 /** Bytes of artifacts that the server itself keeps (`mlflow-artifacts:/…`), streamed. */

@@ -8,6 +8,7 @@ import {
   ResourceDoesNotExist,
   Unauthenticated,
   UnexpectedAnswer,
+  proxiedPath,
   type Fetch,
   type MlflowClient,
 } from '../src/index.js';
@@ -29,6 +30,19 @@ const newRun = async (): Promise<string> => {
   const { run } = await mlflow.runs.create({ experiment_id: experimentId, run_name: 'آزمون', start_time: Date.now() });
   return run.info.run_id;
 };
+
+test('a path that would lead out of its folder is no address of an artifact', () => {
+  expect(proxiedPath('mlflow-artifacts:/1/a/artifacts/نمودار 1.png')).toBe(
+    `1/a/artifacts/${encodeURIComponent('نمودار 1.png')}`,
+  );
+  for (const uri of [
+    'mlflow-artifacts:/1/../2',
+    'mlflow-artifacts:/./1',
+    'mlflow-artifacts:/1/..',
+    'file:///etc/passwd',
+  ])
+    expect(() => proxiedPath(uri)).toThrow(TypeError);
+});
 
 describe('experiments', () => {
   test('are made, found by name, searched, renamed, deleted and restored', async () => {
