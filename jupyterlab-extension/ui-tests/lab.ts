@@ -97,8 +97,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     dataDir,
     workspace,
     bridge: () => JSON.parse(readFileSync(join(dataDir, 'bridge.json'), 'utf8')) as { pid: number; url: string },
-    mlflowPid: () =>
-      (JSON.parse(readFileSync(join(dataDir, 'mlflow/server.json'), 'utf8')) as { pid: number }).pid,
+    mlflowPid: () => (JSON.parse(readFileSync(join(dataDir, 'mlflow/server.json'), 'utf8')) as { pid: number }).pid,
     kill: () => end(child, 'SIGKILL'),
     stop: async () => {
       await end(child, 'SIGTERM');

@@ -113,6 +113,8 @@ export class Api {
 /** Opens JupyterLab with this person signed in. */
 export async function enter(page: Page, lab: Lab, account: Account): Promise<Locator> {
   const panel = await openPanel(page, lab);
+  // The form comes once the bridge has answered.
+  await expect(panel.getByTestId('kargah-sign-in')).toBeVisible({ timeout: 30_000 });
   await apiOf(lab, account);
   await signIn(panel, account);
   return panel;
