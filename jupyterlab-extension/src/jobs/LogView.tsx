@@ -162,7 +162,11 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
             ))}
           </div>
         </div>
-        {count === 0 && !log.loading && <p className="muted hint" dir="auto">{t('log.empty')}</p>}
+        {count === 0 && !log.loading && (
+          <p className="muted hint" dir="auto">
+            {t('log.empty')}
+          </p>
+        )}
       </div>
       <span className="vh" aria-live="polite">
         {warned}
