@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import torch
 from sklearn import datasets
 
+from kargah.client.predict import Predictor
 from kargah.recipes import RECIPES, DatasetRef, parse_params
 from kargah.recipes.protocol import Task
 from kargah.training.checkpoint import Checkpoints
@@ -144,6 +146,9 @@ UNFIT: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("target_constant", {"x": range(20), "y": [1.5] * 20}, {"target": "y", "task": "regression"}),
     ("target_all_missing", {"x": range(20), "y": pd.Series([None] * 20, dtype="float64")}, {"target": "y"}),
     ("target_not_numeric", FIT, {"target": "y", "task": "regression"}),
+    ("target_not_numeric", {"x": range(20), "y": [[1, 2]] * 20}, {"target": "y"}),
+    ("target_constant", {"x": [1], "y": ["a"]}, {"target": "y"}),
+    ("too_few_rows", {"x": range(300), "y": [f"name {i}" for i in range(300)]}, {"target": "y"}),
     ("no_features", {"y": ["a", "b"] * 10}, {"target": "y"}),
     ("no_features", {"x": [f"text {i}" * 3 for i in range(300)], "y": ["a", "b"] * 150}, {"target": "y"}),
     ("no_features", {"x": [1.0] * 20, "y": ["a", "b"] * 10}, {"target": "y"}),
@@ -158,6 +163,48 @@ def test_data_that_cannot_be_learned_from_is_refused_with_a_code(
     with pytest.raises(JobFailure) as caught:
         prepared(tmp_path, pd.DataFrame(columns), **params)
     assert caught.value.code == code
+
+
+def predictor(folder: Path, frame: pd.DataFrame, **params: Any) -> Predictor:
+    """What a person gets: the exported program and the words for its columns, as they travel."""
+    task, result = trained(folder, frame, **params)
+    model = task.export(result.network).eval()
+    program = torch.export.export(model, (task.example,), dynamic_shapes=({0: torch.export.Dim.AUTO},))
+    return Predictor(program.module(), json.loads(json.dumps(dict(task.metadata))))
+
+
+def test_persian_columns_and_classes_come_back_as_words_also_for_a_city_never_seen(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    city = random.choice(["تهران", "شیراز", "یزد"], 200)
+    frame = pd.DataFrame(
+        {"شهر": city, "قیمت": random.normal(5, 1, 200), "برچسب": np.where(city == "تهران", "بله", "خیر")}
+    )
+    model = predictor(tmp_path, frame, target="برچسب", epochs=10)
+    found = model.predict(frame)
+    assert found.name == "برچسب"
+    assert (found == frame["برچسب"]).mean() >= 0.95
+    odd = pd.DataFrame({"شهر": ["پاریس", None, "تهران"], "قیمت": [1.0, None, 2.0]})
+    assert set(model.predict(odd)) <= {"بله", "خیر"}
+    assert list(model.predict(pd.DataFrame({"شهر": ["تهران"]}))) == ["بله"]
+
+
+def test_a_moment_with_a_time_zone_counts_the_same_in_training_and_in_use(tmp_path: Path) -> None:
+    day = pd.date_range("2026-01-01", periods=60, tz="Asia/Tehran")
+    frame = pd.DataFrame({"day": day, "y": ["a", "b"] * 30})
+    model = predictor(tmp_path, frame, target="y", epochs=1)
+    trained_on = prepared(tmp_path, frame, target="y")
+    assert model.encode(frame.head(1)).item() == pytest.approx(
+        (day[0].tz_convert("UTC").tz_localize(None) - pd.Timestamp("2000-01-01")) / pd.Timedelta(days=1)
+    )
+    assert trained_on.example[0, 0].item() in model.encode(frame)[:, 0].tolist()
+
+
+def test_ten_rows_are_enough_and_very_many_values_are_learned_together(tmp_path: Path) -> None:
+    _, tiny = trained(tmp_path, pd.DataFrame({"x": range(10), "y": ["a", "b"] * 5}), target="y", epochs=2)
+    assert 0 <= tiny.best_metrics["val_accuracy"] <= 1
+    many = pd.DataFrame({"id": [f"u{i % 700}" for i in range(2000)], "y": ["a", "b"] * 1000})
+    notes = prepared(tmp_path, many, target="y").notes
+    assert any("600 rare values are learned together" in note for note in notes)
 
 
 def test_a_dataset_deleted_meanwhile_is_said_so(tmp_path: Path) -> None:

@@ -51,7 +51,9 @@ class Predictor:
                 places = {word: float(place) for place, word in enumerate(column["categories"])}
                 encoded[:, i] = [places.get(str(v), -1.0) if pd.notna(v) else np.nan for v in values]
             elif column["kind"] == "date":
-                days = (pd.to_datetime(values) - pd.Timestamp("2000-01-01")) / pd.Timedelta(days=1)
+                # As in training: a moment with a time zone counts in UTC, one without as it stands.
+                moments = pd.to_datetime(values, utc=True, errors="coerce")
+                days = (moments - pd.Timestamp("2000-01-01", tz="UTC")) / pd.Timedelta(days=1)
                 encoded[:, i] = days.to_numpy(dtype=np.float32)
             else:
                 encoded[:, i] = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float32)

@@ -92,6 +92,8 @@ def read_table(path: Path, target: str, task: str, max_categories: int) -> Table
 
 def read_target(column: Any, name: str, task: str) -> Target:
     """The target without missing values, as classes or as numbers (chosen from its values when `task` is `auto`)."""
+    if pa.types.is_nested(column.type) or pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        raise JobFailure("target_not_numeric", column=name)
     text = _is_text(column.type) or pa.types.is_boolean(column.type)
     if task == "auto":
         task = "classification" if text or _looks_like_classes(_numbers(column)) else "regression"
