@@ -274,8 +274,10 @@ export class Plot {
     );
     box.hidden = false;
     const left = u.cursor.left ?? 0;
-    const room = u.over.clientWidth;
-    box.style.translate = `${left > room / 2 ? left - box.offsetWidth - 8 : left + 8}px 4px`;
+    const room = u.over.clientWidth - box.offsetWidth;
+    // Beside the cursor where there is room, else over it: never beyond the chart.
+    const beside = left + 8 <= room ? left + 8 : left - box.offsetWidth - 8;
+    box.style.translate = `${Math.max(0, Math.min(beside, room))}px 4px`;
     this.onTip(rows.map(([name, value]) => `${name} ${value}`).join(', '));
   }
 }
