@@ -99,17 +99,6 @@ def test_the_history_holds_every_point_that_was_logged(live_bridge: LiveBridge, 
     assert "epoch 8/8" in finished.logs()
 
 
-def test_a_stream_that_begins_in_the_middle_still_gives_every_point(
-    client: kargah.Kargah, digits: kargah.Dataset
-) -> None:
-    job = client.train(digits, epochs=15, patience=0)
-    points = [p for update in job.stream() for p in update.points]
-    assert job.state == "succeeded"
-    steps = [p.step for p in points if p.key == "val_loss"]
-    assert len(set(steps)) == 15
-    assert not any(math.isnan(p.value) for p in points)
-
-
 def test_a_bridge_killed_in_training_loses_no_point_and_stores_none_twice(
     live_bridge: LiveBridge, client: kargah.Kargah, digits: kargah.Dataset, tmp_path: Path
 ) -> None:
@@ -125,6 +114,7 @@ def test_a_bridge_killed_in_training_loses_no_point_and_stores_none_twice(
     assert job.state == "succeeded"
     logged = logged_by(live_bridge, job)
     assert points_of(seen) == logged
+    assert not any(math.isnan(point.value) for point in seen)
     assert points_of(job.metrics()) == logged
 
     # As if every acknowledgement had been lost: all of it is sent once more.
@@ -249,7 +239,7 @@ def test_the_notebook_of_the_documentation_runs_as_it_stands(
     source = Path(__file__).resolve().parents[3] / "docs" / "notebooks" / "first-model.ipynb"
     notebook = nbformat.read(source, as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells), "notebooks are committed without outputs"
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(notebook, timeout=200, resources={"metadata": {"path": str(tmp_path)}}).execute()
     said = "".join(out.get("text", "") for cell in notebook.cells for out in cell.get("outputs", []))
     assert float(said.split("right:")[1].split()[0]) >= 0.95
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from sklearn.datasets import load_iris
 from kargah.client.predict import Predictor
 from kargah.recipes import RECIPES, DatasetRef, parse_params
 from kargah.training.checkpoint import load_checkpoint
+from kargah.training.entry import thread_count
 from kargah.training.failure import JobFailure
 from kargah.training.model import save_model
 from kargah.training.spool import has_pending
@@ -111,3 +113,15 @@ def test_memory_and_disk_that_run_out_have_their_own_codes() -> None:
     assert failure_of(OSError(errno.ENOSPC, "No space left on device")).code == "storage_full"
     assert failure_of(np.linalg.LinAlgError("x")).code == "recipe_failed"
     assert failure_of(JobFailure("no_features")).code == "no_features"
+
+
+@pytest.mark.parametrize(
+    ("given", "load", "threads"), [("", 0.4, 4), ("", 2.9, 2), ("", 50.0, 1), ("3", 50.0, 3), ("none", 0.0, 4)]
+)
+def test_torch_gets_no_more_threads_than_cores_are_free(
+    monkeypatch: pytest.MonkeyPatch, given: str, load: float, threads: int
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", given)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1, 2, 3})
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, load, load))
+    assert thread_count(8) == threads

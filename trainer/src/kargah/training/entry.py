@@ -216,4 +216,6 @@ def thread_count(useful: int) -> int:
     given = os.environ.get("OMP_NUM_THREADS", "")
     if given.isdigit() and int(given) > 0:
         return int(given)
-    return max(1, min(useful, len(os.sched_getaffinity(0))))
+    # A thread that waits for a core holds up all the others at every operation: far slower than one thread alone.
+    busy = int(os.getloadavg()[0])
+    return max(1, min(useful, len(os.sched_getaffinity(0)) - busy))
