@@ -9,7 +9,7 @@ import { openMlflowPage } from './mlflow.js';
 import { PageWidget } from './widgets.js';
 
 /** Longer names would be cut by the tab, which cuts on the right: where a Persian name begins. */
-const TAB_LETTERS = 26;
+const TAB_LETTERS = 18;
 
 /** JupyterLab's tabs are left to right; a name keeps its own direction and its beginning in them. */
 const isolated = (name: string): string => {
