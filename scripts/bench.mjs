@@ -5,4 +5,6 @@ import { node, root, setupOrExit } from './setup.mjs';
 import { foreground } from './terminal.mjs';
 
 await setupOrExit();
-process.exit(await foreground(node, ['--disable-warning=ExperimentalWarning', join(root, 'bench/main.mjs')], { cwd: root }));
+process.exit(
+  await foreground(node, ['--disable-warning=ExperimentalWarning', join(root, 'bench/main.mjs')], { cwd: root }),
+);
