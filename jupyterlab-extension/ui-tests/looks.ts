@@ -81,7 +81,8 @@ function findFaults({ ours, dir }: { ours: string; dir: string }): string[] {
       let clipped = false;
       for (let above = element.parentElement; above !== null && above !== root; above = above.parentElement) {
         const outer = getComputedStyle(above);
-        if (scrolls(outer)) clipped = true;
+        // What a box hides of its content is that box's to tell.
+        if (scrolls(outer) || /hidden|clip/u.test(outer.overflowX)) clipped = true;
       }
       if (!clipped && (box.left < frame.left - 1 || box.right > frame.right + 1))
         faults.push(`beyond its panel: ${named(element)}`);

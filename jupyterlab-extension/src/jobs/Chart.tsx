@@ -60,7 +60,12 @@ export function Chart({ group, history, axis, smoothing, live, syncKey, height }
     configure();
     const sizes = new ResizeObserver(later);
     sizes.observe(root);
-    const stops = [history.subscribe(later), onThemeChange(configure)];
+    const restyle = (): void => {
+      configure();
+      // A finished job logs nothing that would draw it again.
+      later();
+    };
+    const stops = [history.subscribe(later), onThemeChange(restyle)];
     return () => {
       stops.forEach((stop) => stop());
       sizes.disconnect();

@@ -149,7 +149,7 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
         </p>
       </form>
       <div className="ft ft-plain">
-        <span className="ell">
+        <span className="ell" title={api.baseUrl()}>
           {t('auth.server')} <Code>{api.baseUrl().replace(/^https?:\/\//, '')}</Code>
         </span>
       </div>
