@@ -75,9 +75,10 @@ async function ended(
   closeSockets: () => Promise<void>,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  await closeSockets();
-  server.closeIdleConnections();
+  // Counted from here: Socket.IO waits for the server too, and a job keeps its connection as long as it runs.
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-  await closed;
+  const socketsClosed = closeSockets();
+  server.closeIdleConnections();
+  await Promise.all([closed, socketsClosed]);
   clearTimeout(cut);
 }
