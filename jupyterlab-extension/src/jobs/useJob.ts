@@ -2,7 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { data } from '../api/client.js';
 import { type ApiError, asApiError } from '../api/errors.js';
-import type { Job, JobEvent, JobUpdate } from '../api/types.js';
+import type { Job, JobEvent, JobUpdate, SystemChanged } from '../api/types.js';
 import { useKargah } from '../context.js';
 import { MetricHistory } from './series.js';
 
@@ -85,7 +85,9 @@ export function useJob(jobId: string): LiveJob {
 
     readJob().catch(refuse);
     readEvents().catch(refuse);
+    let historyMissing = false;
     readHistory().then(follow, (reason: unknown) => {
+      historyMissing = true;
       if (!gone) setHistoryError(asApiError(reason));
       // The points from now on can still be shown.
       follow(undefined);
@@ -107,15 +109,21 @@ export function useJob(jobId: string): LiveJob {
       readJob().catch(refuse);
       readEvents().catch(refuse);
     };
+    // The points of the time before could not be read while MLflow was away; now they can.
+    const onSystem = (_: unknown, { mlflow }: SystemChanged): void => {
+      if (mlflow === 'up' && historyMissing) retry();
+    };
+    live.systemChanged.connect(onSystem);
     live.jobChanged.connect(onChanged);
     live.reconnected.connect(onReconnected);
     return () => {
       gone = true;
       subscription?.dispose();
+      live.systemChanged.disconnect(onSystem);
       live.jobChanged.disconnect(onChanged);
       live.reconnected.disconnect(onReconnected);
     };
-  }, [api, live, jobId, history, attempt]);
+  }, [api, live, jobId, history, attempt, retry]);
 
   return { job, events, history, error, historyError, deleted, retry };
 }
