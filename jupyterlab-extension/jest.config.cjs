@@ -2,6 +2,8 @@
 module.exports = {
   testEnvironment: '<rootDir>/src/testing/environment.cjs',
   setupFilesAfterEnv: ['<rootDir>/src/testing/setup.ts'],
+  // The built panels carry the same package name.
+  modulePathIgnorePatterns: ['<rootDir>/kargah_lab/', '<rootDir>/lib/'],
   testMatch: ['<rootDir>/src/**/*.test.{ts,tsx}'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -67,6 +67,13 @@ describe('a running job', { timeout: 40_000 }, () => {
     shop.mlflow.become('up');
   });
 
+  /** What was announced of a log, in however many pieces. */
+  const logOf = (jobId: string): string =>
+    shop.live.logs
+      .filter((log) => log.jobId === jobId)
+      .map((log) => log.text)
+      .join('');
+
   it('has its log followed while somebody watches, in whole letters', async () => {
     const { job_id } = await gated(
       'log',
@@ -76,12 +83,7 @@ describe('a running job', { timeout: 40_000 }, () => {
     const unwatch = shop.service.watchLog(job_id);
     await open('log');
     await shop.ended(job_id);
-    const heard = (): string =>
-      shop.live.logs
-        .filter((log) => log.jobId === job_id)
-        .map((log) => log.text)
-        .join('');
-    await shop.heard(() => heard() === 'گزارش', 'the log');
+    await shop.heard(() => logOf(job_id) === 'گزارش', 'the log');
     unwatch();
     const pieces = shop.live.logs.filter((log) => log.jobId === job_id);
     expect(pieces[0]?.offset).toBe(3);
@@ -96,7 +98,7 @@ describe('a running job', { timeout: 40_000 }, () => {
     expect((await shop.job(job_id)).state).toBe('queued');
     const unwatch = shop.service.watchLog(job_id);
     shop.mlflow.become('up');
-    await shop.heard(() => shop.live.logs.some((log) => log.jobId === job_id && log.text === 'begun\n'), 'the log');
+    await shop.heard(() => logOf(job_id) === 'begun\n', 'the log');
     unwatch();
     await shop.ended(job_id);
   });
