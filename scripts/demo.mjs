@@ -46,6 +46,8 @@ function startBridge() {
 }
 
 const bridge = (await alreadyRuns()) ? undefined : await startBridge();
+// Also when the demo is interrupted.
+process.on('exit', () => bridge?.kill('SIGTERM'));
 let code = 1;
 try {
   code = await foreground(python, ['-m', 'kargah.cli', 'demo', '--out', models, ...process.argv.slice(2)], {

@@ -73,17 +73,25 @@ export function step(title, command, args, options = {}) {
   });
 }
 
-/** Runs a command in the foreground and answers its exit code; passes SIGINT and SIGTERM on to it. */
+/**
+ * Runs a command in the foreground and answers its exit code. Passes SIGINT and SIGTERM on to it, and ends with it then: whoever
+ * interrupts wants nothing that would come after.
+ */
 export function foreground(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', ...options });
-    const pass = (signal) => child.kill(signal);
-    const onInt = () => pass('SIGINT');
-    const onTerm = () => pass('SIGTERM');
+    let interrupted = 0;
+    const pass = (signal, number) => () => {
+      interrupted = 128 + number;
+      child.kill(signal);
+    };
+    const onInt = pass('SIGINT', 2);
+    const onTerm = pass('SIGTERM', 15);
     process.on('SIGINT', onInt).on('SIGTERM', onTerm);
     child.on('error', reject);
     child.on('close', (code, signal) => {
       process.off('SIGINT', onInt).off('SIGTERM', onTerm);
+      if (interrupted > 0) process.exit(interrupted);
       resolve(code ?? (signal === null ? 1 : 130));
     });
   });
