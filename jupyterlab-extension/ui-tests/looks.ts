@@ -66,6 +66,17 @@ function findFaults({ ours, dir }: { ours: string; dir: string }): string[] {
   const named = (element: Element): string =>
     `<${element.tagName.toLowerCase()} class="${element.getAttribute('class') ?? ''}"> ${(element.textContent || '').trim().slice(0, 40)}`;
   const scrolls = (style: CSSStyleDeclaration): boolean => /auto|scroll/u.test(style.overflowX);
+  const clips = new Map<Element, boolean>();
+  /** Whether a box from `element` up to `root` scrolls or hides what does not fit; each is asked once. */
+  const inside = (element: Element | null, root: Element): boolean => {
+    if (element === null || element === root) return false;
+    const known = clips.get(element);
+    if (known !== undefined) return known;
+    const style = getComputedStyle(element);
+    const found = scrolls(style) || /hidden|clip/u.test(style.overflowX) || inside(element.parentElement, root);
+    clips.set(element, found);
+    return found;
+  };
   const roots = [...document.querySelectorAll<HTMLElement>(ours)].filter(seen);
   if (roots.length === 0) faults.push('nothing of ours is on screen');
 
@@ -78,12 +89,8 @@ function findFaults({ ours, dir }: { ours: string; dir: string }): string[] {
         continue;
       const style = getComputedStyle(element);
       const box = element.getBoundingClientRect();
-      let clipped = false;
-      for (let above = element.parentElement; above !== null && above !== root; above = above.parentElement) {
-        const outer = getComputedStyle(above);
-        // What a box hides of its content is that box's to tell.
-        if (scrolls(outer) || /hidden|clip/u.test(outer.overflowX)) clipped = true;
-      }
+      // What a box hides of its content, or scrolls, is that box's to tell.
+      const clipped = inside(element.parentElement, root);
       if (!clipped && (box.left < frame.left - 1 || box.right > frame.right + 1))
         faults.push(`beyond its panel: ${named(element)}`);
       const hides = /hidden|clip/u.test(style.overflowX);

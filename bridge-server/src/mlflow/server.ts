@@ -64,8 +64,9 @@ export class OwnMlflowServer implements MlflowServer {
 
   async #supervise(): Promise<void> {
     await endRemembered(this.#identityFile);
+    // Said of the first start only: who has seen MLflow fail is told that it is away until it is back.
+    this.health.become('starting');
     for (let failures = 0; !this.#ended(); failures += 1) {
-      this.health.become('starting');
       const child = this.#spawn();
       const exited = once(child, 'exit').catch((error: unknown) => [String(error)]);
       if (await this.#becomesUp(child, exited)) failures = 0;
