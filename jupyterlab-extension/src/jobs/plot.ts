@@ -36,6 +36,7 @@ export class Plot {
   private zoom: readonly [number, number] | null = null;
   private drawn: readonly Drawn[] = [];
   private settings: PlotSettings | undefined;
+  private stale = false;
 
   constructor(
     private readonly root: HTMLElement,
@@ -58,8 +59,8 @@ export class Plot {
   configure(settings: PlotSettings): void {
     if (this.settings?.axis.kind !== settings.axis.kind) this.zoom = null;
     this.settings = settings;
-    this.plot?.destroy();
-    this.plot = undefined;
+    // The present picture stays until there is room for the new one: while a theme is exchanged there may be none.
+    this.stale = true;
     this.draw();
   }
 
@@ -106,7 +107,8 @@ export class Plot {
     const tables = this.drawn.flatMap(({ raw, line }) => (raw === null ? [line] : [raw, line]));
     const data: uPlot.AlignedData =
       tables.length === 0 ? [[], []] : uPlot.join(tables.map(({ x, y }) => [x, y] as uPlot.AlignedData));
-    if (this.plot === undefined || this.plot.series.length !== data.length) {
+    if (this.plot === undefined || this.stale || this.plot.series.length !== data.length) {
+      this.stale = false;
       this.plot?.destroy();
       this.plot = new uPlot(this.options(settings, width, height), data, this.root);
     } else {
