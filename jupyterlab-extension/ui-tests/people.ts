@@ -12,10 +12,18 @@ export const omid: Account = { name: 'امید', email: 'omid@example.com', pass
 
 /** Opens JupyterLab with the side panel in sight. */
 export async function openPanel(page: Page, lab: Lab): Promise<Locator> {
-  await page.goto(lab.url);
+  // Without the tabs that somebody else left open in this JupyterLab.
+  await page.goto(`${lab.url}&reset`);
   await expect(page.locator('#jp-main-dock-panel')).toBeVisible({ timeout: 60_000 });
   const panel = panelOf(page);
-  if (!(await panel.isVisible())) await page.locator('.jp-SideBar .lm-TabBar-tab[data-id="kargah-panel"]').click();
+  // A click on the tab would close the panel where the restored layout already shows it.
+  await page.evaluate(async (id) => {
+    const { jupyterapp } = window as unknown as {
+      jupyterapp: { restored: Promise<void>; shell: { activateById(id: string): void } };
+    };
+    await jupyterapp.restored;
+    jupyterapp.shell.activateById(id);
+  }, 'kargah-panel');
   await expect(panel).toBeVisible({ timeout: 30_000 });
   return panel;
 }
