@@ -63,7 +63,7 @@ class LiveBridge:
 def live_bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBridge]:
     """One bridge for the whole run; a test that kills it starts it again."""
     if not BRIDGE.is_file():
-        pytest.skip("the bridge is not built; run `npm run setup`")
+        pytest.fail("the bridge is not built; run `npm run setup`")
     bridge = LiveBridge(tmp_path_factory.mktemp("kargah"))
     try:
         bridge.start()
