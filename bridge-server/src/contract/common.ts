@@ -9,6 +9,7 @@ export const userId = z.string().min(1).max(64);
 export const datasetId = idOf('ds');
 export const jobId = idOf('job');
 export const uploadId = idOf('up');
+export const sweepId = idOf('swp');
 
 export const displayName = z
   .string()

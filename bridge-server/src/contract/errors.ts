@@ -270,6 +270,100 @@ export const ERRORS = {
     en: 'The job left no checkpoint to resume from.',
     fa: 'این کار نقطهٔ بازیابی ندارد.',
   },
+  checkpoint_mismatch: {
+    status: 422,
+    en: 'The checkpoint does not fit: {name} differs from the job that wrote it.',
+    fa: 'نقطهٔ بازیابی جور نیست: {name} با کاری که آن را نوشت فرق دارد.',
+  },
+  lease_expired: {
+    status: 422,
+    en: 'The job gave no sign of life for {seconds} s; it was ended and counts as lost.',
+    fa: 'کار {seconds} ثانیه نشانی از خود نداد؛ پایان داده شد و گم‌شده به شمار می‌آید.',
+  },
+  unknown_python: {
+    status: 422,
+    en: 'There is no Python environment named {python} here.',
+    fa: 'محیط پایتونی به نام {python} این‌جا نیست.',
+  },
+  resources_too_large: {
+    status: 422,
+    en: 'This machine has {available} {resource}; ask for no more.',
+    fa: 'این دستگاه {available} {resource} دارد؛ بیش از آن نخواهید.',
+  },
+
+  // Why a job waits
+  waiting_for_turn: {
+    status: 409,
+    en: 'Other jobs are before it: {jobs}.',
+    fa: 'کارهای دیگری پیش از آن است: {jobs}.',
+  },
+  waiting_for_cpu: {
+    status: 409,
+    en: 'It needs {wanted} free cores; {free} are free.',
+    fa: '{wanted} هستهٔ آزاد می‌خواهد؛ {free} آزاد است.',
+  },
+  waiting_for_memory: {
+    status: 409,
+    en: 'It needs {wanted} MB of free memory; {free} MB are free.',
+    fa: '{wanted} مگابایت حافظهٔ آزاد می‌خواهد؛ {free} مگابایت آزاد است.',
+  },
+  waiting_for_gpu: {
+    status: 409,
+    en: 'It needs {wanted} free GPUs; {free} are free.',
+    fa: '{wanted} پردازندهٔ گرافیکی آزاد می‌خواهد؛ {free} آزاد است.',
+  },
+  waiting_for_own_limit: {
+    status: 409,
+    en: 'You already run {max} jobs, as many as one person may.',
+    fa: 'هم‌اکنون {max} کار در حال اجرا دارید؛ بیش از این برای یک نفر نیست.',
+  },
+  waiting_for_mlflow: {
+    status: 409,
+    en: 'MLflow is starting; the job begins when it is up.',
+    fa: 'MLflow در حال راه‌اندازی است؛ کار پس از آن آغاز می‌شود.',
+  },
+
+  // Why a job was started cold
+  warm_launcher_off: { status: 409, en: 'The warm launcher is off.', fa: 'راه‌انداز گرم خاموش است.' },
+  warm_launcher_starting: {
+    status: 409,
+    en: 'The warm launcher was still loading.',
+    fa: 'راه‌انداز گرم هنوز در حال بارگذاری بود.',
+  },
+  warm_launcher_failed: {
+    status: 409,
+    en: 'The warm launcher does not run: {reason}.',
+    fa: 'راه‌انداز گرم کار نمی‌کند: {reason}.',
+  },
+  warm_launcher_unsafe: {
+    status: 409,
+    en: 'Forking would not be safe: {reason}.',
+    fa: 'انشعاب امن نبود: {reason}.',
+  },
+  warm_launcher_first_job: {
+    status: 409,
+    en: 'It is the first job of this Python; the next ones start warm.',
+    fa: 'نخستین کار این پایتون است؛ کارهای بعدی گرم آغاز می‌شود.',
+  },
+
+  // Sweeps
+  sweep_space_empty: {
+    status: 422,
+    en: 'Choose at least one parameter to vary.',
+    fa: 'دست‌کم یک پارامتر را برای تغییر برگزینید.',
+  },
+  sweep_grid_too_large: {
+    status: 422,
+    en: 'The grid has {size} settings; at most {max} are allowed.',
+    fa: 'این شبکه {size} تنظیم دارد؛ بیشینه {max} است.',
+  },
+  sweep_not_active: { status: 409, en: 'The sweep has already ended.', fa: 'این جست‌وجو پیش‌تر پایان یافته است.' },
+  sweep_active: { status: 409, en: 'Stop the sweep first.', fa: 'ابتدا جست‌وجو را متوقف کنید.' },
+  sweep_failed: {
+    status: 422,
+    en: 'Every job of the sweep failed; look at the first one.',
+    fa: 'همهٔ کارهای این جست‌وجو ناموفق بود؛ نخستین را ببینید.',
+  },
   model_not_ready: { status: 409, en: 'Model is ready at the end.', fa: 'مدل در پایان آماده است.' },
   quota_jobs: {
     status: 429,

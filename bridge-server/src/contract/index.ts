@@ -2,6 +2,7 @@ import * as auth from './auth.js';
 import * as datasets from './datasets.js';
 import { endpoint, type Endpoint } from './endpoint.js';
 import * as models from './models.js';
+import * as sweeps from './sweeps.js';
 import * as system from './system.js';
 import * as training from './training.js';
 import { z } from 'zod';
@@ -44,4 +45,4 @@ function endpointsOf(...modules: Record<string, unknown>[]): Endpoint[] {
 }
 
 /** Every endpoint of the bridge, except the MLflow gateway, which has its own list of open methods and paths. */
-export const endpoints: readonly Endpoint[] = endpointsOf(system, auth, datasets, training, models, aliases);
+export const endpoints: readonly Endpoint[] = endpointsOf(system, auth, datasets, training, sweeps, models, aliases);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dataset } from './datasets.js';
+import { sweep } from './sweeps.js';
 import { job, jobState, metricPoint, progress } from './training.js';
 
 /** Socket.IO, path `/socket.io`, access token in `auth.token`. Client → server, each with an acknowledgement. */
@@ -29,6 +30,10 @@ export const jobUpdate = z
   .meta({ id: 'JobUpdate' });
 export type JobUpdate = z.infer<typeof jobUpdate>;
 
+/** Server → client: this viewer was too slow for what came; the history has everything up to `seq`. */
+export const jobGap = z.object({ job_id: z.string(), seq: z.number().int() }).meta({ id: 'JobGap' });
+export type JobGap = z.infer<typeof jobGap>;
+
 /** Server → client in room `log:<job_id>`: text that begins at byte `offset`. */
 export const jobLog = z
   .object({ job_id: z.string(), offset: z.number().int(), next_offset: z.number().int(), text: z.string() })
@@ -37,6 +42,7 @@ export type JobLog = z.infer<typeof jobLog>;
 
 /** Server → client in the person's own room `user:<user_id>`, so that lists are live without asking. */
 export const jobChanged = z.object({ job, deleted: z.boolean().default(false) }).meta({ id: 'JobChanged' });
+export const sweepChanged = z.object({ sweep, deleted: z.boolean().default(false) }).meta({ id: 'SweepChanged' });
 export const datasetChanged = z.object({ dataset, deleted: z.boolean().default(false) }).meta({ id: 'DatasetChanged' });
 export const systemChanged = z.object({ mlflow: z.enum(['starting', 'up', 'down']) }).meta({ id: 'SystemChanged' });
 
@@ -48,9 +54,11 @@ export const EVENTS = {
   unsubscribeLog: 'unsubscribe_log',
   authenticate: 'authenticate',
   jobUpdate: 'job_update',
+  jobGap: 'job_gap',
   jobLog: 'job_log',
   jobChanged: 'job_changed',
   datasetChanged: 'dataset_changed',
+  sweepChanged: 'sweep_changed',
   systemChanged: 'system_changed',
   tokenExpired: 'token_expired',
 } as const;

@@ -51,9 +51,11 @@ export function openApiDocument(version: string): ReturnType<typeof createDocume
       components: {
         schemas: {
           JobUpdate: live.jobUpdate,
+          JobGap: live.jobGap,
           JobLog: live.jobLog,
           JobChanged: live.jobChanged,
           DatasetChanged: live.datasetChanged,
+          SweepChanged: live.sweepChanged,
           SystemChanged: live.systemChanged,
           SubscribeJob: live.subscribeJob,
           SubscribeLog: live.subscribeLog,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datasetId, displayName, jobId, owner, page, pageQuery, timestamp } from './common.js';
+import { datasetId, displayName, jobId, owner, page, pageQuery, sweepId, timestamp } from './common.js';
 import { datasetKind } from './datasets.js';
 import { endpoint } from './endpoint.js';
 import { failure } from './errors.js';
@@ -53,9 +53,16 @@ export const resources = z
   .object({
     cpus: z.number().int().min(1).max(256).optional(),
     memory_mb: z.number().int().min(256).max(4_194_304).optional(),
+    gpus: z.number().int().min(0).max(64).optional(),
     time_limit_seconds: z.number().int().min(1).optional(),
+    /** Which of `GET /api/v1/pythons` runs it; the bridge's own where it is left out. */
+    python: z.string().max(200).optional(),
   })
   .meta({ id: 'Resources' });
+
+/** Orders one person's own waiting jobs; between people the queue is fair whatever they ask for. */
+export const priority = z.enum(['low', 'normal', 'high']).meta({ id: 'Priority' });
+export type Priority = z.infer<typeof priority>;
 
 export const trainRequest = z
   .object({
@@ -68,6 +75,7 @@ export const trainRequest = z
     dataset_id: datasetId.optional(),
     params: z.record(z.string(), z.unknown()).default({}),
     resources: resources.optional(),
+    priority: priority.optional(),
   })
   .refine((r) => (r.recipe === undefined) !== (r.script === undefined), {
     message: 'give either recipe or script',
@@ -89,6 +97,9 @@ export const progress = z
   .meta({ id: 'Progress' });
 export type Progress = z.infer<typeof progress>;
 
+export const launchKind = z.enum(['warm', 'cold']).meta({ id: 'LaunchKind' });
+export type LaunchKind = z.infer<typeof launchKind>;
+
 export const job = z
   .object({
     job_id: jobId,
@@ -104,7 +115,14 @@ export const job = z
     /** Last value of each metric. */
     metrics: z.record(z.string(), z.number().nullable()),
     message: z.string().nullable(),
+    priority,
     queue_position: z.number().int().nullable(),
+    /** Why a queued job has not begun. */
+    waiting: failure.nullable(),
+    /** Whether its process was forked from a Python that had everything loaded; null before it was started. */
+    launch: launchKind.nullable(),
+    /** Why a job was started cold. */
+    launch_note: failure.nullable(),
     error: failure.nullable(),
     exit_code: z.number().int().nullable(),
     signal: z.string().nullable(),
@@ -114,7 +132,12 @@ export const job = z
     mlflow_experiment_id: z.string().nullable(),
     /** The trained model can be downloaded. */
     has_model: z.boolean(),
+    /** It ended before its time and left a checkpoint from which `resume` goes on. */
+    can_resume: z.boolean(),
     parent_job_id: jobId.nullable(),
+    /** The job from whose last checkpoint this one began. */
+    resumed_from: jobId.nullable(),
+    sweep_id: sweepId.nullable(),
     owner,
     created_at: timestamp,
     started_at: timestamp.nullable(),
@@ -145,10 +168,68 @@ export const train = endpoint({
     'dataset_wrong_kind',
     'script_not_found',
     'script_outside',
+    'unknown_python',
+    'resources_too_large',
     'quota_jobs',
     'storage_full',
   ],
 });
+
+export const launchPlan = z
+  .object({
+    argv: z.array(z.string()),
+    cwd: z.string(),
+    /** Secrets are left out. */
+    env: z.record(z.string(), z.string()),
+    python: z.string(),
+    launch: launchKind,
+    launch_note: failure.nullable(),
+    /** What it would be given, defaults included. */
+    params: z.record(z.string(), z.unknown()),
+    resources: z.object({
+      cpus: z.number().int(),
+      memory_mb: z.number().int(),
+      gpus: z.number().int(),
+      time_limit_seconds: z.number().int().nullable(),
+    }),
+    /** How many jobs would begin before it, and why it would wait; null: it would begin at once. */
+    jobs_before: z.number().int(),
+    waiting: failure.nullable(),
+  })
+  .meta({ id: 'LaunchPlan' });
+export type LaunchPlanView = z.infer<typeof launchPlan>;
+export const planTrain = endpoint({
+  id: 'planTrain',
+  method: 'post',
+  path: '/api/v1/train/plan',
+  tag: 'training',
+  policy: 'user',
+  summary: 'What `train` would run, without running it',
+  body: trainRequest,
+  responses: { 200: launchPlan },
+  errors: train.errors,
+});
+
+export const python = z
+  .object({
+    /** The kernelspec's name; `default` is the bridge's own. */
+    python: z.string(),
+    title: z.string(),
+    executable: z.string(),
+    is_default: z.boolean(),
+  })
+  .meta({ id: 'Python' });
+export const listPythons = endpoint({
+  id: 'listPythons',
+  method: 'get',
+  path: '/api/v1/pythons',
+  tag: 'training',
+  policy: 'user',
+  summary: 'Python environments that may run a job: the default and those of Jupyter kernels',
+  responses: { 200: z.object({ items: z.array(python), next_cursor: z.null() }).meta({ id: 'PythonPage' }) },
+  errors: [],
+});
+
 export const listJobs = endpoint({
   id: 'listJobs',
   method: 'get',
@@ -160,6 +241,7 @@ export const listJobs = endpoint({
     search: z.string().max(200).optional(),
     state: z.union([jobState, z.array(jobState)]).optional(),
     dataset_id: datasetId.optional(),
+    sweep_id: sweepId.optional(),
   }),
   responses: { 200: page(job).meta({ id: 'JobPage' }) },
   errors: [],
@@ -210,6 +292,20 @@ export const cloneJob = endpoint({
     .meta({ id: 'CloneRequest' }),
   responses: { 201: job },
   errors: ['not_found', 'dataset_deleted', 'quota_jobs'],
+});
+export const resumeJob = endpoint({
+  id: 'resumeJob',
+  method: 'post',
+  path: '/api/v1/train/jobs/{job_id}/resume',
+  tag: 'training',
+  policy: 'user',
+  summary: 'Go on from the last checkpoint of an ended job, as a new job',
+  params,
+  body: z
+    .object({ name: displayName.optional(), params: z.record(z.string(), z.unknown()).optional() })
+    .meta({ id: 'ResumeRequest' }),
+  responses: { 201: job },
+  errors: ['not_found', 'job_active', 'job_has_no_checkpoint', 'dataset_deleted', 'quota_jobs'],
 });
 
 export const jobEvent = z
@@ -271,6 +367,30 @@ export const jobLogs = endpoint({
     download: z.enum(['0', '1']).optional(),
   }),
   responses: { 200: { mediaType: 'text/plain; charset=utf-8', description: 'Log text' } },
+  errors: ['not_found'],
+});
+export const searchLogs = endpoint({
+  id: 'searchLogs',
+  method: 'get',
+  path: '/api/v1/train/jobs/{job_id}/logs/search',
+  tag: 'training',
+  policy: 'user',
+  summary: 'Lines of the log that hold a text, whatever its case',
+  params,
+  query: z.object({
+    q: z.string().min(1).max(200),
+    offset: z.coerce.number().int().min(0).default(0),
+    limit: z.coerce.number().int().min(1).max(500).default(100),
+  }),
+  responses: {
+    200: z
+      .object({
+        items: z.array(z.object({ offset: z.number().int(), text: z.string() })),
+        /** The byte at which the search goes on; null at the end of the log. */
+        next_offset: z.number().int().nullable(),
+      })
+      .meta({ id: 'LogMatches', description: '`offset` is the byte at which the line begins.' }),
+  },
   errors: ['not_found'],
 });
 export const jobModel = endpoint({

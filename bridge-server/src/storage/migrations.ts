@@ -4,11 +4,23 @@ import type { Database } from './schema.js';
 /** Columns by name: `text`, `text?` (may be null), `text key` (primary key); the rest is spelled out. */
 type Column = 'text' | 'text?' | 'integer' | 'integer?' | 'bigint' | 'bigint?' | 'real?' | 'text key';
 
-/** Typed by the table, so that a column of `schema.ts` cannot be forgotten here. */
-async function table<T extends keyof Database>(
+type QueueColumn =
+  | 'waiting_json'
+  | 'launch'
+  | 'launch_note_json'
+  | 'resumed_from'
+  | 'sweep_id'
+  | 'lease_until'
+  | 'has_checkpoint'
+  | 'pruned'
+  | 'fence'
+  | 'priority';
+
+/** Typed by the table, so that a column of `schema.ts` cannot be forgotten here; `Later` are those of a later migration. */
+async function table<T extends keyof Database, Later extends string = never>(
   db: Kysely<unknown>,
   name: T,
-  columns: Record<keyof Database[T] & string, Column>,
+  columns: Record<Exclude<keyof Database[T] & string, Later>, Column>,
 ): Promise<void> {
   let builder = db.schema.createTable(name);
   for (const [column, kind] of Object.entries<Column>(columns)) {
@@ -94,7 +106,7 @@ const first: Migration = {
       .execute();
     await db.schema.createIndex('datasets_state').on('datasets').column('state').execute();
 
-    await table(db, 'jobs', {
+    await table<'jobs', QueueColumn>(db, 'jobs', {
       job_id: 'text key',
       project_id: 'text',
       user_id: 'text',
@@ -164,9 +176,71 @@ const first: Migration = {
   },
 };
 
+const queueAndSweeps: Migration = {
+  async up(db: Kysely<unknown>) {
+    const added: Record<QueueColumn, 'text' | 0 | 'normal'> = {
+      waiting_json: 'text',
+      launch: 'text',
+      launch_note_json: 'text',
+      resumed_from: 'text',
+      sweep_id: 'text',
+      lease_until: 'text',
+      has_checkpoint: 0,
+      pruned: 0,
+      fence: 0,
+      priority: 'normal',
+    };
+    for (const [column, given] of Object.entries(added))
+      await db.schema
+        .alterTable('jobs')
+        .addColumn(column, given === 0 ? 'integer' : 'text', (c) =>
+          given === 'text' ? c : c.notNull().defaultTo(given),
+        )
+        .execute();
+    await db.schema.createIndex('jobs_sweep').on('jobs').columns(['sweep_id', 'created_at']).execute();
+    await table(db, 'sweeps', {
+      sweep_id: 'text key',
+      project_id: 'text',
+      user_id: 'text',
+      owner_name: 'text',
+      name: 'text',
+      state: 'text',
+      recipe: 'text',
+      dataset_id: 'text',
+      dataset_name: 'text',
+      params_json: 'text',
+      space_json: 'text',
+      method: 'text',
+      pruner: 'text',
+      metric_key: 'text',
+      metric_mode: 'text',
+      trials: 'integer',
+      parallel: 'integer',
+      seed: 'bigint',
+      resources_json: 'text?',
+      best_json: 'text?',
+      error_json: 'text?',
+      mlflow_run_id: 'text?',
+      mlflow_experiment_id: 'text?',
+      mlflow_end_pending: 'text?',
+      created_at: 'text',
+      ended_at: 'text?',
+    });
+    await db.schema
+      .createIndex('sweeps_newest')
+      .on('sweeps')
+      .columns(['project_id', 'created_at desc', 'sweep_id desc'])
+      .execute();
+    await db.schema.createIndex('sweeps_state').on('sweeps').column('state').execute();
+  },
+};
+
 function isPostgres(db: Kysely<unknown>): boolean {
   return db.getExecutor().adapter.supportsTransactionalDdl;
 }
 
 /** The one list of migrations, in order; a released one is never edited. */
-export const migrations: Readonly<Record<string, Migration>> = { '001_first': first };
+export const migrations: Readonly<Record<string, Migration>> = {
+  '001_first': first,
+  '002_queue_and_sweeps': queueAndSweeps,
+};

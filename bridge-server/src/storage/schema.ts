@@ -12,6 +12,7 @@ export interface Database {
   datasets: DatasetTable;
   jobs: JobTable;
   job_events: JobEventTable;
+  sweeps: SweepTable;
 }
 
 export interface ProjectTable {
@@ -102,6 +103,21 @@ export interface JobTable {
   mlflow_end_pending: string | null;
   model_json: string | null;
   parent_job_id: string | null;
+  priority: string;
+  /** What a queued job waits for, as a failure. */
+  waiting_json: string | null;
+  launch: string | null;
+  launch_note_json: string | null;
+  resumed_from: string | null;
+  /** 1 when the ended job left a checkpoint that a new one may go on from. */
+  has_checkpoint: number;
+  sweep_id: string | null;
+  /** A trial that its sweep ended early: 1. */
+  pruned: number;
+  /** Rises with every launch: what an older launch of this job says no longer counts. */
+  fence: number;
+  /** Until when the job's supervisor is believed without a new sign of life. */
+  lease_until: string | null;
   token_sha256: string | null;
   handle_json: string | null;
   stop_requested_at: string | null;
@@ -118,4 +134,33 @@ export interface JobEventTable {
   to_state: string;
   detail: string | null;
   detail_fa: string | null;
+}
+
+export interface SweepTable {
+  sweep_id: string;
+  project_id: string;
+  user_id: string;
+  owner_name: string;
+  name: string;
+  state: string;
+  recipe: string;
+  dataset_id: string;
+  dataset_name: string;
+  params_json: string;
+  space_json: string;
+  method: string;
+  pruner: string;
+  metric_key: string;
+  metric_mode: string;
+  trials: number;
+  parallel: number;
+  seed: number;
+  resources_json: string | null;
+  best_json: string | null;
+  error_json: string | null;
+  mlflow_run_id: string | null;
+  mlflow_experiment_id: string | null;
+  mlflow_end_pending: string | null;
+  created_at: string;
+  ended_at: string | null;
 }

@@ -1,5 +1,13 @@
 import type { z } from 'zod';
-import type { cloneJob, Job, JobState, listJobs, MetricPoint, TrainRequest } from '../contract/training.js';
+import {
+  priority,
+  type cloneJob,
+  type Job,
+  type JobState,
+  type listJobs,
+  type MetricPoint,
+  type TrainRequest,
+} from '../contract/training.js';
 import { folded } from '../datasets/folding.js';
 import { newId } from '../datasets/ids.js';
 import { KargahError } from '../errors.js';
@@ -100,6 +108,7 @@ export class TrainingService {
     const row = await this.#mine(person, jobId);
     const request: TrainRequest = {
       name: changes.name ?? row.name,
+      priority: priority.parse(row.priority),
       ...(row.recipe === null ? {} : { recipe: row.recipe }),
       ...(row.script_json === null ? {} : { script: scriptOf(row)! }),
       ...(row.dataset_id === null ? {} : { dataset_id: row.dataset_id }),
@@ -228,6 +237,7 @@ export class TrainingService {
       dataset_name: dataset?.name ?? null,
       params_json: JSON.stringify(params),
       resources_json: request.resources === undefined ? null : JSON.stringify(request.resources),
+      priority: request.priority ?? 'normal',
       parent_job_id: parent,
       created_at: new Date().toISOString(),
     };
@@ -287,6 +297,16 @@ const BLANK = {
   mlflow_experiment_id: null,
   mlflow_end_pending: null,
   model_json: null,
+  priority: 'normal',
+  waiting_json: null,
+  launch: null,
+  launch_note_json: null,
+  resumed_from: null,
+  has_checkpoint: 0,
+  sweep_id: null,
+  pruned: 0,
+  fence: 0,
+  lease_until: null,
   token_sha256: null,
   handle_json: null,
   stop_requested_at: null,

@@ -1,6 +1,16 @@
 import { failure } from '../contract/errors.js';
-import { job, progress, resources, type Job, type JobState, type Progress } from '../contract/training.js';
+import {
+  job,
+  launchKind,
+  priority,
+  progress,
+  resources,
+  type Job,
+  type JobState,
+  type Progress,
+} from '../contract/training.js';
 import { z } from 'zod';
+import { isTerminal } from './states.js';
 import type { JobRow } from './store.js';
 
 export const NO_PROGRESS: Progress = {
@@ -45,7 +55,11 @@ export function jobOf(row: JobRow, queuePosition: number | null): Job {
     progress: progressOf(row),
     metrics: metricsOf(row),
     message: row.message,
+    priority: priority.parse(row.priority),
     queue_position: queuePosition,
+    waiting: row.state === 'queued' ? parse(failure, row.waiting_json) : null,
+    launch: row.launch === null ? null : launchKind.parse(row.launch),
+    launch_note: parse(failure, row.launch_note_json),
     error: parse(failure, row.error_json),
     exit_code: row.exit_code,
     signal: row.signal,
@@ -54,7 +68,10 @@ export function jobOf(row: JobRow, queuePosition: number | null): Job {
     mlflow_run_id: row.mlflow_run_id,
     mlflow_experiment_id: row.mlflow_experiment_id,
     has_model: row.model_json !== null,
+    can_resume: row.has_checkpoint === 1 && isTerminal(row.state as JobState) && row.state !== 'succeeded',
     parent_job_id: row.parent_job_id,
+    resumed_from: row.resumed_from,
+    sweep_id: row.sweep_id,
     owner: { user_id: row.user_id, name: row.owner_name },
     created_at: row.created_at,
     started_at: row.started_at,

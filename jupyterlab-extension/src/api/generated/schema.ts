@@ -568,6 +568,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/pythons': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Python environments that may run a job: the default and those of Jupyter kernels */
+    get: operations['listPythons'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/recipes': {
     parameters: {
       query?: never;
@@ -577,6 +594,57 @@ export interface paths {
     };
     /** Training recipes and their parameters */
     get: operations['listRecipes'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/train/plan': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What `train` would run, without running it */
+    post: operations['planTrain'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/train/jobs/{job_id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Go on from the last checkpoint of an ended job, as a new job */
+    post: operations['resumeJob'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/train/jobs/{job_id}/logs/search': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lines of the log that hold a text, whatever its case */
+    get: operations['searchLogs'];
     put?: never;
     post?: never;
     delete?: never;
@@ -613,6 +681,59 @@ export interface paths {
     put?: never;
     /** Start a training job */
     post: operations['train'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/train/sweeps/{sweep_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One sweep; its jobs are `GET /api/v1/train/jobs?sweep_id=` */
+    get: operations['getSweep'];
+    put?: never;
+    post?: never;
+    /** Delete an ended sweep with its jobs */
+    delete: operations['deleteSweep'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/train/sweeps': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Sweeps of mine, newest first */
+    get: operations['listSweeps'];
+    put?: never;
+    /** Try several settings of a recipe */
+    post: operations['startSweep'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/train/sweeps/{sweep_id}/stop': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begin no further job and stop those that run */
+    post: operations['stopSweep'];
     delete?: never;
     options?: never;
     head?: never;
@@ -782,12 +903,72 @@ export interface components {
         [key: string]: unknown;
       };
       resources?: components['schemas']['Resources'];
+      priority?: components['schemas']['Priority'];
     };
     Resources: {
       cpus?: number;
       memory_mb?: number;
+      gpus?: number;
       time_limit_seconds?: number;
+      python?: string;
     };
+    /** @enum {string} */
+    Priority: 'low' | 'normal' | 'high';
+    ResumeRequest: {
+      name?: string;
+      params?: {
+        [key: string]: unknown;
+      };
+    };
+    SweepRequest: {
+      name?: string;
+      recipe: string;
+      dataset_id: string;
+      /** @default {} */
+      params: {
+        [key: string]: unknown;
+      };
+      space: {
+        [key: string]: components['schemas']['SweepDimension'];
+      };
+      /** @default tpe */
+      method: components['schemas']['SweepMethod'];
+      /** @default median */
+      pruner: components['schemas']['SweepPruner'];
+      /** @default 20 */
+      trials: number;
+      /** @default 2 */
+      parallel: number;
+      /** @default 0 */
+      seed: number;
+      resources?: components['schemas']['Resources'];
+    };
+    SweepDimension:
+      | {
+          /** @constant */
+          kind: 'choice';
+          values: (string | number | boolean)[];
+        }
+      | {
+          /** @constant */
+          kind: 'float';
+          low: number;
+          high: number;
+          /** @default false */
+          log: boolean;
+        }
+      | {
+          /** @constant */
+          kind: 'int';
+          low: number;
+          high: number;
+          /** @default false */
+          log: boolean;
+        };
+    /** @enum {string} */
+    SweepMethod: 'grid' | 'random' | 'tpe';
+    /** @enum {string} */
+    SweepPruner: 'none' | 'median' | 'successive_halving';
     StopRequest: {
       job_id: string;
     };
@@ -826,7 +1007,11 @@ export interface components {
         [key: string]: number | null;
       };
       message: string | null;
+      priority: components['schemas']['Priority'];
       queue_position: number | null;
+      waiting: components['schemas']['Failure'] | null;
+      launch: components['schemas']['LaunchKind'] | null;
+      launch_note: components['schemas']['Failure'] | null;
       error: components['schemas']['Failure'] | null;
       exit_code: number | null;
       signal: string | null;
@@ -835,7 +1020,10 @@ export interface components {
       mlflow_run_id: string | null;
       mlflow_experiment_id: string | null;
       has_model: boolean;
+      can_resume: boolean;
       parent_job_id: string | null;
+      resumed_from: string | null;
+      sweep_id: string | null;
       owner: components['schemas']['Owner'];
       /**
        * Format: date-time
@@ -923,10 +1111,32 @@ export interface components {
       | 'job_not_active'
       | 'job_active'
       | 'job_has_no_checkpoint'
+      | 'checkpoint_mismatch'
+      | 'lease_expired'
+      | 'unknown_python'
+      | 'resources_too_large'
+      | 'waiting_for_turn'
+      | 'waiting_for_cpu'
+      | 'waiting_for_memory'
+      | 'waiting_for_gpu'
+      | 'waiting_for_own_limit'
+      | 'waiting_for_mlflow'
+      | 'warm_launcher_off'
+      | 'warm_launcher_starting'
+      | 'warm_launcher_failed'
+      | 'warm_launcher_unsafe'
+      | 'warm_launcher_first_job'
+      | 'sweep_space_empty'
+      | 'sweep_grid_too_large'
+      | 'sweep_not_active'
+      | 'sweep_active'
+      | 'sweep_failed'
       | 'model_not_ready'
       | 'quota_jobs'
       | 'mlflow_unavailable'
       | 'mlflow_closed';
+    /** @enum {string} */
+    LaunchKind: 'warm' | 'cold';
     Owner: {
       user_id: string;
       name: string;
@@ -960,6 +1170,56 @@ export interface components {
        */
       created_at: string;
     };
+    Sweep: {
+      sweep_id: string;
+      name: string;
+      state: components['schemas']['SweepState'];
+      recipe: string;
+      dataset_id: string;
+      dataset_name: string;
+      params: {
+        [key: string]: unknown;
+      };
+      space: {
+        [key: string]: components['schemas']['SweepDimension'];
+      };
+      method: components['schemas']['SweepMethod'];
+      pruner: components['schemas']['SweepPruner'];
+      metric: {
+        key: string;
+        /** @enum {string} */
+        mode: 'max' | 'min';
+      };
+      trials: number;
+      parallel: number;
+      counts: {
+        waiting: number;
+        running: number;
+        succeeded: number;
+        failed: number;
+        pruned: number;
+        stopped: number;
+      };
+      best: {
+        job_id: string;
+        value: number;
+        params: {
+          [key: string]: unknown;
+        };
+      } | null;
+      error: components['schemas']['Failure'] | null;
+      mlflow_run_id: string | null;
+      mlflow_experiment_id: string | null;
+      owner: components['schemas']['Owner'];
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      created_at: string;
+      ended_at: string | null;
+    };
+    /** @enum {string} */
+    SweepState: 'running' | 'stopping' | 'succeeded' | 'failed' | 'stopped';
     Problem: {
       type: string;
       title: string;
@@ -1148,6 +1408,16 @@ export interface components {
       items: components['schemas']['JobOutput'][];
       next_cursor: string | null;
     };
+    PythonPage: {
+      items: components['schemas']['Python'][];
+      next_cursor: null;
+    };
+    Python: {
+      python: string;
+      title: string;
+      executable: string;
+      is_default: boolean;
+    };
     RecipePage: {
       items: components['schemas']['Recipe'][];
       next_cursor: null;
@@ -1169,6 +1439,35 @@ export interface components {
         /** @enum {string} */
         mode: 'max' | 'min';
       } | null;
+    };
+    LaunchPlan: {
+      argv: string[];
+      cwd: string;
+      env: Record<string, never>;
+      python: string;
+      launch: components['schemas']['LaunchKind'];
+      launch_note: components['schemas']['FailureOutput'] | null;
+      params: Record<string, never>;
+      resources: {
+        cpus: number;
+        memory_mb: number;
+        gpus: number;
+        time_limit_seconds: number | null;
+      };
+      jobs_before: number;
+      waiting: components['schemas']['FailureOutput'] | null;
+    };
+    /** @description `offset` is the byte at which the line begins. */
+    LogMatches: {
+      items: {
+        offset: number;
+        text: string;
+      }[];
+      next_offset: number | null;
+    };
+    SweepPage: {
+      items: components['schemas']['SweepOutput'][];
+      next_cursor: string | null;
     };
     ModelPage: {
       items: components['schemas']['Model'][];
@@ -1243,7 +1542,11 @@ export interface components {
       progress: components['schemas']['Progress'];
       metrics: Record<string, never>;
       message: string | null;
+      priority: components['schemas']['Priority'];
       queue_position: number | null;
+      waiting: components['schemas']['FailureOutput'] | null;
+      launch: components['schemas']['LaunchKind'] | null;
+      launch_note: components['schemas']['FailureOutput'] | null;
       error: components['schemas']['FailureOutput'] | null;
       exit_code: number | null;
       signal: string | null;
@@ -1252,7 +1555,10 @@ export interface components {
       mlflow_run_id: string | null;
       mlflow_experiment_id: string | null;
       has_model: boolean;
+      can_resume: boolean;
       parent_job_id: string | null;
+      resumed_from: string | null;
+      sweep_id: string | null;
       owner: components['schemas']['Owner'];
       /**
        * Format: date-time
@@ -1263,6 +1569,70 @@ export interface components {
       first_step_at: string | null;
       ended_at: string | null;
     };
+    SweepOutput: {
+      sweep_id: string;
+      name: string;
+      state: components['schemas']['SweepState'];
+      recipe: string;
+      dataset_id: string;
+      dataset_name: string;
+      params: Record<string, never>;
+      space: Record<string, never>;
+      method: components['schemas']['SweepMethod'];
+      pruner: components['schemas']['SweepPruner'];
+      metric: {
+        key: string;
+        /** @enum {string} */
+        mode: 'max' | 'min';
+      };
+      trials: number;
+      parallel: number;
+      counts: {
+        waiting: number;
+        running: number;
+        succeeded: number;
+        failed: number;
+        pruned: number;
+        stopped: number;
+      };
+      best: {
+        job_id: string;
+        value: number;
+        params: Record<string, never>;
+      } | null;
+      error: components['schemas']['FailureOutput'] | null;
+      mlflow_run_id: string | null;
+      mlflow_experiment_id: string | null;
+      owner: components['schemas']['Owner'];
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      created_at: string;
+      ended_at: string | null;
+    };
+    SweepDimensionOutput:
+      | {
+          /** @constant */
+          kind: 'choice';
+          values: (string | number | boolean)[];
+        }
+      | {
+          /** @constant */
+          kind: 'float';
+          low: number;
+          high: number;
+          /** @default false */
+          log: boolean;
+        }
+      | {
+          /** @constant */
+          kind: 'int';
+          low: number;
+          high: number;
+          /** @default false */
+          log: boolean;
+        };
     JobUpdate: {
       job_id: string;
       seq: number;
@@ -1273,6 +1643,10 @@ export interface components {
       eta_seconds?: number | null;
       metrics: components['schemas']['MetricPoint'][];
       message?: string;
+    };
+    JobGap: {
+      job_id: string;
+      seq: number;
     };
     JobLog: {
       job_id: string;
@@ -1287,6 +1661,11 @@ export interface components {
     };
     DatasetChanged: {
       dataset: components['schemas']['DatasetOutput'];
+      /** @default false */
+      deleted: boolean;
+    };
+    SweepChanged: {
+      sweep: components['schemas']['SweepOutput'];
       /** @default false */
       deleted: boolean;
     };
@@ -4093,6 +4472,7 @@ export interface operations {
         search?: string;
         state?: components['schemas']['JobState'] | components['schemas']['JobState'][];
         dataset_id?: string;
+        sweep_id?: string;
       };
       header?: never;
       path?: never;
@@ -4151,6 +4531,57 @@ export interface operations {
       };
     };
   };
+  listPythons: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PythonPage'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   listRecipes: {
     parameters: {
       query?: never;
@@ -4175,6 +4606,356 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  planTrain: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TrainRequest'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LaunchPlan'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `dataset_failed`: The dataset could not be read; upload it again.
+       *
+       *     `dataset_not_ready`: The dataset is still being read; wait until it is ready.
+       */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
+       *
+       *     `resources_too_large`: This machine has {available} {resource}; ask for no more.
+       *
+       *     `script_not_found`: There is no script at {path}.
+       *
+       *     `script_outside`: The script must lie in the Jupyter workspace.
+       *
+       *     `target_missing`: The dataset has no column named {column}.
+       *
+       *     `target_required`: Choose a target.
+       *
+       *     `unknown_python`: There is no Python environment named {python} here.
+       *
+       *     `unknown_recipe`: There is no recipe named {recipe}.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `quota_jobs`: You already have {max} jobs waiting; wait for one to end. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `storage_full`: The disk is full; free some space and try again. */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  resumeJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ResumeRequest'];
+      };
+    };
+    responses: {
+      /** @description Made */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobOutput'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `dataset_deleted`: The dataset was deleted before the job began.
+       *
+       *     `job_active`: Stop the job first.
+       *
+       *     `job_has_no_checkpoint`: The job left no checkpoint to resume from.
+       */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `quota_jobs`: You already have {max} jobs waiting; wait for one to end. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  searchLogs: {
+    parameters: {
+      query: {
+        q: string;
+        offset?: number;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LogMatches'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -4369,9 +5150,370 @@ export interface operations {
       /**
        * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
+       *     `resources_too_large`: This machine has {available} {resource}; ask for no more.
+       *
        *     `script_not_found`: There is no script at {path}.
        *
        *     `script_outside`: The script must lie in the Jupyter workspace.
+       *
+       *     `target_missing`: The dataset has no column named {column}.
+       *
+       *     `target_required`: Choose a target.
+       *
+       *     `unknown_python`: There is no Python environment named {python} here.
+       *
+       *     `unknown_recipe`: There is no recipe named {recipe}.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `quota_jobs`: You already have {max} jobs waiting; wait for one to end. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `storage_full`: The disk is full; free some space and try again. */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getSweep: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        sweep_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SweepOutput'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deleteSweep: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        sweep_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; no body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `sweep_active`: Stop the sweep first. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listSweeps: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SweepPage'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  startSweep: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SweepRequest'];
+      };
+    };
+    responses: {
+      /** @description Made */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SweepOutput'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `dataset_failed`: The dataset could not be read; upload it again.
+       *
+       *     `dataset_not_ready`: The dataset is still being read; wait until it is ready.
+       */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
+       *
+       *     `sweep_grid_too_large`: The grid has {size} settings; at most {max} are allowed.
+       *
+       *     `sweep_space_empty`: Choose at least one parameter to vary.
        *
        *     `target_missing`: The dataset has no column named {column}.
        *
@@ -4416,8 +5558,79 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `storage_full`: The disk is full; free some space and try again. */
-      507: {
+    };
+  };
+  stopSweep: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        sweep_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Accepted */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SweepOutput'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `sweep_not_active`: The sweep has already ended. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -4776,6 +5989,8 @@ export interface operations {
       /**
        * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
+       *     `resources_too_large`: This machine has {available} {resource}; ask for no more.
+       *
        *     `script_not_found`: There is no script at {path}.
        *
        *     `script_outside`: The script must lie in the Jupyter workspace.
@@ -4783,6 +5998,8 @@ export interface operations {
        *     `target_missing`: The dataset has no column named {column}.
        *
        *     `target_required`: Choose a target.
+       *
+       *     `unknown_python`: There is no Python environment named {python} here.
        *
        *     `unknown_recipe`: There is no recipe named {recipe}.
        *
@@ -4842,6 +6059,7 @@ export interface operations {
         search?: string;
         state?: components['schemas']['JobState'] | components['schemas']['JobState'][];
         dataset_id?: string;
+        sweep_id?: string;
       };
       header?: never;
       path?: never;

@@ -74,6 +74,26 @@ ErrorCode: TypeAlias = Literal[
     "job_not_active",
     "job_active",
     "job_has_no_checkpoint",
+    "checkpoint_mismatch",
+    "lease_expired",
+    "unknown_python",
+    "resources_too_large",
+    "waiting_for_turn",
+    "waiting_for_cpu",
+    "waiting_for_memory",
+    "waiting_for_gpu",
+    "waiting_for_own_limit",
+    "waiting_for_mlflow",
+    "warm_launcher_off",
+    "warm_launcher_starting",
+    "warm_launcher_failed",
+    "warm_launcher_unsafe",
+    "warm_launcher_first_job",
+    "sweep_space_empty",
+    "sweep_grid_too_large",
+    "sweep_not_active",
+    "sweep_active",
+    "sweep_failed",
     "model_not_ready",
     "quota_jobs",
     "mlflow_unavailable",
@@ -84,7 +104,13 @@ ErrorCode: TypeAlias = Literal[
 JobState: TypeAlias = Literal["queued", "starting", "running", "stopping", "succeeded", "failed", "stopped", "lost"]
 
 
+LaunchKind: TypeAlias = Literal["warm", "cold"]
+
+
 MetricValue: TypeAlias = float | Literal["NaN", "Infinity", "-Infinity"]
+
+
+Priority: TypeAlias = Literal["low", "normal", "high"]
 
 
 class SubscribeAck1(TypedDict):
@@ -99,6 +125,59 @@ class SubscribeAck2(TypedDict):
 
 
 SubscribeAck: TypeAlias = SubscribeAck1 | SubscribeAck2
+
+
+class SweepDimension1(TypedDict):
+    kind: Literal["choice"]
+    values: list[str | float | bool]
+
+
+class SweepDimension2(TypedDict):
+    kind: Literal["float"]
+    low: float
+    high: float
+    log: NotRequired[bool]
+
+
+class SweepDimension3(TypedDict):
+    kind: Literal["int"]
+    low: int
+    high: int
+    log: NotRequired[bool]
+
+
+SweepDimension: TypeAlias = SweepDimension1 | SweepDimension2 | SweepDimension3
+
+
+class SweepDimensionOutput1(TypedDict):
+    kind: Literal["choice"]
+    values: list[str | float | bool]
+
+
+class SweepDimensionOutput2(TypedDict):
+    kind: Literal["float"]
+    low: float
+    high: float
+    log: bool
+
+
+class SweepDimensionOutput3(TypedDict):
+    kind: Literal["int"]
+    low: int
+    high: int
+    log: bool
+
+
+SweepDimensionOutput: TypeAlias = SweepDimensionOutput1 | SweepDimensionOutput2 | SweepDimensionOutput3
+
+
+SweepMethod: TypeAlias = Literal["grid", "random", "tpe"]
+
+
+SweepPruner: TypeAlias = Literal["none", "median", "successive_halving"]
+
+
+SweepState: TypeAlias = Literal["running", "stopping", "succeeded", "failed", "stopped"]
 
 
 class ApiToken(TypedDict):
@@ -265,7 +344,11 @@ class Job(TypedDict):
     progress: Progress
     metrics: dict[str, float | None]
     message: str | None
+    priority: Priority
     queue_position: int | None
+    waiting: Failure | None
+    launch: LaunchKind | None
+    launch_note: Failure | None
     error: Failure | None
     exit_code: int | None
     signal: str | None
@@ -274,7 +357,10 @@ class Job(TypedDict):
     mlflow_run_id: str | None
     mlflow_experiment_id: str | None
     has_model: bool
+    can_resume: bool
     parent_job_id: str | None
+    resumed_from: str | None
+    sweep_id: str | None
     owner: Owner
     created_at: str
     started_at: str | None
@@ -305,6 +391,11 @@ class JobEventPage(TypedDict):
     next_cursor: None
 
 
+class JobGap(TypedDict):
+    job_id: str
+    seq: int
+
+
 class JobLog(TypedDict):
     job_id: str
     offset: int
@@ -330,7 +421,11 @@ class JobOutput(TypedDict):
     progress: Progress
     metrics: dict[str, Any]
     message: str | None
+    priority: Priority
     queue_position: int | None
+    waiting: FailureOutput | None
+    launch: LaunchKind | None
+    launch_note: FailureOutput | None
     error: FailureOutput | None
     exit_code: int | None
     signal: str | None
@@ -339,7 +434,10 @@ class JobOutput(TypedDict):
     mlflow_run_id: str | None
     mlflow_experiment_id: str | None
     has_model: bool
+    can_resume: bool
     parent_job_id: str | None
+    resumed_from: str | None
+    sweep_id: str | None
     owner: Owner
     created_at: str
     started_at: str | None
@@ -362,6 +460,36 @@ class JobUpdate(TypedDict):
     eta_seconds: NotRequired[float | None]
     metrics: list[MetricPoint]
     message: NotRequired[str]
+
+
+class LaunchPlanResources(TypedDict):
+    cpus: int
+    memory_mb: int
+    gpus: int
+    time_limit_seconds: int | None
+
+
+class LaunchPlan(TypedDict):
+    argv: list[str]
+    cwd: str
+    env: dict[str, Any]
+    python: str
+    launch: LaunchKind
+    launch_note: FailureOutput | None
+    params: dict[str, Any]
+    resources: LaunchPlanResources
+    jobs_before: int
+    waiting: FailureOutput | None
+
+
+class LogMatchesItemsItem(TypedDict):
+    offset: int
+    text: str
+
+
+class LogMatches(TypedDict):
+    items: list[LogMatchesItemsItem]
+    next_offset: int | None
 
 
 class LoginRequest(TypedDict):
@@ -451,6 +579,18 @@ class Progress(TypedDict):
     eta_seconds: float | None
 
 
+class Python(TypedDict):
+    python: str
+    title: str
+    executable: str
+    is_default: bool
+
+
+class PythonPage(TypedDict):
+    items: list[Python]
+    next_cursor: None
+
+
 class RecipeBestMetric(TypedDict):
     key: str
     mode: Literal["max", "min"]
@@ -488,7 +628,14 @@ class RenameDatasetRequest(TypedDict):
 class Resources(TypedDict):
     cpus: NotRequired[int]
     memory_mb: NotRequired[int]
+    gpus: NotRequired[int]
     time_limit_seconds: NotRequired[int]
+    python: NotRequired[str]
+
+
+class ResumeRequest(TypedDict):
+    name: NotRequired[str]
+    params: NotRequired[dict[str, Any]]
 
 
 class Session(TypedDict):
@@ -538,6 +685,118 @@ class SubscribeLog(TypedDict):
     offset: int
 
 
+class SweepMetric(TypedDict):
+    key: str
+    mode: Literal["max", "min"]
+
+
+class SweepCounts(TypedDict):
+    waiting: int
+    running: int
+    succeeded: int
+    failed: int
+    pruned: int
+    stopped: int
+
+
+class SweepBest(TypedDict):
+    job_id: str
+    value: float
+    params: dict[str, Any]
+
+
+class Sweep(TypedDict):
+    sweep_id: str
+    name: str
+    state: SweepState
+    recipe: str
+    dataset_id: str
+    dataset_name: str
+    params: dict[str, Any]
+    space: dict[str, SweepDimension]
+    method: SweepMethod
+    pruner: SweepPruner
+    metric: SweepMetric
+    trials: int
+    parallel: int
+    counts: SweepCounts
+    best: SweepBest | None
+    error: Failure | None
+    mlflow_run_id: str | None
+    mlflow_experiment_id: str | None
+    owner: Owner
+    created_at: str
+    ended_at: str | None
+
+
+class SweepChanged(TypedDict):
+    sweep: SweepOutput
+    deleted: bool
+
+
+class SweepOutputMetric(TypedDict):
+    key: str
+    mode: Literal["max", "min"]
+
+
+class SweepOutputCounts(TypedDict):
+    waiting: int
+    running: int
+    succeeded: int
+    failed: int
+    pruned: int
+    stopped: int
+
+
+class SweepOutputBest(TypedDict):
+    job_id: str
+    value: float
+    params: dict[str, Any]
+
+
+class SweepOutput(TypedDict):
+    sweep_id: str
+    name: str
+    state: SweepState
+    recipe: str
+    dataset_id: str
+    dataset_name: str
+    params: dict[str, Any]
+    space: dict[str, Any]
+    method: SweepMethod
+    pruner: SweepPruner
+    metric: SweepOutputMetric
+    trials: int
+    parallel: int
+    counts: SweepOutputCounts
+    best: SweepOutputBest | None
+    error: FailureOutput | None
+    mlflow_run_id: str | None
+    mlflow_experiment_id: str | None
+    owner: Owner
+    created_at: str
+    ended_at: str | None
+
+
+class SweepPage(TypedDict):
+    items: list[SweepOutput]
+    next_cursor: str | None
+
+
+class SweepRequest(TypedDict):
+    name: NotRequired[str]
+    recipe: str
+    dataset_id: str
+    params: NotRequired[dict[str, Any]]
+    space: dict[str, SweepDimension]
+    method: NotRequired[SweepMethod]
+    pruner: NotRequired[SweepPruner]
+    trials: NotRequired[int]
+    parallel: NotRequired[int]
+    seed: NotRequired[int]
+    resources: NotRequired[Resources]
+
+
 class System(TypedDict):
     version: str
     mlflow: Literal["starting", "up", "down"]
@@ -566,6 +825,7 @@ class TrainRequest(TypedDict):
     dataset_id: NotRequired[str]
     params: NotRequired[dict[str, Any]]
     resources: NotRequired[Resources]
+    priority: NotRequired[Priority]
 
 
 class User(TypedDict):
