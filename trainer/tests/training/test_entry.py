@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -23,7 +22,6 @@ from sklearn.datasets import load_iris
 from kargah.client.predict import Predictor
 from kargah.recipes import RECIPES, DatasetRef, parse_params
 from kargah.training.checkpoint import load_checkpoint
-from kargah.training.entry import thread_count
 from kargah.training.failure import JobFailure
 from kargah.training.model import save_model
 from kargah.training.spool import has_pending
@@ -66,7 +64,7 @@ def test_sigterm_in_training_leaves_a_checkpoint_and_exit_code_143(job_dir: Path
         rest = process.stdout.read()
         assert process.wait(timeout=30) == 143
     assert "checkpoint saved" in rest
-    assert load_checkpoint(job_dir / "checkpoints")["epoch"] >= 3
+    assert load_checkpoint(job_dir / "checkpoints").state["epoch"] >= 3
     assert has_pending(job_dir / "spool")
     assert not (job_dir / "failure.json").exists()
 
@@ -113,15 +111,3 @@ def test_memory_and_disk_that_run_out_have_their_own_codes() -> None:
     assert failure_of(OSError(errno.ENOSPC, "No space left on device")).code == "storage_full"
     assert failure_of(np.linalg.LinAlgError("x")).code == "recipe_failed"
     assert failure_of(JobFailure("no_features")).code == "no_features"
-
-
-@pytest.mark.parametrize(
-    ("given", "load", "threads"), [("", 0.4, 4), ("", 2.9, 2), ("", 50.0, 1), ("3", 50.0, 3), ("none", 0.0, 4)]
-)
-def test_torch_gets_no_more_threads_than_cores_are_free(
-    monkeypatch: pytest.MonkeyPatch, given: str, load: float, threads: int
-) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", given)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1, 2, 3})
-    monkeypatch.setattr(os, "getloadavg", lambda: (load, load, load))
-    assert thread_count(8) == threads

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import math
+import os
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,10 @@ from kargah.recipes.protocol import Batches, Task
 from kargah.recipes.tabular import TabularParams
 from kargah.training.checkpoint import Checkpoints, load_checkpoint
 from kargah.training.failure import JobFailure
-from kargah.training.loop import Listener, Progress, Stopped, evaluate, fit, learning_rate
+from kargah.training.loop import Listener, Progress, Stopped, evaluate, fit
+from kargah.training.optimizer import clip_gradients, make_optimizer
+from kargah.training.schedule import learning_rate
+from kargah.training.threads import ThreadProbe, thread_choices
 
 DEFAULTS = TabularParams(epochs=6, batch_size=8, lr=0.01, patience=0)
 
@@ -101,16 +105,27 @@ def test_early_stopping_ends_a_run_that_gets_no_better_and_keeps_the_best_weight
     assert (result.best_epoch, result.epochs, result.early) == (2, 5, True)
     assert result.best_metrics["val_accuracy"] == 0.9
     assert any("stopped early" in line for line in heard.lines)
-    saved = load_checkpoint(tmp_path)["best_state"]
+    saved = load_checkpoint(tmp_path).state["best_state"]
     assert all(torch.equal(saved[k], v) for k, v in result.network.state_dict().items())
 
 
-def test_the_rate_falls_from_the_given_one_to_a_hundredth(tmp_path: Path) -> None:
+def test_the_rate_falls_from_the_given_one_to_a_hundredth() -> None:
     for schedule, middle in (("cosine", 0.00505), ("linear", 0.00505), ("constant", 0.01)):
-        settings = dataclasses.replace(DEFAULTS, schedule=schedule)  # type: ignore[arg-type]
+        settings = dataclasses.replace(DEFAULTS, schedule=schedule, warmup=0.0)  # type: ignore[arg-type]
         assert learning_rate(settings, 0, 100) == pytest.approx(0.01)
         assert learning_rate(settings, 50, 100) == pytest.approx(middle)
         assert learning_rate(settings, 100, 100) == pytest.approx(0.01 if schedule == "constant" else 0.0001)
+
+
+def test_the_rate_rises_first_when_asked_to_and_one_cycle_brings_its_own_rise() -> None:
+    warm = dataclasses.replace(DEFAULTS, warmup=0.1)
+    rates = [learning_rate(warm, step, 100) for step in range(100)]
+    assert rates[:10] == sorted(rates[:10])
+    assert max(rates) == rates[10] == pytest.approx(0.01)
+    assert rates[0] < 0.001
+    cycle = [learning_rate(dataclasses.replace(DEFAULTS, schedule="one_cycle"), step, 100) for step in range(101)]
+    assert cycle.index(max(cycle)) == 30
+    assert (cycle[0], cycle[30], cycle[100]) == pytest.approx((0.0004, 0.01, 0.000001))
 
 
 def test_a_stop_writes_a_checkpoint_and_leaves_at_the_next_step(tmp_path: Path) -> None:
@@ -118,28 +133,70 @@ def test_a_stop_writes_a_checkpoint_and_leaves_at_the_next_step(tmp_path: Path) 
     with pytest.raises(Stopped):
         fit(problem(), DEFAULTS, heard.listener(), Checkpoints(tmp_path), lambda: len(heard.points) >= 4)
     assert max(heard.steps("train_loss")) == 4
-    assert load_checkpoint(tmp_path)["epoch"] == 0
+    assert load_checkpoint(tmp_path).path.name == "epoch-000-step-4.pt"
 
 
-def test_a_run_resumed_after_an_epoch_ends_with_the_weights_of_an_unbroken_one(tmp_path: Path) -> None:
-    def finish(resume: dict[str, Any] | None, stop_after: int | None, folder: Path) -> dict[str, torch.Tensor]:
-        heard = Heard()
-        task = problem()
-        with contextlib.suppress(Stopped):
-            fit(
-                task,
-                DEFAULTS,
-                heard.listener(),
-                Checkpoints(folder),
-                lambda: stop_after is not None and len(heard.steps("val_loss")) == stop_after,
-                resume=resume,
-            )
-        return load_checkpoint(folder)["network"]  # type: ignore[no-any-return]
+def test_clipping_gives_the_gradients_that_torch_gives() -> None:
+    first, second = problem().network.eval(), problem().network.eval()
+    for network in (first, second):
+        (network(torch.ones(3, 4)).sum() * 100).backward()
+    clip_gradients(list(first.parameters()), 0.5)
+    nn.utils.clip_grad_norm_(second.parameters(), 0.5)
+    for ours, theirs in zip(first.parameters(), second.parameters(), strict=True):
+        assert ours.grad is not None
+        assert theirs.grad is not None
+        assert torch.allclose(ours.grad, theirs.grad, rtol=1e-5)
 
-    whole = finish(None, None, tmp_path / "whole")
-    finish(None, 3, tmp_path / "cut")
-    resumed = finish(load_checkpoint(tmp_path / "cut"), None, tmp_path / "cut")
-    assert all(torch.equal(whole[k], resumed[k]) for k in whole)
+
+@pytest.mark.parametrize("kind", ["adamw", "adam", "sgd"])
+def test_every_optimizer_learns(tmp_path: Path, kind: Any) -> None:
+    settings = dataclasses.replace(DEFAULTS, optimizer=kind, epochs=20, lr=0.05)
+    assert isinstance(make_optimizer(settings, problem().network), torch.optim.Optimizer)
+    result = fit(problem(), settings, Heard().listener(), Checkpoints(tmp_path), never)
+    assert result.best_metrics["val_accuracy"] >= 0.8
+
+
+def test_bfloat16_trains_to_float32_weights(tmp_path: Path) -> None:
+    settings = dataclasses.replace(DEFAULTS, precision="bf16", epochs=20, lr=0.05)
+    result = fit(problem(), settings, Heard().listener(), Checkpoints(tmp_path), never)
+    assert result.best_metrics["val_accuracy"] >= 0.8
+    assert {p.dtype for p in result.network.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize(
+    ("given", "variable", "load", "choices"),
+    [
+        (None, "", 0.4, [1, 2, 4]),
+        (None, "", 2.9, [1, 2]),
+        (None, "", 50.0, [1]),
+        (3, "", 50.0, [1, 2]),
+        (None, "2", 50.0, [1, 2]),
+        (None, "none", 0.0, [1, 2, 4]),
+    ],
+)
+def test_no_more_threads_are_tried_than_were_given_or_are_free(
+    monkeypatch: pytest.MonkeyPatch, given: int | None, variable: str, load: float, choices: list[int]
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", variable)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1, 2, 3})
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, load, load))
+    monkeypatch.setattr(Path, "read_text", lambda *_args, **_kw: "0 0 0 99/300 1")
+    assert thread_choices(8, given) == choices
+    assert thread_choices(1, given) == [1]
+
+
+def test_the_faster_thread_count_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, asked = [0.0], list[int]()
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(torch, "set_num_threads", asked.append)
+    probe = ThreadProbe([1, 2, 4])
+    for _ in range(12):
+        assert probe.chosen is None
+        probe.before_step()
+        now[0] += {1: 0.010, 2: 0.006, 4: 0.0058}[asked[-1]]
+        probe.after_step()
+    # Four threads are no tenth faster than two.
+    assert probe.chosen == asked[-1] == 2
 
 
 def test_a_loss_that_is_no_number_is_reported_and_ends_the_run(tmp_path: Path) -> None:

@@ -49,6 +49,18 @@ class RecipeInfo:
         }
 
 
+class Split(Protocol):
+    """A split in memory, whatever its rows are made of: `Batches`, or rows of different lengths."""
+
+    @property
+    def targets(self) -> Tensor: ...
+    @property
+    def row_bytes(self) -> int: ...
+    def __len__(self) -> int: ...
+    def take(self, chosen: Tensor) -> Split: ...
+    def part(self, start: int, stop: int) -> tuple[Tensor, ...]: ...
+
+
 @dataclass(frozen=True)
 class DatasetRef:
     """The dataset of a job: `path` is `data.parquet`, or a folder with one folder of images a class."""
@@ -69,15 +81,27 @@ class Batches:
     def __len__(self) -> int:
         return len(self.targets)
 
+    @property
+    def row_bytes(self) -> int:
+        return sum(part.nbytes for part in self.inputs) // max(1, len(self)) + 8
+
+    def take(self, chosen: Tensor) -> Batches:
+        """The rows `chosen` (int64), gathered in that order."""
+        return Batches(tuple(part.index_select(0, chosen) for part in self.inputs), self.targets[chosen])
+
+    def part(self, start: int, stop: int) -> tuple[Tensor, ...]:
+        """The network's inputs for the rows from `start` up to `stop`: views, not copies."""
+        return tuple(part[start:stop] for part in self.inputs)
+
 
 @dataclass(frozen=True)
 class Task:
     """Everything the training loop needs, and everything the exported model needs afterwards."""
 
     network: nn.Module
-    """Takes `*train.inputs` (a batch) and answers what `loss` compares with the targets."""
-    train: Batches
-    validation: Batches
+    """Takes `*train.part(…)` (a batch) and answers what `loss` compares with the targets."""
+    train: Split
+    validation: Split
     loss: Callable[[Tensor, Tensor], Tensor]
     """Mean loss of a batch: a scalar."""
     metrics: Callable[[Tensor, Tensor], Mapping[str, float]]
@@ -92,6 +116,10 @@ class Task:
     augment: Callable[[tuple[Tensor, ...]], tuple[Tensor, ...]] | None = None
     threads: int = 1
     """How many threads one step can make use of."""
+    bf16: bool = False
+    """Where the processor computes bfloat16 itself, it makes this network faster at equal accuracy."""
+    evaluation_rows: int = 4096
+    """Rows judged at once, so that what lies between the layers stays small."""
     notes: tuple[str, ...] = field(default=())
     """Lines for the log."""
 

@@ -34,13 +34,22 @@ class TrainingParams:
     optimizer: Literal["adamw", "adam", "sgd"] = param(
         "adamw", "Optimizer", "بهینه‌ساز", extra=_words(["AdamW", "Adam", "SGD"], ["AdamW", "Adam", "SGD"])
     )
-    schedule: Literal["cosine", "linear", "constant"] = param(
+    schedule: Literal["cosine", "one_cycle", "linear", "constant"] = param(
         "cosine",
         "Learning-rate schedule",
         "برنامهٔ نرخ یادگیری",
-        "How the learning rate falls until the last epoch",
-        "نرخ یادگیری تا دورهٔ آخر چگونه کم شود",
-        extra=_words(["Cosine", "Linear", "Constant"], ["کسینوسی", "خطی", "ثابت"]),
+        "How the learning rate changes until the last epoch",
+        "نرخ یادگیری تا دورهٔ آخر چگونه تغییر کند",
+        extra=_words(["Cosine", "One cycle", "Linear", "Constant"], ["کسینوسی", "یک‌چرخه‌ای", "خطی", "ثابت"]),
+    )
+    warmup: float = param(
+        0.02,
+        "Warm-up",
+        "گرم کردن",
+        "Share of the steps in which the learning rate rises; one cycle has its own",
+        "سهمی از گام‌ها که نرخ یادگیری در آن بالا می‌رود؛ یک‌چرخه‌ای از خود دارد",
+        minimum=0,
+        maximum=0.5,
     )
     weight_decay: float = param(
         0.01,
@@ -77,6 +86,23 @@ class TrainingParams:
         "چند دوره بی‌بهبود پیش از توقف؛ صفر یعنی خاموش",
         minimum=0,
         maximum=10_000,
+    )
+    precision: Literal["auto", "off", "bf16"] = param(
+        "auto",
+        "Mixed precision",
+        "دقت آمیخته",
+        "Automatic: bfloat16 where the processor is faster with it",
+        "خودکار: bfloat16 آن‌جا که پردازنده با آن تندتر است",
+        extra=_words(["Automatic", "Off", "bfloat16"], ["خودکار", "خاموش", "bfloat16"]),
+    )
+    keep_checkpoints: int = param(
+        3,
+        "Checkpoints kept",
+        "نقطه‌های بازیابی",
+        "The newest ones; the best epoch's one stays besides",
+        "تازه‌ترین‌ها؛ نقطهٔ بهترین دوره هم می‌ماند",
+        minimum=1,
+        maximum=100,
     )
     validation: float = param(
         0.2,

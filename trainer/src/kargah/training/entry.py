@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import signal
 import tempfile
 import time
@@ -25,6 +24,7 @@ from .loop import Fit, Listener, Progress, Stopped, fit
 from .model import LoggedModel, MlflowImport, Upload, UploadRefused, save_model
 from .reporter import Reporter
 from .system import SystemWatch
+from .threads import thread_choices
 
 EXIT_STOPPED = 128 + signal.SIGTERM
 FAILED_FLUSH_SECONDS = 10.0
@@ -133,11 +133,11 @@ def _run(context: _Context) -> None:
         suggested_target=job["dataset"].get("suggested_target"),
     )
     task = recipe.prepare(params, dataset)
-    threads = thread_count(task.threads)
-    torch.set_num_threads(threads)
+    threads = thread_choices(task.threads, job.get("cpus"))
     for note in task.notes:
         say(note)
-    say(f"device=cpu threads={threads} seed={params.seed}")
+    tried = f"threads={threads[0]}" if len(threads) == 1 else f"threads: trying {', '.join(map(str, threads))}"
+    say(f"device=cpu {tried} seed={params.seed}")
     importing = MlflowImport()
 
     def first_step() -> None:
@@ -156,10 +156,21 @@ def _run(context: _Context) -> None:
             importing.begin()
 
     listener = Listener(metrics=reporter.log, progress=on_progress, log=say, first_step=first_step)
-    resume = load_checkpoint(Path(job["resume_from"])) if job.get("resume_from") else None
+    checkpoints = Checkpoints(context.folder / "checkpoints", keep=params.keep_checkpoints)
+    resume = None
+    if job.get("resume_from"):
+        resume = load_checkpoint(Path(job["resume_from"]), say)
+        checkpoints.adopt(resume.path)
     stop.deferred = True
     trained = fit(
-        task, params, listener, Checkpoints(context.folder / "checkpoints"), lambda: stop.requested, resume=resume
+        task,
+        params,
+        listener,
+        checkpoints,
+        lambda: stop.requested,
+        threads=threads,
+        identity={"recipe": job["recipe"], "dataset": dataset.sha256, "params": asdict(params)},
+        resume=resume,
     )
     stop.deferred = False
     if stop.requested:
@@ -209,13 +220,3 @@ def _log_model(job: dict[str, Any], task: Task, trained: Fit, importing: MlflowI
             time.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT_SECONDS)
         return logged
-
-
-def thread_count(useful: int) -> int:
-    """Threads for torch: what the job was given (`OMP_NUM_THREADS`), else no more than are free and of use."""
-    given = os.environ.get("OMP_NUM_THREADS", "")
-    if given.isdigit() and int(given) > 0:
-        return int(given)
-    # A thread that waits for a core holds up all the others at every operation: far slower than one thread alone.
-    busy = int(os.getloadavg()[0])
-    return max(1, min(useful, len(os.sched_getaffinity(0)) - busy))

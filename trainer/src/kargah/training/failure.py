@@ -20,6 +20,8 @@ Code = Literal[
     "storage_full",
     "unknown_recipe",
     "dataset_deleted",
+    "job_has_no_checkpoint",
+    "checkpoint_mismatch",
     "recipe_failed",
 ]
 

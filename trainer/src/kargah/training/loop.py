@@ -2,46 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from ..recipes.protocol import Batches, Task
-from .checkpoint import Checkpoints
+from ..recipes.protocol import Split, Task
+from .checkpoint import Checkpoint, Checkpoints, check_resumable
 from .failure import JobFailure
+from .optimizer import autocast, clip_gradients, make_optimizer
+from .schedule import learning_rate
+from .settings import Settings
+from .threads import ThreadProbe
 
 TRAIN_POINTS_PER_EPOCH = 8
 MOST_TRAIN_POINTS = 4000
 CHECKPOINT_EVERY_SECONDS = 2.0
-EVALUATION_BATCH = 4096
-
-
-class Settings(Protocol):
-    """What the loop reads of a recipe's parameters."""
-
-    @property
-    def epochs(self) -> int: ...
-    @property
-    def batch_size(self) -> int: ...
-    @property
-    def lr(self) -> float: ...
-    @property
-    def optimizer(self) -> Literal["adamw", "adam", "sgd"]: ...
-    @property
-    def schedule(self) -> Literal["cosine", "linear", "constant"]: ...
-    @property
-    def weight_decay(self) -> float: ...
-    @property
-    def grad_clip(self) -> float: ...
-    @property
-    def patience(self) -> int: ...
-    @property
-    def seed(self) -> int: ...
+CHECKPOINT_WITHIN_EPOCH_SECONDS = 30.0
+SHUFFLED_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -88,37 +71,68 @@ def fit(
     checkpoints: Checkpoints,
     stopping: Callable[[], bool],
     *,
-    resume: Mapping[str, Any] | None = None,
+    threads: Sequence[int] = (),
+    identity: Mapping[str, Any] | None = None,
+    resume: Checkpoint | None = None,
 ) -> Fit:
     """Trains until the last epoch, or until `patience` epochs brought nothing better.
 
-    Equal seeds give equal weights on a CPU, also across a stop and a resume at an epoch's end.
+    On a CPU a run that was stopped at any step and resumed gives the same losses and weights as one that was not, bit
+    for bit. Equal seeds give equal weights where `threads` leaves no choice. `threads` are the counts to try, none
+    means torch's present one; `identity` says what a checkpoint belongs to (recipe, dataset, `params`).
 
     Raises:
-        JobFailure: `loss_diverged` when a loss is not finite.
-        Stopped: `stopping()` became true; asked before every step.
+        JobFailure: `loss_diverged` when a loss is not finite, `checkpoint_mismatch` when `resume` is of another run.
+        Stopped: `stopping()` became true; asked before every step. A checkpoint is kept.
     """
-    run = _Run(task, settings, listener, checkpoints, stopping)
+    run = _Run(task, settings, listener, checkpoints, stopping, threads=threads, identity=identity or {})
     if resume is not None:
         run.restore(resume)
     return run.go()
 
 
-def learning_rate(settings: Settings, step: int, steps: int) -> float:
-    """The rate of optimizer step `step` (from 0) of `steps`."""
-    share = step / max(1, steps)
-    if settings.schedule == "cosine":
-        return settings.lr * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share)))
-    if settings.schedule == "linear":
-        return settings.lr * (1 - 0.99 * share)
-    return settings.lr
+@torch.inference_mode()
+def evaluate(
+    network: nn.Module, split: Split, rows: int = 4096, stopping: Callable[[], bool] = lambda: False
+) -> Tensor:
+    """Outputs for a whole split, `rows` at a time, without gradients and without dropout.
 
-
-@torch.no_grad()
-def evaluate(network: nn.Module, split: Batches) -> Tensor:
-    """Outputs for a whole split, without gradients and without dropout."""
+    Raises:
+        Stopped: `stopping()` became true.
+    """
     network.eval()
-    return torch.cat([network(*inputs) for inputs in _chunks(split)])
+    answers = []
+    for start in range(0, len(split), rows):
+        if stopping():
+            raise Stopped
+        answers.append(network(*split.part(start, min(len(split), start + rows))).float())
+    return torch.cat(answers)
+
+
+@dataclass
+class _Epoch:
+    """How far the epoch under way is: what a checkpoint within it needs besides the weights."""
+
+    batch: int = 0
+    outputs: list[Tensor] = dataclasses.field(default_factory=list)
+    losses: list[Tensor] = dataclasses.field(default_factory=list)
+    reported: int = 0
+    seconds: float = 0.0
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "batch": self.batch,
+            "outputs": torch.cat(self.outputs),
+            "losses": torch.stack(self.losses),
+            "reported": self.reported,
+            "seconds": self.seconds,
+            "random": torch.get_rng_state(),
+        }
+
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> _Epoch:
+        losses = list(state["losses"].unbind())
+        return cls(state["batch"], [state["outputs"]], losses, state["reported"], state["seconds"])
 
 
 class _Run:
@@ -129,41 +143,63 @@ class _Run:
         listener: Listener,
         checkpoints: Checkpoints,
         stopping: Callable[[], bool],
+        *,
+        threads: Sequence[int],
+        identity: Mapping[str, Any],
     ) -> None:
         self.task, self.settings, self.listener = task, settings, listener
-        self.checkpoints, self.stopping = checkpoints, stopping
+        self.checkpoints, self.stopping, self.identity = checkpoints, stopping, identity
         self.network = task.network
-        self.optimizer = _optimizer(settings, self.network)
+        self.parameters = list(self.network.parameters())
+        self.optimizer = make_optimizer(settings, self.network)
+        self.autocast = autocast(settings, task.bf16)
+        self.probe = ThreadProbe(threads or [torch.get_num_threads()])
         self.steps_per_epoch = math.ceil(len(task.train) / settings.batch_size)
         self.steps = self.steps_per_epoch * settings.epochs
         self.interval = max(
             1, round(self.steps_per_epoch / TRAIN_POINTS_PER_EPOCH), math.ceil(self.steps / MOST_TRAIN_POINTS)
         )
         self.epoch = self.step = self.best_epoch = 0
+        self.underway = _Epoch()
         self.best_state: dict[str, Tensor] = {}
         self.best_metrics: dict[str, float] = {}
         self.started = self.saved_at = time.monotonic()
         self.started_step = 0
+        self.random: Tensor | None = None
 
-    def restore(self, state: Mapping[str, Any]) -> None:
-        self.network.load_state_dict(state["network"])
-        self.optimizer.load_state_dict(state["optimizer"])
+    def restore(self, checkpoint: Checkpoint) -> None:
+        state = checkpoint.state
+        check_resumable(state, self.identity)
+        groups = self.optimizer.state_dict()["param_groups"]
+        try:
+            self.network.load_state_dict(state["network"])
+            # The rates are those of the parameters as they are now.
+            self.optimizer.load_state_dict({"state": state["optimizer"]["state"], "param_groups": groups})
+        except (RuntimeError, ValueError) as error:
+            raise JobFailure("checkpoint_mismatch", name="network") from error
         self.epoch, self.best_epoch = state["epoch"], state["best_epoch"]
-        self.step = self.started_step = self.epoch * self.steps_per_epoch
         self.best_state, self.best_metrics = dict(state["best_state"]), dict(state["best_metrics"])
-        self.listener.log(f"resumed after epoch {self.epoch}")
+        if state["underway"] is not None:
+            self.underway = _Epoch.of(state["underway"])
+            self.random = state["underway"]["random"]
+        self.step = self.started_step = self.epoch * self.steps_per_epoch + self.underway.batch
+        if state["threads"] is not None:
+            self.probe.settle(state["threads"])
+        within = f" and {self.underway.batch} steps" if self.underway.batch else ""
+        self.listener.log(f"resumed from {checkpoint.path.name}: after epoch {self.epoch}{within}")
 
     def go(self) -> Fit:
-        early = False
-        while self.epoch < self.settings.epochs and not early:
-            train, loss = self._train_one_epoch()
-            figures = self._judge(train, loss)
-            improved = self._keep_best(figures)
-            patience = self.settings.patience
-            early = patience > 0 and self.epoch - self.best_epoch >= patience
-            last = early or self.epoch == self.settings.epochs
-            if last or (improved and time.monotonic() - self.saved_at >= CHECKPOINT_EVERY_SECONDS):
+        while self.epoch < self.settings.epochs and not self._out_of_patience():
+            try:
+                self._train_one_epoch()
+                figures = self._judge()
+            except Stopped:
                 self._save()
+                raise
+            self._keep_best(figures)
+            if self._out_of_patience() or self.epoch == self.settings.epochs or self._due(CHECKPOINT_EVERY_SECONDS):
+                self._save()
+        early = self._out_of_patience() and self.epoch < self.settings.epochs
         if early:
             self.listener.log(f"stopped early: no improvement since epoch {self.best_epoch}")
         self.network.load_state_dict(self.best_state)
@@ -172,59 +208,70 @@ class _Run:
             self.network, self.best_epoch, self.best_epoch * self.steps_per_epoch, self.best_metrics, self.epoch, early
         )
 
-    def _train_one_epoch(self) -> tuple[dict[str, float], float]:
-        """Returns the figures and the mean loss of the epoch on the training split, as it was while learning."""
-        task, size = self.task, self.settings.batch_size
-        began, seen = time.monotonic(), 0
+    def _train_one_epoch(self) -> None:
+        task, size, now = self.task, self.settings.batch_size, self.underway
         # A seed for each epoch: a resumed run draws what the unbroken one would have drawn.
-        torch.manual_seed(self.settings.seed * 1_000_003 + self.epoch)
-        order = torch.randperm(len(task.train))
+        seed = self.settings.seed * 1_000_003 + self.epoch
+        order = torch.randperm(len(task.train), generator=torch.Generator().manual_seed(seed))
+        if self.random is None:
+            torch.manual_seed(seed)
+        else:
+            torch.set_rng_state(self.random)
+            self.random = None
         self.network.train()
-        outputs: list[Tensor] = []
-        losses: list[Tensor] = []
-        reported = 0
-        for start in range(0, len(order), size):
-            if self.stopping():
-                self._save()
-                raise Stopped
-            chosen = order[start : start + size]
-            losses.append(self._one_step(chosen, outputs))
-            seen += len(chosen)
-            if self.step == 1:
-                self.listener.first_step()
-            if self.step == 1 or self.step % self.interval == 0:
-                self._report_train(losses[reported:])
-                reported = len(losses)
-        if reported < len(losses):
-            self._report_train(losses[reported:])
-        self.epoch += 1
-        figures = self.task.metrics(torch.cat(outputs), task.train.targets[order])
-        shown = {f"train_{key}": value for key, value in figures.items()}
-        shown["samples_per_second"] = seen / max(1e-9, time.monotonic() - began)
-        return shown, torch.stack(losses).mean().item()
+        began = time.monotonic() - now.seconds
+        # Many batches are gathered at once and cut apart as views: far fewer and longer copies than one for each.
+        gathered = max(1, SHUFFLED_BYTES // (task.train.row_bytes * size)) * size
+        done = now.batch * size
+        # Also a resumed run cuts at the same places: how numbers lie in memory can change the last bit of a product.
+        for position in range(done // gathered * gathered, len(order), gathered):
+            chunk = task.train.take(order[position : position + gathered])
+            for start in range(max(0, done - position), len(chunk), size):
+                now.seconds = time.monotonic() - began
+                if self.stopping():
+                    raise Stopped
+                if now.batch and self._due(CHECKPOINT_WITHIN_EPOCH_SECONDS):
+                    self._save()
+                stop = min(len(chunk), start + size)
+                self._one_step(chunk.part(start, stop), chunk.targets[start:stop])
+        now.seconds = time.monotonic() - began
 
-    def _one_step(self, chosen: Tensor, outputs: list[Tensor]) -> Tensor:
-        inputs = tuple(part[chosen] for part in self.task.train.inputs)
+    def _one_step(self, inputs: tuple[Tensor, ...], targets: Tensor) -> None:
+        trying = self.probe.chosen is None
+        if trying:
+            self.probe.before_step()
         if self.task.augment is not None:
             inputs = self.task.augment(inputs)
+        rate = learning_rate(self.settings, self.step, self.steps)
         for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self.settings, self.step, self.steps)
-        answer = self.network(*inputs)
-        loss = self.task.loss(answer, self.task.train.targets[chosen])
+            group["lr"] = rate
+        with self.autocast():
+            answer = self.network(*inputs)
+        answer = answer.float()
+        loss = self.task.loss(answer, targets)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         if self.settings.grad_clip > 0:
-            nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.grad_clip)
+            clip_gradients(self.parameters, self.settings.grad_clip)
         self.optimizer.step()
-        outputs.append(answer.detach())
+        now = self.underway
+        now.outputs.append(answer.detach())
+        now.losses.append(loss.detach())
+        now.batch += 1
         self.step += 1
-        return loss.detach()
+        if trying and self.probe.after_step():
+            self.listener.log(f"threads={self.probe.chosen} ({self.probe.describe()})")
+        if self.step == 1:
+            self.listener.first_step()
+        if self.step == 1 or self.step % self.interval == 0 or now.batch == self.steps_per_epoch:
+            self._report_train()
 
-    def _report_train(self, recent: list[Tensor]) -> None:
+    def _report_train(self) -> None:
+        now = self.underway
+        recent, now.reported = now.losses[now.reported :], len(now.losses)
         loss = torch.stack(recent).mean().item()
-        rate = self.optimizer.param_groups[0]["lr"]
         self._tell_progress()
-        self.listener.metrics({"train_loss": loss, "lr": rate}, self.step)
+        self.listener.metrics({"train_loss": loss, "lr": self.optimizer.param_groups[0]["lr"]}, self.step)
         if not math.isfinite(loss):
             raise JobFailure("loss_diverged")
 
@@ -243,59 +290,66 @@ class _Run:
             )
         )
 
-    def _judge(self, train: dict[str, float], loss: float) -> dict[str, float]:
-        split = self.task.validation
-        answers = evaluate(self.network, split)
-        figures = {"loss": self.task.loss(answers, split.targets).item(), **self.task.metrics(answers, split.targets)}
+    def _judge(self) -> dict[str, float]:
+        """Ends the epoch: its figures on the training split, as it was while learning, and on the other one."""
+        task, now = self.task, self.underway
+        answers = evaluate(self.network, task.validation, task.evaluation_rows, self.stopping)
+        truth = task.validation.targets
+        figures = {"loss": task.loss(answers, truth).item(), **task.metrics(answers, truth)}
         validation = {f"val_{key}": value for key, value in figures.items()}
+        seed = self.settings.seed * 1_000_003 + self.epoch
+        order = torch.randperm(len(task.train), generator=torch.Generator().manual_seed(seed))
+        learned = task.metrics(torch.cat(now.outputs), task.train.targets[order])
+        train = {f"train_{key}": value for key, value in learned.items()}
+        train["samples_per_second"] = len(task.train) / max(1e-9, now.seconds)
         self.listener.metrics(validation | train, self.step)
         if not math.isfinite(figures["loss"]):
             raise JobFailure("loss_diverged")
+        self.epoch += 1
+        self.underway = _Epoch()
+        loss = torch.stack(now.losses).mean().item()
         shown = "  ".join(f"{_short(key)}={value:.4g}" for key, value in validation.items())
         rate = self.optimizer.param_groups[0]["lr"]
         self.listener.log(f"epoch {self.epoch}/{self.settings.epochs}  loss={loss:.4g}  {shown}  lr={rate:.3g}")
         return validation
 
-    def _keep_best(self, figures: dict[str, float]) -> bool:
+    def _keep_best(self, figures: dict[str, float]) -> None:
         key, mode = self.task.best_metric
         sign = 1.0 if mode == "max" else -1.0
         # The loss decides between equal figures, so that a model that grows surer still counts as better.
         rank = (sign * figures[key], -figures["val_loss"])
         best = self.best_metrics
         if best and rank <= (sign * best[key], -best["val_loss"]):
-            return False
+            return
         self.best_epoch, self.best_metrics = self.epoch, figures
         self.best_state = {name: value.clone() for name, value in self.network.state_dict().items()}
-        return True
+
+    def _out_of_patience(self) -> bool:
+        return 0 < self.settings.patience <= self.epoch - self.best_epoch
+
+    def _due(self, seconds: float) -> bool:
+        return time.monotonic() - self.saved_at >= seconds
 
     def _save(self) -> None:
+        within = self.underway.batch > 0
         path = self.checkpoints.save(
             {
+                "identity": self.identity,
                 "network": self.network.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
                 "epoch": self.epoch,
+                "underway": self.underway.state() if within else None,
+                "threads": self.probe.chosen,
                 "best_epoch": self.best_epoch,
                 "best_state": self.best_state or self.network.state_dict(),
                 "best_metrics": self.best_metrics,
             },
             self.epoch,
+            self.step if within else None,
         )
         self.saved_at = time.monotonic()
         size = path.stat().st_size
         self.listener.log(f"checkpoint saved: checkpoints/{path.name} ({size / 1024:.0f} KB)")
-
-
-def _optimizer(settings: Settings, network: nn.Module) -> torch.optim.Optimizer:
-    parameters = list(network.parameters())
-    if settings.optimizer == "sgd":
-        return torch.optim.SGD(parameters, lr=settings.lr, momentum=0.9, weight_decay=settings.weight_decay)
-    kind = torch.optim.AdamW if settings.optimizer == "adamw" else torch.optim.Adam
-    return kind(parameters, lr=settings.lr, weight_decay=settings.weight_decay)
-
-
-def _chunks(split: Batches) -> Iterator[tuple[Tensor, ...]]:
-    for start in range(0, len(split), EVALUATION_BATCH):
-        yield tuple(part[start : start + EVALUATION_BATCH] for part in split.inputs)
 
 
 def _short(key: str) -> str:
