@@ -5,10 +5,9 @@ import { KargahError } from '../errors.js';
 import type { Authenticator, Caller, Person } from '../http/route.js';
 import { readJson, type ReadBody } from './body.js';
 import { Forwarder } from './forward.js';
+import { Ingest, type IngestDeps } from './ingest/ingest.js';
 import { match, type Match } from './paths.js';
-import { pointsOf, progressOf } from './points.js';
 import type { GatewayListener } from './port.js';
-import { Repeats } from './repeats.js';
 import { JobReach } from './reach.js';
 import type { MlflowServer } from './server.js';
 
@@ -27,6 +26,7 @@ export interface GatewayDeps {
   /** Gives the caller's project its workspace, once. */
   readonly ensureWorkspace: (workspace: string, userId: string) => Promise<void>;
   readonly listener: GatewayListener;
+  readonly spool: IngestDeps['spool'];
   readonly log: GatewayLog;
 }
 
@@ -40,8 +40,9 @@ export interface Gateway {
 export function createGateway(deps: GatewayDeps): Gateway {
   const forwarder = new Forwarder(deps.server.address);
   const reach = new JobReach(deps.listener, deps.client);
-  const repeats = new Repeats();
-  const turns = new Map<string, Promise<void>>();
+  const isUp = (): boolean => deps.server.health.state() === 'up';
+  const { spool, listener } = deps;
+  const ingest = new Ingest({ spool, listener, mlflow: () => (isUp() ? 'up' : 'away') });
 
   async function answer(req: IncomingMessage & { originalUrl?: string }, res: ServerResponse): Promise<void> {
     if (req.url === '/' && /\/mlflow$/u.test(req.originalUrl ?? '')) {
@@ -55,29 +56,18 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const body = found.row.body === 'json' ? await readJson(req) : null;
     if (found.name === '/mlflow/experiments/create') refuseLocation(body);
     refuseTwoNames(found, body);
-    if (deps.server.health.state() !== 'up') throw unavailable();
+    const runId = Ingest.runOfPoints(found, body);
+    // Points are taken without MLflow, too.
+    if (runId === null && !isUp()) throw unavailable();
     if (caller.kind === 'job') await reach.check(caller, found, body?.json ?? null);
-    await deps.ensureWorkspace(caller.workspace, caller.userId);
-    const runId = body?.json?.['run_id'] ?? body?.json?.['runId'];
-    if (METRIC_ROWS.has(found.name) && typeof runId === 'string')
-      await inTurn(turns, runId, () => logPoints(req, res, found, caller, body!, runId));
-    else await forward(req, res, found, caller, body);
-  }
-
-  async function logPoints(
-    req: IncomingMessage,
-    res: ServerResponse,
-    found: Match,
-    caller: Caller,
-    body: ReadBody,
-    runId: string,
-  ): Promise<void> {
-    const status = await forward(req, res, found, caller, body);
-    if (status !== 200) return;
-    const jobId = await deps.listener.jobOfRun(runId);
-    if (jobId === null) return;
-    const points = repeats.without(runId, pointsOf(found.name, body.json));
-    deps.listener.pointsLogged(jobId, points, progressOf(req.headers['x-kargah-progress']));
+    const exchange = { req, res, found, caller, body };
+    const passOn = async (): Promise<number> => {
+      if (!isUp()) throw unavailable();
+      await deps.ensureWorkspace(caller.workspace, caller.userId);
+      return forward(req, res, found, caller, body);
+    };
+    if (runId === null) await ingest.other(exchange, passOn);
+    else await ingest.log(exchange, runId, passOn);
   }
 
   async function forward(
@@ -115,8 +105,6 @@ export function createGateway(deps: GatewayDeps): Gateway {
     close: () => forwarder.close(),
   };
 }
-
-const METRIC_ROWS: ReadonlySet<string> = new Set(['/mlflow/runs/log-batch', '/mlflow/runs/log-metric']);
 
 const unavailable = (cause?: unknown): KargahError =>
   new KargahError('mlflow_unavailable', {}, { cause, headers: { 'Retry-After': '1' } });
@@ -163,19 +151,6 @@ function isOfThePage({ method, headers }: IncomingMessage): boolean {
   if (site === 'same-origin') return true;
   if (method === 'GET') return site !== 'cross-site';
   return site === undefined && (method !== 'POST' || /^application\/json\b/iu.test(headers['content-type'] ?? ''));
-}
-
-/** One after another for each run, so that people see points in the order in which they were logged. */
-async function inTurn(turns: Map<string, Promise<void>>, key: string, work: () => Promise<void>): Promise<void> {
-  const before = turns.get(key) ?? Promise.resolve();
-  const mine = before.then(work);
-  const settled = mine.catch(() => undefined);
-  turns.set(key, settled);
-  try {
-    await mine;
-  } finally {
-    if (turns.get(key) === settled) turns.delete(key);
-  }
 }
 
 /** MLflow's own clients read `error_code` and `message`; the rest is RFC 9457 as everywhere. */

@@ -3,6 +3,7 @@ import type { Authenticator, Caller, Person } from '../http/route.js';
 import { join } from 'node:path';
 import { connect } from './connect.js';
 import { createGateway, type Gateway } from './gateway.js';
+import { IngestSpool } from './ingest/spool.js';
 import type { GatewayListener, MlflowPort } from './port.js';
 import { OwnMlflowServer, RemoteMlflowServer, type MlflowLog, type MlflowServer } from './server.js';
 import { MlflowTracking } from './tracking.js';
@@ -38,20 +39,29 @@ export function createMlflow({ config, access, log }: MlflowDeps): Mlflow {
     config.mlflowUrl === null
       ? new OwnMlflowServer({ root, python: config.python, publicKeyPem, log })
       : new RemoteMlflowServer(config.mlflowUrl, { root, publicKeyPem });
-  const { client, close } = connect(server.address, async () => `Bearer ${await access.mintForService()}`);
-  const port = new MlflowTracking(client, server.health);
+  const authorization = async (): Promise<string> => `Bearer ${await access.mintForService()}`;
+  const { client, close } = connect(server.address, authorization);
+  const spool = new IngestSpool({
+    folder: join(config.dataDir, 'ingest'),
+    address: server.address,
+    health: server.health,
+    authorization,
+    log,
+  });
+  const port = new MlflowTracking(client, server.health, spool);
   const gateways: Gateway[] = [];
   return {
     port,
     server,
     gateway: (authenticator, listener) => {
       const ensureWorkspace = port.ensureWorkspace.bind(port);
-      const gateway = createGateway({ server, client, authenticator, access, ensureWorkspace, listener, log });
+      const gateway = createGateway({ server, client, authenticator, access, ensureWorkspace, listener, spool, log });
       gateways.push(gateway);
       return gateway;
     },
     stop: async () => {
       for (const gateway of gateways) gateway.close();
+      await spool.close();
       await server.stop();
       await close();
     },

@@ -14,6 +14,7 @@ import {
 import type { MetricPoint } from '../contract/training.js';
 import { KargahError } from '../errors.js';
 import type { Health } from './health.js';
+import type { IngestSpool } from './ingest/spool.js';
 import { flattenParams } from './params.js';
 import type { MlflowPort, RunRef } from './port.js';
 
@@ -35,6 +36,7 @@ export class MlflowTracking implements MlflowPort {
   constructor(
     private readonly client: MlflowClient,
     private readonly health: Health,
+    private readonly points: Pick<IngestSpool, 'delivered'>,
   ) {}
 
   state = (): ReturnType<MlflowPort['state']> => this.health.state();
@@ -76,21 +78,26 @@ export class MlflowTracking implements MlflowPort {
 
   async endRun(workspace: string, runId: string, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> {
     const mlflow = this.client.inWorkspace(workspace);
-    await this.#ask(() => mlflow.runs.update({ run_id: runId, status, end_time: Date.now() }));
+    await this.#ask(async () => {
+      await this.points.delivered(workspace, runId);
+      await mlflow.runs.update({ run_id: runId, status, end_time: Date.now() });
+    });
   }
 
   async deleteRun(workspace: string, runId: string): Promise<void> {
     const mlflow = this.client.inWorkspace(workspace);
-    await this.#ask(() =>
-      mlflow.runs.delete({ run_id: runId }).catch((error: unknown) => {
+    await this.#ask(async () => {
+      await this.points.delivered(workspace, runId);
+      await mlflow.runs.delete({ run_id: runId }).catch((error: unknown) => {
         if (!(error instanceof ResourceDoesNotExist)) throw error;
-      }),
-    );
+      });
+    });
   }
 
   async metricHistory(workspace: string, runId: string, key?: string): Promise<MetricPoint[]> {
     const mlflow = this.client.inWorkspace(workspace);
     return this.#ask(async () => {
+      await this.points.delivered(workspace, runId);
       const keys = key === undefined ? await metricKeys(mlflow, runId) : [key];
       const histories = await Promise.all(keys.map((one) => historyOf(mlflow, runId, one)));
       return histories.flat();

@@ -1,0 +1,130 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from '../../http/route.js';
+import type { ReadBody } from '../body.js';
+import type { Match } from '../paths.js';
+import { pointsOf, progressOf, type LoggedPoint } from '../points.js';
+import type { GatewayListener } from '../port.js';
+import { Repeats } from '../repeats.js';
+import { metricsOf, type Metrics } from './accept.js';
+import { neededBy } from './readers.js';
+import { Rights } from './rights.js';
+import type { IngestSpool } from './spool.js';
+import { Turns } from './turns.js';
+
+export interface IngestDeps {
+  readonly spool: Pick<IngestSpool, 'put' | 'written' | 'delivered'>;
+  readonly mlflow: () => 'up' | 'away';
+  readonly listener: GatewayListener;
+}
+
+export interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly found: Match;
+  readonly caller: Caller;
+  readonly body: ReadBody | null;
+}
+
+/** Hands a request to MLflow and its answer back; answers the status. */
+export type PassOn = () => Promise<number>;
+
+const METRIC_ROWS: ReadonlySet<string> = new Set(['/mlflow/runs/log-batch', '/mlflow/runs/log-metric']);
+const ENDS_RIGHTS: ReadonlySet<string> = new Set([
+  '/mlflow/runs/delete',
+  '/mlflow/runs/restore',
+  '/mlflow/experiments/delete',
+  '/mlflow/experiments/restore',
+]);
+
+/**
+ * Takes points in MLflow's place: who may write to a run, as MLflow has lately said, is answered as soon as the points are on the
+ * disk. Everything else goes to MLflow, and what shows points waits until MLflow has those that were taken.
+ */
+export class Ingest {
+  readonly #rights = new Rights();
+  readonly #repeats = new Repeats();
+  readonly #turns = new Turns();
+
+  constructor(private readonly deps: IngestDeps) {}
+
+  static runOfPoints({ name }: Match, body: ReadBody | null): string | null {
+    const runId = body?.json?.['run_id'] ?? body?.json?.['runId'];
+    return METRIC_ROWS.has(name) && typeof runId === 'string' ? runId : null;
+  }
+
+  /** Whoever calls has proved that a job's token names the job's own run. */
+  async log(exchange: Exchange, runId: string, passOn: PassOn): Promise<void> {
+    const { found, caller, body, req } = exchange;
+    const jobId = await this.deps.listener.jobOfRun(runId);
+    const metrics = metricsOf(found.name, req.headers['content-type'], body?.json ?? null);
+    await this.#turns.free(runId);
+    if (metrics !== null && this.#mayWrite(caller, runId)) {
+      await this.#take(exchange, metrics, jobId);
+      return;
+    }
+    await this.#turns.alone(runId, async () => {
+      // Whoever came before may have been told meanwhile.
+      if (metrics !== null && this.#mayWrite(caller, runId)) {
+        await this.#take(exchange, metrics, jobId);
+        return;
+      }
+      await this.deps.spool.written();
+      if ((await passOn()) !== 200) {
+        this.#rights.forget(caller, runId);
+        return;
+      }
+      this.#rights.granted(caller, runId);
+      this.#tell(exchange, jobId, runId, pointsOf(found.name, body?.json));
+    });
+  }
+
+  /** What is no point: it waits for the points it shows, and for those of the run that it ends. */
+  async other({ found, caller, body }: Exchange, passOn: PassOn): Promise<void> {
+    const needed = neededBy(found, body?.json ?? null);
+    const { workspace } = caller;
+    const pass = async (): Promise<void> => {
+      if (needed === 'workspace') await this.deps.spool.delivered(workspace);
+      else await Promise.all((needed?.runIds ?? []).map((runId) => this.deps.spool.delivered(workspace, runId)));
+      await passOn();
+    };
+    if (!ENDS_RIGHTS.has(found.name)) {
+      await pass();
+      return;
+    }
+    const [runId] = needed !== null && needed !== 'workspace' ? needed.runIds : [];
+    if (runId === undefined) {
+      this.#rights.forgetWorkspace(workspace);
+      await pass();
+      this.#rights.forgetWorkspace(workspace);
+      return;
+    }
+    await this.#turns.alone(runId, async () => {
+      this.#rights.forgetRun(runId);
+      await this.deps.spool.written();
+      await pass();
+    });
+  }
+
+  #mayWrite(caller: Caller, runId: string): boolean {
+    const mlflow = this.deps.mlflow();
+    // The bridge itself made the run of a job whose token is good.
+    return this.#rights.holds(caller, runId, mlflow) || (mlflow === 'away' && caller.kind === 'job');
+  }
+
+  async #take(exchange: Exchange, metrics: Metrics, jobId: string | null): Promise<void> {
+    await this.deps.spool.put(exchange.caller.workspace, metrics);
+    exchange.res
+      .writeHead(200, { 'content-type': 'application/json', 'content-length': 2, 'x-content-type-options': 'nosniff' })
+      .end('{}');
+    this.#tell(exchange, jobId, metrics.runId, metrics.points);
+  }
+
+  #tell({ req }: Exchange, jobId: string | null, runId: string, points: readonly LoggedPoint[]): void {
+    if (jobId === null) return;
+    this.deps.listener.pointsLogged(
+      jobId,
+      this.#repeats.without(runId, points),
+      progressOf(req.headers['x-kargah-progress']),
+    );
+  }
+}
