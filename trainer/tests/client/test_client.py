@@ -20,7 +20,9 @@ from kargah.client.http import Http
 from kargah.client.jobs import Point
 from kargah.client.uploads import CHUNK_BYTES, upload_file
 from kargah.training.gateway import Address
+from kargah.training.records import Shape, records
 from kargah.training.reporter import Reporter
+from kargah.training.spool import KEYS, POINTS
 
 from ..conftest import LiveBridge
 
@@ -90,8 +92,11 @@ def points_of(points: list[Point]) -> list[tuple[str, int, int]]:
 
 def logged_by(bridge: LiveBridge, job: kargah.Job) -> list[tuple[str, int, int]]:
     """What the job itself wrote down."""
-    lines = (bridge.data_dir / "jobs" / job.id / "spool" / "points.jsonl").read_text().splitlines()
-    return sorted((key, line["s"], line["t"]) for line in map(json.loads, lines) for key in line["m"])
+    folder = bridge.data_dir / "jobs" / job.id / "spool"
+    shapes = [Shape(n, json.loads(line)) for n, line in enumerate((folder / KEYS).read_text().splitlines(), 1)]
+    data = (folder / POINTS).read_bytes()
+    points = [point for record in records(data, shapes) for point in record.shape.points(data, record.start)]
+    return sorted((p.key, p.step, p.timestamp) for p in points)
 
 
 def test_the_history_holds_every_point_that_was_logged(live_bridge: LiveBridge, finished: kargah.Job) -> None:

@@ -137,7 +137,7 @@ def test_a_result_is_passed_on(job: Callable[..., Job]) -> None:
 
 
 def test_points_left_in_the_spool_are_told(job: Callable[..., Job]) -> None:
-    assert job("import os\nos.mkdir('spool')\nopen('spool/points.jsonl', 'w').write('{}\\n')\n").run()["spool_pending"]
+    assert job("import os\nos.mkdir('spool')\nopen('spool/points.bin', 'w').write('{}\\n')\n").run()["spool_pending"]
 
 
 @pytest.mark.parametrize(

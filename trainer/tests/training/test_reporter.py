@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 import signal
+import struct
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from kargah.training.drain import drain
 from kargah.training.gateway import Address
 from kargah.training.reporter import Reporter
 from kargah.training.spool import POINTS, Spool, has_pending
+from kargah.training.system import SystemWatch
 
 DEADLINE_SECONDS = 20
 
@@ -211,13 +213,169 @@ def test_no_logged_point_is_lost_when_the_process_is_killed(tmp_path: Path) -> N
     assert sorted({p["step"] for p in server.points()}) == list(range(500))
 
 
-def test_a_line_cut_by_a_full_disk_spoils_no_other(tmp_path: Path) -> None:
-    spool = Spool(tmp_path)
-    spool.append({"loss": 1.0}, 1, 1)
+def steps_of(folder: Path) -> list[int]:
+    """What a sender that is started later finds."""
+    spool = Spool(folder)
+    found = []
+    while spool.pending():
+        batch = spool.read()
+        found += [point.step for point in batch.points]
+        spool.acknowledge(batch.end)
     spool.close()
-    with (tmp_path / POINTS).open("a") as file:
-        file.write('{"t": 5, "s": 2, "m": {"lo')
+    return found
+
+
+def spoil(folder: Path, begin: int, data: bytes) -> None:
+    with (folder / POINTS).open("r+b") as file:
+        file.seek(begin)
+        file.write(data)
+
+
+RECORD = 4 + 8 + 8 + 8 + 4
+
+
+@pytest.mark.parametrize("garbage", [b"\0" * 5, b"\xa5" * RECORD, b"\xff" * 3 * RECORD, b"\0" * 4 * RECORD])
+def test_records_that_the_disk_spoilt_take_no_others_with_them(tmp_path: Path, garbage: bytes) -> None:
+    spool = Spool(tmp_path)
+    for step in range(20):
+        spool.append({"loss": 1.0}, step)
+    spool.close()
+    spoil(tmp_path, 8 * RECORD, garbage)
+    lost = range(8, 8 + -(-len(garbage) // RECORD))
+    assert has_pending(tmp_path)
+    assert steps_of(tmp_path) == [step for step in range(20) if step not in lost]
+    assert not has_pending(tmp_path)
+
+
+@pytest.mark.parametrize("written", range(1, RECORD))
+def test_a_record_cut_by_a_kill_at_any_byte_is_none_and_does_not_wait_for_ever(tmp_path: Path, written: int) -> None:
+    spool = Spool(tmp_path)
+    for step in range(3):
+        spool.append({"loss": 1.0}, step)
+    spool.close()
+    spoil(tmp_path, 2 * RECORD + written, b"\0" * (RECORD - written))
+    assert steps_of(tmp_path) == [0, 1]
+    assert not has_pending(tmp_path)
     again = Spool(tmp_path)
-    again.append({"loss": 3.0}, 3, 3)
-    assert [r["s"] for r in again.read(1 << 20).records] == [1, 3]
+    again.append({"loss": 1.0}, 3)
     again.close()
+    assert steps_of(tmp_path) == [3]
+
+
+def test_a_value_that_is_no_number_is_refused_and_leaves_no_trace(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    with pytest.raises(struct.error):
+        spool.append({"loss": 1.0, "note": "high"}, 0)  # type: ignore[dict-item]
+    spool.append({"loss": 2.0}, 1)
+    spool.close()
+    assert steps_of(tmp_path) == [1]
+
+
+def test_ten_threads_log_each_in_its_order_and_none_over_another(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+
+    def log(name: str) -> None:
+        for step in range(2000):
+            spool.append({name: 1.0, "shared": float(step)}, step)
+
+    threads = [threading.Thread(target=log, args=(f"m{i}",)) for i in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found: dict[str, list[int]] = {}
+    while spool.pending():
+        batch = spool.read()
+        assert len(batch.points) <= 1000
+        for point in batch.points:
+            found.setdefault(point.key, []).append(point.step)
+        spool.acknowledge(batch.end)
+    spool.close()
+    assert len(found.pop("shared")) == 20_000
+    assert found == {f"m{i}": list(range(2000)) for i in range(10)}
+
+
+FILLS_THE_DISK = """
+import errno, resource, sys
+from pathlib import Path
+from kargah.training.spool import Spool
+spool = Spool(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+step = 0
+try:
+    while True:
+        spool.append({"loss": 1.0}, step)
+        step += 1
+except OSError as error:
+    print(step, errno.errorcode[error.errno])
+"""
+
+
+def test_a_full_disk_is_an_error_of_log_and_all_before_it_is_kept(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", FILLS_THE_DISK, str(tmp_path)], check=True, timeout=60, capture_output=True, text=True
+    )
+    count, reason = ended.stdout.split()
+    assert reason == "EFBIG"
+    assert steps_of(tmp_path) == list(range(int(count)))
+    assert int(count) > 1000
+
+
+FORKS = """
+import os, sys
+from pathlib import Path
+from kargah.training.spool import Spool
+spool = Spool(Path(sys.argv[1]))
+spool.append({"loss": 1.0}, 0)
+child = os.fork()
+if child == 0:
+    try:
+        spool.append({"loss": 1.0}, 7)
+    except RuntimeError:
+        os._exit(3)
+    os._exit(0)
+spool.append({"loss": 1.0}, 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_a_forked_child_is_told_that_the_spool_is_its_parents(tmp_path: Path) -> None:
+    assert subprocess.run([sys.executable, "-c", FORKS, str(tmp_path)], check=False, timeout=60).returncode == 3
+    assert steps_of(tmp_path) == [0, 1]
+
+
+def test_a_reporter_that_logs_nothing_starts_no_thread(tmp_path: Path) -> None:
+    before = threading.active_count()
+    reporter = reporter_of(tmp_path, 1)
+    assert threading.active_count() == before
+    assert reporter.close(timeout=1)
+
+
+def test_a_drain_of_what_only_a_cut_record_is_left_of_needs_no_bridge(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.append({"loss": 1.0}, 0)
+    spool.close()
+    spoil(tmp_path / "spool", 10, b"\0" * (RECORD - 10))
+    (tmp_path / "job.json").write_text(json.dumps({"bridge_file": "nowhere", "mlflow": {"run_id": "run"}}))
+    assert drain(tmp_path, timeout=DEADLINE_SECONDS)
+    assert not has_pending(tmp_path / "spool")
+
+
+def test_the_system_watch_logs_process_and_machine_by_mlflows_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kargah.training.system.FIRST_SECONDS", 0.01)
+    seen: list[dict[str, float]] = []
+    logged = threading.Event()
+
+    def log(metrics: Mapping[str, float], step: int) -> None:
+        seen.append(dict(metrics))
+        logged.set()
+
+    watch = SystemWatch(log)
+    assert logged.wait(DEADLINE_SECONDS)
+    watch.close()
+    assert seen[0]["system/memory_mb"] > 10
+    assert 0 < seen[0]["system/system_memory_usage_percentage"] < 100
+    assert seen[0]["system/disk_available_megabytes"] > 0
+    assert "system/cpu_utilization_percentage" in seen[0]
