@@ -1,0 +1,129 @@
+// What can be seen without asking the bridge: its database, its folders, the system's processes, what jobs noted of themselves.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
+
+export const TERMINAL = ['succeeded', 'failed', 'stopped', 'lost'];
+
+/** Resolves with what `look` finds once it is neither false nor null; null after `withinMs`. */
+export async function until(look, withinMs, everyMs = 10) {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (performance.now() > deadline) return null;
+    await wait(everyMs);
+  }
+}
+
+export class Table {
+  #db;
+  constructor(dataDir) {
+    this.#db = new DatabaseSync(join(dataDir, 'kargah.db'), { readOnly: true, timeout: 5000 });
+  }
+  job(jobId) {
+    return this.#db.prepare('select * from jobs where job_id = ?').get(jobId) ?? null;
+  }
+  named(name) {
+    return this.#db.prepare('select * from jobs where name = ?').all(name);
+  }
+  unsettled() {
+    return this.#db.prepare(`select * from jobs where state not in ('${TERMINAL.join("','")}')`).all();
+  }
+  events(jobId) {
+    return this.#db.prepare('select * from job_events where job_id = ? order by event_id').all(jobId);
+  }
+  damage() {
+    return this.#db.prepare('pragma integrity_check').get().integrity_check;
+  }
+}
+
+export function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    // Not there (yet): files of a job's folder are renamed into place whole.
+    return null;
+  }
+}
+
+/** The files of one job that tell of it. */
+export class Folder {
+  constructor(dataDir, jobId) {
+    this.path = join(dataDir, 'jobs', jobId);
+  }
+  has(name) {
+    return existsSync(join(this.path, name));
+  }
+  get supervisor() {
+    return readJson(join(this.path, 'supervisor.json'));
+  }
+  get outcome() {
+    return readJson(join(this.path, 'outcome.json'));
+  }
+}
+
+/** What a job noted: lines of words. */
+export function notesAt(path) {
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+  const words = lines.map((line) => line.split(' '));
+  const of = (kind) => words.filter(([first]) => first === kind);
+  const steps = (kind) => of(kind).map(([, step]) => Number(step));
+  return {
+    begun: of('begin').length,
+    /** `[pid, start time]` of every process that the job said it has. */
+    processes: [...of('begin'), ...of('child')].map(([, pid, startTime]) => ({ pid: Number(pid), startTime })),
+    tried: steps('try'),
+    acknowledged: steps('ack'),
+    refused: of('refused').map((line) => line.slice(1).join(' ')),
+    gaveUp: steps('gave-up'),
+    heardSigterm: of('sigterm').length > 0,
+    finished: of('finished').length > 0,
+    exits3: of('exits').length > 0,
+    dies11: of('dies').length > 0,
+    get over() {
+      return this.finished || this.exits3 || this.dies11;
+    },
+  };
+}
+
+/** `{startTime, state, parent}`; null where there is no such process. */
+export function processAt(pid) {
+  try {
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0], parent: Number(fields[1]), startTime: fields[19] };
+  } catch {
+    return null;
+  }
+}
+
+export function isAlive({ pid, startTime }) {
+  const found = processAt(pid);
+  return found !== null && found.startTime === startTime && found.state !== 'Z' && found.state !== 'X';
+}
+
+/** Processes whose command line or environment has `text` in it, but for this one. */
+export function processesWith(text) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/u.test(name) && Number(name) !== process.pid)
+    .filter((name) => ['cmdline', 'environ'].some((file) => read(`/proc/${name}/${file}`).includes(text)))
+    .map(Number)
+    .filter((pid) => !'ZX'.includes(processAt(pid)?.state ?? 'X'));
+}
+
+export function commandOf(pid) {
+  return read(`/proc/${String(pid)}/cmdline`)
+    .replaceAll('\0', ' ')
+    .trim();
+}
+
+function read(path) {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    // It ended between two looks, or is another user's.
+    return '';
+  }
+}
