@@ -32,6 +32,10 @@ class JobPaths:
         return self.folder / "supervisor.json"
 
     @property
+    def heartbeat(self) -> Path:
+        return self.folder / "heartbeat"
+
+    @property
     def stop(self) -> Path:
         return self.folder / "stop.json"
 
