@@ -359,15 +359,18 @@ export const jobLogs = endpoint({
   path: '/api/v1/train/jobs/{job_id}/logs',
   tag: 'training',
   policy: 'user',
-  summary: 'Log bytes from an offset; `Kargah-Log-Size` tells the whole size',
+  summary: 'Log bytes from an offset, or by Range; `Kargah-Log-Size` tells the whole size',
   params,
   query: z.object({
     offset: z.coerce.number().int().min(0).default(0),
     limit: z.coerce.number().int().min(1).max(4_194_304).default(1_048_576),
     download: z.enum(['0', '1']).optional(),
   }),
-  responses: { 200: { mediaType: 'text/plain; charset=utf-8', description: 'Log text' } },
-  errors: ['not_found'],
+  responses: {
+    200: { mediaType: 'text/plain; charset=utf-8', description: 'Log text' },
+    206: { mediaType: 'text/plain; charset=utf-8', description: 'The range' },
+  },
+  errors: ['not_found', 'range_not_satisfiable'],
 });
 export const searchLogs = endpoint({
   id: 'searchLogs',

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { person } from '../../test/app.js';
-import type { JobLog, JobUpdate } from '../contract/live.js';
+import type { JobGap, JobLog, JobUpdate } from '../contract/live.js';
 import type { MetricPoint, Progress } from '../contract/training.js';
 import { KargahError } from '../errors.js';
 import type { Authenticator, Caller } from '../http/route.js';
@@ -54,7 +54,7 @@ async function open(): Promise<void> {
         return () => (watched -= 1);
       },
       readLog: (_, offset) => {
-        const text = logText.slice(offset, offset + 4);
+        const text = logText.slice(offset, offset + Math.max(4, logText.length / 50));
         return Promise.resolve(text === '' ? null : { offset, nextOffset: offset + text.length, text });
       },
     },
@@ -232,6 +232,24 @@ describe('a log', () => {
   });
 });
 
+it('sends a log’s new text to all who follow it, and reads it on for one who stood still', async () => {
+  const [slow, sara] = [await connected('sara'), await connected('sara')];
+  for (const socket of [slow, sara]) await ask(socket, 'subscribe_log', { job_id: 'job_1' });
+  const whole = (all: JobLog[]): boolean => all.at(-1)?.next_offset === 400 * 8_000;
+  const [got, late] = [collect<JobLog>(sara, 'job_log', whole), collect<JobLog>(slow, 'job_log', whole)];
+  const wire = standingStill(slow);
+  for (let i = 0; i < 400; i += 1) {
+    const text = String(i % 10).repeat(8_000);
+    const offset = logText.length;
+    logText += text;
+    live.logAppended('job_1', offset, logText.length, text);
+    await turn();
+  }
+  expect((await got).map(({ text }) => text).join('')).toBe(logText);
+  wire.resume();
+  expect((await late).map(({ text }) => text).join('')).toBe(logText);
+}, 20_000);
+
 describe('the end of a token', () => {
   it('is told, and a fresh token keeps the socket and its rooms', async () => {
     callers.set('short', person('sara', { expiresAt: Date.now() + 50 }));
@@ -271,27 +289,89 @@ it('tells changes of lists to their owner only, and MLflow’s state to all', as
   expect(heard).toEqual([]);
 });
 
-it('cuts off a viewer that takes nothing, keeps the others, and lets it come back', async () => {
-  const [slow, sara] = [await connected('sara'), await connected('sara')];
-  const { seq } = await ask(slow, 'subscribe_job', { job_id: 'job_1' });
-  await ask(sara, 'subscribe_job', { job_id: 'job_1' });
-  // What a page does whose network stands still: nothing is read any more.
-  const wire = (slow.io.engine as unknown as { transport: { ws: { _socket: { pause(): void; destroy(): void } } } })
-    .transport.ws._socket;
+/** What a page does whose network stands still: nothing is read any more, until it is. */
+function standingStill(socket: Socket): { resume(): void; destroy(): void } {
+  const wire = (socket.io.engine as unknown as { transport: { ws: { _socket: Wire } } }).transport.ws._socket;
   wire.pause();
+  return wire;
+}
+interface Wire {
+  pause(): void;
+  resume(): void;
+  destroy(): void;
+}
+/** The server writes between two messages. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+it('leaves out what a viewer that takes nothing cannot keep, tells it of the gap, and goes on from there', async () => {
+  const [slow, sara] = [await connected('sara'), await connected('sara')];
+  for (const socket of [slow, sara]) await ask(socket, 'subscribe_job', { job_id: 'job_1' });
+  const wire = standingStill(slow);
   const viewers = live.viewers();
+  const heard: number[] = [];
+  slow.on('job_update', ({ seq }: JobUpdate) => heard.push(seq));
+  const gap = new Promise<JobGap>((resolve) => slow.once('job_gap', resolve));
   const got = collect<JobUpdate>(sara, 'job_update', (all) => all.length === SENT);
   const message = 'x'.repeat(10_000);
   for (let i = 0; i < SENT; i += 1) {
     live.jobUpdated('job_1', { state: i % 2 ? 'running' : 'starting', progress, metrics: [], message });
-    // The server writes between two messages.
-    if (i % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (i % 20 === 0) await turn();
   }
-  expect(await got).toHaveLength(SENT);
-  expect(live.viewers()).toBe(viewers - 1);
+  const last = (await got).at(-1)!.seq;
+  expect(live.viewers()).toBe(viewers);
+  wire.resume();
+  expect(await gap).toEqual({ job_id: 'job_1', seq: last });
+  expect(heard.length).toBeLessThan(SENT);
+  heard.slice(1).forEach((seq, n) => expect(seq).toBe(heard[n]! + 1));
+  const next = event(slow, 'job_update') as Promise<JobUpdate>;
+  live.jobUpdated('job_1', running(7));
+  expect((await next).seq).toBe(last + 1);
+}, 20_000);
+
+it('tells no gap to a viewer that looks away meanwhile', async () => {
+  const slow = await connected('sara');
+  await ask(slow, 'subscribe_job', { job_id: 'job_1' });
+  const wire = standingStill(slow);
+  slow.emit('unsubscribe_job', { job_id: 'job_1' });
+  const message = 'x'.repeat(100_000);
+  for (let i = 0; i < 200; i += 1) {
+    live.jobUpdated('job_1', { state: i % 2 ? 'running' : 'starting', progress, metrics: [], message });
+    await turn();
+  }
+  let gaps = 0;
+  slow.on('job_gap', () => (gaps += 1));
+  wire.resume();
+  await ask(slow, 'unsubscribe_job', { job_id: 'job_1' });
+  await ask(slow, 'unsubscribe_job', { job_id: 'job_1' });
+  expect(gaps).toBe(0);
+});
+
+it('cuts off a viewer that takes nothing of what cannot be left out', async () => {
+  const slow = await connected('sara');
+  const wire = standingStill(slow);
+  const name = 'x'.repeat(100_000);
+  for (let i = 0; i < 1_000 && live.viewers() > 0; i += 1) {
+    live.datasetChanged('sara', { dataset_id: 'ds_1', name } as never);
+    await turn();
+  }
+  expect(live.viewers()).toBe(0);
   wire.destroy();
-  const back = await connected('sara');
-  expect((await ask(back, 'subscribe_job', { job_id: 'job_1', after: seq })).reload).toBe(true);
+});
+
+it('gives a hundred viewers every point, in messages of many points', async () => {
+  const all = await Promise.all(Array.from({ length: 100 }, () => connected('sara')));
+  await Promise.all(all.map((socket) => ask(socket, 'subscribe_job', { job_id: 'job_1' })));
+  const got = Promise.all(
+    all.map((socket) => collect<JobUpdate>(socket, 'job_update', (updates) => steps(updates).length >= 500)),
+  );
+  for (let i = 0; i < 500; i += 1) {
+    live.jobUpdated('job_1', running(i));
+    if (i % 50 === 49) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  for (const updates of await got) {
+    expect(steps(updates)).toEqual([...Array(500).keys()]);
+    expect(updates.length).toBeLessThan(20);
+  }
 }, 20_000);
 
 it('lets one of many viewers go without the others noticing', async () => {

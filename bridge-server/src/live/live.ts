@@ -9,6 +9,7 @@ import { cameByDoor } from '../http/listen.js';
 import type { Authenticator, Person } from '../http/route.js';
 import type { LivePort } from './port.js';
 import { LogFeed, type ReadLog } from './log-feed.js';
+import { isBehind, roomOf, SlowViewers } from './slow.js';
 import { Updates } from './updates.js';
 import { signIn, takeRequests, type Viewer } from './viewer.js';
 
@@ -37,8 +38,6 @@ export interface Live extends LivePort {
   close(): Promise<void>;
 }
 
-/** A viewer this many messages behind is cut off; it comes back and gets what it missed, or reads the history. */
-const MAX_BEHIND = 1_000;
 const GOODBYE_MS = 1_000;
 const MAX_TIMER = 2 ** 31 - 1;
 
@@ -59,20 +58,17 @@ export function createLive(deps: LiveDeps): Live {
       decide(allowed ? null : 'origin', allowed);
     },
   });
+  // A message to a room is encoded once, whatever the number of viewers.
   const updates = new Updates((update) => {
-    dropSlow(`job:${update.job_id}`);
-    io.to(`job:${update.job_id}`).emit(EVENTS.jobUpdate, update);
+    slow.setAside(update.job_id);
+    io.to(roomOf(update.job_id)).emit(EVENTS.jobUpdate, update);
   });
+  const slow = new SlowViewers(io, (jobId) => updates.seqOf(jobId));
+  const tell = (userId: string, event: string, payload: object): void => {
+    slow.cutOff(`user:${userId}`);
+    io.to(`user:${userId}`).emit(event, payload);
+  };
   const feeds = new Map<string, { readonly bySocket: Map<string, LogFeed>; readonly stop: () => void }>();
-
-  function dropSlow(room: string): void {
-    for (const id of io.sockets.adapter.rooms.get(room) ?? []) {
-      const conn = io.sockets.sockets.get(id)?.conn;
-      if (conn !== undefined && (conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length > MAX_BEHIND)
-        // Not `close`, which waits for what is left to be taken.
-        wireOf(conn).destroy();
-    }
-  }
 
   io.use((socket, next) => {
     const { token } = socket.handshake.auth;
@@ -91,6 +87,7 @@ export function createLive(deps: LiveDeps): Live {
       authenticator: deps.authenticator,
       jobs: deps.jobs,
       updates,
+      slow,
       openFeed: (jobId, offset) => openFeed(socket, jobId, offset),
       closeFeed: (jobId) => closeFeed(socket.id, jobId),
       log: deps.log,
@@ -113,6 +110,7 @@ export function createLive(deps: LiveDeps): Live {
         socket.emit(EVENTS.jobLog, chunk);
         await drained(socket);
       },
+      () => isBehind(socket),
       (error) => deps.log.warn({ err: error, job_id: jobId }, 'a log could not be sent'),
     );
     entry.bySocket.set(socket.id, feed);
@@ -132,12 +130,16 @@ export function createLive(deps: LiveDeps): Live {
   return {
     attach: (server) => void io.attach(server),
     jobUpdated: (jobId, update) => updates.add(jobId, update),
-    jobChanged: (userId, job, deleted = false) =>
-      void io.to(`user:${userId}`).emit(EVENTS.jobChanged, { job, deleted }),
-    datasetChanged: (userId, dataset, deleted = false) =>
-      void io.to(`user:${userId}`).emit(EVENTS.datasetChanged, { dataset, deleted }),
+    jobChanged: (userId, job, deleted = false) => tell(userId, EVENTS.jobChanged, { job, deleted }),
+    datasetChanged: (userId, dataset, deleted = false) => tell(userId, EVENTS.datasetChanged, { dataset, deleted }),
     logAppended: (jobId, offset, nextOffset, text) => {
-      for (const feed of feeds.get(jobId)?.bySocket.values() ?? []) feed.appended({ offset, nextOffset, text });
+      const upToDate: string[] = [];
+      for (const [socketId, feed] of feeds.get(jobId)?.bySocket ?? [])
+        if (feed.follows({ offset, nextOffset, text })) upToDate.push(socketId);
+        else feed.catchUp();
+      // Encoded once for all of them.
+      if (upToDate.length > 0)
+        io.to(upToDate).emit(EVENTS.jobLog, { job_id: jobId, offset, next_offset: nextOffset, text });
     },
     mlflowChanged: (mlflow) => void io.emit(EVENTS.systemChanged, { mlflow }),
     seqOf: (jobId) => updates.seqOf(jobId),
@@ -149,6 +151,7 @@ export function createLive(deps: LiveDeps): Live {
     viewers: () => io.sockets.sockets.size,
     close: async () => {
       updates.close();
+      slow.close();
       for (const { stop } of feeds.values()) stop();
       feeds.clear();
       const wires = [...io.sockets.sockets.values()].map(({ conn }) => wireOf(conn));

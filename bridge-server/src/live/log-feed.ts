@@ -5,10 +5,13 @@ export interface LogPiece {
   readonly nextOffset: number;
   readonly text: string;
 }
-/** What a feed reads: the bytes of a job's log from an offset on; null at the end. */
+/** One piece of a job's log from an offset on, or from near the end where that is too far away; null at the end. */
 export type ReadLog = (jobId: string, offset: number) => Promise<LogPiece | null>;
 
-/** One viewer of one log: sends it from an offset on, in order, each byte once, and no faster than the viewer takes it. */
+/**
+ * One viewer of one log: sends it from an offset on, in order, no byte twice, and no faster than the viewer takes it. What a
+ * viewer far behind cannot be sent is left out; the offsets of what comes next tell so.
+ */
 export class LogFeed {
   #busy = false;
   #again = false;
@@ -19,6 +22,7 @@ export class LogFeed {
     private offset: number,
     private readonly read: ReadLog,
     private readonly send: (chunk: JobLog) => Promise<void>,
+    private readonly isBehind: () => boolean,
     private readonly failed: (error: unknown) => void,
   ) {}
 
@@ -26,47 +30,40 @@ export class LogFeed {
     this.#closed = true;
   }
 
-  /** Something was appended: sent as it is where it fits on, else read from the file. */
-  appended(piece: LogPiece): void {
-    if (!this.#busy && piece.offset === this.offset) {
-      this.#busy = true;
-      this.#deliver(piece)
-        .catch(this.failed)
-        .finally(() => {
-          this.#busy = false;
-          if (this.#again) this.catchUp();
-        });
-    } else this.catchUp();
+  /** Whether `piece` is what comes next and can be sent as it is; then it counts as sent. */
+  follows(piece: LogPiece): boolean {
+    if (this.#busy || piece.offset !== this.offset || this.isBehind()) return false;
+    this.offset = piece.nextOffset;
+    return true;
   }
 
   catchUp(): void {
     this.#again = true;
     if (this.#busy) return;
     this.#busy = true;
-    this.#readOn()
-      .catch(this.failed)
-      .finally(() => (this.#busy = false));
+    this.#readOn().catch(this.failed);
   }
 
   async #readOn(): Promise<void> {
-    while (this.#again && this.#open()) {
-      this.#again = false;
-      for (
-        let piece = await this.read(this.jobId, this.offset);
-        piece !== null && this.#open();
-        piece = await this.read(this.jobId, this.offset)
-      ) {
-        await this.#deliver(piece);
+    try {
+      while (this.#again && this.#open()) {
+        this.#again = false;
+        for (let piece = await this.#next(); piece !== null && this.#open(); piece = await this.#next()) {
+          const { offset, nextOffset, text } = piece;
+          this.offset = nextOffset;
+          await this.send({ job_id: this.jobId, offset, next_offset: nextOffset, text });
+        }
       }
+    } finally {
+      this.#busy = false;
     }
+  }
+
+  #next(): Promise<LogPiece | null> {
+    return this.read(this.jobId, this.offset);
   }
 
   #open(): boolean {
     return !this.#closed;
-  }
-
-  async #deliver({ offset, nextOffset, text }: LogPiece): Promise<void> {
-    this.offset = nextOffset;
-    await this.send({ job_id: this.jobId, offset, next_offset: nextOffset, text });
   }
 }

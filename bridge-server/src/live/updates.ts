@@ -1,19 +1,27 @@
 import type { JobUpdate } from '../contract/live.js';
+import type { MetricPoint } from '../contract/training.js';
 import type { LivePort } from './port.js';
 
 type Update = Parameters<LivePort['jobUpdated']>[1];
+type Waiting = Omit<Update, 'metrics'> & { readonly metrics: MetricPoint[] };
 
 /** Points that come within this time travel in one message: 40 in one are 26 times cheaper than 40 messages. */
 const WINDOW_MS = 20;
 /** What is kept of each job for people who were away for a moment; older points are read from MLflow. */
 const KEPT_UPDATES = 512;
+const KEPT_POINTS = 5_000;
 const KEPT_JOBS = 1_000;
+/** What is kept of all jobs together; the ones heard of least recently give way. */
+const KEPT_POINTS_OF_ALL = 200_000;
 const MAX_POINTS = 2_000;
 
 interface Numbered {
   seq: number;
-  readonly kept: JobUpdate[];
-  waiting: Update | null;
+  kept: JobUpdate[];
+  keptPoints: number;
+  /** The state that was sent last. */
+  state: string | null;
+  waiting: Waiting | null;
   timer: NodeJS.Timeout | null;
   sentAt: number;
 }
@@ -21,6 +29,7 @@ interface Numbered {
 /** Numbers the updates of every job, merges those that come close together, and keeps the newest for replay. */
 export class Updates {
   readonly #jobs = new Map<string, Numbered>();
+  #keptPoints = 0;
   // Above every number of an earlier life of the bridge, so that numbers never fall.
   #base = Date.now() * 1_000;
 
@@ -28,13 +37,11 @@ export class Updates {
 
   add(jobId: string, update: Update): void {
     const job = this.#of(jobId);
-    const before = job.waiting;
-    job.waiting = before === null ? update : merged(before, update);
-    const turned = before !== null && before.state !== update.state;
+    job.waiting = job.waiting === null ? begun(update) : merged(job.waiting, update);
+    const turned = job.state !== update.state;
     const rest = WINDOW_MS - (performance.now() - job.sentAt);
     // A new state is told at once; so is the first point after a pause.
-    if (turned || update.metrics.length === 0 || rest <= 0 || job.waiting.metrics.length >= MAX_POINTS)
-      this.#flush(jobId, job);
+    if (turned || rest <= 0 || job.waiting.metrics.length >= MAX_POINTS) this.#flush(jobId, job);
     else job.timer ??= setTimeout(() => this.#flush(jobId, job), rest);
   }
 
@@ -59,7 +66,15 @@ export class Updates {
     const known = this.#jobs.get(jobId);
     // The one heard of last stands last: the first is the one to forget.
     this.#jobs.delete(jobId);
-    const job = known ?? { seq: this.#base, kept: [], waiting: null, timer: null, sentAt: 0 };
+    const job = known ?? {
+      seq: this.#base,
+      kept: [],
+      keptPoints: 0,
+      state: null,
+      waiting: null,
+      timer: null,
+      sentAt: 0,
+    };
     this.#jobs.set(jobId, job);
     if (this.#jobs.size > KEPT_JOBS) this.#forgetOldest();
     return job;
@@ -69,6 +84,7 @@ export class Updates {
     const [oldest] = this.#jobs;
     if (oldest === undefined) return;
     this.#flush(...oldest);
+    this.#letGo(oldest[1], oldest[1].kept.length);
     this.#jobs.delete(oldest[0]);
     this.#base = Math.max(this.#base, oldest[1].seq);
   }
@@ -90,21 +106,37 @@ export class Updates {
       ...(epoch === null ? {} : { epoch }),
       ...(step === null ? {} : { step }),
       eta_seconds,
-      metrics: [...waiting.metrics],
+      metrics: waiting.metrics,
       ...(waiting.message === undefined ? {} : { message: waiting.message }),
     };
-    job.kept.push(update);
-    if (job.kept.length > KEPT_UPDATES) job.kept.shift();
+    job.state = waiting.state;
+    this.#keep(job, update);
     this.send(update);
+  }
+
+  #keep(job: Numbered, update: JobUpdate): void {
+    job.kept.push(update);
+    job.keptPoints += update.metrics.length;
+    this.#keptPoints += update.metrics.length;
+    while (job.kept.length > KEPT_UPDATES || (job.keptPoints > KEPT_POINTS && job.kept.length > 1)) this.#letGo(job, 1);
+    for (const other of this.#jobs.values()) {
+      if (this.#keptPoints <= KEPT_POINTS_OF_ALL) return;
+      this.#letGo(other, other.kept.length);
+    }
+  }
+
+  #letGo(job: Numbered, count: number): void {
+    const points = job.kept.splice(0, count).reduce((sum, { metrics }) => sum + metrics.length, 0);
+    job.keptPoints -= points;
+    this.#keptPoints -= points;
   }
 }
 
-function merged(before: Update, after: Update): Update {
+const begun = (update: Update): Waiting => ({ ...update, metrics: [...update.metrics] });
+
+/** Points are added to the ones that wait, not copied: a thousand small batches cost a thousand steps. */
+function merged(before: Waiting, after: Update): Waiting {
+  for (const point of after.metrics) before.metrics.push(point);
   const message = after.message ?? before.message;
-  return {
-    state: after.state,
-    progress: after.progress,
-    metrics: [...before.metrics, ...after.metrics],
-    ...(message === undefined ? {} : { message }),
-  };
+  return { ...after, metrics: before.metrics, ...(message === undefined ? {} : { message }) };
 }

@@ -5,6 +5,7 @@ import { EVENTS, subscribeJob, subscribeLog, unsubscribeJob } from '../contract/
 import { KargahError } from '../errors.js';
 import type { Authenticator, Person } from '../http/route.js';
 import type { JobsToWatch } from './live.js';
+import { roomOf, type SlowViewers } from './slow.js';
 import type { Updates } from './updates.js';
 
 export interface Viewer {
@@ -16,6 +17,7 @@ interface Parts {
   readonly authenticator: Authenticator;
   readonly jobs: JobsToWatch;
   readonly updates: Updates;
+  readonly slow: SlowViewers;
   readonly openFeed: (jobId: string, offset: number) => void;
   readonly closeFeed: (jobId: string) => void;
   readonly log: Logger;
@@ -49,14 +51,16 @@ export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void
   on(EVENTS.subscribeJob, subscribeJob, async ({ job_id, after }) => {
     await mustSee(job_id);
     // Joined and replayed in one turn of the event loop: nothing can come between.
-    void socket.join(`job:${job_id}`);
+    void socket.join(roomOf(job_id));
+    parts.slow.forget(socket, job_id);
     const seq = parts.updates.seqOf(job_id);
     const missed = after === undefined ? [] : parts.updates.since(job_id, after);
     for (const update of missed ?? []) socket.emit(EVENTS.jobUpdate, update);
     return { seq, reload: missed === null };
   });
   on(EVENTS.unsubscribeJob, unsubscribeJob, async ({ job_id }) => {
-    await socket.leave(`job:${job_id}`);
+    parts.slow.forget(socket, job_id);
+    await socket.leave(roomOf(job_id));
     return {};
   });
   on(EVENTS.subscribeLog, subscribeLog, async ({ job_id, offset }) => {

@@ -1,12 +1,20 @@
-import { createReadStream, mkdirSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { createReadStream, mkdirSync, statSync, watch, type FSWatcher, type ReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { ReadStream } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LivePort } from '../live/port.js';
 import type { JobFolders } from './folders.js';
+import { searchLog, type LogMatches } from './log-search.js';
 import { Turnstile } from './queue.js';
 
 const CHUNK = 64 * 1024;
+/** Who is further behind goes on near the end: a watcher is not sent a gigabyte, but told that there is a gap. */
+const FAR_BYTES = 4 * 2 ** 20;
+const NEAR_BYTES = 256 * 1024;
+/** At most this much of a log is read for its watchers before a pause, however fast it grows. */
+const BURST_BYTES = 512 * 1024;
+const PAUSE_MS = 100;
+const NEWLINE = 0x0a;
 
 export interface LogPiece {
   readonly offset: number;
@@ -20,7 +28,7 @@ export class JobLogs {
 
   constructor(
     private readonly folders: JobFolders,
-    private readonly live: LivePort,
+    private readonly live: Pick<LivePort, 'logAppended'>,
     private readonly failed: (jobId: string, error: unknown) => void,
   ) {}
 
@@ -48,9 +56,15 @@ export class JobLogs {
     };
   }
 
-  /** One piece from `offset`, of at most 64 KiB, cut between letters; null at the end. */
+  /** One piece of at most 64 KiB, cut between letters, from `offset`, or near the end where that is far away; null at the end. */
   async piece(jobId: string, offset: number): Promise<LogPiece | null> {
-    return pieceAt(this.folders.log(jobId), offset);
+    const file = this.folders.log(jobId);
+    return pieceAt(file, await nearEnd(file, offset));
+  }
+
+  /** Lines that hold `wanted`, from byte `offset` on. */
+  search(jobId: string, wanted: string, offset: number, limit: number): Promise<LogMatches> {
+    return searchLog(this.folders.log(jobId), wanted, offset, limit);
   }
 
   size(jobId: string): number {
@@ -97,12 +111,45 @@ class Tail {
   }
 
   async #read(): Promise<void> {
-    for (let piece = await pieceAt(this.file, this.#offset); piece && !this.#closed;) {
+    let read = 0;
+    while (!this.#closed) {
+      this.#offset = await nearEnd(this.file, this.#offset);
+      const piece = await pieceAt(this.file, this.#offset);
+      if (piece === null || this.#isClosed()) return;
       this.#offset = piece.nextOffset;
       this.appended(piece);
-      piece = await pieceAt(this.file, this.#offset);
+      read += piece.nextOffset - piece.offset;
+      if (read < BURST_BYTES) continue;
+      read = 0;
+      await sleep(PAUSE_MS, undefined, { ref: false });
     }
   }
+
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+}
+
+/** `offset`, or the beginning of a line near the end of a file that is far longer. */
+async function nearEnd(path: string, offset: number): Promise<number> {
+  const size = sizeOf(path);
+  if (size - offset <= FAR_BYTES) return offset;
+  const file = await open(path);
+  try {
+    const from = size - NEAR_BYTES;
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, from);
+    const tail = buffer.subarray(0, bytesRead);
+    return from + Math.max(tail.indexOf(NEWLINE) + 1, firstLetter(tail));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Where the first whole letter begins in bytes that were cut anywhere. */
+function firstLetter(bytes: Uint8Array): number {
+  let at = 0;
+  while (at < Math.min(3, bytes.length) && (bytes[at]! & 0xc0) === 0x80) at += 1;
+  return at;
 }
 
 async function pieceAt(file: string, offset: number): Promise<LogPiece | null> {

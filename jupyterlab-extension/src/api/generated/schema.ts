@@ -490,7 +490,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Log bytes from an offset; `Kargah-Log-Size` tells the whole size */
+    /** Log bytes from an offset, or by Range; `Kargah-Log-Size` tells the whole size */
     get: operations['jobLogs'];
     put?: never;
     post?: never;
@@ -4179,6 +4179,15 @@ export interface operations {
           'text/plain; charset=utf-8': string;
         };
       };
+      /** @description The range */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/plain; charset=utf-8': string;
+        };
+      };
       /**
        * @description `token_expired`: Session ended; sign in again.
        *
@@ -4194,6 +4203,15 @@ export interface operations {
       };
       /** @description `not_found`: Not found, or no access. */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `range_not_satisfiable`: The requested range lies outside the file. */
+      416: {
         headers: {
           [name: string]: unknown;
         };
