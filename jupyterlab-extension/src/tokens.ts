@@ -11,6 +11,8 @@ import type { Uploads } from './datasets/uploads.js';
 
 export interface NewJob {
   readonly datasetId?: string | undefined;
+  /** Already chosen; else the one that fits the dataset. */
+  readonly recipe?: string | undefined;
   /** A job whose settings the form starts from. */
   readonly cloneOf?: string | undefined;
 }

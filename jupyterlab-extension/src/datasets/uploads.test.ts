@@ -13,7 +13,7 @@ const CORS = {
   'Access-Control-Allow-Headers':
     '*, x-kargah-token, x-kargah-client, tus-resumable, upload-length, upload-metadata, upload-offset, content-type',
   'Access-Control-Allow-Methods': '*, PATCH, DELETE, HEAD, POST',
-  'Access-Control-Expose-Headers': '*, Location, Upload-Offset, Upload-Length',
+  'Access-Control-Expose-Headers': '*, Location, Kargah-Dataset-Id, Upload-Offset, Upload-Length',
   'Access-Control-Allow-Credentials': 'true',
   'Access-Control-Allow-Origin': 'http://localhost',
 };
@@ -31,7 +31,7 @@ beforeEach(async () => {
     }
     if (path === '/api/v1/uploads' && method === 'POST') {
       return status === 204
-        ? { status: 201, headers: tus({ Location: 'uploads/up_aaaaaa' }) }
+        ? { status: 201, headers: tus({ Location: 'uploads/up_aaaaaa', 'Kargah-Dataset-Id': 'ds_aaaaaa' }) }
         : { ...problem(status, 'unsupported_format', 'Only CSV.', 'فقط CSV.'), headers: tus() };
     }
     if (path === '/api/v1/uploads/up_aaaaaa' && method === 'HEAD') {
@@ -63,6 +63,13 @@ describe('an upload', () => {
     await until((all) => all.length === 0);
     expect(received.toString()).toBe('a,b\n1');
     expect(Object.keys(window.localStorage).filter((key) => key.startsWith('tus::'))).toEqual([]);
+  });
+
+  it('knows which dataset it becomes as soon as the bridge has said so', async () => {
+    kargah.uploads.add([file('digits.csv', 'a,b\n1')]);
+    const [known] = await until((all) => all[0]?.datasetId != null);
+    expect(known?.datasetId).toBe('ds_aaaaaa');
+    await until((all) => all.length === 0);
   });
 
   it('is refused at once when the file is empty or of no known format', () => {

@@ -15,6 +15,8 @@ export interface UploadItem {
   /** Bytes a second, smoothed; null until measured. */
   readonly speed: number | null;
   readonly error: ApiError | null;
+  /** What it becomes, once the bridge has said so. */
+  readonly datasetId: string | null;
 }
 
 /** Through Jupyter's proxy a chunk is held in memory whole. */
@@ -139,6 +141,7 @@ export class Uploads {
         state: 'sending',
         speed: null,
         error: null,
+        datasetId: null,
       };
       this.items.update((items) => [...items, item]);
     } else {
@@ -160,6 +163,12 @@ export class Uploads {
         const underlying: unknown = request.getUnderlyingObject();
         if (underlying instanceof XMLHttpRequest) {
           underlying.withCredentials = true;
+        }
+      },
+      onAfterResponse: (_request, response) => {
+        const datasetId = response.getHeader('Kargah-Dataset-Id');
+        if (datasetId !== undefined) {
+          this.change(id, { datasetId });
         }
       },
       onShouldRetry: (error) => {
@@ -241,6 +250,7 @@ export class Uploads {
         state: 'needs_file',
         speed: null,
         error: null,
+        datasetId: null,
       }));
     if (this.sending.size === 0) {
       this.items.update((items) => [...items.filter((item) => item.state !== 'needs_file'), ...recalled]);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Dataset, Job, Recipe } from '../api/types.js';
 import { PERSIAN } from '../i18n/locale.js';
 import { when } from '../store/observable.js';
-import type { ListState } from '../store/store.js';
+import type { ListState } from '../store/list.js';
 import { dataset, job as aJob, page, type Handler } from '../testing/bridge.js';
 import { notFound, Workbench } from '../testing/workbench.js';
 import NewJobPage from './NewJobPage.js';
@@ -127,5 +127,14 @@ describe('the form of a new job', () => {
     await start();
     await waitFor(() => expect(done).toHaveBeenCalled());
     expect(sent).toEqual([{ script: { path: 'work/train.py', args: ['--name', 'a b'] }, params: {} }]);
+  });
+
+  it('begins with the script where that was asked for, and needs no data', async () => {
+    datasets = [];
+    bench = await Workbench.start(PERSIAN, handler);
+    bench.show(<NewJobPage recipe="script" onDone={done} />);
+    await userEvent.type(await screen.findByTestId('script-path'), 'train.py');
+    await start();
+    await waitFor(() => expect(sent).toMatchObject([{ script: { path: 'train.py' } }]));
   });
 });

@@ -11,22 +11,24 @@ import { isActive } from '../store/states.js';
 import { useStore } from '../store/useStore.js';
 import { DatasetField, TargetField } from './DataFields.js';
 import { CodeBlock } from './ModelCode.js';
+import { OWN_SCRIPT } from './ownScript.js';
 import { ParamsForm } from './ParamsForm.js';
 import { checkParams, columnParam, type FieldErrors, formSchema } from './paramsSchema.js';
 import { RecipeCards } from './RecipeCards.js';
-import { EMPTY_FORM, type FormState, joinArgs, OWN_SCRIPT, pythonOf, requestOf, serverErrors } from './trainForm.js';
+import { EMPTY_FORM, type FormState, joinArgs, pythonOf, requestOf, serverErrors } from './trainForm.js';
 import { useColumns } from './useColumns.js';
 import { readRecipes } from './useRecipes.js';
 
 export interface NewJobPageProps {
   readonly datasetId?: string | undefined;
+  readonly recipe?: string | undefined;
   readonly cloneOf?: string | undefined;
   /** The form is done with: given up, or its job started. */
   readonly onDone: () => void;
 }
 
 /** Reads what the form needs, then shows it: recipes, and the job it starts from. */
-export default function NewJobPage({ datasetId, cloneOf, onDone }: NewJobPageProps): JSX.Element {
+export default function NewJobPage({ datasetId, recipe: asked, cloneOf, onDone }: NewJobPageProps): JSX.Element {
   const { api } = useKargah();
   const [attempt, setAttempt] = useState(0);
   const [error, setError] = useState<unknown>(null);
@@ -44,7 +46,7 @@ export default function NewJobPage({ datasetId, cloneOf, onDone }: NewJobPagePro
       const { [column ?? '']: target, ...params }: Readonly<Record<string, unknown>> = job?.params ?? {};
       const form: FormState =
         job === null
-          ? { ...EMPTY_FORM, datasetId: datasetId ?? '' }
+          ? { ...EMPTY_FORM, recipe: asked ?? '', datasetId: datasetId ?? '' }
           : {
               recipe: job.script === null ? (job.recipe ?? '') : OWN_SCRIPT,
               name: '',
@@ -63,7 +65,7 @@ export default function NewJobPage({ datasetId, cloneOf, onDone }: NewJobPagePro
     return () => {
       gone = true;
     };
-  }, [api, datasetId, cloneOf, attempt]);
+  }, [api, datasetId, asked, cloneOf, attempt]);
   return (
     <div className="kg-NewJobPage" data-testid="new-job-page">
       {error !== null ? (

@@ -2,7 +2,7 @@ import { type KeyboardEvent, useRef } from 'react';
 import { Icon, type IconName } from '../components/Icon.js';
 import { useI18n } from '../i18n/context.js';
 import type { Recipe } from '../api/types.js';
-import { OWN_SCRIPT } from './trainForm.js';
+import { OWN_SCRIPT } from './ownScript.js';
 
 const ICONS: Readonly<Record<Recipe['icon'], IconName>> = { table: 'table', image: 'img', code: 'code', text: 'list' };
 

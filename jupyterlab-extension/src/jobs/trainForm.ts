@@ -3,9 +3,6 @@ import type { I18n } from '../i18n/i18n.js';
 import type { Recipe, TrainRequest } from '../api/types.js';
 import { changedFrom, columnParam, type FieldErrors, type Values } from './paramsSchema.js';
 
-/** `script` stands for the person's own file; every other value is the name of a recipe. */
-export const OWN_SCRIPT = 'script';
-
 export interface FormState {
   readonly recipe: string;
   readonly name: string;

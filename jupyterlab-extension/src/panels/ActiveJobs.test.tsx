@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import type { Job } from '../api/types.js';
 import { ENGLISH } from '../i18n/locale.js';
 import { when } from '../store/observable.js';
-import type { ListState } from '../store/store.js';
+import type { ListState } from '../store/list.js';
 import { job, page } from '../testing/bridge.js';
 import { Workbench } from '../testing/workbench.js';
 import ActiveJobs from './ActiveJobs.js';

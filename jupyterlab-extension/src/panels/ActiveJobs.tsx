@@ -7,19 +7,26 @@ import { isActive } from '../store/states.js';
 import { useStore } from '../store/useStore.js';
 import type { Job } from '../api/types.js';
 
-/** The jobs that run or wait, for the status bar's popover; `onLeave` when one of its buttons leads elsewhere. */
-export default function ActiveJobs({ onLeave }: { readonly onLeave: () => void }): JSX.Element {
+export interface ActiveJobsProps {
+  /** Those that failed and nobody has looked at. */
+  readonly failed?: readonly Job[];
+  /** One of its buttons leads elsewhere. */
+  readonly onLeave: () => void;
+}
+
+/** The jobs that run or wait, for the status bar's popover, and those that failed unseen. */
+export default function ActiveJobs({ failed = [], onLeave }: ActiveJobsProps): JSX.Element {
   const kargah = useKargah();
   const { t } = useI18n();
   const jobs = useStore(kargah.store.jobs);
-  const active = jobs.items.filter((job) => isActive(job.state));
+  const listed = [...failed, ...jobs.items.filter((job) => isActive(job.state))];
   return (
     <>
-      {active.length === 0 ? (
+      {listed.length === 0 ? (
         <p className="muted pop-none">{t('status.idle')}</p>
       ) : (
         <ul className="pop-jobs">
-          {active.map((job) => (
+          {listed.map((job) => (
             <li key={job.job_id}>
               <button
                 type="button"

@@ -1,8 +1,9 @@
-import { Button } from '../components/Button.js';
+import { Button, LinkButton } from '../components/Button.js';
 import { Icon } from '../components/Icon.js';
 import { useKargah } from '../context.js';
 import { openCatalogue } from '../datasets/Catalogue.js';
 import { chooseFiles } from '../datasets/actions.js';
+import { OWN_SCRIPT } from '../jobs/ownScript.js';
 import { useI18n } from '../i18n/context.js';
 
 const CELL = `import kargah
@@ -37,6 +38,11 @@ export function FirstRun(): JSX.Element {
           <div>
             <h2>{t('first.train')}</h2>
             <p className="muted sm">{t('first.train.hint')}</p>
+            <p className="sm">
+              <LinkButton onClick={() => void kargah.openNewJob({ recipe: OWN_SCRIPT })}>
+                {t('first.script')}
+              </LinkButton>
+            </p>
           </div>
         </li>
         <li className="step">

@@ -114,6 +114,8 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
 
 /** The one figure of a row: share done, place in the queue, best metric, or why it ended. */
 function JobFigure({ job, spark }: { readonly job: Job; readonly spark: readonly number[] }): JSX.Element {
+  const { store } = useKargah();
+  const models = useStore(store.models);
   const i18n = useI18n();
   const { t, format } = i18n;
   if (job.state === 'running' || job.state === 'starting' || job.state === 'stopping') {
@@ -132,7 +134,7 @@ function JobFigure({ job, spark }: { readonly job: Job; readonly spark: readonly
     );
   }
   if (job.state === 'succeeded') {
-    const best = headline(job);
+    const best = headline(job, models.items);
     return (
       <>
         {job.ended_at !== null && (

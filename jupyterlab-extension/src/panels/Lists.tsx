@@ -11,11 +11,11 @@ import { UploadRow } from '../datasets/UploadRow.js';
 import { useI18n } from '../i18n/context.js';
 import { JobRow } from './JobRow.js';
 import { ModelRow } from './ModelRow.js';
-import type { ListState } from '../store/store.js';
+import type { ListState } from '../store/list.js';
 import { isActive } from '../store/states.js';
 import { useStore } from '../store/useStore.js';
 import { Empty } from './Empty.js';
-import { matcher, type JobFilter, passes } from './filters.js';
+import { isOnItsWay, matcher, type JobFilter, passes } from './filters.js';
 import { Toolbar } from './Toolbar.js';
 
 type Which = 'datasets' | 'jobs' | 'models';
@@ -34,8 +34,7 @@ export function Lists(): JSX.Element {
   const [filters, setFilters] = useState<ReadonlySet<JobFilter>>(new Set());
 
   const matches = matcher(search);
-  const uploading = new Set(uploads.map((item) => item.name));
-  const known = datasets.items.filter((item) => item.state !== 'uploading' || !uploading.has(item.filename));
+  const known = datasets.items.filter((item) => !isOnItsWay(item, uploads));
   const shown = {
     datasets: known.filter((dataset) => matches(dataset.name, dataset.filename)),
     jobs: jobs.items.filter(

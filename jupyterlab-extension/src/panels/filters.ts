@@ -1,4 +1,5 @@
-import type { Job } from '../api/types.js';
+import type { Dataset, Job } from '../api/types.js';
+import type { UploadItem } from '../datasets/uploads.js';
 import { fold } from '../i18n/fold.js';
 import { isActive } from '../store/states.js';
 
@@ -23,4 +24,12 @@ export function matcher(search: string): (...texts: readonly string[]) => boolea
     const folded = fold(texts.join('\n'));
     return words.every((word) => folded.includes(word));
   };
+}
+
+/** Whether the row of an upload stands for this dataset still. */
+export function isOnItsWay(dataset: Dataset, uploads: readonly UploadItem[]): boolean {
+  return uploads.some(({ datasetId, name }) =>
+    // Its event may come before the answer that tells which dataset an upload becomes.
+    datasetId === null ? dataset.state === 'uploading' && dataset.filename === name : dataset.dataset_id === datasetId,
+  );
 }

@@ -81,7 +81,11 @@ export const core: JupyterFrontEndPlugin<IKargah> = {
       openJob: (jobId) => run(COMMANDS.openJob, { job_id: jobId }),
       openDataset: (datasetId) => run(COMMANDS.openDataset, { dataset_id: datasetId }),
       openNewJob: (start = {}) =>
-        run(COMMANDS.newJob, { dataset_id: start.datasetId ?? null, clone_of: start.cloneOf ?? null }),
+        run(COMMANDS.newJob, {
+          dataset_id: start.datasetId ?? null,
+          recipe: start.recipe ?? null,
+          clone_of: start.cloneOf ?? null,
+        }),
       openMlflow: (job) =>
         run(COMMANDS.openMlflow, {
           run_id: job?.mlflow_run_id ?? null,

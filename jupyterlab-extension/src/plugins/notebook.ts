@@ -53,15 +53,22 @@ export const notebook: JupyterFrontEndPlugin<void> = {
       }
     };
     let wasIn = false;
+    let underWay: Promise<void> = Promise.resolve();
+    // A renewal in the middle of a sign-in finds the token that the sign-in made, and makes no second one.
+    const inTurn = (act: () => Promise<void>): Promise<void> => {
+      const done = underWay.then(act);
+      underWay = done.catch(() => undefined);
+      return done;
+    };
     const follow = (state: SessionState): void => {
       if (state.status === 'signed_in') {
         wasIn = true;
-        signIn(state.user.user_id).catch((reason: unknown) => {
+        inTurn(() => signIn(state.user.user_id)).catch((reason: unknown) => {
           kargah.shell.toast('warning', kargah.i18n.t('notebook.failed', { x: causeOf(reason, kargah) }));
         });
       } else if (state.status === 'signed_out' && wasIn) {
         wasIn = false;
-        void call('DELETE').catch(() => undefined);
+        void inTurn(() => call('DELETE').then(() => undefined)).catch(() => undefined);
       }
     };
     kargah.api.session.state.subscribe(follow);

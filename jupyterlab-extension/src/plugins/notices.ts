@@ -13,7 +13,7 @@ export const notices: JupyterFrontEndPlugin<void> = {
       const { i18n, shell } = kargah;
       const view = { label: i18n.t('toast.view'), run: () => void kargah.openJob(job.job_id) };
       if (job.state === 'succeeded') {
-        const best = headline(job);
+        const best = headline(job, kargah.store.models.get().items);
         const figure =
           best === null
             ? ''

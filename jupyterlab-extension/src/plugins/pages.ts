@@ -120,6 +120,7 @@ export const pages: JupyterFrontEndPlugin<void> = {
           () =>
             PageWidget.of(kargah, () => import('../jobs/NewJobPage.js'), {
               datasetId: text(args, 'dataset_id'),
+              recipe: text(args, 'recipe'),
               cloneOf: text(args, 'clone_of'),
               onDone: () => tracker.find((widget) => widget.id === id)?.close(),
             }),

@@ -2,7 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { Job, JobUpdate } from '../api/types.js';
 import type { Live } from '../live/client.js';
 import { Observable } from './observable.js';
-import type { ListState } from './store.js';
+import type { ListState } from './list.js';
 
 const KEPT = 240;
 /** How many running jobs the panel follows point by point. */

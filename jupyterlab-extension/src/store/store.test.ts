@@ -4,7 +4,8 @@ import { openSocket } from '../live/socket.js';
 import { dataset, job, page, problem, session, TestBridge } from '../testing/bridge.js';
 import { heard, TestLive } from '../testing/live.js';
 import { when } from './observable.js';
-import { KargahStore, type ListState } from './store.js';
+import type { ListState } from './list.js';
+import { KargahStore } from './store.js';
 
 let bridge: TestBridge;
 let server: TestLive;

@@ -1,20 +1,12 @@
 import type { Api } from '../api/client.js';
 import { data } from '../api/client.js';
-import { asApiError, type ApiError } from '../api/errors.js';
 import type { Dataset, Job, MetricPoint, Model, System } from '../api/types.js';
 import type { Live } from '../live/client.js';
+import { LiveList } from './list.js';
 import { Observable } from './observable.js';
 import { isActive } from './states.js';
 import { Sparks } from './sparks.js';
 
-export interface ListState<T> {
-  readonly status: 'idle' | 'loading' | 'ready' | 'failed';
-  readonly items: readonly T[];
-  readonly nextCursor: string | null;
-  readonly error: ApiError | null;
-}
-
-const EMPTY: ListState<never> = { status: 'idle', items: [], nextCursor: null, error: null };
 const PAGE = 100;
 
 /**
@@ -22,9 +14,9 @@ const PAGE = 100;
  * connection. Nothing here polls.
  */
 export class KargahStore {
-  readonly datasets = new Observable<ListState<Dataset>>(EMPTY);
-  readonly jobs = new Observable<ListState<Job>>(EMPTY);
-  readonly models = new Observable<ListState<Model>>(EMPTY);
+  readonly datasets = new LiveList<Dataset>(({ dataset_id }) => dataset_id);
+  readonly jobs = new LiveList<Job>(({ job_id }) => job_id);
+  readonly models = new LiveList<Model>(({ job_id }) => job_id);
   readonly system = new Observable<System | null>(null);
   /** Last points of the main metric of each running job, for the small line in its row. */
   readonly sparks: Sparks;
@@ -35,7 +27,7 @@ export class KargahStore {
     live: Live,
   ) {
     this.sparks = new Sparks(live, this.jobs, (jobId, update) => {
-      this.patchJob(jobId, (job) => ({
+      this.jobs.patch(jobId, (job) => ({
         ...job,
         state: update.state,
         progress: update.progress,
@@ -54,11 +46,10 @@ export class KargahStore {
     live.jobChanged.connect((_, { job, deleted }) => {
       const before = this.jobs.get().items.find((known) => known.job_id === job.job_id);
       this.putJob(job, deleted);
+      // A job is told of together with its model.
+      const told = deleted || (job.has_model && before?.has_model !== true) ? this.loadModels() : Promise.resolve();
       if (!deleted && before !== undefined && isActive(before.state) && !isActive(job.state)) {
-        this.endings.forEach((tell) => tell(job));
-      }
-      if (deleted || (job.has_model && before?.has_model !== true)) {
-        void this.loadModels();
+        void told.then(() => this.endings.forEach((tell) => tell(job)));
       }
       if (!isActive(job.state)) {
         void this.loadSystem();
@@ -84,82 +75,48 @@ export class KargahStore {
   }
 
   loadDatasets(): Promise<void> {
-    return this.load(this.datasets, (cursor) =>
-      data(this.api.http.GET('/api/v1/datasets', { params: { query: { limit: PAGE, ...cursor } } })),
-    );
+    return this.datasets.load(() => this.readDatasets());
   }
   loadJobs(): Promise<void> {
-    return this.load(this.jobs, (cursor) =>
-      data(this.api.http.GET('/api/v1/train/jobs', { params: { query: { limit: PAGE, ...cursor } } })),
-    );
+    return this.jobs.load(() => this.readJobs());
   }
   loadModels(): Promise<void> {
-    return this.load(this.models, (cursor) =>
-      data(this.api.http.GET('/api/v1/models', { params: { query: { limit: PAGE, ...cursor } } })),
-    );
+    return this.models.load(() => this.readModels());
   }
 
   /** The next page of one list, appended. */
-  async more(which: 'datasets' | 'jobs' | 'models'): Promise<void> {
-    const query = (cursor: string) => ({ params: { query: { limit: PAGE, cursor } } });
-    const append = <T>(list: Observable<ListState<T>>, page: { items: T[]; next_cursor: string | null }): void =>
-      list.update((state) => ({ ...state, items: [...state.items, ...page.items], nextCursor: page.next_cursor }));
-    const cursor = this[which].get().nextCursor;
-    if (cursor === null) {
-      return;
-    }
-    if (which === 'datasets') {
-      append(this.datasets, await data(this.api.http.GET('/api/v1/datasets', query(cursor))));
-    } else if (which === 'jobs') {
-      append(this.jobs, await data(this.api.http.GET('/api/v1/train/jobs', query(cursor))));
-    } else {
-      append(this.models, await data(this.api.http.GET('/api/v1/models', query(cursor))));
-    }
+  more(which: 'datasets' | 'jobs' | 'models'): Promise<void> {
+    return {
+      datasets: () => this.datasets.more((cursor) => this.readDatasets({ cursor })),
+      jobs: () => this.jobs.more((cursor) => this.readJobs({ cursor })),
+      models: () => this.models.more((cursor) => this.readModels({ cursor })),
+    }[which]();
   }
 
   /** Puts an answer in place at once, before its event comes. */
   putJob(job: Job, deleted = false): void {
-    this.put(this.jobs, job, (item) => item.job_id, deleted);
+    if (deleted) {
+      this.jobs.remove(job.job_id);
+    } else {
+      this.jobs.put(job);
+    }
   }
   putDataset(dataset: Dataset, deleted = false): void {
-    this.put(this.datasets, dataset, (item) => item.dataset_id, deleted);
-  }
-
-  private patchJob(jobId: string, change: (job: Job) => Job): void {
-    this.jobs.update((state) => ({
-      ...state,
-      items: state.items.map((job) => (job.job_id === jobId ? change(job) : job)),
-    }));
-  }
-
-  private put<T>(list: Observable<ListState<T>>, item: T, idOf: (item: T) => string, deleted: boolean): void {
-    list.update((state) => {
-      const id = idOf(item);
-      const known = state.items.some((other) => idOf(other) === id);
-      const items = deleted
-        ? state.items.filter((other) => idOf(other) !== id)
-        : known
-          ? state.items.map((other) => (idOf(other) === id ? item : other))
-          : [item, ...state.items];
-      return { ...state, items };
-    });
-  }
-
-  private async load<T>(
-    list: Observable<ListState<T>>,
-    read: (cursor: { cursor?: string }) => Promise<{ items: T[]; next_cursor: string | null }>,
-  ): Promise<void> {
-    list.update((state) => ({ ...state, status: state.status === 'ready' ? 'ready' : 'loading', error: null }));
-    try {
-      const page = await read({});
-      list.set({ status: 'ready', items: page.items, nextCursor: page.next_cursor, error: null });
-    } catch (reason) {
-      list.update((state) => ({
-        ...state,
-        status: state.items.length > 0 ? 'ready' : 'failed',
-        error: asApiError(reason),
-      }));
+    if (deleted) {
+      this.datasets.remove(dataset.dataset_id);
+    } else {
+      this.datasets.put(dataset);
     }
+  }
+
+  private readDatasets(from: { cursor?: string } = {}) {
+    return data(this.api.http.GET('/api/v1/datasets', { params: { query: { limit: PAGE, ...from } } }));
+  }
+  private readJobs(from: { cursor?: string } = {}) {
+    return data(this.api.http.GET('/api/v1/train/jobs', { params: { query: { limit: PAGE, ...from } } }));
+  }
+  private readModels(from: { cursor?: string } = {}) {
+    return data(this.api.http.GET('/api/v1/models', { params: { query: { limit: PAGE, ...from } } }));
   }
 
   private async loadSystem(): Promise<void> {
@@ -168,9 +125,9 @@ export class KargahStore {
   }
 
   private clear(): void {
-    this.datasets.set(EMPTY);
-    this.jobs.set(EMPTY);
-    this.models.set(EMPTY);
+    this.datasets.clear();
+    this.jobs.clear();
+    this.models.clear();
     this.system.set(null);
     this.sparks.clear();
   }
