@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer';
 import { open, type FileHandle } from 'node:fs/promises';
 import { folded } from '../datasets/folding.js';
 
@@ -23,6 +22,7 @@ const TERMINAL = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001
  */
 export async function searchLog(path: string, wanted: string, offset: number, limit: number): Promise<LogMatches> {
   const needle = folded(wanted).trim();
+  const mayHold = bytesThatMayHold(needle);
   const items: LogMatches['items'] = [];
   const file = await opened(path);
   if (file === null || needle === '') return { items, next_offset: null };
@@ -32,9 +32,11 @@ export async function searchLog(path: string, wanted: string, offset: number, li
       const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES, at);
       if (bytesRead === 0) return { items, next_offset: null };
       const piece = buffer.subarray(0, wholeLines(buffer.subarray(0, bytesRead)));
-      if (holds(piece, needle))
+      if (mayHold.test(piece.toString('latin1')))
         for (const line of linesOf(piece)) {
-          const text = readable(piece.subarray(line.start, line.end));
+          const bytes = piece.subarray(line.start, line.end);
+          if (!mayHold.test(bytes.toString('latin1'))) continue;
+          const text = readable(bytes);
           if (!folded(text).includes(needle)) continue;
           if (items.length === limit) return { items, next_offset: at + line.start };
           items.push({ offset: at + line.start, text: around(text, needle) });
@@ -64,12 +66,32 @@ function wholeLines(bytes: Buffer): number {
   return end < 0 || bytes.length < PIECE_BYTES ? bytes.length : end + 1;
 }
 
-/** Most pieces hold nothing, and most are ASCII: those cost a tenth of a look at each line. */
-function holds(piece: Buffer, needle: string): boolean {
-  const plain = isAscii(piece)
-    ? withoutCodes(piece.toString('latin1')).toLowerCase()
-    : folded(withoutCodes(piece.toString()));
-  return plain.includes(needle);
+/** Letters that search takes for one another, by the one that `folded` leaves. */
+const FORMS: Readonly<Record<string, readonly string[]>> = {
+  ی: ['ي', 'ى'],
+  ک: ['ك'],
+  ه: ['ة', 'ۀ'],
+  ...Object.fromEntries(Array.from('0123456789', (digit, n) => [digit, ['۰۱۲۳۴۵۶۷۸۹'[n]!, '٠١٢٣٤٥٦٧٨٩'[n]!]])),
+};
+/** What may stand between two letters, as UTF-8: ZWNJ, tatweel, marks, and what terminals are told. */
+const BETWEEN =
+  '(?:\xe2\x80[\x8b-\x8f]|\xd9[\x80\x8b-\x9f\xb0]|\xcc[\x80-\xbf]|\xcd[\x80-\xaf]|\xdb[\x96-\xad]|\x1b\\[[0-?]*[ -/]*[@-~])*';
+
+/**
+ * Finds bytes in which `needle` may be. Most of a log does not hold what is looked for; to decode and fold all of it would take
+ * twenty times as long.
+ */
+function bytesThatMayHold(needle: string): RegExp {
+  const bytes = (text: string): string =>
+    Buffer.from(text)
+      .toString('latin1')
+      .replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&');
+  const letters = Array.from(needle, (letter) => {
+    const forms = [letter, letter.toUpperCase(), letter.toLowerCase(), ...(FORMS[letter] ?? [])];
+    const all = new Set(forms.flatMap((form) => [form, form.normalize('NFD')]));
+    return `(?:${[...all].map(bytes).join('|')})`;
+  });
+  return new RegExp(letters.join(BETWEEN), 'i');
 }
 
 function* linesOf(piece: Buffer): Iterable<{ start: number; end: number }> {
