@@ -73,10 +73,16 @@ async function outcomeOf(launcher: Launcher, handle: LaunchHandle): Promise<Outc
 }
 
 /** What every launcher promises; `fresh` stands for a bridge that restarted and knows only the handle. */
-export function launcherConformance(name: string, python: string, fresh: () => Launcher): void {
+export function launcherConformance(
+  name: string,
+  python: string,
+  launch: 'warm' | 'cold',
+  open: () => Promise<Launcher>,
+  fresh: () => Launcher,
+): void {
   describe(`${name} as a launcher`, { timeout: 30_000 }, async () => {
     const root = await mkdtemp(join(tmpdir(), 'kargah-launcher-'));
-    const launcher = fresh();
+    const launcher = await open();
     const start = async (source: string, limits: Parameters<typeof scriptJob>[3] = {}) => {
       const spec = await scriptJob(root, python, source, limits);
       return { spec, handle: await launcher.submit(spec) };
@@ -87,12 +93,14 @@ export function launcherConformance(name: string, python: string, fresh: () => L
       const spec = await scriptJob(root, python, '');
       const plan = launcher.plan(spec);
       expect(plan.argv).toContain(spec.folder);
+      expect(plan.launch).toBe(launch);
       expect(Object.keys(plan.env).filter((key) => /TOKEN|SECRET|KARGAH/u.test(key))).toEqual([]);
       expect(existsSync(join(spec.folder, 'log.txt'))).toBe(false);
     });
 
     it('tells of a job that succeeds, with its arguments and log as written', async () => {
       const { spec, handle } = await start('import sys\nprint("سلام", *sys.argv[1:])');
+      expect(handle).toMatchObject({ launch, note: null });
       await ended(launcher, handle);
       expect(await outcomeOf(launcher, handle)).toMatchObject({
         exit_code: 0,

@@ -12,31 +12,47 @@ import {
 import { basename, join } from 'node:path';
 import { KargahError } from '../errors.js';
 import { inherited } from './environment.js';
-import { OUTCOME_FILE, readHandle, readOutcome, SUPERVISOR_FILE, SUPERVISOR_LOG } from './folder.js';
-import type { JobSpec, Launcher, LaunchHandle, LaunchPlan, Probe } from './port.js';
+import { OUTCOME_FILE, readHandle, readLog, readOutcome, SUPERVISOR_FILE, SUPERVISOR_LOG } from './folder.js';
+import type { JobSpec, Launcher, LaunchHandle, LaunchNote, LaunchPlan, LogPart, Outcome, Probe } from './port.js';
+import { Lease, signOf } from './lease.js';
 import { isAlive, killEverythingOf, signal } from './processes.js';
 
 /** How long a supervisor may take, beyond the grace, to end what SIGKILL ends. */
 const KILL_MARGIN_MS = 10_000;
 /** How often an adopted supervisor is looked at: one that was killed writes no file, and no event tells of a process not our child. */
-const LIVENESS_MS = 2_000;
+const LIVENESS_MS = 1_000;
+/** How long a supervisor is believed without a sign of life, where nobody says otherwise. */
+const LEASE_SECONDS = 30;
 /** A bridge that died right after a launch left a supervisor that is about to write its file. */
 const ALREADY_SUPERVISED = 75;
 
 /** Starts a supervisor per job on this machine; it belongs to no group or session of the bridge and outlives it. */
 export class LocalLauncher implements Launcher {
-  plan(spec: JobSpec): LaunchPlan {
+  /** Folders of those that fell silent; what they say later counts only if it is a proof of their end. */
+  readonly #silent = new Set<string>();
+
+  /** @param python runs the supervisors; a job may ask for another, which need not have Kargah */
+  constructor(
+    private readonly python: string,
+    private readonly leaseSeconds = LEASE_SECONDS,
+  ) {}
+
+  plan(spec: JobSpec, note: LaunchNote | null = null): LaunchPlan {
+    const why = note === null ? [] : [JSON.stringify(note)];
     return {
-      argv: [spec.python, '-m', 'kargah.launch.supervise', spec.folder],
+      argv: [this.python, '-m', 'kargah.launch.supervise', spec.folder, spec.python, ...why],
       cwd: spec.folder,
       env: inherited(process.env),
+      launch: 'cold',
+      note,
     };
   }
 
-  async submit(spec: JobSpec): Promise<LaunchHandle> {
+  /** @param note why it is not a warm start; kept with the job */
+  async submit(spec: JobSpec, note: LaunchNote | null = null): Promise<LaunchHandle> {
     const begun = readHandle(spec.folder);
     if (begun) return begun;
-    const { argv, cwd, env } = this.plan(spec);
+    const { argv, cwd, env } = this.plan(spec, note);
     const log = openSync(join(spec.folder, SUPERVISOR_LOG), 'a', 0o600);
     const child = spawn(argv[0]!, argv.slice(1), { cwd, env, detached: true, stdio: ['ignore', log, log] });
     closeSync(log);
@@ -56,14 +72,22 @@ export class LocalLauncher implements Launcher {
   probe(handle: LaunchHandle): Promise<Probe> {
     // Looked at in this order: the outcome is written while the supervisor is still alive.
     const alive = isAlive(handle);
-    const outcome = readOutcome(handle.folder);
-    return Promise.resolve(outcome ? { state: 'ended', outcome } : { state: alive ? 'running' : 'gone' });
+    const outcome = outcomeOf(handle);
+    if (outcome) return Promise.resolve({ state: 'ended', outcome });
+    if (this.#silent.has(handle.folder)) return Promise.resolve({ state: 'silent', seconds: this.leaseSeconds });
+    return Promise.resolve({ state: alive ? 'running' : 'gone' });
   }
 
   watch(handle: LaunchHandle, ended: () => void): () => void {
     let told = false;
+    const everyMs = Math.min(LIVENESS_MS, this.leaseSeconds * 250);
+    const lease = new Lease(this.leaseSeconds, everyMs);
     const look = (): void => {
-      if (told || (isAlive(handle) && !existsSync(join(handle.folder, OUTCOME_FILE)))) return;
+      if (told) return;
+      if (isAlive(handle) && !outcomeOf(handle)) {
+        if (!lease.expired(signOf(handle.folder))) return;
+        this.#silent.add(handle.folder);
+      }
       told = true;
       stop();
       ended();
@@ -73,7 +97,7 @@ export class LocalLauncher implements Launcher {
     });
     // The folder went away under the watch: the next look finds out about the process itself.
     watcher?.on('error', () => watcher.close());
-    const timer = setInterval(look, LIVENESS_MS).unref();
+    const timer = setInterval(look, everyMs).unref();
     const first = setImmediate(look);
     const stop = (): void => {
       clearImmediate(first);
@@ -87,14 +111,18 @@ export class LocalLauncher implements Launcher {
   }
 
   async stop(handle: LaunchHandle, graceSeconds: number): Promise<void> {
-    if (isAlive(handle)) {
+    if (isAlive(handle) && !this.#silent.has(handle.folder)) {
       writeFileSync(join(handle.folder, 'stop.json'), JSON.stringify({ grace_seconds: graceSeconds }), { mode: 0o600 });
       signal(handle.pid, 'SIGTERM');
       await this.#gone(handle, graceSeconds * 1000 + KILL_MARGIN_MS);
     }
     // A supervisor that was killed, or hangs, leaves its job behind.
-    if (isAlive(handle) && !readOutcome(handle.folder)) signal(handle.pid, 'SIGKILL');
+    if (isAlive(handle) && !outcomeOf(handle)) signal(handle.pid, 'SIGKILL');
     await killEverythingOf(basename(handle.folder));
+  }
+
+  logs({ folder }: LaunchHandle, offset: number, limit: number): Promise<LogPart> {
+    return readLog(folder, offset, limit);
   }
 
   /** Resolves once the training process was started, or the supervisor ended without one. */
@@ -120,6 +148,12 @@ export class LocalLauncher implements Launcher {
     clearTimeout(timer);
     unwatch();
   }
+}
+
+/** The proof of this launch's end; what another launch left behind is none. */
+function outcomeOf(handle: LaunchHandle): Outcome | null {
+  const outcome = readOutcome(handle.folder);
+  return outcome && outcome.fence === handle.fence ? outcome : null;
 }
 
 /** Null where the folder is gone or the system has no watch left: the look at the process itself still tells. */

@@ -1,3 +1,6 @@
+import type { ErrorCode } from '../contract/errors.js';
+import type { ErrorParams } from '../errors.js';
+
 /** A launcher starts job processes. It knows no HTTP and no database; everything it needs is in the spec and the job's folder. */
 export interface JobSpec {
   readonly jobId: string;
@@ -9,21 +12,35 @@ export interface JobSpec {
   readonly memoryBytes: number | null;
   readonly timeLimitSeconds: number | null;
 }
+/** A coded reason; its sentences are made where it is shown. */
+export interface LaunchNote {
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+}
+/** How a job's process comes to be: forked from a Python that has everything loaded, or a new one, with the reason. */
+export interface LaunchKind {
+  readonly launch: 'warm' | 'cold';
+  /** Why it is a cold one; null where no warm one was to be expected. */
+  readonly note: LaunchNote | null;
+}
 /** What would be run; shown by a dry run and compared in tests. */
-export interface LaunchPlan {
+export interface LaunchPlan extends LaunchKind {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
 }
 /** Enough to find the process again after the bridge restarted, and to be sure that it is the same one. */
-export interface LaunchHandle {
+export interface LaunchHandle extends LaunchKind {
   readonly pid: number;
   readonly startTime: string;
   readonly bootId: string;
   readonly folder: string;
+  /** The number of its launch; what a launch of another number says does not count. Null for one that was given none. */
+  readonly fence: number | null;
 }
 /** What the job's own parent proved, from `outcome.json`. */
 export interface Outcome {
+  readonly fence: number | null;
   readonly exit_code: number | null;
   readonly signal: string | null;
   readonly stopped: boolean;
@@ -40,14 +57,29 @@ export interface Outcome {
   readonly spool_pending: boolean;
 }
 export type Probe =
-  { readonly state: 'running' } | { readonly state: 'ended'; readonly outcome: Outcome } | { readonly state: 'gone' };
+  | { readonly state: 'running' }
+  | { readonly state: 'ended'; readonly outcome: Outcome }
+  | { readonly state: 'gone' }
+  /** It may still be there, but gave no sign of life for as long as it is believed without one. */
+  | { readonly state: 'silent'; readonly seconds: number };
+
+/** A piece of a job's log, and how long all of it is now. */
+export interface LogPart {
+  readonly bytes: Buffer;
+  readonly size: number;
+}
 
 export interface Launcher {
   plan(spec: JobSpec): LaunchPlan;
   submit(spec: JobSpec): Promise<LaunchHandle>;
   probe(handle: LaunchHandle): Promise<Probe>;
-  /** Calls `ended` once, as soon as the process is no longer running (adopted processes too). Returns how to stop watching. */
+  /**
+   * Calls `ended` once, as soon as the process is no longer running or fell silent (adopted processes too). Returns how to stop
+   * watching.
+   */
   watch(handle: LaunchHandle, ended: () => void): () => void;
   /** SIGTERM, after the grace SIGKILL, for everything the job started; resolves when nothing is left. Idempotent. */
   stop(handle: LaunchHandle, graceSeconds: number): Promise<void>;
+  /** What the job printed, stdout and stderr in order, from byte `offset`; nothing beyond the end. */
+  logs(handle: LaunchHandle, offset: number, limit: number): Promise<LogPart>;
 }

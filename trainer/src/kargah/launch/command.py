@@ -12,12 +12,17 @@ from .paths import JobPaths, read_json
 _LOOPBACK = "127.0.0.1,localhost,::1"
 
 
-def command(job: dict[str, Any], paths: JobPaths) -> list[str]:
+_BORROW = Path(__file__).resolve().with_name("borrow.py")
+
+
+def command(python: str, job: dict[str, Any], paths: JobPaths) -> list[str]:
     """A script runs exactly as `python file.py args` would; a recipe through our own entry."""
     script = job.get("script")
     if script:
-        return [sys.executable, str(script["path"]), *map(str, script.get("args", []))]
-    return [sys.executable, "-m", "kargah.launch.run", str(paths.folder)]
+        return [python, str(script["path"]), *map(str, script.get("args", []))]
+    if python != sys.executable:
+        return [python, str(_BORROW), "kargah.launch.run", str(paths.folder)]
+    return [python, "-m", "kargah.launch.run", str(paths.folder)]
 
 
 def environment(job: dict[str, Any], paths: JobPaths) -> dict[str, str]:

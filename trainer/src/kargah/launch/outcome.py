@@ -35,6 +35,7 @@ class Ending:
 class Outcome:
     """The content of `outcome.json`; the bridge's `Outcome` in `launchers/port.ts`."""
 
+    fence: int | None
     exit_code: int | None
     signal: str | None
     stopped: bool
@@ -56,6 +57,7 @@ def outcome_of(job: dict[str, Any], paths: JobPaths, ending: Ending) -> dict[str
     number = ending.signal_number
     return asdict(
         Outcome(
+            fence=job.get("fence"),
             exit_code=ending.exit_code,
             signal=None if number is None else _signal_name(number),
             stopped=ending.stopped,

@@ -1,4 +1,7 @@
-"""The processes of a job: finding them, measuring them, ending them."""
+"""The processes of a job: finding them, measuring them, ending them.
+
+Read from `/proc` and with the standard library alone: a supervisor may run in an environment that has nothing else.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,32 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 _PR_SET_CHILD_SUBREAPER = 36
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_ROUNDS = 100
 
 
-def _prctl(option: int, argument: int) -> None:
+@dataclass(frozen=True)
+class Process:
+    """A process by pid and start: a pid alone may be given to another one later."""
+
+    pid: int
+    start_time: str
+
+
+@dataclass(frozen=True)
+class _Stat:
+    state: str
+    parent: int
+    start_time: str
+
+
+def _prctl(option: int, argument: int | bytes) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(option, argument, 0, 0, 0)
 
@@ -26,8 +46,13 @@ def become_subreaper() -> None:
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
+def be_named(name: str) -> None:
+    """What `top` shows; the kernel keeps fifteen bytes."""
+    _prctl(_PR_SET_NAME, name.encode()[:15])
+
+
 def die_with_supervisor() -> None:
-    """Called in the child before exec: it ends with its supervisor, and goes first when the kernel needs memory."""
+    """Called in the child: it ends with its supervisor, and goes first when the kernel needs memory."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("800", encoding="ascii")
@@ -35,8 +60,10 @@ def die_with_supervisor() -> None:
 
 def start_time(pid: int) -> str:
     """When a process began, in clock ticks since boot: with the pid and the boot id this names it once and for all."""
-    stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    return stat.rpartition(")")[2].split()[19]
+    stat = _stat(pid)
+    if stat is None:
+        raise ProcessLookupError(pid)
+    return stat.start_time
 
 
 def boot_id() -> str:
@@ -44,35 +71,57 @@ def boot_id() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
 
 
-def living(job_id: str) -> list[psutil.Process]:
+def living(job_id: str) -> list[Process]:
     """Every living process of the job: our descendants, and whatever else carries the job's id in its environment."""
-    found = {process.pid: process for process in _descendants()}
-    for process in psutil.process_iter():
-        if process.pid == os.getpid() or process.pid in found:
-            continue
-        with contextlib.suppress(psutil.Error, OSError):
-            if process.environ().get("KARGAH_JOB_ID") == job_id:
-                found[process.pid] = process
-    return [process for process in found.values() if _alive(process)]
+    stats = _all()
+    ours = _descendants(stats)
+    mark = f"\0KARGAH_JOB_ID={job_id}\0".encode()
+    return [
+        Process(pid, stat.start_time)
+        for pid, stat in stats.items()
+        if stat.state not in "ZX" and pid != os.getpid() and (pid in ours or _carries(pid, mark))
+    ]
 
 
-def send(processes: Iterable[psutil.Process], number: signal.Signals) -> None:
+def send(processes: Iterable[Process], number: signal.Signals) -> None:
     """Sends a signal to each; those that ended meanwhile are passed over."""
     for process in processes:
-        with contextlib.suppress(psutil.Error, OSError):
-            process.send_signal(number)
+        stat = _stat(process.pid)
+        if stat is not None and stat.start_time == process.start_time:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(process.pid, number)
+
+
+def kill_all(job_id: str) -> None:
+    """SIGKILL to every process of the job, and to those that they started meanwhile."""
+    told: set[Process] = set()
+    for _ in range(_ROUNDS):
+        left = [process for process in living(job_id) if process not in told]
+        if not left:
+            return
+        send(left, signal.SIGKILL)
+        told.update(left)
 
 
 def memory_bytes() -> int:
     """Memory of all our descendants: what each has for itself, plus the largest shared part once."""
     own, shared = 0, 0
-    for process in _descendants():
-        with contextlib.suppress(psutil.Error, OSError):
-            info = process.memory_info()
-            part = int(getattr(info, "shared", 0))
-            own += int(info.rss) - part
-            shared = max(shared, part)
+    for pid in _descendants(_all()):
+        with contextlib.suppress(OSError, ValueError):
+            _, resident, part, *_ = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
+            own += (int(resident) - int(part)) * _PAGE
+            shared = max(shared, int(part) * _PAGE)
     return own + shared
+
+
+def private_memory_bytes() -> int:
+    """Memory that our descendants have for themselves: without the pages that a fork shares with where it came from."""
+    return sum(_private(pid) for pid in _descendants(_all()))
+
+
+def resident_bytes() -> int:
+    """Our own resident memory."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * _PAGE
 
 
 def kernel_oom_kills() -> int:
@@ -84,11 +133,47 @@ def kernel_oom_kills() -> int:
     return 0
 
 
-def _descendants() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
+def _private(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_"))
+    return 0
 
 
-def _alive(process: psutil.Process) -> bool:
-    with contextlib.suppress(psutil.Error, OSError):
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
-    return False
+def _all() -> dict[int, _Stat]:
+    with os.scandir("/proc") as entries:
+        found = {int(entry.name): _stat(int(entry.name)) for entry in entries if entry.name.isdigit()}
+    return {pid: stat for pid, stat in found.items() if stat is not None}
+
+
+def _stat(pid: int) -> _Stat | None:
+    try:
+        with Path(f"/proc/{pid}/stat").open("rb") as file:
+            # The command's name, in parentheses, may hold anything; fields are counted after it.
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return _Stat(fields[0].decode(), int(fields[1]), fields[19].decode())
+
+
+def _descendants(stats: dict[int, _Stat]) -> set[int]:
+    children: dict[int, list[int]] = {}
+    for pid, stat in stats.items():
+        children.setdefault(stat.parent, []).append(pid)
+    found: set[int] = set()
+    left = [os.getpid()]
+    while left:
+        for pid in children.get(left.pop(), ()):
+            if pid not in found:
+                found.add(pid)
+                left.append(pid)
+    return found
+
+
+def _carries(pid: int, mark: bytes) -> bool:
+    try:
+        with Path(f"/proc/{pid}/environ").open("rb") as file:
+            return mark in b"\0" + file.read() + b"\0"
+    except OSError:
+        # It ended between two looks, or is another user's.
+        return False

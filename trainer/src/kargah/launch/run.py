@@ -30,5 +30,9 @@ def _fail(paths: JobPaths, code: str, params: dict[str, str]) -> None:
         write_json(paths.failure, {"code": code, "params": params})
 
 
+def run(argv: list[str]) -> None:
+    sys.exit(main(argv))
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv))
+    run(sys.argv)

@@ -1,4 +1,5 @@
-"""`python -m kargah.launch.supervise <job folder>`: a job's parent; it outlives the bridge and proves the end.
+"""`python -m kargah.launch.supervise <job folder> [python [note]]`: a job's parent; it outlives the bridge and proves
+the end. `python` runs the job (this interpreter where it is left out), `note` says as JSON why it is a cold start.
 
 One thread, one loop: the log's pipe, signals (through a wake-up pipe) and a clock. It stays light: there is one a job.
 """
@@ -7,22 +8,24 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import math
 import os
 import selectors
 import signal
-import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from . import processes
 from .bounded_log import BoundedLog
-from .command import command, environment
+from .heartbeat import Heartbeat
 from .outcome import Ending, outcome_of
 from .paths import JobPaths, read_json, write_json
+from .start import Cold, JobProcess, Start
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 _STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
@@ -37,9 +40,12 @@ _ALREADY_SUPERVISED = 75
 class Supervisor:
     """The one training process of a job, from its start to the moment when nothing of it is left."""
 
-    def __init__(self, paths: JobPaths, job: dict[str, Any]) -> None:
+    def __init__(self, paths: JobPaths, job: dict[str, Any], start: Start, begun: Callable[[], None]) -> None:
         self._paths = paths
         self._job = job
+        self._start = start
+        self._begun = begun
+        self._pid = 0
         self._grace = float(job.get("grace_seconds") or 0)
         self._memory_limit: int | None = job.get("memory_bytes")
         self._started_at = datetime.now(timezone.utc)
@@ -57,6 +63,8 @@ class Supervisor:
         self._oom_kills_before = processes.kernel_oom_kills()
         self._selector = selectors.DefaultSelector()
         self._log = BoundedLog(paths.log)
+        self._heartbeat = Heartbeat(paths.heartbeat)
+        self._next_beat = self._heartbeat.beat(time.monotonic())
 
     def run(self) -> None:
         """Starts the training process, waits until nothing of it is left, and writes the outcome."""
@@ -66,9 +74,15 @@ class Supervisor:
         pipe, child_end = os.pipe()
         os.set_blocking(pipe, False)
         try:
-            self._start(child_end)
+            self._pid = self._start(self._job, self._paths, child_end)
+            self._tell()
+        except JobProcess:
+            # In the job: what is ours must be gone before its number means something else.
+            self._selector.close()
+            raise
         except OSError as error:
             os.close(child_end)
+            processes.kill_all(self._job["job_id"])
             self._finish(launch_error=error.strerror or str(error))
             return
         os.close(child_end)
@@ -95,29 +109,21 @@ class Supervisor:
         self._selector.register(wake, selectors.EVENT_READ)
         return wake
 
-    def _start(self, child_end: int) -> None:
-        argv = command(self._job, self._paths)
-        self._child = subprocess.Popen(
-            argv,
-            cwd=self._job["cwd"],
-            env=environment(self._job, self._paths),
-            stdin=subprocess.DEVNULL,
-            stdout=child_end,
-            stderr=child_end,
-            start_new_session=True,
-            # One thread only, and nothing but system calls: safe between fork and exec.
-            preexec_fn=processes.die_with_supervisor,  # noqa: PLW1509
-        )
+    def _tell(self) -> None:
         write_json(
             self._paths.supervisor,
             {
                 "pid": os.getpid(),
                 "start_time": processes.start_time(os.getpid()),
                 "boot_id": processes.boot_id(),
-                "child_pid": self._child.pid,
-                "child_pgid": self._child.pid,
+                "fence": self._job.get("fence"),
+                "child_pid": self._pid,
+                "child_pgid": self._pid,
+                "launch": self._start.kind,
+                "launch_note": self._start.note,
             },
         )
+        self._begun()
 
     def _hear(self, wake: int) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -146,14 +152,13 @@ class Supervisor:
             if pid == 0:
                 return
             self._cpu_seconds += usage.ru_utime + usage.ru_stime
-            if pid == self._child.pid:
+            if pid == self._pid:
                 self._status = status
-                self._peak_memory = max(self._peak_memory, usage.ru_maxrss * 1024)
-                # We reap all children ourselves; without this Popen would ask for one that is gone.
-                self._child.returncode = os.waitstatus_to_exitcode(status)
+                self._peak_memory = max(self._peak_memory, self._start.peak_bytes(usage.ru_maxrss * 1024))
 
     def _watch_limits(self) -> None:
         now = time.monotonic()
+        self._next_beat = self._heartbeat.beat(now)
         if self._status is None and self._stop_asked and not self._ending:
             self._stopped = True
             stop = read_json(self._paths.stop) or {}
@@ -165,10 +170,10 @@ class Supervisor:
             self._begin_end(now + self._grace)
         if self._kill_at is not None and now >= self._kill_at:
             self._killed_by_us = True
-            processes.send(processes.living(self._job["job_id"]), signal.SIGKILL)
+            processes.kill_all(self._job["job_id"])
 
     def _sample_memory(self, now: float) -> None:
-        used = processes.memory_bytes()
+        used = self._start.memory_bytes()
         self._peak_memory = max(self._peak_memory, used)
         near = self._memory_limit is not None and used > self._memory_limit / 2
         self._next_sample = now + (_SAMPLE_SECONDS_NEAR_LIMIT if near else _SAMPLE_SECONDS)
@@ -183,7 +188,7 @@ class Supervisor:
     def _begin_end(self, kill_at: float) -> None:
         self._kill_at = kill_at
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._child.pid, signal.SIGTERM)
+            os.killpg(self._pid, signal.SIGTERM)
 
     def _over(self) -> bool:
         if self._status is None:
@@ -200,7 +205,7 @@ class Supervisor:
         now = time.monotonic()
         if self._status is not None:
             return _ENDING_SECONDS
-        times = [self._next_sample]
+        times = [self._next_sample, self._next_beat]
         if self._kill_at is not None:
             times.append(max(self._kill_at, now + _ENDING_SECONDS))
         else:
@@ -229,9 +234,12 @@ class Supervisor:
         write_json(self._paths.outcome, outcome_of(self._job, self._paths, ending))
 
 
-def main(argv: list[str]) -> int:
-    """Supervises the job of one folder; a second supervisor of the same folder leaves at once."""
-    paths = JobPaths(Path(argv[1]).absolute())
+def supervise(folder: Path, start: Start, begun: Callable[[], None] = lambda: None) -> int:
+    """Supervises the job of one folder; a second supervisor of the same folder leaves at once.
+
+    `begun` is called when the process runs and `supervisor.json` says so.
+    """
+    paths = JobPaths(folder)
     lock = os.open(paths.lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -248,8 +256,15 @@ def main(argv: list[str]) -> int:
         os.setsid()
     os.umask(0o077)
     processes.become_subreaper()
-    Supervisor(paths, job).run()
+    Supervisor(paths, job, start, begun).run()
     return 0
+
+
+def main(argv: list[str]) -> int:
+    """Supervises a job that is started cold."""
+    python, note = (*argv[2:], None, None)[:2]
+    start = Cold(python or sys.executable, None if note is None else json.loads(note))
+    return supervise(Path(argv[1]).absolute(), start)
 
 
 if __name__ == "__main__":

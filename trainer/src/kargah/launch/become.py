@@ -1,0 +1,112 @@
+"""Makes a fork of the daemon a process of its own: what a new Python would have, and nothing of the daemon's."""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import gc
+import os
+import random
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from . import processes
+from .paths import JobPaths
+from .script import run_script
+
+MARK = "KARGAH_JOB_ID="
+PLACEHOLDER = "x" * 96
+_LOWEST_FREE_FD = 3
+
+
+class Image:
+    """The memory in which the kernel shows a process's arguments and environment.
+
+    A fork shows its parent's. Bridge and supervisor find a job's processes by the job's id in there, so it is written
+    over the placeholder that the daemon was started with; the page is copied, the daemon keeps its own.
+    """
+
+    def __init__(self) -> None:
+        fields = Path("/proc/self/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        self._arguments, self._arguments_end, environ, environ_end = (int(field) for field in fields[45:49])
+        whole = f"{MARK}{PLACEHOLDER}".encode()
+        place = ctypes.string_at(environ, environ_end - environ).find(whole)
+        if place < 0:
+            raise RuntimeError(f"the daemon was started without {MARK}{PLACEHOLDER}")
+        self._mark = environ + place
+        self._room = len(whole)
+
+    def show(self, job_id: str, title: str) -> None:
+        """From now on this process carries the job's id and title for whoever looks at it."""
+        mark = f"{MARK}{job_id}\0_=".encode()
+        if len(mark) > self._room:
+            raise ValueError(f"the job's id is too long: {job_id}")
+        ctypes.memmove(self._mark, mark.ljust(self._room, b"x"), self._room)
+        room = self._arguments_end - self._arguments
+        shown = title.encode()[: room - 1]
+        ctypes.memmove(self._arguments, shown.ljust(room, b"\0"), room)
+        processes.be_named("kargah-job")
+
+
+def become(job: dict[str, Any], paths: JobPaths, environ: dict[str, str], image: Image, openblas: Any) -> None:
+    """Called in the fork, with input, output and folder already its own; does the job's work."""
+    os.closerange(_LOWEST_FREE_FD, _highest_fd() + 1)
+    _default_signals()
+    os.environ.clear()
+    os.environ.update(environ)
+    script = job.get("script")
+    image.show(job["job_id"], f"kargah-job {job['job_id']} {script['path'] if script else job.get('recipe')}")
+    _new_randomness()
+    if job.get("cpus") and "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(int(job["cpus"]))
+    gc.enable()
+    if script:
+        if openblas is not None:
+            openblas(int(job.get("cpus") or len(os.sched_getaffinity(0))))
+        if _is_borrowed():
+            # Its own Kargah, if that Python has one, is what the script is to find.
+            for name in [name for name in sys.modules if name.partition(".")[0] == "kargah"]:
+                del sys.modules[name]
+        run_script(str(script["path"]), [str(argument) for argument in script.get("args", [])])
+    else:
+        _run_recipe(paths)
+
+
+def _run_recipe(paths: JobPaths) -> None:
+    from .run import main
+
+    code = main([sys.argv[0], str(paths.folder)])
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    # Taking down hundreds of modules one by one would only copy the pages they lie in.
+    os._exit(code)
+
+
+def _is_borrowed() -> bool:
+    return not any(Path(entry, "kargah") == Path(__file__).parents[1] for entry in map(Path, sys.path))
+
+
+def _default_signals() -> None:
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
+def _new_randomness() -> None:
+    """Of its own where a new Python draws it from the system. Torch begins with the same seed in every new process."""
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+    if "multiprocessing.process" in sys.modules:
+        module: Any = sys.modules["multiprocessing.process"]
+        module.current_process().authkey = os.urandom(32)
+        module.ORIGINAL_DIR = str(Path.cwd())
+
+
+def _highest_fd() -> int:
+    return max(int(entry.name) for entry in Path("/proc/self/fd").iterdir())

@@ -1,0 +1,306 @@
+"""`python -m kargah.launch.daemon <socket>`: a Python with everything loaded, of which each job is a fork.
+
+One thread, one loop. It never runs a parallel operation and never touches a GPU, looks at itself before every fork, and
+says no when it is not what it should be. A fork supervises one job, in a session of its own, and outlives the daemon;
+the daemon ends when its standard input does: that is the bridge that started it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import preload, processes, safety
+from .become import Image, become
+from .paths import JobPaths, read_json
+from .start import JobProcess, Warm
+from .supervise import supervise
+
+STALE = 76
+ALREADY_SERVED = 75
+_LOOK_SECONDS = 5.0
+_CLIENT_SECONDS = 5.0
+_MOST_BYTES = 1 << 20
+_LOCK_SECONDS = 10.0
+
+
+@dataclass
+class _Client:
+    connection: socket.socket
+    since: float = field(default_factory=time.monotonic)
+    received: bytearray = field(default_factory=bytearray)
+
+
+class Daemon:
+    """Answers one line of JSON with one line of JSON: `{"folder", "env"}` → `{"begun": true}` or `{"refused": …}`."""
+
+    def __init__(self, listener: socket.socket, image: Image, fingerprint: str) -> None:
+        self._listener = listener
+        self._image = image
+        self._fingerprint = fingerprint
+        self._openblas = _openblas()
+        self._clients: dict[int, _Client] = {}
+        self._selector = selectors.DefaultSelector()
+        self._next_look = time.monotonic() + _LOOK_SECONDS
+
+    def serve(self) -> int:
+        """Until the bridge is gone, or the environment is not the one that was loaded; answers the exit code."""
+        wake = self._listen_to_signals()
+        os.set_blocking(0, False)
+        for fd in (0, wake, self._listener.fileno()):
+            self._selector.register(fd, selectors.EVENT_READ)
+        while True:
+            for key, _ in self._selector.select(_LOOK_SECONDS):
+                if key.fd == 0:
+                    if self._bridge_is_gone():
+                        return 0
+                elif key.fd == wake:
+                    if any(number != signal.SIGCHLD for number in os.read(wake, 4096)):
+                        return 0
+                    _reap()
+                elif key.fd == self._listener.fileno():
+                    self._accept()
+                elif key.fd in self._clients:
+                    self._hear(self._clients[key.fd])
+            self._drop_slow_clients()
+            if time.monotonic() >= self._next_look:
+                self._next_look = time.monotonic() + _LOOK_SECONDS
+                if self._stale():
+                    return STALE
+
+    def _listen_to_signals(self) -> int:
+        wake, wake_end = os.pipe()
+        os.set_blocking(wake, False)
+        os.set_blocking(wake_end, False)
+        signal.set_wakeup_fd(wake_end, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, lambda *_: None)
+        # For the terminal's whole group; the bridge decides what becomes of us.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return wake
+
+    def _bridge_is_gone(self) -> bool:
+        try:
+            return os.read(0, 4096) == b""
+        except BlockingIOError:
+            return False
+
+    def _stale(self) -> bool:
+        return safety.fingerprint() != self._fingerprint
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = self._listener.accept()
+            peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+            if struct.unpack("3i", peer)[1] != os.getuid():
+                connection.close()
+                return
+            connection.setblocking(False)
+            self._clients[connection.fileno()] = _Client(connection)
+            self._selector.register(connection, selectors.EVENT_READ)
+
+    def _hear(self, client: _Client) -> None:
+        try:
+            received = client.connection.recv(1 << 16)
+        except BlockingIOError:
+            return
+        except OSError:
+            received = b""
+        client.received += received
+        line, end, _ = client.received.partition(b"\n")
+        if end:
+            self._forget(client)
+            try:
+                self._answer(client.connection, bytes(line))
+            finally:
+                client.connection.close()
+        elif not received or len(client.received) > _MOST_BYTES:
+            self._drop(client)
+
+    def _answer(self, connection: socket.socket, line: bytes) -> None:
+        asked = _request(line)
+        if asked is None:
+            _tell(connection, {"error": "malformed"})
+            return
+        folder, environ = asked
+        no = self._refusal(folder)
+        if no is not None:
+            _tell(connection, {"refused": no})
+            return
+        try:
+            pid = os.fork()
+        except OSError as error:
+            _tell(connection, {"refused": safety.unsafe(error.strerror or str(error))})
+            return
+        if pid == 0:
+            self._supervise(connection, folder, environ)
+
+    def _refusal(self, folder: Path) -> safety.Refusal | None:
+        if self._stale():
+            self._next_look = 0
+            return {"code": "warm_launcher_starting", "params": {}}
+        job = read_json(JobPaths(folder).job) or {}
+        script = job.get("script")
+        return safety.refusal(threads=preload.threads()) or (
+            safety.hidden_module(Path(script["path"])) if script else None
+        )
+
+    def _supervise(self, connection: socket.socket, folder: Path, environ: dict[str, str]) -> None:
+        """In the fork: it leaves by `_exit`, or, in the job's own process, by JobProcess."""
+        gc.disable()
+        code = 70
+        try:
+            self._listener.close()
+            for client in list(self._clients.values()):
+                self._drop(client)
+            self._selector.close()
+            _write_to(folder / "supervisor.log")
+            os.chdir(folder)
+            os.environ.clear()
+            os.environ.update(environ)
+            processes.be_named("kargah-superv")
+            start = Warm(lambda job, paths, environ: become(job, paths, environ, self._image, self._openblas))
+            code = supervise(folder, start, lambda: _finish(connection, {"begun": True}))
+        except JobProcess:
+            connection.close()
+            raise
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+        os._exit(code)
+
+    def _drop_slow_clients(self) -> None:
+        now = time.monotonic()
+        for client in [client for client in self._clients.values() if now - client.since > _CLIENT_SECONDS]:
+            self._drop(client)
+
+    def _drop(self, client: _Client) -> None:
+        self._forget(client)
+        client.connection.close()
+
+    def _forget(self, client: _Client) -> None:
+        self._selector.unregister(client.connection)
+        del self._clients[client.connection.fileno()]
+
+
+def _request(line: bytes) -> tuple[Path, dict[str, str]] | None:
+    try:
+        asked = json.loads(line)
+        folder, environ = Path(asked["folder"]), asked["env"]
+        sound = folder.is_absolute() and all(type(part) is str for pair in environ.items() for part in pair)
+        return (folder, environ) if sound else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _tell(connection: socket.socket, answer: dict[str, Any]) -> None:
+    # Whoever asked may be gone; the job goes on, and its folder says so.
+    with contextlib.suppress(OSError):
+        connection.sendall(json.dumps(answer).encode() + b"\n")
+
+
+def _finish(connection: socket.socket, answer: dict[str, Any]) -> None:
+    _tell(connection, answer)
+    connection.close()
+
+
+def _reap() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _write_to(log: Path) -> None:
+    fd = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(fd, 1)
+    os.dup2(fd, 2)
+    os.close(fd)
+    os.close(nothing)
+
+
+def _openblas() -> Callable[[int], None] | None:
+    """Gives numpy back the threads that the daemon took from it."""
+    try:
+        from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+    except ImportError:
+        return None
+    found = [one for one in ThreadpoolController().lib_controllers if one.internal_api == "openblas"]
+
+    def give(threads: int) -> None:
+        for library in found:
+            library.set_num_threads(threads)
+
+    return give
+
+
+def listen(path: Path) -> socket.socket | None:
+    """The socket at `path`, ours alone; None when another daemon keeps serving there."""
+    lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            # Held for as long as this process lives; one that a killed bridge left behind is about to end.
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return None
+            time.sleep(0.05)
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    os.umask(0o077)
+    listener.bind(str(path))
+    listener.listen(64)
+    listener.setblocking(False)
+    return listener
+
+
+def main(argv: list[str]) -> int:
+    """Loads, says `ready` on standard output, and serves."""
+    processes.be_named("kargah-warm")
+    fingerprint = safety.fingerprint()
+    image = Image()
+    missing = preload.load()
+    no = safety.refusal(threads=preload.threads())
+    if no is not None:
+        sys.stdout.write(json.dumps({"refused": no}) + "\n")
+        return 1
+    listener = listen(Path(argv[1]).absolute())
+    if listener is None:
+        sys.stdout.write(json.dumps({"refused": safety.unsafe("another daemon serves this folder")}) + "\n")
+        return ALREADY_SERVED
+    # Where a module lies must not depend on where the daemon was started.
+    sys.path[:] = [entry for entry in sys.path if entry not in ("", str(Path.cwd()))]
+    borrow = Path(__file__).with_name("borrow.py")
+    sys.stdout.write(json.dumps({"ready": True, "missing": missing, "borrow": str(borrow)}) + "\n")
+    return Daemon(listener, image, fingerprint).serve()
+
+
+def run(argv: list[str]) -> None:
+    """As `main`; in the fork that is a job, does the job's work with no frame of the daemon left below it."""
+    try:
+        code = main(argv)
+    except JobProcess as job:
+        work = job.main
+    else:
+        # Nothing to be taken down: what matters is already written.
+        os._exit(code)
+    work()
+
+
+if __name__ == "__main__":
+    run(sys.argv)

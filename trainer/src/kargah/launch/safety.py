@@ -1,0 +1,67 @@
+"""Whether a fork of the daemon would be a sound process; when not, the job is started cold and told why."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import site
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+Refusal = dict[str, Any]
+_OURS = ("launch", "training", "recipes")
+
+
+def refusal(*, threads: int) -> Refusal | None:
+    """Why this process must not be forked now; None where nothing speaks against it."""
+    if threads != 1:
+        return unsafe(f"the daemon has {threads} threads")
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_initialized():
+        return unsafe("the daemon has touched a GPU")
+    return None
+
+
+def hidden_module(script: Path) -> Refusal | None:
+    """A file beside the script that a loaded module of the same name would hide, as a new Python would not."""
+    loaded = {name for name in sys.modules if "." not in name and name != "__main__"}
+    try:
+        with os.scandir(script.parent) as entries:
+            for entry in entries:
+                name = entry.name.removesuffix(".py")
+                module = entry.name != script.name and (name != entry.name or _is_package(entry))
+                if module and name in loaded and not _is_itself(name, Path(entry.path)):
+                    return unsafe(f"{entry.name} beside the script has the name of a loaded module")
+    except OSError:
+        # What is wrong with the folder or the script shows when it is run.
+        return None
+    return None
+
+
+def unsafe(reason: str) -> Refusal:
+    return {"code": "warm_launcher_unsafe", "params": {"reason": reason}}
+
+
+def fingerprint() -> str:
+    """Changes with the interpreter, with what is installed, and with Kargah's own source."""
+    digest = hashlib.sha256(f"{sys.version}{os.path.realpath(sys.executable)}".encode())
+    folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), site.getusersitepackages()}
+    package = Path(__file__).resolve().parents[1]
+    sources = [path for part in _OURS for path in sorted((package / part).glob("*.py"))]
+    for path in [*sorted(map(Path, folders)), *sources]:
+        try:
+            digest.update(f"{path}\0{path.stat().st_mtime_ns}\n".encode())
+        except OSError:
+            digest.update(f"{path}\0-\n".encode())
+    return digest.hexdigest()
+
+
+def _is_package(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir() and (Path(entry.path) / "__init__.py").exists()
+
+
+def _is_itself(name: str, path: Path) -> bool:
+    file = getattr(sys.modules[name], "__file__", None)
+    return file is not None and Path(file).resolve() in {path.resolve(), (path / "__init__.py").resolve()}
