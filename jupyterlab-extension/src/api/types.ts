@@ -25,6 +25,7 @@ export type System = Schemas['System'];
 export type TrainRequest = Schemas['TrainRequest'];
 export type User = Schemas['User'];
 export type JobUpdate = Schemas['JobUpdate'];
+export type JobGap = Schemas['JobGap'];
 export type JobLog = Schemas['JobLog'];
 export type JobChanged = Schemas['JobChanged'];
 export type DatasetChanged = Schemas['DatasetChanged'];

@@ -2,7 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { Socket } from 'socket.io-client';
 import type { SessionKeeper } from '../api/session.js';
-import type { DatasetChanged, JobChanged, JobLog, JobUpdate, SystemChanged } from '../api/types.js';
+import type { DatasetChanged, JobChanged, JobGap, JobLog, JobUpdate, SystemChanged } from '../api/types.js';
 import { Observable } from '../store/observable.js';
 import { JobSubscription, LogSubscription, type JobListener, type LogListener } from './subscriptions.js';
 
@@ -123,6 +123,7 @@ export class Live {
     });
     socket.on('token_expired', () => void this.session.renew().catch(() => undefined));
     socket.on('job_update', (update: JobUpdate) => this.jobs.get(update.job_id)?.forEach((s) => s.take(update)));
+    socket.on('job_gap', (gap: JobGap) => this.jobs.get(gap.job_id)?.forEach((s) => s.gap(gap)));
     socket.on('job_log', (chunk: JobLog) => this.logs.get(chunk.job_id)?.forEach((s) => s.take(chunk)));
     socket.on('job_changed', (event: JobChanged) => this.jobSignal.emit(event));
     socket.on('dataset_changed', (event: DatasetChanged) => this.datasetSignal.emit(event));
@@ -181,6 +182,7 @@ export class Live {
       }
       isDisposed = true;
       set.delete(subscription);
+      subscription.close();
       if (set.size === 0) {
         all.delete(jobId);
         this.socket?.emit(leave, { job_id: jobId });

@@ -134,6 +134,34 @@ describe('the live connection', () => {
     expect(seen).toEqual([11, 12]);
   });
 
+  it('reads the history again when the bridge says that it left something out, until it can be read', async () => {
+    const socket = await signIn();
+    const asked = heard(socket, 'subscribe_job');
+    const seen: number[] = [];
+    let reloads = 0;
+    const done = new Promise<void>((resolve) => {
+      const take = (u: JobUpdate): void => {
+        seen.push(u.seq);
+        if (u.seq === 31) resolve();
+      };
+      const reload = (): Promise<number> => {
+        reloads += 1;
+        if (reloads === 1) return Promise.reject(new Error('away'));
+        socket.emit('job_update', update(31));
+        return Promise.resolve(30);
+      };
+      live.subscribeJob('job_aaaaaa', { update: take, reload }, 3);
+    });
+    (await asked).ack({ ok: true, seq: 3, reload: false });
+    for (const seq of [4, 5]) socket.emit('job_update', update(seq));
+    socket.emit('job_gap', { job_id: 'job_aaaaaa', seq: 5 });
+    socket.emit('job_gap', { job_id: 'job_aaaaaa', seq: 20 });
+    socket.emit('job_update', update(21));
+    await done;
+    expect(reloads).toBe(2);
+    expect(seen).toEqual([4, 5, 21, 31]);
+  });
+
   it('says so when a job is refused', async () => {
     const socket = await signIn();
     const asked = heard(socket, 'subscribe_job');

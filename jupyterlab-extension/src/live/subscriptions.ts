@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io-client';
-import type { JobLog, JobUpdate } from '../api/types.js';
+import type { JobGap, JobLog, JobUpdate } from '../api/types.js';
 
 export interface JobListener {
   update(update: JobUpdate): void;
@@ -15,9 +15,17 @@ export interface LogListener {
 
 type SubscribeAnswer = { ok: true; seq: number; reload: boolean } | { ok: false; code: string };
 
+/** Between tries to read a history that could not be read. */
+const AGAIN_MS = 1_000;
+const AGAIN_AT_MOST_MS = 30_000;
+
 /** One listener of one job: knows the last number it saw, so that nothing comes twice or is missed. */
 export class JobSubscription {
   private held: JobUpdate[] | null = null;
+  /** Another gap came while the history was being read. */
+  private torn = false;
+  private again: ReturnType<typeof setTimeout> | undefined;
+  private closed = false;
 
   constructor(
     private readonly jobId: string,
@@ -34,12 +42,17 @@ export class JobSubscription {
         if (!answer.ok) {
           this.listener.refused?.(answer.code);
         } else if (answer.reload) {
-          this.reload().catch(() => this.listener.refused?.('mlflow_unavailable'));
+          this.reload();
         } else if (after === undefined) {
           this.last = Math.max(this.last ?? 0, answer.seq);
         }
       },
     );
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.again);
   }
 
   take(update: JobUpdate): void {
@@ -51,16 +64,37 @@ export class JobSubscription {
     }
   }
 
-  private async reload(): Promise<void> {
+  /** The bridge left something out for us; the history reaches at least `seq`. */
+  gap({ seq }: JobGap): void {
+    if (this.last === undefined || seq > this.last) this.reload();
+  }
+
+  private reload(wait = AGAIN_MS): void {
+    clearTimeout(this.again);
+    if (this.held !== null) {
+      this.torn = true;
+      return;
+    }
     // What arrives while the history is being read waits, then is taken up from where the history ends.
     this.held = [];
-    try {
-      this.last = await this.listener.reload();
-    } finally {
-      const waiting = this.held;
-      this.held = null;
-      waiting.forEach((update) => this.take(update));
-    }
+    this.listener
+      .reload()
+      .then(
+        (seq) => (this.last = seq),
+        () => {
+          // What comes can be shown, but the gap stays until the history can be read.
+          if (!this.closed) this.again = setTimeout(() => this.reload(Math.min(2 * wait, AGAIN_AT_MOST_MS)), wait);
+        },
+      )
+      .finally(() => {
+        const waiting = this.held ?? [];
+        this.held = null;
+        waiting.forEach((update) => this.take(update));
+        if (this.torn) {
+          this.torn = false;
+          this.reload();
+        }
+      });
   }
 }
 

@@ -39,6 +39,7 @@ class LiveFeed:
         self._seq: int | None = None
         self._on("connect", self._subscribe)
         self._on("job_update", self._take_update)
+        self._on("job_gap", self._take_gap)
         self._on("job_changed", lambda data: self._events.put(Event("job", data)))
         self._on("dataset_changed", lambda data: self._events.put(Event("dataset", data)))
         self._on("job_log", lambda data: self._events.put(Event("log", data)))
@@ -110,6 +111,11 @@ class LiveFeed:
             return
         self._seq = data["seq"]
         self._events.put(Event("update", data))
+
+    def _take_gap(self, data: dict[str, Any]) -> None:
+        """We were too slow for what came; the history has what was left out."""
+        if data.get("job_id") == self._job_id and (self._seq is None or data["seq"] > self._seq):
+            self._events.put(Event("reload", data))
 
     def _renew(self) -> None:
         try:
