@@ -8,6 +8,7 @@ import { print, unmeasured } from './figures.mjs';
 import { measureFirstStep } from './first-step.mjs';
 import { fillJobs, jobsListRow, timeFirstPage } from './jobs-list.mjs';
 import { measureLive } from './live.mjs';
+import { measureLogCall } from './log-call.mjs';
 import { measureStart } from './start.mjs';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'kargah-bench-'));
@@ -35,6 +36,7 @@ try {
   await ready(bridge.url);
   await attempt('submit → first optimizer step', () => measureFirstStep(api, dataDir));
   await attempt('logged point → subscriber', () => measureLive(api, workspaceDir));
+  await attempt('one log()', () => measureLogCall(api, workspaceDir));
   await attempt('jobs list of 100,000 rows', async () => {
     const { items } = await api.get('/api/v1/train/jobs?limit=50');
     const few = { count: items.length, times: await timeFirstPage(api) };
