@@ -16,9 +16,11 @@ from torch.nn import functional
 from .figures import classification_metrics
 from .params import param
 from .pictures import read_pictures
-from .protocol import Batches, DatasetRef, RecipeInfo, Task
+from .protocol import DatasetRef, RecipeInfo, Task
 from .shared_params import TrainingParams, class_weights
 from .split import split_rows
+
+EVALUATION_NUMBERS = 1 << 22
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,12 +28,12 @@ class ImageParams(TrainingParams):
     epochs: int = param(
         15, "Epochs", "دوره", "Early stopping is on", "توقف زودهنگام روشن است", minimum=1, maximum=10_000
     )
-    image_size: int = param(
-        32,
+    image_size: int | None = param(
+        None,
         "Image size",
         "اندازهٔ تصویر",
-        "Pictures are resized to this many pixels on each side",
-        "تصویرها به این اندازه (پیکسل در هر ضلع) درمی‌آیند",
+        "Pixels on each side; empty: as large as the pictures are, up to 32",
+        "پیکسل در هر ضلع؛ خالی: به اندازهٔ خود تصویرها، تا ۳۲",
         minimum=8,
         maximum=256,
     )
@@ -45,7 +47,7 @@ class ImageParams(TrainingParams):
         },
     )
     width: int = param(
-        32,
+        16,
         "Width",
         "پهنای شبکه",
         "Channels of the first layer; each next one doubles it",
@@ -85,11 +87,11 @@ INFO = RecipeInfo(
 class Cnn(nn.Module):
     """Pixels between 0 and 1, float32 [batch, channels, size, size] → float32 [batch, classes]."""
 
-    def __init__(self, params: ImageParams, mean: Tensor, std: Tensor, classes: int) -> None:
+    def __init__(self, params: ImageParams, size: int, mean: Tensor, std: Tensor, classes: int) -> None:
         super().__init__()
         self.register_buffer("mean", mean.view(1, -1, 1, 1))
         self.register_buffer("std", std.view(1, -1, 1, 1))
-        channels, size, layers = len(mean), params.image_size, list[nn.Module]()
+        channels, layers = len(mean), list[nn.Module]()
         for after in (params.width, 2 * params.width, 4 * params.width):
             layers += [nn.Conv2d(channels, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
             if size >= 8:
@@ -97,24 +99,42 @@ class Cnn(nn.Module):
                 size //= 2
             channels = after
         self.features = nn.Sequential(*layers)
+        self.size = size
         self.answer = nn.Sequential(nn.Dropout(params.dropout), nn.Linear(channels, classes))
 
     def forward(self, pixels: Tensor) -> Tensor:
         features = self.features((pixels - self.get_buffer("mean")) / self.get_buffer("std"))
-        answer: Tensor = self.answer(features.mean((2, 3)))
+        # Not `mean`: its gradient lies in another order in memory than the rest, which slows down the layer before.
+        answer: Tensor = self.answer(functional.avg_pool2d(features, self.size).flatten(1))
         return answer
 
 
-class FromBytes(nn.Module):
-    """The network as it trains: uint8 pictures stay small in memory and become numbers one batch at a time."""
+@dataclass(frozen=True)
+class PictureBatches:
+    """Pictures stay bytes in memory and become numbers where they are gathered; the channels lie innermost."""
 
-    def __init__(self, network: Cnn) -> None:
-        super().__init__()
-        self.network = network
+    pixels: Tensor
+    """uint8, or float32 between 0 and 1 [images, channels, size, size]."""
+    targets: Tensor
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        answer: Tensor = self.network(pictures.to(torch.float32) / 255)
-        return answer
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    @property
+    def row_bytes(self) -> int:
+        return 4 * self.pixels[0].numel()
+
+    def take(self, chosen: Tensor) -> PictureBatches:
+        return PictureBatches(_numbers(self.pixels.index_select(0, chosen)), self.targets[chosen])
+
+    def part(self, start: int, stop: int) -> tuple[Tensor, ...]:
+        return (_numbers(self.pixels[start:stop]),)
+
+
+def _numbers(pixels: Tensor) -> Tensor:
+    if pixels.dtype != torch.uint8:
+        return pixels
+    return pixels.to(torch.float32, memory_format=torch.channels_last).div_(255)
 
 
 class Classifier(nn.Module):
@@ -132,8 +152,8 @@ def prepare(params: ImageParams, dataset: DatasetRef) -> Task:
     pictures = read_pictures(dataset.path, params.image_size, params.channels)
     labels = pictures.labels
     kept = split_rows(labels, "classification", params.validation, params.seed)
-    pixels = pictures.pixels[kept.train].to(torch.float32) / 255
-    mean, std = pixels.mean((0, 2, 3)), pixels.std((0, 2, 3)).clamp(min=1e-3)
+    train, validation = (PictureBatches(pictures.pixels[rows], labels[rows]) for rows in (kept.train, kept.validation))
+    mean, std = _moments(train.pixels)
     weight = None
     if params.class_weights == "balanced":
         counts = torch.bincount(labels[kept.train], minlength=len(pictures.classes)).clamp(min=1)
@@ -144,18 +164,22 @@ def prepare(params: ImageParams, dataset: DatasetRef) -> Task:
         "input": {"dtype": "float32", "shape": ["batch", *pictures.pixels.shape[1:]], "range": [0, 1]},
         "classes": pictures.classes,
     }
+    size = pictures.pixels.shape[-1]
+    network = Cnn(params, size, mean, std, len(pictures.classes))
     return Task(
-        network=FromBytes(Cnn(params, mean, std, len(pictures.classes))),
-        train=Batches((pictures.pixels[kept.train],), labels[kept.train]),
-        validation=Batches((pictures.pixels[kept.validation],), labels[kept.validation]),
+        network=network.to(memory_format=torch.channels_last),  # type: ignore[call-overload]
+        train=train,
+        validation=validation,
         loss=nn.CrossEntropyLoss(weight=weight),
         metrics=classification_metrics,
         best_metric=("val_accuracy", "max"),
-        export=_exported,
-        example=pixels[:2].clone(),
+        export=Classifier,
+        example=_numbers(train.pixels[:2]).contiguous(),
         metadata=metadata,
         augment=None if params.augment == "none" else partial(_augmented, params.augment),
-        threads=4,
+        threads=8,
+        bf16=True,
+        evaluation_rows=max(64, EVALUATION_NUMBERS // (params.width * size * size)),
         notes=(
             f"kargah.recipes.image | images={len(labels)} classes={len(pictures.classes)} "
             f"size={'x'.join(map(str, pictures.pixels.shape[1:]))}",
@@ -165,8 +189,14 @@ def prepare(params: ImageParams, dataset: DatasetRef) -> Task:
     )
 
 
-def _exported(network: nn.Module) -> nn.Module:
-    return Classifier(network.network) if isinstance(network, FromBytes) else Classifier(network)
+def _moments(pixels: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation of each channel, between 0 and 1, counted without a copy in numbers."""
+    counts = torch.stack([torch.bincount(channel.flatten(), minlength=256) for channel in pixels.unbind(1)]).double()
+    values = torch.arange(256, dtype=torch.double) / 255
+    shares = counts / counts.sum(1, keepdim=True)
+    mean = shares @ values
+    std = (shares @ values.square() - mean.square()).clamp(min=0).sqrt().clamp(min=1e-3)
+    return mean.float(), std.float()
 
 
 def _augmented(how: str, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:

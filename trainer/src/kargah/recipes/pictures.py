@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import statistics
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +14,9 @@ from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
 from ..training.failure import JobFailure
+
+LARGEST_OWN_SIZE = 32
+LOOKED_AT = 100
 
 
 @dataclass(frozen=True)
@@ -23,14 +29,15 @@ class Pictures:
     notes: tuple[str, ...]
 
 
-def read_pictures(folder: Path, size: int, channels: str) -> Pictures:
-    """`channels` is `grayscale`, `rgb`, or `auto`: grey when every picture is.
+def read_pictures(folder: Path, size: int | None, channels: str) -> Pictures:
+    """`channels` is `grayscale`, `rgb`, or `auto`: grey when every picture is. Without a `size` that of the pictures.
 
     Raises:
         JobFailure: `dataset_deleted`, `too_few_rows`.
     """
     if not folder.is_dir():
         raise JobFailure("dataset_deleted")
+    size = size or _own_size(folder)
     notes: list[str] = []
     arrays: list[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]] = []
     labels: list[int] = []
@@ -57,6 +64,15 @@ def read_pictures(folder: Path, size: int, channels: str) -> Pictures:
     if grey:
         pixels = _grey(pixels)
     return Pictures(pixels.contiguous(), torch.tensor(labels), classes, tuple(notes))
+
+
+def _own_size(folder: Path) -> int:
+    """The middle one of the first pictures' longer sides, within bounds."""
+    sides: list[int] = []
+    for file in islice((p for p in folder.rglob("*") if p.is_file()), LOOKED_AT):
+        with suppress(UnidentifiedImageError, OSError, Image.DecompressionBombError), Image.open(file) as picture:
+            sides.append(max(picture.size))
+    return min(LARGEST_OWN_SIZE, max(8, statistics.median_low(sides))) if sides else LARGEST_OWN_SIZE
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:
