@@ -25,6 +25,8 @@ export interface MlflowDeps {
 export interface Mlflow {
   readonly port: MlflowPort;
   readonly server: MlflowServer;
+  /** Points that were acknowledged and are not in MLflow yet. */
+  readonly spool: Pick<IngestSpool, 'waiting'>;
   /** The handler to mount at `/mlflow`; made once the training service, which listens to it, stands. */
   gateway(authenticator: Authenticator, listener: GatewayListener): Gateway;
   /** Ends MLflow, where it is our own, and every connection to it. */
@@ -53,6 +55,7 @@ export function createMlflow({ config, access, log }: MlflowDeps): Mlflow {
   return {
     port,
     server,
+    spool,
     gateway: (authenticator, listener) => {
       const ensureWorkspace = port.ensureWorkspace.bind(port);
       const gateway = createGateway({ server, client, authenticator, access, ensureWorkspace, listener, spool, log });

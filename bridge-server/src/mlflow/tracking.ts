@@ -274,11 +274,14 @@ async function historyOf(mlflow: MlflowClient, runId: string, key: string): Prom
       ...(page === undefined ? {} : { page_token: page }),
     });
     for (const { value, step, timestamp } of answer.metrics)
-      points.push({ key, value: wireValue(value), step, timestamp });
+      points.push({ key, value: wireValue(keptAs(value)), step, timestamp });
     page = answer.next_page_token || undefined;
   } while (page !== undefined);
   return points;
 }
+
+/** MLflow's database has no infinities: it keeps them as the largest numbers there are. */
+const keptAs = (value: number): number => (Math.abs(value) === Number.MAX_VALUE ? value * 2 : value);
 
 /** A number as the contract carries it: JSON has none for what is not finite. */
 export function wireValue(value: number): MetricPoint['value'] {

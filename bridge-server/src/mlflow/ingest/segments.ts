@@ -188,7 +188,7 @@ export class Segments {
       return this.#current;
     await this.#leave();
     const number = this.#next;
-    const file = await open(pathOf(this.folder, number), 'wx', 0o600);
+    const file = await open(pathOf(this.folder, number), 'w', 0o600);
     this.#next += 1;
     this.#sizes.set(number, 0);
     this.#current = { number, file };
