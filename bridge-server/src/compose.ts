@@ -9,12 +9,14 @@ import { createApp, type AppParts } from './http/app.js';
 import { docsFiles, docsRoutes } from './http/docs.js';
 import type { Authenticator, Route } from './http/route.js';
 import { LocalLauncher } from './launchers/local.js';
+import { WarmLauncher } from './launchers/warm.js';
 import { createLive, type Live } from './live/live.js';
 import { createMlflow } from './mlflow/index.js';
 import { modelRoutes } from './models/routes.js';
 import { Metrics } from './observability/metrics.js';
 import { systemRoutes } from './observability/routes.js';
 import { openStorage } from './storage/storage.js';
+import { thisMachine } from './training/machine.js';
 import { Recipes } from './training/recipes.js';
 import { trainingRoutes } from './training/routes.js';
 import { TrainingService } from './training/service.js';
@@ -61,18 +63,22 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     isInUse: (datasetId) => training.isInUse(datasetId),
     log,
   });
+  const cold = new LocalLauncher(config.python, config.leaseSeconds);
+  const warm = config.launcher === 'local' ? new WarmLauncher(cold, { ...config, log }) : null;
   const training = new TrainingService({
     db,
     live,
     mlflow: mlflow.port,
-    launcher: new LocalLauncher(),
+    launcher: warm ?? cold,
     datasets: datasets.service,
     recipes: Recipes.read(recipesFile()),
     settings: {
       dataDir: config.dataDir,
       python: config.python,
       workspaceDir: config.workspaceDir,
+      machine: thisMachine(),
       maxParallelJobs: config.maxParallelJobs,
+      maxJobsPerUser: config.maxJobsPerUser,
       graceSeconds: STOP_GRACE_SECONDS,
     },
     log,
@@ -105,11 +111,18 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     start: async () => {
       mlflow.port.onState((state) => live.mlflowChanged(state));
       mlflow.server.start();
+      // No job begins before MLflow is up: until then the cores are MLflow's.
+      const startWarm = mlflow.port.onState((state) => {
+        if (state !== 'up') return;
+        startWarm();
+        warm?.start();
+      });
       await datasets.start();
       await training.start();
     },
     stop: async () => {
       await training.stop();
+      await warm?.close();
       await mlflow.stop();
       await datasets.stop();
       await storage.close();

@@ -22,12 +22,18 @@ export interface Config {
   readonly mlflowUrl: string | null;
   /** Key material; keys for one purpose are derived from it by {@link deriveKey}. */
   readonly secret: string;
-  readonly launcher: 'local';
+  /** `local` forks jobs from a Python that has everything loaded; `local-cold` starts a new one for each. */
+  readonly launcher: 'local' | 'local-cold';
   /** The interpreter that runs jobs, readers and MLflow. */
   readonly python: string;
   /** The folder that Jupyter shows: scripts must lie in it. */
   readonly workspaceDir: string | null;
+  /** How many jobs run at once at most, however much room there is. */
   readonly maxParallelJobs: number;
+  /** How many of them one person may have. */
+  readonly maxJobsPerUser: number;
+  /** How long a job's supervisor is believed without a sign of life. */
+  readonly leaseSeconds: number;
   readonly maxUploadBytes: number;
   readonly allowedOrigins: readonly string[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -82,10 +88,12 @@ const SETTINGS = {
   ],
   KARGAH_SECRET: [z.string().optional(), 'at least 32 characters that nobody knows'],
   KARGAH_SECRET_FILE: [z.string().min(1).optional(), 'a readable file with at least 32 characters that nobody knows'],
-  KARGAH_LAUNCHER: [z.literal('local').default('local'), 'local'],
+  KARGAH_LAUNCHER: [z.enum(['local', 'local-cold']).default('local'), 'local or local-cold'],
   KARGAH_PYTHON: [z.string().min(1).optional(), 'a Python interpreter'],
   KARGAH_WORKSPACE_DIR: [z.string().min(1).optional(), 'a folder'],
   KARGAH_MAX_PARALLEL_JOBS: [integer(1, 1024).optional(), 'a number from 1 to 1024'],
+  KARGAH_MAX_JOBS_PER_USER: [integer(1, 1024).optional(), 'a number from 1 to 1024'],
+  KARGAH_LEASE_SECONDS: [integer(2, 86_400).default(30), 'a number of seconds from 2 to 86400'],
   KARGAH_MAX_UPLOAD_BYTES: [
     integer(1, Number.MAX_SAFE_INTEGER).default(20 * 2 ** 30),
     'a number of bytes of at least 1',
@@ -136,6 +144,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     throw new ConfigError(`KARGAH_DATA_DIR must be a folder that can be written: ${String(cause)}`, { cause });
   }
   const jupyterBase = v.KARGAH_BASE_URL ?? null;
+  // A job takes one core at least.
+  const maxParallelJobs = v.KARGAH_MAX_PARALLEL_JOBS ?? availableParallelism();
   return {
     env: v.KARGAH_ENV,
     dataDir,
@@ -150,7 +160,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     launcher: v.KARGAH_LAUNCHER,
     python: v.KARGAH_PYTHON ?? besideRepository(),
     workspaceDir: v.KARGAH_WORKSPACE_DIR === undefined ? null : resolve(v.KARGAH_WORKSPACE_DIR),
-    maxParallelJobs: v.KARGAH_MAX_PARALLEL_JOBS ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+    maxParallelJobs,
+    maxJobsPerUser: v.KARGAH_MAX_JOBS_PER_USER ?? maxParallelJobs,
+    leaseSeconds: v.KARGAH_LEASE_SECONDS,
     maxUploadBytes: v.KARGAH_MAX_UPLOAD_BYTES,
     allowedOrigins: v.KARGAH_ALLOWED_ORIGINS,
     logLevel: v.KARGAH_LOG_LEVEL,

@@ -33,6 +33,7 @@ export function jobRow(changes: Partial<JobRow> & { job_id: string }): JobRow {
     parent_job_id: null,
     priority: 'normal',
     waiting_json: null,
+    gpus_json: null,
     launch: null,
     launch_note_json: null,
     resumed_from: null,

@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Config } from '../config.js';
@@ -6,6 +5,7 @@ import * as contract from '../contract/system.js';
 import { route, type Route } from '../http/route.js';
 import type { MlflowPort } from '../mlflow/port.js';
 import type { Storage } from '../storage/storage.js';
+import { thisMachine } from '../training/machine.js';
 import type { Metrics } from './metrics.js';
 import { VERSION } from './version.js';
 
@@ -43,7 +43,7 @@ export function systemRoutes({ config, storage, mlflow, metrics }: SystemParts):
           mlflow: mlflow.state(),
           cpus: availableParallelism(),
           memory_bytes: totalmem(),
-          gpus: gpus(),
+          gpus: thisMachine().gpus.length,
           max_parallel_jobs: config.maxParallelJobs,
           disk_free_bytes: disk.bavail * disk.bsize,
           storage_used_bytes: await storageUsed(storage, caller.projectId),
@@ -62,14 +62,4 @@ async function storageUsed({ db }: Storage, projectId: string): Promise<number> 
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
   return Number(row?.bytes ?? 0);
-}
-
-/** NVIDIA's device files, so that nothing has to be started to count them. */
-function gpus(): number {
-  try {
-    return readdirSync('/dev').filter((name) => /^nvidia\d+$/u.test(name)).length;
-  } catch {
-    // No /dev to read: another kind of system.
-    return 0;
-  }
 }

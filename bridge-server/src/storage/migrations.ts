@@ -6,6 +6,7 @@ type Column = 'text' | 'text?' | 'integer' | 'integer?' | 'bigint' | 'bigint?' |
 
 type QueueColumn =
   | 'waiting_json'
+  | 'gpus_json'
   | 'launch'
   | 'launch_note_json'
   | 'resumed_from'
@@ -180,6 +181,7 @@ const queueAndSweeps: Migration = {
   async up(db: Kysely<unknown>) {
     const added: Record<QueueColumn, 'text' | 0 | 'normal'> = {
       waiting_json: 'text',
+      gpus_json: 'text',
       launch: 'text',
       launch_note_json: 'text',
       resumed_from: 'text',
@@ -197,6 +199,14 @@ const queueAndSweeps: Migration = {
           given === 'text' ? c : c.notNull().defaultTo(given),
         )
         .execute();
+    // A job ends once: whoever settles it a second time, by whatever way, is refused by the database itself.
+    await db.schema
+      .createIndex('job_events_settled_once')
+      .unique()
+      .on('job_events')
+      .column('job_id')
+      .where(sql.ref('to_state'), 'in', sql`('succeeded', 'failed', 'stopped', 'lost')`)
+      .execute();
     await db.schema.createIndex('jobs_sweep').on('jobs').columns(['sweep_id', 'created_at']).execute();
     await table(db, 'sweeps', {
       sweep_id: 'text key',

@@ -106,6 +106,8 @@ export interface JobTable {
   priority: string;
   /** What a queued job waits for, as a failure. */
   waiting_json: string | null;
+  /** Which GPUs a job that holds a place was given, as CUDA calls them. */
+  gpus_json: string | null;
   launch: string | null;
   launch_note_json: string | null;
   resumed_from: string | null;

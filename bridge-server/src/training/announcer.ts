@@ -1,29 +1,28 @@
 import type { LivePort } from '../live/port.js';
 import type { Job, JobState, MetricPoint } from '../contract/training.js';
-import { fairOrder } from './queue.js';
+import type { Seat } from './seating.js';
 import type { JobRow, JobStore } from './store.js';
+import type { WaitingRoom } from './waiting-room.js';
 import { jobOf, progressOf } from './view.js';
 
 /** Tells the people who watch a job, or a list with it, what became of it. */
 export class Announcer {
+  /** The place that the owner of each waiting job was last told of. */
+  #told = new Map<string, string>();
+
   constructor(
     private readonly store: JobStore,
+    private readonly room: WaitingRoom,
     private readonly live: LivePort,
   ) {}
-
-  /** Place of each waiting job in the queue, from 1. */
-  async positions(): Promise<Map<string, number>> {
-    const order = fairOrder(await this.store.waiting(), await this.store.occupants());
-    return new Map(order.map((job, index) => [job.job_id, index + 1]));
-  }
 
   async view(row: JobRow): Promise<Job> {
     return (await this.views([row]))[0]!;
   }
 
   async views(rows: readonly JobRow[]): Promise<Job[]> {
-    const positions = rows.some((row) => row.state === 'queued') ? await this.positions() : new Map<string, number>();
-    return rows.map((row) => jobOf(row, positions.get(row.job_id) ?? null));
+    const seats = rows.some((row) => row.state === 'queued') ? await this.#seats() : new Map<string, Seat>();
+    return rows.map((row) => jobOf(row, seats.get(row.job_id) ?? null));
   }
 
   /** The job's state moved: for those who have it open, and for its owner's lists. */
@@ -51,8 +50,23 @@ export class Announcer {
     this.live.jobChanged(row.user_id, await this.view(row), true);
   }
 
-  /** Everyone behind a job that left the queue moved up. */
+  /** The queue moved: tells of every job that has another place, or another reason to wait, than it had. */
   async queueMoved(): Promise<void> {
-    for (const job of await this.views(await this.store.queued())) this.live.jobChanged(job.owner.user_id, job);
+    const seats = await this.#seats();
+    const places = new Map(
+      [...seats].map(([jobId, { position, waiting }]) => [jobId, JSON.stringify([position, waiting])]),
+    );
+    const changed = [...places.keys()].filter((jobId) => this.#told.get(jobId) !== places.get(jobId));
+    this.#told = places;
+    if (changed.length === 0) return;
+    const rows = new Map((await this.store.queued()).map((row) => [row.job_id, row]));
+    for (const jobId of changed) {
+      const row = rows.get(jobId);
+      if (row) this.live.jobChanged(row.user_id, jobOf(row, seats.get(jobId)!));
+    }
+  }
+
+  async #seats(): Promise<Map<string, Seat>> {
+    return new Map((await this.room.look()).map((seat) => [seat.job.job_id, seat]));
   }
 }

@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { constants, existsSync, readFileSync } from 'node:fs';
+import { cp, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** `job.json`, as `docs/architecture.md` describes it. */
 export interface JobFile {
   readonly job_id: string;
+  /** Which launch of the job this is. */
+  readonly fence: number;
   readonly name: string;
   readonly recipe: string | null;
   readonly script: { readonly path: string; readonly args: readonly string[] } | null;
@@ -24,8 +26,10 @@ export interface JobFile {
   readonly grace_seconds: number;
   readonly memory_bytes: number | null;
   readonly time_limit_seconds: number | null;
-  /** Threads that numeric libraries may use; null: they choose. */
-  readonly cpus: number | null;
+  /** Threads that numeric libraries may use. */
+  readonly cpus: number;
+  /** The GPUs it may see, as CUDA calls them. */
+  readonly gpus: readonly string[];
   readonly resume_from: string | null;
 }
 
@@ -43,6 +47,22 @@ export class JobFolders {
 
   log(jobId: string): string {
     return join(this.of(jobId), 'log.txt');
+  }
+
+  checkpoints(jobId: string): string {
+    return join(this.of(jobId), 'checkpoints');
+  }
+
+  /** Whether something that a new job may go on from lies in the folder of an ended one. */
+  async hasCheckpoint(jobId: string): Promise<boolean> {
+    const found = await readdir(this.checkpoints(jobId), { withFileTypes: true, recursive: true }).catch(() => []);
+    // A process that was killed leaves what it was writing under a name with a process id.
+    return found.some((entry) => entry.isFile() && !entry.name.startsWith('.') && !/\.\d+$|\.tmp$/u.test(entry.name));
+  }
+
+  /** Gives `to` checkpoints of its own: what it does with them, and the end of the other job, must not touch each other. */
+  async copyCheckpoints(from: string, to: string): Promise<void> {
+    await cp(this.checkpoints(from), this.checkpoints(to), { recursive: true, mode: constants.COPYFILE_FICLONE });
   }
 
   async make(jobId: string): Promise<void> {

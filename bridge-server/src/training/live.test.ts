@@ -4,7 +4,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job, MetricPoint } from '../contract/training.js';
-import { wholeLetters } from './logs.js';
 import { JobStore } from './store.js';
 import { Workshop } from './testing.js';
 
@@ -113,6 +112,26 @@ describe('a running job', { timeout: 40_000 }, () => {
     const file = await shop.call('GET', `/train/jobs/${job_id}/logs?download=1`);
     expect(file.headers.get('content-disposition')).toContain(`${job_id}.log`);
     expect(await file.text()).toBe('0123456789\n');
+    const range = async (asked: string): Promise<unknown[]> => {
+      const answer = await shop.call('GET', `/train/jobs/${job_id}/logs?download=1`, undefined, 'sara', {
+        range: asked,
+      });
+      const text = answer.status === 416 ? '' : await answer.text();
+      return [answer.status, answer.headers.get('content-range'), text];
+    };
+    expect(await range('bytes=2-4')).toEqual([206, 'bytes 2-4/11', '234']);
+    expect(await range('bytes=-3')).toEqual([206, 'bytes 8-10/11', '89\n']);
+    expect(await range('bytes=9-')).toEqual([206, 'bytes 9-10/11', '9\n']);
+    expect(await range('bytes=11-')).toEqual([416, 'bytes */11', '']);
+    expect(await range('lines=1-2')).toEqual([200, null, '0123456789\n']);
+    const found = await shop.call('GET', `/train/jobs/${job_id}/logs/search?q=345`);
+    expect(await found.json()).toEqual({ items: [{ offset: 0, text: '0123456789' }], next_offset: null });
+    for (const [path, who, status] of [
+      ['/logs/search', 'sara', 400],
+      ['/logs/search?q=3', 'reza', 404],
+      ['/logs', 'reza', 404],
+    ] as const)
+      expect((await shop.call('GET', `/train/jobs/${job_id}${path}`, undefined, who)).status).toBe(status);
   });
 
   it('holds a token that speaks for it until it has ended', async () => {
@@ -144,13 +163,5 @@ describe('a running job', { timeout: 40_000 }, () => {
     const bytes = Buffer.from(await zip.arrayBuffer());
     expect(bytes.subarray(0, 2).toString()).toBe('PK');
     expect(bytes.includes('data/model.pt2') && bytes.includes('flavors')).toBe(true);
-  });
-});
-
-describe('text cut at any byte', () => {
-  it('is cut between letters', () => {
-    const text = Buffer.from('aگ€😀');
-    const cuts = Array.from({ length: text.length + 1 }, (_, n) => wholeLetters(text.subarray(0, n)));
-    expect(cuts).toEqual([0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Caller } from '../http/route.js';
+import type { Machine } from './machine.js';
 
 /** What training asks of a dataset. Throws `not_found`, `dataset_not_ready`, `dataset_failed`. */
 export interface TrainingDatasets {
@@ -26,7 +27,10 @@ export interface TrainingSettings {
   readonly dataDir: string;
   readonly python: string;
   readonly workspaceDir: string | null;
+  readonly machine: Machine;
+  /** At most this many at once, whatever room there is. */
   readonly maxParallelJobs: number;
+  readonly maxJobsPerUser: number;
   /** How long a job may take to write a checkpoint when it is stopped. */
   readonly graceSeconds: number;
 }

@@ -1,18 +1,17 @@
-import { totalmem } from 'node:os';
 import { KargahError } from '../errors.js';
 import type { JobIdentity } from '../http/route.js';
 import type { JobSpec } from '../launchers/port.js';
 import type { DatasetInput, MlflowPort } from '../mlflow/port.js';
+import { claimOf } from './claims.js';
 import type { JobFolders } from './folders.js';
 import type { TrainingDataset, TrainingDatasets, TrainingSettings } from './ports.js';
+import type { Pythons } from './pythons.js';
 import type { Recipes } from './recipes.js';
 import { resolveScript } from './scripts.js';
+import { specOf } from './spec.js';
 import type { JobRow, JobStore } from './store.js';
 import type { JobTelemetry } from './telemetry.js';
-import { paramsOf, resourcesOf, scriptOf } from './view.js';
-
-/** A job may take this share of the machine's memory unless it asked for less: beyond it, JupyterLab itself would be in danger. */
-const MEMORY_SHARE = 0.8;
+import { devicesOf, paramsOf, resourcesOf, scriptOf } from './view.js';
 
 /** Everything that must stand before a process starts: dataset still there, MLflow run, token, `job.json`. May be repeated. */
 export class Preparation {
@@ -22,17 +21,19 @@ export class Preparation {
     private readonly mlflow: MlflowPort,
     private readonly datasets: TrainingDatasets,
     private readonly recipes: Recipes,
+    private readonly pythons: Pythons,
     private readonly telemetry: JobTelemetry,
     private readonly settings: TrainingSettings,
   ) {}
 
-  /** @throws mlflow_unavailable, dataset_deleted, script_not_found, script_outside */
+  /** @throws mlflow_unavailable, dataset_deleted, script_not_found, script_outside, unknown_python */
   async prepare(row: JobRow): Promise<JobSpec> {
     const workspace = await this.store.workspaceOf(row.project_id);
     const dataset = await this.#dataset(row, workspace);
     const script = scriptOf(row);
     const file = script && (await resolveScript(this.settings.workspaceDir, script.path));
     const resources = resourcesOf(row);
+    const python = await this.pythons.executableOf(resources?.python);
     await this.mlflow.ensureWorkspace(workspace, row.user_id);
     const run = await this.mlflow.createRun({
       workspace,
@@ -51,18 +52,16 @@ export class Preparation {
       token_sha256,
     });
     this.telemetry.track((await this.store.get(row.job_id)) ?? row);
-    const folder = this.folders.of(row.job_id);
-    const cwd = file ? (this.settings.workspaceDir ?? folder) : folder;
-    const { graceSeconds, python } = this.settings;
-    const memoryBytes = resources?.memory_mb === undefined ? defaultMemory() : resources.memory_mb * 2 ** 20;
-    const timeLimitSeconds = resources?.time_limit_seconds ?? null;
+    const spec = specOf(row.job_id, { python, script: file?.absolute ?? null }, resources, this.folders, this.settings);
+    const { cpus } = claimOf(resources, file ? 'script' : 'recipe', this.settings.machine);
     await this.folders.writeJob({
       job_id: row.job_id,
+      fence: row.fence,
       name: row.name,
       recipe: row.recipe,
       script: script && file && { path: file.absolute, args: script.args },
       params: paramsOf(row),
-      cwd,
+      cwd: spec.cwd,
       dataset: dataset && {
         dataset_id: dataset.datasetId,
         name: dataset.name,
@@ -73,13 +72,14 @@ export class Preparation {
       },
       mlflow: { run_id: run.runId, experiment_id: run.experimentId, workspace },
       bridge_file: this.folders.bridgeFile,
-      grace_seconds: graceSeconds,
-      memory_bytes: memoryBytes,
-      time_limit_seconds: timeLimitSeconds,
-      cpus: resources?.cpus ?? null,
-      resume_from: null,
+      grace_seconds: spec.graceSeconds,
+      memory_bytes: spec.memoryBytes,
+      time_limit_seconds: spec.timeLimitSeconds,
+      cpus,
+      gpus: devicesOf(row),
+      resume_from: row.resumed_from === null ? null : this.folders.checkpoints(row.job_id),
     });
-    return { jobId: row.job_id, folder, python, cwd, graceSeconds, memoryBytes, timeLimitSeconds };
+    return spec;
   }
 
   async #dataset(row: JobRow, workspace: string): Promise<TrainingDataset | null> {
@@ -95,23 +95,18 @@ export class Preparation {
   }
 
   #tags(row: JobRow, script: string | null, sha256: string | null): Record<string, string> {
+    const resumed = row.resumed_from === null ? {} : { 'kargah.resumed_from': row.resumed_from };
     if (row.recipe !== null) {
       const { version } = this.recipes.named(row.recipe).recipe;
       return {
+        ...resumed,
         'kargah.recipe': row.recipe,
         'kargah.code_version': version,
         'mlflow.source.name': `kargah.recipes.${row.recipe}`,
       };
     }
-    return { 'kargah.code_version': `sha256:${sha256 ?? ''}`, 'mlflow.source.name': script ?? '' };
+    return { ...resumed, 'kargah.code_version': `sha256:${sha256 ?? ''}`, 'mlflow.source.name': script ?? '' };
   }
-}
-
-function defaultMemory(): number {
-  // In a container the limit is the container's, not the machine's.
-  const constrained = process.constrainedMemory();
-  const total = constrained > 0 && constrained < totalmem() ? constrained : totalmem();
-  return Math.floor(total * MEMORY_SHARE);
 }
 
 function inputOf({ name, sha256, datasetId, rows }: TrainingDataset): DatasetInput {

@@ -170,7 +170,7 @@ describe('the queue', { timeout: 40_000 }, () => {
   it('waits for MLflow, says so, and goes on by itself', async () => {
     shop.mlflow.become('starting');
     const { job_id } = await shop.script('print(1)');
-    await shop.heard(() => shop.live.jobs.get(job_id)?.message === 'MLflow is starting', 'the message');
+    await shop.heard(() => shop.live.jobs.get(job_id)?.waiting?.code === 'waiting_for_mlflow', 'the reason');
     shop.mlflow.become('up');
     expect(await shop.ended(job_id)).toMatchObject({ state: 'succeeded', message: null });
   });

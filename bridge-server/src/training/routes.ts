@@ -9,11 +9,16 @@ import {
   jobModel,
   listJobEvents,
   listJobs,
+  listPythons,
   listRecipes,
+  searchLogs,
+  planTrain,
+  resumeJob,
   stopJob,
   train,
 } from '../contract/training.js';
 import { route, type Route } from '../http/route.js';
+import { answerLog } from './log-answer.js';
 import { attachment } from './model.js';
 import type { TrainingService } from './service.js';
 
@@ -24,6 +29,11 @@ export function trainingRoutes(training: TrainingService): Route[] {
     ),
     route(train, async ({ caller, body }) => ({ status: 201, json: await training.submit(caller, body) })),
     route(aliases.shortTrain, async ({ caller, body }) => ({ status: 201, json: await training.submit(caller, body) })),
+    route(planTrain, async ({ caller, body }) => ({ status: 200, json: await training.plan(caller, body) })),
+    route(listPythons, async () => ({
+      status: 200,
+      json: { items: [...(await training.pythons.list())], next_cursor: null },
+    })),
     route(listJobs, async ({ caller, query }) => ({ status: 200, json: await training.list(caller, query) })),
     route(aliases.shortJobs, async ({ caller, query }) => ({ status: 200, json: await training.list(caller, query) })),
     route(getJob, async ({ caller, params }) => ({ status: 200, json: await training.get(caller, params.job_id) })),
@@ -47,6 +57,10 @@ export function trainingRoutes(training: TrainingService): Route[] {
       status: 201,
       json: await training.clone(caller, params.job_id, body),
     })),
+    route(resumeJob, async ({ caller, params, body }) => ({
+      status: 201,
+      json: await training.resume(caller, params.job_id, body),
+    })),
     route(listJobEvents, async ({ caller, params }) => {
       const events = await training.events(caller, params.job_id);
       const items = events.map(({ from_state: from, to_state: to, event_id, at, detail, detail_fa }) => {
@@ -58,20 +72,14 @@ export function trainingRoutes(training: TrainingService): Route[] {
       status: 200,
       json: await training.metrics(caller, params.job_id, query.key),
     })),
-    route(jobLogs, async ({ caller, params, query, res }) => {
+    route(jobLogs, async ({ caller, params, query, req, res }) => {
       await training.ensureVisible(caller, params.job_id);
-      const size = training.logs.size(params.job_id);
-      res.setHeader('Content-Type', 'text/plain; charset=utf-8');
-      res.setHeader('Kargah-Log-Size', size);
-      res.setHeader('Cache-Control', 'no-store');
-      const whole = query.download === '1';
-      if (whole) res.setHeader('Content-Disposition', attachment(`${params.job_id}.log`));
-      const offset = whole ? 0 : query.offset;
-      const length = Math.max(0, Math.min(size - offset, whole ? Infinity : query.limit));
-      res.setHeader('Content-Length', length);
-      if (length === 0) res.end();
-      else await pipeline(training.logs.stream(params.job_id, offset, length), res);
+      await answerLog(training.logs, params.job_id, query, req, res);
       return undefined;
+    }),
+    route(searchLogs, async ({ caller, params, query }) => {
+      await training.ensureVisible(caller, params.job_id);
+      return { status: 200, json: await training.logs.search(params.job_id, query.q, query.offset, query.limit) };
     }),
     route(jobModel, async ({ caller, params, query, res }) => {
       const { filename, mediaType, sizeBytes, body } = await training.model(caller, params.job_id, query.format);

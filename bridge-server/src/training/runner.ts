@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { failureOf, KargahError } from '../errors.js';
 import type { Failure } from '../contract/errors.js';
 import type { JobState } from '../contract/training.js';
-import { readHandle } from '../launchers/folder.js';
+import { readHandle, readOutcome } from '../launchers/folder.js';
+import { endAllIn, forbid } from '../launchers/forbid.js';
 import type { Launcher, LaunchHandle } from '../launchers/port.js';
 import type { MlflowPort } from '../mlflow/port.js';
 import type { Aftercare } from './aftercare.js';
@@ -10,12 +11,14 @@ import type { Announcer } from './announcer.js';
 import type { JobFolders } from './folders.js';
 import type { Preparation } from './preparation.js';
 import type { TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
-import { fairOrder, Turnstile } from './queue.js';
+import { excessOf } from './claims.js';
+import { Turnstile } from './queue.js';
 import type { JobPatch, JobRow, JobStore } from './store.js';
 import type { JobTelemetry } from './telemetry.js';
 import type { TerminalState } from './states.js';
-import { LOST, RUN_STATUS, verdictOf } from './verdict.js';
+import { lost, RUN_STATUS, STOPPED, verdictOf } from './verdict.js';
 import { progressOf } from './view.js';
+import type { WaitingRoom } from './waiting-room.js';
 
 /** After MLflow said that it is up and then refused: how long until the next try. */
 const RETRY_MS = 2_000;
@@ -31,6 +34,7 @@ export class JobRunner {
 
   constructor(
     private readonly store: JobStore,
+    private readonly room: WaitingRoom,
     private readonly folders: JobFolders,
     private readonly launcher: Launcher,
     private readonly mlflow: MlflowPort,
@@ -46,10 +50,11 @@ export class JobRunner {
   /** Adopts what runs, settles what ended while nobody looked, goes on with the queue. */
   async start(): Promise<void> {
     this.#unsubscribe = this.mlflow.onState((state) => {
-      if (state !== 'up') return;
-      this.#spawn(this.aftercare.all());
+      if (state === 'up') this.#spawn(this.aftercare.all());
+      // Who waits is told for what.
       this.kick();
     });
+    await this.room.start();
     for (const row of await this.store.unsettled()) await this.#adopt(row);
     this.#spawn(this.aftercare.all());
     this.kick();
@@ -66,7 +71,7 @@ export class JobRunner {
     await Promise.race([Promise.allSettled([...this.#busy]), wait(CLOSE_MS, undefined, { ref: false })]);
   }
 
-  /** Gives free slots to waiting jobs. */
+  /** Gives the machine's free room to waiting jobs. */
   kick(): void {
     if (!this.#closed) this.#spawn(this.#queue.turn());
   }
@@ -79,27 +84,27 @@ export class JobRunner {
   }
 
   async #fill(): Promise<void> {
-    while (!this.#closed) {
-      const occupants = await this.store.occupants();
-      if (occupants.length >= this.settings.maxParallelJobs) return;
-      const next = fairOrder(await this.store.waiting(), occupants)[0];
-      if (!next) return;
-      if (this.mlflow.state() !== 'up') {
-        await this.#wait(next.job_id);
-        return;
+    let begun = true;
+    while (begun && !this.#closed) {
+      begun = false;
+      for (const { job, waiting, gpus } of await this.room.look()) {
+        const excess = excessOf(job.claim, this.settings.machine);
+        if (excess) {
+          // It was accepted when there was more: an earlier start of the bridge, on a larger machine.
+          await this.#end(job.job_id, 'failed', excess, {});
+          continue;
+        }
+        if (waiting) continue;
+        const claimed = { message: null, gpus_json: JSON.stringify(gpus) };
+        const row = await this.store.transitionFrom(job.job_id, 'queued', 'starting', claimed);
+        if (!row) continue;
+        begun = true;
+        this.room.served(row.user_id);
+        await this.announcer.moved(row);
+        this.#spawn(this.#launch(row));
       }
-      const row = await this.store.transitionFrom(next.job_id, 'queued', 'starting', { message: null });
-      if (!row) continue;
-      await this.announcer.moved(row);
-      await this.announcer.queueMoved();
-      this.#spawn(this.#launch(row));
     }
-  }
-
-  async #wait(jobId: string): Promise<void> {
-    await this.store.patch(jobId, { message: 'MLflow is starting' });
-    const row = await this.store.get(jobId);
-    if (row?.state === 'queued') await this.announcer.moved(row);
+    await this.announcer.queueMoved();
   }
 
   async #launch(claimed: JobRow): Promise<void> {
@@ -111,8 +116,7 @@ export class JobRunner {
         return;
       }
       const handle = await this.launcher.submit(spec);
-      const started = { handle_json: JSON.stringify(handle), started_at: new Date().toISOString() };
-      await this.store.patch(jobId, started);
+      await this.store.patch(jobId, { ...launched(handle), started_at: new Date().toISOString() });
       const row = await this.store.transitionFrom(jobId, 'starting', 'running');
       if (!row) {
         // A stop was asked for while the process was being started.
@@ -163,16 +167,17 @@ export class JobRunner {
 
   async #settle(jobId: string, handle: LaunchHandle): Promise<void> {
     let probe = await this.launcher.probe(handle);
-    if (probe.state === 'gone') {
-      // Its supervisor was killed: whatever it left behind must not go on unseen.
-      await this.launcher.stop(handle, 0);
-      probe = await this.launcher.probe(handle);
-    }
     if (probe.state === 'running') {
       this.#watch(jobId, handle);
       return;
     }
-    const { to, why, patch } = probe.state === 'ended' ? verdictOf(probe.outcome) : LOST;
+    if (probe.state !== 'ended') {
+      // Its supervisor was killed or is silent: whatever it left behind must not go on unseen.
+      await this.launcher.stop(handle, 0);
+      probe = await this.launcher.probe(handle);
+    }
+    const silent = probe.state === 'silent' ? probe.seconds : null;
+    const { to, why, patch } = probe.state === 'ended' ? verdictOf(probe.outcome) : lost(silent);
     await this.#end(jobId, to, why, patch);
   }
 
@@ -190,6 +195,7 @@ export class JobRunner {
         ended_at: new Date().toISOString(),
         ...patch,
         message: null,
+        has_checkpoint: (await this.folders.hasCheckpoint(jobId)) ? 1 : 0,
         progress_json: JSON.stringify(progress),
         error_json: why && JSON.stringify(why),
         mlflow_end_pending: before.mlflow_run_id === null ? null : RUN_STATUS[to],
@@ -211,10 +217,10 @@ export class JobRunner {
     const handle = handleOf(row) ?? readHandle(this.folders.of(row.job_id));
     if (!handle) {
       if (state === 'starting') await this.store.transition(row.job_id, 'queued');
-      else await this.#end(row.job_id, state === 'stopping' ? 'stopped' : 'lost', null, {});
+      else await this.#endUnknown(row.job_id, state);
       return;
     }
-    if (row.handle_json === null) await this.store.patch(row.job_id, { handle_json: JSON.stringify(handle) });
+    if (row.handle_json === null) await this.store.patch(row.job_id, launched(handle));
     if (state === 'starting')
       await this.store.transition(row.job_id, 'running', { started_at: new Date().toISOString() });
     this.telemetry.track((await this.store.get(row.job_id)) ?? row);
@@ -224,6 +230,15 @@ export class JobRunner {
     else this.#watch(row.job_id, handle);
   }
 
+  /** Of its process nothing is known: there was none yet, or its folder was taken away. */
+  async #endUnknown(jobId: string, state: JobState): Promise<void> {
+    const folder = this.folders.of(jobId);
+    await (state === 'stopping' ? forbid : endAllIn)(folder);
+    const outcome = readOutcome(folder);
+    const { to, why, patch } = outcome ? verdictOf(outcome) : state === 'stopping' ? STOPPED : lost();
+    await this.#end(jobId, to, why, patch);
+  }
+
   /** Work that nobody waits for, except `close`. */
   #spawn(work: Promise<void>): void {
     const watched = work
@@ -231,6 +246,14 @@ export class JobRunner {
       .finally(() => this.#busy.delete(watched));
     this.#busy.add(watched);
   }
+}
+
+function launched(handle: LaunchHandle): JobPatch {
+  return {
+    handle_json: JSON.stringify(handle),
+    launch: handle.launch,
+    launch_note_json: handle.note && JSON.stringify(failureOf(handle.note.code, handle.note.params)),
+  };
 }
 
 function handleOf(row: JobRow): LaunchHandle | null {

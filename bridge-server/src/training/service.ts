@@ -9,7 +9,6 @@ import {
   type TrainRequest,
 } from '../contract/training.js';
 import { folded } from '../datasets/folding.js';
-import { newId } from '../datasets/ids.js';
 import { KargahError } from '../errors.js';
 import type { Caller, Person } from '../http/route.js';
 import type { Launcher } from '../launchers/port.js';
@@ -20,20 +19,21 @@ import { Announcer } from './announcer.js';
 import { JobFolders } from './folders.js';
 import { JobLogs, type LogPiece } from './logs.js';
 import { pt2Of, zipOf, type Download } from './model.js';
-import type { TrainingDataset, TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
+import { dryRun } from './dry-run.js';
+import { newJob, type Lineage } from './new-job.js';
+import type { TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
 import { Preparation } from './preparation.js';
+import { Pythons } from './pythons.js';
 import type { Recipes } from './recipes.js';
+import { Requests } from './requests.js';
 import { JobRunner } from './runner.js';
-import { resolveScript } from './scripts.js';
 import { isTerminal } from './states.js';
 import { JobStore, type JobRow } from './store.js';
-import { chooseTarget } from './target.js';
 import { JobTelemetry } from './telemetry.js';
-import { modelOf, NO_PROGRESS, paramsOf, resourcesOf, scriptOf } from './view.js';
+import { canResume, modelOf, paramsOf, resourcesOf, scriptOf } from './view.js';
+import { WaitingRoom } from './waiting-room.js';
 import type { Kysely } from 'kysely';
 import type { Database } from '../storage/schema.js';
-
-const MAX_WAITING = 100;
 
 export interface TrainingDeps {
   readonly db: Kysely<Database>;
@@ -52,8 +52,11 @@ type Filter = z.output<(typeof listJobs)['query']>;
 export class TrainingService {
   readonly recipes: Recipes;
   readonly logs: JobLogs;
+  readonly pythons: Pythons;
   readonly #store: JobStore;
   readonly #folders: JobFolders;
+  readonly #room: WaitingRoom;
+  readonly #requests: Requests;
   readonly #announcer: Announcer;
   readonly #telemetry: JobTelemetry;
   readonly #runner: JobRunner;
@@ -63,12 +66,17 @@ export class TrainingService {
     this.recipes = recipes;
     const store = (this.#store = new JobStore(deps.db));
     const folders = (this.#folders = new JobFolders(settings.dataDir));
-    const announcer = (this.#announcer = new Announcer(store, live));
+    const pythons = (this.pythons = new Pythons(settings.python, log));
+    const limits = { jobs: settings.maxParallelJobs, jobsPerUser: settings.maxJobsPerUser };
+    const room = (this.#room = new WaitingRoom(store, settings.machine, limits, mlflow));
+    this.#requests = new Requests(store, datasets, recipes, pythons, settings);
+    const announcer = (this.#announcer = new Announcer(store, room, live));
     const telemetry = (this.#telemetry = new JobTelemetry(store, announcer, log));
     const aftercare = new Aftercare(store, folders, mlflow, telemetry, announcer, settings.python, log);
-    const preparation = new Preparation(store, folders, mlflow, datasets, recipes, telemetry, settings);
+    const preparation = new Preparation(store, folders, mlflow, datasets, recipes, pythons, telemetry, settings);
     this.#runner = new JobRunner(
       store,
+      room,
       folders,
       deps.launcher,
       mlflow,
@@ -100,27 +108,33 @@ export class TrainingService {
     await this.#telemetry.close();
   }
 
-  async submit(person: Person, request: TrainRequest): Promise<Job> {
-    return this.#submit(person, request, null);
+  /** @param lineage what it was made from: nothing, for what a person typed */
+  async submit(person: Person, request: TrainRequest, lineage: Lineage = {}): Promise<Job> {
+    const row = newJob(person, await this.#requests.accept(person, request), lineage);
+    await this.#folders.make(row.job_id);
+    if (lineage.resumedFrom !== undefined) await this.#folders.copyCheckpoints(lineage.resumedFrom, row.job_id);
+    await this.#store.insert(row);
+    const job = await this.#announcer.moved(row);
+    this.#runner.kick();
+    return job;
+  }
+
+  async plan(person: Person, request: TrainRequest) {
+    const accepted = await this.#requests.accept(person, request);
+    const { launcher, settings } = this.deps;
+    return dryRun({ launcher, settings, folders: this.#folders, room: this.#room }, person, accepted);
   }
 
   async clone(person: Person, jobId: string, changes: Changes): Promise<Job> {
     const row = await this.#mine(person, jobId);
-    const request: TrainRequest = {
-      name: changes.name ?? row.name,
-      priority: priority.parse(row.priority),
-      ...(row.recipe === null ? {} : { recipe: row.recipe }),
-      ...(row.script_json === null ? {} : { script: scriptOf(row)! }),
-      ...(row.dataset_id === null ? {} : { dataset_id: row.dataset_id }),
-      params: { ...paramsOf(row), ...changes.params },
-      ...(row.resources_json === null ? {} : { resources: resourcesOf(row)! }),
-    };
-    try {
-      return await this.#submit(person, request, jobId);
-    } catch (error) {
-      const gone = error instanceof KargahError && error.code === 'not_found';
-      throw gone ? new KargahError('dataset_deleted') : error;
-    }
+    return datasetKept(this.submit(person, requestOf(row, changes), { parent: jobId }));
+  }
+
+  async resume(person: Person, jobId: string, changes: Changes): Promise<Job> {
+    const row = await this.#mine(person, jobId);
+    if (!isTerminal(row.state as JobState)) throw new KargahError('job_active');
+    if (!canResume(row)) throw new KargahError('job_has_no_checkpoint');
+    return datasetKept(this.submit(person, requestOf(row, changes), { parent: jobId, resumedFrom: jobId }));
   }
 
   async list(person: Person, filter: Filter): Promise<{ items: Job[]; next_cursor: string | null }> {
@@ -218,63 +232,12 @@ export class TrainingService {
     return this.#store.usesDataset(datasetId);
   }
 
-  async #submit(person: Person, request: TrainRequest, parent: string | null): Promise<Job> {
-    if ((await this.#store.countWaitingOf(person.userId)) >= MAX_WAITING)
-      throw new KargahError('quota_jobs', { max: MAX_WAITING });
-    const dataset =
-      request.dataset_id === undefined ? null : await this.deps.datasets.forTraining(person, request.dataset_id);
-    const params = await this.#params(request, dataset);
-    const row: JobRow = {
-      ...BLANK,
-      job_id: newId('job'),
-      project_id: person.projectId,
-      user_id: person.userId,
-      owner_name: person.name,
-      ...named(request.name ?? defaultName(request, dataset)),
-      recipe: request.recipe ?? null,
-      script_json: request.script === undefined ? null : JSON.stringify(request.script),
-      dataset_id: dataset?.datasetId ?? null,
-      dataset_name: dataset?.name ?? null,
-      params_json: JSON.stringify(params),
-      resources_json: request.resources === undefined ? null : JSON.stringify(request.resources),
-      priority: request.priority ?? 'normal',
-      parent_job_id: parent,
-      created_at: new Date().toISOString(),
-    };
-    await this.#folders.make(row.job_id);
-    await this.#store.insert(row);
-    const job = await this.#announcer.moved(row);
-    this.#runner.kick();
-    return job;
-  }
-
-  async #params(request: TrainRequest, dataset: TrainingDataset | null): Promise<Record<string, unknown>> {
-    if (request.script !== undefined) {
-      await resolveScript(this.deps.settings.workspaceDir, request.script.path);
-      return request.params;
-    }
-    const recipe = this.recipes.named(request.recipe ?? '');
-    const expected = recipe.recipe.dataset_kind;
-    if (expected !== null && dataset === null)
-      throw new KargahError('validation_failed', {}, { errors: [DATASET_NEEDED] });
-    if (expected !== null && dataset?.kind !== expected) throw new KargahError('dataset_wrong_kind', { expected });
-    const params = recipe.parse(request.params);
-    return dataset && recipe.target !== null ? chooseTarget(params, recipe.target, dataset) : params;
-  }
-
   async #mine(caller: Caller, jobId: string): Promise<JobRow> {
     const row = await this.#store.visible(caller, jobId);
     if (!row) throw new KargahError('not_found');
     return row;
   }
 }
-
-const DATASET_NEEDED = {
-  path: 'dataset_id',
-  message: 'Choose a dataset.',
-  message_fa: 'یک مجموعه‌داده انتخاب کنید.',
-  code: 'required',
-};
 
 const BAD_CURSOR = {
   path: 'cursor',
@@ -283,46 +246,25 @@ const BAD_CURSOR = {
   code: 'invalid_cursor',
 };
 
-const BLANK = {
-  state: 'queued',
-  progress_json: JSON.stringify(NO_PROGRESS),
-  metrics_json: '{}',
-  message: null,
-  error_json: null,
-  exit_code: null,
-  signal: null,
-  peak_memory_bytes: null,
-  cpu_seconds: null,
-  mlflow_run_id: null,
-  mlflow_experiment_id: null,
-  mlflow_end_pending: null,
-  model_json: null,
-  priority: 'normal',
-  waiting_json: null,
-  launch: null,
-  launch_note_json: null,
-  resumed_from: null,
-  has_checkpoint: 0,
-  sweep_id: null,
-  pruned: 0,
-  fence: 0,
-  lease_until: null,
-  token_sha256: null,
-  handle_json: null,
-  stop_requested_at: null,
-  started_at: null,
-  first_step_at: null,
-  ended_at: null,
-} satisfies Partial<JobRow>;
-
-function named(name: string): { name: string; search_text: string } {
-  return { name, search_text: folded(name) };
+/** The request that would make this job again. */
+function requestOf(row: JobRow, changes: Changes): TrainRequest {
+  return {
+    name: changes.name ?? row.name,
+    priority: priority.parse(row.priority),
+    ...(row.recipe === null ? {} : { recipe: row.recipe }),
+    ...(row.script_json === null ? {} : { script: scriptOf(row)! }),
+    ...(row.dataset_id === null ? {} : { dataset_id: row.dataset_id }),
+    params: { ...paramsOf(row), ...changes.params },
+    ...(row.resources_json === null ? {} : { resources: resourcesOf(row)! }),
+  };
 }
 
-function defaultName(request: TrainRequest, dataset: TrainingDataset | null): string {
-  if (request.script !== undefined) return request.script.path.split('/').at(-1) ?? request.script.path;
-  return [dataset?.name, request.recipe]
-    .filter((part) => part !== undefined)
-    .join(' · ')
-    .slice(0, 200);
+/** What is not found when a job is made from another one is its dataset. */
+async function datasetKept(job: Promise<Job>): Promise<Job> {
+  try {
+    return await job;
+  } catch (error) {
+    const gone = error instanceof KargahError && error.code === 'not_found';
+    throw gone ? new KargahError('dataset_deleted') : error;
+  }
 }

@@ -14,10 +14,7 @@ export interface JobFilter {
   readonly search?: string | undefined;
   readonly state?: JobState | JobState[] | undefined;
   readonly dataset_id?: string | undefined;
-}
-export interface Waiting {
-  readonly job_id: string;
-  readonly user_id: string;
+  readonly sweep_id?: string | undefined;
 }
 
 export class JobStore {
@@ -79,6 +76,7 @@ export class JobStore {
     let query = this.db.selectFrom('jobs').selectAll().where('project_id', '=', projectId);
     if (filter.state !== undefined) query = query.where('state', 'in', [filter.state].flat());
     if (filter.dataset_id !== undefined) query = query.where('dataset_id', '=', filter.dataset_id);
+    if (filter.sweep_id !== undefined) query = query.where('sweep_id', '=', filter.sweep_id);
     if (filter.search) {
       const pattern = `%${filter.search.replace(/[\\%_]/gu, '\\$&')}%`;
       // SQLite knows no escape character unless one is named.
@@ -106,19 +104,34 @@ export class JobStore {
   }
 
   /** Waiting jobs, oldest first. */
-  async waiting(): Promise<Waiting[]> {
+  async waiting() {
     return this.db
       .selectFrom('jobs')
-      .select(['job_id', 'user_id'])
+      .select(['job_id', 'user_id', 'priority', 'recipe', 'resources_json'])
       .where('state', '=', 'queued')
       .orderBy('created_at')
       .orderBy('job_id')
       .execute();
   }
 
-  /** The owners of the jobs that hold a slot now, one entry a job. */
-  async occupants(): Promise<string[]> {
-    const rows = await this.db.selectFrom('jobs').select('user_id').where('state', 'in', OCCUPYING).execute();
+  /** The jobs that hold a place on the machine now. */
+  async running() {
+    return this.db
+      .selectFrom('jobs')
+      .select(['user_id', 'recipe', 'resources_json', 'gpus_json'])
+      .where('state', 'in', OCCUPYING)
+      .execute();
+  }
+
+  /** Everyone of whom a job was ever started, who was served last at the end. */
+  async servedBefore(): Promise<string[]> {
+    const rows = await this.db
+      .selectFrom('jobs')
+      .select(['user_id', (eb) => eb.fn.max('started_at').as('last')])
+      .where('started_at', 'is not', null)
+      .groupBy('user_id')
+      .orderBy('last')
+      .execute();
     return rows.map((row) => row.user_id);
   }
 
@@ -173,7 +186,7 @@ export class JobStore {
       if (!before || !from.includes(before.state as JobState)) return null;
       const moved = await trx
         .updateTable('jobs')
-        .set({ ...patch, state: to })
+        .set({ ...patch, state: to, ...(to === 'starting' ? { fence: sql<number>`fence + 1` } : {}) })
         .where('job_id', '=', jobId)
         .where('state', '=', before.state)
         .returningAll()

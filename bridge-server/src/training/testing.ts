@@ -11,7 +11,7 @@ import { LocalLauncher } from '../launchers/local.js';
 import type { LivePort } from '../live/port.js';
 import type { MlflowPort } from '../mlflow/port.js';
 import type { Storage } from '../storage/storage.js';
-import type { TrainingDataset } from './ports.js';
+import type { TrainingDataset, TrainingSettings } from './ports.js';
 import { Recipes } from './recipes.js';
 import { trainingRoutes } from './routes.js';
 import { TrainingService } from './service.js';
@@ -133,12 +133,18 @@ export class Workshop {
   private constructor(
     readonly dir: string,
     readonly storage: Storage,
-    readonly settings: { maxParallelJobs: number; graceSeconds: number },
+    readonly settings: Pick<TrainingSettings, 'machine' | 'maxParallelJobs' | 'maxJobsPerUser' | 'graceSeconds'>,
   ) {}
 
   static async open(settings: Partial<Workshop['settings']> = {}): Promise<Workshop> {
     const dir = await mkdtemp(join(tmpdir(), 'kargah-training-'));
-    const shop = new Workshop(dir, await testStorage(), { maxParallelJobs: 4, graceSeconds: 1, ...settings });
+    const shop = new Workshop(dir, await testStorage(), {
+      machine: { cpus: 4, memoryMb: 8192, gpus: [] },
+      maxParallelJobs: 4,
+      maxJobsPerUser: 4,
+      graceSeconds: 1,
+      ...settings,
+    });
     await mkdir(join(dir, 'work'));
     for (const id of ['sara', 'reza']) {
       const { projectId: project_id, workspace } = person(id);
@@ -157,7 +163,7 @@ export class Workshop {
       db: this.storage.db,
       live: this.live,
       mlflow: this.mlflow,
-      launcher: new LocalLauncher(),
+      launcher: new LocalLauncher(PYTHON),
       datasets: {
         forTraining: (caller, datasetId) => {
           const found = caller.projectId === 'prj_sara' ? datasets.get(datasetId) : undefined;
@@ -198,10 +204,16 @@ export class Workshop {
     await rm(this.dir, { recursive: true, force: true });
   }
 
-  async call(method: string, path: string, body?: unknown, as = 'sara'): Promise<Response> {
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    as = 'sara',
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     return fetch(`${this.#served.url}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer token-of-${as}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer token-of-${as}`, 'content-type': 'application/json', ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   }

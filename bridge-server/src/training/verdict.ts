@@ -30,7 +30,14 @@ export function verdictOf(outcome: Outcome): Verdict {
   };
 }
 
-export const LOST: Verdict = { to: 'lost', why: failureOf('job_lost'), patch: {} };
+/** It was to be stopped before it had begun. */
+export const STOPPED: Verdict = { to: 'stopped', why: null, patch: {} };
+
+/** Nothing proves how it ended: its supervisor is gone, or gave no sign of life for so long that it was ended. */
+export function lost(silentSeconds: number | null = null): Verdict {
+  const why = silentSeconds === null ? failureOf('job_lost') : failureOf('lease_expired', { seconds: silentSeconds });
+  return { to: 'lost', why, patch: {} };
+}
 
 /** How MLflow calls each ending. */
 export const RUN_STATUS = { succeeded: 'FINISHED', failed: 'FAILED', lost: 'FAILED', stopped: 'KILLED' } as const;

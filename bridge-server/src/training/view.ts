@@ -11,6 +11,7 @@ import {
 } from '../contract/training.js';
 import { z } from 'zod';
 import { isTerminal } from './states.js';
+import type { Seat } from './seating.js';
 import type { JobRow } from './store.js';
 
 export const NO_PROGRESS: Progress = {
@@ -35,13 +36,14 @@ const parse = <T extends z.ZodType>(schema: T, text: string | null): z.output<T>
 
 export const scriptOf = (row: JobRow) => parse(job.shape.script, row.script_json);
 export const paramsOf = (row: JobRow) => parse(job.shape.params, row.params_json) ?? {};
-export const resourcesOf = (row: JobRow) => parse(resources, row.resources_json);
+export const resourcesOf = (row: Pick<JobRow, 'resources_json'>) => parse(resources, row.resources_json);
+export const devicesOf = (row: Pick<JobRow, 'gpus_json'>) => parse(z.array(z.string()), row.gpus_json) ?? [];
 export const progressOf = (row: JobRow) => parse(progress, row.progress_json) ?? NO_PROGRESS;
 export const metricsOf = (row: JobRow) => parse(job.shape.metrics, row.metrics_json) ?? {};
 export const modelOf = (row: JobRow) => parse(modelFacts, row.model_json);
 
 /** A row as the contract shows it. */
-export function jobOf(row: JobRow, queuePosition: number | null): Job {
+export function jobOf(row: JobRow, seat: Seat | null): Job {
   return {
     job_id: row.job_id,
     name: row.name,
@@ -56,8 +58,8 @@ export function jobOf(row: JobRow, queuePosition: number | null): Job {
     metrics: metricsOf(row),
     message: row.message,
     priority: priority.parse(row.priority),
-    queue_position: queuePosition,
-    waiting: row.state === 'queued' ? parse(failure, row.waiting_json) : null,
+    queue_position: seat?.position ?? null,
+    waiting: seat?.waiting ?? null,
     launch: row.launch === null ? null : launchKind.parse(row.launch),
     launch_note: parse(failure, row.launch_note_json),
     error: parse(failure, row.error_json),
@@ -68,7 +70,7 @@ export function jobOf(row: JobRow, queuePosition: number | null): Job {
     mlflow_run_id: row.mlflow_run_id,
     mlflow_experiment_id: row.mlflow_experiment_id,
     has_model: row.model_json !== null,
-    can_resume: row.has_checkpoint === 1 && isTerminal(row.state as JobState) && row.state !== 'succeeded',
+    can_resume: canResume(row),
     parent_job_id: row.parent_job_id,
     resumed_from: row.resumed_from,
     sweep_id: row.sweep_id,
@@ -78,4 +80,9 @@ export function jobOf(row: JobRow, queuePosition: number | null): Job {
     first_step_at: row.first_step_at,
     ended_at: row.ended_at,
   };
+}
+
+/** It ended before its time and left something to go on from. */
+export function canResume(row: JobRow): boolean {
+  return row.has_checkpoint === 1 && isTerminal(row.state as JobState) && row.state !== 'succeeded';
 }

@@ -39,6 +39,7 @@ def environment(job: dict[str, Any], paths: JobPaths) -> dict[str, str]:
         **os.environ,
         "KARGAH_JOB_ID": job["job_id"],
         "KARGAH_JOB_DIR": str(paths.folder),
+        "KARGAH_CHECKPOINT_DIR": str(paths.folder / "checkpoints"),
         "KARGAH_BRIDGE_FILE": str(bridge_file),
         "MLFLOW_TRACKING_URI": f"{bridge.get('url', '')}/mlflow",
         "MLFLOW_TRACKING_TOKEN": paths.token.read_text(encoding="ascii").strip(),
@@ -57,6 +58,8 @@ def environment(job: dict[str, Any], paths: JobPaths) -> dict[str, str]:
         environ["KARGAH_DATASET_PATH"] = str(dataset["path"])
     if job.get("cpus"):
         environ["OMP_NUM_THREADS"] = environ["MKL_NUM_THREADS"] = str(job["cpus"])
+    if job.get("gpus") is not None:
+        environ["CUDA_VISIBLE_DEVICES"] = ",".join(map(str, job["gpus"]))
     if job.get("resume_from"):
         environ["KARGAH_RESUME_FROM"] = str(job["resume_from"])
     return environ

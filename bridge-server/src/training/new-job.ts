@@ -1,0 +1,80 @@
+import { folded } from '../datasets/folding.js';
+import { newId } from '../datasets/ids.js';
+import type { TrainRequest } from '../contract/training.js';
+import type { Person } from '../http/route.js';
+import type { TrainingDataset } from './ports.js';
+import type { Accepted } from './requests.js';
+import type { JobRow } from './store.js';
+import { NO_PROGRESS } from './view.js';
+
+/** Where a job comes from, besides its request. */
+export interface Lineage {
+  readonly parent?: string;
+  readonly resumedFrom?: string;
+  readonly sweep?: string;
+}
+
+/** The row of a job that was just accepted. */
+export function newJob(person: Person, { request, dataset, params }: Accepted, lineage: Lineage): JobRow {
+  return {
+    ...BLANK,
+    job_id: newId('job'),
+    project_id: person.projectId,
+    user_id: person.userId,
+    owner_name: person.name,
+    ...named(request.name ?? defaultName(request, dataset)),
+    recipe: request.recipe ?? null,
+    script_json: request.script === undefined ? null : JSON.stringify(request.script),
+    dataset_id: dataset?.datasetId ?? null,
+    dataset_name: dataset?.name ?? null,
+    params_json: JSON.stringify(params),
+    resources_json: request.resources === undefined ? null : JSON.stringify(request.resources),
+    priority: request.priority ?? 'normal',
+    parent_job_id: lineage.parent ?? null,
+    resumed_from: lineage.resumedFrom ?? null,
+    sweep_id: lineage.sweep ?? null,
+    created_at: new Date().toISOString(),
+  };
+}
+
+const BLANK = {
+  state: 'queued',
+  progress_json: JSON.stringify(NO_PROGRESS),
+  metrics_json: '{}',
+  message: null,
+  error_json: null,
+  exit_code: null,
+  signal: null,
+  peak_memory_bytes: null,
+  cpu_seconds: null,
+  mlflow_run_id: null,
+  mlflow_experiment_id: null,
+  mlflow_end_pending: null,
+  model_json: null,
+  waiting_json: null,
+  gpus_json: null,
+  launch: null,
+  launch_note_json: null,
+  has_checkpoint: 0,
+  pruned: 0,
+  fence: 0,
+  lease_until: null,
+  token_sha256: null,
+  handle_json: null,
+  stop_requested_at: null,
+  started_at: null,
+  first_step_at: null,
+  ended_at: null,
+} satisfies Partial<JobRow>;
+
+function named(name: string): { name: string; search_text: string } {
+  return { name, search_text: folded(name) };
+}
+
+function defaultName(request: TrainRequest, dataset: TrainingDataset | null): string {
+  if (request.script !== undefined) return request.script.path.split('/').at(-1) ?? request.script.path;
+  return [dataset?.name, request.recipe]
+    .filter((part) => part !== undefined)
+    .join(' · ')
+    .slice(0, 200);
+}

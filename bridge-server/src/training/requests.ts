@@ -1,0 +1,67 @@
+import type { TrainRequest } from '../contract/training.js';
+import { KargahError } from '../errors.js';
+import type { Person } from '../http/route.js';
+import { claimOf, refuseExcess, type Claim } from './claims.js';
+import type { TrainingDataset, TrainingDatasets, TrainingSettings } from './ports.js';
+import type { Pythons } from './pythons.js';
+import type { Recipes } from './recipes.js';
+import { resolveScript } from './scripts.js';
+import type { JobStore } from './store.js';
+import { chooseTarget } from './target.js';
+
+const MAX_WAITING = 100;
+
+/** A request that may become a job, with everything that was left out filled in. */
+export interface Accepted {
+  readonly request: TrainRequest;
+  readonly dataset: TrainingDataset | null;
+  readonly params: Record<string, unknown>;
+  readonly claim: Claim;
+  /** The interpreter that would run it. */
+  readonly python: string;
+  /** The script's absolute path. */
+  readonly script: string | null;
+}
+
+/** What stands between a request to train and a job: the same for `train` and for its dry run. */
+export class Requests {
+  constructor(
+    private readonly store: JobStore,
+    private readonly datasets: TrainingDatasets,
+    private readonly recipes: Recipes,
+    private readonly pythons: Pythons,
+    private readonly settings: Pick<TrainingSettings, 'machine' | 'workspaceDir'>,
+  ) {}
+
+  /** @throws every error of the contract's `train` */
+  async accept(person: Person, request: TrainRequest): Promise<Accepted> {
+    if ((await this.store.countWaitingOf(person.userId)) >= MAX_WAITING)
+      throw new KargahError('quota_jobs', { max: MAX_WAITING });
+    const dataset =
+      request.dataset_id === undefined ? null : await this.datasets.forTraining(person, request.dataset_id);
+    const script = request.script && (await resolveScript(this.settings.workspaceDir, request.script.path));
+    const params = script ? request.params : this.#recipeParams(request, dataset);
+    const { machine } = this.settings;
+    const claim = claimOf(request.resources ?? null, script ? 'script' : 'recipe', machine);
+    refuseExcess(claim, machine);
+    const python = await this.pythons.executableOf(request.resources?.python);
+    return { request, dataset, params, claim, python, script: script?.absolute ?? null };
+  }
+
+  #recipeParams(request: TrainRequest, dataset: TrainingDataset | null): Record<string, unknown> {
+    const recipe = this.recipes.named(request.recipe ?? '');
+    const expected = recipe.recipe.dataset_kind;
+    if (expected !== null && dataset === null)
+      throw new KargahError('validation_failed', {}, { errors: [DATASET_NEEDED] });
+    if (expected !== null && dataset?.kind !== expected) throw new KargahError('dataset_wrong_kind', { expected });
+    const params = recipe.parse(request.params);
+    return dataset && recipe.target !== null ? chooseTarget(params, recipe.target, dataset) : params;
+  }
+}
+
+const DATASET_NEEDED = {
+  path: 'dataset_id',
+  message: 'Choose a dataset.',
+  message_fa: 'یک مجموعه‌داده انتخاب کنید.',
+  code: 'required',
+};

@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+import type { resources } from '../contract/training.js';
+import type { JobSpec } from '../launchers/port.js';
+import type { JobFolders } from './folders.js';
+import type { TrainingSettings } from './ports.js';
+
+/** What a launcher is told of a job. */
+export function specOf(
+  jobId: string,
+  { python, script }: { readonly python: string; readonly script: string | null },
+  asked: z.infer<typeof resources> | null,
+  folders: JobFolders,
+  { graceSeconds, machine, workspaceDir }: TrainingSettings,
+): JobSpec {
+  const folder = folders.of(jobId);
+  return {
+    jobId,
+    folder,
+    python,
+    cwd: script === null ? folder : (workspaceDir ?? folder),
+    graceSeconds,
+    // One that did not say how much it needs may use what the machine has for jobs.
+    memoryBytes: (asked?.memory_mb ?? machine.memoryMb) * 2 ** 20,
+    timeLimitSeconds: asked?.time_limit_seconds ?? null,
+  };
+}
