@@ -22,6 +22,8 @@ export interface Lab {
   bridge(): { pid: number; url: string };
   /** The process number of the MLflow that the bridge started last. */
   mlflowPid(): number;
+  /** The processes of a job: the one that looks after it, and the one that trains. */
+  jobPids(jobId: string): { supervisor: number; child: number };
   /** Ends JupyterLab alone with SIGKILL, as a crash would; what it left stays. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -98,6 +100,11 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     workspace,
     bridge: () => JSON.parse(readFileSync(join(dataDir, 'bridge.json'), 'utf8')) as { pid: number; url: string },
     mlflowPid: () => (JSON.parse(readFileSync(join(dataDir, 'mlflow/server.json'), 'utf8')) as { pid: number }).pid,
+    jobPids: (jobId) => {
+      const file = join(dataDir, 'jobs', jobId, 'supervisor.json');
+      const { pid, child_pid } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; child_pid: number };
+      return { supervisor: pid, child: child_pid };
+    },
     kill: () => end(child, 'SIGKILL'),
     stop: async () => {
       await end(child, 'SIGTERM');

@@ -23,18 +23,17 @@ export interface Findings {
   readonly access: string[];
 }
 
-/**
- * Takes a picture of what is shown and looks for what is wrong with it: nothing cut, nothing beyond its panel, our direction, JupyterLab's shell
- * untouched, and no serious finding of axe within what is ours.
- */
-export async function portrait(
+const pictureOf = (name: string, look: Look): string => `${name}-${look.language}-${look.theme}`;
+
+/** Takes a picture of what is shown and looks for what is wrong with it: nothing cut, nothing beyond its panel, our direction, JupyterLab's shell untouched. */
+export async function glance(
   page: Page,
   look: Look,
   name: string,
   findings: Findings,
   what: Page | Locator = page,
 ): Promise<void> {
-  const picture = `${name}-${look.language}-${look.theme}`;
+  const picture = pictureOf(name, look);
   mkdirSync(pictures, { recursive: true });
   await page.evaluate(() => document.fonts.ready);
   await what.screenshot({
@@ -44,6 +43,17 @@ export async function portrait(
   });
   const faults = await page.evaluate(findFaults, { ours: OURS, dir: look.language === 'fa' ? 'rtl' : 'ltr' });
   findings.layout.push(...faults.map((fault) => `${picture}: ${fault}`));
+}
+
+/** A glance, and no serious finding of axe within what is ours. Asked of one width of each page: widths change the layout, seldom what axe judges. */
+export async function portrait(
+  page: Page,
+  look: Look,
+  name: string,
+  findings: Findings,
+  what: Page | Locator = page,
+): Promise<void> {
+  await glance(page, look, name, findings, what);
   // Contrast is the theme's, names are the language's: two of the four looks hold all there is to find.
   if ((look.language === 'fa') !== (look.theme === 'light')) return;
   const { violations } = await new AxeBuilder({ page })
@@ -53,7 +63,9 @@ export async function portrait(
     .analyze();
   for (const { id, nodes } of violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')) {
     findings.access.push(
-      ...nodes.map(({ target, failureSummary }) => `${picture}: ${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
+      ...nodes.map(
+        ({ target, failureSummary }) => `${pictureOf(name, look)}: ${id}: ${target.join(' ')}: ${failureSummary ?? ''}`,
+      ),
     );
   }
 }

@@ -69,11 +69,6 @@ function alive(pid: number): boolean {
   return existsSync(`/proc/${String(pid)}/stat`) && !/\) Z /u.test(readFileSync(`/proc/${String(pid)}/stat`, 'latin1'));
 }
 
-function supervisorOf(lab: Lab, jobId: string): { pid: number; child_pid: number } {
-  const path = join(lab.dataDir, 'jobs', jobId, 'supervisor.json');
-  return JSON.parse(readFileSync(path, 'utf8')) as { pid: number; child_pid: number };
-}
-
 /** Another bridge than `old` has announced itself. The file is the only sign, and it makes no event. */
 async function anotherBridge(lab: Lab, old: number): Promise<void> {
   await expect.poll(() => (existsSync(join(lab.dataDir, 'bridge.json')) ? lab.bridge().pid : old), AGAIN).not.toBe(old);
@@ -95,12 +90,12 @@ test.describe('what breaks while somebody works', () => {
   });
 
   test('a bridge killed in mid-training is noticed, comes back, and no step is lost', async ({ lab }) => {
-    const epochs = 80;
+    const epochs = 40;
     const jobId = await train(lab, kian, 'پل کشته شد', epochs);
     const job = await openJob(page, 'پل کشته شد');
     await seesAnotherStep(job);
     const { pid } = lab.bridge();
-    const { child_pid: child } = supervisorOf(lab, jobId);
+    const { child } = lab.jobPids(jobId);
 
     process.kill(pid, 'SIGKILL');
     await expect(job.getByText('ارتباط قطع شد؛ آموزش ادامه دارد.')).toBeVisible();
@@ -115,7 +110,7 @@ test.describe('what breaks while somebody works', () => {
   });
 
   test('MLflow killed in mid-training is named as away, and its points arrive later, in order', async ({ lab }) => {
-    const epochs = 120;
+    const epochs = 60;
     const jobId = await train(lab, kian, 'انبار کشته شد', epochs);
     const job = await openJob(page, 'انبار کشته شد');
     await seesAnotherStep(job);
@@ -251,7 +246,7 @@ test.describe('a JupyterLab of its own', () => {
     await seesAnotherStep(await openJob(page, 'ژوپیتر کشته شد'));
     const bridge = own.bridge().pid;
     const mlflow = own.mlflowPid();
-    const { pid: supervisor, child_pid: child } = supervisorOf(own, jobId);
+    const { supervisor, child } = own.jobPids(jobId);
 
     await own.kill();
     // Processes that are not our children tell nobody that they ended.
@@ -262,7 +257,7 @@ test.describe('a JupyterLab of its own', () => {
     const panel = await openPanel(page, own);
     await expect(accountMenu(panel, roya)).toBeVisible(AGAIN);
     const job = await openJob(page, 'ژوپیتر کشته شد');
-    expect(supervisorOf(own, jobId).pid).toBe(supervisor);
+    expect(own.jobPids(jobId).supervisor).toBe(supervisor);
     await expect(job).toHaveAttribute('data-state', 'succeeded', { timeout: 120_000 });
     await expect(job.getByText('تاریخچهٔ معیارها خوانده نشد')).toHaveCount(0, AGAIN);
     await expectWholeHistory(own, roya, jobId, epochs);
