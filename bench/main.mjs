@@ -6,6 +6,7 @@ import { ready, signIn, signUp, startBridge } from './bridge.mjs';
 import { measureBundle } from './bundle.mjs';
 import { print, unmeasured } from './figures.mjs';
 import { measureFirstStep } from './first-step.mjs';
+import { measureIngest } from './ingest.mjs';
 import { fillJobs, jobsListRow, timeFirstPage } from './jobs-list.mjs';
 import { measureLive } from './live.mjs';
 import { measureLogCall } from './log-call.mjs';
@@ -37,6 +38,7 @@ try {
   await attempt('submit → first optimizer step', () => measureFirstStep(api, dataDir));
   await attempt('logged point → subscriber', () => measureLive(api, workspaceDir));
   await attempt('one log()', () => measureLogCall(api, workspaceDir));
+  await attempt('points through the gateway', () => measureIngest(api, dataDir));
   await attempt('jobs list of 100,000 rows', async () => {
     const { items } = await api.get('/api/v1/train/jobs?limit=50');
     const few = { count: items.length, times: await timeFirstPage(api) };
