@@ -49,7 +49,8 @@ async function compare(gateway, direct, experiment_id, writers) {
   }
   for (const { id, sent } of [...ours, ...rival]) {
     const found = await count(direct, id);
-    if (found !== sent) throw new Error(`MLflow has ${String(found)} of the ${String(sent)} acknowledged points of a run`);
+    if (found !== sent)
+      throw new Error(`MLflow has ${String(found)} of the ${String(sent)} acknowledged points of a run`);
   }
   const [a, b] = [mine.requests / mine.seconds, theirs.requests / theirs.seconds];
   const show = (rate, { times }) =>
@@ -93,7 +94,7 @@ async function write(to, runs, limitMs, phase) {
 async function count(direct, runId) {
   let found = 0;
   for (const key of ['loss', 'accuracy']) {
-    for (let page = ''; page !== undefined; ) {
+    for (let page = ''; page !== undefined;) {
       const token = page === '' ? '' : `&page_token=${encodeURIComponent(page)}`;
       const path = `${API}/metrics/get-history?run_id=${runId}&metric_key=${key}&max_results=25000${token}`;
       const answer = await direct.ask('GET', path);
