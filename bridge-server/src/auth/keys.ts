@@ -6,11 +6,15 @@ import { KargahError } from '../errors.js';
 /** Ed25519 in PKCS #8 (RFC 8410): this head, then the 32 bytes of the seed. */
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
+/** Whoever logs points shows the same token hundreds of times a second; its signature is looked at once. */
+const MAX_VERIFIED = 1_000;
+
 /** Signs and verifies short-lived tokens of one audience. The key follows from the secret, so it survives restarts. */
 export class TokenKey {
   readonly publicKeyPem: string;
   readonly #private: KeyObject;
   readonly #public: KeyObject;
+  readonly #verified = new Map<string, JWTPayload & { sub: string; exp: number }>();
 
   constructor(
     secret: string,
@@ -36,6 +40,9 @@ export class TokenKey {
 
   /** @throws {KargahError} `token_expired` for one of ours that has ended, `unauthenticated` for anything else. */
   async verify(token: string): Promise<JWTPayload & { sub: string; exp: number }> {
+    const known = this.#verified.get(token);
+    if (known !== undefined && Date.now() < known.exp * 1000) return known;
+    this.#verified.delete(token);
     try {
       const { payload } = await jwtVerify(token, this.#public, {
         algorithms: ['EdDSA'],
@@ -43,7 +50,10 @@ export class TokenKey {
         audience: this.audience,
         requiredClaims: ['sub', 'exp'],
       });
-      return payload as JWTPayload & { sub: string; exp: number };
+      const claims = payload as JWTPayload & { sub: string; exp: number };
+      if (this.#verified.size >= MAX_VERIFIED) this.#verified.clear();
+      this.#verified.set(token, claims);
+      return claims;
     } catch (cause) {
       throw new KargahError(cause instanceof errors.JWTExpired ? 'token_expired' : 'unauthenticated', {}, { cause });
     }

@@ -22,18 +22,19 @@ export async function readJson(req: IncomingMessage): Promise<ReadBody> {
   if (packed !== undefined && packed !== 'identity') {
     throw new KargahError('unsupported_media_type', { expected: 'UTF-8 application/json' });
   }
-  const tooLarge = new KargahError('payload_too_large', { limit: '1 MiB' });
-  if (Number(req.headers['content-length'] ?? 0) > LIMIT_BYTES) throw tooLarge;
+  if (Number(req.headers['content-length'] ?? 0) > LIMIT_BYTES) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of req as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > LIMIT_BYTES) throw tooLarge;
+    if (size > LIMIT_BYTES) throw tooLarge();
     chunks.push(chunk);
   }
   const bytes = Buffer.concat(chunks);
   return { bytes, json: size === 0 ? null : objectIn(bytes) };
 }
+
+const tooLarge = (): KargahError => new KargahError('payload_too_large', { limit: '1 MiB' });
 
 function objectIn(bytes: Buffer): JsonBody {
   let value: unknown;
