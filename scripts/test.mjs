@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npm test`: sets up, runs every runner, shows each one's own report, and closes with the counts added up over all of them.
 // `npm test -- bridge pytest` runs only the named ones.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChecks } from './checks.mjs';
@@ -98,19 +98,49 @@ const runners = [
   },
 ];
 
-async function run({ name, title, cwd, argv, read }) {
-  process.stdout.write(`\n── ${title}\n`);
+/**
+ * What runs at the same time as what, one lane beside the other, each lane in its order: only runners that leave a processor free and
+ * measure no time. What is in no group runs alone.
+ */
+const together = [[['extension'], ['scripts', 'mlflow-client']]];
+
+/** Runs one runner, its output written to `output`: 'inherit', or an open file. */
+async function run({ name, cwd, argv, read }, output) {
   const report = join(reports, `${name}.report`);
   const [command, ...args] = argv(report);
   const code = await foreground(command, args, {
     cwd: join(root, cwd),
     env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', output, output],
   });
   const counts = existsSync(report) ? read(readFileSync(report, 'utf8')) : { passed: 0, failed: 1, skipped: 0 };
   // A runner that failed without a failed test (a crash, an error after the last test) has failed all the same.
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   return counts;
+}
+
+const heading = (title) => process.stdout.write(`\n── ${title}\n`);
+
+async function runAlone(runner) {
+  heading(runner.title);
+  return { title: runner.title, ...(await run(runner, 'inherit')) };
+}
+
+/** Runs lanes beside each other; each report is shown whole when its runner has ended. */
+async function runTogether(lanes) {
+  const lane = async (named) => {
+    const results = [];
+    for (const runner of named) {
+      const file = join(reports, `${runner.name}.output`);
+      const output = openSync(file, 'w');
+      const counts = await run(runner, output).finally(() => closeSync(output));
+      heading(runner.title);
+      process.stdout.write(readFileSync(file));
+      results.push({ title: runner.title, ...counts });
+    }
+    return results;
+  };
+  return (await Promise.all(lanes.map(lane))).flat();
 }
 
 await setupOrExit({ tests: true });
@@ -128,8 +158,16 @@ if (asked.length === 0 || asked.includes('checks')) {
   process.stdout.write('\n── Types, style and generated files\n');
   results.push({ title: 'Types, style and generated files', ...(await runChecks()) });
 }
-for (const runner of runners.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
-  results.push({ title: runner.title, ...(await run(runner)) });
+const waiting = runners.filter(({ name }) => asked.length === 0 || asked.includes(name));
+while (waiting.length > 0) {
+  const group = together.find((lanes) => lanes.flat().includes(waiting[0].name)) ?? [[waiting[0].name]];
+  const take = (name) => {
+    const at = waiting.findIndex((runner) => runner.name === name);
+    return at < 0 ? [] : waiting.splice(at, 1);
+  };
+  const lanes = group.map((names) => names.flatMap(take)).filter((lane) => lane.length > 0);
+  const one = lanes.flat().length === 1 ? lanes[0][0] : undefined;
+  results.push(...(one === undefined ? await runTogether(lanes) : [await runAlone(one)]));
 }
 rmSync(reports, { recursive: true, force: true });
 
