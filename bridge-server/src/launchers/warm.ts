@@ -15,8 +15,10 @@ export interface WarmSettings {
   readonly log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
 }
 
-/** A job waits this long for a daemon that is loading: a cold start would import the same. */
-const PATIENCE_MS = 20_000;
+/** How long loading takes before it was ever measured. */
+const USUAL_LOAD_MS = 6_000;
+/** A job waits for a daemon that is loading until this share of the usual time has passed: a cold start would import the same. */
+const PATIENCE = 1.5;
 /** After the daemon failed: how long until the next try. */
 const BACKOFF_MS = [0, 1_000, 5_000, 30_000, 300_000] as const;
 /** A daemon of another Python holds half a gigabyte: it goes when nobody used it, and there are not many. */
@@ -40,6 +42,9 @@ interface Place {
   /** Why there is none. */
   note: LaunchNote | null;
   lastUsed: number;
+  /** When it began to load (`performance.now`), and how long that took the last time. */
+  began: number;
+  usualMs: number;
 }
 
 /** Forks jobs from Pythons that have everything loaded; what cannot be forked soundly is started cold, and told why. */
@@ -118,7 +123,7 @@ export class WarmLauncher implements Launcher {
     if (known === undefined && spec.python !== this.settings.python) return FIRST_JOB;
     place.lastUsed = Date.now();
     if (place.daemon === null) return place.note ?? failed('it is not running');
-    await patiently(place.daemon.ready);
+    await patiently(place);
     if (!place.serving) return place.note ?? STARTING;
     const note = await place.daemon.fork(spec.folder);
     if (note?.code === 'warm_launcher_failed') place.daemon.kill();
@@ -130,7 +135,7 @@ export class WarmLauncher implements Launcher {
     const { daemon } = place;
     this.#load(place);
     daemon?.kill();
-    await patiently(place.daemon!.ready);
+    await patiently(place);
     return place.serving ? place.daemon!.fork(spec.folder) : (place.note ?? STARTING);
   }
 
@@ -146,6 +151,8 @@ export class WarmLauncher implements Launcher {
       failures: 0,
       note: STARTING,
       lastUsed: Date.now(),
+      began: 0,
+      usualMs: USUAL_LOAD_MS,
     };
     this.#places.set(python, place);
     this.#load(place);
@@ -155,7 +162,7 @@ export class WarmLauncher implements Launcher {
   #load(place: Place): void {
     if (this.#closing.signal.aborted) return;
     const { python } = place;
-    const began = performance.now();
+    place.began = performance.now();
     const own = python === this.settings.python;
     const socket = join(this.#folder, `${String(place.number)}.sock`);
     const daemon = new WarmDaemon(python, own ? null : this.#borrow, socket, this.#folder);
@@ -167,9 +174,10 @@ export class WarmLauncher implements Launcher {
       if (place.daemon !== daemon) return;
       place.serving = answer.ready;
       place.note = answer.ready ? null : answer.note;
-      const ms = Math.round(performance.now() - began);
+      const ms = Math.round(performance.now() - place.began);
       if (answer.ready) {
         place.failures = 0;
+        place.usualMs = ms;
         if (own) this.#borrow = answer.borrow;
         this.settings.log.info({ python, ms, missing: answer.missing }, 'jobs of this Python start warm');
       }
@@ -208,10 +216,11 @@ export class WarmLauncher implements Launcher {
   }
 }
 
-/** Resolves with `known`, or when a job has waited long enough. */
-async function patiently(known: Promise<unknown>): Promise<void> {
+/** Resolves when it is known whether the daemon serves, or when waiting for it takes longer than doing without. */
+async function patiently({ daemon, began, usualMs }: Place): Promise<void> {
   const late = new AbortController();
-  await Promise.race([known, wait(PATIENCE_MS, undefined, { signal: late.signal }).catch(() => undefined)]);
+  const left = Math.max(0, began + PATIENCE * usualMs - performance.now());
+  await Promise.race([daemon?.ready, wait(left, undefined, { signal: late.signal }).catch(() => undefined)]);
   late.abort();
 }
 

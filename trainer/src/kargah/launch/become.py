@@ -7,7 +7,6 @@ import ctypes
 import gc
 import os
 import random
-import signal
 import sys
 import threading
 from pathlib import Path
@@ -54,7 +53,6 @@ class Image:
 def become(job: dict[str, Any], paths: JobPaths, environ: dict[str, str], image: Image, openblas: Any) -> None:
     """Called in the fork, with input, output and folder already its own; does the job's work."""
     os.closerange(_LOWEST_FREE_FD, _highest_fd() + 1)
-    _default_signals()
     os.environ.clear()
     os.environ.update(environ)
     script = job.get("script")
@@ -87,14 +85,6 @@ def _run_recipe(paths: JobPaths) -> None:
 
 def _is_borrowed() -> bool:
     return not any(Path(entry, "kargah") == Path(__file__).parents[1] for entry in map(Path, sys.path))
-
-
-def _default_signals() -> None:
-    signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
 def _new_randomness() -> None:

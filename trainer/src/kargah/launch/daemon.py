@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import gc
 import json
 import os
 import selectors
@@ -26,13 +25,14 @@ from typing import Any
 from . import preload, processes, safety
 from .become import Image, become
 from .paths import JobPaths, read_json
-from .start import JobProcess, Warm
-from .supervise import supervise
+from .spare import JobProcess, Spare
 
 STALE = 76
 ALREADY_SERVED = 75
 _LOOK_SECONDS = 5.0
 _CLIENT_SECONDS = 5.0
+# After a job began: its first steps need the cores more.
+_SPARE_SECONDS = 0.5
 _MOST_BYTES = 1 << 20
 _LOCK_SECONDS = 10.0
 
@@ -55,6 +55,8 @@ class Daemon:
         self._clients: dict[int, _Client] = {}
         self._selector = selectors.DefaultSelector()
         self._next_look = time.monotonic() + _LOOK_SECONDS
+        self._spare: Spare | None = None
+        self._spare_at = 0.0
 
     def serve(self) -> int:
         """Until the bridge is gone, or the environment is not the one that was loaded; answers the exit code."""
@@ -63,7 +65,8 @@ class Daemon:
         for fd in (0, wake, self._listener.fileno()):
             self._selector.register(fd, selectors.EVENT_READ)
         while True:
-            for key, _ in self._selector.select(_LOOK_SECONDS):
+            self._keep_spare()
+            for key, _ in self._selector.select(self._timeout()):
                 if key.fd == 0:
                     if self._bridge_is_gone():
                         return 0
@@ -80,6 +83,10 @@ class Daemon:
                 self._next_look = time.monotonic() + _LOOK_SECONDS
                 if self._stale():
                     return STALE
+
+    def _timeout(self) -> float:
+        due = self._next_look if self._spare is not None else min(self._next_look, self._spare_at)
+        return max(0.0, due - time.monotonic())
 
     def _listen_to_signals(self) -> int:
         wake, wake_end = os.pipe()
@@ -123,10 +130,8 @@ class Daemon:
         line, end, _ = client.received.partition(b"\n")
         if end:
             self._forget(client)
-            try:
+            with client.connection:
                 self._answer(client.connection, bytes(line))
-            finally:
-                client.connection.close()
         elif not received or len(client.received) > _MOST_BYTES:
             self._drop(client)
 
@@ -141,12 +146,40 @@ class Daemon:
             _tell(connection, {"refused": no})
             return
         try:
-            pid = os.fork()
+            self._give(connection, folder, environ)
         except OSError as error:
             _tell(connection, {"refused": safety.unsafe(error.strerror or str(error))})
+
+    def _give(self, connection: socket.socket, folder: Path, environ: dict[str, str]) -> None:
+        spare, self._spare = self._spare, None
+        self._spare_at = time.monotonic() + _SPARE_SECONDS
+        if spare is not None:
+            with contextlib.suppress(BrokenPipeError):
+                spare.give(folder, environ, connection)
+                return
+        self._new_spare().give(folder, environ, connection)
+
+    def _new_spare(self) -> Spare:
+        return Spare(self._leave, lambda job, paths, environ: become(job, paths, environ, self._image, self._openblas))
+
+    def _leave(self) -> None:
+        """In a fork: nothing of ours stays open there."""
+        self._listener.close()
+        for client in list(self._clients.values()):
+            self._drop(client)
+        self._selector.close()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for fd in (0, 1):
+            os.dup2(nothing, fd)
+        os.close(nothing)
+
+    def _keep_spare(self) -> None:
+        if self._spare is not None or time.monotonic() < self._spare_at:
             return
-        if pid == 0:
-            self._supervise(connection, folder, environ)
+        self._spare_at = time.monotonic() + _LOOK_SECONDS
+        if safety.refusal(threads=preload.threads()) is None:
+            with contextlib.suppress(OSError):
+                self._spare = self._new_spare()
 
     def _refusal(self, folder: Path) -> safety.Refusal | None:
         if self._stale():
@@ -157,29 +190,6 @@ class Daemon:
         return safety.refusal(threads=preload.threads()) or (
             safety.hidden_module(Path(script["path"])) if script else None
         )
-
-    def _supervise(self, connection: socket.socket, folder: Path, environ: dict[str, str]) -> None:
-        """In the fork: it leaves by `_exit`, or, in the job's own process, by JobProcess."""
-        gc.disable()
-        code = 70
-        try:
-            self._listener.close()
-            for client in list(self._clients.values()):
-                self._drop(client)
-            self._selector.close()
-            _write_to(folder / "supervisor.log")
-            os.chdir(folder)
-            os.environ.clear()
-            os.environ.update(environ)
-            processes.be_named("kargah-superv")
-            start = Warm(lambda job, paths, environ: become(job, paths, environ, self._image, self._openblas))
-            code = supervise(folder, start, lambda: _finish(connection, {"begun": True}))
-        except JobProcess:
-            connection.close()
-            raise
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-        os._exit(code)
 
     def _drop_slow_clients(self) -> None:
         now = time.monotonic()
@@ -211,25 +221,10 @@ def _tell(connection: socket.socket, answer: dict[str, Any]) -> None:
         connection.sendall(json.dumps(answer).encode() + b"\n")
 
 
-def _finish(connection: socket.socket, answer: dict[str, Any]) -> None:
-    _tell(connection, answer)
-    connection.close()
-
-
 def _reap() -> None:
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
-
-
-def _write_to(log: Path) -> None:
-    fd = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.dup2(fd, 1)
-    os.dup2(fd, 2)
-    os.close(fd)
-    os.close(nothing)
 
 
 def _openblas() -> Callable[[int], None] | None:

@@ -69,6 +69,24 @@ def _rehearse(torch: Any) -> None:
         torch.set_rng_state(state)
 
 
+def rehearse_step() -> None:
+    """One optimizer step, in a process that has been forked: it runs on one thread and leaves nothing behind."""
+    torch: Any = sys.modules.get("torch")
+    # With a GPU the first step would start threads for it.
+    if torch is None or torch.cuda.device_count():
+        return
+    state, threads = torch.get_rng_state(), torch.get_num_threads()
+    torch.set_num_threads(1)
+    model = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.ReLU(), torch.nn.Dropout(0.1), torch.nn.Linear(4, 2))
+    optimizer = torch.optim.AdamW(model.parameters())
+    targets = torch.zeros(2, dtype=torch.long)
+    torch.nn.functional.cross_entropy(model(torch.zeros(2, 4)), targets).backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    torch.set_num_threads(threads)
+    torch.set_rng_state(state)
+
+
 def threads() -> int:
     """How many threads this process has."""
     return sum(1 for _ in Path("/proc/self/task").iterdir())

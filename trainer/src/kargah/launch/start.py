@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable
 from typing import Any, Literal, Protocol
@@ -70,45 +69,3 @@ class Cold:
 
     def peak_bytes(self, most_resident: int) -> int:
         return most_resident
-
-
-class JobProcess(BaseException):
-    """Raised in the forked job to leave every frame of the supervisor and the daemon; `main` is what it is to do."""
-
-    def __init__(self, main: Callable[[], None]) -> None:
-        super().__init__()
-        self.main = main
-
-
-class Warm:
-    """A fork of the daemon that this supervisor was forked from; `become` makes it a process of its own and works."""
-
-    kind: Kind = "warm"
-    note: dict[str, Any] | None = None
-
-    def __init__(self, become: Callable[[dict[str, Any], JobPaths, dict[str, str]], None]) -> None:
-        self._become = become
-        self._inherited = processes.resident_bytes()
-        self.memory_bytes: Callable[[], int] = processes.private_memory_bytes
-
-    def __call__(self, job: dict[str, Any], paths: JobPaths, output: int) -> int:
-        environ = environment(job, paths)
-        folder = os.open(job["cwd"], os.O_RDONLY | os.O_DIRECTORY)
-        parent = os.getpid()
-        pid = os.fork()
-        if pid:
-            os.close(folder)
-            return pid
-        os.setsid()
-        processes.die_with_supervisor()
-        if os.getppid() != parent:
-            os._exit(1)
-        os.fchdir(folder)
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(nothing, 0)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
-        raise JobProcess(lambda: self._become(job, paths, environ))
-
-    def peak_bytes(self, most_resident: int) -> int:
-        return max(0, most_resident - self._inherited)

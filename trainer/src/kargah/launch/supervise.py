@@ -25,7 +25,7 @@ from .bounded_log import BoundedLog
 from .heartbeat import Heartbeat
 from .outcome import Ending, outcome_of
 from .paths import JobPaths, read_json, write_json
-from .start import Cold, JobProcess, Start
+from .start import Cold, Start
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 _STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
@@ -76,10 +76,6 @@ class Supervisor:
         try:
             self._pid = self._start(self._job, self._paths, child_end)
             self._tell()
-        except JobProcess:
-            # In the job: what is ours must be gone before its number means something else.
-            self._selector.close()
-            raise
         except OSError as error:
             os.close(child_end)
             processes.kill_all(self._job["job_id"])
