@@ -32,6 +32,8 @@ export function newJob(person: Person, { request, dataset, params }: Accepted, l
     priority: request.priority ?? 'normal',
     parent_job_id: lineage.parent ?? null,
     resumed_from: lineage.resumedFrom ?? null,
+    // It can be resumed itself, even where it never began.
+    has_checkpoint: lineage.resumedFrom === undefined ? 0 : 1,
     sweep_id: lineage.sweep ?? null,
     created_at: new Date().toISOString(),
   };
@@ -55,7 +57,6 @@ const BLANK = {
   gpus_json: null,
   launch: null,
   launch_note_json: null,
-  has_checkpoint: 0,
   pruned: 0,
   fence: 0,
   lease_until: null,

@@ -112,7 +112,7 @@ export class TrainingService {
   async submit(person: Person, request: TrainRequest, lineage: Lineage = {}): Promise<Job> {
     const row = newJob(person, await this.#requests.accept(person, request), lineage);
     await this.#folders.make(row.job_id);
-    if (lineage.resumedFrom !== undefined) await this.#folders.copyCheckpoints(lineage.resumedFrom, row.job_id);
+    if (lineage.resumedFrom !== undefined) await this.#takeCheckpoints(lineage.resumedFrom, row.job_id);
     await this.#store.insert(row);
     const job = await this.#announcer.moved(row);
     this.#runner.kick();
@@ -167,6 +167,8 @@ export class TrainingService {
     });
     if (stopped) {
       await this.#announcer.queueMoved();
+      // What was kept for it is free.
+      this.#runner.kick();
       return this.#announcer.moved(stopped);
     }
     const stopping = await this.#store.transition(jobId, 'stopping', asked);
@@ -230,6 +232,16 @@ export class TrainingService {
   /** Whether a job that has begun still reads this dataset. */
   isInUse(datasetId: string): Promise<boolean> {
     return this.#store.usesDataset(datasetId);
+  }
+
+  async #takeCheckpoints(from: string, to: string): Promise<void> {
+    try {
+      await this.#folders.copyCheckpoints(from, to);
+    } catch (cause) {
+      await this.#folders.delete(to);
+      const gone = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+      throw gone ? new KargahError('job_has_no_checkpoint', {}, { cause }) : cause;
+    }
   }
 
   async #mine(caller: Caller, jobId: string): Promise<JobRow> {

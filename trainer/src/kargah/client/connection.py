@@ -70,17 +70,62 @@ class Kargah:
         args: list[str] | None = None,
         target: str | None = None,
         name: str | None = None,
-        resources: dict[str, int] | None = None,
+        resources: wire.Resources | None = None,
+        priority: wire.Priority | None = None,
         **params: Any,
     ) -> Job:
         """Starts a job and returns at once.
 
         `dataset` is one of mine, its id, a file or folder to upload, or a DataFrame. The recipe follows from its kind
-        unless given; `script` (a file of the Jupyter workspace) runs instead of a recipe.
+        unless given; `script` (a file of the Jupyter workspace) runs instead of a recipe. `resources` asks for
+        `cpus`, `memory_mb`, `gpus`, `time_limit_seconds` or a `python` of `pythons()`; `priority` (low, normal, high)
+        orders my own waiting jobs.
 
         Raises:
             KargahError: refused; `code` says why.
         """
+        body = self._request(
+            dataset,
+            recipe,
+            script=script,
+            args=args,
+            target=target,
+            name=name,
+            resources=resources,
+            priority=priority,
+            **params,
+        )
+        return Job(self._http, self._http.json("POST", f"{API}/train", json=body))
+
+    def plan(self, dataset: Trainable | None = None, recipe: str | None = None, **options: Any) -> wire.LaunchPlan:
+        """What `train` would run with these arguments, and what it would wait for; runs nothing (a file is uploaded).
+
+        Raises:
+            KargahError: it would be refused; `code` says why.
+        """
+        found: wire.LaunchPlan = self._http.json(
+            "POST", f"{API}/train/plan", json=self._request(dataset, recipe, **options)
+        )
+        return found
+
+    def pythons(self) -> list[wire.Python]:
+        """The Python environments that may run a job: the default, and those of Jupyter's kernels."""
+        found: list[wire.Python] = self._http.json("GET", f"{API}/pythons")["items"]
+        return found
+
+    def _request(
+        self,
+        dataset: Trainable | None,
+        recipe: str | None,
+        *,
+        script: str | None = None,
+        args: list[str] | None = None,
+        target: str | None = None,
+        name: str | None = None,
+        resources: wire.Resources | None = None,
+        priority: wire.Priority | None = None,
+        **params: Any,
+    ) -> dict[str, Any]:
         found = self._dataset(dataset) if dataset is not None else None
         body: dict[str, Any] = {"params": params | ({"target": target} if target else {})}
         if script is not None:
@@ -91,8 +136,8 @@ class Kargah:
             body["recipe"] = recipe or ("image" if found.kind == "images" else "tabular")
         if found is not None:
             body["dataset_id"] = found.id
-        body |= {key: value for key, value in (("name", name), ("resources", resources)) if value is not None}
-        return Job(self._http, self._http.json("POST", f"{API}/train", json=body))
+        asked = {"name": name, "resources": resources, "priority": priority}
+        return body | {key: value for key, value in asked.items() if value is not None}
 
     def jobs(self, search: str | None = None) -> list[Job]:
         """Newest first."""

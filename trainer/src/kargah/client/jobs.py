@@ -76,6 +76,16 @@ class Job:
         return self.state in ENDED
 
     @property
+    def can_resume(self) -> bool:
+        """It ended before its time and left a checkpoint."""
+        return self.data["can_resume"]
+
+    @property
+    def waiting(self) -> wire.FailureOutput | None:
+        """Why a queued job has not begun."""
+        return self.data["waiting"]
+
+    @property
     def error(self) -> wire.Failure | None:
         """`{code, detail, detail_fa}` of a failed job."""
         return self.data["error"]
@@ -201,6 +211,15 @@ class Job:
         """The same again, with changed parameters."""
         body: dict[str, Any] = ({"name": name} if name else {}) | ({"params": params} if params else {})
         return Job(self._http, self._http.json("POST", f"{JOBS}/{self.id}/clone", json=body))
+
+    def resume(self, name: str | None = None, **params: Any) -> Job:
+        """Goes on from the last checkpoint of this ended job, as a new job; parameters may change, say `epochs=50`.
+
+        Raises:
+            KargahError: `job_active`, `job_has_no_checkpoint` (see `can_resume`), `dataset_deleted`.
+        """
+        body: dict[str, Any] = ({"name": name} if name else {}) | ({"params": params} if params else {})
+        return Job(self._http, self._http.json("POST", f"{JOBS}/{self.id}/resume", json=body))
 
     def delete(self) -> None:
         self._http.request("DELETE", f"{JOBS}/{self.id}")

@@ -10,6 +10,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 DEFAULT = "default"
@@ -24,7 +25,7 @@ def describe() -> list[dict[str, Any]]:
         "executable": sys.executable,
         "is_default": True,
     }
-    known = {os.path.abspath(sys.executable)}
+    known = {sys.executable}
     items = [own]
     for name, spec in sorted(_kernelspecs().items()):
         executable = _interpreter(spec)
@@ -48,7 +49,8 @@ def _readable(specs: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for name in specs.find_kernel_specs():
         try:
             yield name, specs.get_kernel_spec(name).to_dict()
-        except Exception as error:  # noqa: BLE001 - a kernel.json may hold anything; the others count all the same
+        except Exception as error:
+            # A kernel.json may hold anything; the others count all the same.
             sys.stderr.write(f"kernel {name}: {error}\n")
 
 
@@ -65,10 +67,10 @@ def _interpreter(spec: Mapping[str, Any]) -> str | None:
         return None
     if any(not word.startswith("-") for word in argv[1 : module - 1]):
         return None
-    program = argv[0]
-    usable = os.path.isabs(program) and os.path.isfile(program) and os.access(program, os.X_OK)
-    # Not resolved further: the link in a virtual environment is what makes it one.
-    return os.path.abspath(program) if usable else None
+    program = Path(argv[0])
+    usable = program.is_absolute() and program.is_file() and os.access(program, os.X_OK)
+    # Not resolved: the link in a virtual environment is what makes it one.
+    return str(program) if usable else None
 
 
 if __name__ == "__main__":
