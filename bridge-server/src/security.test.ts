@@ -88,6 +88,7 @@ afterAll(() => bridge.close());
 describe('what is Sara’s', () => {
   const OWNED = endpoints.filter((e) => /\{(?!source_id)/u.test(e.path));
   const BODIES: Record<string, unknown> = { patchDataset: { name: 'mine now' }, cloneJob: {} };
+  const QUERIES: Record<string, string> = { searchLogs: '?q=x' };
   const there = (path: string) => path.replace(/\{(\w+)\}/gu, (_, name: string) => things[name]!);
 
   it('is everything that a path can name', () => {
@@ -98,7 +99,7 @@ describe('what is Sara’s', () => {
   it.each(OWNED.map((e) => [e.method.toUpperCase(), e.path, e] as const))(
     'is 404 to Reza: %s %s',
     async (method, path, endpoint) => {
-      const answer = await bridge.call(method, there(path), {
+      const answer = await bridge.call(method, there(path) + (QUERIES[endpoint.id] ?? ''), {
         token: reza.token,
         headers: {
           'Tus-Resumable': '1.0.0',
