@@ -1,13 +1,13 @@
-import { type KeyboardEvent, type UIEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type UIEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { IconButton, LinkButton } from '../components/Button.js';
 import { Icon } from '../components/Icon.js';
 import { ErrorNote } from '../components/Note.js';
 import { download } from '../api/download.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { fold } from '../i18n/fold.js';
-import { findLines, type LogLine } from './logBuffer.js';
+import type { LogLine } from './logBuffer.js';
 import { useLog } from './useLog.js';
+import { useLogSearch } from './useLogSearch.js';
 
 const LINE = 20;
 const SPARE = 20;
@@ -26,13 +26,10 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
   const [wanted, setWanted] = useState('');
   const [chosen, setChosen] = useState(0);
   const count = buffer.lines.length;
-  const found = useMemo(
-    () => findLines(buffer.lines, wanted, fold),
-    // The buffer changes in place; its version tells when.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [buffer, version, wanted],
-  );
-  const current = found[Math.min(chosen, found.length - 1)];
+  const { found, more, searching } = useLogSearch(jobId, log, wanted);
+  const at = found[Math.min(chosen, found.length - 1)];
+  const current = at === undefined ? -1 : buffer.lineAt(at);
+  const { show } = log;
 
   useLayoutEffect(() => {
     if (follow && box.current !== null) {
@@ -42,12 +39,19 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
   }, [follow, version, count]);
 
   useEffect(() => {
-    if (current !== undefined && box.current !== null) {
-      setFollow(false);
-      box.current.scrollTop = Math.max(0, current * LINE - HEIGHT / 2);
-    }
-  }, [current]);
+    if (at === undefined) return;
+    const line = buffer.lineAt(at);
+    if (line < 0) void show(at);
+    else if (box.current !== null) box.current.scrollTop = Math.max(0, line * LINE - HEIGHT / 2);
+  }, [at, buffer, show]);
 
+  const setFollowing = (on: boolean): void => {
+    setFollow(on);
+    if (on && log.hasLater) {
+      setWanted('');
+      log.follow();
+    }
+  };
   const onScroll = (event: UIEvent<HTMLDivElement>): void => {
     const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
     setTop(scrollTop);
@@ -61,7 +65,7 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
     if (box.current !== null) box.current.scrollTop += (buffer.lines.length - before) * LINE;
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'End') setFollow(true);
+    if (event.key === 'End') setFollowing(true);
     else if (event.key === 'f' && (event.ctrlKey || event.metaKey)) search.current?.focus();
     else return;
     event.preventDefault();
@@ -75,7 +79,9 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
     <section className="card" aria-label={t('log.title')} data-testid="log-card" onKeyDown={onKeyDown}>
       <div className="ch">
         <h2>{t('log.title')}</h2>
-        <span className="muted sm nw">{t('log.lines', { n: count })}</span>
+        <span className="muted sm nw">
+          {t(buffer.start === 0 && !log.hasLater ? 'log.lines' : 'log.partLines', { n: count })}
+        </span>
         <span className="grow" />
         <div className="in log-search">
           <Icon name="search" className="t-off" />
@@ -89,6 +95,7 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
             onChange={(event) => {
               setWanted(event.target.value);
               setChosen(0);
+              setFollow(false);
             }}
             onKeyDown={(event) => {
               if (event.key === 'Enter') step(event.shiftKey ? -1 : 1);
@@ -100,8 +107,11 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
           <span className="row log-found" role="status">
             <span className="sm muted nw">
               {found.length === 0
-                ? t('log.notFound')
-                : t('log.found', { n: Math.min(chosen, found.length - 1) + 1, all: found.length })}
+                ? t(searching ? 'log.searching' : 'log.notFound')
+                : t(more ? 'log.foundMore' : 'log.found', {
+                    n: Math.min(chosen, found.length - 1) + 1,
+                    all: found.length,
+                  })}
             </span>
             <IconButton
               icon="chev"
@@ -126,7 +136,7 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
             aria-checked={follow}
             aria-label={t('log.follow')}
             className={`sw ${follow ? 'on' : ''}`}
-            onClick={() => setFollow(!follow)}
+            onClick={() => setFollowing(!follow)}
           />
           {t('log.follow')}
         </label>
@@ -162,6 +172,7 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
             ))}
           </div>
         </div>
+        {log.hasLater && <LinkButton onClick={() => void log.later()}>{t('log.later')}</LinkButton>}
         {count === 0 && !log.loading && (
           <p className="muted hint" dir="auto">
             {t('log.empty')}
@@ -182,13 +193,22 @@ const STAMPED =
 const SHORT: Readonly<Record<string, string>> = { WARNING: 'WARN', CRITICAL: 'CRIT' };
 
 function Line({ line, number, current }: { line: LogLine; number: number | null; current: boolean }): JSX.Element {
-  const parts = STAMPED.exec(line.text);
+  // A line that its program coloured is shown as that program meant it.
+  const parts = line.spans === null ? STAMPED.exec(line.text) : null;
   const tone = line.level === 'warn' ? 'w' : line.level === 'error' ? 'e' : '';
   return (
     <div className={`ln ${tone} ${current ? 'hit' : ''}`}>
       <span className="n">{number}</span>
       {parts === null ? (
-        <span className="m">{line.text}</span>
+        <span className="m">
+          {line.spans === null
+            ? line.text
+            : line.spans.map(({ text, look, color, background }, index) => (
+                <span key={index} className={look} style={{ color, background }}>
+                  {text}
+                </span>
+              ))}
+        </span>
       ) : (
         <>
           <span className="t">{parts[1]}</span>

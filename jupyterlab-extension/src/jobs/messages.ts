@@ -38,6 +38,8 @@ export const jobMessages = {
   'log.lines': { fa: '{n} خط', en: '{n} {n|line|lines}' },
   'log.search': { fa: 'جست‌وجو در لاگ', en: 'Search the log' },
   'log.found': { fa: '{n} از {all}', en: '{n} of {all}' },
+  'log.foundMore': { fa: '{n} از {all}+', en: '{n} of {all}+' },
+  'log.searching': { fa: 'در حال جست‌وجو…', en: 'searching…' },
   'log.notFound': { fa: 'پیدا نشد', en: 'not found' },
   'log.next': { fa: 'بعدی', en: 'Next' },
   'log.previous': { fa: 'قبلی', en: 'Previous' },
@@ -45,6 +47,8 @@ export const jobMessages = {
   'log.download': { fa: 'دانلود لاگ', en: 'Download log' },
   'log.empty': { fa: 'هنوز چیزی نوشته نشده است.', en: 'Nothing written yet.' },
   'log.earlier': { fa: 'خط‌های پیشین', en: 'Earlier lines' },
+  'log.later': { fa: 'خط‌های بعدی', en: 'Later lines' },
+  'log.partLines': { fa: '{n} خط از این لاگ', en: '{n} {n|line|lines} of this log' },
   'log.warned': { fa: 'یک هشدار در لاگ', en: 'A warning in the log' },
 
   'job.jobs': { fa: 'کارها', en: 'Jobs' },

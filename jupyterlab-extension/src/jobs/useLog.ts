@@ -1,9 +1,8 @@
-import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import type { IDisposable } from '@lumino/disposable';
+import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import { useKargah } from '../context.js';
 import { LogBuffer } from './logBuffer.js';
-
-const PIECE_BYTES = 1024 * 1024;
+import { PIECE_BYTES, readLines, readLog, readTail } from './logPiece.js';
 
 export interface JobLogState {
   readonly buffer: LogBuffer;
@@ -12,66 +11,60 @@ export interface JobLogState {
   readonly loading: boolean;
   readonly error: unknown;
   readonly hasEarlier: boolean;
-  earlier(): Promise<void>;
+  /** A part from the middle is shown; what comes after it was not read. */
+  readonly hasLater: boolean;
+  readonly earlier: () => Promise<void>;
+  readonly later: () => Promise<void>;
+  /** Shows the part of the log around a byte. */
+  readonly show: (offset: number) => Promise<void>;
+  /** Shows the end again, and what is written from now on. */
+  readonly follow: () => void;
 }
 
-/** The log of a job: its last megabyte, what is written from then on, and earlier pieces on request. */
+/** A window on the log of a job: its last megabyte and what is written from then on, or any other part on request. */
 export function useLog(jobId: string): JobLogState {
   const { api, live } = useKargah();
   const [buffer, setBuffer] = useState(() => new LogBuffer());
   const [version, bump] = useReducer((count: number) => count + 1, 0);
   const [loading, setLoading] = useState(true);
   const [error, setError] = useState<unknown>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const [begun, follow] = useReducer((count: number) => count + 1, 0);
   const reading = useRef(false);
-  const encoder = useRef(new TextEncoder());
-
-  const read = useCallback(
-    async (offset: number, limit: number): Promise<{ text: string; bytes: number; size: number }> => {
-      const response = await api.fetch(`/api/v1/train/jobs/${jobId}/logs?offset=${offset}&limit=${limit}`);
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      return {
-        text: new TextDecoder().decode(bytes),
-        bytes: bytes.length,
-        size: Number(response.headers.get('Kargah-Log-Size') ?? offset + bytes.length),
-      };
-    },
-    [api, jobId],
-  );
+  const subscription = useRef<IDisposable>();
 
   useEffect(() => {
-    let subscription: IDisposable | undefined;
     let gone = false;
     let frame = 0;
-    const fresh = new LogBuffer();
+    const redraw = (): void => {
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        bump();
+      });
+    };
     const begin = async (): Promise<void> => {
-      let piece = await read(0, PIECE_BYTES);
-      if (piece.size > piece.bytes) {
-        const offset = Math.max(0, piece.size - PIECE_BYTES);
-        piece = await read(offset, PIECE_BYTES);
-        // A tail begins within a line; that line is read with the piece before it.
-        const cut = piece.text.indexOf('\n') + 1;
-        fresh.start = offset + encoder.current.encode(piece.text.slice(0, cut)).length;
-        fresh.append(piece.text.slice(cut));
-        piece = { ...piece, bytes: offset + piece.bytes };
-      } else {
-        fresh.append(piece.text);
-      }
+      const tail = await readTail(api, jobId);
       if (gone) return;
-      setBuffer(fresh);
+      let shown = new LogBuffer(tail.start);
+      shown.append(tail.text, tail.end);
+      setBuffer(shown);
+      setAtEnd(true);
       setError(null);
       setLoading(false);
-      subscription = live.subscribeLog(
+      subscription.current = live.subscribeLog(
         jobId,
         {
-          chunk: ({ text }) => {
-            fresh.append(text);
-            frame ||= requestAnimationFrame(() => {
-              frame = 0;
-              bump();
-            });
+          chunk: ({ offset, next_offset, text }) => {
+            if (offset > shown.end) {
+              // More was written than we could take: what follows is the end; the rest can be read back.
+              shown = new LogBuffer(offset);
+              setBuffer(shown);
+            }
+            shown.append(text, next_offset);
+            redraw();
           },
         },
-        piece.bytes,
+        tail.end,
       );
     };
     begin().catch((reason: unknown) => {
@@ -83,25 +76,57 @@ export function useLog(jobId: string): JobLogState {
     return () => {
       gone = true;
       cancelAnimationFrame(frame);
-      subscription?.dispose();
+      subscription.current?.dispose();
+      subscription.current = undefined;
     };
-  }, [jobId, live, read]);
+  }, [api, jobId, live, begun]);
 
-  const earlier = useCallback(async (): Promise<void> => {
-    if (reading.current || buffer.start === 0 || buffer.full) return;
+  const once = useCallback(async (read: () => Promise<void>): Promise<void> => {
+    if (reading.current) return;
     reading.current = true;
     try {
-      const offset = Math.max(0, buffer.start - PIECE_BYTES);
-      const { text } = await read(offset, buffer.start - offset);
-      const cut = offset === 0 ? 0 : text.indexOf('\n') + 1;
-      buffer.prepend(text.slice(cut), offset + encoder.current.encode(text.slice(0, cut)).length);
+      await read();
       bump();
     } catch (reason) {
       setError(reason);
     } finally {
       reading.current = false;
     }
-  }, [buffer, read]);
+  }, []);
 
-  return { buffer, version, loading, error, hasEarlier: buffer.start > 0 && !buffer.full, earlier };
+  const hasEarlier = buffer.start > 0 && !buffer.full;
+  const earlier = useCallback(
+    () =>
+      once(async () => {
+        if (!hasEarlier) return;
+        const offset = Math.max(0, buffer.start - PIECE_BYTES);
+        const { text, start } = await readLines(api, jobId, offset, buffer.start - offset);
+        buffer.prepend(text, start);
+      }),
+    [api, buffer, hasEarlier, jobId, once],
+  );
+  const later = useCallback(
+    () =>
+      once(async () => {
+        const piece = await readLog(api, jobId, buffer.end, PIECE_BYTES);
+        buffer.append(piece.text, piece.end);
+        if (piece.end >= piece.size) follow();
+      }),
+    [api, buffer, jobId, once],
+  );
+  const show = useCallback(
+    (offset: number) =>
+      once(async () => {
+        const piece = await readLines(api, jobId, Math.max(0, offset - PIECE_BYTES / 2), PIECE_BYTES);
+        subscription.current?.dispose();
+        subscription.current = undefined;
+        const part = new LogBuffer(piece.start);
+        part.append(piece.text, piece.end);
+        setBuffer(part);
+        setAtEnd(false);
+      }),
+    [api, jobId, once],
+  );
+
+  return { buffer, version, loading, error, hasEarlier, hasLater: !atEnd, earlier, later, show, follow };
 }

@@ -114,6 +114,10 @@ export class LogSubscription {
     });
   }
 
+  close(): void {
+    this.next = Infinity;
+  }
+
   take(chunk: JobLog): void {
     if (chunk.next_offset <= this.next) {
       return;
