@@ -25,8 +25,12 @@ export class Bridge {
     return this.#child.pid;
   }
 
-  /** Resolves with the time it took to answer. */
-  async start() {
+  /**
+   * Resolves with the time it took to listen.
+   *
+   * @param launcher what it starts jobs with: `local` (forks of a warm Python) or `local-cold`
+   */
+  async start(launcher) {
     const { main, dataDir, workspaceDir, python, leaseSeconds, parallel } = this.facts;
     const began = performance.now();
     const log = openSync(join(dataDir, 'bridge.log'), 'a');
@@ -37,6 +41,7 @@ export class Bridge {
         KARGAH_WORKSPACE_DIR: workspaceDir,
         KARGAH_PYTHON: python,
         KARGAH_PORT: '0',
+        KARGAH_LAUNCHER: launcher,
         KARGAH_MAX_PARALLEL_JOBS: String(parallel),
         KARGAH_LEASE_SECONDS: String(leaseSeconds),
         KARGAH_ACCESS_TOKEN_SECONDS: '86400',

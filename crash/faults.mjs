@@ -49,7 +49,7 @@ async function killBridge({ bridge, readopted }, dice, meanwhile = () => undefin
     await bridge.end('SIGKILL');
     await meanwhile();
     await wait(dice.below(300));
-    await readopted();
+    await readopted(dice);
   });
 }
 
@@ -71,7 +71,7 @@ async function pause(process, ms) {
 export const FAULTS = [
   [2, { what: 'nothing is done', run: async () => '' }],
   [
-    8,
+    5,
     {
       what: 'kill -9 bridge',
       async run(job, dice, world) {
@@ -82,17 +82,17 @@ export const FAULTS = [
     },
   ],
   [
-    2,
+    1,
     {
       what: 'kill -9 bridge twice',
       async run(job, dice, world) {
         const when = await atMoment(job, dice);
         await world.bridge.alone(async () => {
           await world.bridge.end('SIGKILL');
-          await world.bridge.start();
+          await world.bridge.start('local-cold');
           await wait(dice.below(400));
           await world.bridge.end('SIGKILL');
-          await world.readopted();
+          await world.readopted(dice);
         });
         return when;
       },

@@ -29,7 +29,8 @@ function truthful(job, row) {
   const found = [];
   const error = row.error_json === null ? null : JSON.parse(row.error_json);
   const hit = (what) => job.hits.some((one) => one.what === what);
-  const say = (text) => found.push(`${row.state}${error ? ` (${error.code})` : ''}, but ${text}`);
+  const why = error ? ` (${error.code} ${JSON.stringify(error.params ?? {})})` : '';
+  const say = (text) => found.push(`${row.state}${why}, but ${text}`);
 
   if (notes.begun > 1) found.push(`its process was started ${String(notes.begun)} times`);
   if (outcome !== null) {
