@@ -35,6 +35,8 @@ export interface Config {
   /** How long a job's supervisor is believed without a sign of life. */
   readonly leaseSeconds: number;
   readonly maxUploadBytes: number;
+  /** The beginning of a job's log that is kept; beyond it only the end is. */
+  readonly maxLogBytes: number;
   readonly allowedOrigins: readonly string[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly accessTokenSeconds: number;
@@ -97,6 +99,10 @@ const SETTINGS = {
   KARGAH_MAX_UPLOAD_BYTES: [
     integer(1, Number.MAX_SAFE_INTEGER).default(20 * 2 ** 30),
     'a number of bytes of at least 1',
+  ],
+  KARGAH_MAX_LOG_BYTES: [
+    integer(65_536, Number.MAX_SAFE_INTEGER).default(256 * 2 ** 20),
+    'a number of bytes of at least 65536',
   ],
   KARGAH_ALLOWED_ORIGINS: [
     z
@@ -164,6 +170,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     maxJobsPerUser: v.KARGAH_MAX_JOBS_PER_USER ?? maxParallelJobs,
     leaseSeconds: v.KARGAH_LEASE_SECONDS,
     maxUploadBytes: v.KARGAH_MAX_UPLOAD_BYTES,
+    maxLogBytes: v.KARGAH_MAX_LOG_BYTES,
     allowedOrigins: v.KARGAH_ALLOWED_ORIGINS,
     logLevel: v.KARGAH_LOG_LEVEL,
     accessTokenSeconds: v.KARGAH_ACCESS_TOKEN_SECONDS,

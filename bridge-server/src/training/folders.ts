@@ -37,7 +37,10 @@ export interface JobFile {
 export class JobFolders {
   readonly bridgeFile: string;
 
-  constructor(private readonly dataDir: string) {
+  constructor(
+    private readonly dataDir: string,
+    private readonly maxLogBytes: number | null = null,
+  ) {
     this.bridgeFile = join(dataDir, 'bridge.json');
   }
 
@@ -70,7 +73,7 @@ export class JobFolders {
   }
 
   async writeJob(job: JobFile): Promise<void> {
-    await writeWhole(join(this.of(job.job_id), 'job.json'), JSON.stringify(job));
+    await writeWhole(join(this.of(job.job_id), 'job.json'), JSON.stringify({ ...job, log_bytes: this.maxLogBytes }));
   }
 
   /** The job's token, made at the first call; a launch that is repeated keeps it. Answers its hash. */

@@ -31,6 +31,8 @@ export interface TrainingSettings {
   /** At most this many at once, whatever room there is. */
   readonly maxParallelJobs: number;
   readonly maxJobsPerUser: number;
+  /** The beginning of a job's log that is kept; left out: as much as the supervisor finds right. */
+  readonly maxLogBytes?: number;
   /** How long a job may take to write a checkpoint when it is stopped. */
   readonly graceSeconds: number;
 }

@@ -65,7 +65,7 @@ export class TrainingService {
     const { mlflow, live, datasets, recipes, settings, log } = deps;
     this.recipes = recipes;
     const store = (this.#store = new JobStore(deps.db));
-    const folders = (this.#folders = new JobFolders(settings.dataDir));
+    const folders = (this.#folders = new JobFolders(settings.dataDir, settings.maxLogBytes ?? null));
     const pythons = (this.pythons = new Pythons(settings.python, log));
     const limits = { jobs: settings.maxParallelJobs, jobsPerUser: settings.maxJobsPerUser };
     const room = (this.#room = new WaitingRoom(store, settings.machine, limits, mlflow));

@@ -256,3 +256,14 @@ def test_room_for_the_outcome_is_held_back_while_the_job_runs(job: Callable[...,
     one.run()
     assert int(one.log) >= 4096
     assert not (one.folder / ".outcome.reserve").exists()
+
+
+def test_a_job_that_prints_without_end_leaves_the_beginning_and_the_end_in_bounded_memory(tmp_path: Path) -> None:
+    block = "print('x' * 1023 + '\\n', end='')"
+    source = f"print('first')\nfor _ in range(200_000): {block}\nprint('last')"
+    job = Job(tmp_path, source, log_bytes=1 << 20)
+    assert job.run()["exit_code"] == 0
+    assert (job.folder / "log.txt").stat().st_size < 3 << 20
+    assert job.log.startswith("first\n")
+    assert "bytes are left out here." in job.log
+    assert job.log.endswith("last\n")

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from . import processes
-from .bounded_log import BoundedLog
+from .bounded_log import HEAD_BYTES, BoundedLog
 from .heartbeat import Heartbeat
 from .outcome import Ending, outcome_of
 from .paths import JobPaths, read_json, write_json
@@ -62,7 +62,7 @@ class Supervisor:
         self._cpu_seconds = 0.0
         self._oom_kills_before = processes.kernel_oom_kills()
         self._selector = selectors.DefaultSelector()
-        self._log = BoundedLog(paths.log)
+        self._log = BoundedLog(paths.log, head_bytes=job.get("log_bytes") or HEAD_BYTES)
         self._heartbeat = Heartbeat(paths.heartbeat)
         self._next_beat = self._heartbeat.beat(time.monotonic())
 
