@@ -48,7 +48,7 @@ export interface MlflowPort {
   ): Promise<{ body: ReadableStream<Uint8Array>; sizeBytes: number | null }>;
 }
 
-/** What the gateway tells the rest of the bridge when logged points have passed (after MLflow acknowledged them). */
+/** What the gateway tells the rest of the bridge of logged points, once they are stored. */
 export interface GatewayListener {
   /** Run → job; null when the run is no job's. Used for live points, and for a job token's reach. */
   jobOfRun(runId: string): Promise<string | null>;
