@@ -132,16 +132,40 @@ def test_a_bridge_killed_in_training_loses_no_point_and_stores_none_twice(
     assert points_of(job.metrics()) == logged
 
 
-def test_a_stopped_job_says_stopped_and_its_model_is_refused(client: kargah.Kargah, digits: kargah.Dataset) -> None:
+def test_a_stopped_job_has_no_model_and_goes_on_from_its_checkpoint(
+    client: kargah.Kargah, digits: kargah.Dataset
+) -> None:
     job = client.train(digits, epochs=10_000, patience=0)
     for update in job.stream():
-        if update.points:
+        if any(point.key == "val_loss" for point in update.points):
             job.stop()
             break
     assert job.wait().state == "stopped"
     with pytest.raises(kargah.KargahError) as caught:
         job.download()
     assert caught.value.code == "model_not_ready"
+    assert job.can_resume
+    reached, epoch = max(p.step for p in job.metrics("val_loss")), job.data["progress"]["epoch"] or 0
+    resumed = job.resume(name="further", epochs=epoch + 2).wait()
+    assert (resumed.state, resumed.data["resumed_from"], resumed.name) == ("succeeded", job.id, "further")
+    assert min(p.step for p in resumed.metrics("val_loss")) > reached
+    assert not resumed.can_resume
+    with pytest.raises(kargah.KargahError) as caught:
+        resumed.resume()
+    assert caught.value.code == "job_has_no_checkpoint"
+
+
+def test_a_plan_shows_what_would_run_and_runs_nothing(client: kargah.Kargah, digits: kargah.Dataset) -> None:
+    before = len(client.jobs())
+    [default, *_] = client.pythons()
+    plan = client.plan(digits, epochs=3, priority="high", resources={"cpus": 1, "python": default["python"]})
+    assert (plan["params"]["epochs"], plan["resources"]["cpus"], plan["python"]) == (3, 1, default["executable"])
+    assert plan["jobs_before"] == 0
+    assert "TOKEN" not in " ".join(plan["env"])
+    with pytest.raises(kargah.KargahError) as caught:
+        client.plan(digits, resources={"cpus": 256})
+    assert caught.value.code == "resources_too_large"
+    assert len(client.jobs()) == before
 
 
 def test_a_failed_job_raises_its_reason_in_both_languages(client: kargah.Kargah) -> None:
