@@ -32,7 +32,6 @@ export function jobRow(changes: Partial<JobRow> & { job_id: string }): JobRow {
     model_json: null,
     parent_job_id: null,
     priority: 'normal',
-    waiting_json: null,
     gpus_json: null,
     launch: null,
     launch_note_json: null,

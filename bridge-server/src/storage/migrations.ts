@@ -5,7 +5,6 @@ import type { Database } from './schema.js';
 type Column = 'text' | 'text?' | 'integer' | 'integer?' | 'bigint' | 'bigint?' | 'real?' | 'text key';
 
 type QueueColumn =
-  | 'waiting_json'
   | 'gpus_json'
   | 'launch'
   | 'launch_note_json'
@@ -180,7 +179,6 @@ const first: Migration = {
 const queueAndSweeps: Migration = {
   async up(db: Kysely<unknown>) {
     const added: Record<QueueColumn, 'text' | 0 | 'normal'> = {
-      waiting_json: 'text',
       gpus_json: 'text',
       launch: 'text',
       launch_note_json: 'text',

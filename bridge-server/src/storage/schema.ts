@@ -104,8 +104,6 @@ export interface JobTable {
   model_json: string | null;
   parent_job_id: string | null;
   priority: string;
-  /** What a queued job waits for, as a failure. */
-  waiting_json: string | null;
   /** Which GPUs a job that holds a place was given, as CUDA calls them. */
   gpus_json: string | null;
   launch: string | null;

@@ -53,7 +53,6 @@ const BLANK = {
   mlflow_experiment_id: null,
   mlflow_end_pending: null,
   model_json: null,
-  waiting_json: null,
   gpus_json: null,
   launch: null,
   launch_note_json: null,
