@@ -219,6 +219,31 @@ export const ERRORS = {
     en: 'Only {rows} usable rows; at least {min} are needed.',
     fa: 'تنها {rows} ردیف به‌دردبخور هست؛ دست‌کم {min} لازم است.',
   },
+  too_many_classes: {
+    status: 422,
+    en: 'Column {column} has {classes} different values and at most {max} can be told apart; choose another target, join rare values, or learn it as a number.',
+    fa: 'ستون {column} {classes} مقدار گوناگون دارد و بیشینه {max} است؛ هدف دیگری برگزینید، مقدارهای کم‌شمار را یکی کنید یا آن را عدد بگیرید.',
+  },
+  target_all_different: {
+    status: 422,
+    en: 'Every value of column {column} is different, as in a name or an id; choose a column whose values repeat.',
+    fa: 'همهٔ مقدارهای ستون {column} گوناگون است، مانند نام یا شناسه؛ ستونی برگزینید که مقدارهایش تکرار شود.',
+  },
+  numbers_too_large: {
+    status: 422,
+    en: 'Column {column} holds numbers as large as {value}; scale it or correct the cells.',
+    fa: 'ستون {column} عددهایی به بزرگی {value} دارد؛ مقیاسش را کوچک یا خانه‌ها را اصلاح کنید.',
+  },
+  no_text_column: {
+    status: 422,
+    en: 'No column holds text; use the table recipe or another dataset.',
+    fa: 'هیچ ستونی متن ندارد؛ الگوی جدول یا مجموعه‌دادهٔ دیگری به کار ببرید.',
+  },
+  text_column_missing: {
+    status: 422,
+    en: 'There is no text column named {column} besides the target.',
+    fa: 'جز ستون هدف، ستون متنی به نام {column} نیست.',
+  },
   script_not_found: { status: 422, en: 'There is no script at {path}.', fa: 'اسکریپتی در {path} نیست.' },
   script_outside: {
     status: 422,

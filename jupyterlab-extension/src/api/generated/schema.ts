@@ -1096,6 +1096,11 @@ export interface components {
       | 'target_not_numeric'
       | 'no_features'
       | 'too_few_rows'
+      | 'too_many_classes'
+      | 'target_all_different'
+      | 'numbers_too_large'
+      | 'no_text_column'
+      | 'text_column_missing'
       | 'script_not_found'
       | 'script_outside'
       | 'script_syntax'
@@ -5368,7 +5373,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      /**
+       * @description `mlflow_unavailable`: MLflow does not answer now; it is being restarted.
+       *
+       *     `shutting_down`: The bridge is restarting; try again in a moment.
+       */
       503: {
         headers: {
           [name: string]: unknown;
@@ -5529,6 +5538,8 @@ export interface operations {
       /**
        * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
+       *     `resources_too_large`: This machine has {available} {resource}; ask for no more.
+       *
        *     `sweep_grid_too_large`: The grid has {size} settings; at most {max} are allowed.
        *
        *     `sweep_space_empty`: Choose at least one parameter to vary.
@@ -5536,6 +5547,8 @@ export interface operations {
        *     `target_missing`: The dataset has no column named {column}.
        *
        *     `target_required`: Choose a target.
+       *
+       *     `unknown_python`: There is no Python environment named {python} here.
        *
        *     `unknown_recipe`: There is no recipe named {recipe}.
        *

@@ -1,8 +1,9 @@
-"""Uses a downloaded model on rows as they are; names and categories come from the `kargah.json` inside the file."""
+"""Uses a downloaded model on rows or texts as they are; what they mean to it says the `kargah.json` inside the file."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
     from torch import nn
 
 ABOUT = "kargah.json"
+TEXTS_AT_ONCE = 256
 
 
 class Predictor:
-    """A trained table model with the words for its columns and classes."""
+    """A trained table or text model with the words for its columns and classes."""
 
     def __init__(self, module: nn.Module, about: dict[str, Any]) -> None:
         self.module, self.about = module, about
@@ -59,15 +61,49 @@ class Predictor:
                 encoded[:, i] = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float32)
         return torch.from_numpy(encoded)
 
-    def predict(self, frame: pandas.DataFrame) -> pandas.Series[Any]:
-        """The predicted value or class of each row, named like the target."""
+    def encode_texts(self, texts: Sequence[str]) -> torch.Tensor:
+        """int64 [texts, numbers] as a text model takes them, 0 behind a text's end."""
+        import torch
+
+        from ..recipes.text import padded
+        from ..recipes.text_features import TextFeatures, features
+
+        return torch.from_numpy(padded(features(texts, TextFeatures.of(self.about["input"]))))
+
+    def predict(self, rows: pandas.DataFrame | Sequence[str]) -> pandas.Series[Any]:
+        """The predicted value or class of each row, named like the target. A text model also takes the texts alone.
+
+        Raises:
+            KargahError: `text_column_missing`.
+        """
+        import pandas as pd
+
+        if isinstance(rows, pd.DataFrame):
+            index = rows.index
+        else:
+            index = rows.index if isinstance(rows, pd.Series) else pd.RangeIndex(len(rows))
+        answer = self._answer(rows)
+        found: Any = answer.numpy()
+        if self.about["classes"] is not None:
+            found = [self.about["classes"][i] for i in answer.argmax(1).tolist()]
+        series: pandas.Series[Any] = pd.Series(found, index=index, name=self.about["target"])
+        return series
+
+    def _answer(self, rows: pandas.DataFrame | Sequence[str]) -> torch.Tensor:
         import pandas as pd
         import torch
 
         with torch.no_grad():
-            answer = self.module(self.encode(frame))
-        found: Any = answer.numpy()
-        if self.about["classes"] is not None:
-            found = [self.about["classes"][i] for i in answer.argmax(1).tolist()]
-        series: pandas.Series[Any] = pd.Series(found, index=frame.index, name=self.about["target"])
-        return series
+            if self.about["input"].get("kind") != "text":
+                answer: torch.Tensor = self.module(self.encode(pd.DataFrame(rows)))
+                return answer
+            name = self.about["input"]["column"]
+            if isinstance(rows, pd.DataFrame) and name not in rows:
+                raise KargahError("text_column_missing", f"The rows have no column {name}.")
+            column = rows[name] if isinstance(rows, pd.DataFrame) else rows
+            texts = ["" if pd.isna(text) else str(text) for text in column]
+            # One at least: the exported model takes no empty batch.
+            starts = range(0, max(1, len(texts)), TEXTS_AT_ONCE)
+            parts = [self.module(self.encode_texts([*texts[i : i + TEXTS_AT_ONCE], ""])) for i in starts]
+            # Each part ends with an empty text, so that none has a single row.
+            return torch.cat([part[:-1] for part in parts])

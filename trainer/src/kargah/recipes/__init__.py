@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import cast
 
-from . import image, tabular
+from . import image, tabular, text
 from .params import InvalidParams, Json, parse_params
 from .protocol import Batches, DatasetRef, Recipe, RecipeInfo, Task
 
-RECIPES: dict[str, Recipe] = {module.INFO.recipe: cast(Recipe, module) for module in (tabular, image)}
+RECIPES: dict[str, Recipe] = {module.INFO.recipe: cast(Recipe, module) for module in (tabular, image, text)}
 
 
 def describe() -> list[Json]:

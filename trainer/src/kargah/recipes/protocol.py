@@ -110,9 +110,11 @@ class Task:
     export: Callable[[nn.Module], nn.Module]
     """The trained network between its preparation and the answer in the target's own words; one tensor in, one out."""
     example: Tensor
-    """Rows as the exported model takes them: at least two, so that its first dimension stays free."""
+    """Rows as the exported model takes them: at least two along each free dimension."""
     metadata: Mapping[str, Any]
     """Goes into `kargah.json` beside the model: columns, categories, classes, task."""
+    free_dimensions: int = 1
+    """How many of the first dimensions of the exported model's input may have any length."""
     augment: Callable[[tuple[Tensor, ...]], tuple[Tensor, ...]] | None = None
     threads: int = 1
     """How many threads one step can make use of."""

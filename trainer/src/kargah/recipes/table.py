@@ -19,6 +19,8 @@ from ..training.failure import JobFailure
 MISSING = "NaN"
 MOST_CLASSES_AS_NUMBERS = 20
 MOST_CLASSES = 1000
+LARGEST = 1e38
+"""Where float32 ends: a larger number would be infinite, which counts as missing."""
 Floats = npt.NDArray[np.float64]
 EPOCH_2000 = np.datetime64("2000-01-01T00:00:00", "us")
 
@@ -55,15 +57,23 @@ class Table:
     notes: tuple[str, ...]
 
 
+def read_columns(path: Path) -> Any:
+    """
+    Raises:
+        JobFailure: `dataset_deleted`.
+    """
+    try:
+        return pq.read_table(path)
+    except FileNotFoundError as error:
+        raise JobFailure("dataset_deleted") from error
+
+
 def read_table(path: Path, target: str, task: str, max_categories: int) -> Table:
     """
     Raises:
-        JobFailure: `target_…`, `no_features`, `dataset_deleted`.
+        JobFailure: `target_…`, `too_many_classes`, `numbers_too_large`, `no_features`, `dataset_deleted`.
     """
-    try:
-        table = pq.read_table(path)
-    except FileNotFoundError as error:
-        raise JobFailure("dataset_deleted") from error
+    table = read_columns(path)
     if target not in table.column_names:
         raise JobFailure("target_missing", column=target)
     notes: list[str] = []
@@ -94,18 +104,19 @@ def read_target(column: Any, name: str, task: str) -> Target:
     """The target without missing values, as classes or as numbers (chosen from its values when `task` is `auto`)."""
     if pa.types.is_nested(column.type) or pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
         raise JobFailure("target_not_numeric", column=name)
-    text = _is_text(column.type) or pa.types.is_boolean(column.type)
+    text = is_text(column.type) or pa.types.is_boolean(column.type)
     if task == "auto":
         task = "classification" if text or _looks_like_classes(_numbers(column)) else "regression"
     if task == "regression":
         try:
-            values = _numbers(column.cast(pa.float64()) if _is_text(column.type) else column)
+            values = _numbers(column.cast(pa.float64()) if is_text(column.type) else column)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
             raise JobFailure("target_not_numeric", column=name) from error
+        _check_size(values, name)
         if np.ptp(values) == 0:
             raise JobFailure("target_constant", column=name)
         return Target("regression", torch.from_numpy(values), None)
-    if _is_text(column.type):
+    if is_text(column.type):
         classes, codes = np.unique(np.asarray(_text(column), dtype=object).astype(str), return_inverse=True)
         words = [str(c) for c in classes]
     else:
@@ -113,8 +124,10 @@ def read_target(column: Any, name: str, task: str) -> Target:
         words = [_word(n, column.type) for n in numbers]
     if len(words) < 2:
         raise JobFailure("target_constant", column=name)
+    if len(words) == len(codes) and len(words) > 2:
+        raise JobFailure("target_all_different", column=name)
     if len(words) > MOST_CLASSES:
-        raise JobFailure("recipe_failed", reason=f"column {name} has {len(words)} classes; at most {MOST_CLASSES}")
+        raise JobFailure("too_many_classes", column=name, classes=len(words), max=MOST_CLASSES)
     return Target("classification", torch.from_numpy(codes.astype(np.int64)), words)
 
 
@@ -123,13 +136,14 @@ def _read_feature(name: str, column: Any, max_categories: int, notes: list[str])
     if not known.any():
         notes.append(f"WARN column {name} is empty; left out")
         return None
-    if _is_text(column.type):
+    if is_text(column.type):
         return _read_category(name, _text(column), max_categories, notes)
     try:
         values = _numbers(column)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         notes.append(f"WARN column {name} of type {column.type} is not understood; left out")
         return None
+    _check_size(values, name)
     kind: Literal["number", "boolean", "date"] = "number"
     if pa.types.is_boolean(column.type):
         kind = "boolean"
@@ -153,7 +167,7 @@ def _read_category(name: str, column: Any, most: int, notes: list[str]) -> tuple
     return Feature(name, "category", kept), np.asarray(codes, dtype=np.float64)
 
 
-def _is_text(kind: Any) -> bool:
+def is_text(kind: Any) -> bool:
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
@@ -182,6 +196,12 @@ def _numbers(column: Any) -> Floats:
     values = np.array(column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=np.float64)
     values[~np.isfinite(values)] = np.nan
     return values
+
+
+def _check_size(values: Floats, name: str) -> None:
+    largest = np.abs(values).max(initial=0.0, where=~np.isnan(values))
+    if largest > LARGEST:
+        raise JobFailure("numbers_too_large", column=name, value=f"{largest:.3g}")
 
 
 def _plain(kind: Any) -> Any:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..training.failure import JobFailure
+from .dropout import dropout_masks
 from .figures import classification_metrics, regression_metrics
 from .params import param
 from .protocol import Batches, DatasetRef, RecipeInfo, Task
@@ -134,14 +135,20 @@ class Mlp(nn.Module):
         dims = [min(32, math.ceil(1.6 * (size + 1) ** 0.56)) for size in sizes]
         self.embeddings = nn.ModuleList(nn.Embedding(size + 1, d) for size, d in zip(sizes, dims, strict=True))
         widths = [width + sum(dims), *hidden]
-        layers: list[nn.Module] = []
-        for before, after in pairwise(widths):
-            layers += [nn.Linear(before, after), nn.ReLU(), nn.Dropout(dropout)]
-        self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], outputs))
+        self.hidden = nn.ModuleList(nn.Linear(before, after) for before, after in pairwise(widths))
+        self.answer = nn.Linear(widths[-1], outputs)
+        self.widths, self.dropout = hidden, dropout
 
     def forward(self, numbers: Tensor, codes: Tensor) -> Tensor:
-        parts = [numbers, *(embedding(codes[:, i]) for i, embedding in enumerate(self.embeddings))]
-        answer: Tensor = self.layers(torch.cat(parts, 1))
+        values = numbers
+        if self.embeddings:
+            values = torch.cat([numbers, *(embed(codes[:, i]) for i, embed in enumerate(self.embeddings))], 1)
+        masks = dropout_masks(len(values), self.widths, self.dropout) if self.training and self.dropout > 0 else None
+        for i, layer in enumerate(self.hidden):
+            values = functional.relu(layer(values))
+            if masks is not None:
+                values = values * masks[i]
+        answer: Tensor = self.answer(values)
         return answer
 
 

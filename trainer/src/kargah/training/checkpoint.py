@@ -59,7 +59,7 @@ class Checkpoints:
         finally:
             temporary.unlink(missing_ok=True)
         self._sync_folder()
-        self._prune(best=state.get("best_epoch"))
+        self._prune(path, best=state.get("best_epoch"))
         return path
 
     def adopt(self, path: Path) -> None:
@@ -85,9 +85,9 @@ class Checkpoints:
     def latest(self) -> Path | None:
         return self.all()[-1] if self.all() else None
 
-    def _prune(self, best: int | None) -> None:
+    def _prune(self, written: Path, best: int | None) -> None:
         for path in self.all()[: -self.keep]:
-            if path.name != f"epoch-{best or 0:03d}.pt":
+            if path != written and path.name != f"epoch-{best or 0:03d}.pt":
                 path.unlink(missing_ok=True)
 
     def _sync_folder(self) -> None:

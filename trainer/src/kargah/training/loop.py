@@ -242,14 +242,14 @@ class _Run:
             self.probe.before_step()
         if self.task.augment is not None:
             inputs = self.task.augment(inputs)
-        rate = learning_rate(self.settings, self.step, self.steps)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
+        (group,) = self.optimizer.param_groups
+        group["lr"] = learning_rate(self.settings, self.step, self.steps)
         with self.autocast():
             answer = self.network(*inputs)
         answer = answer.float()
         loss = self.task.loss(answer, targets)
-        self.optimizer.zero_grad(set_to_none=True)
+        for parameter in self.parameters:
+            parameter.grad = None
         loss.backward()  # type: ignore[no-untyped-call]
         if self.settings.grad_clip > 0:
             clip_gradients(self.parameters, self.settings.grad_clip)

@@ -88,7 +88,7 @@ def save_model(task: Task, network: nn.Module, metadata: Mapping[str, Any], fold
         mlflow_model=described,
         serialization_format="pt2",
         input_example=example,
-        signature=_signature(example, answer),
+        signature=_signature(example, answer, task.free_dimensions),
         pip_requirements=[f"torch=={torch.__version__.split('+')[0]}", f"numpy=={np.__version__}"],
         extra_files=[str(about)],
         metadata={"kargah": {key: metadata[key] for key in ("recipe", "task", "target") if key in metadata}},
@@ -164,11 +164,11 @@ class Upload:
         return LoggedModel(f"models:/{logged.model_id}", MODEL_NAME, size, logged.model_id)
 
 
-def _signature(example: Any, answer: Any) -> Any:
+def _signature(example: Any, answer: Any, free: int) -> Any:
     from mlflow.models import ModelSignature
     from mlflow.types import Schema, TensorSpec
 
-    def spec(array: Any) -> Any:
-        return Schema([TensorSpec(np.dtype("float32"), (-1, *array.shape[1:]))])
+    def spec(array: Any, free: int) -> Any:
+        return Schema([TensorSpec(array.dtype, (*[-1] * free, *array.shape[free:]))])
 
-    return ModelSignature(inputs=spec(example), outputs=spec(answer))
+    return ModelSignature(inputs=spec(example, free), outputs=spec(answer, 1))
