@@ -323,6 +323,37 @@ describe("a job's token", () => {
     expect((await raw(world.url, 'GET', '/', { token })).status).toBe(403);
   });
 
+  test('makes runs below its own one, at any depth, writes to them, and to no other', async () => {
+    const other = await newRun('job_gggggg');
+    const token = world.jobToken(world.people.sara, 'job_aaaaaa');
+    const below = (parent: string, tags: object[] = [], experiment_id = run.experimentId) =>
+      post(token, '/runs/create', { experiment_id, tags: [{ key: 'mlflow.parentRunId', value: parent }, ...tags] });
+    const idOf = (answer: Awaited<ReturnType<typeof below>>): string =>
+      answer.json<{ run: { info: { run_id: string } } }>().run.info.run_id;
+    const child = idOf(await below(run.runId));
+    const grandchild = idOf(await below(child));
+    const metric = { key: 'x', value: 1, timestamp: 1, step: 1 };
+    for (const runId of [child, grandchild]) {
+      expect((await post(token, '/runs/log-metric', { run_id: runId, ...metric })).status).toBe(200);
+      expect((await post(token, '/runs/update', { run_id: runId, status: 'FINISHED' })).status).toBe(200);
+    }
+    const stranger = world.jobToken(world.people.sara, 'job_gggggg');
+    expect((await post(stranger, '/runs/log-metric', { run_id: child, ...metric })).status).toBe(403);
+    // Saying so does not make another job's run one's own.
+    await post(stranger, '/runs/set-tag', { run_id: other.runId, key: 'mlflow.parentRunId', value: run.runId });
+    expect((await post(token, '/runs/log-metric', { run_id: other.runId, ...metric })).status).toBe(403);
+    const twice = [{ key: 'mlflow.parentRunId', value: other.runId }];
+    for (const refused of [
+      await below(other.runId),
+      await below('f'.repeat(32)),
+      await below(run.runId, twice),
+      await below(run.runId, [{ key: 'kargah.job_id', value: 'job_gggggg' }]),
+      await below(run.runId, [], '0'),
+      await post(token, '/runs/create', { experiment_id: run.experimentId, tags: [] }),
+    ])
+      expect(refused.status).toBe(403);
+  });
+
   test('changes only models that its own run logged', async () => {
     const other = await newRun('job_eeeeee');
     const token = world.jobToken(world.people.sara, 'job_aaaaaa');
@@ -363,6 +394,14 @@ describe('a script that knows nothing of us', () => {
     const points = world.logged.slice(before).flatMap((delivery) => delivery.points);
     expect(points.filter(({ key }) => key === 'loss').map(({ step }) => step)).toEqual([0, 1, 2, 3, 4]);
     expect(points.find(({ key }) => key === 'bad')?.value).toBe('NaN');
+    for (const [logger, count] of [
+      ['async', 50],
+      ['lightning', 20],
+      ['tensorboard', 20],
+    ] as const) {
+      expect(points.filter(({ key }) => key === logger)).toHaveLength(count);
+      expect(await world.mlflow.port.metricHistory('p-sara', runId, logger)).toHaveLength(count);
+    }
     const { port } = world.mlflow;
     const model = await port.modelOf('p-sara', runId);
     expect(model).toMatchObject({ artifactPath: 'model' });

@@ -54,14 +54,16 @@ describe('points', () => {
     const { runId, jobId } = await newRun();
     await log(sara, runId, point(0));
     const before = world.logged.length;
+    // An MLflow that stands still answers nobody.
+    process.kill(-world.server.pid!, 'SIGSTOP');
     for (const step of [1, 2, 3]) {
       const answer = await log(sara, runId, point(step));
       expect([answer.status, answer.text]).toEqual([200, '{}']);
     }
-    expect(steps(await stored(runId))).toEqual([0]);
     expect(world.mlflow.spool.waiting).toBe(3);
     expect(world.logged.slice(before).flatMap(({ points }) => steps(points))).toEqual([1, 2, 3]);
     expect(world.logged.at(-1)?.jobId).toBe(jobId);
+    process.kill(-world.server.pid!, 'SIGCONT');
     const read = await raw(world.url, 'GET', `${API}/metrics/get-history?run_id=${runId}&metric_key=loss`, {
       token: sara,
     });
@@ -92,7 +94,6 @@ describe('points', () => {
     await log(sara, runId, point(0));
     for (const [index, way] of ways.entries()) {
       await log(sara, runId, { ...point(index), key: `mark` });
-      expect(world.mlflow.spool.waiting).toBe(1);
       const answer = await way();
       expect([index, answer.status, latest(answer), world.mlflow.spool.waiting]).toEqual([index, 200, true, 0]);
     }

@@ -88,7 +88,7 @@ export class Segments {
     return sum;
   }
 
-  /** Resolves, in the order of the calls, once the record is on the disk. @throws {KargahError} `storage_full`, `ingest_full`. */
+  /** Resolves, in the order of the calls, once the record is on the disk. @throws {KargahError} `storage_full`, `mlflow_unavailable` where it holds too much. */
   async append(record: Buffer): Promise<Extent> {
     if (this.bytes > this.limits.totalBytes)
       throw new KargahError('mlflow_unavailable', {}, { headers: { 'Retry-After': '5' } });
