@@ -18,6 +18,9 @@ import { systemRoutes } from './observability/routes.js';
 import { openStorage } from './storage/storage.js';
 import { thisMachine } from './training/machine.js';
 import { Recipes } from './training/recipes.js';
+import { heardByGateway, heardByJobs } from './training/sweeps/hearing.js';
+import { sweepRoutes } from './training/sweeps/routes.js';
+import { SweepService } from './training/sweeps/service.js';
 import { trainingRoutes } from './training/routes.js';
 import { TrainingService } from './training/service.js';
 
@@ -67,7 +70,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   const warm = config.launcher === 'local' ? new WarmLauncher(cold, { ...config, log }) : null;
   const training = new TrainingService({
     db,
-    live,
+    live: heardByJobs(live, () => sweeps),
     mlflow: mlflow.port,
     launcher: warm ?? cold,
     datasets: datasets.service,
@@ -79,8 +82,17 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
       machine: thisMachine(),
       maxParallelJobs: config.maxParallelJobs,
       maxJobsPerUser: config.maxJobsPerUser,
+      maxLogBytes: config.maxLogBytes,
       graceSeconds: STOP_GRACE_SECONDS,
     },
+    log,
+  });
+  const sweeps: SweepService = new SweepService({
+    db,
+    live,
+    mlflow: mlflow.port,
+    training,
+    python: config.python,
     log,
   });
   const metrics = new Metrics(db, () => live.viewers());
@@ -90,9 +102,10 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     ...auth.routes,
     ...datasets.routes,
     ...trainingRoutes(training),
+    ...sweepRoutes(sweeps),
     ...modelRoutes(db),
   ];
-  const gateway = mlflow.gateway(auth.authenticator, training.gatewayListener);
+  const gateway = mlflow.gateway(auth.authenticator, heardByGateway(training.gatewayListener, sweeps));
   const app = createApp({
     routes,
     mounts: [docsFiles(), { path: '/mlflow', handle: gateway.handle }],
@@ -119,8 +132,10 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
       });
       await datasets.start();
       await training.start();
+      await sweeps.start();
     },
     stop: async () => {
+      await sweeps.stop();
       await training.stop();
       await warm?.close();
       await mlflow.stop();

@@ -104,6 +104,8 @@ export const startSweep = endpoint({
     'dataset_wrong_kind',
     'sweep_space_empty',
     'sweep_grid_too_large',
+    'unknown_python',
+    'resources_too_large',
     'quota_jobs',
   ],
 });
@@ -145,5 +147,5 @@ export const deleteSweep = endpoint({
   summary: 'Delete an ended sweep with its jobs',
   params,
   responses: { 204: null },
-  errors: ['not_found', 'sweep_active'],
+  errors: ['not_found', 'sweep_active', 'mlflow_unavailable'],
 });

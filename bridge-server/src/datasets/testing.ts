@@ -58,6 +58,7 @@ export class Bench {
       jobChanged: () => undefined,
       logAppended: () => undefined,
       mlflowChanged: () => undefined,
+      sweepChanged: () => undefined,
       seqOf: () => 0,
       datasetChanged: (userId, dataset, deleted = false) => {
         this.changes.push({ userId, dataset, deleted });

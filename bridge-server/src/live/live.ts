@@ -132,6 +132,7 @@ export function createLive(deps: LiveDeps): Live {
     jobUpdated: (jobId, update) => updates.add(jobId, update),
     jobChanged: (userId, job, deleted = false) => tell(userId, EVENTS.jobChanged, { job, deleted }),
     datasetChanged: (userId, dataset, deleted = false) => tell(userId, EVENTS.datasetChanged, { dataset, deleted }),
+    sweepChanged: (userId, sweep, deleted = false) => tell(userId, EVENTS.sweepChanged, { sweep, deleted }),
     logAppended: (jobId, offset, nextOffset, text) => {
       const upToDate: string[] = [];
       for (const [socketId, feed] of feeds.get(jobId)?.bySocket ?? [])

@@ -1,4 +1,5 @@
 import type { Dataset } from '../contract/datasets.js';
+import type { Sweep } from '../contract/sweeps.js';
 import type { Job, JobState, MetricPoint, Progress } from '../contract/training.js';
 
 /** How the rest of the bridge tells people what happened; `live/` carries it by Socket.IO. */
@@ -11,6 +12,7 @@ export interface LivePort {
   /** The row of a list changed: sent to the person's own room. */
   jobChanged(userId: string, job: Job, deleted?: boolean): void;
   datasetChanged(userId: string, dataset: Dataset, deleted?: boolean): void;
+  sweepChanged(userId: string, sweep: Sweep, deleted?: boolean): void;
   logAppended(jobId: string, offset: number, nextOffset: number, text: string): void;
   mlflowChanged(state: 'starting' | 'up' | 'down'): void;
   /** The live sequence number that `jobId` has reached. */

@@ -149,6 +149,12 @@ export class JobStore {
     return (await this.db.selectFrom('jobs').selectAll().where('mlflow_run_id', '=', runId).executeTakeFirst()) ?? null;
   }
 
+  /** The MLflow run that groups the jobs of a sweep. */
+  async parentRunOf(sweepId: string): Promise<string | null> {
+    const query = this.db.selectFrom('sweeps').select('mlflow_run_id').where('sweep_id', '=', sweepId);
+    return (await query.executeTakeFirst())?.mlflow_run_id ?? null;
+  }
+
   async usesDataset(datasetId: string): Promise<boolean> {
     const row = await this.db
       .selectFrom('jobs')

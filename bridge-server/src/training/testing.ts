@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { knownCallers, person, serve, type Served } from '../../test/app.js';
 import { testStorage } from '../../test/storage.js';
+import type { Sweep } from '../contract/sweeps.js';
 import type { Job, JobState, MetricPoint } from '../contract/training.js';
 import { KargahError } from '../errors.js';
 import { LocalLauncher } from '../launchers/local.js';
+import type { Launcher } from '../launchers/port.js';
 import type { LivePort } from '../live/port.js';
 import type { MlflowPort } from '../mlflow/port.js';
 import type { Storage } from '../storage/storage.js';
@@ -15,9 +17,12 @@ import type { TrainingDataset, TrainingSettings } from './ports.js';
 import { Recipes } from './recipes.js';
 import { trainingRoutes } from './routes.js';
 import { TrainingService } from './service.js';
+import { heardByJobs } from './sweeps/hearing.js';
+import { sweepRoutes } from './sweeps/routes.js';
+import { SweepService } from './sweeps/service.js';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
-const PYTHON = process.env['KARGAH_PYTHON'] ?? join(ROOT, '.venv/bin/python');
+export const PYTHON = process.env['KARGAH_PYTHON'] ?? join(ROOT, '.venv/bin/python');
 const DEADLINE_MS = 20_000;
 
 /** Keeps what was announced. */
@@ -27,6 +32,7 @@ class RecordedLive implements LivePort {
   readonly logs: { jobId: string; offset: number; nextOffset: number; text: string }[] = [];
   readonly jobs = new Map<string, Job>();
   readonly deleted = new Set<string>();
+  readonly sweeps: Sweep[] = [];
 
   jobUpdated(jobId: string, update: { state: JobState; metrics: readonly MetricPoint[] }): void {
     this.updates.push({ jobId, state: update.state, metrics: update.metrics });
@@ -39,6 +45,11 @@ class RecordedLive implements LivePort {
   }
   datasetChanged(): void {
     throw new Error('training changes no dataset');
+  }
+  sweepChanged(_userId: string, sweep: Sweep, deleted = false): void {
+    if (deleted) this.deleted.add(sweep.sweep_id);
+    this.sweeps.push(sweep);
+    this.heard.emit('change');
   }
   logAppended(jobId: string, offset: number, nextOffset: number, text: string): void {
     this.logs.push({ jobId, offset, nextOffset, text });
@@ -57,6 +68,7 @@ export class MemoryMlflow implements MlflowPort {
   readonly runs = new Map<string, { jobId: string; status: string; params: Record<string, unknown>; tags: object }>();
   readonly artifacts = new Map<string, string>();
   readonly points: MetricPoint[] = [];
+  readonly histories = new Map<string, MetricPoint[]>();
   #state: 'starting' | 'up' | 'down' = 'up';
   readonly #listeners = new Set<(state: 'starting' | 'up' | 'down') => void>();
 
@@ -78,11 +90,21 @@ export class MemoryMlflow implements MlflowPort {
     await this.whenUp();
   }
   async createRun(input: Parameters<MlflowPort['createRun']>[0]) {
+    const run = await this.openRun(input);
+    await this.describeRun({ ...input, runId: run.runId });
+    return run;
+  }
+  async openRun({ jobId, tags }: Pick<Parameters<MlflowPort['openRun']>[0], 'jobId' | 'tags'>) {
     await this.whenUp();
-    const runId = `run-${input.jobId}`;
-    const { jobId, params, tags } = input;
-    this.runs.set(runId, { jobId, status: 'RUNNING', params, tags });
+    const runId = `run-${jobId}`;
+    this.runs.set(runId, { jobId, status: 'RUNNING', params: {}, tags });
     return { experimentId: '7', runId };
+  }
+  async describeRun({ runId, params }: Parameters<MlflowPort['describeRun']>[0]) {
+    await this.whenUp();
+    const run = this.runs.get(runId);
+    if (!run) throw new KargahError('not_found');
+    this.runs.set(runId, { ...run, params });
   }
   async endRun(_workspace: string, runId: string, status: string): Promise<void> {
     await this.whenUp();
@@ -92,9 +114,9 @@ export class MemoryMlflow implements MlflowPort {
     await this.whenUp();
     this.runs.delete(runId);
   }
-  async metricHistory(_workspace: string, _runId: string, key?: string): Promise<MetricPoint[]> {
+  async metricHistory(_workspace: string, runId: string, key?: string): Promise<MetricPoint[]> {
     await this.whenUp();
-    return this.points.filter((point) => key === undefined || point.key === key);
+    return (this.histories.get(runId) ?? this.points).filter((point) => key === undefined || point.key === key);
   }
   async modelOf(_workspace: string, runId: string) {
     await this.whenUp();
@@ -128,17 +150,22 @@ export class Workshop {
   readonly released: string[] = [];
   readonly problems: object[] = [];
   service!: TrainingService;
+  sweeps!: SweepService;
   #served!: Served;
 
   private constructor(
     readonly dir: string,
     readonly storage: Storage,
+    readonly launcher: Launcher,
     readonly settings: Pick<TrainingSettings, 'machine' | 'maxParallelJobs' | 'maxJobsPerUser' | 'graceSeconds'>,
   ) {}
 
-  static async open(settings: Partial<Workshop['settings']> = {}): Promise<Workshop> {
+  static async open(
+    settings: Partial<Workshop['settings']> = {},
+    launcher: Launcher = new LocalLauncher(PYTHON),
+  ): Promise<Workshop> {
     const dir = await mkdtemp(join(tmpdir(), 'kargah-training-'));
-    const shop = new Workshop(dir, await testStorage(), {
+    const shop = new Workshop(dir, await testStorage(), launcher, {
       machine: { cpus: 4, memoryMb: 8192, gpus: [] },
       maxParallelJobs: 4,
       maxJobsPerUser: 4,
@@ -161,9 +188,9 @@ export class Workshop {
     const datasets = this.datasets;
     this.service = new TrainingService({
       db: this.storage.db,
-      live: this.live,
+      live: heardByJobs(this.live, () => this.sweeps),
       mlflow: this.mlflow,
-      launcher: new LocalLauncher(PYTHON),
+      launcher: this.launcher,
       datasets: {
         forTraining: (caller, datasetId) => {
           const found = caller.projectId === 'prj_sara' ? datasets.get(datasetId) : undefined;
@@ -178,17 +205,27 @@ export class Workshop {
         error: (facts) => void this.problems.push(facts),
       },
     });
+    this.sweeps = new SweepService({
+      db: this.storage.db,
+      live: this.live,
+      mlflow: this.mlflow,
+      training: this.service,
+      python: PYTHON,
+      log: { warn: () => undefined, error: (facts) => void this.problems.push(facts) },
+    });
     this.#served = await serve({
-      routes: trainingRoutes(this.service),
+      routes: [...trainingRoutes(this.service), ...sweepRoutes(this.sweeps)],
       authenticator: knownCallers(person('sara'), person('reza')),
     });
     await writeFile(join(this.dir, 'bridge.json'), JSON.stringify({ url: this.#served.url }));
     await this.service.start();
+    await this.sweeps.start();
   }
 
   /** The bridge goes; jobs do not. */
   async stop(): Promise<void> {
     await this.#served.close();
+    await this.sweeps.stop();
     await this.service.stop();
   }
 
