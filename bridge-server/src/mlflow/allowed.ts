@@ -6,8 +6,10 @@
 /** What of the request a job's token must own; `read` rows are limited by MLflow's permissions alone. */
 export type Reach =
   | 'read'
-  /** `run_id` of the body is the job's own run. */
+  /** `run_id` of the body is the job's own run, or one below it. */
   | 'own_run'
+  /** Makes a run below the job's own one. */
+  | 'own_child'
   /** Makes something that names its run in `source_run_id` or `run_id` of the body. */
   | 'own_source'
   /** `{model_id}` of the path is a model that the job's run logged. */
@@ -81,7 +83,7 @@ export const ALLOWED: readonly AllowedRow[] = [
   // Runs
   ...api('GET', '/2.0/mlflow/runs/get', 'read'),
   ...api('POST', '/2.0/mlflow/runs/search', 'read'),
-  ...api('POST', '/2.0/mlflow/runs/create', 'people'),
+  ...api('POST', '/2.0/mlflow/runs/create', 'own_child'),
   ...api('POST', '/2.0/mlflow/runs/delete', 'people'),
   ...api('POST', '/2.0/mlflow/runs/restore', 'people'),
   ...api('POST', '/2.0/mlflow/runs/update', 'own_run'),

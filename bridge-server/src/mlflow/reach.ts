@@ -1,4 +1,5 @@
 import { ResourceDoesNotExist, type MlflowClient } from 'mlflow-js-client';
+import { z } from 'zod';
 import { KargahError } from '../errors.js';
 import type { Caller } from '../http/route.js';
 import type { Match } from './paths.js';
@@ -7,9 +8,16 @@ import type { GatewayListener } from './port.js';
 export type JsonBody = Readonly<Record<string, unknown>>;
 type JobCaller = Extract<Caller, { kind: 'job' }>;
 
-/** How far a job's token reaches: it reads what its owner may read, and writes to its own run and that run's models. */
+const PARENT = 'mlflow.parentRunId';
+/** How many runs deep a script may nest. */
+const DEEPEST = 8;
+const REMEMBERED = 10_000;
+
+/** How far a job's token reaches: it reads what its owner may read, and writes to its own run, those nested in it, and their models. */
 export class JobReach {
   readonly #sourceRuns = new Map<string, string | null>();
+  /** Nested run → the job in whose run it lies. */
+  readonly #nested = new Map<string, string>();
 
   constructor(
     private readonly listener: Pick<GatewayListener, 'jobOfRun'>,
@@ -26,6 +34,8 @@ export class JobReach {
         throw new KargahError('forbidden');
       case 'own_run':
         return this.#ownRun(caller, named(body, ['run_id', 'runId', 'run_uuid', 'runUuid']));
+      case 'own_child':
+        return this.#ownChild(caller, body);
       case 'own_source':
         return this.#ownRun(caller, named(body, ['source_run_id', 'sourceRunId', 'run_id', 'runId']));
       case 'own_model':
@@ -36,7 +46,39 @@ export class JobReach {
   }
 
   async #ownRun(caller: JobCaller, runId: string): Promise<void> {
-    if ((await this.listener.jobOfRun(runId)) !== caller.jobId) throw new KargahError('forbidden');
+    if (!(await this.#isOwn(caller, runId, DEEPEST))) throw new KargahError('forbidden');
+  }
+
+  async #isOwn(caller: JobCaller, runId: string, deep: number): Promise<boolean> {
+    // A run of any job is that job's only, whatever its tags say: a job writes the tags of its own run itself.
+    const jobId = (await this.listener.jobOfRun(runId)) ?? this.#nested.get(runId) ?? null;
+    if (jobId !== null) return jobId === caller.jobId;
+    const parent = deep === 0 ? undefined : (await this.#run(caller, runId))?.data.tags.find(isParent)?.value;
+    if (parent === undefined || !(await this.#isOwn(caller, parent, deep - 1))) return false;
+    if (this.#nested.size > REMEMBERED) this.#nested.clear();
+    this.#nested.set(runId, caller.jobId);
+    return true;
+  }
+
+  /** In the experiment of its parent, which is the job's own; our own tags are how the bridge finds the runs of jobs. */
+  async #ownChild(caller: JobCaller, body: JsonBody | null): Promise<void> {
+    const tags = runTags.safeParse(body?.['tags']);
+    const parents = tags.data?.filter(isParent) ?? [];
+    const [parent] = parents;
+    if (!parent || parents.length > 1 || tags.data?.some(({ key }) => key.startsWith('kargah.')))
+      throw new KargahError('forbidden');
+    await this.#ownRun(caller, parent.value);
+    const experiment = (await this.#run(caller, parent.value))?.info.experiment_id;
+    if (experiment !== named(body, ['experiment_id', 'experimentId'])) throw new KargahError('forbidden');
+  }
+
+  async #run(caller: JobCaller, runId: string) {
+    try {
+      return (await this.client.inWorkspace(caller.workspace).runs.get({ run_id: runId })).run;
+    } catch (error) {
+      if (error instanceof ResourceDoesNotExist) return null;
+      throw error;
+    }
   }
 
   async #ownModel(caller: JobCaller, modelId: string): Promise<void> {
@@ -50,7 +92,7 @@ export class JobReach {
       const { model } = await this.client.inWorkspace(caller.workspace).loggedModels.get({ model_id: modelId });
       const runId = model.info.source_run_id ?? null;
       // Which run logged a model never changes.
-      if (this.#sourceRuns.size > 10_000) this.#sourceRuns.clear();
+      if (this.#sourceRuns.size > REMEMBERED) this.#sourceRuns.clear();
       if (runId !== null) this.#sourceRuns.set(modelId, runId);
       return runId;
     } catch (error) {
@@ -67,6 +109,9 @@ export class JobReach {
     else await this.#ownRun(caller, kindOrRun);
   }
 }
+
+const runTags = z.array(z.object({ key: z.string(), value: z.string() }));
+const isParent = ({ key }: { key: string }): boolean => key === PARENT;
 
 /** The one id that a body names under any of the names MLflow takes for it. */
 function named(body: JsonBody | null, names: readonly string[]): string {
