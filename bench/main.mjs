@@ -9,6 +9,7 @@ import { measureFirstStep } from './first-step.mjs';
 import { measureIngest } from './ingest.mjs';
 import { fillJobs, jobsListRow, timeFirstPage } from './jobs-list.mjs';
 import { measureLive } from './live.mjs';
+import { measureScale } from './live-scale.mjs';
 import { measureLogCall } from './log-call.mjs';
 import { measureStart } from './start.mjs';
 
@@ -37,6 +38,7 @@ try {
   await ready(bridge.url);
   await attempt('submit → first optimizer step', () => measureFirstStep(api, dataDir));
   await attempt('logged point → subscriber', () => measureLive(api, workspaceDir));
+  await attempt('100 viewers', () => measureScale(api, workspaceDir, bridge.pid));
   await attempt('one log()', () => measureLogCall(api, workspaceDir));
   await attempt('points through the gateway', () => measureIngest(api, dataDir));
   await attempt('jobs list of 100,000 rows', async () => {
