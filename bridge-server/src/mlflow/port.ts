@@ -13,6 +13,18 @@ export interface DatasetInput {
   readonly rows: number | null;
 }
 
+export interface NewRun {
+  readonly workspace: string;
+  readonly userId: string;
+  readonly jobId: string;
+  readonly name: string;
+  readonly tags: Record<string, string>;
+}
+export interface RunFacts {
+  readonly params: Record<string, unknown>;
+  readonly dataset: DatasetInput | null;
+}
+
 /** What the rest of the bridge asks of MLflow. Every method throws `mlflow_unavailable` when MLflow is away. */
 export interface MlflowPort {
   state(): 'starting' | 'up' | 'down';
@@ -22,15 +34,11 @@ export interface MlflowPort {
   /** Makes the workspace of a project and gives the person their role in it; idempotent. */
   ensureWorkspace(workspace: string, userId: string): Promise<void>;
   /** Makes the run of a job: params, tags (`kargah.job_id`, code version, `mlflow.user` …), dataset input; idempotent by job id. */
-  createRun(input: {
-    workspace: string;
-    userId: string;
-    jobId: string;
-    name: string;
-    params: Record<string, unknown>;
-    tags: Record<string, string>;
-    dataset: DatasetInput | null;
-  }): Promise<RunRef>;
+  createRun(input: NewRun & RunFacts): Promise<RunRef>;
+  /** The part of `createRun` that a job cannot begin without. `mayExist`: an earlier attempt may have made the run. */
+  openRun(input: NewRun & { mayExist: boolean }): Promise<RunRef>;
+  /** The other part, idempotent. */
+  describeRun(input: RunFacts & { workspace: string; runId: string }): Promise<void>;
   endRun(workspace: string, runId: string, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void>;
   deleteRun(workspace: string, runId: string): Promise<void>;
   metricHistory(workspace: string, runId: string, key?: string): Promise<MetricPoint[]>;

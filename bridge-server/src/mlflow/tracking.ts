@@ -61,18 +61,30 @@ export class MlflowTracking implements MlflowPort {
   }
 
   async createRun(input: Parameters<MlflowPort['createRun']>[0]): Promise<RunRef> {
+    const run = await this.openRun({ ...input, mayExist: true });
+    await this.describeRun({ ...input, runId: run.runId });
+    return run;
+  }
+
+  async openRun(input: Parameters<MlflowPort['openRun']>[0]): Promise<RunRef> {
     const mlflow = this.client.inWorkspace(input.workspace);
     return this.#ask(async () => {
       const experimentId = await this.#experimentOf(input.workspace);
-      const existing = await runOfJob(mlflow, experimentId, input.jobId);
+      const existing = input.mayExist ? await runOfJob(mlflow, experimentId, input.jobId) : null;
       const run = existing ?? (await newRun(mlflow, experimentId, input));
-      const runId = run.info.run_id;
+      return { experimentId, runId: run.info.run_id };
+    });
+  }
+
+  async describeRun(input: Parameters<MlflowPort['describeRun']>[0]): Promise<void> {
+    const mlflow = this.client.inWorkspace(input.workspace);
+    const run_id = input.runId;
+    await this.#ask(async () => {
       const params = flattenParams(input.params);
       for (let at = 0; at < params.length; at += BATCH_LIMITS.params)
-        await mlflow.runs.logBatch({ run_id: runId, params: params.slice(at, at + BATCH_LIMITS.params) });
-      if (input.dataset !== null && run.inputs.dataset_inputs.length === 0)
-        await mlflow.runs.logInputs({ run_id: runId, datasets: [datasetInput(input.dataset)] });
-      return { experimentId, runId };
+        await mlflow.runs.logBatch({ run_id, params: params.slice(at, at + BATCH_LIMITS.params) });
+      // MLflow keeps an input once, however often it is told.
+      if (input.dataset !== null) await mlflow.runs.logInputs({ run_id, datasets: [datasetInput(input.dataset)] });
     });
   }
 
@@ -228,7 +240,7 @@ async function runOfJob(mlflow: MlflowClient, experimentId: string, jobId: strin
 async function newRun(
   mlflow: MlflowClient,
   experimentId: string,
-  input: Parameters<MlflowPort['createRun']>[0],
+  input: Omit<Parameters<MlflowPort['openRun']>[0], 'mayExist'>,
 ): Promise<Run> {
   const tags = Object.entries({ 'mlflow.user': input.userId, ...input.tags, [JOB_TAG]: input.jobId });
   const { run } = await mlflow.runs.create({

@@ -35,17 +35,15 @@ export class Preparation {
     const resources = resourcesOf(row);
     const python = await this.pythons.executableOf(resources?.python);
     await this.mlflow.ensureWorkspace(workspace, row.user_id);
-    const run = await this.mlflow.createRun({
+    const opening = this.mlflow.openRun({
       workspace,
       userId: row.user_id,
       jobId: row.job_id,
       name: row.name,
-      params: paramsOf(row),
-      tags: this.#tags(row, script?.path ?? null, file?.sha256 ?? null),
-      dataset: dataset && inputOf(dataset),
+      mayExist: row.fence > 1,
+      tags: { ...(await this.#group(row)), ...this.#tags(row, script?.path ?? null, file?.sha256 ?? null) },
     });
-    await this.folders.make(row.job_id);
-    const token_sha256 = await this.folders.token(row.job_id);
+    const [run, token_sha256] = await Promise.all([opening, this.#token(row.job_id)]);
     await this.store.patch(row.job_id, {
       mlflow_run_id: run.runId,
       mlflow_experiment_id: run.experimentId,
@@ -82,6 +80,21 @@ export class Preparation {
     return spec;
   }
 
+  /** Tells the job's run what it was given. Nothing waits for it; may be repeated. */
+  async describe(row: JobRow): Promise<void> {
+    if (row.mlflow_run_id === null) return;
+    const workspace = await this.store.workspaceOf(row.project_id);
+    // Deleted since: the run is told the rest.
+    const dataset = await this.#dataset(row, workspace).catch(() => null);
+    const facts = { params: paramsOf(row), dataset: dataset && inputOf(dataset) };
+    await this.mlflow.describeRun({ workspace, runId: row.mlflow_run_id, ...facts });
+  }
+
+  async #token(jobId: string): Promise<string> {
+    await this.folders.make(jobId);
+    return this.folders.token(jobId);
+  }
+
   async #dataset(row: JobRow, workspace: string): Promise<TrainingDataset | null> {
     if (row.dataset_id === null) return null;
     const { user_id: userId, project_id: projectId, job_id: jobId, dataset_id: datasetId } = row;
@@ -92,6 +105,12 @@ export class Preparation {
       if (error instanceof KargahError && error.code === 'not_found') throw new KargahError('dataset_deleted');
       throw error;
     }
+  }
+
+  /** MLflow shows the runs of a sweep under the sweep's own. */
+  async #group(row: JobRow): Promise<Record<string, string>> {
+    const parent = row.sweep_id === null ? null : await this.store.parentRunOf(row.sweep_id);
+    return parent === null ? {} : { 'mlflow.parentRunId': parent, 'kargah.sweep_id': row.sweep_id ?? '' };
   }
 
   #tags(row: JobRow, script: string | null, sha256: string | null): Record<string, string> {

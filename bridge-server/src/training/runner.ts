@@ -116,6 +116,7 @@ export class JobRunner {
         return;
       }
       const handle = await this.launcher.submit(spec);
+      this.#spawn(this.#describe(jobId));
       await this.store.patch(jobId, { ...launched(handle), started_at: new Date().toISOString() });
       const row = await this.store.transitionFrom(jobId, 'starting', 'running');
       if (!row) {
@@ -128,6 +129,20 @@ export class JobRunner {
       this.#watch(jobId, handle);
     } catch (error) {
       await this.#couldNotLaunch(jobId, error);
+    }
+  }
+
+  /** The job runs already: its first step does not wait for what its run is told. */
+  async #describe(jobId: string): Promise<void> {
+    const row = await this.store.get(jobId);
+    if (!row || this.#closed) return;
+    try {
+      await this.preparation.describe(row);
+    } catch (error) {
+      // Its owner deleted the run on MLflow's own page.
+      if (error instanceof KargahError && error.code === 'not_found') return;
+      if (!(error instanceof KargahError && error.code === 'mlflow_unavailable')) throw error;
+      setTimeout(() => this.#spawn(this.#describe(jobId)), RETRY_MS).unref();
     }
   }
 
@@ -224,6 +239,7 @@ export class JobRunner {
     if (state === 'starting')
       await this.store.transition(row.job_id, 'running', { started_at: new Date().toISOString() });
     this.telemetry.track((await this.store.get(row.job_id)) ?? row);
+    this.#spawn(this.#describe(row.job_id));
     const probe = await this.launcher.probe(handle);
     if (probe.state !== 'running') await this.#settle(row.job_id, handle);
     else if (state === 'stopping') this.#spawn(this.#stop(row.job_id, handle));
