@@ -34,7 +34,8 @@ export class TestBridge {
         const origin = { 'Access-Control-Allow-Origin': '*' };
         const answer = bridge.handler({ method, path: url, headers, body: Buffer.concat(chunks) });
         response.writeHead(answer.status, { 'Content-Type': 'application/json', ...origin, ...answer.headers });
-        response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+        const { body } = answer;
+        response.end(body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body));
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
