@@ -32,6 +32,12 @@ export function remediesOf(job: Job): readonly Remedy[] {
     case 'target_required':
     case 'no_features':
     case 'too_few_rows':
+    case 'too_many_classes':
+    case 'target_all_different':
+    case 'numbers_too_large':
+    case 'no_text_column':
+    case 'text_column_missing':
+    case 'checkpoint_mismatch':
     case 'dataset_deleted':
     case 'dataset_failed':
       return [{ kind: 'change' }, { kind: 'log' }];

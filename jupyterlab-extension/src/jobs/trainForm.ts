@@ -73,7 +73,8 @@ export function requestOf(form: FormState, recipe: Recipe | null, defaults: Valu
 }
 
 const FIELD_OF_CODE: readonly (readonly [RegExp, string])[] = [
-  [/^target_|^no_features$|^too_few_rows$/, 'target'],
+  [/^target_|^no_features$|^too_few_rows$|^too_many_classes$/, 'target'],
+  [/text_column/, 'text'],
   [/^dataset_|^not_found$/, 'dataset'],
   [/^script_/, 'path'],
 ];
