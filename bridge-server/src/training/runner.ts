@@ -169,7 +169,7 @@ export class JobRunner {
       jobId,
       this.launcher.watch(handle, () => {
         this.#watched.delete(jobId);
-        this.#spawn(this.#settle(jobId, handle));
+        this.#spawn(this.#settleSurely(jobId, handle));
       }),
     );
   }
@@ -177,7 +177,17 @@ export class JobRunner {
   async #stop(jobId: string, handle: LaunchHandle): Promise<void> {
     this.#watch(jobId, handle);
     await this.launcher.stop(handle, this.settings.graceSeconds);
-    await this.#settle(jobId, handle);
+    await this.#settleSurely(jobId, handle);
+  }
+
+  /** What could not be written (a disk without room) is tried again: the proof stays where it is. */
+  async #settleSurely(jobId: string, handle: LaunchHandle): Promise<void> {
+    try {
+      await this.#settle(jobId, handle);
+    } catch (error) {
+      this.log.error({ err: error, job_id: jobId }, 'a job that ended could not be settled yet');
+      setTimeout(() => this.#watch(jobId, handle), RETRY_MS).unref();
+    }
   }
 
   async #settle(jobId: string, handle: LaunchHandle): Promise<void> {
@@ -241,7 +251,7 @@ export class JobRunner {
     this.telemetry.track((await this.store.get(row.job_id)) ?? row);
     this.#spawn(this.#describe(row.job_id));
     const probe = await this.launcher.probe(handle);
-    if (probe.state !== 'running') await this.#settle(row.job_id, handle);
+    if (probe.state !== 'running') await this.#settleSurely(row.job_id, handle);
     else if (state === 'stopping') this.#spawn(this.#stop(row.job_id, handle));
     else this.#watch(row.job_id, handle);
   }
