@@ -71,7 +71,7 @@ async function pause(process, ms) {
 export const FAULTS = [
   [2, { what: 'nothing is done', run: async () => '' }],
   [
-    5,
+    3,
     {
       what: 'kill -9 bridge',
       async run(job, dice, world) {
@@ -113,7 +113,7 @@ export const FAULTS = [
     },
   ],
   [
-    2,
+    1,
     {
       what: 'kill -9 bridge and supervisor',
       async run(job, dice, world) {
@@ -178,7 +178,7 @@ export const FAULTS = [
     },
   ],
   [
-    2,
+    1,
     {
       what: 'SIGSTOP supervisor, kill -9 bridge',
       async run(job, dice, world) {

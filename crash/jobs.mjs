@@ -1,7 +1,9 @@
 // The stream of jobs: short ones that end in every way there is.
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Folder, notesAt } from './outside.mjs';
+import { Folder, notesAt, until } from './outside.mjs';
+
+const BEGUN_MS = 60_000;
 
 const ENDINGS = [
   [8, 'end'],
@@ -35,7 +37,8 @@ export class Job {
     this.points = 1 + dice.below(6);
     this.pauseMs = dice.below(120);
     this.stops = ['polite', 'stubborn'].includes(this.ending) || dice.weighted(STOPPED_ANYWAY);
-    this.stopAfterMs = dice.below(900);
+    this.stopAfterMs = dice.below(700);
+    this.stopsOnceBegun = dice.below(4) > 0;
     this.notesPath = join(notesDir, name);
   }
 
@@ -62,9 +65,10 @@ export class Job {
     this.folder = new Folder(this.dataDir, this.id);
   }
 
-  /** Asked once the job has begun, or after so long that it may still be waiting. */
+  /** Mostly once the job has begun, sometimes wherever it is then. */
   async stopLater() {
     if (!this.stops) return;
+    if (this.stopsOnceBegun) await until(() => this.notes.begun > 0 || this.settled, BEGUN_MS, 20);
     await wait(this.stopAfterMs);
     this.stopAsked = true;
     const { status } = await this.bridge.askPatiently('POST', `/api/v1/train/jobs/${this.id}/stop`);

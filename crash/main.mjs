@@ -30,7 +30,7 @@ const READOPTED_MS = 5_000;
 const SETTLED_MS = 180_000;
 const CARED_FOR_MS = 90_000;
 /** Cycles that are under way at once, so that one that waits for a lease does not keep the others. */
-const LANES = 3;
+const LANES = 4;
 /** What a bridge that is started again starts jobs with: loading a warm Python costs seconds of every core. */
 const LAUNCHERS = [
   [1, 'local'],
