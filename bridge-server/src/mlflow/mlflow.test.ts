@@ -431,7 +431,7 @@ describe('when MLflow is killed', () => {
     });
     process.kill(-world.server.pid!, 'SIGKILL');
     await down;
-    const away = await post(sara, '/runs/log-metric', { run_id: run.runId, key: 'x', value: 1, timestamp: 1, step: 2 });
+    const away = await post(sara, '/runs/set-tag', { run_id: run.runId, key: 'x', value: 'y' });
     expect(away.status).toBe(503);
     expect(away.headers['retry-after']).toBe('1');
     expect(away.json<{ code: string }>().code).toBe('mlflow_unavailable');

@@ -100,7 +100,7 @@ describe('the right to write to a run', () => {
     vi.advanceTimersByTime(30_001);
     expect(rights.holds(caller('sara'), 'r1', 'up')).toBe(false);
     expect(rights.holds(caller('sara'), 'r1', 'away')).toBe(true);
-    rights.forgetRun('r1');
+    rights.forgetRun('p', 'r1');
     expect(rights.holds(caller('sara'), 'r1', 'away')).toBe(false);
     vi.useRealTimers();
   });

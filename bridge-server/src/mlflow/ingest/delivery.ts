@@ -116,7 +116,9 @@ export class Delivery {
   async #load(pieces: readonly Piece[]): Promise<string[]> {
     const metrics: string[] = [];
     for (const piece of pieces) {
-      const { entries } = decode(await this.deps.segments.read(piece));
+      const { entries, whole } = decode(await this.deps.segments.read(piece));
+      if (whole < piece.size)
+        this.deps.log.error({ segment: piece.segment, offset: piece.offset + whole }, 'points on the disk are damaged');
       for (const { entry } of entries) if (entry.kind === 'points') metrics.push(entry.metrics);
     }
     return metrics;

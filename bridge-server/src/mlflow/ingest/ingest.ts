@@ -57,12 +57,13 @@ export class Ingest {
     const { found, caller, body, req } = exchange;
     const jobId = await this.deps.listener.jobOfRun(runId);
     const metrics = metricsOf(found.name, req.headers['content-type'], body?.json ?? null);
-    await this.#turns.free(runId);
+    const key = keyOf(caller.workspace, runId);
+    await this.#turns.free(key);
     if (metrics !== null && this.#mayWrite(caller, runId)) {
       await this.#take(exchange, metrics, jobId);
       return;
     }
-    await this.#turns.alone(runId, async () => {
+    await this.#turns.alone(key, async () => {
       // Whoever came before may have been told meanwhile.
       if (metrics !== null && this.#mayWrite(caller, runId)) {
         await this.#take(exchange, metrics, jobId);
@@ -82,26 +83,28 @@ export class Ingest {
   async other({ found, caller, body }: Exchange, passOn: PassOn): Promise<void> {
     const needed = neededBy(found, body?.json ?? null);
     const { workspace } = caller;
-    const pass = async (): Promise<void> => {
+    const pass = async (): Promise<number> => {
       if (needed === 'workspace') await this.deps.spool.delivered(workspace);
       else await Promise.all((needed?.runIds ?? []).map((runId) => this.deps.spool.delivered(workspace, runId)));
-      await passOn();
+      return passOn();
     };
     if (!ENDS_RIGHTS.has(found.name)) {
       await pass();
       return;
     }
     const [runId] = needed !== null && needed !== 'workspace' ? needed.runIds : [];
-    if (runId === undefined) {
-      this.#rights.forgetWorkspace(workspace);
-      await pass();
-      this.#rights.forgetWorkspace(workspace);
-      return;
-    }
-    await this.#turns.alone(runId, async () => {
-      this.#rights.forgetRun(runId);
+    const forget = (): void =>
+      runId === undefined ? this.#rights.forgetWorkspace(workspace) : this.#rights.forgetRun(workspace, runId);
+    // Who logs to the run meanwhile waits, and is then asked about anew.
+    await this.#turns.alone(keyOf(workspace, runId ?? ''), async () => {
       await this.deps.spool.written();
-      await pass();
+      try {
+        const status = await pass();
+        if (status < 400 || status >= 500) forget();
+      } catch (error) {
+        forget();
+        throw error;
+      }
     });
   }
 
@@ -128,3 +131,6 @@ export class Ingest {
     );
   }
 }
+
+/** People of another workspace make nobody wait here. */
+const keyOf = (workspace: string, runId: string): string => `${workspace}/${runId}`;

@@ -28,8 +28,9 @@ export class Rights {
   }
 
   /** The run was deleted or restored. */
-  forgetRun(runId: string): void {
-    for (const [id, right] of this.#granted) if (right.runId === runId) this.#granted.delete(id);
+  forgetRun(workspace: string, runId: string): void {
+    for (const [id, right] of this.#granted)
+      if (right.runId === runId && right.workspace === workspace) this.#granted.delete(id);
   }
 
   forgetWorkspace(workspace: string): void {

@@ -58,10 +58,11 @@ export class Segments {
   static open(folder: string, limits: SegmentLimits, visit: (entry: Entry, at: Extent) => void): Segments {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const sizes = new Map<number, number>();
-    for (const segment of segmentsIn(folder)) {
+    const segments = segmentsIn(folder);
+    for (const segment of segments) {
       const path = pathOf(folder, segment);
       const { entries, whole } = decode(readFileSync(path));
-      if (whole < statSync(path).size) cut(path, whole);
+      if (segment === segments.at(-1) && whole < statSync(path).size) cut(path, whole);
       if (entries.length === 0) {
         rmSync(path);
         continue;

@@ -52,6 +52,9 @@ export class IngestSpool {
       authorization,
       log,
     });
+    this.#segments
+      .forgetBefore(this.#backlog.oldest())
+      .catch((error: unknown) => log.error({ err: error }, 'delivered points could not be removed'));
     this.#delivery.look();
   }
 
