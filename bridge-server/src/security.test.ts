@@ -71,6 +71,13 @@ beforeAll(async () => {
     ({ state }) => ['succeeded', 'failed', 'lost'].includes(state),
   );
   expect(job.state).toBe('succeeded');
+  const sweep = await json<{ sweep_id: string }>('POST', '/api/v1/train/sweeps', {
+    recipe: 'tabular',
+    dataset_id: dataset.dataset_id,
+    space: { epochs: { kind: 'choice', values: [1] } },
+    trials: 1,
+  });
+  await json('POST', `/api/v1/train/sweeps/${sweep.sweep_id}/stop`);
   const made = await json<{ token_id: string }>('POST', '/api/v1/auth/tokens', { name: 'mine', expires_in_days: 1 });
   const sessions = await json<{ items: { session_id: string }[] }>('GET', '/api/v1/auth/sessions');
   const page = await json<{ workspace: string }>('POST', '/api/v1/auth/mlflow-session');
@@ -79,6 +86,7 @@ beforeAll(async () => {
     dataset_id: dataset.dataset_id,
     upload_id: upload.headers.get('location')?.split('/').at(-1) ?? '',
     job_id,
+    sweep_id: sweep.sweep_id,
     token_id: made.token_id,
     session_id: sessions.items[0]!.session_id,
   };
