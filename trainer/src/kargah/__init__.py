@@ -15,10 +15,35 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .client import Dataset, Job, JobFailed, Kargah, KargahError, connect, register, train
+    from .client import (
+        Dataset,
+        Job,
+        JobFailed,
+        Kargah,
+        KargahError,
+        Sweep,
+        SweepFailed,
+        connect,
+        register,
+        sweep,
+        train,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["Dataset", "Job", "JobFailed", "Kargah", "KargahError", "__version__", "connect", "register", "train"]
+__all__ = [
+    "Dataset",
+    "Job",
+    "JobFailed",
+    "Kargah",
+    "KargahError",
+    "Sweep",
+    "SweepFailed",
+    "__version__",
+    "connect",
+    "register",
+    "sweep",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:

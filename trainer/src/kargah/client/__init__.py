@@ -1,8 +1,22 @@
 """The notebook client."""
 
-from .connection import Kargah, connect, register, train
+from .connection import Kargah, connect, register, sweep, train
 from .datasets import Dataset
-from .errors import BridgeNotFound, JobFailed, KargahError
+from .errors import BridgeNotFound, JobFailed, KargahError, SweepFailed
 from .jobs import Job
+from .sweeps import Sweep
 
-__all__ = ["BridgeNotFound", "Dataset", "Job", "JobFailed", "Kargah", "KargahError", "connect", "register", "train"]
+__all__ = [
+    "BridgeNotFound",
+    "Dataset",
+    "Job",
+    "JobFailed",
+    "Kargah",
+    "KargahError",
+    "Sweep",
+    "SweepFailed",
+    "connect",
+    "register",
+    "sweep",
+    "train",
+]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .datasets import Dataset, Datasets
+from .datasets import Dataset, Datasets, pages
 from .discovery import find_bridge
 from .errors import KargahError
 from .http import API, Http
 from .jobs import JOBS, Job, list_jobs
+from .sweeps import SWEEPS, Sweep, dimension
 
 if TYPE_CHECKING:
     import pandas
 
     from . import wire
+    from .sweeps import Dimension
 
     Trainable = Dataset | str | Path | pandas.DataFrame
 
@@ -139,6 +142,40 @@ class Kargah:
         asked = {"name": name, "resources": resources, "priority": priority}
         return body | {key: value for key, value in asked.items() if value is not None}
 
+    def sweep(
+        self,
+        dataset: Trainable,
+        recipe: str | None = None,
+        *,
+        space: Mapping[str, Dimension],
+        method: wire.SweepMethod = "tpe",
+        pruner: wire.SweepPruner = "median",
+        trials: int = 20,
+        parallel: int = 2,
+        seed: int = 0,
+        target: str | None = None,
+        name: str | None = None,
+        resources: wire.Resources | None = None,
+        **params: Any,
+    ) -> Sweep:
+        """Tries several settings of a recipe, each as a job, and returns at once.
+
+        `space` says what to vary: `{"lr": (1e-4, 1e-1, "log"), "optimizer": ["adamw", "sgd"], "epochs": (5, 50)}`;
+        `params` stay the same. `method` is grid, random or tpe; `pruner` (none, median, successive_halving) gives up
+        jobs that do worse than those before them.
+
+        Raises:
+            KargahError: refused; `code` says why.
+        """
+        body = self._request(dataset, recipe, target=target, name=name, resources=resources, **params)
+        body |= {"method": method, "pruner": pruner, "trials": trials, "parallel": parallel, "seed": seed}
+        body["space"] = {key: dimension(given) for key, given in space.items()}
+        return Sweep(self._http, self._http.json("POST", SWEEPS, json=body))
+
+    def sweeps(self) -> list[Sweep]:
+        """Newest first."""
+        return [Sweep(self._http, item) for item in pages(self._http, SWEEPS, {})]
+
     def jobs(self, search: str | None = None) -> list[Job]:
         """Newest first."""
         return list_jobs(self._http, search)
@@ -192,3 +229,8 @@ def register(email: str, password: str, name: str | None = None, url: str | None
 def train(dataset: Trainable | None = None, recipe: str | None = None, **options: Any) -> Job:
     """`connect().train(…)` in one word: uploads the file if it is one, and starts."""
     return connect().train(dataset, recipe, **options)
+
+
+def sweep(dataset: Trainable, recipe: str | None = None, **options: Any) -> Sweep:
+    """`connect().sweep(…)` in one word."""
+    return connect().sweep(dataset, recipe, **options)

@@ -74,3 +74,16 @@ class JobFailed(KargahError):
             str(failure.get("detail") or message),
             str(failure.get("detail_fa") or message_fa),
         )
+
+
+class SweepFailed(KargahError):
+    """A watched sweep ended without success; `sweep` is as it ended."""
+
+    def __init__(self, sweep: Any) -> None:
+        self.sweep = sweep
+        failure = sweep.error or {}
+        super().__init__(
+            str(failure.get("code") or f"sweep_{sweep.state}"),
+            str(failure.get("detail") or "The sweep was stopped."),
+            str(failure.get("detail_fa") or "جست‌وجو متوقف شد."),
+        )

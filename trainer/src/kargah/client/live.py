@@ -16,7 +16,7 @@ from .http import Http
 
 CONNECT_SECONDS = 10
 
-Kind = Literal["update", "reload", "job", "dataset", "log"]
+Kind = Literal["update", "reload", "job", "dataset", "sweep", "log"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class LiveFeed:
         self._on("job_gap", self._take_gap)
         self._on("job_changed", lambda data: self._events.put(Event("job", data)))
         self._on("dataset_changed", lambda data: self._events.put(Event("dataset", data)))
+        self._on("sweep_changed", lambda data: self._events.put(Event("sweep", data)))
         self._on("job_log", lambda data: self._events.put(Event("log", data)))
         self._on("token_expired", lambda *_: self._renew())
         self._on("connect_error", lambda *_: self._renew())
