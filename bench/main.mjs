@@ -12,6 +12,7 @@ import { measureLive } from './live.mjs';
 import { measureScale } from './live-scale.mjs';
 import { measureLogCall } from './log-call.mjs';
 import { measureStart } from './start.mjs';
+import { measureTraining } from './training.mjs';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'kargah-bench-'));
 const workspaceDir = join(dataDir, 'workspace');
@@ -49,6 +50,7 @@ try {
     bridge = await startBridge(dataDir, workspaceDir);
     return [jobsListRow(few, await timeFirstPage(await signIn(bridge.url)), count)];
   });
+  await attempt('samples a second', measureTraining);
   await attempt('size of the panels', () => Promise.resolve(measureBundle()));
 } finally {
   await bridge?.stop();
