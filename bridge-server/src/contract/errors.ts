@@ -402,6 +402,11 @@ export const ERRORS = {
     en: 'MLflow does not answer now; it is being restarted.',
     fa: 'MLflow اکنون پاسخ نمی‌دهد؛ در حال راه‌اندازی دوباره است.',
   },
+  points_waiting: {
+    status: 503,
+    en: 'Too many points wait for MLflow; send these again in a moment.',
+    fa: 'نقطه‌های زیادی در صف MLflow است؛ کمی بعد دوباره بفرستید.',
+  },
   mlflow_closed: { status: 404, en: 'This part of MLflow is closed here.', fa: 'این بخش از MLflow این‌جا بسته است.' },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -88,7 +88,7 @@ test('more than the log may hold is refused and leaves nothing', async () => {
   for (let step = 0; step < 10; step += 1)
     await segments.append(point(step)).catch((error: unknown) => refused.push(error));
   expect(refused.length).toBeGreaterThan(0);
-  expect(refused[0]).toMatchObject({ code: 'mlflow_unavailable', status: 503 });
+  expect(refused[0]).toMatchObject({ code: 'points_waiting', status: 503 });
   await segments.close();
   expect(open().found).toHaveLength(10 - refused.length);
 });

@@ -89,10 +89,10 @@ export class Segments {
     return sum;
   }
 
-  /** Resolves, in the order of the calls, once the record is on the disk. @throws {KargahError} `storage_full`, `mlflow_unavailable` where it holds too much. */
+  /** Resolves, in the order of the calls, once the record is on the disk. @throws {KargahError} `storage_full`, `points_waiting` where it holds too much. */
   async append(record: Buffer): Promise<Extent> {
     if (this.bytes > this.limits.totalBytes)
-      throw new KargahError('mlflow_unavailable', {}, { headers: { 'Retry-After': '5' } });
+      throw new KargahError('points_waiting', {}, { headers: { 'Retry-After': '5' } });
     return new Promise((resolve, reject) => {
       this.#queue.push({ record, resolve, reject });
       this.#committing ??= this.#commit();

@@ -66,7 +66,7 @@ export class IngestSpool {
   /**
    * Resolves, in the order of the calls, once the points are safe on the disk.
    *
-   * @throws {KargahError} `storage_full`; `mlflow_unavailable` where more waits than the spool holds. Nothing was taken then.
+   * @throws {KargahError} `storage_full`; `points_waiting` where more waits than the spool holds. Nothing was taken then.
    */
   async put(workspace: string, { runId, points, json }: Metrics): Promise<void> {
     const run = { workspace, runId };

@@ -1139,6 +1139,7 @@ export interface components {
       | 'model_not_ready'
       | 'quota_jobs'
       | 'mlflow_unavailable'
+      | 'points_waiting'
       | 'mlflow_closed';
     /** @enum {string} */
     LaunchKind: 'warm' | 'cold';

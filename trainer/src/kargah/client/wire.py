@@ -102,6 +102,7 @@ ErrorCode: TypeAlias = Literal[
     "model_not_ready",
     "quota_jobs",
     "mlflow_unavailable",
+    "points_waiting",
     "mlflow_closed",
 ]
 
