@@ -186,6 +186,26 @@ describe('the queue', { timeout: 40_000 }, () => {
     expect(await shop.ended(second.job_id)).toMatchObject({ state: 'succeeded', queue_position: null });
   });
 
+  it('gives the next turn to another person, also after a restart of the bridge, and then to one’s own most urgent job', async () => {
+    const first = await shop.script(SLEEPER);
+    await shop.until(first.job_id, 'running');
+    const low = await shop.script('print(1)', { priority: 'low' });
+    const high = await shop.script('print(2)', { priority: 'high' });
+    const his = await shop.script('print(3)', {}, 'reza');
+    expect(his).toMatchObject({ queue_position: 1, waiting: { code: 'waiting_for_turn' } });
+    const places = (): unknown[] => [high, low].map(({ job_id }) => shop.live.jobs.get(job_id)?.queue_position);
+    await shop.heard(() => String(places()) === '2,3', 'those behind it to hear so');
+    await shop.stop();
+    await shop.start();
+    await shop.call('POST', `/train/jobs/${first.job_id}/stop`);
+    const [a, b, c] = [
+      await shop.ended(his.job_id, 'reza'),
+      await shop.ended(high.job_id),
+      await shop.ended(low.job_id),
+    ].map((job) => job.started_at!);
+    expect([a! < b!, b! < c!]).toEqual([true, true]);
+  });
+
   it('fails a job whose dataset was deleted while it waited', async () => {
     const first = await shop.script(SLEEPER);
     await shop.until(first.job_id, 'running');
