@@ -1,7 +1,7 @@
 // What is done to a cycle, and when. Every fault leaves the bridge and MLflow as able to work as before.
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isAlive, processAt, processesWith, readJson, until } from './outside.mjs';
+import { beginningIn, isAlive, processAt, processesWith, readJson, until } from './outside.mjs';
 
 const MOMENT_MS = 20_000;
 /** Moments at which a bridge has something in its hands. */
@@ -41,6 +41,16 @@ async function hit(job, dice, processOf, signal, what) {
   await wait(dice.below(250));
   if (!process?.pid || !send(process, signal)) return 'but it had ended';
   job.hits.push({ what, outcomeStood: job.folder.has('outcome.json') });
+  return '';
+}
+
+/** As `hit`, on a supervisor that has not yet said that it began. */
+async function hitEarly(job, signal, what) {
+  const early = () => !job.folder.has('supervisor.json') && job.folder.has('job.json') && beginningIn(job.folder.path);
+  const over = () => job.settled || job.folder.has('supervisor.json');
+  const process = await until(() => early() || over(), MOMENT_MS, 5);
+  if (!process?.pid || !send(process, signal)) return 'but it had begun';
+  job.hits.push({ what, outcomeStood: false });
   return '';
 }
 
@@ -103,6 +113,31 @@ export const FAULTS = [
     {
       what: 'kill -9 supervisor',
       run: (job, dice) => hit(job, dice, supervisorOf, 'SIGKILL', 'supervisor killed'),
+    },
+  ],
+  [
+    2,
+    {
+      what: 'kill -9 supervisor before it began',
+      run: (job) => hitEarly(job, 'SIGKILL', 'supervisor killed early'),
+    },
+  ],
+  [
+    1,
+    {
+      what: 'kill -9 bridge and a supervisor that begins',
+      async run(job, dice, world) {
+        let how = '';
+        await until(() => job.folder.has('job.json') || job.settled, MOMENT_MS, 2);
+        await wait(dice.below(60));
+        await killBridge(world, dice, async () => {
+          how = job.folder.has('supervisor.json') ? 'but it had begun' : '';
+          const found = how === '' ? beginningIn(job.folder.path) : null;
+          if (!found || !send(found, 'SIGKILL')) how = 'but there was none';
+          else job.hits.push({ what: 'supervisor killed early', outcomeStood: false });
+        });
+        return how;
+      },
     },
   ],
   [

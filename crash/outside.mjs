@@ -1,5 +1,5 @@
 // What can be seen without asking the bridge: its database, its folders, the system's processes, what jobs noted of themselves.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -111,6 +111,28 @@ export function processesWith(text) {
     .filter((name) => ['cmdline', 'environ'].some((file) => read(`/proc/${name}/${file}`).includes(text)))
     .map(Number)
     .filter((pid) => !'ZX'.includes(processAt(pid)?.state ?? 'X'));
+}
+
+/** Who supervises a job's folder, or is about to: told by its arguments, and by the lock that it holds open. */
+export function beginningIn(folder) {
+  const lock = join(folder, 'supervisor.lock');
+  for (const name of readdirSync('/proc').filter((name) => /^\d+$/u.test(name))) {
+    const argv = read(`/proc/${name}/cmdline`).split('\0');
+    if ((argv.includes('kargah.launch.supervise') && argv.includes(folder)) || opens(name, lock)) {
+      const found = processAt(name);
+      if (found) return { pid: Number(name), startTime: found.startTime };
+    }
+  }
+  return null;
+}
+
+function opens(pid, path) {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === path);
+  } catch {
+    // It ended between two looks, or is another user's.
+    return false;
+  }
 }
 
 export function commandOf(pid) {

@@ -32,13 +32,15 @@ function truthful(job, row) {
   const why = error ? ` (${error.code} ${JSON.stringify(error.params ?? {})})` : '';
   const say = (text) => found.push(`${row.state}${why}, but ${text}`);
 
-  if (notes.begun > 1) found.push(`its process was started ${String(notes.begun)} times`);
+  // Killed before it could say so, a launch is made again.
+  if (notes.begun > (hit('supervisor killed early') ? 2 : 1))
+    found.push(`its process was started ${String(notes.begun)} times`);
   if (outcome !== null) {
     const told = outcome.stopped ? 'stopped' : outcome.error ? 'failed' : 'succeeded';
     if (row.state !== told) say(`its parent proved that it ${told}`);
   }
   const launched = notes.begun > 0 || folder.has('supervisor.json');
-  if (outcome === null && launched && row.state !== 'lost') say('nothing proves it');
+  if (outcome === null && launched && row.state !== 'lost' && error?.code !== 'launch_failed') say('nothing proves it');
   switch (row.state) {
     case 'succeeded':
       if (!notes.finished) say('it never came to its end');
@@ -52,7 +54,7 @@ function truthful(job, row) {
         if (!true_) say(`nobody sent ${String(signal)}`);
       } else if (error?.code === 'script_failed') {
         if (!notes.exits3 || row.exit_code !== 3) say(`it did not exit with ${String(row.exit_code)}`);
-      } else if (!(error?.code === 'launch_failed' && hit('supervisor killed') && notes.begun === 0)) {
+      } else if (!(error?.code === 'launch_failed' && hit('supervisor killed early'))) {
         say('nothing of the kind was done to it');
       }
       break;
@@ -64,14 +66,15 @@ function truthful(job, row) {
       if (error?.code === 'lease_expired') {
         if (!hit('supervisor stopped')) say('its supervisor was never silent');
       } else if (error?.code === 'job_lost') {
-        if (!hit('supervisor killed')) say('its supervisor was not killed');
+        if (!hit('supervisor killed') && !hit('supervisor killed early')) say('its supervisor was not killed');
       } else say('nobody says why');
       break;
     default:
       say('it has not ended');
   }
   // What it noted itself, where nothing was done to it that could have changed its end.
-  const untouched = !job.stopAsked && !['supervisor killed', 'supervisor stopped', 'job killed'].some(hit);
+  const untouched =
+    !job.stopAsked && !['supervisor killed', 'supervisor killed early', 'supervisor stopped', 'job killed'].some(hit);
   const own = { end: 'succeeded', leaves: 'succeeded', exit3: 'failed', segv: 'failed' }[ending];
   if (untouched && row.state !== own) say(`it would have ${own}`);
   if (untouched && !notes.over) say('it noted no end');

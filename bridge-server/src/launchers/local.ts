@@ -14,6 +14,7 @@ import { KargahError } from '../errors.js';
 import { inherited } from './environment.js';
 import { OUTCOME_FILE, readHandle, readLog, readOutcome, SUPERVISOR_FILE, SUPERVISOR_LOG } from './folder.js';
 import type { JobSpec, Launcher, LaunchHandle, LaunchNote, LaunchPlan, LogPart, Outcome, Probe } from './port.js';
+import { endAllIn, supervisorsOf } from './forbid.js';
 import { Lease, signOf } from './lease.js';
 import { isAlive, killEverythingOf, signal } from './processes.js';
 
@@ -25,6 +26,9 @@ const LIVENESS_MS = 1_000;
 const LEASE_SECONDS = 30;
 /** A bridge that died right after a launch left a supervisor that is about to write its file. */
 const ALREADY_SUPERVISED = 75;
+/** How long a supervisor may take, at least, until it has started its job; on a busy machine a Python takes seconds. */
+const BEGIN_LIMIT_MS = 20_000;
+const BEGIN_LOOK_MS = 500;
 
 /** Starts a supervisor per job on this machine; it belongs to no group or session of the bridge and outlives it. */
 export class LocalLauncher implements Launcher {
@@ -65,6 +69,7 @@ export class LocalLauncher implements Launcher {
     await this.#begun(spec.folder, child);
     const handle = readHandle(spec.folder);
     if (handle) return handle;
+    await endAllIn(spec.folder);
     const reason = readOutcome(spec.folder)?.error?.params?.['reason'] ?? lastLine(join(spec.folder, SUPERVISOR_LOG));
     throw new KargahError('launch_failed', { reason });
   }
@@ -125,7 +130,7 @@ export class LocalLauncher implements Launcher {
     return readLog(folder, offset, limit);
   }
 
-  /** Resolves once the training process was started, or the supervisor ended without one. */
+  /** Resolves once the training process was started, or the supervisor ended or fell silent without one. */
   async #begun(folder: string, child: ChildProcess): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const look = (): void => {
@@ -133,11 +138,23 @@ export class LocalLauncher implements Launcher {
       if (gone || existsSync(join(folder, SUPERVISOR_FILE)) || existsSync(join(folder, OUTCOME_FILE)))
         resolve(undefined);
     };
-    const watcher = watchFolder(folder, look);
+    // The one of before may be killed, or hang, without a word.
+    const lookAtOther = (): void => {
+      if (child.exitCode === ALREADY_SUPERVISED && supervisorsOf(folder).length === 0) resolve(undefined);
+    };
+    const watcher = watchOrNull(folder, look);
+    watcher?.on('error', () => watcher.close());
     child.once('exit', look);
+    const timer = setInterval(() => {
+      look();
+      lookAtOther();
+    }, BEGIN_LOOK_MS);
+    const limit = setTimeout(() => resolve(undefined), Math.max(BEGIN_LIMIT_MS, this.leaseSeconds * 1000));
     look();
     await promise;
-    watcher.close();
+    clearInterval(timer);
+    clearTimeout(limit);
+    watcher?.close();
   }
 
   async #gone(handle: LaunchHandle, withinMs: number): Promise<void> {
@@ -166,5 +183,5 @@ function watchOrNull(folder: string, changed: (name: string | null) => void): FS
 }
 
 function lastLine(path: string): string {
-  return readFileSync(path, 'utf8').trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+  return readFileSync(path, 'utf8').trim().split('\n').at(-1)?.slice(0, 300) || 'it did not begin';
 }
