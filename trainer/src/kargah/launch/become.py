@@ -88,10 +88,12 @@ def _is_borrowed() -> bool:
 
 
 def _new_randomness() -> None:
-    """Of its own where a new Python draws it from the system. Torch begins with the same seed in every new process."""
+    """Seeds of its own, as a new Python draws them from the system."""
     random.seed()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
+    if "torch" in sys.modules:
+        sys.modules["torch"].default_generator.seed()
     if "multiprocessing.process" in sys.modules:
         module: Any = sys.modules["multiprocessing.process"]
         module.current_process().authkey = os.urandom(32)

@@ -47,8 +47,9 @@ class _Client:
 class Daemon:
     """Answers one line of JSON with one line of JSON: `{"folder", "env"}` → `{"begun": true}` or `{"refused": …}`."""
 
-    def __init__(self, listener: socket.socket, image: Image, fingerprint: str) -> None:
+    def __init__(self, listener: socket.socket, lock: int, image: Image, fingerprint: str) -> None:
         self._listener = listener
+        self._lock = lock
         self._image = image
         self._fingerprint = fingerprint
         self._openblas = _openblas()
@@ -164,10 +165,13 @@ class Daemon:
 
     def _leave(self) -> None:
         """In a fork: nothing of ours stays open there."""
-        self._listener.close()
-        for client in list(self._clients.values()):
-            self._drop(client)
+        # Not unregistered: the kernel's list of what to listen to is shared with the daemon.
         self._selector.close()
+        self._listener.close()
+        os.close(self._lock)
+        for client in self._clients.values():
+            client.connection.close()
+        self._clients.clear()
         nothing = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1):
             os.dup2(nothing, fd)
@@ -242,8 +246,8 @@ def _openblas() -> Callable[[int], None] | None:
     return give
 
 
-def listen(path: Path) -> socket.socket | None:
-    """The socket at `path`, ours alone; None when another daemon keeps serving there."""
+def listen(path: Path) -> tuple[socket.socket, int] | None:
+    """The socket at `path` and the lock that makes it ours alone; None when another daemon keeps serving there."""
     lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     deadline = time.monotonic() + _LOCK_SECONDS
     while True:
@@ -261,7 +265,7 @@ def listen(path: Path) -> socket.socket | None:
     listener.bind(str(path))
     listener.listen(64)
     listener.setblocking(False)
-    return listener
+    return listener, lock
 
 
 def main(argv: list[str]) -> int:
@@ -274,15 +278,15 @@ def main(argv: list[str]) -> int:
     if no is not None:
         sys.stdout.write(json.dumps({"refused": no}) + "\n")
         return 1
-    listener = listen(Path(argv[1]).absolute())
-    if listener is None:
+    place = listen(Path(argv[1]).absolute())
+    if place is None:
         sys.stdout.write(json.dumps({"refused": safety.unsafe("another daemon serves this folder")}) + "\n")
         return ALREADY_SERVED
     # Where a module lies must not depend on where the daemon was started.
     sys.path[:] = [entry for entry in sys.path if entry not in ("", str(Path.cwd()))]
     borrow = Path(__file__).with_name("borrow.py")
     sys.stdout.write(json.dumps({"ready": True, "missing": missing, "borrow": str(borrow)}) + "\n")
-    return Daemon(listener, image, fingerprint).serve()
+    return Daemon(*place, image, fingerprint).serve()
 
 
 def run(argv: list[str]) -> None:

@@ -58,7 +58,7 @@ def load() -> list[str]:
 
 def _rehearse(torch: Any) -> None:
     """Does once what is slow the first time: an optimizer, and the export of a model. Nothing that runs in parallel."""
-    state, threads = torch.get_rng_state(), torch.get_num_threads()
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         model = torch.nn.Linear(2, 2)
@@ -66,7 +66,6 @@ def _rehearse(torch: Any) -> None:
         torch.export.export(model, (torch.zeros(1, 2),))
     finally:
         torch.set_num_threads(threads)
-        torch.set_rng_state(state)
 
 
 def rehearse_step() -> None:
@@ -75,7 +74,7 @@ def rehearse_step() -> None:
     # With a GPU the first step would start threads for it.
     if torch is None or torch.cuda.device_count():
         return
-    state, threads = torch.get_rng_state(), torch.get_num_threads()
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
     model = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.ReLU(), torch.nn.Dropout(0.1), torch.nn.Linear(4, 2))
     optimizer = torch.optim.AdamW(model.parameters())
@@ -84,7 +83,6 @@ def rehearse_step() -> None:
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     torch.set_num_threads(threads)
-    torch.set_rng_state(state)
 
 
 def threads() -> int:
