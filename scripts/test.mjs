@@ -90,6 +90,16 @@ const runners = [
     read: fromJunit,
   },
   {
+    name: 'crash',
+    title: 'Parts killed at random moments',
+    cwd: '.',
+    argv: (report) => [
+      ...[node, '--disable-warning=ExperimentalWarning', join(root, 'crash/main.mjs')],
+      ...['--cycles', '50', '--seed', '4', '--report', report],
+    ],
+    read: (text) => JSON.parse(text),
+  },
+  {
     name: 'e2e',
     title: 'The whole product in Chromium (Playwright)',
     cwd: 'jupyterlab-extension/ui-tests',
