@@ -127,6 +127,12 @@ function side(where, prefix, headers) {
   const target =
     where instanceof URL ? { hostname: where.hostname, port: where.port } : { socketPath: where.socketPath };
   const ask = (method, path, body) =>
+    once(method, path, body).catch((error) => {
+      // A kept connection that the server closed while the other side was measured: the same batch again counts once.
+      if (error.code === 'ECONNRESET') return once(method, path, body);
+      throw error;
+    });
+  const once = (method, path, body) =>
     new Promise((resolve, reject) => {
       const text = body === undefined ? undefined : JSON.stringify(body);
       const request = http.request(
