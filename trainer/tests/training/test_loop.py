@@ -19,7 +19,7 @@ from kargah.recipes.tabular import TabularParams
 from kargah.training.checkpoint import Checkpoints, load_checkpoint
 from kargah.training.failure import JobFailure
 from kargah.training.loop import Listener, Progress, Stopped, evaluate, fit
-from kargah.training.optimizer import clip_gradients, make_optimizer
+from kargah.training.optimizer import Steps, clip_gradients, make_optimizer
 from kargah.training.schedule import learning_rate
 from kargah.training.threads import ThreadProbe, thread_choices
 
@@ -146,6 +146,23 @@ def test_clipping_gives_the_gradients_that_torch_gives() -> None:
         assert ours.grad is not None
         assert theirs.grad is not None
         assert torch.allclose(ours.grad, theirs.grad, rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["adamw", "adam", "sgd"])
+def test_a_step_without_bookkeeping_is_the_step_of_the_optimizer(kind: Any) -> None:
+    settings = dataclasses.replace(DEFAULTS, optimizer=kind)
+    first, second = problem().network.eval(), problem().network.eval()
+    ours, theirs = Steps(make_optimizer(settings, first)), make_optimizer(settings, second)
+    for i in range(5):
+        for network in (first, second):
+            network.zero_grad()
+            network(torch.full((3, 4), float(i))).square().sum().backward()
+        ours.take(0.01 / (i + 1))
+        theirs.param_groups[0]["lr"] = 0.01 / (i + 1)
+        theirs.step()
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
+    states = [o.state_dict()["state"] for o in (ours.optimizer, theirs)]
+    assert all(torch.equal(states[0][i][key], states[1][i][key]) for i in states[0] for key in states[0][i])
 
 
 @pytest.mark.parametrize("kind", ["adamw", "adam", "sgd"])

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ..recipes.protocol import Split, Task
 from .checkpoint import Checkpoint, Checkpoints, check_resumable
 from .failure import JobFailure
-from .optimizer import autocast, clip_gradients, make_optimizer
+from .optimizer import Steps, autocast, clip_gradients, make_optimizer
 from .schedule import learning_rate
 from .settings import Settings
 from .threads import ThreadProbe
@@ -152,6 +152,7 @@ class _Run:
         self.network = task.network
         self.parameters = list(self.network.parameters())
         self.optimizer = make_optimizer(settings, self.network)
+        self.take_step = Steps(self.optimizer)
         self.autocast = autocast(settings, task.bf16)
         self.probe = ThreadProbe(threads or [torch.get_num_threads()])
         self.steps_per_epoch = math.ceil(len(task.train) / settings.batch_size)
@@ -175,6 +176,7 @@ class _Run:
             self.network.load_state_dict(state["network"])
             # The rates are those of the parameters as they are now.
             self.optimizer.load_state_dict({"state": state["optimizer"]["state"], "param_groups": groups})
+            self.take_step = Steps(self.optimizer)
         except (RuntimeError, ValueError) as error:
             raise JobFailure("checkpoint_mismatch", name="network") from error
         self.epoch, self.best_epoch = state["epoch"], state["best_epoch"]
@@ -242,8 +244,6 @@ class _Run:
             self.probe.before_step()
         if self.task.augment is not None:
             inputs = self.task.augment(inputs)
-        (group,) = self.optimizer.param_groups
-        group["lr"] = learning_rate(self.settings, self.step, self.steps)
         with self.autocast():
             answer = self.network(*inputs)
         answer = answer.float()
@@ -253,7 +253,7 @@ class _Run:
         loss.backward()  # type: ignore[no-untyped-call]
         if self.settings.grad_clip > 0:
             clip_gradients(self.parameters, self.settings.grad_clip)
-        self.optimizer.step()
+        self.take_step.take(learning_rate(self.settings, self.step, self.steps))
         now = self.underway
         now.outputs.append(answer.detach())
         now.losses.append(loss.detach())

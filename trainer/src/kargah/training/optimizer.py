@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from .settings import Settings
 
@@ -18,6 +18,59 @@ def make_optimizer(settings: Settings, network: nn.Module) -> torch.optim.Optimi
         return torch.optim.SGD(parameters, lr=settings.lr, momentum=0.9, weight_decay=settings.weight_decay, fused=True)
     kind = torch.optim.AdamW if settings.optimizer == "adamw" else torch.optim.Adam
     return kind(parameters, lr=settings.lr, weight_decay=settings.weight_decay, fused=True)
+
+
+class Steps:
+    """`optimizer.step()` without its bookkeeping, which takes four times as long as the step of a small network.
+
+    The first step is the optimizer's own and makes its state; the state stays the optimizer's.
+    """
+
+    def __init__(self, optimizer: torch.optim.Optimizer) -> None:
+        self.optimizer = optimizer
+        (self.group,) = optimizer.param_groups
+        self._parameters: list[nn.Parameter] = self.group["params"]
+        self._moments: tuple[list[Tensor], list[Tensor]] | None = None
+        self._count = torch.zeros(())
+        kernels = {torch.optim.AdamW: "_fused_adamw_", torch.optim.Adam: "_fused_adam_"}
+        self._kernel = getattr(torch, kernels.get(type(optimizer), ""), None)
+        if self._kernel is not None and optimizer.state:
+            self._share_state()
+
+    def take(self, rate: float) -> None:
+        self.group["lr"] = rate
+        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        if self._kernel is None or len(gradients) < len(self._parameters):
+            self.optimizer.step()
+            return
+        if self._moments is None:
+            self.optimizer.step()
+            self._share_state()
+            return
+        self._count += 1
+        beta1, beta2 = self.group["betas"]
+        with torch.no_grad():
+            self._kernel(
+                self._parameters,
+                gradients,
+                *self._moments,
+                [],
+                [self._count] * len(gradients),
+                lr=rate,
+                beta1=beta1,
+                beta2=beta2,
+                weight_decay=self.group["weight_decay"],
+                eps=self.group["eps"],
+                amsgrad=False,
+                maximize=False,
+            )
+
+    def _share_state(self) -> None:
+        states = [self.optimizer.state[p] for p in self._parameters]
+        self._moments = ([s["exp_avg"] for s in states], [s["exp_avg_sq"] for s in states])
+        self._count = states[0]["step"]
+        for state in states:
+            state["step"] = self._count
 
 
 def clip_gradients(parameters: list[nn.Parameter], most: float) -> None:
