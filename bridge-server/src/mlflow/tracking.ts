@@ -32,6 +32,7 @@ const RIGHTS = [
 export class MlflowTracking implements MlflowPort {
   readonly #experiments = new Map<string, Promise<string>>();
   readonly #members = new Map<string, Promise<void>>();
+  #inputs: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly client: MlflowClient,
@@ -83,8 +84,9 @@ export class MlflowTracking implements MlflowPort {
       const params = flattenParams(input.params);
       for (let at = 0; at < params.length; at += BATCH_LIMITS.params)
         await mlflow.runs.logBatch({ run_id, params: params.slice(at, at + BATCH_LIMITS.params) });
-      // MLflow keeps an input once, however often it is told.
-      if (input.dataset !== null) await mlflow.runs.logInputs({ run_id, datasets: [datasetInput(input.dataset)] });
+      const { dataset } = input;
+      if (dataset !== null)
+        await this.#inTurn(() => mlflow.runs.logInputs({ run_id, datasets: [datasetInput(dataset)] }));
     });
   }
 
@@ -171,6 +173,16 @@ export class MlflowTracking implements MlflowPort {
       // The same stream under its two names, the web's and Node's.
       return { body: body as unknown as ReadableStream<Uint8Array>, sizeBytes };
     });
+  }
+
+  /**
+   * MLflow keeps an input once, however often it is told; but of two first runs on one dataset that tell it at the same moment, it
+   * refuses one.
+   */
+  async #inTurn(tell: () => Promise<unknown>): Promise<void> {
+    const told = this.#inputs.then(tell);
+    this.#inputs = told.catch(() => undefined);
+    await told;
   }
 
   async #sizeOf(workspace: string, runId: string, path: string): Promise<number> {
