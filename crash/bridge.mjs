@@ -17,8 +17,12 @@ export class Bridge {
   /** One at a time takes the bridge away. */
   #held = Promise.resolve();
 
-  constructor(facts) {
+  #ending = false;
+
+  /** @param died called when it ends though nobody ended it */
+  constructor(facts, died) {
     this.facts = facts;
+    this.died = died;
   }
 
   get pid() {
@@ -49,6 +53,10 @@ export class Bridge {
       stdio: ['ignore', 'pipe', log],
     });
     this.#child = child;
+    this.#ending = false;
+    child.once('exit', (code, signal) => {
+      if (!this.#ending) this.died(`the bridge ended by itself: ${String(code ?? signal)}`);
+    });
     this.#exited = once(child, 'exit');
     this.url = await new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('the bridge did not say where it listens')), START_MS);
@@ -64,6 +72,7 @@ export class Bridge {
   }
 
   async end(signal) {
+    this.#ending = true;
     this.#child.kill(signal);
     await this.#exited;
   }

@@ -46,14 +46,13 @@ cpSync(join(import.meta.dirname, 'job.py'), join(workspaceDir, 'job.py'));
 // What is built anew beside a run must not change what runs.
 cpSync(join(root, 'bridge-server/dist'), join(dataDir, 'bridge'), { recursive: true });
 
-const bridge = new Bridge({
-  main: join(dataDir, 'bridge/main.js'),
-  dataDir,
-  workspaceDir,
-  python,
-  leaseSeconds: LEASE_SECONDS,
-  parallel: 4,
-});
+const bridge = new Bridge(
+  { main: join(dataDir, 'bridge/main.js'), dataDir, workspaceDir, python, leaseSeconds: LEASE_SECONDS, parallel: 4 },
+  (what) => {
+    complaints.push(what);
+    void bridge.alone(() => bridge.start('local-cold'));
+  },
+);
 const counts = { ...FAULTLESS };
 const starts = [];
 const readoptions = [];

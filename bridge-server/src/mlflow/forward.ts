@@ -63,6 +63,12 @@ export class Forwarder {
         headers: { ...requestHeaders(req, body), ...headers },
       });
       upstream.on('response', (answer) => {
+        // Who asked left before we listened for that; a pipe to nowhere would throw where nobody catches it.
+        if (res.destroyed) {
+          upstream.destroy();
+          reject(new KargahError('mlflow_unavailable'));
+          return;
+        }
         res.writeHead(answer.statusCode!, responseHeaders(answer, path));
         pipeline(answer, res, (error) => {
           if (error) reject(new KargahError('mlflow_unavailable', {}, { cause: error }));
