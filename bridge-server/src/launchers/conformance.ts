@@ -194,6 +194,60 @@ export function launcherConformance(
       expect(await launcher.probe({ ...stranger, bootId: 'another boot' })).toEqual({ state: 'gone' });
     });
 
+    it('gives the log in pieces, and nothing beyond its end', async () => {
+      const { handle } = await start('print("0123456789", end="")');
+      await ended(launcher, handle);
+      expect(await launcher.logs(handle, 3, 4)).toEqual({ bytes: Buffer.from('3456'), size: 10 });
+      expect((await launcher.logs(handle, 50, 4)).bytes).toHaveLength(0);
+    });
+
+    it.each([
+      ['an error in its syntax', 'def f(:', { exit_code: 1, error: { code: 'script_syntax' } }],
+      ['a signal', 'import os\nos.kill(os.getpid(), 6)', { signal: 'SIGABRT', error: { code: 'killed_by_signal' } }],
+      ['its end before anyone looks', 'import os\nos._exit(0)', { exit_code: 0, error: null }],
+    ])('tells of a job that ends with %s', async (_, source, expected) => {
+      const { handle } = await start(source);
+      await ended(launcher, handle);
+      expect(await outcomeOf(launcher, handle)).toMatchObject(expected);
+    });
+
+    it('stops a job that closed all it had open and took another name', async () => {
+      const { spec, handle } = await start(
+        'import ctypes, os, signal, time\n' +
+          'signal.signal(signal.SIGTERM, signal.SIG_IGN)\n' +
+          'ctypes.CDLL(None).prctl(15, b"innocent", 0, 0, 0)\n' +
+          'open("up", "w").close()\nos.closerange(0, 4096)\ntime.sleep(60)',
+      );
+      await eventually(() => existsSync(join(spec.folder, 'up')), 'the script to begin');
+      await launcher.stop(handle, 0.2);
+      expect(carriers(spec.jobId)).toEqual([]);
+      expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true, signal: 'SIGKILL' });
+    });
+
+    it('ends a thousand children', async () => {
+      const { spec, handle } = await start(
+        'import signal, subprocess, sys, time\n' +
+          'signal.signal(signal.SIGTERM, signal.SIG_IGN)\n' +
+          'code = "import os, time\\nfor n in range(1000):\\n    if os.fork() == 0: os.setsid(); time.sleep(60); os._exit(0)"\n' +
+          'subprocess.run([sys.executable, "-S", "-c", code])\nprint("up")\ntime.sleep(60)',
+      );
+      await eventually(() => logOf(spec).includes('up'), 'the children');
+      await launcher.stop(handle, 0.2);
+      expect(carriers(spec.jobId)).toEqual([]);
+      expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true });
+    });
+
+    it('keeps up with a job that prints a hundred megabytes', async () => {
+      const { handle } = await start(
+        'import sys\nline = b"x" * 99 + b"\\n"\nfor n in range(100): sys.stdout.buffer.write(line * 10485)\nprint("end")',
+      );
+      await ended(launcher, handle);
+      expect(await outcomeOf(launcher, handle)).toMatchObject({ exit_code: 0 });
+      const { size } = await launcher.logs(handle, 0, 0);
+      expect(size).toBe(100 * 10485 * 100 + 4);
+      expect((await launcher.logs(handle, size - 4, 4)).bytes.toString()).toBe('end\n');
+    });
+
     it('says launch_failed when the interpreter is not there', async () => {
       const spec = await scriptJob(root, join(root, 'no-python'), '');
       await expect(launcher.submit(spec)).rejects.toMatchObject({ code: 'launch_failed' });
