@@ -21,7 +21,7 @@ from sklearn.datasets import load_iris
 
 from kargah.client.predict import Predictor
 from kargah.recipes import RECIPES, DatasetRef, parse_params
-from kargah.training.checkpoint import load_checkpoint
+from kargah.training.checkpoint import Checkpoints, load_checkpoint
 from kargah.training.failure import JobFailure
 from kargah.training.model import save_model
 from kargah.training.spool import has_pending
@@ -67,6 +67,31 @@ def test_sigterm_in_training_leaves_a_checkpoint_and_exit_code_143(job_dir: Path
     assert load_checkpoint(job_dir / "checkpoints").state["epoch"] >= 3
     assert has_pending(job_dir / "spool")
     assert not (job_dir / "failure.json").exists()
+
+
+def test_a_job_resumes_anothers_checkpoint_unless_its_network_is_another(job_dir: Path, iris: Path) -> None:
+    params = {"target": "target", "epochs": 10_000, "patience": 0}
+    write_job(job_dir, iris, params, grace_seconds=2)
+    with running(job_dir) as process:
+        assert process.stdout is not None
+        next(line for line in process.stdout if "epoch 2/10000" in line)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    left = job_dir / "checkpoints"
+    write_job(job_dir, iris, params | {"hidden": [4]}, resume_from=str(left))
+    with running(job_dir) as process:
+        process.communicate(timeout=60)
+    failure = json.loads((job_dir / "failure.json").read_text())
+    assert failure == {"code": "checkpoint_mismatch", "params": {"name": "hidden"}}
+    newest = Checkpoints(left).all()[-1]
+    newest.write_bytes(newest.read_bytes()[:100])
+    for older in Checkpoints(left).all()[:-1]:
+        older.unlink()
+    write_job(job_dir, iris, params, resume_from=str(left))
+    with running(job_dir) as process:
+        log, _ = process.communicate(timeout=60)
+    assert f"WARN  checkpoint {newest.name} is damaged" in log
+    assert json.loads((job_dir / "failure.json").read_text())["code"] == "job_has_no_checkpoint"
 
 
 @pytest.mark.parametrize(
