@@ -165,7 +165,7 @@ def main():
                     "text",
                     text_rival,
                     "names.parquet",
-                    {"target": "language", "epochs": 5},
+                    {"target": "language", "epochs": 10},
                 ),
             )
         ]
