@@ -29,7 +29,7 @@ def test_a_sweep_tries_settings_marks_the_best_and_goes_on_after_the_bridge_was_
             break
     assert sweep.watch().state == "succeeded"
     jobs = sweep.jobs()
-    assert [job.state for job in jobs] == ["succeeded"] * 3
+    assert [(job.state, job.error) for job in jobs] == [("succeeded", None)] * 3
     losses = {job.id: min(point.value for point in job.metrics("val_loss")) for job in jobs}
     best = sweep.best
     assert best is not None
