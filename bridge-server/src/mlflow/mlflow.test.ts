@@ -64,6 +64,15 @@ describe('the run of a job', () => {
     expect(inputs.dataset_inputs[0]?.dataset).toMatchObject({ name: 'digits', digest: 'a'.repeat(36) });
   });
 
+  test('may be one of several that begin at once with the same new data set', async () => {
+    const { port } = world.mlflow;
+    const { workspace } = world.people.sara;
+    const runs = await Promise.all(['job_same01', 'job_same02', 'job_same03'].map((jobId) => newRun(jobId)));
+    const dataset = { name: 'new', digest: 'b'.repeat(36), sourceUri: 'kargah:datasets/ds_2', rows: 1 };
+    await Promise.all(runs.map(({ runId }) => port.describeRun({ workspace, runId, params: {}, dataset })));
+    for (const { runId } of runs) expect((await get(sara, `/runs/get?run_id=${runId}`)).text).toContain('"new"');
+  });
+
   test('ends with the state it was given and can be deleted twice', async () => {
     const { runId } = await newRun('job_bbbbbb');
     const { port } = world.mlflow;
