@@ -178,7 +178,10 @@ export const FAULTS = [
       what: 'kill -9 warm daemon',
       async run(job, dice, world) {
         const when = await atMoment(job, dice);
-        const daemons = processesWith('kargah.launch.daemon').filter((pid) => world.isOurs(pid));
+        // Forks show its command line too, until they are a job: the daemon is the one that the bridge started.
+        const daemons = processesWith('kargah.launch.daemon').filter(
+          (pid) => processAt(pid)?.parent === world.bridge.pid,
+        );
         for (const pid of daemons) send({ pid, startTime: processAt(pid)?.startTime }, 'SIGKILL');
         return daemons.length > 0 ? when : 'but there is none';
       },

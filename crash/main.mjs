@@ -65,7 +65,6 @@ const world = {
   bridge,
   dataDir,
   leaseSeconds: LEASE_SECONDS,
-  isOurs: (pid) => processesWith(dataDir).includes(pid),
   /** Starts the bridge again and measures how long it takes to have every job in its hands. */
   async readopted(dice) {
     const rows = table.unsettled().filter(({ state }) => state !== 'queued');
