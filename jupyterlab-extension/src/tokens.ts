@@ -28,10 +28,20 @@ export interface ToastAction {
   run(): void;
 }
 
+export interface Question {
+  readonly title: string;
+  readonly label: string;
+  readonly value: string;
+  readonly accept: string;
+  readonly hint?: string;
+  check?(text: string): string | undefined;
+}
+
 /** JupyterLab's own dialogs and notifications, in our language and direction. */
 export interface Shell {
   confirm(question: { title: string; body: string; accept: string; destructive?: boolean }): Promise<boolean>;
-  prompt(question: { title: string; label: string; value: string; accept: string }): Promise<string | null>;
+  /** Asked again, with the sentence that `check` gives, until the answer is right or withdrawn. */
+  prompt(question: Question): Promise<string | null>;
   /** A dialog with one closing button. `content` gets a function that closes it. */
   show(dialog: { title: string; content: (close: () => void) => ReactElement; wide?: boolean }): Promise<void>;
   toast(kind: 'info' | 'success' | 'warning' | 'error', text: string, actions?: readonly ToastAction[]): void;
@@ -53,6 +63,7 @@ export interface IKargah {
   prefer(change: Partial<Preferences>): Promise<void>;
   openJob(jobId: string): Promise<void>;
   openDataset(datasetId: string): Promise<void>;
+  openSweep(sweepId: string): Promise<void>;
   openNewJob(start?: NewJob): Promise<void>;
   openMlflow(job: Pick<Job, 'name' | 'mlflow_run_id' | 'mlflow_experiment_id'> | null): Promise<void>;
   /** Opens a file of the workspace, in JupyterLab's own editor. */

@@ -5,10 +5,14 @@ import { Field } from './Field.js';
 export function PromptBody({
   label,
   value,
+  hint,
+  error,
   onChange,
 }: {
   readonly label: string;
   readonly value: string;
+  readonly hint?: string | undefined;
+  readonly error?: string | undefined;
   readonly onChange: (value: string) => void;
 }): JSX.Element {
   const [text, setText] = useState(value);
@@ -16,6 +20,8 @@ export function PromptBody({
     <Field
       label={label}
       value={text}
+      hint={hint}
+      error={error}
       dir="auto"
       maxLength={200}
       onFocus={(event) => event.target.select()}

@@ -3,8 +3,18 @@ import { common } from './messages/common.js';
 import { datasets } from './messages/datasets.js';
 import { panel } from './messages/panel.js';
 import { jobMessages } from '../jobs/messages.js';
+import { runMessages } from '../jobs/runMessages.js';
+import { sweepMessages } from '../sweeps/messages.js';
 
 /** Every text of the interface. A key without both languages does not compile. */
-export const messages = { ...common, ...account, ...panel, ...datasets, ...jobMessages };
+export const messages = {
+  ...common,
+  ...account,
+  ...panel,
+  ...datasets,
+  ...jobMessages,
+  ...runMessages,
+  ...sweepMessages,
+};
 
 export type MessageKey = keyof typeof messages;

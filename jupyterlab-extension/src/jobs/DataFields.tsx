@@ -1,64 +1,10 @@
-import { type ReactNode, useId } from 'react';
 import { LinkButton } from '../components/Button.js';
-import { FieldNote } from '../components/Field.js';
-import { Caret, Icon } from '../components/Icon.js';
+import { Field } from '../components/Field.js';
+import { SelectField } from '../components/SelectField.js';
 import { Code } from '../components/Text.js';
 import { useI18n } from '../i18n/context.js';
 import type { Column, Dataset } from '../api/types.js';
-
-interface SelectFieldProps {
-  readonly label: string;
-  readonly value: string;
-  readonly error: string | undefined;
-  readonly note?: ReactNode;
-  readonly disabled?: boolean;
-  readonly testId: string;
-  readonly onChange: (value: string) => void;
-  readonly children: ReactNode;
-}
-
-function SelectField({
-  label,
-  value,
-  error,
-  note,
-  disabled,
-  testId,
-  onChange,
-  children,
-}: SelectFieldProps): JSX.Element {
-  const id = useId();
-  return (
-    <div className="fld">
-      <label htmlFor={id}>{label}</label>
-      <div className={`in sel ${error === undefined ? '' : 'err'}`}>
-        <select
-          id={id}
-          value={value}
-          disabled={disabled}
-          data-testid={testId}
-          className={value === '' ? 'muted' : ''}
-          aria-invalid={error === undefined ? undefined : true}
-          aria-describedby={`${id}-more`}
-          onChange={(event) => onChange(event.target.value)}
-        >
-          {children}
-        </select>
-        <Caret open />
-      </div>
-      {error !== undefined && note !== undefined ? (
-        <div className="errt" id={`${id}-more`} role="alert">
-          <Icon name="err" />
-          <span>
-            {error} {note}
-          </span>
-        </div>
-      ) : (
-        <FieldNote id={`${id}-more`} hint={note} error={error} />
-      )}
-    </div>
-  );
-}
+import type { FormState } from './trainForm.js';
 
 export interface DatasetFieldProps {
   readonly datasets: readonly Dataset[];
@@ -155,5 +101,28 @@ export function TargetField({ columns, suggested, value, error, onChange }: Targ
         </option>
       ))}
     </SelectField>
+  );
+}
+
+export function NameField({
+  form,
+  error,
+  onChange,
+}: {
+  readonly form: FormState;
+  readonly error: string | undefined;
+  readonly onChange: (part: Partial<FormState>, settled: string) => void;
+}): JSX.Element {
+  const { t } = useI18n();
+  return (
+    <Field
+      label={t('new.name')}
+      hint={t('new.name.hint')}
+      error={error}
+      value={form.name}
+      maxLength={200}
+      dir="auto"
+      onChange={(event) => onChange({ name: event.target.value }, 'name')}
+    />
   );
 }

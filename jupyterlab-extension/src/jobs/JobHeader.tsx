@@ -8,7 +8,7 @@ import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { canStop, isActive } from '../store/states.js';
 import type { Job, Recipe } from '../api/types.js';
-import { deleteJob, downloadModel, stopJob } from './actions.js';
+import { cancelJob, deleteJob, downloadModel, resumeJob, stopJob } from './actions.js';
 import { ModelCode } from './ModelCode.js';
 
 export interface JobHeaderProps {
@@ -57,14 +57,21 @@ export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
           <StateBadge state={job.state} share={job.progress.fraction} />
         </span>
         <span className="grow" />
-        {active && (
-          <Button
-            kind="danger"
-            icon="stop"
-            label={t('action.stop')}
-            disabled={!canStop(job.state)}
-            onClick={() => void stopJob(kargah, job)}
-          />
+        {job.state === 'queued' ? (
+          <Button kind="danger" icon="close" label={t('action.cancel')} onClick={() => void cancelJob(kargah, job)} />
+        ) : (
+          active && (
+            <Button
+              kind="danger"
+              icon="stop"
+              label={t('action.stop')}
+              disabled={!canStop(job.state)}
+              onClick={() => void stopJob(kargah, job)}
+            />
+          )
+        )}
+        {job.can_resume && (
+          <Button kind="primary" icon="play" label={t('action.resume')} onClick={() => void resumeJob(kargah, job)} />
         )}
         <Button icon="copy" label={t('action.clone')} onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })} />
         <Button

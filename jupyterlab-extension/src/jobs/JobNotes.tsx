@@ -5,7 +5,7 @@ import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { useStore } from '../store/useStore.js';
 import type { Job } from '../api/types.js';
-import { startAgain } from './actions.js';
+import { resumeJob, startAgain } from './actions.js';
 import { type Remedy, remediesOf } from './remedy.js';
 
 export interface JobNoteProps {
@@ -20,10 +20,19 @@ export function JobNote({ job, onShowLog }: JobNoteProps): JSX.Element | null {
   const system = useStore(kargah.store.system);
   const { t, format } = i18n;
   const again = (
-    <Button size="small" kind="primary" label={t('remedy.again')} onClick={() => void startAgain(kargah, job, {})} />
+    <Button
+      size="small"
+      kind={job.can_resume ? 'plain' : 'primary'}
+      label={t('remedy.again')}
+      onClick={() => void startAgain(kargah, job, {})}
+    />
   );
+  const lastNews = format.moment(job.ended_at ?? job.started_at ?? job.created_at);
   const change = (
     <Button size="small" label={t('remedy.change')} onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })} />
+  );
+  const resume = job.can_resume && (
+    <Button size="small" kind="primary" label={t('action.resume')} onClick={() => void resumeJob(kargah, job)} />
   );
   switch (job.state) {
     case 'queued':
@@ -33,11 +42,13 @@ export function JobNote({ job, onShowLog }: JobNoteProps): JSX.Element | null {
           icon="queue"
           title={job.queue_position === null ? t('note.queuedPlain') : t('note.queued', { n: job.queue_position })}
         >
-          {system === null
-            ? undefined
-            : system.mlflow === 'up'
-              ? t('note.queued.detail', { n: system.max_parallel_jobs })
-              : t('note.queued.mlflow')}
+          {job.waiting !== null
+            ? i18n.failure(job.waiting)
+            : system === null
+              ? undefined
+              : system.mlflow === 'up'
+                ? t('note.queued.detail', { n: system.max_parallel_jobs })
+                : t('note.queued.mlflow')}
         </Note>
       );
     case 'stopping':
@@ -54,12 +65,13 @@ export function JobNote({ job, onShowLog }: JobNoteProps): JSX.Element | null {
           title={t('note.stopped')}
           actions={
             <>
+              {resume}
               {again}
               {change}
             </>
           }
         >
-          {t('note.stopped.detail')}
+          {t(job.can_resume ? 'note.stopped.resume' : 'note.stopped.detail')}
         </Note>
       );
     case 'lost':
@@ -70,12 +82,15 @@ export function JobNote({ job, onShowLog }: JobNoteProps): JSX.Element | null {
           title={t('note.lost', { x: job.name })}
           actions={
             <>
+              {resume}
               {again}
               {change}
             </>
           }
         >
-          {t('note.lost.detail', { x: format.moment(job.ended_at ?? job.started_at ?? job.created_at) })}
+          {job.error === null
+            ? t('note.lost.detail', { x: lastNews })
+            : t('note.lost.why', { why: i18n.failure(job.error), x: lastNews })}
         </Note>
       );
     case 'failed':
@@ -165,6 +180,8 @@ function RemedyButton({ remedy, job, main, onShowLog }: RemedyButtonProps): JSX.
           onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })}
         />
       );
+    case 'resume':
+      return <Button size="small" kind={kind} label={t('action.resume')} onClick={() => void resumeJob(kargah, job)} />;
     case 'again':
       return (
         <Button size="small" kind={kind} label={t('remedy.again')} onClick={() => void startAgain(kargah, job, {})} />

@@ -9,6 +9,7 @@ import type { Job } from '../api/types.js';
 import { Charts } from './Charts.js';
 import { JobHeader } from './JobHeader.js';
 import { ConnectionNote, JobNote } from './JobNotes.js';
+import { JobFacts } from './JobFacts.js';
 import { EventsCard, ParamsCard, SystemCard } from './JobSide.js';
 import { JobTiles } from './JobTiles.js';
 import { LogView } from './LogView.js';
@@ -82,6 +83,7 @@ export default function JobPage({ jobId }: JobPageProps): JSX.Element {
             </div>
             <div className="stack">
               <ParamsCard job={job} recipe={recipe} />
+              <JobFacts job={job} />
               <SystemCard history={history} />
               <EventsCard job={job} events={events} />
             </div>

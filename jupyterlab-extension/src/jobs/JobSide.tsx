@@ -1,5 +1,6 @@
-import { type ReactNode, useEffect, useReducer, useState } from 'react';
+import { useEffect, useReducer, useState } from 'react';
 import { IconButton, LinkButton } from '../components/Button.js';
+import { Card } from '../components/Card.js';
 import { Spark } from '../components/Spark.js';
 import { StateIcon } from '../components/State.js';
 import { Code } from '../components/Text.js';
@@ -10,29 +11,6 @@ import type { Job, JobEvent, Recipe } from '../api/types.js';
 import { asCode, propertiesOf, type Property } from './paramsSchema.js';
 import { decimate, type MetricHistory } from './series.js';
 import { joinArgs } from './trainForm.js';
-
-function Card({
-  title,
-  end,
-  children,
-  testId,
-}: {
-  title: string;
-  end?: ReactNode;
-  children: ReactNode;
-  testId?: string;
-}): JSX.Element {
-  return (
-    <section className="card" aria-label={title} data-testid={testId}>
-      <div className="ch">
-        <h2>{title}</h2>
-        <span className="grow" />
-        {end}
-      </div>
-      <div className="cb">{children}</div>
-    </section>
-  );
-}
 
 export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe: Recipe | null }): JSX.Element {
   const kargah = useKargah();

@@ -43,7 +43,7 @@ async function open(cloneOf?: string): Promise<void> {
   await when(bench.kargah.store.datasets, (state): state is ListState<Dataset> => state.status === 'ready');
   bench.show(<NewJobPage cloneOf={cloneOf} onDone={done} />);
   await screen.findByRole('heading', { level: 1 });
-  await screen.findByRole('radiogroup');
+  await screen.findByRole('radiogroup', { name: '۱. الگو' });
 }
 const start = (): Promise<void> => userEvent.click(screen.getByRole('button', { name: 'شروع آموزش' }));
 

@@ -11,6 +11,7 @@ import { type ComponentType, useMemo, useState } from 'react';
 import { FieldNote } from '../components/Field.js';
 import { Caret } from '../components/Icon.js';
 import { useI18n } from '../i18n/context.js';
+import { latin } from '../i18n/latin.js';
 import type { Recipe } from '../api/types.js';
 import { formValidator } from './formValidator.js';
 import { asCode, type FieldErrors, formSchema, type Values } from './paramsSchema.js';
@@ -155,14 +156,6 @@ function BaseInputTemplate({ id, value, schema, onChange, onBlur, formContext }:
       />
     </div>
   );
-}
-
-/** People type Persian digits; parameters are Latin. */
-export function latin(text: string): string {
-  return text
-    .replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0))
-    .replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x0660))
-    .replace('٫', '.');
 }
 
 function SelectWidget({ id, value, options, onChange, onBlur, formContext }: WidgetProps): JSX.Element {

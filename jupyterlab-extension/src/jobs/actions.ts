@@ -1,11 +1,12 @@
 import { data } from '../api/client.js';
 import { download } from '../api/download.js';
 import type { Job } from '../api/types.js';
+import { latin } from '../i18n/latin.js';
 import type { IKargah } from '../tokens.js';
 
 /** What people can do to a job, the same from its row, its page and its notes. Failures are told in a toast. */
 
-async function told(kargah: IKargah, act: () => Promise<void>): Promise<void> {
+export async function told(kargah: IKargah, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (reason) {
@@ -16,14 +17,19 @@ async function told(kargah: IKargah, act: () => Promise<void>): Promise<void> {
 /** Asks first; the job's own event tells when nothing of it is left. */
 export async function stopJob(kargah: IKargah, job: Job): Promise<void> {
   const { t } = kargah.i18n;
+  const waits = job.state === 'queued';
   const sure = await kargah.shell.confirm({
-    title: t('jobs.stopTitle'),
-    body: `${job.name}: ${t('jobs.stopBody')}`,
-    accept: t('action.stop'),
+    title: t(waits ? 'jobs.cancelTitle' : 'jobs.stopTitle'),
+    body: `${job.name}: ${t(waits ? 'jobs.cancelBody' : 'jobs.stopBody')}`,
+    accept: t(waits ? 'note.queued.cancel' : 'action.stop'),
     destructive: true,
   });
-  if (!sure) return;
-  await told(kargah, async () => {
+  if (sure) await cancelJob(kargah, job);
+}
+
+/** Without a question: for a job that waits, which has nothing to lose. */
+export function cancelJob(kargah: IKargah, job: Job): Promise<void> {
+  return told(kargah, async () => {
     const answer = await data(
       kargah.api.http.POST('/api/v1/train/jobs/{job_id}/stop', { params: { path: { job_id: job.job_id } } }),
     );
@@ -54,6 +60,36 @@ export function startAgain(kargah: IKargah, job: Job, params: Readonly<Record<st
       kargah.api.http.POST('/api/v1/train/jobs/{job_id}/clone', {
         params: { path: { job_id: job.job_id } },
         body: { params: { ...params } },
+      }),
+    );
+    kargah.store.putJob(made);
+    await kargah.openJob(made.job_id);
+  });
+}
+
+/** Goes on from the last checkpoint as a new job, to more epochs where that is asked for, and opens it. */
+export async function resumeJob(kargah: IKargah, job: Job): Promise<void> {
+  const { t } = kargah.i18n;
+  const { epochs } = job.params;
+  const params: Record<string, unknown> = {};
+  if (typeof epochs === 'number') {
+    const done = job.progress.epoch;
+    const answer = await kargah.shell.prompt({
+      title: t('resume.title', { x: job.name }),
+      label: t('resume.epochs'),
+      hint: done === null ? t('resume.hintPlain') : t('resume.hint', { n: done }),
+      value: String(epochs),
+      accept: t('action.resume'),
+      check: (text) => (/^[1-9]\d*$/.test(latin(text)) ? undefined : t('new.integer')),
+    });
+    if (answer === null) return;
+    if (Number(latin(answer)) !== epochs) params['epochs'] = Number(latin(answer));
+  }
+  await told(kargah, async () => {
+    const made = await data(
+      kargah.api.http.POST('/api/v1/train/jobs/{job_id}/resume', {
+        params: { path: { job_id: job.job_id } },
+        body: Object.keys(params).length === 0 ? {} : { params },
       }),
     );
     kargah.store.putJob(made);

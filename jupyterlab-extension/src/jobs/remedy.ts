@@ -6,10 +6,18 @@ export type Remedy =
   | { readonly kind: 'lr'; readonly value: number }
   | { readonly kind: 'script'; readonly path: string }
   | { readonly kind: 'change' }
+  | { readonly kind: 'resume' }
   | { readonly kind: 'again' }
   | { readonly kind: 'log' };
 
 export function remediesOf(job: Job): readonly Remedy[] {
+  const [first, ...rest] = causesOf(job);
+  if (!job.can_resume || first === undefined) return [...(first === undefined ? [] : [first]), ...rest];
+  // Where nothing has to change, to go on is better than to begin again.
+  return first.kind === 'again' ? [{ kind: 'resume' }, first, ...rest] : [first, { kind: 'resume' }, ...rest];
+}
+
+function causesOf(job: Job): readonly Remedy[] {
   const batch = job.params['batch_size'];
   const rate = job.params['lr'];
   const code: string = job.error?.code ?? '';

@@ -1,6 +1,7 @@
 import { asApiError } from '../api/errors.js';
 import type { I18n } from '../i18n/i18n.js';
 import type { Recipe, TrainRequest } from '../api/types.js';
+import { EMPTY_RESOURCES, type ResourceForm, resourceField, resourcesRequest, scarceField } from './resourceForm.js';
 import { changedFrom, columnParam, type FieldErrors, type Values } from './paramsSchema.js';
 
 export interface FormState {
@@ -11,6 +12,7 @@ export interface FormState {
   readonly params: Values;
   readonly path: string;
   readonly args: string;
+  readonly resources: ResourceForm;
 }
 
 export const EMPTY_FORM: FormState = {
@@ -21,6 +23,7 @@ export const EMPTY_FORM: FormState = {
   params: {},
   path: '',
   args: '',
+  resources: EMPTY_RESOURCES,
 };
 
 /** Splits as a shell does: quotes hold words together, a backslash takes the next letter as it is. */
@@ -69,6 +72,7 @@ export function requestOf(form: FormState, recipe: Recipe | null, defaults: Valu
             ...(column === undefined || form.target === '' ? {} : { [column]: form.target }),
             ...changedFrom(defaults, form.params),
           },
+    ...resourcesRequest(form.resources),
   };
 }
 
@@ -77,6 +81,8 @@ const FIELD_OF_CODE: readonly (readonly [RegExp, string])[] = [
   [/text_column/, 'text'],
   [/^dataset_|^not_found$/, 'dataset'],
   [/^script_/, 'path'],
+  [/^unknown_python$/, 'resources.python'],
+  [/^sweep_/, 'space'],
 ];
 
 /** A refusal of the bridge, put to the fields it is about; `form` holds what belongs to none of them. */
@@ -90,12 +96,18 @@ export function serverErrors(reason: unknown, i18n: I18n, recipe: Recipe | null)
     if (path[0] === 'dataset_id') found['dataset'] ??= text;
     else if (path[0] === 'name') found['name'] ??= text;
     else if (path[0] === 'script') found[path[1] === 'args' ? 'args' : 'path'] ??= text;
+    else if (path[0] === 'resources') found[resourceField(path[1])] ??= text;
+    else if (path[0] === 'space') found[path[1] === undefined ? 'space' : `space.${path[1]}`] ??= text;
+    else if (path[0] === 'trials' || path[0] === 'parallel') found[path[0]] ??= text;
     else if (path[0] === 'params' && path[1] !== undefined)
       found[path[1] === column ? 'target' : `params.${path[1]}`] ??= text;
     else found['form'] ??= text;
   }
   if (error.errors.length === 0) {
-    const field = FIELD_OF_CODE.find(([pattern]) => pattern.test(error.code))?.[1];
+    const field =
+      error.code === 'resources_too_large'
+        ? scarceField(error.params['resource'])
+        : FIELD_OF_CODE.find(([pattern]) => pattern.test(error.code))?.[1];
     found[field === 'target' && column === undefined ? 'dataset' : (field ?? 'form')] = i18n.error(error);
   }
   return found;
@@ -103,9 +115,13 @@ export function serverErrors(reason: unknown, i18n: I18n, recipe: Recipe | null)
 
 const PYTHON_NAMES: Readonly<Record<string, string>> = { true: 'True', false: 'False', null: 'None' };
 
-function python(value: unknown): string {
+export function python(value: unknown): string {
   const json = JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(python).join(', ')}]`;
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.entries(value)
+      .map(([key, one]) => `${python(key)}: ${python(one)}`)
+      .join(', ')}}`;
   return PYTHON_NAMES[json] ?? json;
 }
 
@@ -121,6 +137,8 @@ export function pythonOf(request: TrainRequest): string {
           ...(request.script.args.length > 0 ? [`args=${python(request.script.args)}`] : []),
         ]),
     ...(request.name === undefined ? [] : [`name=${python(request.name)}`]),
+    ...(request.resources === undefined ? [] : [`resources=${python(request.resources)}`]),
+    ...(request.priority === undefined ? [] : [`priority=${python(request.priority)}`]),
     ...Object.entries(request.params).map(([name, value]) => `${name}=${python(value)}`),
   ];
   return [

@@ -2,7 +2,15 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { Socket } from 'socket.io-client';
 import type { SessionKeeper } from '../api/session.js';
-import type { DatasetChanged, JobChanged, JobGap, JobLog, JobUpdate, SystemChanged } from '../api/types.js';
+import type {
+  DatasetChanged,
+  JobChanged,
+  JobGap,
+  JobLog,
+  JobUpdate,
+  SweepChanged,
+  SystemChanged,
+} from '../api/types.js';
 import { Observable } from '../store/observable.js';
 import { JobSubscription, LogSubscription, type JobListener, type LogListener } from './subscriptions.js';
 
@@ -29,6 +37,7 @@ export class Live {
   readonly connection = new Observable<Connection>({ state: 'idle', asOf: null });
   private readonly jobSignal = new Signal<this, JobChanged>(this);
   private readonly datasetSignal = new Signal<this, DatasetChanged>(this);
+  private readonly sweepSignal = new Signal<this, SweepChanged>(this);
   private readonly systemSignal = new Signal<this, SystemChanged>(this);
   private readonly reconnectedSignal = new Signal<this, void>(this);
   private readonly jobs = new Map<string, Set<JobSubscription>>();
@@ -58,6 +67,9 @@ export class Live {
   }
   get datasetChanged(): ISignal<this, DatasetChanged> {
     return this.datasetSignal;
+  }
+  get sweepChanged(): ISignal<this, SweepChanged> {
+    return this.sweepSignal;
   }
   get systemChanged(): ISignal<this, SystemChanged> {
     return this.systemSignal;
@@ -127,6 +139,7 @@ export class Live {
     socket.on('job_log', (chunk: JobLog) => this.logs.get(chunk.job_id)?.forEach((s) => s.take(chunk)));
     socket.on('job_changed', (event: JobChanged) => this.jobSignal.emit(event));
     socket.on('dataset_changed', (event: DatasetChanged) => this.datasetSignal.emit(event));
+    socket.on('sweep_changed', (event: SweepChanged) => this.sweepSignal.emit(event));
     socket.on('system_changed', (event: SystemChanged) => this.systemSignal.emit(event));
     socket.connect();
   }

@@ -14,13 +14,18 @@ import { type MessageKey, messages } from '../i18n/messages.js';
 import { canStop, headline, isActive, isShare } from '../store/states.js';
 import { useStore } from '../store/useStore.js';
 import type { IKargah } from '../tokens.js';
-import { deleteJob, downloadModel, stopJob } from '../jobs/actions.js';
+import { cancelJob, deleteJob, downloadModel, resumeJob, stopJob } from '../jobs/actions.js';
 
 function jobMenu(kargah: IKargah, job: Job): readonly MenuItem[] {
   const { t } = kargah.i18n;
   return [
     { label: t('action.open'), icon: 'play', run: () => void kargah.openJob(job.job_id) },
-    { label: t('action.stop'), icon: 'stop', disabled: !canStop(job.state), run: () => void stopJob(kargah, job) },
+    job.state === 'queued'
+      ? { label: t('action.cancel'), icon: 'close', run: () => void cancelJob(kargah, job) }
+      : { label: t('action.stop'), icon: 'stop', disabled: !canStop(job.state), run: () => void stopJob(kargah, job) },
+    ...(job.can_resume
+      ? [{ label: t('action.resume'), icon: 'play', run: () => void resumeJob(kargah, job) } as const]
+      : []),
     { label: t('action.clone'), icon: 'copy', run: () => void kargah.openNewJob({ cloneOf: job.job_id }) },
     {
       label: t('action.downloadModel'),
@@ -46,7 +51,8 @@ function jobMenu(kargah: IKargah, job: Job): readonly MenuItem[] {
 
 export function JobRow({ job, first }: { readonly job: Job; readonly first: boolean }): JSX.Element {
   const kargah = useKargah();
-  const { t, format } = useI18n();
+  const i18n = useI18n();
+  const { t, format } = i18n;
   const sparks = useStore(kargah.store.sparks.values);
   const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
   const running = job.state === 'running' || job.state === 'starting' || job.state === 'stopping';
@@ -68,7 +74,13 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
         end={<JobFigure job={job} spark={sparks[job.job_id] ?? []} />}
         actions={
           <>
-            {canStop(job.state) && (
+            {job.can_resume && (
+              <IconButton icon="play" label={t('action.resume')} onClick={() => void resumeJob(kargah, job)} />
+            )}
+            {job.state === 'queued' && (
+              <IconButton icon="close" label={t('action.cancel')} onClick={() => void cancelJob(kargah, job)} />
+            )}
+            {job.state !== 'queued' && canStop(job.state) && (
               <IconButton icon="stop" label={t('action.stop')} onClick={() => void stopJob(kargah, job)} />
             )}
             {job.has_model && (
@@ -99,6 +111,10 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
                 {job.state === 'running' && left !== null ? format.left(left) : t(`state.${job.state}`)}
               </span>
             </>
+          ) : job.state === 'queued' && job.waiting !== null ? (
+            <span className="ell" title={i18n.failure(job.waiting)}>
+              {i18n.failure(job.waiting)}
+            </span>
           ) : undefined
         }
         onOpen={() => void kargah.openJob(job.job_id)}

@@ -1,6 +1,6 @@
 import { cleanup, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import type { Job, Model } from '../api/types.js';
+import type { Job, Model, Sweep } from '../api/types.js';
 import { ENGLISH } from '../i18n/locale.js';
 import { when } from '../store/observable.js';
 import type { ListState } from '../store/list.js';
@@ -21,12 +21,14 @@ globalThis.ResizeObserver = NoSizes;
 let bench: Workbench;
 let jobs: Job[];
 let models: Model[];
+let sweeps: Sweep[];
 
 beforeEach(async () => {
   jobs = [];
   models = [];
+  sweeps = [];
   bench = await Workbench.start(ENGLISH, ({ path }) =>
-    path.includes('/train/jobs') ? page(...jobs) : path.includes('/models') ? page(...models) : page(dataset()),
+    path.includes('/train/jobs') ? page(...jobs) : path.includes('/models') ? page(...models) : path.includes('/datasets') ? page(dataset()) : page(...sweeps),
   );
 });
 afterEach(async () => {

@@ -9,6 +9,7 @@ import { chooseFiles } from '../datasets/actions.js';
 import { DatasetRow } from '../datasets/DatasetRow.js';
 import { UploadRow } from '../datasets/UploadRow.js';
 import { useI18n } from '../i18n/context.js';
+import { jobEntries } from './jobEntries.js';
 import { JobRow } from './JobRow.js';
 import { ModelRow } from './ModelRow.js';
 import type { ListState } from '../store/list.js';
@@ -16,6 +17,7 @@ import { isActive } from '../store/states.js';
 import { useStore } from '../store/useStore.js';
 import { Empty } from './Empty.js';
 import { isOnItsWay, matcher, type JobFilter, passes } from './filters.js';
+import { SweepRow } from './SweepRow.js';
 import { Toolbar } from './Toolbar.js';
 
 type Which = 'datasets' | 'jobs' | 'models';
@@ -26,6 +28,7 @@ export function Lists(): JSX.Element {
   const { t, format } = useI18n();
   const datasets = useStore(kargah.store.datasets);
   const jobs = useStore(kargah.store.jobs);
+  const sweeps = useStore(kargah.store.sweeps);
   const models = useStore(kargah.store.models);
   const uploads = useStore(kargah.uploads.items);
   const connection = useStore(kargah.live.connection);
@@ -35,10 +38,15 @@ export function Lists(): JSX.Element {
 
   const matches = matcher(search);
   const known = datasets.items.filter((item) => !isOnItsWay(item, uploads));
+  const entries = jobEntries(jobs, sweeps);
   const shown = {
     datasets: known.filter((dataset) => matches(dataset.name, dataset.filename)),
-    jobs: jobs.items.filter(
-      (job) => matches(job.name, job.dataset_name ?? '', job.recipe ?? '', job.job_id) && passes(job, filters),
+    jobs: entries.filter((entry) =>
+      entry.kind === 'sweep'
+        ? matches(entry.sweep.name, entry.sweep.dataset_name, entry.sweep.recipe, entry.id) &&
+          passes(entry.sweep, filters)
+        : matches(entry.job.name, entry.job.dataset_name ?? '', entry.job.recipe ?? '', entry.id) &&
+          passes(entry.job, filters),
     ),
     models: models.items.filter((model) => matches(model.name, model.dataset_name ?? '')),
     uploads: uploads.filter((item) => matches(item.name)),
@@ -140,7 +148,7 @@ export function Lists(): JSX.Element {
           title={t('panel.jobs')}
           count={
             <>
-              {count(shown.jobs.length, jobs, jobs.items.length)}
+              {count(shown.jobs.length, jobs, entries.length)}
               {running > 0 && !searching && !stale && (
                 <span className="chip tone-run">{t('panel.runningCount', { n: running })}</span>
               )}
@@ -154,7 +162,13 @@ export function Lists(): JSX.Element {
           {body(
             'jobs',
             jobs,
-            shown.jobs.map((job, index) => <JobRow key={job.job_id} job={job} first={index === 0} />),
+            shown.jobs.map((entry, index) =>
+              entry.kind === 'sweep' ? (
+                <SweepRow key={entry.id} sweep={entry.sweep} first={index === 0} />
+              ) : (
+                <JobRow key={entry.id} job={entry.job} first={index === 0} />
+              ),
+            ),
           )}
         </Section>
         <Section

@@ -1,4 +1,4 @@
-import type { Dataset, Job } from '../api/types.js';
+import type { Dataset, Job, Sweep } from '../api/types.js';
 import type { UploadItem } from '../datasets/uploads.js';
 import { fold } from '../i18n/fold.js';
 import { isActive } from '../store/states.js';
@@ -6,14 +6,14 @@ import { isActive } from '../store/states.js';
 export const JOB_FILTERS = ['active', 'succeeded', 'failed', 'stopped'] as const;
 export type JobFilter = (typeof JOB_FILTERS)[number];
 
-function filterOf(job: Job): JobFilter {
+function filterOf(job: Pick<Job, 'state'> | Pick<Sweep, 'state'>): JobFilter {
   if (isActive(job.state)) {
     return 'active';
   }
   return job.state === 'succeeded' ? 'succeeded' : job.state === 'stopped' ? 'stopped' : 'failed';
 }
 
-export function passes(job: Job, filters: ReadonlySet<JobFilter>): boolean {
+export function passes(job: Pick<Job, 'state'> | Pick<Sweep, 'state'>, filters: ReadonlySet<JobFilter>): boolean {
   return filters.size === 0 || filters.has(filterOf(job));
 }
 

@@ -80,6 +80,7 @@ export const core: JupyterFrontEndPlugin<IKargah> = {
       },
       openJob: (jobId) => run(COMMANDS.openJob, { job_id: jobId }),
       openDataset: (datasetId) => run(COMMANDS.openDataset, { dataset_id: datasetId }),
+      openSweep: (sweepId) => run(COMMANDS.openSweep, { sweep_id: sweepId }),
       openNewJob: (start = {}) =>
         run(COMMANDS.newJob, {
           dataset_id: start.datasetId ?? null,

@@ -9,7 +9,15 @@ export const notices: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IKargah],
   activate: (_app, kargah: IKargah) => {
+    kargah.store.onSweepEnded((sweep) => {
+      const { i18n, shell } = kargah;
+      shell.toast(sweep.state === 'failed' ? 'error' : 'success', i18n.t('toast.sweepEnded', { x: sweep.name }), [
+        { label: i18n.t('toast.view'), run: () => void kargah.openSweep(sweep.sweep_id) },
+      ]);
+    });
     kargah.store.onJobEnded((job) => {
+      // One of many: its sweep tells of the end of all.
+      if (job.sweep_id !== null) return;
       const { i18n, shell } = kargah;
       const view = { label: i18n.t('toast.view'), run: () => void kargah.openJob(job.job_id) };
       if (job.state === 'succeeded') {

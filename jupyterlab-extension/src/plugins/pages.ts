@@ -69,7 +69,8 @@ export const pages: JupyterFrontEndPlugin<void> = {
           found.title.caption = label;
         }
       };
-      const stops = [kargah.store.jobs.subscribe(apply), kargah.store.datasets.subscribe(apply)];
+      const { jobs, sweeps, datasets } = kargah.store;
+      const stops = [jobs.subscribe(apply), sweeps.subscribe(apply), datasets.subscribe(apply)];
       apply();
       tracker.find((widget) => widget.id === id)?.disposed.connect(() => stops.forEach((stop) => stop()));
     };
@@ -106,6 +107,24 @@ export const pages: JupyterFrontEndPlugin<void> = {
           { command: COMMANDS.openDataset, args: { dataset_id: datasetId } },
         );
         follow(`kargah-${datasetId}`, () => find()?.name);
+      },
+    });
+    commands.addCommand(COMMANDS.openSweep, {
+      label: () => kargah.i18n.t('sweep.title'),
+      execute: async (args) => {
+        const sweepId = text(args, 'sweep_id');
+        if (sweepId === undefined) {
+          return;
+        }
+        const name = (): string | undefined =>
+          kargah.store.sweeps.get().items.find((sweep) => sweep.sweep_id === sweepId)?.name;
+        await open(
+          `kargah-${sweepId}`,
+          () => PageWidget.of(kargah, () => import('../sweeps/SweepPage.js'), { sweepId }),
+          { label: name() ?? sweepId, icon: 'tune' },
+          { command: COMMANDS.openSweep, args: { sweep_id: sweepId } },
+        );
+        follow(`kargah-${sweepId}`, name);
       },
     });
     let forms = 0;

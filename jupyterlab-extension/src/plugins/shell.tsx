@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { asApiError } from '../api/errors.js';
 import { KargahRoot } from '../context.js';
 import { PromptBody } from '../components/PromptBody.js';
-import type { IKargah, Shell, ToastAction } from '../tokens.js';
+import type { IKargah, Question, Shell, ToastAction } from '../tokens.js';
 
 /** Toasts take plain strings: the isolate keeps their direction inside JupyterLab's own. */
 const RLI = '\u2067';
@@ -32,11 +32,27 @@ export class LabShell implements Shell {
     return button.accept;
   }
 
-  async prompt(question: { title: string; label: string; value: string; accept: string }): Promise<string | null> {
+  async prompt(question: Question): Promise<string | null> {
+    for (let value = question.value, error: string | undefined; ;) {
+      const answer = await this.ask({ ...question, value }, error);
+      if (answer === null) return null;
+      error = question.check?.(answer);
+      if (error === undefined) return answer;
+      value = answer;
+    }
+  }
+
+  private async ask(question: Question, error: string | undefined): Promise<string | null> {
     const { t } = this.kargah().i18n;
     let value = question.value;
     const body = this.widget(
-      <PromptBody label={question.label} value={question.value} onChange={(next) => (value = next)} />,
+      <PromptBody
+        label={question.label}
+        value={question.value}
+        hint={question.hint}
+        error={error}
+        onChange={(next) => (value = next)}
+      />,
     );
     const dialog = new Dialog({
       title: question.title,

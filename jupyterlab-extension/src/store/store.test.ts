@@ -74,8 +74,10 @@ describe('the lists', () => {
   });
 
   it('follow a running job point by point', async () => {
+    // It is asked for as soon as the jobs are known, before the other lists are.
+    const subscribed = server.next().then((one) => heard(one, 'subscribe_job'));
     const socket = await signIn();
-    const { ack } = await heard(socket, 'subscribe_job');
+    const { ack } = await subscribed;
     ack({ ok: true, seq: 0, reload: false });
     const progress = { fraction: 0.8, epoch: 8, epochs: 10, step: 80, steps: 100, eta_seconds: 20 };
     const metrics = [{ key: 'loss', value: 0.5, step: 80, timestamp: 1 }];

@@ -1,6 +1,6 @@
 import type { Api } from '../api/client.js';
 import { data } from '../api/client.js';
-import type { Dataset, Job, MetricPoint, Model, System } from '../api/types.js';
+import type { Dataset, Job, MetricPoint, Model, Sweep, System } from '../api/types.js';
 import type { Live } from '../live/client.js';
 import { LiveList } from './list.js';
 import { Observable } from './observable.js';
@@ -16,10 +16,12 @@ const PAGE = 100;
 export class KargahStore {
   readonly datasets = new LiveList<Dataset>(({ dataset_id }) => dataset_id);
   readonly jobs = new LiveList<Job>(({ job_id }) => job_id);
+  readonly sweeps = new LiveList<Sweep>(({ sweep_id }) => sweep_id);
   readonly models = new LiveList<Model>(({ job_id }) => job_id);
   readonly system = new Observable<System | null>(null);
   /** Last points of the main metric of each running job, for the small line in its row. */
   readonly sparks: Sparks;
+  private readonly sweepEndings = new Set<(sweep: Sweep) => void>();
   private readonly endings = new Set<(job: Job) => void>();
 
   constructor(
@@ -59,6 +61,13 @@ export class KargahStore {
       this.putDataset(dataset, deleted);
       void this.loadSystem();
     });
+    live.sweepChanged.connect((_, { sweep, deleted }) => {
+      const before = this.sweeps.get().items.find((known) => known.sweep_id === sweep.sweep_id);
+      this.putSweep(sweep, deleted);
+      if (!deleted && before?.ended_at === null && sweep.ended_at !== null) {
+        this.sweepEndings.forEach((tell) => tell(sweep));
+      }
+    });
     live.systemChanged.connect((_, { mlflow }) => {
       this.system.update((system) => (system === null ? null : { ...system, mlflow }));
     });
@@ -70,8 +79,13 @@ export class KargahStore {
     return () => this.endings.delete(tell);
   }
 
+  onSweepEnded(tell: (sweep: Sweep) => void): () => void {
+    this.sweepEndings.add(tell);
+    return () => this.sweepEndings.delete(tell);
+  }
+
   async reload(): Promise<void> {
-    await Promise.all([this.loadDatasets(), this.loadJobs(), this.loadModels(), this.loadSystem()]);
+    await Promise.all([this.loadDatasets(), this.loadJobs(), this.loadSweeps(), this.loadModels(), this.loadSystem()]);
   }
 
   loadDatasets(): Promise<void> {
@@ -79,6 +93,9 @@ export class KargahStore {
   }
   loadJobs(): Promise<void> {
     return this.jobs.load(() => this.readJobs());
+  }
+  loadSweeps(): Promise<void> {
+    return this.sweeps.load(() => this.readSweeps());
   }
   loadModels(): Promise<void> {
     return this.models.load(() => this.readModels());
@@ -88,7 +105,13 @@ export class KargahStore {
   more(which: 'datasets' | 'jobs' | 'models'): Promise<void> {
     return {
       datasets: () => this.datasets.more((cursor) => this.readDatasets({ cursor })),
-      jobs: () => this.jobs.more((cursor) => this.readJobs({ cursor })),
+      // Both are rows of one list.
+      jobs: async () => {
+        await Promise.all([
+          this.jobs.more((cursor) => this.readJobs({ cursor })),
+          this.sweeps.more((cursor) => this.readSweeps({ cursor })),
+        ]);
+      },
       models: () => this.models.more((cursor) => this.readModels({ cursor })),
     }[which]();
   }
@@ -99,6 +122,13 @@ export class KargahStore {
       this.jobs.remove(job.job_id);
     } else {
       this.jobs.put(job);
+    }
+  }
+  putSweep(sweep: Sweep, deleted = false): void {
+    if (deleted) {
+      this.sweeps.remove(sweep.sweep_id);
+    } else {
+      this.sweeps.put(sweep);
     }
   }
   putDataset(dataset: Dataset, deleted = false): void {
@@ -115,6 +145,9 @@ export class KargahStore {
   private readJobs(from: { cursor?: string } = {}) {
     return data(this.api.http.GET('/api/v1/train/jobs', { params: { query: { limit: PAGE, ...from } } }));
   }
+  private readSweeps(from: { cursor?: string } = {}) {
+    return data(this.api.http.GET('/api/v1/train/sweeps', { params: { query: { limit: PAGE, ...from } } }));
+  }
   private readModels(from: { cursor?: string } = {}) {
     return data(this.api.http.GET('/api/v1/models', { params: { query: { limit: PAGE, ...from } } }));
   }
@@ -127,6 +160,7 @@ export class KargahStore {
   private clear(): void {
     this.datasets.clear();
     this.jobs.clear();
+    this.sweeps.clear();
     this.models.clear();
     this.system.set(null);
     this.sparks.clear();

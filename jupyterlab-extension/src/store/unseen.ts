@@ -13,7 +13,7 @@ export function useUnseenFailures(store: KargahStore): { readonly jobs: readonly
   useEffect(
     () =>
       store.onJobEnded((job) => {
-        if (job.state === 'failed' || job.state === 'lost') {
+        if (job.sweep_id === null && (job.state === 'failed' || job.state === 'lost')) {
           setUnseen((before) => new Set([...before, job.job_id]));
         }
       }),

@@ -42,6 +42,7 @@ export function kargahFor(url: string, locale: Locale = PERSIAN): IKargah & { re
     prefer: note('prefer'),
     openJob: note('openJob'),
     openDataset: note('openDataset'),
+    openSweep: note('openSweep'),
     openNewJob: note('openNewJob'),
     openMlflow: note('openMlflow'),
     openFile: note('openFile'),

@@ -24,6 +24,8 @@ export class Workbench {
   readonly toasts: string[] = [];
   /** What the person answers to a question. */
   sure = true;
+  /** What the person writes into a question's field. */
+  answer: string | null = null;
   socket!: Socket;
 
   private constructor(
@@ -51,7 +53,10 @@ export class Workbench {
         self.asked.push({ title, body });
         return Promise.resolve(self.sure);
       },
-      prompt: () => Promise.resolve(null),
+      prompt: ({ title, label }) => {
+        self.asked.push({ title, body: label });
+        return Promise.resolve(self.answer);
+      },
       show: () => Promise.resolve(),
       toast: (_kind, text) => void self.toasts.push(text),
       failed: (reason) => void self.toasts.push(i18n.error(reason)),
@@ -69,6 +74,7 @@ export class Workbench {
       prefer: () => Promise.resolve(),
       openJob: note('job'),
       openDataset: note('dataset'),
+      openSweep: note('sweep'),
       openNewJob: note('new'),
       openMlflow: note('mlflow'),
       openFile: note('file'),

@@ -1,0 +1,53 @@
+import { type ReactNode, useState } from 'react';
+import { Caret } from './Icon.js';
+
+export interface CardProps {
+  readonly title: string;
+  readonly end?: ReactNode;
+  readonly children: ReactNode;
+  readonly testId?: string;
+}
+
+export function Card({ title, end, children, testId }: CardProps): JSX.Element {
+  return (
+    <section className="card" aria-label={title} data-testid={testId}>
+      <div className="ch">
+        <h2>{title}</h2>
+        <span className="grow" />
+        {end}
+      </div>
+      <div className="cb">{children}</div>
+    </section>
+  );
+}
+
+export interface FoldProps {
+  readonly title: string;
+  /** What is inside, in a few words, while it is folded. */
+  readonly summary: ReactNode;
+  /** Something inside needs the reader: it opens. */
+  readonly urgent: boolean;
+  readonly testId: string;
+  readonly children: () => ReactNode;
+}
+
+/** A card that is folded until it is asked for. */
+export function Fold({ title, summary, urgent, testId, children }: FoldProps): JSX.Element {
+  const [open, setOpen] = useState(urgent);
+  // A new fault in what is folded away opens it; closing it again is the reader's choice.
+  const [wasUrgent, setWasUrgent] = useState(urgent);
+  if (urgent !== wasUrgent) {
+    setWasUrgent(urgent);
+    if (urgent) setOpen(true);
+  }
+  return (
+    <div className={`card more ${open ? '' : 'folded'}`} data-testid={testId}>
+      <button type="button" className="ch" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Caret open={open} />
+        <h2>{title}</h2>
+        {!open && <span className="muted sm ell">{summary}</span>}
+      </button>
+      {open && <div className="cb">{children()}</div>}
+    </div>
+  );
+}

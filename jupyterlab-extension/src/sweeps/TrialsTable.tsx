@@ -1,0 +1,84 @@
+import { LinkButton } from '../components/Button.js';
+import { StateBadge } from '../components/State.js';
+import { Code, Name, Num } from '../components/Text.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+import { metricValue, rawValue } from '../jobs/metricNames.js';
+import { asCode } from '../jobs/paramsSchema.js';
+import type { Sweep } from '../api/types.js';
+import { ranked, type Trial } from './trials.js';
+
+/** Every job of the sweep, best first, with what was varied. */
+export function TrialsTable({
+  sweep,
+  trials,
+}: {
+  readonly sweep: Sweep;
+  readonly trials: readonly Trial[];
+}): JSX.Element {
+  const kargah = useKargah();
+  const i18n = useI18n();
+  const { t, format } = i18n;
+  const varied = Object.keys(sweep.space);
+  const bare = sweep.metric.key.replace(/^(val|train)_/, '');
+  return (
+    <section className="card" aria-label={t('sweep.jobs')}>
+      <div className="ch">
+        <h2>{t('sweep.jobs')}</h2>
+        <span className="muted sm">{format.number(trials.length)}</span>
+      </div>
+      {trials.length === 0 ? (
+        <div className="cb hint">{t('sweep.noJobs')}</div>
+      ) : (
+        <div className="tw trials" tabIndex={0}>
+          <table data-testid="trials">
+            <thead>
+              <tr>
+                <th>{t('sweep.job')}</th>
+                <th>{t('sweep.statecol')}</th>
+                <th className="r">
+                  <Code>{sweep.metric.key}</Code>
+                </th>
+                {varied.map((name) => (
+                  <th key={name} className="r">
+                    <Code>{name}</Code>
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {ranked(trials, sweep.metric.mode).map(({ job, best, value }) => (
+                <tr key={job.job_id} data-testid="trial" data-best={best || undefined} data-state={job.state}>
+                  <td>
+                    <span className="row trial-name">
+                      <LinkButton onClick={() => void kargah.openJob(job.job_id)}>
+                        <Name>{job.name}</Name>
+                      </LinkButton>
+                      {best && <span className="chip tone-ok">{t('sweep.best')}</span>}
+                    </span>
+                  </td>
+                  <td>
+                    <StateBadge state={job.state} share={job.progress.fraction} />
+                  </td>
+                  <td className={`num ${best ? 'best' : ''}`}>
+                    {value === null ? '—' : <Num>{metricValue(i18n, bare, value)}</Num>}
+                  </td>
+                  {varied.map((name) => (
+                    <td key={name} className="num">
+                      <Code>{settingText(job.params[name])}</Code>
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** A sampled rate has sixteen digits; three say what it is. */
+export function settingText(value: unknown): string {
+  return typeof value === 'number' && !Number.isInteger(value) ? rawValue(value) : asCode(value);
+}
