@@ -75,7 +75,6 @@ export const jobMessages = {
   'job.loadCode.pt2': { fa: 'از فایل دانلودشده', en: 'From the downloaded file' },
   'job.loadCode.notebook': { fa: 'در دفترچه', en: 'In a notebook' },
   'job.copyCode': { fa: 'کپی کد', en: 'Copy code' },
-  'job.downloading': { fa: 'در حال دانلود…', en: 'Downloading…' },
   'job.delete': { fa: 'حذف کار', en: 'Delete job' },
 
   'tile.elapsed': { fa: 'زمان سپری‌شده', en: 'Elapsed' },
@@ -163,7 +162,6 @@ export const jobMessages = {
     fa: 'هنوز دادهٔ مناسبی ندارید؛ از پنل یک فایل بارگذاری کنید.',
     en: 'You have no fitting dataset yet; upload a file in the panel.',
   },
-  'new.dataset.notReady': { fa: '{x} هنوز آماده نیست', en: '{x} is not ready yet' },
   'new.dataset.facts': { fa: '{rows} ردیف، {columns} ستون', en: '{rows} rows, {columns} columns' },
   'new.dataset.images': { fa: '{rows} تصویر', en: '{rows} images' },
   'new.target': { fa: 'ستون هدف', en: 'Target column' },
@@ -197,7 +195,6 @@ export const jobMessages = {
   'new.inUse': { fa: '{n} از {all} کار هم‌زمان در حال اجراست', en: '{n} of {all} concurrent jobs in use' },
   'new.willQueue': { fa: 'این کار در صف می‌ماند تا یکی پایان یابد', en: 'this job will wait until one ends' },
   'new.start': { fa: 'شروع آموزش', en: 'Start training' },
-  'new.fix': { fa: 'خانه‌های نشان‌دار را اصلاح کنید.', en: 'Correct the marked fields.' },
 
   'row.reason.out_of_memory': { fa: 'حافظه کم آمد', en: 'out of memory' },
   'row.reason.loss_diverged': { fa: 'زیان بی‌نهایت شد', en: 'loss diverged' },
@@ -205,6 +202,5 @@ export const jobMessages = {
   'row.reason.killed_by_signal': { fa: 'پایان با سیگنال', en: 'killed' },
   'row.reason.script_syntax': { fa: 'خطای نحوی', en: 'syntax error' },
   'row.reason.dataset_deleted': { fa: 'داده حذف شده', en: 'dataset deleted' },
-  'model.openJob': { fa: 'دیدن کار', en: 'Open its job' },
   'model.copyCode': { fa: 'کپی کد خواندن', en: 'Copy code to load it' },
 } as const satisfies Catalogue;

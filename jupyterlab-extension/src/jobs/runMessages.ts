@@ -24,7 +24,6 @@ export const runMessages = {
 
   'facts.title': { fa: 'اجرا', en: 'Run' },
   'facts.resumed': { fa: 'ادامهٔ', en: 'Resumed from' },
-  'facts.job': { fa: 'کار پیشین', en: 'an earlier job' },
   'facts.sweep': { fa: 'جست‌وجو', en: 'Sweep' },
   'facts.launch': { fa: 'آغاز', en: 'Start' },
   'launch.warm': { fa: 'گرم', en: 'warm' },

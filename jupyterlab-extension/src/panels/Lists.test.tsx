@@ -28,7 +28,13 @@ beforeEach(async () => {
   models = [];
   sweeps = [];
   bench = await Workbench.start(ENGLISH, ({ path }) =>
-    path.includes('/train/jobs') ? page(...jobs) : path.includes('/models') ? page(...models) : path.includes('/datasets') ? page(dataset()) : page(...sweeps),
+    path.includes('/train/jobs')
+      ? page(...jobs)
+      : path.includes('/models')
+        ? page(...models)
+        : path.includes('/datasets')
+          ? page(dataset())
+          : page(...sweeps),
   );
 });
 afterEach(async () => {

@@ -61,7 +61,6 @@ export const sweepMessages = {
   'sweep.statecol': { fa: 'وضعیت', en: 'State' },
   'sweep.noJobs': { fa: 'هنوز کاری آغاز نشده است.', en: 'No job has begun yet.' },
   'sweep.space': { fa: 'آنچه تغییر می‌کند', en: 'What varies' },
-  'sweep.settings': { fa: 'روش جست‌وجو', en: 'How it searches' },
   'sweep.failed': { fa: 'این جست‌وجو ناموفق بود', en: 'This search failed' },
   'sweep.stopTitle': { fa: 'این جست‌وجو متوقف شود؟', en: 'Stop this search?' },
   'sweep.stopBody': {

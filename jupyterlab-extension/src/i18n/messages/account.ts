@@ -57,7 +57,6 @@ export const account = {
   'sessions.current': { fa: 'همین نشست', en: 'this one' },
   'sessions.unknown': { fa: 'مرورگر ناشناخته', en: 'Unknown browser' },
   'sessions.end': { fa: 'پایان دادن به نشست', en: 'End session' },
-  'notebook.tokenName': { fa: 'دفترچهٔ JupyterLab', en: 'JupyterLab notebook' },
   'notebook.failed': {
     fa: 'دفترچه‌ها هنوز به کارگاه وصل نیستند: {x}',
     en: 'Notebooks are not connected to Kargah yet: {x}',

@@ -2,7 +2,6 @@ import type { Catalogue } from '../message.js';
 
 export const common = {
   'app.name': { fa: 'کارگاه', en: 'Kargah' },
-  'app.region': { fa: 'کارگاه: داده‌ها، کارها و مدل‌ها', en: 'Kargah: data, jobs and models' },
   'action.close': { fa: 'بستن', en: 'Close' },
   'action.cancel': { fa: 'لغو', en: 'Cancel' },
   'action.retry': { fa: 'تلاش دوباره', en: 'Try again' },
@@ -23,7 +22,6 @@ export const common = {
   'done.copied': { fa: 'کپی شد.', en: 'Copied.' },
   'done.deleted': { fa: '{x} حذف شد.', en: '{x} deleted.' },
   progress: { fa: 'پیشرفت', en: 'Progress' },
-  'progress.value': { fa: '{p}', en: '{p}' },
   'progress.valueLeft': { fa: '{p}، {left} مانده', en: '{p}, {left} left' },
   loading: { fa: 'در حال خواندن…', en: 'Loading…' },
   'error.unreachable': { fa: 'کارگاه پاسخ نمی‌دهد.', en: 'Kargah does not answer.' },
@@ -45,7 +43,5 @@ export const common = {
   'conn.connecting': { fa: 'در حال وصل شدن…', en: 'Connecting…' },
   'conn.reconnecting': { fa: 'وصل شدن دوباره…', en: 'Reconnecting…' },
   'conn.offline': { fa: 'قطع', en: 'Offline' },
-  'mlflow.title': { fa: 'MLflow', en: 'MLflow' },
   'mlflow.run': { fa: 'MLflow: {x}', en: 'MLflow: {x}' },
-  'mlflow.opening': { fa: 'در حال باز کردن MLflow…', en: 'Opening MLflow…' },
 } as const satisfies Catalogue;
