@@ -2,7 +2,7 @@ import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Job, MetricPoint } from '../api/types.js';
 import { ENGLISH, type Locale, PERSIAN } from '../i18n/locale.js';
-import { type Answer, type Handler, job as aJob, page } from '../testing/bridge.js';
+import { type Answer, type Handler, job as aJob, page, problem } from '../testing/bridge.js';
 import { heard } from '../testing/live.js';
 import { notFound, Workbench } from '../testing/workbench.js';
 import JobPage from './JobPage.js';
@@ -168,6 +168,110 @@ describe('a job that waits', () => {
     extra = ({ path }) => (path === '/api/v1/system' ? { status: 200, body: SYSTEM } : notFound);
     await open({ state: 'queued', queue_position: 1 });
     expect(await screen.findByText(/At most 2 jobs run at a time/)).toBeTruthy();
+  });
+});
+
+describe('a job in the queue', () => {
+  const waiting = {
+    code: 'waiting_for_cpu',
+    detail: 'It needs 2 free cores; 1 are free.',
+    detail_fa: 'هسته.',
+  } as const;
+
+  it('says what it waits for, as that changes', async () => {
+    await open({ state: 'queued', queue_position: 1, waiting });
+    expect(screen.getByText('It needs 2 free cores; 1 are free.')).toBeTruthy();
+    const turn = { code: 'waiting_for_turn', detail: 'Other jobs are before it: 3.', detail_fa: 'ن' } as const;
+    bench.socket.emit('job_changed', { job: { ...shown, waiting: turn }, deleted: false });
+    expect(await screen.findByText('Other jobs are before it: 3.')).toBeTruthy();
+  });
+
+  it('is cancelled without a question', async () => {
+    await open({ state: 'queued', waiting });
+    extra = ({ path }) => (path.endsWith('/stop') ? { status: 202, body: { ...shown, state: 'stopped' } } : notFound);
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    await waitFor(() => expect(bench.requests.filter((line) => line.endsWith('/stop'))).toHaveLength(1));
+    expect(bench.asked).toEqual([]);
+  });
+});
+
+describe('a job that left a checkpoint', () => {
+  const resumed: { body: unknown } = { body: null };
+  const answer: Handler = (request) => {
+    if (!request.path.endsWith('/resume')) return notFound;
+    resumed.body = JSON.parse(request.body.toString());
+    return { status: 201, body: aJob({ job_id: 'job_bbbbbb' }) };
+  };
+  const resume = (): Promise<void> => userEvent.click(screen.getAllByRole('button', { name: 'Resume' })[0]!);
+
+  it('goes on to as many epochs as are asked for, and the new job is opened', async () => {
+    await open({ state: 'stopped', can_resume: true, params: { epochs: 10 } });
+    extra = answer;
+    bench.answer = '۲۰';
+    await resume();
+    await waitFor(() => expect(bench.opened).toContain('job job_bbbbbb'));
+    expect(bench.asked).toEqual([{ title: 'Resume \u2068mlp-digits-07\u2069', body: 'Epochs in all' }]);
+    expect(resumed.body).toEqual({ params: { epochs: 20 } });
+  });
+
+  it('goes on as it was where nothing is changed, and not at all where the question is closed', async () => {
+    await open({ state: 'lost', can_resume: true, params: { epochs: 10 } });
+    extra = answer;
+    await resume();
+    expect(bench.requests.some((line) => line.endsWith('/resume'))).toBe(false);
+    bench.answer = '10';
+    await resume();
+    await waitFor(() => expect(bench.opened).toContain('job job_bbbbbb'));
+    expect(resumed.body).toEqual({});
+  });
+
+  it('is resumed without a question where it is a script, and a refusal is told', async () => {
+    const script = { path: 'train.py', args: [] };
+    await open({ state: 'failed', can_resume: true, recipe: null, script, error: OOM });
+    extra = ({ path }) =>
+      path.endsWith('/resume') ? problem(409, 'job_has_no_checkpoint', 'The job left no checkpoint.', 'ن') : notFound;
+    await resume();
+    await waitFor(() => expect(bench.toasts).toEqual(['The job left no checkpoint.']));
+    expect(bench.asked).toEqual([]);
+  });
+
+  it('offers no resume without one', async () => {
+    await open({ state: 'stopped' });
+    expect(screen.queryByRole('button', { name: 'Resume' })).toBeNull();
+  });
+});
+
+describe('how a job was run', () => {
+  const facts = (): string => screen.getByTestId('facts').textContent.replace(/\p{Cf}/gu, '');
+
+  it('is said: warm, from where it was resumed, with what', async () => {
+    await open({
+      launch: 'warm',
+      resumed_from: 'job_cccccc',
+      priority: 'high',
+      resources: { cpus: 2, memory_mb: 2000 },
+    });
+    expect(facts()).toMatch(
+      /Resumed fromjob_cccccc.*Startwarm.*Priorityhigh.*2 cores, 2 GB of memory.*everything loaded/,
+    );
+    await userEvent.click(screen.getByTestId('resumed-from'));
+    expect(bench.opened).toEqual(['job job_cccccc']);
+  });
+
+  it('says why it started cold', async () => {
+    const note = {
+      code: 'warm_launcher_starting',
+      detail: 'The warm launcher was still loading.',
+      detail_fa: 'ن',
+    } as const;
+    await open({ launch: 'cold', launch_note: note });
+    expect(facts()).toContain('The warm launcher was still loading.');
+  });
+
+  it('says why it counts as lost', async () => {
+    const error = { code: 'lease_expired', detail: 'No sign of life for 30 s.', detail_fa: 'ن' } as const;
+    await open({ state: 'lost', error });
+    expect(screen.getByText(/No sign of life for 30 s\./)).toBeTruthy();
   });
 });
 

@@ -87,9 +87,9 @@ export function SystemCard({ history }: { readonly history: MetricHistory }): JS
   useEffect(() => history.subscribe(bump), [history]);
   const keys = history.keys.filter((key) => key.startsWith('system/')).sort();
   const show = (key: string, value: number): string =>
-    key.endsWith('percent')
+    /percent(age)?$/.test(key)
       ? format.percent(value / 100, 0)
-      : key.endsWith('_mb')
+      : /_(mb|megabytes)$/.test(key)
         ? format.size(value * 1e6)
         : format.metric(value);
   return (
@@ -103,7 +103,7 @@ export function SystemCard({ history }: { readonly history: MetricHistory }): JS
             .slice(-60);
           return (
             <div key={key} className="row">
-              <span className="muted what">
+              <span className="muted what ell" title={key.slice(7)}>
                 {key === 'system/cpu_percent' ? (
                   t('system.cpu')
                 ) : key === 'system/memory_mb' ? (

@@ -1,4 +1,4 @@
-import { cleanup, screen, waitFor } from '@testing-library/react';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import type { Dataset, Job, Recipe } from '../api/types.js';
 import { PERSIAN } from '../i18n/locale.js';
 import { when } from '../store/observable.js';
 import type { ListState } from '../store/list.js';
-import { dataset, job as aJob, page, type Handler } from '../testing/bridge.js';
+import { dataset, job as aJob, page, problem, sweep, type Answer, type Handler } from '../testing/bridge.js';
 import { notFound, Workbench } from '../testing/workbench.js';
 import NewJobPage from './NewJobPage.js';
 
@@ -20,17 +20,55 @@ const recipes = JSON.parse(
 ) as Recipe[];
 const column = (name: string): object => ({ name, type: 'number', distinct: 10, missing: 0 });
 
+const PLAN = {
+  argv: ['/usr/bin/python', '-m', 'kargah.training', 'a b'],
+  cwd: '/home/sara',
+  env: { KARGAH_JOB_ID: 'job_x' },
+  python: '/usr/bin/python',
+  launch: 'cold',
+  launch_note: {
+    code: 'warm_launcher_off',
+    detail: 'The warm launcher is off.',
+    detail_fa: 'راه‌انداز گرم خاموش است.',
+  },
+  params: { epochs: 30, lr: 0.003 },
+  resources: { cpus: 2, memory_mb: 1000, gpus: 0, time_limit_seconds: null },
+  jobs_before: 2,
+  waiting: {
+    code: 'waiting_for_turn',
+    detail: 'Other jobs are before it: 2.',
+    detail_fa: 'کارهای دیگری پیش از آن است: 2.',
+  },
+};
+
 let bench: Workbench;
 let datasets: Dataset[];
 let cloned: Job | null;
 let sent: unknown[];
 let done: jest.Mock<void, []>;
+let gpus: number;
+let refusal: Answer | null;
 
 const handler: Handler = ({ method, path, body }) => {
   if (path === '/api/v1/recipes') return page(...recipes);
   if (path.startsWith('/api/v1/datasets?') || path === '/api/v1/datasets') return page(...datasets);
   if (path.endsWith('/profile')) return { status: 200, body: { columns: [column('pixel'), column('label')] } };
   if (path === '/api/v1/train/jobs/job_aaaaaa' && cloned !== null) return { status: 200, body: cloned };
+  if (path === '/api/v1/system') return { status: 200, body: { cpus: 8, memory_bytes: 16e9, gpus, mlflow: 'up' } };
+  if (path === '/api/v1/pythons')
+    return page(
+      { python: 'default', title: 'Kargah', executable: '/usr/bin/python', is_default: true },
+      { python: 'mine', title: 'My own', executable: '/opt/mine/python', is_default: false },
+    );
+  if (method === 'POST' && refusal !== null) return refusal;
+  if (path === '/api/v1/train/plan') {
+    sent.push(JSON.parse(body.toString()));
+    return { status: 200, body: PLAN };
+  }
+  if (path === '/api/v1/train/sweeps' && method === 'POST') {
+    sent.push(JSON.parse(body.toString()));
+    return { status: 201, body: sweep() };
+  }
   if (method === 'POST' && path === '/api/v1/train') {
     sent.push(JSON.parse(body.toString()));
     return { status: 201, body: aJob({ job_id: 'job_bbbbbb' }) };
@@ -52,6 +90,8 @@ beforeEach(() => {
   cloned = null;
   sent = [];
   done = jest.fn();
+  gpus = 0;
+  refusal = null;
 });
 afterEach(async () => {
   cleanup();
@@ -136,5 +176,158 @@ describe('the form of a new job', () => {
     await userEvent.type(await screen.findByTestId('script-path'), 'train.py');
     await start();
     await waitFor(() => expect(sent).toMatchObject([{ script: { path: 'train.py' } }]));
+  });
+});
+
+const fold = (name: RegExp): Promise<void> => userEvent.click(screen.getByRole('button', { name, expanded: false }));
+
+describe('what a job asks for', () => {
+  it('is left to the bridge unless it is written down; GPUs are asked about where the machine has some', async () => {
+    await open();
+    await screen.findByRole('option', { name: 'label' });
+    await fold(/منابع و اولویت/);
+    expect(screen.queryByLabelText('GPU')).toBeNull();
+    await userEvent.type(screen.getByLabelText('هسته'), '۴');
+    await userEvent.type(screen.getByLabelText('حافظه (مگابایت)'), '2048');
+    await userEvent.type(screen.getByLabelText('بیشینهٔ زمان (دقیقه)'), '1.5');
+    await screen.findByRole('option', { name: 'My own' });
+    await userEvent.selectOptions(screen.getByTestId('python'), 'mine');
+    await userEvent.selectOptions(screen.getByTestId('priority'), 'high');
+    await start();
+    await waitFor(() => expect(done).toHaveBeenCalled());
+    expect(sent).toMatchObject([
+      { priority: 'high', resources: { cpus: 4, memory_mb: 2048, time_limit_seconds: 90, python: 'mine' } },
+    ]);
+  });
+
+  it('is refused at its field, by us and by the bridge', async () => {
+    gpus = 1;
+    await open();
+    await screen.findByRole('option', { name: 'label' });
+    await fold(/منابع و اولویت/);
+    await userEvent.type(screen.getByLabelText('حافظه (مگابایت)'), '12');
+    await userEvent.type(screen.getByLabelText('GPU'), '9');
+    await start();
+    expect(screen.getByText(/مقدار دست‌کم .*256.* باشد/)).toBeTruthy();
+    expect(sent).toEqual([]);
+    await userEvent.clear(screen.getByLabelText('حافظه (مگابایت)'));
+    refusal = problem(422, 'resources_too_large', 'Too many.', 'این دستگاه 1 GPU دارد.', {
+      params: { resource: 'GPU' },
+    });
+    await start();
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText('GPU')));
+    expect(screen.getByRole('alert').textContent).toBe('این دستگاه ۱ GPU دارد.');
+  });
+});
+
+describe('the dry run', () => {
+  it('shows the command, folder, environment, values, how it would start and what it would wait for', async () => {
+    await open();
+    await screen.findByRole('option', { name: 'label' });
+    await fold(/چه اجرا می‌شود/);
+    const text = (await screen.findByTestId('plan')).textContent.replace(/\p{Cf}/gu, '');
+    for (const part of [
+      "kargah.training 'a b'",
+      '/home/sara',
+      'KARGAH_JOB_ID=job_x',
+      'epochs=30',
+      'سرد',
+      '۲ کار پیش از آن',
+    ])
+      expect(text).toContain(part);
+    expect(text).toContain('راهانداز گرم خاموش است.');
+    expect(sent).toEqual([{ recipe: 'tabular', dataset_id: 'ds_aaaaaa', params: { target: 'label' } }]);
+    expect(bench.opened).toEqual([]);
+  });
+
+  it('tells at its field what the bridge would refuse', async () => {
+    refusal = problem(422, 'validation_failed', 'No.', 'نه.', {
+      errors: [{ path: 'params.lr', message: 'Too large.', message_fa: 'بسیار بزرگ است.', code: 'maximum' }],
+    });
+    await open();
+    await fold(/چه اجرا می‌شود/);
+    expect((await screen.findByText('بسیار بزرگ است.')).closest('.fld')?.getAttribute('data-param')).toBe('lr');
+  });
+});
+
+describe('trying several settings', () => {
+  const vary = (name: string): HTMLElement => document.querySelector<HTMLElement>(`.vary[data-param=${name}]`)!;
+
+  async function several(): Promise<void> {
+    await open();
+    await screen.findByRole('option', { name: 'label' });
+    await userEvent.click(screen.getByRole('radio', { name: 'جست‌وجوی تنظیم‌ها' }));
+  }
+  const begin = (): Promise<void> => userEvent.click(screen.getByRole('button', { name: 'شروع جست‌وجو' }));
+
+  it('starts with the learning rate around its default, by what was tried before, and opens the search', async () => {
+    await several();
+    await begin();
+    await waitFor(() => expect(done).toHaveBeenCalled());
+    expect(sent).toEqual([
+      {
+        recipe: 'tabular',
+        dataset_id: 'ds_aaaaaa',
+        params: { target: 'label' },
+        space: { lr: { kind: 'float', low: 0.0003, high: 0.03, log: true } },
+        method: 'tpe',
+        pruner: 'median',
+        trials: 20,
+        parallel: 2,
+        seed: 0,
+      },
+    ]);
+    expect(bench.opened).toEqual(['sweep swp_aaaaaa']);
+  });
+
+  it('tries every combination of the values that are written, and says how many those are', async () => {
+    await several();
+    await userEvent.selectOptions(screen.getByTestId('sweep-method'), 'grid');
+    await userEvent.click(within(vary('batch_size')).getByRole('switch'));
+    for (const [name, values] of [
+      ['lr', '۰٫۰۱، 0.001'],
+      ['batch_size', '32, 64, 128'],
+    ] as const) {
+      await userEvent.click(within(vary(name)).getByRole('radio', { name: 'چند مقدار' }));
+      fireEvent.change(within(vary(name)).getByRole('textbox'), { target: { value: values } });
+    }
+    expect(screen.getByText('۶ ترکیب')).toBeTruthy();
+    await userEvent.selectOptions(screen.getByLabelText('پارامتر دیگر…'), 'optimizer');
+    await userEvent.click(within(vary('optimizer')).getByRole('checkbox', { name: /sgd/i }));
+    expect(screen.getByText('۱۲ ترکیب')).toBeTruthy();
+    await begin();
+    await waitFor(() => expect(done).toHaveBeenCalled());
+    expect(sent).toMatchObject([
+      {
+        method: 'grid',
+        space: {
+          lr: { kind: 'choice', values: [0.01, 0.001] },
+          batch_size: { kind: 'choice', values: [32, 64, 128] },
+          optimizer: { kind: 'choice', values: ['adamw', 'adam'] },
+        },
+      },
+    ]);
+  });
+
+  it('says at its row what cannot be tried, and asks for at least one', async () => {
+    await several();
+    const low = within(vary('lr')).getAllByRole('textbox')[0]!;
+    await userEvent.clear(low);
+    await userEvent.type(low, '1');
+    await begin();
+    expect(within(vary('lr')).getByRole('alert').textContent).toBe('کران پایین باید کمتر باشد.');
+    await userEvent.click(within(vary('lr')).getByRole('switch'));
+    await begin();
+    expect(screen.getByText('دست‌کم یک پارامتر را روشن کنید.')).toBeTruthy();
+    expect(sent).toEqual([]);
+  });
+
+  it('shows what the bridge says of a row', async () => {
+    await several();
+    refusal = problem(422, 'validation_failed', 'No.', 'نه.', {
+      errors: [{ path: 'space.lr', message: 'No.', message_fa: 'بازه نادرست است.', code: 'range' }],
+    });
+    await begin();
+    expect((await within(vary('lr')).findByRole('alert')).textContent).toBe('بازه نادرست است.');
   });
 });

@@ -4,7 +4,7 @@ import type { Job, Model, Sweep } from '../api/types.js';
 import { ENGLISH } from '../i18n/locale.js';
 import { when } from '../store/observable.js';
 import type { ListState } from '../store/list.js';
-import { dataset, job, page } from '../testing/bridge.js';
+import { dataset, job, page, sweep } from '../testing/bridge.js';
 import { Workbench } from '../testing/workbench.js';
 import { FirstRun } from './FirstRun.js';
 import { Lists } from './Lists.js';
@@ -27,9 +27,11 @@ beforeEach(async () => {
   jobs = [];
   models = [];
   sweeps = [];
-  bench = await Workbench.start(ENGLISH, ({ path }) =>
+  bench = await Workbench.start(ENGLISH, ({ method, path }) =>
     path.includes('/train/jobs')
-      ? page(...jobs)
+      ? method === 'POST'
+        ? { status: 202, body: { ...jobs[0], state: 'stopped' } }
+        : page(...jobs)
       : path.includes('/models')
         ? page(...models)
         : path.includes('/datasets')
@@ -63,6 +65,56 @@ describe('the lists', () => {
     bench.show(<Lists />);
     expect(said(screen.getByTestId('kargah-job'))).toContain('97.4%');
     expect(said(screen.getByTestId('kargah-model'))).toContain('97.4%');
+  });
+});
+
+describe('a sweep', () => {
+  it('stands in the list for its jobs, with its best', async () => {
+    sweeps = [sweep({ best: { job_id: 'job_b', value: 0.25, params: {} } })];
+    jobs = [
+      job(),
+      job({ job_id: 'job_b', sweep_id: 'swp_aaaaaa' }),
+      job({ job_id: 'job_d', sweep_id: 'swp_aaaaaa' }),
+      job({ job_id: 'job_c', sweep_id: 'swp_other1' }),
+    ];
+    models = [
+      { ...model(0.9), job_id: 'job_d', name: 'other' },
+      { ...model(0.9), job_id: 'job_b', name: 'best' },
+    ];
+    await bench.kargah.store.reload();
+    bench.show(<Lists />);
+    expect(screen.getAllByTestId('kargah-job')).toHaveLength(2);
+    expect(said(screen.getByTestId('kargah-sweep'))).toContain('0.25');
+    expect(said(screen.getByTestId('kargah-sweep'))).toContain('2 of 4');
+    expect(screen.getAllByTestId('kargah-model').map((row) => row.dataset['name'])).toEqual(['best']);
+    await userEvent.click(screen.getByTestId('kargah-sweep'));
+    expect(bench.opened).toEqual(['sweep swp_aaaaaa']);
+  });
+
+  it('follows its events', async () => {
+    await when(bench.kargah.store.sweeps, (state): state is ListState<Sweep> => state.status === 'ready');
+    bench.show(<Lists />);
+    bench.socket.emit('sweep_changed', { sweep: sweep(), deleted: false });
+    await waitFor(() => expect(screen.getByTestId('kargah-sweep').dataset['state']).toBe('running'));
+    const ended = sweep({ state: 'succeeded', ended_at: '2026-11-22T09:00:00Z' });
+    bench.socket.emit('sweep_changed', { sweep: ended, deleted: false });
+    await waitFor(() => expect(screen.getByTestId('kargah-sweep').dataset['state']).toBe('succeeded'));
+    bench.socket.emit('sweep_changed', { sweep: ended, deleted: true });
+    await waitFor(() => expect(screen.queryByTestId('kargah-sweep')).toBeNull());
+  });
+});
+
+describe('a job that waits', () => {
+  it('says in its row for what, and is cancelled there without a question', async () => {
+    const waiting = { code: 'waiting_for_gpu', detail: 'It needs 1 free GPUs.', detail_fa: 'ن' } as const;
+    jobs = [job({ state: 'queued', queue_position: 2, waiting })];
+    await bench.kargah.store.reload();
+    bench.show(<Lists />);
+    expect(said(screen.getByTestId('kargah-job'))).toContain('queued, no. 2');
+    expect(said(screen.getByTestId('kargah-job'))).toContain('It needs 1 free GPUs.');
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    await waitFor(() => expect(bench.requests).toContain('POST /api/v1/train/jobs/job_aaaaaa/stop'));
+    expect(bench.asked).toEqual([]);
   });
 });
 

@@ -9,7 +9,7 @@ import { chooseFiles } from '../datasets/actions.js';
 import { DatasetRow } from '../datasets/DatasetRow.js';
 import { UploadRow } from '../datasets/UploadRow.js';
 import { useI18n } from '../i18n/context.js';
-import { jobEntries } from './jobEntries.js';
+import { jobEntries, worthShowing } from './jobEntries.js';
 import { JobRow } from './JobRow.js';
 import { ModelRow } from './ModelRow.js';
 import type { ListState } from '../store/list.js';
@@ -39,6 +39,7 @@ export function Lists(): JSX.Element {
   const matches = matcher(search);
   const known = datasets.items.filter((item) => !isOnItsWay(item, uploads));
   const entries = jobEntries(jobs, sweeps);
+  const worthy = worthShowing(models.items, jobs.items, sweeps.items);
   const shown = {
     datasets: known.filter((dataset) => matches(dataset.name, dataset.filename)),
     jobs: entries.filter((entry) =>
@@ -48,7 +49,7 @@ export function Lists(): JSX.Element {
         : matches(entry.job.name, entry.job.dataset_name ?? '', entry.job.recipe ?? '', entry.id) &&
           passes(entry.job, filters),
     ),
-    models: models.items.filter((model) => matches(model.name, model.dataset_name ?? '')),
+    models: worthy.filter((model) => matches(model.name, model.dataset_name ?? '')),
     uploads: uploads.filter((item) => matches(item.name)),
   };
   const running = jobs.items.filter((job) => isActive(job.state) && job.state !== 'queued').length;
@@ -173,7 +174,7 @@ export function Lists(): JSX.Element {
         </Section>
         <Section
           title={t('panel.models')}
-          count={count(shown.models.length, models, models.items.length)}
+          count={count(shown.models.length, models, worthy.length)}
           open={!closed.has('models')}
           onToggle={toggle('models')}
           testId="kargah-models"

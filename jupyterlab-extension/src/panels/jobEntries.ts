@@ -1,9 +1,24 @@
-import type { Job, Sweep } from '../api/types.js';
+import type { Job, Model, Sweep } from '../api/types.js';
 import type { ListState } from '../store/list.js';
 
 export type Entry =
   | { readonly kind: 'job'; readonly at: string; readonly id: string; readonly job: Job }
   | { readonly kind: 'sweep'; readonly at: string; readonly id: string; readonly sweep: Sweep };
+
+/** The models of a sweep's jobs stand behind the best of them. */
+export function worthShowing(
+  models: readonly Model[],
+  jobs: readonly Job[],
+  sweeps: readonly Sweep[],
+): readonly Model[] {
+  const best = new Map(sweeps.map((sweep) => [sweep.sweep_id, sweep.best?.job_id]));
+  const others = new Set(
+    jobs
+      .filter(({ job_id, sweep_id }) => sweep_id !== null && best.has(sweep_id) && best.get(sweep_id) !== job_id)
+      .map(({ job_id }) => job_id),
+  );
+  return models.filter(({ job_id }) => !others.has(job_id));
+}
 
 /**
  * Jobs and sweeps as one list, newest first. The jobs of a sweep stand behind its row; those of a sweep that is not known stand for

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Dataset, Job, User } from '../api/types.js';
+import type { Dataset, Job, Sweep, User } from '../api/types.js';
 
 export type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
 export type Handler = (request: {
@@ -134,6 +134,33 @@ export function job(change: Partial<Job> = {}): Job {
     created_at: '2026-11-22T08:00:00Z',
     started_at: null,
     first_step_at: null,
+    ended_at: null,
+    ...change,
+  };
+}
+
+export function sweep(change: Partial<Sweep> = {}): Sweep {
+  return {
+    sweep_id: 'swp_aaaaaa',
+    name: 'rates',
+    state: 'running',
+    recipe: 'tabular',
+    dataset_id: 'ds_aaaaaa',
+    dataset_name: 'digits.csv',
+    params: {},
+    space: { lr: { kind: 'float', low: 0.0001, high: 0.1, log: true } },
+    method: 'tpe',
+    pruner: 'median',
+    metric: { key: 'val_loss', mode: 'min' },
+    trials: 4,
+    parallel: 2,
+    counts: { waiting: 0, running: 1, succeeded: 2, failed: 0, pruned: 0, stopped: 0 },
+    best: null,
+    error: null,
+    mlflow_run_id: null,
+    mlflow_experiment_id: null,
+    owner,
+    created_at: '2026-11-22T08:00:00Z',
     ended_at: null,
     ...change,
   };

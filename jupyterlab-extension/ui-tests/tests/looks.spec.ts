@@ -104,6 +104,15 @@ test.describe.serial('what people see', () => {
     });
     await expect(states('succeeded')).toHaveCount(1, { timeout: 60_000 });
     await expect(states('failed')).toHaveCount(1, { timeout: 60_000 });
+    await api.post('/api/v1/train/sweeps', {
+      name: 'نرخ و اندازهٔ دستهٔ رقم‌ها',
+      recipe,
+      dataset_id: digits,
+      params: { epochs: 2 },
+      space: { lr: { kind: 'choice', values: [0.01, 0.001] }, batch_size: { kind: 'choice', values: [64] } },
+      method: 'grid',
+    });
+    await expect(panel.locator('[data-testid=kargah-sweep][data-state=succeeded]')).toHaveCount(1, { timeout: 60_000 });
     jobs['running'] = await start('رقم‌ها با MLP', {
       recipe,
       dataset_id: digits,
@@ -120,7 +129,7 @@ test.describe.serial('what people see', () => {
 
   test('the side panel is whole at 240, 320 and its usual width', async () => {
     await eachLook(async (look) => {
-      await expect(panel.getByTestId('kargah-model')).toHaveCount(1);
+      await expect(panel.getByTestId('kargah-model')).toHaveCount(2);
       await widenPanel(page, panel, 240);
       await portrait(page, look, 'panel-240', findings, panel);
       for (const width of [320, 300]) {
@@ -152,6 +161,20 @@ test.describe.serial('what people see', () => {
     await eachLook(async (look) => {
       await portrait(page, look, 'new-job', findings);
     });
+    await form.getByTestId('resources').getByRole('button').click();
+    await form.getByTestId('dry-run').getByRole('button').first().click();
+    await expect(form.getByTestId('plan')).toBeVisible();
+    await eachLook(async (look) => {
+      await glance(page, look, 'new-job-dry-run', findings, form);
+    });
+    await form.getByRole('radio', { name: /^(جست‌وجوی تنظیم‌ها|Try several settings)$/u }).click();
+    await eachLook(async (look) => {
+      await portrait(page, look, 'new-job-sweep', findings);
+    });
+    await page.setViewportSize(NARROW);
+    await glance(page, { language: 'en', theme: 'dark' }, 'new-job-sweep-700', findings);
+    await page.setViewportSize(WIDE);
+    await form.getByRole('radio', { name: /^(یک اجرا|One run)$/u }).click();
     await form.getByTestId('dataset').selectOption('');
     await form.locator('[type=submit]').click();
     await expect(form.getByRole('alert').first()).toBeVisible();
@@ -178,6 +201,17 @@ test.describe.serial('what people see', () => {
       await portrait(page, look, 'job-succeeded-700', findings);
       await page.setViewportSize(WIDE);
     });
+  });
+
+  test('the page of a sweep is whole, wide and narrow', async () => {
+    await panel.getByTestId('kargah-sweep').click();
+    await expect(shown('sweep-page').getByTestId('trial')).toHaveCount(2);
+    await eachLook(async (look) => {
+      await portrait(page, look, 'sweep-1440', findings);
+    });
+    await page.setViewportSize(NARROW);
+    await glance(page, { language: 'en', theme: 'dark' }, 'sweep-700', findings);
+    await page.setViewportSize(WIDE);
   });
 
   test('the pages of a failed and of a queued job are whole', async () => {
