@@ -88,7 +88,9 @@ function Facts({ plan }: { readonly plan: LaunchPlan }): JSX.Element {
         t('plan.atOnce')
       ) : (
         <>
-          {plan.jobs_before > 0 && `${t('plan.behind', { n: plan.jobs_before })}. `}
+          {plan.jobs_before > 0 &&
+            plan.waiting.code !== 'waiting_for_turn' &&
+            `${t('plan.behind', { n: plan.jobs_before })}. `}
           {i18n.failure(plan.waiting)}
         </>
       ),

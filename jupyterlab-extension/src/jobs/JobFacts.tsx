@@ -42,7 +42,7 @@ export function JobFacts({ job }: { readonly job: Job }): JSX.Element | null {
       </span>,
     ]);
   }
-  if (job.priority !== 'normal') rows.push([t('facts.priority'), t(`priority.${job.priority}`)]);
+  if (job.priority !== 'normal') rows.push([t('res.priority'), t(`priority.${job.priority}`)]);
   const asked = [
     resources?.cpus === undefined ? null : t('new.cores', { n: resources.cpus }),
     resources?.memory_mb === undefined ? null : t('facts.memory', { x: format.size(resources.memory_mb * 1e6) }),
@@ -51,7 +51,7 @@ export function JobFacts({ job }: { readonly job: Job }): JSX.Element | null {
   if (asked.length > 0) rows.push([t('facts.resources'), asked.join(i18n.pick(', ', '، '))]);
   if (resources?.time_limit_seconds !== undefined)
     rows.push([t('facts.limit'), format.duration(resources.time_limit_seconds)]);
-  if (resources?.python !== undefined) rows.push([t('facts.python'), <Code key="python">{resources.python}</Code>]);
+  if (resources?.python !== undefined) rows.push([t('res.python'), <Code key="python">{resources.python}</Code>]);
   if (job.exit_code !== null && job.exit_code !== 0)
     rows.push([t('facts.exit'), <Code key="exit">{job.exit_code}</Code>]);
   if (job.signal !== null) rows.push([t('facts.signal'), <Code key="signal">{job.signal}</Code>]);

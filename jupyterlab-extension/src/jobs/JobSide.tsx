@@ -6,6 +6,7 @@ import { StateIcon } from '../components/State.js';
 import { Code } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
+import type { MessageKey } from '../i18n/messages.js';
 import { useStore } from '../store/useStore.js';
 import type { Job, JobEvent, Recipe } from '../api/types.js';
 import { asCode, propertiesOf, type Property } from './paramsSchema.js';
@@ -77,6 +78,16 @@ export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe
   );
 }
 
+const NAMES: Readonly<Record<string, MessageKey>> = {
+  'system/cpu_percent': 'system.cpu',
+  'system/memory_mb': 'system.memory',
+  'system/cpu_utilization_percentage': 'system.machineCpu',
+  'system/system_memory_usage_percentage': 'system.machineMemory',
+  'system/disk_usage_percentage': 'system.disk',
+};
+/** The same again in another unit. */
+const TWICE = /(system_memory_usage|disk_available)_megabytes$/;
+
 const SYSTEM_COLORS = ['var(--kg-s1)', 'var(--kg-s3)', 'var(--kg-s4)', 'var(--kg-s2)'];
 
 export function SystemCard({ history }: { readonly history: MetricHistory }): JSX.Element {
@@ -85,7 +96,7 @@ export function SystemCard({ history }: { readonly history: MetricHistory }): JS
   const machine = useStore(kargah.store.system);
   const [, bump] = useReducer((count: number) => count + 1, 0);
   useEffect(() => history.subscribe(bump), [history]);
-  const keys = history.keys.filter((key) => key.startsWith('system/')).sort();
+  const keys = history.keys.filter((key) => key.startsWith('system/') && !TWICE.test(key)).sort();
   const show = (key: string, value: number): string =>
     /percent(age)?$/.test(key)
       ? format.percent(value / 100, 0)
@@ -104,13 +115,7 @@ export function SystemCard({ history }: { readonly history: MetricHistory }): JS
           return (
             <div key={key} className="row">
               <span className="muted what ell" title={key.slice(7)}>
-                {key === 'system/cpu_percent' ? (
-                  t('system.cpu')
-                ) : key === 'system/memory_mb' ? (
-                  t('system.memory')
-                ) : (
-                  <Code>{key.slice(7)}</Code>
-                )}
+                {NAMES[key] === undefined ? <Code>{key.slice(7)}</Code> : t(NAMES[key])}
               </span>
               <span className="grow">
                 <Spark

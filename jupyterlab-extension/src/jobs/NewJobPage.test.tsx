@@ -232,7 +232,7 @@ describe('the dry run', () => {
       'KARGAH_JOB_ID=job_x',
       'epochs=30',
       'سرد',
-      '۲ کار پیش از آن',
+      'پیش از آن است: ۲',
     ])
       expect(text).toContain(part);
     expect(text).toContain('راهانداز گرم خاموش است.');

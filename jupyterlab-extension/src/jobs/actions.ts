@@ -21,7 +21,7 @@ export async function stopJob(kargah: IKargah, job: Job): Promise<void> {
   const sure = await kargah.shell.confirm({
     title: t(waits ? 'jobs.cancelTitle' : 'jobs.stopTitle'),
     body: `${job.name}: ${t(waits ? 'jobs.cancelBody' : 'jobs.stopBody')}`,
-    accept: t(waits ? 'note.queued.cancel' : 'action.stop'),
+    accept: t(waits ? 'action.cancel' : 'action.stop'),
     destructive: true,
   });
   if (sure) await cancelJob(kargah, job);

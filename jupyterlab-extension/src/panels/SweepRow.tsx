@@ -67,10 +67,11 @@ export function SweepRow({ sweep, first }: { readonly sweep: Sweep; readonly fir
         end={
           best === null ? (
             <span>{active ? t('sweep.done', { n: done, all: sweep.trials }) : word(sweep)}</span>
-          ) : isShare(metric.key) ? (
-            <Percent share={best.value} />
           ) : (
-            <Num>{format.metric(best.value)}</Num>
+            <>
+              {`${t('status.running', { n: sweep.trials })} ·`}
+              {isShare(metric.key) ? <Percent share={best.value} /> : <Num>{format.metric(best.value)}</Num>}
+            </>
           )
         }
         actions={

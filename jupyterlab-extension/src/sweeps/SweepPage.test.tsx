@@ -63,7 +63,7 @@ describe('the page of a sweep', () => {
     await open();
     await waitFor(() => expect(rows()).toHaveLength(3));
     expect(rows()).toEqual(['job_bBestsucceeded0.20.01', 'job_asucceeded0.50.1', 'job_ctraining—0.001']);
-    expect(screen.getByTestId('counts').textContent).toBe('Waiting0Training1Succeeded2Given up0Failed0Stopped0');
+    expect(screen.getByTestId('counts').textContent).toBe('queued0training1succeeded2given up0failed0stopped0');
     expect(screen.getByTestId('trial-chart').querySelectorAll('circle')).toHaveLength(2);
     await userEvent.click(
       within(screen.getByTestId('best')).getByRole('button', { name: 'New job with these settings' }),

@@ -17,7 +17,16 @@ import { TrialChart } from './TrialChart.js';
 import { trialsOf } from './trials.js';
 import { useSweep } from './useSweep.js';
 
-const COUNTS = ['waiting', 'running', 'succeeded', 'pruned', 'failed', 'stopped'] as const;
+const COUNTS = {
+  waiting: 'state.queued',
+  running: 'state.running',
+  succeeded: 'state.succeeded',
+  pruned: 'sweep.count.pruned',
+  failed: 'state.failed',
+  stopped: 'state.stopped',
+} as const;
+
+const keysOf = <K extends string>(of: Readonly<Record<K, unknown>>): K[] => Object.keys(of) as K[];
 
 /** One sweep: how far it is, the best so far, and every job of it. */
 export default function SweepPage({ sweepId }: { readonly sweepId: string }): JSX.Element {
@@ -62,9 +71,9 @@ export default function SweepPage({ sweepId }: { readonly sweepId: string }): JS
             </div>
           )}
           <div className="kpis counts" data-testid="counts">
-            {COUNTS.map((count) => (
+            {keysOf(COUNTS).map((count) => (
               <div key={count} data-count={count}>
-                <div className="k ell">{t(`sweep.count.${count}`)}</div>
+                <div className="k ell">{t(COUNTS[count])}</div>
                 <div className="v">{format.number(sweep.counts[count])}</div>
               </div>
             ))}
@@ -164,7 +173,9 @@ function SpaceCard({ sweep }: { readonly sweep: Sweep }): JSX.Element {
         <dt>{t('sweep.pruner')}</dt>
         <dd>{t(`sweep.pruner.${sweep.pruner}`)}</dd>
         <dt>{t('sweep.parallel')}</dt>
-        <dd>{t('sweep.parallelOf', { n: sweep.parallel })}</dd>
+        <dd>
+          <Code>{sweep.parallel}</Code>
+        </dd>
       </dl>
     </Card>
   );

@@ -41,7 +41,7 @@ export function TrialChart({
   });
   const name = metricName(i18n, sweep.metric.key.replace(/^val_/, '')).text;
   const title = t('sweep.chart', { x: sweep.metric.key.startsWith('val_') ? t('metric.ofVal', { x: name }) : name });
-  const ticks = [low, (low + high) / 2, high];
+  const ticks = ticksOf(low, high);
   const numbers = [...new Set([1, Math.round((1 + last) / 2), last])];
   return (
     <section className="card kg-trials" data-testid="trial-chart">
@@ -56,12 +56,7 @@ export function TrialChart({
         </span>
       </div>
       <div className="chart" dir="ltr" ref={box}>
-        <svg
-          viewBox={`0 0 ${width} ${HEIGHT}`}
-          height={HEIGHT}
-          role="img"
-          aria-label={t('sweep.chart.alt', { x: name })}
-        >
+        <svg viewBox={`0 0 ${width} ${HEIGHT}`} height={HEIGHT} role="img" aria-label={title}>
           {values.length > 0 &&
             ticks.map((tick) => (
               <g key={tick}>
@@ -95,6 +90,17 @@ export function TrialChart({
         </svg>
       </div>
     </section>
+  );
+}
+
+/** Three or so round figures between the two. */
+function ticksOf(low: number, high: number): number[] {
+  const rough = (high - low) / 3;
+  const size = 10 ** Math.floor(Math.log10(rough));
+  const step = size * ([1, 2, 5].findLast((one) => one * size <= rough) ?? 1);
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(6)),
   );
 }
 

@@ -22,9 +22,9 @@ export function TrialsTable({
   const varied = Object.keys(sweep.space);
   const bare = sweep.metric.key.replace(/^(val|train)_/, '');
   return (
-    <section className="card" aria-label={t('sweep.jobs')}>
+    <section className="card" aria-label={t('job.jobs')}>
       <div className="ch">
-        <h2>{t('sweep.jobs')}</h2>
+        <h2>{t('job.jobs')}</h2>
         <span className="muted sm">{format.number(trials.length)}</span>
       </div>
       {trials.length === 0 ? (

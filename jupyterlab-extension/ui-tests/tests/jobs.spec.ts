@@ -66,7 +66,7 @@ test.describe.serial('someone with many jobs', () => {
         return launch;
       };
       await expect.poll(known, SOON).not.toBeNull();
-      return launch ?? '';
+      return String(launch);
     };
     await expect.poll(launched, { timeout: 60_000 }).toBe('warm');
     await start('کار بلند', long);
