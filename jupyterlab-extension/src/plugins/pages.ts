@@ -120,7 +120,10 @@ export const pages: JupyterFrontEndPlugin<void> = {
           kargah.store.sweeps.get().items.find((sweep) => sweep.sweep_id === sweepId)?.name;
         await open(
           `kargah-${sweepId}`,
-          () => PageWidget.of(kargah, () => import('../sweeps/SweepPage.js'), { sweepId }),
+          () =>
+            PageWidget.of(kargah, () => import(/* webpackChunkName: "training" */ '../sweeps/SweepPage.js'), {
+              sweepId,
+            }),
           { label: name() ?? sweepId, icon: 'tune' },
           { command: COMMANDS.openSweep, args: { sweep_id: sweepId } },
         );
@@ -137,7 +140,7 @@ export const pages: JupyterFrontEndPlugin<void> = {
         await open(
           id,
           () =>
-            PageWidget.of(kargah, () => import('../jobs/NewJobPage.js'), {
+            PageWidget.of(kargah, () => import(/* webpackChunkName: "training" */ '../jobs/NewJobPage.js'), {
               datasetId: text(args, 'dataset_id'),
               recipe: text(args, 'recipe'),
               cloneOf: text(args, 'clone_of'),
