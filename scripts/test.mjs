@@ -110,9 +110,12 @@ const runners = [
 
 /**
  * What runs at the same time as what, one lane beside the other, each lane in its order: only runners that leave a processor free and
- * measure no time. What is in no group runs alone.
+ * promise no time. What is in no group runs alone.
  */
-const together = [[['extension'], ['scripts', 'mlflow-client']]];
+const together = [
+  [['extension'], ['scripts', 'mlflow-client']],
+  [['bridge', 'crash'], ['pytest']],
+];
 
 /** Runs one runner, its output written to `output`: 'inherit', or an open file. */
 async function run({ name, cwd, argv, read }, output) {

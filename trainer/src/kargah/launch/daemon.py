@@ -58,12 +58,12 @@ class Daemon:
         self._next_look = time.monotonic() + _LOOK_SECONDS
         self._spare: Spare | None = None
         self._spare_at = 0.0
+        self._wake = self._listen_to_signals()
 
     def serve(self) -> int:
         """Until the bridge is gone, or the environment is not the one that was loaded; answers the exit code."""
-        wake = self._listen_to_signals()
         os.set_blocking(0, False)
-        for fd in (0, wake, self._listener.fileno()):
+        for fd in (0, self._wake, self._listener.fileno()):
             self._selector.register(fd, selectors.EVENT_READ)
         while True:
             self._keep_spare()
@@ -71,8 +71,8 @@ class Daemon:
                 if key.fd == 0:
                     if self._bridge_is_gone():
                         return 0
-                elif key.fd == wake:
-                    if any(number != signal.SIGCHLD for number in os.read(wake, 4096)):
+                elif key.fd == self._wake:
+                    if any(number != signal.SIGCHLD for number in os.read(self._wake, 4096)):
                         return 0
                     _reap()
                 elif key.fd == self._listener.fileno():
@@ -285,8 +285,10 @@ def main(argv: list[str]) -> int:
     # Where a module lies must not depend on where the daemon was started.
     sys.path[:] = [entry for entry in sys.path if entry not in ("", str(Path.cwd()))]
     borrow = Path(__file__).with_name("borrow.py")
+    daemon = Daemon(*place, image, fingerprint)
+    # From here on a signal ends it as it should.
     sys.stdout.write(json.dumps({"ready": True, "missing": missing, "borrow": str(borrow)}) + "\n")
-    return Daemon(*place, image, fingerprint).serve()
+    return daemon.serve()
 
 
 def run(argv: list[str]) -> None:
