@@ -3,18 +3,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Act } from './acted.js';
 import type { JobSpec, Launcher, LaunchHandle, Outcome } from './port.js';
 import { carriers } from './processes.js';
 
 const DEADLINE_MS = 15_000;
 
+interface Limits {
+  readonly graceSeconds?: number;
+  readonly memoryBytes?: number;
+  readonly timeLimitSeconds?: number;
+}
+
 /** A job folder with a script in it, as the bridge prepares one. */
-export async function scriptJob(
-  root: string,
-  python: string,
-  source: string,
-  limits: { graceSeconds?: number; memoryBytes?: number; timeLimitSeconds?: number } = {},
-): Promise<JobSpec> {
+export async function scriptJob(root: string, python: string, source: string, limits: Limits = {}): Promise<JobSpec> {
   const jobId = `job_${Math.random().toString(36).slice(2, 14).padEnd(12, '0')}`;
   const folder = join(root, 'jobs', jobId);
   const { graceSeconds = 5, memoryBytes = null, timeLimitSeconds = null } = limits;
@@ -72,22 +74,42 @@ async function outcomeOf(launcher: Launcher, handle: LaunchHandle): Promise<Outc
   return probe.outcome;
 }
 
-/** What every launcher promises; `fresh` stands for a bridge that restarted and knows only the handle. */
-export function launcherConformance(
-  name: string,
-  python: string,
-  launch: 'warm' | 'cold',
-  open: () => Promise<Launcher>,
-  fresh: () => Launcher,
-): void {
+/** A launcher under test. */
+export interface Candidate {
+  readonly name: string;
+  readonly python: string;
+  readonly launch: 'warm' | 'cold';
+  readonly open: () => Promise<Launcher>;
+  /** Stands for a bridge that restarted and knows only the handle. */
+  readonly fresh: () => Launcher;
+}
+
+/** Each test in a folder of its own; `act` is what a launcher that starts no process makes of the script. */
+async function stage({ python, open }: Candidate) {
+  const root = await mkdtemp(join(tmpdir(), 'kargah-launcher-'));
+  const launcher = await open();
+  const start = async (source: string, act: Act = {}, limits: Limits = {}) => {
+    const spec = await scriptJob(root, python, source, limits);
+    await writeFile(join(spec.folder, 'act.json'), JSON.stringify(act));
+    return { spec, handle: await launcher.submit(spec) };
+  };
+  const printed = async (handle: LaunchHandle, text: string): Promise<void> => {
+    const deadline = Date.now() + DEADLINE_MS;
+    while (!(await launcher.logs(handle, 0, 1 << 16)).bytes.includes(text)) {
+      if (Date.now() > deadline) throw new Error(`waited in vain for the job to print ${text}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const log = async (handle: LaunchHandle) => (await launcher.logs(handle, 0, 1 << 16)).bytes.toString();
+  afterAll(() => rm(root, { recursive: true, force: true }));
+  return { root, launcher, start, printed, log };
+}
+
+/** What every launcher promises, wherever it runs jobs. */
+export function launcherConformance(candidate: Candidate): void {
+  const { name, python, launch, fresh } = candidate;
   describe(`${name} as a launcher`, { timeout: 30_000 }, async () => {
-    const root = await mkdtemp(join(tmpdir(), 'kargah-launcher-'));
-    const launcher = await open();
-    const start = async (source: string, limits: Parameters<typeof scriptJob>[3] = {}) => {
-      const spec = await scriptJob(root, python, source, limits);
-      return { spec, handle: await launcher.submit(spec) };
-    };
-    afterAll(() => rm(root, { recursive: true, force: true }));
+    const { root, launcher, start, printed, log } = await stage(candidate);
 
     it('shows what it would run without running it', async () => {
       const spec = await scriptJob(root, python, '');
@@ -99,7 +121,7 @@ export function launcherConformance(
     });
 
     it('tells of a job that succeeds, with its arguments and log as written', async () => {
-      const { spec, handle } = await start('import sys\nprint("سلام", *sys.argv[1:])');
+      const { handle } = await start('import sys\nprint("سلام", *sys.argv[1:])', { prints: 'سلام یک --two\n' });
       expect(handle).toMatchObject({ launch, note: null });
       await ended(launcher, handle);
       expect(await outcomeOf(launcher, handle)).toMatchObject({
@@ -108,11 +130,11 @@ export function launcherConformance(
         stopped: false,
         error: null,
       });
-      expect(logOf(spec)).toBe('سلام یک --two\n');
+      expect(await log(handle)).toBe('سلام یک --two\n');
     });
 
     it('tells the exit code of a script that fails', async () => {
-      const { handle } = await start('raise SystemExit(3)');
+      const { handle } = await start('raise SystemExit(3)', { exit: 3 });
       await ended(launcher, handle);
       expect(await outcomeOf(launcher, handle)).toMatchObject({
         exit_code: 3,
@@ -121,15 +143,82 @@ export function launcherConformance(
     });
 
     it('stops a job that listens to SIGTERM, and says that it was stopped', async () => {
-      const { spec, handle } = await start(
+      const { handle } = await start(
         'import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: (print("saved"), sys.exit(0)))\nprint("up")\ntime.sleep(60)',
+        { prints: 'up\n', until: 'stopped', last: 'saved\n' },
       );
-      await eventually(() => logOf(spec).includes('up'), 'the script to begin');
+      await printed(handle, 'up');
       expect(await launcher.probe(handle)).toEqual({ state: 'running' });
       await launcher.stop(handle, 5);
       expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true, error: null });
-      expect(logOf(spec)).toContain('saved');
+      expect(await log(handle)).toContain('saved');
     });
+
+    it('may be asked to stop twice, and after the end', async () => {
+      const { handle } = await start('import time\nprint("up")\ntime.sleep(60)', { prints: 'up\n', until: 'stopped' });
+      await printed(handle, 'up');
+      await Promise.all([launcher.stop(handle, 1), launcher.stop(handle, 1)]);
+      await launcher.stop(handle, 1);
+      expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true });
+    });
+
+    it('finds a running job again from its handle alone, and tells when it ends', async () => {
+      const { spec, handle } = await start(
+        'import pathlib, time\nprint("up")\nwhile not pathlib.Path("go").exists(): time.sleep(.02)',
+        { prints: 'up\n', until: 'go' },
+      );
+      const other = fresh();
+      const kept = JSON.parse(JSON.stringify(handle)) as LaunchHandle;
+      expect(await other.probe(kept)).toEqual({ state: 'running' });
+      const end = ended(other, kept);
+      await writeFile(join(spec.folder, 'go'), '');
+      await end;
+      expect(await outcomeOf(other, kept)).toMatchObject({ exit_code: 0 });
+    });
+
+    it('starts a job once, however often it is submitted', async () => {
+      const { spec, handle } = await start('print("once")', { prints: 'once\n' });
+      expect(await fresh().submit(spec)).toEqual(handle);
+      await ended(launcher, handle);
+      expect(await fresh().submit(spec)).toEqual(handle);
+      expect(await log(handle)).toBe('once\n');
+    });
+
+    it('does not take another process for the job because it has the same pid', async () => {
+      const { handle } = await start('pass');
+      await ended(launcher, handle);
+      const stranger = { ...handle, pid: process.pid, folder: join(root, 'elsewhere') };
+      expect(await launcher.probe(stranger)).toEqual({ state: 'gone' });
+      expect(await launcher.probe({ ...stranger, bootId: 'another boot' })).toEqual({ state: 'gone' });
+    });
+
+    it('gives the log in pieces, and nothing beyond its end', async () => {
+      const { handle } = await start('print("0123456789", end="")', { prints: '0123456789' });
+      await ended(launcher, handle);
+      expect(await launcher.logs(handle, 3, 4)).toEqual({ bytes: Buffer.from('3456'), size: 10 });
+      expect((await launcher.logs(handle, 50, 4)).bytes).toHaveLength(0);
+    });
+
+    it('tells the signal that ended a job', async () => {
+      const { handle } = await start('import os\nos.kill(os.getpid(), 6)', { signal: 'SIGABRT' });
+      await ended(launcher, handle);
+      expect(await outcomeOf(launcher, handle)).toMatchObject({
+        signal: 'SIGABRT',
+        error: { code: 'killed_by_signal', params: { signal: 'SIGABRT' } },
+      });
+    });
+
+    it('says launch_failed when the interpreter is not there', async () => {
+      const spec = await scriptJob(root, join(root, 'no-python'), '');
+      await expect(launcher.submit(spec)).rejects.toMatchObject({ code: 'launch_failed' });
+    });
+  });
+}
+
+/** What a launcher on this machine promises beside that of the processes it starts here. */
+export function processConformance(candidate: Candidate): void {
+  describe(`the processes of ${candidate.name}`, { timeout: 30_000 }, async () => {
+    const { launcher, start } = await stage(candidate);
 
     it('kills a job that ignores SIGTERM, and its child that moved to a session of its own', async () => {
       const { spec, handle } = await start(
@@ -145,35 +234,6 @@ export function launcherConformance(
       expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true, signal: 'SIGKILL' });
     });
 
-    it('may be asked to stop twice, and after the end', async () => {
-      const { spec, handle } = await start('import time\nprint("up")\ntime.sleep(60)');
-      await eventually(() => logOf(spec).includes('up'), 'the script to begin');
-      await Promise.all([launcher.stop(handle, 1), launcher.stop(handle, 1)]);
-      await launcher.stop(handle, 1);
-      expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true });
-    });
-
-    it('finds a running job again from its handle alone, and tells when it ends', async () => {
-      const { spec, handle } = await start(
-        'import pathlib, time\nprint("up")\nwhile not pathlib.Path("go").exists(): time.sleep(.02)',
-      );
-      const other = fresh();
-      const kept = JSON.parse(JSON.stringify(handle)) as LaunchHandle;
-      expect(await other.probe(kept)).toEqual({ state: 'running' });
-      const end = ended(other, kept);
-      await writeFile(join(spec.folder, 'go'), '');
-      await end;
-      expect(await outcomeOf(other, kept)).toMatchObject({ exit_code: 0 });
-    });
-
-    it('starts a job once, however often it is submitted', async () => {
-      const { spec, handle } = await start('print("once")');
-      expect(await fresh().submit(spec)).toEqual(handle);
-      await ended(launcher, handle);
-      expect(await fresh().submit(spec)).toEqual(handle);
-      expect(logOf(spec)).toBe('once\n');
-    });
-
     it('says that a job is gone when its supervisor was killed, and leaves no process of it', async () => {
       const { spec, handle } = await start(
         'import subprocess, sys, time\nsubprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)\nprint("up")\ntime.sleep(60)',
@@ -186,24 +246,8 @@ export function launcherConformance(
       expect(carriers(spec.jobId)).toEqual([]);
     });
 
-    it('does not take another process for the job because it has the same pid', async () => {
-      const { handle } = await start('pass');
-      await ended(launcher, handle);
-      const stranger = { ...handle, pid: process.pid, folder: join(root, 'elsewhere') };
-      expect(await launcher.probe(stranger)).toEqual({ state: 'gone' });
-      expect(await launcher.probe({ ...stranger, bootId: 'another boot' })).toEqual({ state: 'gone' });
-    });
-
-    it('gives the log in pieces, and nothing beyond its end', async () => {
-      const { handle } = await start('print("0123456789", end="")');
-      await ended(launcher, handle);
-      expect(await launcher.logs(handle, 3, 4)).toEqual({ bytes: Buffer.from('3456'), size: 10 });
-      expect((await launcher.logs(handle, 50, 4)).bytes).toHaveLength(0);
-    });
-
     it.each([
       ['an error in its syntax', 'def f(:', { exit_code: 1, error: { code: 'script_syntax' } }],
-      ['a signal', 'import os\nos.kill(os.getpid(), 6)', { signal: 'SIGABRT', error: { code: 'killed_by_signal' } }],
       ['its end before anyone looks', 'import os\nos._exit(0)', { exit_code: 0, error: null }],
     ])('tells of a job that ends with %s', async (_, source, expected) => {
       const { handle } = await start(source);
@@ -246,11 +290,6 @@ export function launcherConformance(
       const { size } = await launcher.logs(handle, 0, 0);
       expect(size).toBe(100 * 10485 * 100 + 4);
       expect((await launcher.logs(handle, size - 4, 4)).bytes.toString()).toBe('end\n');
-    });
-
-    it('says launch_failed when the interpreter is not there', async () => {
-      const spec = await scriptJob(root, join(root, 'no-python'), '');
-      await expect(launcher.submit(spec)).rejects.toMatchObject({ code: 'launch_failed' });
     });
   });
 }

@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path';
-import { launcherConformance } from './conformance.js';
+import { launcherConformance, processConformance, type Candidate } from './conformance.js';
 import { LocalLauncher } from './local.js';
 
 const python = process.env['KARGAH_PYTHON'] ?? join(resolve(import.meta.dirname, '../../..'), '.venv/bin/python');
 const fresh = () => new LocalLauncher(python);
+const local: Candidate = { name: 'LocalLauncher', python, launch: 'cold', open: () => Promise.resolve(fresh()), fresh };
 
-launcherConformance('LocalLauncher', python, 'cold', () => Promise.resolve(fresh()), fresh);
+launcherConformance(local);
+processConformance(local);

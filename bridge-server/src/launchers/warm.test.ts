@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll } from 'vitest';
-import { launcherConformance } from './conformance.js';
+import { launcherConformance, processConformance, type Candidate } from './conformance.js';
 import { LocalLauncher } from './local.js';
 import { WarmLauncher } from './warm.js';
 
@@ -23,4 +23,6 @@ async function open(): Promise<WarmLauncher> {
   return launcher;
 }
 
-launcherConformance('WarmLauncher', python, 'warm', open, fresh);
+const warm: Candidate = { name: 'WarmLauncher', python, launch: 'warm', open, fresh };
+launcherConformance(warm);
+processConformance(warm);

@@ -1,61 +1,9 @@
 import type { Job, MetricPoint } from '../../contract/training.js';
-import type { JobSpec, Launcher, LaunchHandle, LaunchPlan, LogPart, Outcome, Probe } from '../../launchers/port.js';
+import { ActedLauncher } from '../../launchers/acted.js';
+import type { Outcome } from '../../launchers/port.js';
 import type { Sweep } from '../../contract/sweeps.js';
 import { TABLE, Workshop } from '../testing.js';
 import { heardByGateway } from './hearing.js';
-
-/** Starts no process: a job runs until the test says how it ended. */
-class ActedLauncher implements Launcher {
-  readonly #outcomes = new Map<string, Outcome | null>();
-  readonly #watchers = new Map<string, () => void>();
-
-  plan(spec: JobSpec): LaunchPlan {
-    return { launch: 'cold', note: null, argv: ['acted'], cwd: spec.cwd, env: {} };
-  }
-  submit(spec: JobSpec): Promise<LaunchHandle> {
-    this.#outcomes.set(spec.folder, null);
-    const { folder } = spec;
-    return Promise.resolve({ launch: 'cold', note: null, pid: 1, startTime: '1', bootId: 'b', folder, fence: null });
-  }
-  probe({ folder }: LaunchHandle): Promise<Probe> {
-    const outcome = this.#outcomes.get(folder);
-    if (outcome === undefined) return Promise.resolve({ state: 'gone' });
-    return Promise.resolve(outcome ? { state: 'ended', outcome } : { state: 'running' });
-  }
-  watch({ folder }: LaunchHandle, ended: () => void): () => void {
-    this.#watchers.set(folder, ended);
-    return () => this.#watchers.delete(folder);
-  }
-  stop(handle: LaunchHandle): Promise<void> {
-    if (this.#outcomes.get(handle.folder) === null) this.end(handle.folder, { stopped: true, signal: 'SIGTERM' });
-    return Promise.resolve();
-  }
-  logs(): Promise<LogPart> {
-    return Promise.resolve({ bytes: Buffer.alloc(0), size: 0 });
-  }
-
-  end(folder: string, changes: Partial<Outcome>): void {
-    this.#outcomes.set(folder, { ...ENDED, ended_at: new Date().toISOString(), ...changes });
-    this.#watchers.get(folder)?.();
-  }
-}
-
-const ENDED: Outcome = {
-  fence: null,
-  exit_code: 0,
-  signal: null,
-  stopped: false,
-  oom: false,
-  timed_out: false,
-  error: null,
-  model: null,
-  best_metric: null,
-  peak_memory_bytes: null,
-  cpu_seconds: null,
-  started_at: new Date().toISOString(),
-  ended_at: '',
-  spool_pending: false,
-};
 
 /** A workshop with one table, whose jobs are acted by the test. */
 export class SweepStage {

@@ -1,0 +1,13 @@
+import { ActedLauncher, ActedWorld } from './acted.js';
+import { launcherConformance } from './conformance.js';
+
+const world = new ActedWorld();
+const fresh = () => new ActedLauncher(world);
+
+launcherConformance({
+  name: 'ActedLauncher',
+  python: process.execPath,
+  launch: 'cold',
+  open: () => Promise.resolve(fresh()),
+  fresh,
+});

@@ -1,0 +1,121 @@
+import { existsSync, readFileSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { KargahError } from '../errors.js';
+import type { JobSpec, Launcher, LaunchHandle, LaunchPlan, LogPart, Outcome, Probe } from './port.js';
+
+/** What a job does where no process is started: `act.json` in its folder; without one it runs until it is ended. */
+export interface Act {
+  readonly prints?: string;
+  /** Until it is stopped, or until a file `go` appears in its folder. */
+  readonly until?: 'stopped' | 'go';
+  /** Printed when it is stopped. */
+  readonly last?: string;
+  readonly exit?: number;
+  readonly signal?: string;
+}
+
+interface ActedJob {
+  readonly handle: LaunchHandle;
+  readonly act: Act;
+  log: string;
+  outcome: Outcome | null;
+  readonly watchers: Set<() => void>;
+}
+
+/** The jobs of several launchers: what outlives a bridge. */
+export class ActedWorld {
+  readonly jobs = new Map<string, ActedJob>();
+}
+
+/** A launcher for tests that starts no process: a job acts what its folder says, or what the test says of it. */
+export class ActedLauncher implements Launcher {
+  constructor(private readonly world = new ActedWorld()) {}
+
+  plan({ folder, cwd }: JobSpec): LaunchPlan {
+    return { launch: 'cold', note: null, argv: ['acted', folder], cwd, env: {} };
+  }
+
+  async submit({ folder, python }: JobSpec): Promise<LaunchHandle> {
+    const known = this.world.jobs.get(folder);
+    if (known) return known.handle;
+    if (!existsSync(python)) throw new KargahError('launch_failed', { reason: 'there is no such interpreter' });
+    const place = join(folder, 'act.json');
+    const act = (existsSync(place) ? JSON.parse(readFileSync(place, 'utf8')) : { until: 'stopped' }) as Act;
+    const pid = this.world.jobs.size + 1;
+    const handle: LaunchHandle = {
+      ...{ launch: 'cold', note: null, pid, startTime: String(pid), bootId: 'acted' },
+      ...{ folder, fence: null },
+    };
+    const job: ActedJob = { handle, act, log: act.prints ?? '', outcome: null, watchers: new Set() };
+    this.world.jobs.set(folder, job);
+    if (act.until === undefined) setImmediate(() => this.end(folder, endingOf(act)));
+    else if (act.until === 'go') this.#endAtFile(folder, act);
+    return Promise.resolve(handle);
+  }
+
+  probe({ folder, bootId }: LaunchHandle): Promise<Probe> {
+    const job = this.world.jobs.get(folder);
+    if (bootId !== 'acted' || !job) return Promise.resolve({ state: 'gone' });
+    return Promise.resolve(job.outcome ? { state: 'ended', outcome: job.outcome } : { state: 'running' });
+  }
+
+  watch({ folder }: LaunchHandle, ended: () => void): () => void {
+    const job = this.world.jobs.get(folder);
+    if (!job || job.outcome) setImmediate(ended);
+    else job.watchers.add(ended);
+    return () => job?.watchers.delete(ended);
+  }
+
+  stop({ folder }: LaunchHandle): Promise<void> {
+    const job = this.world.jobs.get(folder);
+    if (job?.outcome === null) {
+      job.log += job.act.last ?? '';
+      this.end(folder, { exit_code: null, signal: 'SIGTERM', stopped: true });
+    }
+    return Promise.resolve();
+  }
+
+  logs({ folder }: LaunchHandle, offset: number, limit: number): Promise<LogPart> {
+    const bytes = Buffer.from(this.world.jobs.get(folder)?.log ?? '');
+    return Promise.resolve({ bytes: bytes.subarray(offset, offset + limit), size: bytes.length });
+  }
+
+  /** The job has ended, so as the test says. */
+  end(folder: string, changes: Partial<Outcome>): void {
+    const job = this.world.jobs.get(folder);
+    if (!job || job.outcome) return;
+    job.outcome = { ...SUCCEEDED, ended_at: new Date().toISOString(), ...changes };
+    for (const ended of job.watchers) ended();
+    job.watchers.clear();
+  }
+
+  #endAtFile(folder: string, act: Act): void {
+    const watcher = watch(folder, { persistent: false }, () => {
+      if (!existsSync(join(folder, 'go'))) return;
+      watcher.close();
+      this.end(folder, endingOf(act));
+    });
+  }
+}
+
+function endingOf({ exit = 0, signal }: Act): Partial<Outcome> {
+  if (signal !== undefined) return { exit_code: null, signal, error: { code: 'killed_by_signal', params: { signal } } };
+  return { exit_code: exit, error: exit === 0 ? null : { code: 'script_failed', params: { exit_code: exit } } };
+}
+
+const SUCCEEDED: Outcome = {
+  fence: null,
+  exit_code: 0,
+  signal: null,
+  stopped: false,
+  oom: false,
+  timed_out: false,
+  error: null,
+  model: null,
+  best_metric: null,
+  peak_memory_bytes: null,
+  cpu_seconds: null,
+  started_at: new Date().toISOString(),
+  ended_at: '',
+  spool_pending: false,
+};
