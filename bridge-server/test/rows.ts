@@ -40,7 +40,6 @@ export function jobRow(changes: Partial<JobRow> & { job_id: string }): JobRow {
     sweep_id: null,
     pruned: 0,
     fence: 0,
-    lease_until: null,
     token_sha256: null,
     handle_json: null,
     stop_requested_at: null,

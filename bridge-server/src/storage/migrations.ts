@@ -10,7 +10,6 @@ type QueueColumn =
   | 'launch_note_json'
   | 'resumed_from'
   | 'sweep_id'
-  | 'lease_until'
   | 'has_checkpoint'
   | 'pruned'
   | 'fence'
@@ -184,7 +183,6 @@ const queueAndSweeps: Migration = {
       launch_note_json: 'text',
       resumed_from: 'text',
       sweep_id: 'text',
-      lease_until: 'text',
       has_checkpoint: 0,
       pruned: 0,
       fence: 0,

@@ -116,8 +116,6 @@ export interface JobTable {
   pruned: number;
   /** Rises with every launch: what an older launch of this job says no longer counts. */
   fence: number;
-  /** Until when the job's supervisor is believed without a new sign of life. */
-  lease_until: string | null;
   token_sha256: string | null;
   handle_json: string | null;
   stop_requested_at: string | null;

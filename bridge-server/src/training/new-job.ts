@@ -58,7 +58,6 @@ const BLANK = {
   launch_note_json: null,
   pruned: 0,
   fence: 0,
-  lease_until: null,
   token_sha256: null,
   handle_json: null,
   stop_requested_at: null,
