@@ -90,6 +90,7 @@ export async function apiOf(lab: Lab, account: Account): Promise<Api> {
   const { email, password } = account;
   const made = await post('/api/v1/auth/register', account);
   const answer = made.status === 409 ? await post('/api/v1/auth/login', { email, password }) : made;
+  if (!answer.ok) throw new Error(`${email} could not sign in: ${await answer.text()}`);
   const { token } = (await answer.json()) as { token: string };
   return new Api(base, token);
 }

@@ -4,7 +4,7 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.js';
 import { type Account, type Api, apiOf, cloudsCsv, enter, pageOf, upload } from '../people.js';
 
-const parisa: Account = { name: 'پریسا', email: 'parisa@example.com', password: 'کارهایش را نیمه‌کاره نمی‌گذارد' };
+const mahsa: Account = { name: 'مهسا', email: 'mahsa@example.com', password: 'کارهایش را نیمه‌کاره نمی‌گذارد' };
 const SOON = { timeout: 30_000 };
 
 interface Made {
@@ -20,8 +20,8 @@ test.describe.serial('someone with many jobs', () => {
 
   test.beforeAll(async ({ browser, lab }) => {
     page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
-    panel = await enter(page, lab, parisa);
-    api = await apiOf(lab, parisa);
+    panel = await enter(page, lab, mahsa);
+    api = await apiOf(lab, mahsa);
     await upload(page, panel.getByRole('button', { name: 'انتخاب فایل' }), 'ابرها.csv', cloudsCsv());
     await expect(panel.locator('[data-testid=kargah-dataset][data-state=ready]')).toHaveCount(1, SOON);
     const { items } = await api.get<{ items: { dataset_id: string }[] }>('/api/v1/datasets');
