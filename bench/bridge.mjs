@@ -1,15 +1,20 @@
 // Starts the built bridge on a data folder of its own, and speaks to it as a client would.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import { python, root } from '../scripts/setup.mjs';
 
 const START_MS = 30_000;
 
-/** A running bridge: `{url, pid, startedMs, stop()}`; `startedMs` is the time from the start of its process to its first `/healthz`. */
+/**
+ * A running bridge: `{url, pid, startedMs, answeredMs, stop()}`, in ms from the start of its process: to the line that says where it
+ * listens, with everything loaded, and to its first answered `/healthz`, for which the data folder must know the port already.
+ */
 export async function startBridge(dataDir, workspaceDir) {
   const began = performance.now();
   const child = spawn(process.execPath, [join(root, 'bridge-server/dist/main.js')], {
@@ -24,6 +29,7 @@ export async function startBridge(dataDir, workspaceDir) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit');
+  const answered = firstHealthz(dataDir, began, child);
   let lastLine = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (lastLine = text.trimEnd().split('\n').at(-1) ?? lastLine));
   const url = await new Promise((resolve, reject) => {
@@ -35,13 +41,14 @@ export async function startBridge(dataDir, workspaceDir) {
     });
     child.once('exit', (code) => reject(new Error(`the bridge ended with code ${String(code)}: ${lastLine}`)));
   });
+  const startedMs = performance.now() - began;
   const health = await fetch(`${url}/healthz`);
   if (!health.ok) throw new Error(`/healthz answered ${String(health.status)}`);
-  const startedMs = performance.now() - began;
   return {
     url,
     pid: child.pid,
     startedMs,
+    answeredMs: await answered,
     async stop() {
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
@@ -49,6 +56,24 @@ export async function startBridge(dataDir, workspaceDir) {
       clearTimeout(timer);
     },
   };
+}
+
+/** Asks again and again, as what waits for a bridge does; null where the port of the folder is not known before. */
+async function firstHealthz(dataDir, began, child) {
+  const place = join(dataDir, 'port');
+  if (!existsSync(place)) return null;
+  const port = Number(readFileSync(place, 'utf8'));
+  const ask = () =>
+    new Promise((resolve) => {
+      get({ host: '127.0.0.1', port, path: '/healthz' }, (answer) => {
+        answer.resume().once('end', () => resolve(answer.statusCode === 200));
+      }).once('error', () => resolve(false));
+    });
+  while (!(await ask())) {
+    if (child.exitCode !== null) return null;
+    await wait(2);
+  }
+  return performance.now() - began;
 }
 
 /** Resident memory of a process in bytes. */

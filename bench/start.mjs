@@ -28,10 +28,10 @@ export async function measureStart(dataDir, workspaceDir) {
   for (let round = 0; round < ROUNDS; round += 1) {
     rival.push(await bare());
     const bridge = await startBridge(dataDir, workspaceDir);
-    ours.push({ startedMs: bridge.startedMs, bytes: residentBytes(bridge.pid) });
+    ours.push({ answeredMs: bridge.answeredMs, startedMs: bridge.startedMs, bytes: residentBytes(bridge.pid) });
     await bridge.stop();
   }
-  const [a, b] = [median(ours.map((r) => r.startedMs)), median(rival.map((r) => r.startedMs))];
+  const [a, b] = [median(ours.map((r) => r.answeredMs)), median(rival.map((r) => r.startedMs))];
   const [x, y] = [median(ours.map((r) => r.bytes)), median(rival.map((r) => r.bytes))];
   return [
     {
@@ -39,7 +39,7 @@ export async function measureStart(dataDir, workspaceDir) {
       ours: ms(a),
       rival: `bare Node server ${ms(b)}`,
       ratio: `${ratio(a, b)} the floor`,
-      note: `median of ${String(ROUNDS)}; first start ever ${ms(first.startedMs)}`,
+      note: `median of ${String(ROUNDS)}; everything loaded after ${ms(median(ours.map((r) => r.startedMs)))}, at the first start ever after ${ms(first.startedMs)}`,
     },
     {
       what: 'bridge memory (RSS) after start',
