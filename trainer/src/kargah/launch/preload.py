@@ -27,6 +27,7 @@ _MODULES = (
     "pandas",
     "pyarrow.parquet",
     "pyarrow.compute",
+    "pyarrow.dataset",
     "PIL.Image",
     "requests",
     "mlflow",
