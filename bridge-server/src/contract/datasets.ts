@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datasetId, displayName, owner, page, pageQuery, timestamp, uploadId } from './common.js';
+import { datasetId, displayName, jobId, owner, page, pageQuery, timestamp } from './common.js';
 import { endpoint } from './endpoint.js';
 import { failure } from './errors.js';
 
@@ -7,10 +7,16 @@ export const datasetFormat = z.enum(['csv', 'parquet', 'jsonl', 'images']);
 export const datasetState = z.enum(['uploading', 'profiling', 'ready', 'failed']);
 export const datasetKind = z.enum(['tabular', 'images']);
 
+export const histogram = z
+  .object({ edges: z.array(z.union([z.number(), z.string()])), counts: z.array(z.number().int()) })
+  .meta({ id: 'Histogram' });
+
+export const columnType = z.enum(['integer', 'number', 'boolean', 'text', 'category', 'date', 'datetime']);
+
 export const column = z
   .object({
     name: z.string(),
-    type: z.enum(['integer', 'number', 'boolean', 'text', 'category', 'date', 'datetime']),
+    type: columnType,
     missing: z.number().int(),
     distinct: z.number().int(),
     /** Direction of the column's text, judged from its letters. */
@@ -18,10 +24,51 @@ export const column = z
     min: z.union([z.number(), z.string()]).nullable(),
     max: z.union([z.number(), z.string()]).nullable(),
     mean: z.number().nullable(),
+    std: z.number().nullable().optional(),
+    /** The 5%, 25%, 50%, 75% and 95% quantiles of a number. */
+    quantiles: z.array(z.number()).length(5).optional(),
+    /** Of numbers, dates and times, or of the lengths of texts: one edge more than counts; dates as RFC 3339 text. */
+    histogram: histogram.optional(),
+    /** Texts: characters, shortest to longest, and the share of letters by script. */
+    text: z
+      .object({
+        min_length: z.number().int(),
+        mean_length: z.number(),
+        max_length: z.number().int(),
+        scripts: z.object({ arabic: z.number(), latin: z.number(), digits: z.number(), other: z.number() }),
+      })
+      .optional(),
+    /** Dates that the file writes in another calendar; stored as Gregorian ones. */
+    calendar: z.enum(['jalali']).optional(),
     top: z.array(z.object({ value: z.string(), count: z.number().int() })),
   })
   .meta({ id: 'Column' });
 export type Column = z.infer<typeof column>;
+
+/** How a file was, or is to be, read; what is absent is found out by looking at it. */
+export const reading = z
+  .object({
+    encoding: z.enum(['utf-8', 'utf-16', 'windows-1256']).optional(),
+    delimiter: z.enum([',', ';', '\t', '|', '؛']).optional(),
+    header: z.boolean().optional(),
+    /** ي→ی, ك→ک, Arabic digits, tatweel and stray joiners made Persian. */
+    normalise_persian: z.boolean().optional(),
+    /** Excel: the sheet's name. */
+    sheet: z.string().max(200).optional(),
+    /** Types that override the found ones; a value that does not fit fails the reading, or becomes missing. */
+    types: z
+      .record(z.string(), z.object({ type: columnType, invalid: z.enum(['fail', 'missing']).default('fail') }))
+      .optional(),
+  })
+  .meta({ id: 'Reading' });
+export type Reading = z.infer<typeof reading>;
+
+export const versionNumber = z.number().int().min(1);
+/** Names a version in a query; absent is the newest ready one. */
+export const versionQuery = z.object({ version: z.coerce.number().int().min(1).optional() });
+
+export const tag = z.string().trim().min(1).max(40);
+export const tags = z.array(tag).max(20);
 
 export const dataset = z
   .object({
@@ -43,6 +90,16 @@ export const dataset = z
     state: datasetState,
     error: failure.nullable(),
     source_id: z.string().nullable(),
+    /** The version that the fields above describe: the newest ready one, or the first while there is none. */
+    version: versionNumber,
+    versions: z.number().int(),
+    /** A newer version on its way, or the newest one that failed. */
+    pending: z.object({ version: versionNumber, state: datasetState, error: failure.nullable() }).nullable(),
+    tags,
+    /** Who besides its owner may see it and train on it. */
+    shared: z.enum(['nobody', 'people', 'everyone']),
+    /** False: shared with me by its owner, for reading. */
+    mine: z.boolean(),
     owner,
     created_at: timestamp,
   })
@@ -56,22 +113,25 @@ export const datasetProfile = z
     columns: z.array(column),
     /** Image datasets: class name and count. */
     classes: z.array(z.object({ name: z.string(), count: z.number().int() })),
+    /** Image datasets: pixels. */
+    images: z.object({ widths: histogram, heights: histogram, grey: z.number().int() }).optional(),
   })
   .meta({ id: 'DatasetProfile' });
 
-/** Cells are raw: numbers as numbers, text as text, missing as null. */
-export const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-export const datasetPreview = z
+/** What a deletion left in place, and for whom. */
+export const tombstone = z
   .object({
     dataset_id: datasetId,
-    columns: z.array(z.object({ name: z.string(), type: column.shape.type, direction: z.enum(['ltr', 'rtl']) })),
-    rows: z.array(z.array(cell)),
-    offset: z.number().int(),
-    total_rows: z.number().int(),
-    /** Image datasets: sample thumbnails as data URLs (PNG). */
-    images: z.array(z.object({ class_name: z.string(), filename: z.string(), data_url: z.string() })),
+    freed_bytes: z.number().int(),
+    kept: z.array(
+      z.object({
+        version: versionNumber,
+        size_bytes: z.number().int(),
+        jobs: z.array(z.object({ job_id: jobId, name: z.string(), has_model: z.boolean() })),
+      }),
+    ),
   })
-  .meta({ id: 'DatasetPreview' });
+  .meta({ id: 'DatasetTombstone' });
 
 const params = z.object({ dataset_id: datasetId });
 
@@ -81,8 +141,8 @@ export const listDatasets = endpoint({
   path: '/api/v1/datasets',
   tag: 'datasets',
   policy: 'user',
-  summary: 'Datasets of mine, newest first',
-  query: pageQuery.extend({ search: z.string().max(200).optional() }),
+  summary: 'Datasets of mine and those shared with me, newest first',
+  query: pageQuery.extend({ search: z.string().max(200).optional(), tag: tag.optional() }),
   responses: { 200: page(dataset).meta({ id: 'DatasetPage' }) },
   errors: [],
 });
@@ -103,9 +163,9 @@ export const patchDataset = endpoint({
   path: '/api/v1/datasets/{dataset_id}',
   tag: 'datasets',
   policy: 'user',
-  summary: 'Rename a dataset',
+  summary: 'Rename a dataset, or set its tags',
   params,
-  body: z.object({ name: displayName }).meta({ id: 'RenameDatasetRequest' }),
+  body: z.object({ name: displayName.optional(), tags: tags.optional() }).meta({ id: 'ChangeDatasetRequest' }),
   responses: { 200: dataset },
   errors: ['not_found'],
 });
@@ -115,146 +175,40 @@ export const deleteDataset = endpoint({
   path: '/api/v1/datasets/{dataset_id}',
   tag: 'datasets',
   policy: 'user',
-  summary: 'Delete a dataset; jobs and models stay',
+  summary: 'Delete a dataset; jobs and models stay, and what a model learned from is kept for it',
   params,
-  responses: { 204: null },
+  responses: { 200: tombstone, 204: null },
   errors: ['not_found'],
 });
-export const previewDataset = endpoint({
-  id: 'previewDataset',
-  method: 'get',
-  path: '/api/v1/datasets/{dataset_id}/preview',
-  tag: 'datasets',
-  policy: 'user',
-  summary: 'Rows from an offset',
-  params,
-  query: z.object({
-    offset: z.coerce.number().int().min(0).default(0),
-    limit: z.coerce.number().int().min(1).max(500).default(50),
-  }),
-  responses: { 200: datasetPreview },
-  errors: ['not_found', 'dataset_not_ready', 'dataset_failed'],
-});
-export const profileDataset = endpoint({
-  id: 'profileDataset',
-  method: 'get',
-  path: '/api/v1/datasets/{dataset_id}/profile',
-  tag: 'datasets',
-  policy: 'user',
-  summary: 'Columns and their figures',
-  params,
-  responses: { 200: datasetProfile },
-  errors: ['not_found', 'dataset_not_ready', 'dataset_failed'],
-});
-export const datasetContent = endpoint({
-  id: 'datasetContent',
-  method: 'get',
-  path: '/api/v1/datasets/{dataset_id}/content',
-  tag: 'datasets',
-  policy: 'user_or_job',
-  summary: 'The original file; takes Range',
-  params,
-  responses: {
-    200: { mediaType: 'application/octet-stream', description: 'The file' },
-    206: { mediaType: 'application/octet-stream', description: 'The range' },
-  },
-  errors: ['not_found', 'dataset_not_ready', 'range_not_satisfiable'],
-});
 
-export const source = z
+export const sharing = z
   .object({
-    source_id: z.string(),
-    name: z.string(),
-    name_fa: z.string(),
-    description: z.string(),
-    description_fa: z.string(),
-    rows: z.number().int(),
-    columns: z.number().int(),
-    task: z.enum(['classification', 'regression']),
-    target: z.string(),
-    license: z.string(),
-    origin: z.string(),
+    everyone: z.boolean(),
+    people: z.array(z.object({ user_id: z.string(), email: z.string(), name: z.string() })),
   })
-  .meta({ id: 'Source' });
-export type Source = z.infer<typeof source>;
-export const listSources = endpoint({
-  id: 'listSources',
+  .meta({ id: 'Sharing' });
+export const getSharing = endpoint({
+  id: 'getSharing',
   method: 'get',
-  path: '/api/v1/sources',
+  path: '/api/v1/datasets/{dataset_id}/sharing',
   tag: 'datasets',
   policy: 'user',
-  summary: 'The catalogue of ready datasets',
-  responses: { 200: z.object({ items: z.array(source), next_cursor: z.null() }).meta({ id: 'SourcePage' }) },
-  errors: [],
-});
-export const importSource = endpoint({
-  id: 'importSource',
-  method: 'post',
-  path: '/api/v1/sources/{source_id}/import',
-  tag: 'datasets',
-  policy: 'user',
-  summary: 'Make a dataset from the catalogue',
-  params: z.object({ source_id: z.string().max(64) }),
-  responses: { 201: dataset },
-  errors: ['not_found', 'storage_full'],
-});
-
-/**
- * tus 1.0 (creation, termination, expiration). Metadata: `filename` (required), `name`. When the last byte is in, the answer
- * carries `Kargah-Dataset-Id`; the upload's id is the same for its whole life.
- */
-const tus = { 204: null } as const;
-const uploadParams = z.object({ upload_id: uploadId });
-export const tusOptions = endpoint({
-  id: 'tusOptions',
-  method: 'options',
-  path: '/api/v1/uploads',
-  tag: 'uploads',
-  policy: 'user',
-  summary: 'tus capabilities',
-  responses: tus,
-  errors: [],
-});
-export const tusCreate = endpoint({
-  id: 'tusCreate',
-  method: 'post',
-  path: '/api/v1/uploads',
-  tag: 'uploads',
-  policy: 'user',
-  summary: 'Begin an upload',
-  responses: { 201: null },
-  errors: ['upload_protocol', 'unsupported_format', 'file_too_large', 'empty_file', 'storage_full'],
-});
-export const tusHead = endpoint({
-  id: 'tusHead',
-  method: 'head',
-  path: '/api/v1/uploads/{upload_id}',
-  tag: 'uploads',
-  policy: 'user',
-  summary: 'How far an upload is',
-  params: uploadParams,
-  responses: { 200: null },
-  errors: ['not_found', 'upload_gone'],
-});
-export const tusPatch = endpoint({
-  id: 'tusPatch',
-  method: 'patch',
-  path: '/api/v1/uploads/{upload_id}',
-  tag: 'uploads',
-  policy: 'user',
-  summary: 'Send the next chunk (at most 8 MiB through Jupyter)',
-  params: uploadParams,
-  responses: tus,
-  errors: ['not_found', 'upload_gone', 'upload_offset_mismatch', 'upload_locked', 'upload_protocol', 'storage_full'],
-});
-export const tusDelete = endpoint({
-  id: 'tusDelete',
-  method: 'delete',
-  path: '/api/v1/uploads/{upload_id}',
-  tag: 'uploads',
-  policy: 'user',
-  summary: 'Cancel an upload',
-  params: uploadParams,
-  responses: tus,
+  summary: 'Who may read it',
+  params,
+  responses: { 200: sharing },
   errors: ['not_found'],
+});
+export const putSharing = endpoint({
+  id: 'putSharing',
+  method: 'put',
+  path: '/api/v1/datasets/{dataset_id}/sharing',
+  tag: 'datasets',
+  policy: 'user',
+  summary: 'Let people, or everyone on this server, read it and train on it',
+  params,
+  body: z
+    .object({ everyone: z.boolean().default(false), emails: z.array(z.email()).max(100).default([]) })
+    .meta({ id: 'SharingRequest' }),
+  responses: { 200: sharing },
+  errors: ['not_found', 'unknown_person'],
 });

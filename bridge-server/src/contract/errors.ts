@@ -104,8 +104,8 @@ export const ERRORS = {
   },
   unsupported_format: {
     status: 415,
-    en: 'Only CSV, Parquet, JSON Lines and zip of image folders.',
-    fa: 'فقط CSV، Parquet، JSON Lines و zip از پوشه‌های تصویر.',
+    en: 'Only CSV, TSV, Parquet, Arrow, JSON Lines, Excel, npz, text, and zip or tar of class folders.',
+    fa: 'فقط CSV، TSV، Parquet، Arrow، JSON Lines، Excel، npz، متن، و zip یا tar از پوشه‌های کلاس.',
   },
   empty_file: {
     status: 422,
@@ -183,6 +183,131 @@ export const ERRORS = {
     status: 422,
     en: 'This recipe needs a dataset of {expected}.',
     fa: 'این الگو به مجموعه‌دادهٔ {expected} نیاز دارد.',
+  },
+  upload_checksum_mismatch: {
+    status: 460,
+    en: 'The bytes arrived changed; send this piece again.',
+    fa: 'بایت‌ها در راه تغییر کردند؛ این تکه را دوباره بفرستید.',
+  },
+  quota_exceeded: {
+    status: 413,
+    en: 'Your datasets use {used} of {limit}; delete some and try again.',
+    fa: 'مجموعه‌داده‌های شما {used} از {limit} را گرفته‌اند؛ چند تا را حذف کنید و دوباره بکوشید.',
+  },
+  dataset_freed: {
+    status: 410,
+    en: 'This version was deleted and its data freed; choose another version.',
+    fa: 'این نسخه حذف و دادهٔ آن پاک شده است؛ نسخهٔ دیگری انتخاب کنید.',
+  },
+  last_version: {
+    status: 409,
+    en: 'This is the only version; delete the dataset instead.',
+    fa: 'این تنها نسخه است؛ خود مجموعه‌داده را حذف کنید.',
+  },
+  unknown_person: {
+    status: 422,
+    en: 'Nobody here has the email {email}; ask them to register first.',
+    fa: 'کسی با ایمیل {email} این‌جا نیست؛ بخواهید نخست نام‌نویسی کند.',
+  },
+  column_unknown: {
+    status: 422,
+    en: 'There is no column named {column}; choose one of the table.',
+    fa: 'ستونی به نام {column} نیست؛ یکی از ستون‌های جدول را انتخاب کنید.',
+  },
+  filter_invalid: {
+    status: 422,
+    en: 'The filter cannot be used: {reason}. Correct it and try again.',
+    fa: 'این پالایه به کار نمی‌آید: {reason}. درستش کنید و دوباره بکوشید.',
+  },
+  query_failed: {
+    status: 422,
+    en: 'The query failed: {reason}',
+    fa: 'پرس‌وجو اجرا نشد: {reason}',
+  },
+  query_not_select: {
+    status: 422,
+    en: 'Write one SELECT over the table `data`; nothing else is allowed.',
+    fa: 'یک SELECT روی جدول data بنویسید؛ چیز دیگری مجاز نیست.',
+  },
+  query_timeout: {
+    status: 422,
+    en: 'The query took longer than {seconds} s; narrow it down with WHERE or LIMIT.',
+    fa: 'پرس‌وجو بیش از {seconds} ثانیه طول کشید؛ با WHERE یا LIMIT کوچک‌ترش کنید.',
+  },
+  diff_kinds: {
+    status: 422,
+    en: 'A table and a set of images cannot be compared; choose versions of one kind.',
+    fa: 'جدول و مجموعهٔ تصویر با هم سنجیدنی نیستند؛ دو نسخه از یک گونه انتخاب کنید.',
+  },
+  split_shares: {
+    status: 422,
+    en: 'The three shares must add up to 1 and train must not be 0.',
+    fa: 'جمع سه سهم باید ۱ باشد و سهم آموزش صفر نباشد.',
+  },
+  split_column_required: {
+    status: 422,
+    en: 'Choose the column that {method} goes by.',
+    fa: 'ستونی را که تقسیم {method} بر پایهٔ آن است انتخاب کنید.',
+  },
+  split_too_few: {
+    status: 422,
+    en: 'There are too few rows or groups for these parts ({found} found); change the shares or the column.',
+    fa: 'ردیف‌ها یا گروه‌ها برای این بخش‌ها کم‌اند ({found} پیدا شد)؛ سهم‌ها یا ستون را عوض کنید.',
+  },
+  url_invalid: {
+    status: 422,
+    en: 'Give a full https address without a name and password in it.',
+    fa: 'نشانی کامل https بدهید که نام و رمز در آن نباشد.',
+  },
+  url_private: {
+    status: 422,
+    en: 'The address {host} belongs to a private network; only public addresses are fetched.',
+    fa: 'نشانی {host} از شبکهٔ خصوصی است؛ فقط نشانی‌های همگانی خوانده می‌شوند.',
+  },
+  url_failed: {
+    status: 502,
+    en: '{host} did not give the file: {reason}. Check the address and try again.',
+    fa: '{host} فایل را نداد: {reason}. نشانی را بررسی کنید و دوباره بکوشید.',
+  },
+  files_off: {
+    status: 409,
+    en: 'This server does not share its files with Kargah; upload the file instead.',
+    fa: 'این سرور فایل‌هایش را به کارگاه نمی‌دهد؛ فایل را بارگذاری کنید.',
+  },
+  file_outside: {
+    status: 422,
+    en: 'The file must lie inside the Jupyter folder.',
+    fa: 'فایل باید درون پوشهٔ Jupyter باشد.',
+  },
+  file_missing: {
+    status: 422,
+    en: 'There is no readable file at {path}.',
+    fa: 'در {path} فایلی خواندنی نیست.',
+  },
+  file_changed: {
+    status: 409,
+    en: 'The registered file has changed since it was read; register it again as a new version.',
+    fa: 'فایل ثبت‌شده پس از خوانده شدن تغییر کرده است؛ دوباره به‌عنوان نسخهٔ تازه ثبتش کنید.',
+  },
+  connection_invalid: {
+    status: 422,
+    en: 'Give postgresql://user:password@host/database or sqlite:path.',
+    fa: 'نشانی را به شکل postgresql://user:password@host/database یا sqlite:path بدهید.',
+  },
+  connection_failed: {
+    status: 422,
+    en: 'The database did not answer: {reason}. Check the address, name and password.',
+    fa: 'پایگاه داده پاسخ نداد: {reason}. نشانی، نام و رمز را بررسی کنید.',
+  },
+  version_unknown: {
+    status: 422,
+    en: 'The dataset has no version {version}; choose one of its versions.',
+    fa: 'این مجموعه‌داده نسخهٔ {version} ندارد؛ یکی از نسخه‌هایش را انتخاب کنید.',
+  },
+  split_unknown: {
+    status: 422,
+    en: 'This version has no such split; choose one of its splits.',
+    fa: 'این نسخه چنین تقسیمی ندارد؛ یکی از تقسیم‌هایش را انتخاب کنید.',
   },
   range_not_satisfiable: {
     status: 416,

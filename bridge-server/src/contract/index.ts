@@ -1,10 +1,13 @@
 import * as auth from './auth.js';
+import * as datasetData from './dataset-data.js';
 import * as datasets from './datasets.js';
 import { endpoint, type Endpoint } from './endpoint.js';
+import * as intake from './intake.js';
 import * as models from './models.js';
 import * as sweeps from './sweeps.js';
 import * as system from './system.js';
 import * as training from './training.js';
+import * as versions from './versions.js';
 import { z } from 'zod';
 import { jobId } from './common.js';
 
@@ -45,4 +48,15 @@ function endpointsOf(...modules: Record<string, unknown>[]): Endpoint[] {
 }
 
 /** Every endpoint of the bridge, except the MLflow gateway, which has its own list of open methods and paths. */
-export const endpoints: readonly Endpoint[] = endpointsOf(system, auth, datasets, training, sweeps, models, aliases);
+export const endpoints: readonly Endpoint[] = endpointsOf(
+  system,
+  auth,
+  datasets,
+  datasetData,
+  versions,
+  intake,
+  training,
+  sweeps,
+  models,
+  aliases,
+);

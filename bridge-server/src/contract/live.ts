@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataset } from './datasets.js';
+import { column, dataset } from './datasets.js';
 import { sweep } from './sweeps.js';
 import { job, jobState, metricPoint, progress } from './training.js';
 
@@ -44,6 +44,17 @@ export type JobLog = z.infer<typeof jobLog>;
 export const jobChanged = z.object({ job, deleted: z.boolean().default(false) }).meta({ id: 'JobChanged' });
 export const sweepChanged = z.object({ sweep, deleted: z.boolean().default(false) }).meta({ id: 'SweepChanged' });
 export const datasetChanged = z.object({ dataset, deleted: z.boolean().default(false) }).meta({ id: 'DatasetChanged' });
+/** Server → client: columns of a version as they are measured, in the order of the table. */
+export const datasetProfileEvent = z
+  .object({
+    dataset_id: z.string(),
+    version: z.number().int(),
+    columns: z.array(column),
+    done: z.number().int(),
+    total: z.number().int(),
+  })
+  .meta({ id: 'DatasetProfileEvent' });
+export type DatasetProfileEvent = z.infer<typeof datasetProfileEvent>;
 export const systemChanged = z.object({ mlflow: z.enum(['starting', 'up', 'down']) }).meta({ id: 'SystemChanged' });
 
 /** Names of the events on the wire. */
@@ -58,6 +69,7 @@ export const EVENTS = {
   jobLog: 'job_log',
   jobChanged: 'job_changed',
   datasetChanged: 'dataset_changed',
+  datasetProfile: 'dataset_profile',
   sweepChanged: 'sweep_changed',
   systemChanged: 'system_changed',
   tokenExpired: 'token_expired',

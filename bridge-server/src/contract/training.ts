@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { datasetId, displayName, jobId, owner, page, pageQuery, sweepId, timestamp } from './common.js';
 import { datasetKind } from './datasets.js';
+import { splitId } from './versions.js';
 import { endpoint } from './endpoint.js';
 import { failure } from './errors.js';
 
@@ -73,6 +74,10 @@ export const trainRequest = z
       .object({ path: z.string().min(1).max(1024), args: z.array(z.string().max(4096)).max(256).default([]) })
       .optional(),
     dataset_id: datasetId.optional(),
+    /** Absent: the newest ready version. */
+    dataset_version: z.number().int().min(1).optional(),
+    /** Absent: the version's default split, or the recipe's own. */
+    split_id: splitId.optional(),
     params: z.record(z.string(), z.unknown()).default({}),
     resources: resources.optional(),
     priority: priority.optional(),
@@ -109,6 +114,9 @@ export const job = z
     script: z.object({ path: z.string(), args: z.array(z.string()) }).nullable(),
     dataset_id: datasetId.nullable(),
     dataset_name: z.string().nullable(),
+    dataset_version: z.number().int().nullable(),
+    dataset_sha256: z.string().nullable(),
+    split_id: z.string().nullable(),
     params: z.record(z.string(), z.unknown()),
     resources: resources.nullable(),
     progress,
@@ -166,6 +174,9 @@ export const train = endpoint({
     'dataset_not_ready',
     'dataset_failed',
     'dataset_wrong_kind',
+    'dataset_freed',
+    'version_unknown',
+    'split_unknown',
     'script_not_found',
     'script_outside',
     'unknown_python',

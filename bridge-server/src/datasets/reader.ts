@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
-import { column, dataset, datasetFormat, datasetKind, datasetPreview, source } from '../contract/datasets.js';
+import { datasetPreview } from '../contract/dataset-data.js';
+import { column, dataset, datasetFormat, datasetKind } from '../contract/datasets.js';
+import { source } from '../contract/intake.js';
 import { errorCode } from '../contract/errors.js';
 import { KargahError } from '../errors.js';
 import { inherited } from '../launchers/environment.js';

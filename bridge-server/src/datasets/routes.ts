@@ -1,4 +1,6 @@
+import * as data from '../contract/dataset-data.js';
 import * as contract from '../contract/datasets.js';
+import * as intake from '../contract/intake.js';
 import { route, type Route } from '../http/route.js';
 import { sendFile } from './content.js';
 import type { DatasetService } from './service.js';
@@ -16,37 +18,37 @@ export function datasetRoutes(datasets: DatasetService, uploads: UploadService):
     })),
     route(contract.patchDataset, async ({ caller, params, body }) => ({
       status: 200,
-      json: await datasets.rename(caller, params.dataset_id, body.name),
+      json: await datasets.change(caller, params.dataset_id, body),
     })),
     route(contract.deleteDataset, async ({ caller, params }) => {
       await datasets.remove(caller, params.dataset_id);
       return { status: 204 };
     }),
-    route(contract.previewDataset, async ({ caller, params, query }) => ({
+    route(data.previewDataset, async ({ caller, params, query }) => ({
       status: 200,
       json: await datasets.preview(caller, params.dataset_id, query),
     })),
-    route(contract.profileDataset, async ({ caller, params }) => ({
+    route(data.profileDataset, async ({ caller, params }) => ({
       status: 200,
       json: await datasets.profile(caller, params.dataset_id),
     })),
-    route(contract.datasetContent, async ({ caller, params, res }) => {
+    route(data.datasetContent, async ({ caller, params, res }) => {
       const { path, filename } = await datasets.content(caller, params.dataset_id);
       await sendFile(res, path, filename);
       return undefined;
     }),
-    route(contract.listSources, async () => ({
+    route(intake.listSources, async () => ({
       status: 200,
       json: { items: await datasets.sources(), next_cursor: null },
     })),
-    route(contract.importSource, async ({ caller, params }) => ({
+    route(intake.importSource, async ({ caller, params }) => ({
       status: 201,
       json: await datasets.importSource(caller, params.source_id),
     })),
-    route(contract.tusOptions, ({ req }) => uploads.options(req)),
-    route(contract.tusCreate, ({ caller, req }) => uploads.create(caller, req)),
-    route(contract.tusHead, ({ caller, params, req }) => uploads.head(caller, params.upload_id, req)),
-    route(contract.tusPatch, ({ caller, params, req }) => uploads.patch(caller, params.upload_id, req)),
-    route(contract.tusDelete, ({ caller, params, req }) => uploads.cancel(caller, params.upload_id, req)),
+    route(intake.tusOptions, ({ req }) => uploads.options(req)),
+    route(intake.tusCreate, ({ caller, req }) => uploads.create(caller, req)),
+    route(intake.tusHead, ({ caller, params, req }) => uploads.head(caller, params.upload_id, req)),
+    route(intake.tusPatch, ({ caller, params, req }) => uploads.patch(caller, params.upload_id, req)),
+    route(intake.tusDelete, ({ caller, params, req }) => uploads.cancel(caller, params.upload_id, req)),
   ];
 }

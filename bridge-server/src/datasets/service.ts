@@ -1,6 +1,8 @@
 import { readFile, statfs } from 'node:fs/promises';
 import type { z } from 'zod';
-import type { Column, Dataset, datasetPreview, datasetProfile, Source } from '../contract/datasets.js';
+import type { datasetPreview } from '../contract/dataset-data.js';
+import type { Column, Dataset, datasetProfile } from '../contract/datasets.js';
+import type { Source } from '../contract/intake.js';
 import { KargahError } from '../errors.js';
 import type { Caller, Person } from '../http/route.js';
 import type { DatasetsDeps } from './deps.js';
@@ -9,7 +11,7 @@ import { newId } from './ids.js';
 import { previewResult, type PreviewResult, type Reader } from './reader.js';
 import type { ReadingQueue } from './reading.js';
 import type { DatasetStore, ListQuery } from './store.js';
-import { datasetOf, type DatasetRow, type Profile } from './view.js';
+import { datasetOf, tagsOf, type DatasetRow, type Profile } from './view.js';
 
 /** What a job needs to know of the dataset it learns from; `path` is `data.parquet` or the folder of image classes. */
 export interface TrainingDataset {
@@ -48,10 +50,15 @@ export class DatasetService {
     return datasetOf(await this.reachable(caller, datasetId));
   }
 
-  async rename(caller: Person, datasetId: string, name: string): Promise<Dataset> {
+  async change(
+    caller: Person,
+    datasetId: string,
+    change: { readonly name?: string | undefined; readonly tags?: readonly string[] | undefined },
+  ): Promise<Dataset> {
     const row = await this.reachable(caller, datasetId);
-    await this.store.rename(row, name);
-    const dataset = datasetOf({ ...row, name });
+    const changed = { ...row, name: change.name ?? row.name, tags_json: JSON.stringify(change.tags ?? tagsOf(row)) };
+    await this.store.change(changed);
+    const dataset = datasetOf(changed);
     this.deps.live.datasetChanged(row.user_id, dataset);
     return dataset;
   }

@@ -27,6 +27,9 @@ const COLUMNS = [
   'source_id',
   'created_at',
   'deleted_at',
+  'head_version_id',
+  'tags_json',
+  'shared',
 ] as const satisfies readonly (keyof DatasetRow)[];
 
 export interface ListQuery {
@@ -87,6 +90,9 @@ export class DatasetStore {
           error_json: null,
           created_at: new Date().toISOString(),
           deleted_at: null,
+          head_version_id: `dv_${row.dataset_id.slice(3)}`,
+          tags_json: '[]',
+          shared: 'nobody',
         })
         .execute();
       if (upload !== null) await tx.insertInto('uploads').values(upload).execute();
@@ -136,10 +142,10 @@ export class DatasetStore {
     return { rows: rows.slice(0, query.limit), nextCursor: last ? encodeCursor(last) : null };
   }
 
-  async rename(row: DatasetRow, name: string): Promise<void> {
+  async change(row: DatasetRow): Promise<void> {
     await this.db
       .updateTable('datasets')
-      .set({ name, search_text: searchText(name, row.filename) })
+      .set({ name: row.name, tags_json: row.tags_json, search_text: searchText(row.name, row.filename) })
       .where('dataset_id', '=', row.dataset_id)
       .execute();
   }

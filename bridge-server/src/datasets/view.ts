@@ -25,7 +25,17 @@ export function datasetOf(row: DatasetRow): Dataset {
     state: row.state as z.infer<typeof datasetState>,
     error: row.error_json === null ? null : (JSON.parse(row.error_json) as Failure),
     source_id: row.source_id,
+    version: 1,
+    versions: 1,
+    pending: null,
+    tags: tagsOf(row),
+    shared: row.shared as Dataset['shared'],
+    mine: true,
     owner: { user_id: row.user_id, name: row.owner_name },
     created_at: row.created_at,
   };
+}
+
+export function tagsOf(row: Pick<DatasetRow, 'tags_json'>): string[] {
+  return JSON.parse(row.tags_json) as string[];
 }

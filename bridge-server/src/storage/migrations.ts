@@ -15,6 +15,9 @@ type QueueColumn =
   | 'fence'
   | 'priority';
 
+type VersionedDatasetColumn = 'head_version_id' | 'tags_json' | 'shared';
+type VersionedJobColumn = 'dataset_version_id' | 'dataset_version' | 'dataset_sha256' | 'split_id';
+
 /** Typed by the table, so that a column of `schema.ts` cannot be forgotten here; `Later` are those of a later migration. */
 async function table<T extends keyof Database, Later extends string = never>(
   db: Kysely<unknown>,
@@ -61,7 +64,7 @@ const first: Migration = {
     await db.schema.createIndex('api_tokens_sha256').on('api_tokens').column('sha256').unique().execute();
     await db.schema.createIndex('api_tokens_user').on('api_tokens').columns(['user_id', 'created_at']).execute();
 
-    await table(db, 'uploads', {
+    await table<'uploads', 'version_id'>(db, 'uploads', {
       upload_id: 'text key',
       user_id: 'text',
       project_id: 'text',
@@ -74,7 +77,7 @@ const first: Migration = {
     });
     await db.schema.createIndex('uploads_expiry').on('uploads').column('expires_at').execute();
 
-    await table(db, 'datasets', {
+    await table<'datasets', VersionedDatasetColumn>(db, 'datasets', {
       dataset_id: 'text key',
       project_id: 'text',
       user_id: 'text',
@@ -105,7 +108,7 @@ const first: Migration = {
       .execute();
     await db.schema.createIndex('datasets_state').on('datasets').column('state').execute();
 
-    await table<'jobs', QueueColumn>(db, 'jobs', {
+    await table<'jobs', QueueColumn | VersionedJobColumn>(db, 'jobs', {
       job_id: 'text key',
       project_id: 'text',
       user_id: 'text',
@@ -241,6 +244,128 @@ const queueAndSweeps: Migration = {
   },
 };
 
+const versionsOfDatasets: Migration = {
+  async up(db: Kysely<unknown>) {
+    const added = [
+      ['datasets', 'head_version_id', 'text', ''],
+      ['datasets', 'tags_json', 'text', '[]'],
+      ['datasets', 'shared', 'text', 'nobody'],
+      ['uploads', 'version_id', 'text', null],
+      ['jobs', 'dataset_version_id', 'text', null],
+      ['jobs', 'dataset_version', 'integer', null],
+      ['jobs', 'dataset_sha256', 'text', null],
+      ['jobs', 'split_id', 'text', null],
+    ] as const satisfies readonly (readonly [
+      keyof Database,
+      VersionedDatasetColumn | VersionedJobColumn | 'version_id',
+      'text' | 'integer',
+      string | null,
+    ])[];
+    for (const [name, column, type, given] of added)
+      await db.schema
+        .alterTable(name)
+        .addColumn(column, type, (c) => (given === null ? c : c.notNull().defaultTo(given)))
+        .execute();
+    await table(db, 'dataset_versions', {
+      version_id: 'text key',
+      dataset_id: 'text',
+      project_id: 'text',
+      number: 'integer',
+      content_id: 'text',
+      state: 'text',
+      filename: 'text',
+      format: 'text?',
+      kind: 'text?',
+      size_bytes: 'bigint',
+      sha256: 'text?',
+      data_sha256: 'text?',
+      rows: 'bigint?',
+      columns: 'integer?',
+      encoding: 'text?',
+      reading_json: 'text',
+      suggested_target: 'text?',
+      warnings_json: 'text',
+      profile_json: 'text?',
+      error_json: 'text?',
+      origin_json: 'text',
+      user_id: 'text',
+      owner_name: 'text',
+      created_at: 'text',
+      deleted_at: 'text?',
+      freed_at: 'text?',
+    });
+    await db.schema
+      .createIndex('dataset_versions_number')
+      .on('dataset_versions')
+      .columns(['dataset_id', 'number'])
+      .unique()
+      .execute();
+    await db.schema
+      .createIndex('dataset_versions_bytes')
+      .on('dataset_versions')
+      .columns(['project_id', 'sha256'])
+      .execute();
+    await db.schema.createIndex('dataset_versions_content').on('dataset_versions').column('content_id').execute();
+    await db.schema.createIndex('dataset_versions_state').on('dataset_versions').column('state').execute();
+    await table(db, 'dataset_splits', {
+      split_id: 'text key',
+      version_id: 'text',
+      spec_json: 'text',
+      counts_json: 'text',
+      sha256: 'text',
+      warnings_json: 'text',
+      is_default: 'integer',
+      created_at: 'text',
+    });
+    await db.schema
+      .createIndex('dataset_splits_once')
+      .on('dataset_splits')
+      .columns(['version_id', 'spec_json'])
+      .unique()
+      .execute();
+    await table(db, 'dataset_shares', { dataset_id: 'text', user_id: 'text', created_at: 'text' });
+    await db.schema
+      .createIndex('dataset_shares_once')
+      .on('dataset_shares')
+      .columns(['user_id', 'dataset_id'])
+      .unique()
+      .execute();
+    await table(db, 'connections', {
+      connection_id: 'text key',
+      project_id: 'text',
+      user_id: 'text',
+      name: 'text',
+      kind: 'text',
+      address: 'text',
+      sealed_url: 'text',
+      created_at: 'text',
+    });
+    await db.schema
+      .createIndex('connections_newest')
+      .on('connections')
+      .columns(['project_id', 'created_at desc', 'connection_id desc'])
+      .execute();
+    await db.schema.createIndex('jobs_dataset_version').on('jobs').column('dataset_version_id').execute();
+    // What is there becomes the first version of itself, its files where they are.
+    await sql`
+      insert into dataset_versions (version_id, dataset_id, project_id, number, content_id, state, filename, format, kind,
+        size_bytes, sha256, data_sha256, rows, columns, encoding, reading_json, suggested_target, warnings_json,
+        profile_json, error_json, origin_json, user_id, owner_name, created_at, deleted_at, freed_at)
+      select 'dv_' || substr(dataset_id, 4), dataset_id, project_id, 1, dataset_id, state, filename, format, kind,
+        size_bytes, sha256, null, rows, columns, encoding, '{}', suggested_target, warnings_json,
+        profile_json, error_json,
+        case when source_id is null then '{"kind":"upload"}'
+          else '{"kind":"source","source_id":"' || source_id || '"}' end,
+        user_id, owner_name, created_at, deleted_at, null
+      from datasets`.execute(db);
+    await sql`update datasets set head_version_id = 'dv_' || substr(dataset_id, 4)`.execute(db);
+    await sql`update uploads set version_id = 'dv_' || substr(dataset_id, 4) where dataset_id is not null`.execute(db);
+    await sql`update jobs set dataset_version_id = 'dv_' || substr(dataset_id, 4), dataset_version = 1,
+      dataset_sha256 = (select sha256 from datasets where datasets.dataset_id = jobs.dataset_id)
+      where dataset_id is not null`.execute(db);
+  },
+};
+
 function isPostgres(db: Kysely<unknown>): boolean {
   return db.getExecutor().adapter.supportsTransactionalDdl;
 }
@@ -249,4 +374,5 @@ function isPostgres(db: Kysely<unknown>): boolean {
 export const migrations: Readonly<Record<string, Migration>> = {
   '001_first': first,
   '002_queue_and_sweeps': queueAndSweeps,
+  '003_dataset_versions': versionsOfDatasets,
 };

@@ -13,6 +13,10 @@ export interface Database {
   jobs: JobTable;
   job_events: JobEventTable;
   sweeps: SweepTable;
+  dataset_versions: DatasetVersionTable;
+  dataset_splits: DatasetSplitTable;
+  dataset_shares: DatasetShareTable;
+  connections: ConnectionTable;
 }
 
 export interface ProjectTable {
@@ -47,6 +51,8 @@ export interface UploadTable {
   created_at: string;
   expires_at: string;
   dataset_id: string | null;
+  /** The version that the bytes will be. */
+  version_id: string | null;
 }
 export interface DatasetTable {
   dataset_id: string;
@@ -73,6 +79,67 @@ export interface DatasetTable {
   source_id: string | null;
   created_at: string;
   deleted_at: string | null;
+  /** The version whose facts the columns above repeat: the newest ready one, or the first while none is. */
+  head_version_id: string;
+  tags_json: string;
+  /** `nobody | people | everyone`. */
+  shared: string;
+}
+/** One immutable state of a dataset. */
+export interface DatasetVersionTable {
+  version_id: string;
+  dataset_id: string;
+  project_id: string;
+  number: number;
+  /** Names the folder that holds its files; versions of the same bytes and options share one. */
+  content_id: string;
+  state: string;
+  filename: string;
+  format: string | null;
+  kind: string | null;
+  size_bytes: number;
+  sha256: string | null;
+  data_sha256: string | null;
+  rows: number | null;
+  columns: number | null;
+  encoding: string | null;
+  reading_json: string;
+  suggested_target: string | null;
+  warnings_json: string;
+  profile_json: string | null;
+  error_json: string | null;
+  origin_json: string;
+  user_id: string;
+  owner_name: string;
+  created_at: string;
+  deleted_at: string | null;
+  freed_at: string | null;
+}
+export interface DatasetSplitTable {
+  split_id: string;
+  version_id: string;
+  spec_json: string;
+  counts_json: string;
+  sha256: string;
+  warnings_json: string;
+  is_default: number;
+  created_at: string;
+}
+export interface DatasetShareTable {
+  dataset_id: string;
+  user_id: string;
+  created_at: string;
+}
+/** A database to read from; its address, password and all, is encrypted with the server's secret. */
+export interface ConnectionTable {
+  connection_id: string;
+  project_id: string;
+  user_id: string;
+  name: string;
+  kind: string;
+  address: string;
+  sealed_url: string;
+  created_at: string;
 }
 export interface JobTable {
   job_id: string;
@@ -87,6 +154,10 @@ export interface JobTable {
   script_json: string | null;
   dataset_id: string | null;
   dataset_name: string | null;
+  dataset_version_id: string | null;
+  dataset_version: number | null;
+  dataset_sha256: string | null;
+  split_id: string | null;
   params_json: string;
   resources_json: string | null;
   progress_json: string;

@@ -84,6 +84,7 @@ export class UploadService {
       created_at: new Date().toISOString(),
       expires_at: this.expiry(),
       dataset_id: datasetId,
+      version_id: null,
     };
     await this.store.insert(
       {

@@ -290,6 +290,60 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/datasets/{dataset_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One dataset */
+    get: operations['getDataset'];
+    put?: never;
+    post?: never;
+    /** Delete a dataset; jobs and models stay, and what a model learned from is kept for it */
+    delete: operations['deleteDataset'];
+    options?: never;
+    head?: never;
+    /** Rename a dataset, or set its tags */
+    patch: operations['patchDataset'];
+    trace?: never;
+  };
+  '/api/v1/datasets/{dataset_id}/sharing': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who may read it */
+    get: operations['getSharing'];
+    /** Let people, or everyone on this server, read it and train on it */
+    put: operations['putSharing'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Datasets of mine and those shared with me, newest first */
+    get: operations['listDatasets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/datasets/{dataset_id}/content': {
     parameters: {
       query?: never;
@@ -307,23 +361,228 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/datasets/{dataset_id}': {
+  '/api/v1/datasets/{dataset_id}/export': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** One dataset */
-    get: operations['getDataset'];
+    /** The typed table as a file; cells of CSV that a spreadsheet would run are made harmless */
+    get: operations['exportDataset'];
     put?: never;
     post?: never;
-    /** Delete a dataset; jobs and models stay */
-    delete: operations['deleteDataset'];
+    delete?: never;
     options?: never;
     head?: never;
-    /** Rename a dataset */
-    patch: operations['patchDataset'];
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{dataset_id}/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Rows from an offset, sorted and filtered */
+    get: operations['previewDataset'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{dataset_id}/reading': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Look at the file with other options, before a version is made with them */
+    post: operations['previewReading'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{dataset_id}/profile': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Columns and their figures */
+    get: operations['profileDataset'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{dataset_id}/query': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** One SELECT over the table `data`; read-only, at most 1,000 rows and 10 seconds */
+    post: operations['queryDataset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{dataset_id}/versions/{version}/splits': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Deal the rows out to train, validation and test; the same request answers with the same split */
+    post: operations['createSplit'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{dataset_id}/lineage': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Jobs of mine that learned from it and the models they left, newest first */
+    get: operations['datasetLineage'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{dataset_id}/versions/{version}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One version */
+    get: operations['getVersion'];
+    put?: never;
+    post?: never;
+    /** Delete a version; what a model learned from keeps its bytes */
+    delete: operations['deleteVersion'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{dataset_id}/diff': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What changed between two versions */
+    get: operations['diffVersions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{dataset_id}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Versions, newest first */
+    get: operations['listVersions'];
+    put?: never;
+    /** A new version: the same file, read with other options */
+    post: operations['rereadVersion'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/connections': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Databases of mine to read from; their passwords are never shown */
+    get: operations['listConnections'];
+    put?: never;
+    /** Keep a database address as a secret; it is tried first */
+    post: operations['createConnection'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/connections/{connection_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Forget a database; datasets made from it stay */
+    delete: operations['deleteConnection'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/import/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Register a file of the Jupyter server where it lies, without copying it */
+    post: operations['importFile'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   '/api/v1/sources/{source_id}/import': {
@@ -343,17 +602,34 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/datasets': {
+  '/api/v1/datasets/import/sql': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** Datasets of mine, newest first */
-    get: operations['listDatasets'];
+    get?: never;
     put?: never;
-    post?: never;
+    /** Keep the rows of one SELECT as a dataset */
+    post: operations['importSql'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/import/url': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Fetch a file by https; private addresses are refused on every hop */
+    post: operations['importUrl'];
     delete?: never;
     options?: never;
     head?: never;
@@ -369,40 +645,6 @@ export interface paths {
     };
     /** The catalogue of ready datasets */
     get: operations['listSources'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/datasets/{dataset_id}/preview': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Rows from an offset */
-    get: operations['previewDataset'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/datasets/{dataset_id}/profile': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Columns and their figures */
-    get: operations['profileDataset'];
     put?: never;
     post?: never;
     delete?: never;
@@ -878,8 +1120,84 @@ export interface components {
       password: string;
       name?: string;
     };
-    RenameDatasetRequest: {
+    ChangeDatasetRequest: {
+      name?: string;
+      tags?: string[];
+    };
+    SharingRequest: {
+      /** @default false */
+      everyone: boolean;
+      /** @default [] */
+      emails: string[];
+    };
+    Reading: {
+      /** @enum {string} */
+      encoding?: 'utf-8' | 'utf-16' | 'windows-1256';
+      /** @enum {string} */
+      delimiter?: ',' | ';' | '\t' | '|' | '؛';
+      header?: boolean;
+      normalise_persian?: boolean;
+      sheet?: string;
+      types?: {
+        [key: string]: {
+          /** @enum {string} */
+          type: 'integer' | 'number' | 'boolean' | 'text' | 'category' | 'date' | 'datetime';
+          /**
+           * @default fail
+           * @enum {string}
+           */
+          invalid: 'fail' | 'missing';
+        };
+      };
+    };
+    QueryRequest: {
+      sql: string;
+    };
+    SplitRequest: {
+      /**
+       * @default ratio
+       * @enum {string}
+       */
+      method: 'ratio' | 'stratified' | 'group' | 'time';
+      /** @default 0.8 */
+      train: number;
+      /** @default 0.1 */
+      validation: number;
+      /** @default 0.1 */
+      test: number;
+      column?: string;
+      /** @default 0 */
+      seed: number;
+      /** @default true */
+      make_default: boolean;
+    };
+    RereadRequest: {
+      version?: number;
+      reading: components['schemas']['Reading'];
+    };
+    ConnectionRequest: {
       name: string;
+      /** @description postgresql://… or sqlite:path */
+      url: string;
+    };
+    ImportFileRequest: {
+      path: string;
+      name?: string;
+      dataset_id?: string;
+      reading?: components['schemas']['Reading'];
+    };
+    ImportSqlRequest: {
+      connection_id: string;
+      query: string;
+      name?: string;
+      dataset_id?: string;
+      reading?: components['schemas']['Reading'];
+    };
+    ImportUrlRequest: {
+      url: string;
+      name?: string;
+      dataset_id?: string;
+      reading?: components['schemas']['Reading'];
     };
     CloneRequest: {
       name?: string;
@@ -898,6 +1216,8 @@ export interface components {
         args: string[];
       };
       dataset_id?: string;
+      dataset_version?: number;
+      split_id?: string;
       /** @default {} */
       params: {
         [key: string]: unknown;
@@ -998,6 +1318,9 @@ export interface components {
       } | null;
       dataset_id: string | null;
       dataset_name: string | null;
+      dataset_version: number | null;
+      dataset_sha256: string | null;
+      split_id: string | null;
       params: {
         [key: string]: unknown;
       };
@@ -1087,6 +1410,31 @@ export interface components {
       | 'dataset_failed'
       | 'dataset_deleted'
       | 'dataset_wrong_kind'
+      | 'upload_checksum_mismatch'
+      | 'quota_exceeded'
+      | 'dataset_freed'
+      | 'last_version'
+      | 'unknown_person'
+      | 'column_unknown'
+      | 'filter_invalid'
+      | 'query_failed'
+      | 'query_not_select'
+      | 'query_timeout'
+      | 'diff_kinds'
+      | 'split_shares'
+      | 'split_column_required'
+      | 'split_too_few'
+      | 'url_invalid'
+      | 'url_private'
+      | 'url_failed'
+      | 'files_off'
+      | 'file_outside'
+      | 'file_missing'
+      | 'file_changed'
+      | 'connection_invalid'
+      | 'connection_failed'
+      | 'version_unknown'
+      | 'split_unknown'
       | 'range_not_satisfiable'
       | 'unknown_recipe'
       | 'target_required'
@@ -1169,6 +1517,18 @@ export interface components {
       state: 'uploading' | 'profiling' | 'ready' | 'failed';
       error: components['schemas']['Failure'] | null;
       source_id: string | null;
+      version: number;
+      versions: number;
+      pending: {
+        version: number;
+        /** @enum {string} */
+        state: 'uploading' | 'profiling' | 'ready' | 'failed';
+        error: components['schemas']['Failure'] | null;
+      } | null;
+      tags: string[];
+      /** @enum {string} */
+      shared: 'nobody' | 'people' | 'everyone';
+      mine: boolean;
       owner: components['schemas']['Owner'];
       /**
        * Format: date-time
@@ -1324,27 +1684,30 @@ export interface components {
       path: string;
       workspace: string;
     };
+    DatasetTombstone: {
+      dataset_id: string;
+      freed_bytes: number;
+      kept: {
+        version: number;
+        size_bytes: number;
+        jobs: {
+          job_id: string;
+          name: string;
+          has_model: boolean;
+        }[];
+      }[];
+    };
+    Sharing: {
+      everyone: boolean;
+      people: {
+        user_id: string;
+        email: string;
+        name: string;
+      }[];
+    };
     DatasetPage: {
       items: components['schemas']['DatasetOutput'][];
       next_cursor: string | null;
-    };
-    SourcePage: {
-      items: components['schemas']['Source'][];
-      next_cursor: null;
-    };
-    Source: {
-      source_id: string;
-      name: string;
-      name_fa: string;
-      description: string;
-      description_fa: string;
-      rows: number;
-      columns: number;
-      /** @enum {string} */
-      task: 'classification' | 'regression';
-      target: string;
-      license: string;
-      origin: string;
     };
     DatasetPreview: {
       dataset_id: string;
@@ -1364,6 +1727,28 @@ export interface components {
         data_url: string;
       }[];
     };
+    ReadingPreview: {
+      reading: components['schemas']['ReadingOutput'];
+      columns: {
+        name: string;
+        /** @enum {string} */
+        type: 'integer' | 'number' | 'boolean' | 'text' | 'category' | 'date' | 'datetime';
+        /** @enum {string} */
+        direction: 'ltr' | 'rtl';
+      }[];
+      rows: (string | number | boolean | null)[][];
+      changes: {
+        column: string;
+        before: string;
+        after: string;
+        count: number;
+      }[];
+      encodings: {
+        encoding: string;
+        line: string;
+      }[];
+      sheets: string[];
+    };
     DatasetProfile: {
       dataset_id: string;
       rows: number;
@@ -1372,6 +1757,11 @@ export interface components {
         name: string;
         count: number;
       }[];
+      images?: {
+        widths: components['schemas']['Histogram'];
+        heights: components['schemas']['Histogram'];
+        grey: number;
+      };
     };
     Column: {
       name: string;
@@ -1384,10 +1774,228 @@ export interface components {
       min: number | string | null;
       max: number | string | null;
       mean: number | null;
+      std?: number | null;
+      quantiles?: number[];
+      histogram?: components['schemas']['Histogram'];
+      text?: {
+        min_length: number;
+        mean_length: number;
+        max_length: number;
+        scripts: {
+          arabic: number;
+          latin: number;
+          digits: number;
+          other: number;
+        };
+      };
+      /** @enum {string} */
+      calendar?: 'jalali';
       top: {
         value: string;
         count: number;
       }[];
+    };
+    Histogram: {
+      edges: (number | string)[];
+      counts: number[];
+    };
+    QueryResult: {
+      columns: {
+        name: string;
+        type: string;
+        /** @enum {string} */
+        direction: 'ltr' | 'rtl';
+      }[];
+      rows: (string | number | boolean | null)[][];
+      truncated: boolean;
+      seconds: number;
+    };
+    Split: {
+      split_id: string;
+      version: number;
+      /**
+       * @default ratio
+       * @enum {string}
+       */
+      method: 'ratio' | 'stratified' | 'group' | 'time';
+      /** @default 0.8 */
+      train: number;
+      /** @default 0.1 */
+      validation: number;
+      /** @default 0.1 */
+      test: number;
+      column?: string;
+      /** @default 0 */
+      seed: number;
+      rows: {
+        train: number;
+        validation: number;
+        test: number;
+      };
+      sha256: string;
+      is_default: boolean;
+      warnings: {
+        code: string;
+        detail: string;
+        detail_fa: string;
+      }[];
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      created_at: string;
+    };
+    Lineage: {
+      jobs: {
+        job_id: string;
+        name: string;
+        state: string;
+        version: number;
+        split_id: string | null;
+        has_model: boolean;
+        metric: {
+          key: string;
+          value: number;
+        } | null;
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         */
+        created_at: string;
+      }[];
+      next_cursor: string | null;
+    };
+    DatasetVersion: {
+      version_id: string;
+      dataset_id: string;
+      version: number;
+      /** @enum {string} */
+      state: 'uploading' | 'profiling' | 'ready' | 'failed';
+      error: components['schemas']['FailureOutput'] | null;
+      filename: string;
+      format: ('csv' | 'parquet' | 'jsonl' | 'images') | null;
+      kind: ('tabular' | 'images') | null;
+      size_bytes: number;
+      sha256: string | null;
+      data_sha256: string | null;
+      rows: number | null;
+      columns: number | null;
+      encoding: string | null;
+      reading: components['schemas']['ReadingOutput'];
+      origin: components['schemas']['Origin'];
+      splits: components['schemas']['Split'][];
+      jobs: number;
+      models: number;
+      deleted: boolean;
+      freed: boolean;
+      created_by: components['schemas']['Owner'];
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      created_at: string;
+    };
+    Origin:
+      | {
+          /** @constant */
+          kind: 'upload';
+        }
+      | {
+          /** @constant */
+          kind: 'url';
+          url: string;
+        }
+      | {
+          /** @constant */
+          kind: 'sql';
+          connection: string;
+          query: string;
+        }
+      | {
+          /** @constant */
+          kind: 'file';
+          path: string;
+        }
+      | {
+          /** @constant */
+          kind: 'source';
+          source_id: string;
+        }
+      | {
+          /** @constant */
+          kind: 'reread';
+          version: number;
+        };
+    VersionDiff: {
+      from: number;
+      to: number;
+      rows: {
+        before: number;
+        after: number;
+        added: number;
+        removed: number;
+      };
+      columns_added: string[];
+      columns_removed: string[];
+      columns_retyped: {
+        column: string;
+        before: string;
+        after: string;
+      }[];
+      missing: {
+        column: string;
+        before: number;
+        after: number;
+      }[];
+      distributions: {
+        column: string;
+        /** @enum {string} */
+        measure: 'psi' | 'total_variation';
+        value: number;
+      }[];
+      classes: {
+        name: string;
+        before: number;
+        after: number;
+      }[];
+    };
+    DatasetVersionPage: {
+      items: components['schemas']['DatasetVersion'][];
+      next_cursor: string | null;
+    };
+    Connection: {
+      connection_id: string;
+      name: string;
+      /** @enum {string} */
+      kind: 'postgresql' | 'sqlite';
+      address: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      created_at: string;
+    };
+    ConnectionPage: {
+      items: components['schemas']['Connection'][];
+      next_cursor: string | null;
+    };
+    SourcePage: {
+      items: components['schemas']['Source'][];
+      next_cursor: null;
+    };
+    Source: {
+      source_id: string;
+      name: string;
+      name_fa: string;
+      description: string;
+      description_fa: string;
+      rows: number | null;
+      columns: number | null;
+      size_bytes: number | null;
+      task: ('classification' | 'regression') | null;
+      target: string | null;
+      license: string;
+      origin: string;
     };
     /** @description `seq` is the live sequence number this history reaches; subscribe with it as `after`. */
     MetricHistory: {
@@ -1519,6 +2127,18 @@ export interface components {
       state: 'uploading' | 'profiling' | 'ready' | 'failed';
       error: components['schemas']['FailureOutput'] | null;
       source_id: string | null;
+      version: number;
+      versions: number;
+      pending: {
+        version: number;
+        /** @enum {string} */
+        state: 'uploading' | 'profiling' | 'ready' | 'failed';
+        error: components['schemas']['FailureOutput'] | null;
+      } | null;
+      tags: string[];
+      /** @enum {string} */
+      shared: 'nobody' | 'people' | 'everyone';
+      mine: boolean;
       owner: components['schemas']['Owner'];
       /**
        * Format: date-time
@@ -1532,6 +2152,16 @@ export interface components {
       detail_fa: string;
       params?: Record<string, never>;
     };
+    ReadingOutput: {
+      /** @enum {string} */
+      encoding?: 'utf-8' | 'utf-16' | 'windows-1256';
+      /** @enum {string} */
+      delimiter?: ',' | ';' | '\t' | '|' | '؛';
+      header?: boolean;
+      normalise_persian?: boolean;
+      sheet?: string;
+      types?: Record<string, never>;
+    };
     JobOutput: {
       job_id: string;
       name: string;
@@ -1543,6 +2173,9 @@ export interface components {
       } | null;
       dataset_id: string | null;
       dataset_name: string | null;
+      dataset_version: number | null;
+      dataset_sha256: string | null;
+      split_id: string | null;
       params: Record<string, never>;
       resources: components['schemas']['Resources'] | null;
       progress: components['schemas']['Progress'];
@@ -2782,104 +3415,6 @@ export interface operations {
       };
     };
   };
-  datasetContent: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        dataset_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The file */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/octet-stream': string;
-        };
-      };
-      /** @description The range */
-      206: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/octet-stream': string;
-        };
-      };
-      /**
-       * @description `token_expired`: Session ended; sign in again.
-       *
-       *     `unauthenticated`: Sign in first.
-       */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description `not_found`: Not found, or no access. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description `dataset_not_ready`: The dataset is still being read; wait until it is ready. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description `range_not_satisfiable`: The requested range lies outside the file. */
-      416: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description `internal`: Our error; send {request_id}. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
   getDataset: {
     parameters: {
       query?: never;
@@ -2962,6 +3497,15 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetTombstone'];
+        };
+      };
       /** @description Done; no body */
       204: {
         headers: {
@@ -3031,7 +3575,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['RenameDatasetRequest'];
+        'application/json': components['schemas']['ChangeDatasetRequest'];
       };
     };
     responses: {
@@ -3122,24 +3666,24 @@ export interface operations {
       };
     };
   };
-  importSource: {
+  getSharing: {
     parameters: {
       query?: never;
       header?: never;
       path: {
-        source_id: string;
+        dataset_id: string;
       };
       cookie?: never;
     };
     requestBody?: never;
     responses: {
-      /** @description Made */
-      201: {
+      /** @description Done */
+      200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DatasetOutput'];
+          'application/json': components['schemas']['Sharing'];
         };
       };
       /**
@@ -3191,8 +3735,105 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `storage_full`: The disk is full; free some space and try again. */
-      507: {
+    };
+  };
+  putSharing: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SharingRequest'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Sharing'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `unknown_person`: Nobody here has the email {email}; ask them to register first.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -3208,6 +3849,7 @@ export interface operations {
         limit?: number;
         cursor?: string;
         search?: string;
+        tag?: string;
       };
       header?: never;
       path?: never;
@@ -3266,22 +3908,35 @@ export interface operations {
       };
     };
   };
-  listSources: {
+  datasetContent: {
     parameters: {
-      query?: never;
+      query?: {
+        version?: number;
+      };
       header?: never;
-      path?: never;
+      path: {
+        dataset_id: string;
+      };
       cookie?: never;
     };
     requestBody?: never;
     responses: {
-      /** @description Done */
+      /** @description The file */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['SourcePage'];
+          'application/octet-stream': string;
+        };
+      };
+      /** @description The range */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': string;
         };
       };
       /**
@@ -3290,6 +3945,155 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `dataset_not_ready`: The dataset is still being read; wait until it is ready.
+       *
+       *     `file_changed`: The registered file has changed since it was read; register it again as a new version.
+       */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `dataset_freed`: This version was deleted and its data freed; choose another version. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `range_not_satisfiable`: The requested range lies outside the file. */
+      416: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  exportDataset: {
+    parameters: {
+      query?: {
+        version?: number;
+        format?: 'csv' | 'parquet' | 'jsonl';
+      };
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': string;
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `dataset_failed`: The dataset could not be read; upload it again.
+       *
+       *     `dataset_not_ready`: The dataset is still being read; wait until it is ready.
+       */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `dataset_freed`: This version was deleted and its data freed; choose another version. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
+      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -3320,8 +4124,12 @@ export interface operations {
   previewDataset: {
     parameters: {
       query?: {
+        version?: number;
         offset?: number;
         limit?: number;
+        sort?: string;
+        order?: 'asc' | 'desc';
+        filter?: string;
       };
       header?: never;
       path: {
@@ -3366,6 +4174,8 @@ export interface operations {
        * @description `dataset_failed`: The dataset could not be read; upload it again.
        *
        *     `dataset_not_ready`: The dataset is still being read; wait until it is ready.
+       *
+       *     `file_changed`: The registered file has changed since it was read; register it again as a new version.
        */
       409: {
         headers: {
@@ -3375,7 +4185,160 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      /** @description `dataset_freed`: This version was deleted and its data freed; choose another version. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `column_unknown`: There is no column named {column}; choose one of the table.
+       *
+       *     `filter_invalid`: The filter cannot be used: {reason}. Correct it and try again.
+       *
+       *     `query_timeout`: The query took longer than {seconds} s; narrow it down with WHERE or LIMIT.
+       *
+       *     `reader_limit`: Reading the file needs more than the allowed {resource}.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  previewReading: {
+    parameters: {
+      query?: {
+        version?: number;
+      };
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Reading'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReadingPreview'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `dataset_not_ready`: The dataset is still being read; wait until it is ready.
+       *
+       *     `file_changed`: The registered file has changed since it was read; register it again as a new version.
+       */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `dataset_freed`: This version was deleted and its data freed; choose another version. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `bad_encoding`: The text is neither UTF-8 nor windows-1256; save it as UTF-8.
+       *
+       *     `not_tabular`: The file is not really {format}: {reason}.
+       *
+       *     `reader_limit`: Reading the file needs more than the allowed {resource}.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
       422: {
         headers: {
           [name: string]: unknown;
@@ -3406,7 +4369,9 @@ export interface operations {
   };
   profileDataset: {
     parameters: {
-      query?: never;
+      query?: {
+        version?: number;
+      };
       header?: never;
       path: {
         dataset_id: string;
@@ -3488,6 +4453,1586 @@ export interface operations {
       };
     };
   };
+  queryDataset: {
+    parameters: {
+      query?: {
+        version?: number;
+      };
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['QueryRequest'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueryResult'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `dataset_failed`: The dataset could not be read; upload it again.
+       *
+       *     `dataset_not_ready`: The dataset is still being read; wait until it is ready.
+       */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `dataset_freed`: This version was deleted and its data freed; choose another version. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
+       *
+       *     `query_failed`: The query failed: {reason}
+       *
+       *     `query_not_select`: Write one SELECT over the table `data`; nothing else is allowed.
+       *
+       *     `query_timeout`: The query took longer than {seconds} s; narrow it down with WHERE or LIMIT.
+       *
+       *     `reader_limit`: Reading the file needs more than the allowed {resource}.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createSplit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SplitRequest'];
+      };
+    };
+    responses: {
+      /** @description Made */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Split'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `dataset_not_ready`: The dataset is still being read; wait until it is ready. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `dataset_freed`: This version was deleted and its data freed; choose another version. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `column_unknown`: There is no column named {column}; choose one of the table.
+       *
+       *     `reader_limit`: Reading the file needs more than the allowed {resource}.
+       *
+       *     `split_column_required`: Choose the column that {method} goes by.
+       *
+       *     `split_shares`: The three shares must add up to 1 and train must not be 0.
+       *
+       *     `split_too_few`: There are too few rows or groups for these parts ({found} found); change the shares or the column.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  datasetLineage: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+        version?: number;
+      };
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Lineage'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getVersion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetVersion'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deleteVersion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetVersion'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `last_version`: This is the only version; delete the dataset instead. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  diffVersions: {
+    parameters: {
+      query: {
+        from: number;
+        to: number;
+      };
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VersionDiff'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `dataset_not_ready`: The dataset is still being read; wait until it is ready. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `dataset_freed`: This version was deleted and its data freed; choose another version. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `diff_kinds`: A table and a set of images cannot be compared; choose versions of one kind.
+       *
+       *     `query_timeout`: The query took longer than {seconds} s; narrow it down with WHERE or LIMIT.
+       *
+       *     `reader_limit`: Reading the file needs more than the allowed {resource}.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listVersions: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetVersionPage'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  rereadVersion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RereadRequest'];
+      };
+    };
+    responses: {
+      /** @description Made */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetOutput'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `dataset_not_ready`: The dataset is still being read; wait until it is ready. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `dataset_freed`: This version was deleted and its data freed; choose another version. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `storage_full`: The disk is full; free some space and try again. */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listConnections: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConnectionPage'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createConnection: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ConnectionRequest'];
+      };
+    };
+    responses: {
+      /** @description Made */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Connection'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `files_off`: This server does not share its files with Kargah; upload the file instead. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `connection_failed`: The database did not answer: {reason}. Check the address, name and password.
+       *
+       *     `connection_invalid`: Give postgresql://user:password@host/database or sqlite:path.
+       *
+       *     `file_missing`: There is no readable file at {path}.
+       *
+       *     `file_outside`: The file must lie inside the Jupyter folder.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deleteConnection: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        connection_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; no body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  importFile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ImportFileRequest'];
+      };
+    };
+    responses: {
+      /** @description Made */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetOutput'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `files_off`: This server does not share its files with Kargah; upload the file instead. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `unsupported_format`: Only CSV, TSV, Parquet, Arrow, JSON Lines, Excel, npz, text, and zip or tar of class folders.
+       *
+       *     `unsupported_media_type`: Send the request as {expected}.
+       */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `empty_file`: The file is empty; upload one with data.
+       *
+       *     `file_missing`: There is no readable file at {path}.
+       *
+       *     `file_outside`: The file must lie inside the Jupyter folder.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `storage_full`: The disk is full; free some space and try again. */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  importSource: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        source_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Made */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetOutput'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `quota_exceeded`: Your datasets use {used} of {limit}; delete some and try again. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `file_missing`: There is no readable file at {path}.
+       *
+       *     `url_private`: The address {host} belongs to a private network; only public addresses are fetched.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `url_failed`: {host} did not give the file: {reason}. Check the address and try again. */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `storage_full`: The disk is full; free some space and try again. */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  importSql: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ImportSqlRequest'];
+      };
+    };
+    responses: {
+      /** @description Made */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetOutput'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `payload_too_large`: The request is larger than {limit}.
+       *
+       *     `quota_exceeded`: Your datasets use {used} of {limit}; delete some and try again.
+       */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `query_not_select`: Write one SELECT over the table `data`; nothing else is allowed.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `storage_full`: The disk is full; free some space and try again. */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  importUrl: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ImportUrlRequest'];
+      };
+    };
+    responses: {
+      /** @description Made */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetOutput'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `file_too_large`: The file is larger than the limit of {limit}.
+       *
+       *     `payload_too_large`: The request is larger than {limit}.
+       *
+       *     `quota_exceeded`: Your datasets use {used} of {limit}; delete some and try again.
+       */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `unsupported_format`: Only CSV, TSV, Parquet, Arrow, JSON Lines, Excel, npz, text, and zip or tar of class folders.
+       *
+       *     `unsupported_media_type`: Send the request as {expected}.
+       */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `url_invalid`: Give a full https address without a name and password in it.
+       *
+       *     `url_private`: The address {host} belongs to a private network; only public addresses are fetched.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `url_failed`: {host} did not give the file: {reason}. Check the address and try again. */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `storage_full`: The disk is full; free some space and try again. */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listSources: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SourcePage'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   tusCreate: {
     parameters: {
       query?: never;
@@ -3526,7 +6071,20 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `file_too_large`: The file is larger than the limit of {limit}. */
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `file_too_large`: The file is larger than the limit of {limit}.
+       *
+       *     `quota_exceeded`: Your datasets use {used} of {limit}; delete some and try again.
+       */
       413: {
         headers: {
           [name: string]: unknown;
@@ -3535,7 +6093,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `unsupported_format`: Only CSV, Parquet, JSON Lines and zip of image folders. */
+      /** @description `unsupported_format`: Only CSV, TSV, Parquet, Arrow, JSON Lines, Excel, npz, text, and zip or tar of class folders. */
       415: {
         headers: {
           [name: string]: unknown;
@@ -3856,6 +6414,15 @@ export interface operations {
       };
       /** @description `upload_locked`: Another window is sending this upload. */
       423: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `upload_checksum_mismatch`: The bytes arrived changed; send this piece again. */
+      460: {
         headers: {
           [name: string]: unknown;
         };
@@ -4723,6 +7290,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `dataset_freed`: This version was deleted and its data freed; choose another version. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `payload_too_large`: The request is larger than {limit}. */
       413: {
         headers: {
@@ -4750,6 +7326,8 @@ export interface operations {
        *
        *     `script_outside`: The script must lie in the Jupyter workspace.
        *
+       *     `split_unknown`: This version has no such split; choose one of its splits.
+       *
        *     `target_missing`: The dataset has no column named {column}.
        *
        *     `target_required`: Choose a target.
@@ -4759,6 +7337,8 @@ export interface operations {
        *     `unknown_recipe`: There is no recipe named {recipe}.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
+       *
+       *     `version_unknown`: The dataset has no version {version}; choose one of its versions.
        */
       422: {
         headers: {
@@ -5153,6 +7733,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `dataset_freed`: This version was deleted and its data freed; choose another version. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `payload_too_large`: The request is larger than {limit}. */
       413: {
         headers: {
@@ -5180,6 +7769,8 @@ export interface operations {
        *
        *     `script_outside`: The script must lie in the Jupyter workspace.
        *
+       *     `split_unknown`: This version has no such split; choose one of its splits.
+       *
        *     `target_missing`: The dataset has no column named {column}.
        *
        *     `target_required`: Choose a target.
@@ -5189,6 +7780,8 @@ export interface operations {
        *     `unknown_recipe`: There is no recipe named {recipe}.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
+       *
+       *     `version_unknown`: The dataset has no version {version}; choose one of its versions.
        */
       422: {
         headers: {
@@ -6000,6 +8593,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `dataset_freed`: This version was deleted and its data freed; choose another version. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `payload_too_large`: The request is larger than {limit}. */
       413: {
         headers: {
@@ -6027,6 +8629,8 @@ export interface operations {
        *
        *     `script_outside`: The script must lie in the Jupyter workspace.
        *
+       *     `split_unknown`: This version has no such split; choose one of its splits.
+       *
        *     `target_missing`: The dataset has no column named {column}.
        *
        *     `target_required`: Choose a target.
@@ -6036,6 +8640,8 @@ export interface operations {
        *     `unknown_recipe`: There is no recipe named {recipe}.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
+       *
+       *     `version_unknown`: The dataset has no version {version}; choose one of its versions.
        */
       422: {
         headers: {

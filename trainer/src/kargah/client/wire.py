@@ -50,6 +50,31 @@ ErrorCode: TypeAlias = Literal[
     "dataset_failed",
     "dataset_deleted",
     "dataset_wrong_kind",
+    "upload_checksum_mismatch",
+    "quota_exceeded",
+    "dataset_freed",
+    "last_version",
+    "unknown_person",
+    "column_unknown",
+    "filter_invalid",
+    "query_failed",
+    "query_not_select",
+    "query_timeout",
+    "diff_kinds",
+    "split_shares",
+    "split_column_required",
+    "split_too_few",
+    "url_invalid",
+    "url_private",
+    "url_failed",
+    "files_off",
+    "file_outside",
+    "file_missing",
+    "file_changed",
+    "connection_invalid",
+    "connection_failed",
+    "version_unknown",
+    "split_unknown",
     "range_not_satisfiable",
     "unknown_recipe",
     "target_required",
@@ -114,6 +139,39 @@ LaunchKind: TypeAlias = Literal["warm", "cold"]
 
 
 MetricValue: TypeAlias = float | Literal["NaN", "Infinity", "-Infinity"]
+
+
+class Origin1(TypedDict):
+    kind: Literal["upload"]
+
+
+class Origin2(TypedDict):
+    kind: Literal["url"]
+    url: str
+
+
+class Origin3(TypedDict):
+    kind: Literal["sql"]
+    connection: str
+    query: str
+
+
+class Origin4(TypedDict):
+    kind: Literal["file"]
+    path: str
+
+
+class Origin5(TypedDict):
+    kind: Literal["source"]
+    source_id: str
+
+
+class Origin6(TypedDict):
+    kind: Literal["reread"]
+    version: int
+
+
+Origin: TypeAlias = Origin1 | Origin2 | Origin3 | Origin4 | Origin5 | Origin6
 
 
 Priority: TypeAlias = Literal["low", "normal", "high"]
@@ -194,9 +252,28 @@ class ApiToken(TypedDict):
     last_used_at: str | None
 
 
+class ChangeDatasetRequest(TypedDict):
+    name: NotRequired[str]
+    tags: NotRequired[list[str]]
+
+
 class CloneRequest(TypedDict):
     name: NotRequired[str]
     params: NotRequired[dict[str, Any]]
+
+
+class ColumnTextScripts(TypedDict):
+    arabic: float
+    latin: float
+    digits: float
+    other: float
+
+
+class ColumnText(TypedDict):
+    min_length: int
+    mean_length: float
+    max_length: int
+    scripts: ColumnTextScripts
 
 
 class ColumnTopItem(TypedDict):
@@ -213,7 +290,30 @@ class Column(TypedDict):
     min: float | str | None
     max: float | str | None
     mean: float | None
+    std: NotRequired[float | None]
+    quantiles: NotRequired[list[float]]
+    histogram: NotRequired[Histogram]
+    text: NotRequired[ColumnText]
+    calendar: NotRequired[Literal["jalali"]]
     top: list[ColumnTopItem]
+
+
+class Connection(TypedDict):
+    connection_id: str
+    name: str
+    kind: Literal["postgresql", "sqlite"]
+    address: str
+    created_at: str
+
+
+class ConnectionPage(TypedDict):
+    items: list[Connection]
+    next_cursor: str | None
+
+
+class ConnectionRequest(TypedDict):
+    name: str
+    url: str
 
 
 class CreateTokenRequest(TypedDict):
@@ -226,6 +326,12 @@ class DatasetWarningsItem(TypedDict):
     detail: str
     detail_fa: str
     column: NotRequired[str]
+
+
+class DatasetPending(TypedDict):
+    version: int
+    state: Literal["uploading", "profiling", "ready", "failed"]
+    error: Failure | None
 
 
 class Dataset(TypedDict):
@@ -244,6 +350,12 @@ class Dataset(TypedDict):
     state: Literal["uploading", "profiling", "ready", "failed"]
     error: Failure | None
     source_id: str | None
+    version: int
+    versions: int
+    pending: DatasetPending | None
+    tags: list[str]
+    shared: Literal["nobody", "people", "everyone"]
+    mine: bool
     owner: Owner
     created_at: str
 
@@ -258,6 +370,12 @@ class DatasetOutputWarningsItem(TypedDict):
     detail: str
     detail_fa: str
     column: NotRequired[str]
+
+
+class DatasetOutputPending(TypedDict):
+    version: int
+    state: Literal["uploading", "profiling", "ready", "failed"]
+    error: FailureOutput | None
 
 
 class DatasetOutput(TypedDict):
@@ -276,6 +394,12 @@ class DatasetOutput(TypedDict):
     state: Literal["uploading", "profiling", "ready", "failed"]
     error: FailureOutput | None
     source_id: str | None
+    version: int
+    versions: int
+    pending: DatasetOutputPending | None
+    tags: list[str]
+    shared: Literal["nobody", "people", "everyone"]
+    mine: bool
     owner: Owner
     created_at: str
 
@@ -311,11 +435,67 @@ class DatasetProfileClassesItem(TypedDict):
     count: int
 
 
+class DatasetProfileImages(TypedDict):
+    widths: Histogram
+    heights: Histogram
+    grey: int
+
+
 class DatasetProfile(TypedDict):
     dataset_id: str
     rows: int
     columns: list[Column]
     classes: list[DatasetProfileClassesItem]
+    images: NotRequired[DatasetProfileImages]
+
+
+class DatasetTombstoneKeptItemJobsItem(TypedDict):
+    job_id: str
+    name: str
+    has_model: bool
+
+
+class DatasetTombstoneKeptItem(TypedDict):
+    version: int
+    size_bytes: int
+    jobs: list[DatasetTombstoneKeptItemJobsItem]
+
+
+class DatasetTombstone(TypedDict):
+    dataset_id: str
+    freed_bytes: int
+    kept: list[DatasetTombstoneKeptItem]
+
+
+class DatasetVersion(TypedDict):
+    version_id: str
+    dataset_id: str
+    version: int
+    state: Literal["uploading", "profiling", "ready", "failed"]
+    error: FailureOutput | None
+    filename: str
+    format: Literal["csv", "parquet", "jsonl", "images"] | None
+    kind: Literal["tabular", "images"] | None
+    size_bytes: int
+    sha256: str | None
+    data_sha256: str | None
+    rows: int | None
+    columns: int | None
+    encoding: str | None
+    reading: ReadingOutput
+    origin: Origin
+    splits: list[Split]
+    jobs: int
+    models: int
+    deleted: bool
+    freed: bool
+    created_by: Owner
+    created_at: str
+
+
+class DatasetVersionPage(TypedDict):
+    items: list[DatasetVersion]
+    next_cursor: str | None
 
 
 class Failure(TypedDict):
@@ -332,6 +512,33 @@ class FailureOutput(TypedDict):
     params: NotRequired[dict[str, Any]]
 
 
+class Histogram(TypedDict):
+    edges: list[float | str]
+    counts: list[int]
+
+
+class ImportFileRequest(TypedDict):
+    path: str
+    name: NotRequired[str]
+    dataset_id: NotRequired[str]
+    reading: NotRequired[Reading]
+
+
+class ImportSqlRequest(TypedDict):
+    connection_id: str
+    query: str
+    name: NotRequired[str]
+    dataset_id: NotRequired[str]
+    reading: NotRequired[Reading]
+
+
+class ImportUrlRequest(TypedDict):
+    url: str
+    name: NotRequired[str]
+    dataset_id: NotRequired[str]
+    reading: NotRequired[Reading]
+
+
 class JobScript(TypedDict):
     path: str
     args: list[str]
@@ -345,6 +552,9 @@ class Job(TypedDict):
     script: JobScript | None
     dataset_id: str | None
     dataset_name: str | None
+    dataset_version: int | None
+    dataset_sha256: str | None
+    split_id: str | None
     params: dict[str, Any]
     resources: Resources | None
     progress: Progress
@@ -422,6 +632,9 @@ class JobOutput(TypedDict):
     script: JobOutputScript | None
     dataset_id: str | None
     dataset_name: str | None
+    dataset_version: int | None
+    dataset_sha256: str | None
+    split_id: str | None
     params: dict[str, Any]
     resources: Resources | None
     progress: Progress
@@ -486,6 +699,27 @@ class LaunchPlan(TypedDict):
     resources: LaunchPlanResources
     jobs_before: int
     waiting: FailureOutput | None
+
+
+class LineageJobsItemMetric(TypedDict):
+    key: str
+    value: float
+
+
+class LineageJobsItem(TypedDict):
+    job_id: str
+    name: str
+    state: str
+    version: int
+    split_id: str | None
+    has_model: bool
+    metric: LineageJobsItemMetric | None
+    created_at: str
+
+
+class Lineage(TypedDict):
+    jobs: list[LineageJobsItem]
+    next_cursor: str | None
 
 
 class LogMatchesItemsItem(TypedDict):
@@ -597,6 +831,73 @@ class PythonPage(TypedDict):
     next_cursor: None
 
 
+class QueryRequest(TypedDict):
+    sql: str
+
+
+class QueryResultColumnsItem(TypedDict):
+    name: str
+    type: str
+    direction: Literal["ltr", "rtl"]
+
+
+class QueryResult(TypedDict):
+    columns: list[QueryResultColumnsItem]
+    rows: list[list[str | float | bool | None]]
+    truncated: bool
+    seconds: float
+
+
+class ReadingTypesValue(TypedDict):
+    type: Literal["integer", "number", "boolean", "text", "category", "date", "datetime"]
+    invalid: NotRequired[Literal["fail", "missing"]]
+
+
+class Reading(TypedDict):
+    encoding: NotRequired[Literal["utf-8", "utf-16", "windows-1256"]]
+    delimiter: NotRequired[Literal[",", ";", "\t", "|", "؛"]]
+    header: NotRequired[bool]
+    normalise_persian: NotRequired[bool]
+    sheet: NotRequired[str]
+    types: NotRequired[dict[str, ReadingTypesValue]]
+
+
+class ReadingOutput(TypedDict):
+    encoding: NotRequired[Literal["utf-8", "utf-16", "windows-1256"]]
+    delimiter: NotRequired[Literal[",", ";", "\t", "|", "؛"]]
+    header: NotRequired[bool]
+    normalise_persian: NotRequired[bool]
+    sheet: NotRequired[str]
+    types: NotRequired[dict[str, Any]]
+
+
+class ReadingPreviewColumnsItem(TypedDict):
+    name: str
+    type: Literal["integer", "number", "boolean", "text", "category", "date", "datetime"]
+    direction: Literal["ltr", "rtl"]
+
+
+class ReadingPreviewChangesItem(TypedDict):
+    column: str
+    before: str
+    after: str
+    count: int
+
+
+class ReadingPreviewEncodingsItem(TypedDict):
+    encoding: str
+    line: str
+
+
+class ReadingPreview(TypedDict):
+    reading: ReadingOutput
+    columns: list[ReadingPreviewColumnsItem]
+    rows: list[list[str | float | bool | None]]
+    changes: list[ReadingPreviewChangesItem]
+    encodings: list[ReadingPreviewEncodingsItem]
+    sheets: list[str]
+
+
 class RecipeBestMetric(TypedDict):
     key: str
     mode: Literal["max", "min"]
@@ -627,8 +928,9 @@ class RegisterRequest(TypedDict):
     name: NotRequired[str]
 
 
-class RenameDatasetRequest(TypedDict):
-    name: str
+class RereadRequest(TypedDict):
+    version: NotRequired[int]
+    reading: Reading
 
 
 class Resources(TypedDict):
@@ -658,16 +960,33 @@ class SessionInfo(TypedDict):
     current: bool
 
 
+class SharingPeopleItem(TypedDict):
+    user_id: str
+    email: str
+    name: str
+
+
+class Sharing(TypedDict):
+    everyone: bool
+    people: list[SharingPeopleItem]
+
+
+class SharingRequest(TypedDict):
+    everyone: NotRequired[bool]
+    emails: NotRequired[list[str]]
+
+
 class Source(TypedDict):
     source_id: str
     name: str
     name_fa: str
     description: str
     description_fa: str
-    rows: int
-    columns: int
-    task: Literal["classification", "regression"]
-    target: str
+    rows: int | None
+    columns: int | None
+    size_bytes: int | None
+    task: Literal["classification", "regression"] | None
+    target: str | None
     license: str
     origin: str
 
@@ -675,6 +994,44 @@ class Source(TypedDict):
 class SourcePage(TypedDict):
     items: list[Source]
     next_cursor: None
+
+
+class SplitRows(TypedDict):
+    train: int
+    validation: int
+    test: int
+
+
+class SplitWarningsItem(TypedDict):
+    code: str
+    detail: str
+    detail_fa: str
+
+
+class Split(TypedDict):
+    split_id: str
+    version: int
+    method: Literal["ratio", "stratified", "group", "time"]
+    train: float
+    validation: float
+    test: float
+    column: NotRequired[str]
+    seed: int
+    rows: SplitRows
+    sha256: str
+    is_default: bool
+    warnings: list[SplitWarningsItem]
+    created_at: str
+
+
+class SplitRequest(TypedDict):
+    method: NotRequired[Literal["ratio", "stratified", "group", "time"]]
+    train: NotRequired[float]
+    validation: NotRequired[float]
+    test: NotRequired[float]
+    column: NotRequired[str]
+    seed: NotRequired[int]
+    make_default: NotRequired[bool]
 
 
 class StopRequest(TypedDict):
@@ -829,6 +1186,8 @@ class TrainRequest(TypedDict):
     recipe: NotRequired[str]
     script: NotRequired[TrainRequestScript]
     dataset_id: NotRequired[str]
+    dataset_version: NotRequired[int]
+    split_id: NotRequired[str]
     params: NotRequired[dict[str, Any]]
     resources: NotRequired[Resources]
     priority: NotRequired[Priority]
@@ -840,3 +1199,50 @@ class User(TypedDict):
     name: str
     role: Literal["admin", "user"]
     created_at: str
+
+
+class VersionDiffRows(TypedDict):
+    before: int
+    after: int
+    added: int
+    removed: int
+
+
+class VersionDiffColumnsRetypedItem(TypedDict):
+    column: str
+    before: str
+    after: str
+
+
+class VersionDiffMissingItem(TypedDict):
+    column: str
+    before: float
+    after: float
+
+
+class VersionDiffDistributionsItem(TypedDict):
+    column: str
+    measure: Literal["psi", "total_variation"]
+    value: float
+
+
+class VersionDiffClassesItem(TypedDict):
+    name: str
+    before: int
+    after: int
+
+
+VersionDiff = TypedDict(
+    "VersionDiff",
+    {
+        "from": "int",
+        "to": "int",
+        "rows": "VersionDiffRows",
+        "columns_added": "list[str]",
+        "columns_removed": "list[str]",
+        "columns_retyped": "list[VersionDiffColumnsRetypedItem]",
+        "missing": "list[VersionDiffMissingItem]",
+        "distributions": "list[VersionDiffDistributionsItem]",
+        "classes": "list[VersionDiffClassesItem]",
+    },
+)
