@@ -93,10 +93,12 @@ class Cnn(nn.Module):
         self.register_buffer("std", std.view(1, -1, 1, 1))
         channels, layers = len(mean), list[nn.Module]()
         for after in (params.width, 2 * params.width, 4 * params.width):
-            layers += [nn.Conv2d(channels, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
+            layers += [nn.Conv2d(channels, after, 3, padding=1, bias=False), nn.BatchNorm2d(after)]
             if size >= 8:
                 layers.append(nn.MaxPool2d(2))
                 size //= 2
+            # Behind the pooling, where it gives the same numbers and gradients for a quarter of the work.
+            layers.append(nn.ReLU())
             channels = after
         self.features = nn.Sequential(*layers)
         self.size = size

@@ -115,6 +115,9 @@ class Task:
     """Goes into `kargah.json` beside the model: columns, categories, classes, task."""
     free_dimensions: int = 1
     """How many of the first dimensions of the exported model's input may have any length."""
+    gradients: Callable[[tuple[Tensor, ...], Tensor], tuple[Tensor, Tensor]] | None = None
+    """Forward and backward of a batch in float32, where autograd is not the fastest: sets each parameter's `grad` and
+    answers the network's answers and their mean loss, without a graph."""
     augment: Callable[[tuple[Tensor, ...]], tuple[Tensor, ...]] | None = None
     threads: int = 1
     """How many threads one step can make use of."""

@@ -7,19 +7,16 @@ takes the raw numbers (missing = NaN) and the categories' positions as `kargah.j
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from ..training.failure import JobFailure
-from .dropout import dropout_masks
 from .figures import classification_metrics, regression_metrics
+from .mlp import CrossEntropy, Mlp, MlpGradients, SquaredError
 from .params import param
 from .protocol import Batches, DatasetRef, RecipeInfo, Task
 from .shared_params import TrainingParams, class_weights
@@ -127,31 +124,6 @@ class Preparation(nn.Module):
         return torch.cat([scaled.clamp(-10.0, 10.0), flags], 1), codes
 
 
-class Mlp(nn.Module):
-    """float32 [batch, width], int64 [batch, categorical columns] → float32 [batch, outputs]."""
-
-    def __init__(self, width: int, sizes: list[int], hidden: tuple[int, ...], outputs: int, dropout: float) -> None:
-        super().__init__()
-        dims = [min(32, math.ceil(1.6 * (size + 1) ** 0.56)) for size in sizes]
-        self.embeddings = nn.ModuleList(nn.Embedding(size + 1, d) for size, d in zip(sizes, dims, strict=True))
-        widths = [width + sum(dims), *hidden]
-        self.hidden = nn.ModuleList(nn.Linear(before, after) for before, after in pairwise(widths))
-        self.answer = nn.Linear(widths[-1], outputs)
-        self.widths, self.dropout = hidden, dropout
-
-    def forward(self, numbers: Tensor, codes: Tensor) -> Tensor:
-        values = numbers
-        if self.embeddings:
-            values = torch.cat([numbers, *(embed(codes[:, i]) for i, embed in enumerate(self.embeddings))], 1)
-        masks = dropout_masks(len(values), self.widths, self.dropout) if self.training and self.dropout > 0 else None
-        for i, layer in enumerate(self.hidden):
-            values = functional.relu(layer(values))
-            if masks is not None:
-                values = values * masks[i]
-        answer: Tensor = self.answer(values)
-        return answer
-
-
 class Classifier(nn.Module):
     """Raw rows → the probability of each class, float32 [rows, classes]."""
 
@@ -193,8 +165,10 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
     }
     outputs = len(target.classes) if target.classes is not None else 1
     labels, learn = _learning(params, target, kept.train)
+    network = Mlp(preparation.width, preparation.sizes, params.hidden, outputs, params.dropout)
     return Task(
-        network=Mlp(preparation.width, preparation.sizes, params.hidden, outputs, params.dropout),
+        network=network,
+        gradients=MlpGradients(network, learn["loss"]),
         train=Batches((numbers[kept.train], codes[kept.train]), labels[kept.train]),
         validation=Batches((numbers[kept.validation], codes[kept.validation]), labels[kept.validation]),
         example=table.rows[kept.train][:2].clone(),
@@ -220,19 +194,18 @@ def _learning(params: TabularParams, target: Target, train: Tensor) -> tuple[Ten
         std = target.values[train].std(correction=0).item() or 1.0
         target.mean, target.std = mean, std
         labels = ((target.values - mean) / std).float()
-
-        def squared_error(answer: Tensor, truth: Tensor) -> Tensor:
-            return functional.mse_loss(answer.squeeze(1), truth)
-
         figures = partial(regression_metrics, unit=std)
-        return labels, {"loss": squared_error, "metrics": figures, "best_metric": ("val_loss", "min")}
+        return labels, {"loss": SquaredError(), "metrics": figures, "best_metric": ("val_loss", "min")}
     labels = target.values.long()
     weight = None
     if params.class_weights == "balanced":
         counts = torch.bincount(labels[train], minlength=len(target.classes)).clamp(min=1)
         weight = len(train) / (len(target.classes) * counts.float())
-    loss = nn.CrossEntropyLoss(weight=weight)
-    return labels, {"loss": loss, "metrics": classification_metrics, "best_metric": ("val_accuracy", "max")}
+    return labels, {
+        "loss": CrossEntropy(weight),
+        "metrics": classification_metrics,
+        "best_metric": ("val_accuracy", "max"),
+    }
 
 
 def _exported(preparation: Preparation, target: Target, network: nn.Module) -> nn.Module:

@@ -6,6 +6,7 @@ import dataclasses
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from ..recipes.protocol import Split, Task
 from .checkpoint import Checkpoint, Checkpoints, check_resumable
 from .failure import JobFailure
+from .memory import keep_freed_memory
 from .optimizer import Steps, autocast, clip_gradients, make_optimizer
 from .schedule import learning_rate
 from .settings import Settings
@@ -88,6 +90,7 @@ def fit(
     run = _Run(task, settings, listener, checkpoints, stopping, threads=threads, identity=identity or {})
     if resume is not None:
         run.restore(resume)
+    keep_freed_memory()
     return run.go()
 
 
@@ -154,6 +157,8 @@ class _Run:
         self.optimizer = make_optimizer(settings, self.network)
         self.take_step = Steps(self.optimizer)
         self.autocast = autocast(settings, task.bf16)
+        by_hand = task.gradients if self.autocast is nullcontext else None
+        self.gradients = by_hand or self._autograd
         self.probe = ThreadProbe(threads or [torch.get_num_threads()])
         self.steps_per_epoch = math.ceil(len(task.train) / settings.batch_size)
         self.steps = self.steps_per_epoch * settings.epochs
@@ -244,19 +249,13 @@ class _Run:
             self.probe.before_step()
         if self.task.augment is not None:
             inputs = self.task.augment(inputs)
-        with self.autocast():
-            answer = self.network(*inputs)
-        answer = answer.float()
-        loss = self.task.loss(answer, targets)
-        for parameter in self.parameters:
-            parameter.grad = None
-        loss.backward()  # type: ignore[no-untyped-call]
+        answer, loss = self.gradients(inputs, targets)
         if self.settings.grad_clip > 0:
             clip_gradients(self.parameters, self.settings.grad_clip)
         self.take_step.take(learning_rate(self.settings, self.step, self.steps))
         now = self.underway
-        now.outputs.append(answer.detach())
-        now.losses.append(loss.detach())
+        now.outputs.append(answer)
+        now.losses.append(loss)
         now.batch += 1
         self.step += 1
         if trying and self.probe.after_step():
@@ -265,6 +264,16 @@ class _Run:
             self.listener.first_step()
         if self.step == 1 or self.step % self.interval == 0 or now.batch == self.steps_per_epoch:
             self._report_train()
+
+    def _autograd(self, inputs: tuple[Tensor, ...], targets: Tensor) -> tuple[Tensor, Tensor]:
+        with self.autocast():
+            answer = self.network(*inputs)
+        answer = answer.float()
+        loss = self.task.loss(answer, targets)
+        for parameter in self.parameters:
+            parameter.grad = None
+        loss.backward()  # type: ignore[no-untyped-call]
+        return answer.detach(), loss.detach()
 
     def _report_train(self) -> None:
         now = self.underway
