@@ -1,4 +1,13 @@
-"""Reads a typed Parquet file into float32 rows for the tabular recipe."""
+"""Reads a typed Parquet file for the recipes on tables, with as few copies as its layout lets it.
+
+The file is mapped, not read; numbers without a missing one are looked at where Arrow decoded them, and copied once, as
+float32, to their place among the rows. Text columns become dictionary codes in Arrow. What comes out:
+
+    Table.rows      float32 [rows, features], row-major; NaN is missing, infinity too
+                    number: itself · boolean: 0 or 1 · date: days since 2000 (UTC)
+                    category: position in `Feature.categories`, -1 for one of the rest
+    Target.values   int64 [rows], position in `classes`, or float64 [rows] for regression
+"""
 
 from __future__ import annotations
 
@@ -19,9 +28,11 @@ from ..training.failure import JobFailure
 MISSING = "NaN"
 MOST_CLASSES_AS_NUMBERS = 20
 MOST_CLASSES = 1000
+SMALL = 1_000_000
 LARGEST = 1e38
 """Where float32 ends: a larger number would be infinite, which counts as missing."""
 Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
 EPOCH_2000 = np.datetime64("2000-01-01T00:00:00", "us")
 
 
@@ -63,7 +74,9 @@ def read_columns(path: Path) -> Any:
         JobFailure: `dataset_deleted`.
     """
     try:
-        return pq.read_table(path)
+        with pq.ParquetFile(path, memory_map=True, pre_buffer=False) as file:
+            # Threads that are started for a small file take longer than reading it.
+            return file.read(use_threads=file.metadata.num_rows * file.metadata.num_columns > SMALL)
     except FileNotFoundError as error:
         raise JobFailure("dataset_deleted") from error
 
@@ -86,17 +99,16 @@ def read_table(path: Path, target: str, task: str, max_categories: int) -> Table
         table = table.filter(pa.array(known))
     found = read_target(table.column(target).combine_chunks(), target, task)
     features: list[Feature] = []
-    columns: list[Floats] = []
-    for name in table.column_names:
+    columns = np.empty((table.num_columns, table.num_rows), dtype=np.float32)
+    for name, column in zip(table.column_names, table.columns, strict=True):
         if name == target:
             continue
-        read = _read_feature(name, table.column(name).combine_chunks(), max_categories, notes)
-        if read is not None:
-            features.append(read[0])
-            columns.append(read[1])
+        feature = _read_feature(name, column, max_categories, notes, columns[len(features)])
+        if feature is not None:
+            features.append(feature)
     if not features:
         raise JobFailure("no_features")
-    rows = torch.from_numpy(np.stack(columns, 1).astype(np.float32))
+    rows = torch.from_numpy(columns[: len(features)]).T.contiguous()
     return Table(features, rows, found, tuple(notes))
 
 
@@ -131,40 +143,63 @@ def read_target(column: Any, name: str, task: str) -> Target:
     return Target("classification", torch.from_numpy(codes.astype(np.int64)), words)
 
 
-def _read_feature(name: str, column: Any, max_categories: int, notes: list[str]) -> tuple[Feature, Floats] | None:
-    known = _known(column)
-    if not known.any():
+def _read_feature(name: str, column: Any, max_categories: int, notes: list[str], place: Singles) -> Feature | None:
+    """Writes the column's numbers to `place`, float32 [rows]; None where nothing can be learned from it."""
+    if column.null_count == len(column):
         notes.append(f"WARN column {name} is empty; left out")
         return None
     if is_text(column.type):
-        return _read_category(name, _text(column), max_categories, notes)
+        return _read_category(name, _text(column), max_categories, notes, place)
+    at = 0
     try:
-        values = _numbers(column)
+        for chunk in column.chunks:
+            with np.errstate(over="ignore"):
+                place[at : at + len(chunk)] = _view(chunk)
+            at += len(chunk)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         notes.append(f"WARN column {name} of type {column.type} is not understood; left out")
         return None
-    _check_size(values, name)
+    # One look at the extremes tells that every number is known, finite and small enough.
+    if not -LARGEST <= place.min() <= place.max() <= LARGEST:
+        values = _numbers(column.combine_chunks())
+        _check_size(values, name)
+        if np.isnan(values).all():
+            notes.append(f"WARN column {name} is empty; left out")
+            return None
+        place[:] = values
     kind: Literal["number", "boolean", "date"] = "number"
     if pa.types.is_boolean(column.type):
         kind = "boolean"
     elif pa.types.is_temporal(column.type):
         kind = "date"
-    return Feature(name, kind), values
+    return Feature(name, kind)
 
 
-def _read_category(name: str, column: Any, most: int, notes: list[str]) -> tuple[Feature, Floats] | None:
-    counted = sorted(pc.value_counts(column.drop_null()).to_pylist(), key=lambda c: (-c["counts"], c["values"]))
-    filled = sum(c["counts"] for c in counted)
-    if len(counted) > most and len(counted) > filled / 2:
-        notes.append(f"WARN column {name} is free text ({len(counted)} different values); left out")
+def _view(chunk: Any) -> npt.NDArray[Any]:
+    """Arrow's own memory where it is numbers without a missing one, else a copy with NaN."""
+    if pa.types.is_integer(chunk.type) or pa.types.is_floating(chunk.type):
+        return np.asarray(chunk.to_numpy(zero_copy_only=False))
+    return _numbers(chunk)
+
+
+def _read_category(name: str, column: Any, most: int, notes: list[str], place: Singles) -> Feature | None:
+    # An index of its own for missing ones, behind the others.
+    encoded = column.combine_chunks().dictionary_encode()
+    words = encoded.dictionary.to_pylist()
+    codes = encoded.indices.fill_null(len(words)).to_numpy()
+    counts = np.bincount(codes, minlength=len(words) + 1)[: len(words)].tolist()
+    if len(words) > most and len(words) > sum(counts) / 2:
+        notes.append(f"WARN column {name} is free text ({len(words)} different values); left out")
         return None
-    kept = tuple(str(c["values"]) for c in counted[:most])
-    places = {word: float(i) for i, word in enumerate(kept)}
+    ordered = sorted(range(len(words)), key=lambda i: (-counts[i], words[i]))
     # A value beyond the kept ones is "other", which the model knows as any number that is no position.
-    codes = [np.nan if word is None else places.get(word, -1.0) for word in column.to_pylist()]
-    if len(counted) > most:
-        notes.append(f"INFO column {name}: {len(counted) - most} rare values are learned together")
-    return Feature(name, "category", kept), np.asarray(codes, dtype=np.float64)
+    numbers = np.full(len(words) + 1, -1.0, dtype=np.float32)
+    numbers[ordered[:most]] = np.arange(min(most, len(words)))
+    numbers[len(words)] = np.nan
+    np.take(numbers, codes, out=place)
+    if len(words) > most:
+        notes.append(f"INFO column {name}: {len(words) - most} rare values are learned together")
+    return Feature(name, "category", tuple(str(words[i]) for i in ordered[:most]))
 
 
 def is_text(kind: Any) -> bool:

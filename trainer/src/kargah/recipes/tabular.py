@@ -92,7 +92,8 @@ class Preparation(nn.Module):
     def __init__(self, features: list[Feature], rows: Tensor) -> None:
         super().__init__()
         # A column of one value stays an input, so that people can pass whole rows, and is not looked at.
-        varying = [bool((column[~column.isnan()] != column[0]).any() or column.isnan().any()) for column in rows.T]
+        # A missing value differs from every number, and from itself.
+        varying = (rows != rows[0]).any(0).tolist()
         numeric = [i for i, f in enumerate(features) if f.categories is None and varying[i]]
         categorical = [i for i, f in enumerate(features) if f.categories is not None and varying[i]]
         if not numeric and not categorical:

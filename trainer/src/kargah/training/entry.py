@@ -125,7 +125,8 @@ def _run(context: _Context) -> None:
         raise JobFailure("dataset_deleted")
     recipe = RECIPES[job["recipe"]]
     params: Any = parse_params(recipe.INFO.params, job["params"])
-    torch.manual_seed(params.seed)
+    # Not `torch.manual_seed`: it takes a picture of the stack for each kind of device that is not there.
+    torch.default_generator.manual_seed(params.seed)
     dataset = DatasetRef(
         name=job["dataset"]["name"],
         path=Path(job["dataset"]["path"]),

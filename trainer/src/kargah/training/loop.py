@@ -221,7 +221,7 @@ class _Run:
         seed = self.settings.seed * 1_000_003 + self.epoch
         order = torch.randperm(len(task.train), generator=torch.Generator().manual_seed(seed))
         if self.random is None:
-            torch.manual_seed(seed)
+            torch.default_generator.manual_seed(seed)
         else:
             torch.set_rng_state(self.random)
             self.random = None
