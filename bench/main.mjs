@@ -10,6 +10,7 @@ import { measureIngest } from './ingest.mjs';
 import { fillJobs, jobsListRow, timeFirstPage } from './jobs-list.mjs';
 import { measureLive } from './live.mjs';
 import { measureScale } from './live-scale.mjs';
+import { measureLoader } from './loader.mjs';
 import { measureLogCall } from './log-call.mjs';
 import { measureStart } from './start.mjs';
 import { measureTraining } from './training.mjs';
@@ -51,6 +52,7 @@ try {
     return [jobsListRow(few, await timeFirstPage(await signIn(bridge.url)), count)];
   });
   await attempt('samples a second', measureTraining);
+  await attempt('batches of an epoch', measureLoader);
   await attempt('size of the panels', () => Promise.resolve(measureBundle()));
 } finally {
   await bridge?.stop();

@@ -27,6 +27,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from kargah.recipes import RECIPES, DatasetRef, parse_params
 from kargah.training.checkpoint import Checkpoints
 from kargah.training.loop import Listener, fit
+from kargah.training.memory import keep_freed_memory
 from kargah.training.threads import thread_choices
 
 ROUNDS = 3
@@ -148,6 +149,11 @@ def first_optimizer():
     torch.optim.AdamW([nn.Parameter(torch.zeros(1))], fused=True)
 
 
+def as_a_job():
+    keep_freed_memory()
+    first_optimizer()
+
+
 def measure(row, data, left, right):
     us, them = [], []
     for _ in range(ROUNDS):
@@ -197,11 +203,11 @@ ROWS = (
 
 
 def main():
-    one = {"mp_context": multiprocessing.get_context("spawn"), "initializer": first_optimizer}
+    spawn = multiprocessing.get_context("spawn")
     with (
         tempfile.TemporaryDirectory() as name,
-        ProcessPoolExecutor(1, **one) as left,
-        ProcessPoolExecutor(1, **one) as right,
+        ProcessPoolExecutor(1, spawn, as_a_job) as left,
+        ProcessPoolExecutor(1, spawn, first_optimizer) as right,
     ):
         write_data(Path(name))
         json.dump([measure(row, Path(name), left, right) for row in ROWS], sys.stdout)

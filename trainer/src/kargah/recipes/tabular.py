@@ -23,6 +23,8 @@ from .shared_params import TrainingParams, class_weights
 from .split import split_rows
 from .table import MISSING, Feature, Target, read_table
 
+BLOCK = 16_384
+
 
 @dataclass(frozen=True, kw_only=True)
 class TabularParams(TrainingParams):
@@ -98,13 +100,9 @@ class Preparation(nn.Module):
         categorical = [i for i, f in enumerate(features) if f.categories is not None and varying[i]]
         if not numeric and not categorical:
             raise JobFailure("no_features")
-        values = rows[:, numeric].double()
-        known = ~values.isnan()
-        count = known.sum(0).clamp(min=1)
-        mean = values.nan_to_num(0.0).sum(0) / count
-        variance = ((values - mean).nan_to_num(0.0) ** 2).sum(0) / count
-        std = torch.where(variance > 0, variance.sqrt(), torch.ones_like(variance))
-        flagged = [i for i, c in enumerate(known.all(0).tolist()) if not c]
+        values = rows[:, numeric]
+        mean, std, known = _moments(values)
+        flagged = [i for i, count in enumerate(known.tolist()) if count < len(rows)]
         self.sizes = [len(features[i].categories or ()) for i in categorical]
         self.width = len(numeric) + len(flagged)
         for name, index in (("numeric", numeric), ("flagged", flagged), ("categorical", categorical)):
@@ -123,6 +121,18 @@ class Preparation(nn.Module):
         known = (places >= 0) & (places < self.get_buffer("limits"))
         codes = torch.where(known, places + 1, torch.zeros_like(places)).long()
         return torch.cat([scaled.clamp(-10.0, 10.0), flags], 1), codes
+
+
+def _moments(values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Of each column, without its missing values: mean and standard deviation (1 for 0) in float64, and their count."""
+    blocks = torch.split(values, BLOCK)
+    known = sum((~block.isnan()).sum(0) for block in blocks)
+    assert isinstance(known, Tensor)
+    count = known.clamp(min=1)
+    zero = torch.zeros(values.shape[1], dtype=torch.float64)
+    mean = sum((block.double().nan_to_num_(0.0).sum(0) for block in blocks), zero) / count
+    variance = sum(((block.double() - mean).nan_to_num_(0.0).square_().sum(0) for block in blocks), zero) / count
+    return mean, torch.where(variance > 0, variance.sqrt(), torch.ones_like(variance)), known
 
 
 class Classifier(nn.Module):
@@ -155,8 +165,8 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
     table = read_table(dataset.path, name, params.task, params.max_categories)
     target = table.target
     kept = split_rows(target.values, target.task, params.validation, params.seed)
-    preparation = Preparation(table.features, table.rows[kept.train])
-    numbers, codes = preparation(table.rows)
+    training = table.rows.index_select(0, kept.train)
+    preparation = Preparation(table.features, training)
     metadata: dict[str, Any] = {
         "recipe": INFO.recipe,
         "task": target.task,
@@ -170,9 +180,11 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
     return Task(
         network=network,
         gradients=MlpGradients(network, learn["loss"]),
-        train=Batches((numbers[kept.train], codes[kept.train]), labels[kept.train]),
-        validation=Batches((numbers[kept.validation], codes[kept.validation]), labels[kept.validation]),
-        example=table.rows[kept.train][:2].clone(),
+        train=Batches(_prepared(preparation, training), labels[kept.train]),
+        validation=Batches(
+            _prepared(preparation, table.rows.index_select(0, kept.validation)), labels[kept.validation]
+        ),
+        example=training[:2].clone(),
         metadata=metadata,
         notes=(
             f"kargah.recipes.tabular | rows={len(labels)} features={len(table.features)} "
@@ -187,6 +199,12 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
         export=partial(_exported, preparation, target),
         **learn,
     )
+
+
+def _prepared(preparation: Preparation, rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Some rows at a time: what lies in between stays in the processor's cache."""
+    parts = [preparation(block) for block in torch.split(rows, BLOCK)]
+    return torch.cat([numbers for numbers, _ in parts]), torch.cat([codes for _, codes in parts])
 
 
 def _learning(params: TabularParams, target: Target, train: Tensor) -> tuple[Tensor, dict[str, Any]]:

@@ -21,6 +21,7 @@ from .checkpoint import Checkpoints, load_checkpoint
 from .failure import JobFailure, write_failure, write_json
 from .gateway import Address
 from .loop import Fit, Listener, Progress, Stopped, fit
+from .memory import keep_freed_memory
 from .model import LoggedModel, MlflowImport, Upload, UploadRefused, save_model
 from .reporter import Reporter
 from .system import SystemWatch
@@ -125,6 +126,7 @@ def _run(context: _Context) -> None:
         raise JobFailure("dataset_deleted")
     recipe = RECIPES[job["recipe"]]
     params: Any = parse_params(recipe.INFO.params, job["params"])
+    keep_freed_memory()
     # Not `torch.manual_seed`: it takes a picture of the stack for each kind of device that is not there.
     torch.default_generator.manual_seed(params.seed)
     dataset = DatasetRef(

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from ..recipes.protocol import Split, Task
+from .batches import epoch_batches, epoch_order
 from .checkpoint import Checkpoint, Checkpoints, check_resumable
 from .failure import JobFailure
-from .memory import keep_freed_memory
 from .optimizer import Steps, autocast, clip_gradients, make_optimizer
 from .schedule import learning_rate
 from .settings import Settings
@@ -26,7 +26,6 @@ TRAIN_POINTS_PER_EPOCH = 8
 MOST_TRAIN_POINTS = 4000
 CHECKPOINT_EVERY_SECONDS = 2.0
 CHECKPOINT_WITHIN_EPOCH_SECONDS = 30.0
-SHUFFLED_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,6 @@ def fit(
     run = _Run(task, settings, listener, checkpoints, stopping, threads=threads, identity=identity or {})
     if resume is not None:
         run.restore(resume)
-    keep_freed_memory()
     return run.go()
 
 
@@ -219,7 +217,6 @@ class _Run:
         task, size, now = self.task, self.settings.batch_size, self.underway
         # A seed for each epoch: a resumed run draws what the unbroken one would have drawn.
         seed = self.settings.seed * 1_000_003 + self.epoch
-        order = torch.randperm(len(task.train), generator=torch.Generator().manual_seed(seed))
         if self.random is None:
             torch.default_generator.manual_seed(seed)
         else:
@@ -227,20 +224,13 @@ class _Run:
             self.random = None
         self.network.train()
         began = time.monotonic() - now.seconds
-        # Many batches are gathered at once and cut apart as views: far fewer and longer copies than one for each.
-        gathered = max(1, SHUFFLED_BYTES // (task.train.row_bytes * size)) * size
-        done = now.batch * size
-        # Also a resumed run cuts at the same places: how numbers lie in memory can change the last bit of a product.
-        for position in range(done // gathered * gathered, len(order), gathered):
-            chunk = task.train.take(order[position : position + gathered])
-            for start in range(max(0, done - position), len(chunk), size):
-                now.seconds = time.monotonic() - began
-                if self.stopping():
-                    raise Stopped
-                if now.batch and self._due(CHECKPOINT_WITHIN_EPOCH_SECONDS):
-                    self._save()
-                stop = min(len(chunk), start + size)
-                self._one_step(chunk.part(start, stop), chunk.targets[start:stop])
+        for inputs, targets in epoch_batches(task.train, size, seed=seed, done=now.batch):
+            now.seconds = time.monotonic() - began
+            if self.stopping():
+                raise Stopped
+            if now.batch and self._due(CHECKPOINT_WITHIN_EPOCH_SECONDS):
+                self._save()
+            self._one_step(inputs, targets)
         now.seconds = time.monotonic() - began
 
     def _one_step(self, inputs: tuple[Tensor, ...], targets: Tensor) -> None:
@@ -307,8 +297,7 @@ class _Run:
         figures = {"loss": task.loss(answers, truth).item(), **task.metrics(answers, truth)}
         validation = {f"val_{key}": value for key, value in figures.items()}
         seed = self.settings.seed * 1_000_003 + self.epoch
-        order = torch.randperm(len(task.train), generator=torch.Generator().manual_seed(seed))
-        learned = task.metrics(torch.cat(now.outputs), task.train.targets[order])
+        learned = task.metrics(torch.cat(now.outputs), task.train.targets[epoch_order(task.train, seed)])
         train = {f"train_{key}": value for key, value in learned.items()}
         train["samples_per_second"] = len(task.train) / max(1e-9, now.seconds)
         self.listener.metrics(validation | train, self.step)
