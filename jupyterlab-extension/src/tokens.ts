@@ -68,6 +68,8 @@ export interface IKargah {
   openMlflow(job: Pick<Job, 'name' | 'mlflow_run_id' | 'mlflow_experiment_id'> | null): Promise<void>;
   /** Opens a file of the workspace, in JupyterLab's own editor. */
   openFile(path: string): Promise<void>;
+  /** Puts code into a cell of the open notebook, or of a new one. */
+  insertCell(code: string): Promise<void>;
   showPanel(): void;
 }
 

@@ -55,6 +55,7 @@ export function openApiDocument(version: string): ReturnType<typeof createDocume
           JobLog: live.jobLog,
           JobChanged: live.jobChanged,
           DatasetChanged: live.datasetChanged,
+          DatasetProfileEvent: live.datasetProfileEvent,
           SweepChanged: live.sweepChanged,
           SystemChanged: live.systemChanged,
           SubscribeJob: live.subscribeJob,

@@ -49,7 +49,7 @@ function SourceItem({
   readonly onFailed: (reason: unknown) => void;
 }): JSX.Element {
   const kargah = useKargah();
-  const { t, pick } = useI18n();
+  const { t, pick, format } = useI18n();
   const datasets = useStore(kargah.store.datasets);
   const [busy, setBusy] = useState(false);
   const name = pick(source.name, source.name_fa);
@@ -71,11 +71,18 @@ function SourceItem({
       <div className="grow">
         <div className="row wrap">
           <b className="b">{name}</b>
-          <span className="chip plain">{t(`sources.${source.task}`)}</span>
+          {source.task !== null && <span className="chip plain">{t(`sources.${source.task}`)}</span>}
         </div>
         <p className="hint">{pick(source.description, source.description_fa)}</p>
         <p className="sm muted">
-          {t('ds.rows', { n: source.rows })} · {t('ds.columns', { n: source.columns })}
+          {[
+            source.rows === null ? null : t('ds.rows', { n: source.rows }),
+            source.columns === null ? null : t('ds.columns', { n: source.columns }),
+            source.size_bytes === null ? null : format.size(source.size_bytes),
+            source.license,
+          ]
+            .filter((fact) => fact !== null)
+            .join(' · ')}
         </p>
       </div>
       <Button

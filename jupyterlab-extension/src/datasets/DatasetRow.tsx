@@ -8,7 +8,8 @@ import { Name } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import type { IKargah } from '../tokens.js';
-import { codeFor, deleteDataset, downloadDataset, renameDataset } from './actions.js';
+import { codeFor, deleteDataset, downloadDataset, editTags, openInNotebook, renameDataset } from './actions.js';
+import { openSharing } from './Sharing.js';
 
 export function datasetMenu(kargah: IKargah, dataset: Dataset, opened: 'row' | 'page'): readonly MenuItem[] {
   const { t } = kargah.i18n;
@@ -24,7 +25,13 @@ export function datasetMenu(kargah: IKargah, dataset: Dataset, opened: 'row' | '
             disabled: !ready,
             run: () => void kargah.openNewJob({ datasetId: id }),
           },
-          { label: t('ds.copyCode'), icon: 'code' as const, run: () => void kargah.shell.copy(codeFor(dataset)) },
+          {
+            label: t('ds.openNotebook'),
+            icon: 'code' as const,
+            disabled: !ready,
+            run: () => void openInNotebook(kargah, dataset),
+          },
+          { label: t('ds.copyCode'), icon: 'copy' as const, run: () => void kargah.shell.copy(codeFor(dataset)) },
           {
             label: t('action.download'),
             icon: 'down' as const,
@@ -33,8 +40,19 @@ export function datasetMenu(kargah: IKargah, dataset: Dataset, opened: 'row' | '
           },
         ]
       : []),
-    { label: t('action.rename'), icon: 'tune', run: () => void renameDataset(kargah, dataset) },
-    { label: t('action.delete'), icon: 'del', separated: true, run: () => void deleteDataset(kargah, dataset) },
+    ...(dataset.mine
+      ? [
+          { label: t('action.rename'), icon: 'tune' as const, run: () => void renameDataset(kargah, dataset) },
+          { label: t('tags.edit'), icon: 'filter' as const, run: () => void editTags(kargah, dataset) },
+          { label: t('share.title'), icon: 'ext' as const, run: () => void openSharing(kargah, dataset) },
+          {
+            label: t('action.delete'),
+            icon: 'del' as const,
+            separated: true,
+            run: () => void deleteDataset(kargah, dataset),
+          },
+        ]
+      : []),
   ];
 }
 

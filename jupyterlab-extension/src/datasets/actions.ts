@@ -5,20 +5,20 @@ import type { IKargah } from '../tokens.js';
 import { ACCEPTED } from './uploads.js';
 
 /** Begins uploads; what cannot be one is said at once. */
-export function addFiles(kargah: IKargah, files: Iterable<File>): void {
+export function addFiles(kargah: IKargah, files: Iterable<File>, datasetId?: string): void {
   const { i18n, shell, uploads } = kargah;
-  for (const { name, reason } of uploads.add(files)) {
+  for (const { name, reason } of uploads.add(files, datasetId)) {
     shell.toast('error', i18n.t(reason === 'empty' ? 'upload.emptyFile' : 'upload.acceptFile', { x: name }));
   }
 }
 
-/** The browser's own file chooser. */
-export function chooseFiles(kargah: IKargah): void {
+/** The browser's own file chooser; given a dataset, the file becomes its next version. */
+export function chooseFiles(kargah: IKargah, datasetId?: string): void {
   const input = document.createElement('input');
   input.type = 'file';
-  input.multiple = true;
+  input.multiple = datasetId === undefined;
   input.accept = ACCEPTED.join(',');
-  input.addEventListener('change', () => addFiles(kargah, input.files ?? []));
+  input.addEventListener('change', () => addFiles(kargah, input.files ?? [], datasetId));
   input.click();
 }
 
@@ -55,9 +55,15 @@ export async function deleteDataset(kargah: IKargah, dataset: Dataset): Promise<
   }
   return attempt(kargah, async () => {
     const path = { dataset_id: dataset.dataset_id };
-    await data(kargah.api.http.DELETE('/api/v1/datasets/{dataset_id}', { params: { path } }));
+    const left = await data(kargah.api.http.DELETE('/api/v1/datasets/{dataset_id}', { params: { path } }));
     kargah.store.putDataset(dataset, true);
-    kargah.shell.toast('success', t('done.deleted', { x: dataset.name }));
+    const jobs = new Set(
+      (left as Partial<typeof left> | undefined)?.kept?.flatMap((one) => one.jobs.map((job) => job.job_id)),
+    );
+    kargah.shell.toast(
+      'success',
+      jobs.size === 0 ? t('done.deleted', { x: dataset.name }) : t('ver.kept', { x: dataset.name, n: jobs.size }),
+    );
   });
 }
 
@@ -65,15 +71,57 @@ export function downloadDataset(
   kargah: IKargah,
   dataset: Dataset,
   onProgress?: (done: number, total: number) => void,
+  version: number = dataset.version,
 ): Promise<boolean> {
-  return attempt(kargah, () =>
-    download(kargah.api, `/api/v1/datasets/${dataset.dataset_id}/content`, dataset.filename, onProgress),
-  );
+  const path = `/api/v1/datasets/${dataset.dataset_id}/content?version=${version}`;
+  return attempt(kargah, () => download(kargah.api, path, dataset.filename, onProgress));
 }
 
-/** The cell that reads this dataset in a notebook. */
-export function codeFor(dataset: Dataset): string {
-  return `import kargah\n\nk = kargah.connect()\ndataset = k.datasets.get("${dataset.dataset_id}")  # ${dataset.name.replace(/[\r\n]/g, ' ')}\n`;
+/** The typed table as another kind of file. */
+export function downloadTable(
+  kargah: IKargah,
+  dataset: Dataset,
+  version: number,
+  format: 'csv' | 'parquet' | 'jsonl',
+  onProgress?: (done: number, total: number) => void,
+): Promise<boolean> {
+  const path = `/api/v1/datasets/${dataset.dataset_id}/export?format=${format}&version=${version}`;
+  const filename = `${dataset.name.replace(/\.[a-z0-9]{1,8}$/iu, '')}.${format}`;
+  return attempt(kargah, () => download(kargah.api, path, filename, onProgress));
+}
+
+/** The cell that reads this version of a dataset in a notebook. */
+export function codeFor(dataset: Dataset, version: number = dataset.version): string {
+  const name = dataset.name.replace(/[\r\n]/g, ' ');
+  const found = `import kargah\n\nk = kargah.connect()\ndataset = k.datasets.get("${dataset.dataset_id}", version=${version})  # ${name}\n`;
+  return dataset.kind === 'images'
+    ? `${found}images = dataset.torch()  # torch Dataset of (image, class)\n`
+    : `${found}df = dataset.pandas()  # or: dataset.polars(), dataset.torch()\n`;
+}
+
+/** Puts the cell that reads it below the active one of the open notebook, or into a new notebook. */
+export function openInNotebook(kargah: IKargah, dataset: Dataset, version?: number): Promise<boolean> {
+  return attempt(kargah, () => kargah.insertCell(codeFor(dataset, version)));
+}
+
+/** Tags as a person writes them: separated by commas of either language. */
+export async function editTags(kargah: IKargah, dataset: Dataset): Promise<void> {
+  const { t } = kargah.i18n;
+  const written = await kargah.shell.prompt({
+    title: t('tags.edit'),
+    label: t('tags.edit'),
+    hint: t('tags.hint'),
+    value: dataset.tags.join('، '),
+    accept: t('action.save'),
+  });
+  if (written === null) return;
+  const tags = [...new Set(written.split(/[,،]/u).map((tag) => tag.trim()))].filter((tag) => tag !== '');
+  await attempt(kargah, async () => {
+    const path = { dataset_id: dataset.dataset_id };
+    kargah.store.putDataset(
+      await data(kargah.api.http.PATCH('/api/v1/datasets/{dataset_id}', { params: { path }, body: { tags } })),
+    );
+  });
 }
 
 /** Runs something that may be refused, and says so where it is. */

@@ -21,7 +21,22 @@ export interface UploadItem {
 
 /** Through Jupyter's proxy a chunk is held in memory whole. */
 export const CHUNK_BYTES = 8 * 1024 * 1024;
-export const ACCEPTED = ['.csv', '.tsv', '.txt', '.parquet', '.jsonl', '.ndjson', '.zip'] as const;
+export const ACCEPTED = [
+  '.csv',
+  '.tsv',
+  '.txt',
+  '.parquet',
+  '.arrow',
+  '.feather',
+  '.jsonl',
+  '.ndjson',
+  '.xlsx',
+  '.npz',
+  '.zip',
+  '.tar',
+  '.tar.gz',
+  '.tgz',
+] as const;
 const RETRIES = [0, 500, 1_000, 2_000, 4_000, 8_000];
 
 type Tus = typeof import('tus-js-client');
@@ -63,7 +78,7 @@ export class Uploads {
   }
 
   /** Begins (or takes up again, if the same file was on its way). Refused at once: what is empty or no format of ours. */
-  add(files: Iterable<File>): readonly { name: string; reason: 'format' | 'empty' }[] {
+  add(files: Iterable<File>, datasetId?: string): readonly { name: string; reason: 'format' | 'empty' }[] {
     const refused: { name: string; reason: 'format' | 'empty' }[] = [];
     for (const file of files) {
       if (!ACCEPTED.some((ending) => file.name.toLowerCase().endsWith(ending))) {
@@ -71,7 +86,7 @@ export class Uploads {
       } else if (file.size === 0) {
         refused.push({ name: file.name, reason: 'empty' });
       } else {
-        void this.begin(file);
+        void this.begin(file, datasetId);
       }
     }
     return refused;
@@ -126,8 +141,8 @@ export class Uploads {
     return `kargah-${user}-${file.name}-${file.size}-${file.lastModified}`;
   }
 
-  private async begin(file: File): Promise<void> {
-    const fingerprint = this.fingerprint(file);
+  private async begin(file: File, versionOf?: string): Promise<void> {
+    const fingerprint = `${this.fingerprint(file)}${versionOf === undefined ? '' : `-${versionOf}`}`;
     const waiting = this.items
       .get()
       .find((item) => item.state === 'needs_file' && item.id.startsWith(`tus::${fingerprint}::`));
@@ -151,7 +166,7 @@ export class Uploads {
     const upload = new tus.Upload(file, {
       endpoint: `${this.api.baseUrl()}/api/v1/uploads`,
       chunkSize: CHUNK_BYTES,
-      metadata: { filename: file.name },
+      metadata: { filename: file.name, ...(versionOf === undefined ? {} : { dataset_id: versionOf }) },
       fingerprint: () => Promise.resolve(fingerprint),
       storeFingerprintForResuming: true,
       removeFingerprintOnSuccess: true,

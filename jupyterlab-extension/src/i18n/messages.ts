@@ -1,7 +1,9 @@
 import { account } from './messages/account.js';
 import { common } from './messages/common.js';
 import { datasets } from './messages/datasets.js';
+import { lineage } from './messages/lineage.js';
 import { panel } from './messages/panel.js';
+import { rows } from './messages/rows.js';
 import { jobMessages } from '../jobs/messages.js';
 import { runMessages } from '../jobs/runMessages.js';
 import { sweepMessages } from '../sweeps/messages.js';
@@ -12,6 +14,8 @@ export const messages = {
   ...account,
   ...panel,
   ...datasets,
+  ...rows,
+  ...lineage,
   ...jobMessages,
   ...runMessages,
   ...sweepMessages,

@@ -4,6 +4,7 @@ import type { Socket } from 'socket.io-client';
 import type { SessionKeeper } from '../api/session.js';
 import type {
   DatasetChanged,
+  DatasetProfileEvent,
   JobChanged,
   JobGap,
   JobLog,
@@ -37,6 +38,7 @@ export class Live {
   readonly connection = new Observable<Connection>({ state: 'idle', asOf: null });
   private readonly jobSignal = new Signal<this, JobChanged>(this);
   private readonly datasetSignal = new Signal<this, DatasetChanged>(this);
+  private readonly profileSignal = new Signal<this, DatasetProfileEvent>(this);
   private readonly sweepSignal = new Signal<this, SweepChanged>(this);
   private readonly systemSignal = new Signal<this, SystemChanged>(this);
   private readonly reconnectedSignal = new Signal<this, void>(this);
@@ -67,6 +69,9 @@ export class Live {
   }
   get datasetChanged(): ISignal<this, DatasetChanged> {
     return this.datasetSignal;
+  }
+  get datasetProfile(): ISignal<this, DatasetProfileEvent> {
+    return this.profileSignal;
   }
   get sweepChanged(): ISignal<this, SweepChanged> {
     return this.sweepSignal;
@@ -139,6 +144,7 @@ export class Live {
     socket.on('job_log', (chunk: JobLog) => this.logs.get(chunk.job_id)?.forEach((s) => s.take(chunk)));
     socket.on('job_changed', (event: JobChanged) => this.jobSignal.emit(event));
     socket.on('dataset_changed', (event: DatasetChanged) => this.datasetSignal.emit(event));
+    socket.on('dataset_profile', (event: DatasetProfileEvent) => this.profileSignal.emit(event));
     socket.on('sweep_changed', (event: SweepChanged) => this.sweepSignal.emit(event));
     socket.on('system_changed', (event: SystemChanged) => this.systemSignal.emit(event));
     socket.connect();

@@ -1,12 +1,13 @@
-import { type DragEvent, type ReactNode, useRef, useState } from 'react';
+import { type DragEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Icon } from '../components/Icon.js';
 import { useKargah } from '../context.js';
 import { addFiles } from '../datasets/actions.js';
+import { pathsOf, registerFiles } from '../datasets/intake/fileBrowser.js';
 import { useI18n } from '../i18n/context.js';
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files');
 
-/** The whole panel takes files. */
+/** The whole panel takes files: the computer's own, and those of JupyterLab's file browser. */
 export function DropZone({ children }: { readonly children: ReactNode }): JSX.Element {
   const kargah = useKargah();
   const { t } = useI18n();
@@ -17,8 +18,26 @@ export function DropZone({ children }: { readonly children: ReactNode }): JSX.El
     depth.current = 0;
     setOver(false);
   };
+  const zone = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // JupyterLab drags by Lumino's own events, which React does not know.
+    const onLumino = (event: Event): void => {
+      const paths = pathsOf(event);
+      if (paths === null) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.type === 'lm-dragleave' || event.type === 'lm-drop') leave();
+      else setOver(true);
+      if (event.type === 'lm-drop') void registerFiles(kargah, paths);
+    };
+    const node = zone.current;
+    const names = ['lm-dragenter', 'lm-dragover', 'lm-dragleave', 'lm-drop'];
+    names.forEach((name) => node?.addEventListener(name, onLumino));
+    return () => names.forEach((name) => node?.removeEventListener(name, onLumino));
+  }, [kargah]);
   return (
     <div
+      ref={zone}
       className="drop-zone"
       data-testid="kargah-drop"
       onDragEnter={(event) => {

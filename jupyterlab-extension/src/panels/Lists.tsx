@@ -6,6 +6,7 @@ import { Section } from '../components/Section.js';
 import { useKargah } from '../context.js';
 import { openCatalogue } from '../datasets/Catalogue.js';
 import { chooseFiles } from '../datasets/actions.js';
+import { openIntake } from '../datasets/intake/Intake.js';
 import { DatasetRow } from '../datasets/DatasetRow.js';
 import { UploadRow } from '../datasets/UploadRow.js';
 import { useI18n } from '../i18n/context.js';
@@ -130,6 +131,7 @@ export function Lists(): JSX.Element {
           actions={
             <>
               <IconButton icon="table" label={t('panel.ready')} onClick={() => openCatalogue(kargah)} />
+              <IconButton icon="add" label={t('intake.title')} onClick={() => openIntake(kargah)} />
               <IconButton icon="up" label={t('panel.upload')} onClick={() => chooseFiles(kargah)} />
             </>
           }

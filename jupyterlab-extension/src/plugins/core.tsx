@@ -11,6 +11,7 @@ import { openSocket } from '../live/socket.js';
 import { Observable } from '../store/observable.js';
 import { KargahStore } from '../store/store.js';
 import { IKargah, type Preferences } from '../tokens.js';
+import { insertCell } from './cell.js';
 import { COMMANDS } from './commands.js';
 import { LabShell } from './shell.js';
 
@@ -94,6 +95,7 @@ export const core: JupyterFrontEndPlugin<IKargah> = {
           name: job?.name ?? null,
         }),
       openFile: (path) => run('docmanager:open', { path }),
+      insertCell: (code) => insertCell(app, code),
       showPanel: () => app.shell.activateById(PANEL_ID),
     };
     return kargah;

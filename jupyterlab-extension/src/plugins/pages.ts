@@ -102,7 +102,7 @@ export const pages: JupyterFrontEndPlugin<void> = {
         const find = () => kargah.store.datasets.get().items.find((dataset) => dataset.dataset_id === datasetId);
         await open(
           `kargah-${datasetId}`,
-          () => PageWidget.of(kargah, () => import('../datasets/DatasetPage.js'), { datasetId }),
+          () => PageWidget.of(kargah, () => import('../datasets/page/DatasetPage.js'), { datasetId }),
           { label: find()?.name ?? datasetId, icon: find()?.kind === 'images' ? 'img' : 'table' },
           { command: COMMANDS.openDataset, args: { dataset_id: datasetId } },
         );

@@ -46,6 +46,7 @@ export function kargahFor(url: string, locale: Locale = PERSIAN): IKargah & { re
     openNewJob: note('openNewJob'),
     openMlflow: note('openMlflow'),
     openFile: note('openFile'),
+    insertCell: note('insertCell'),
     showPanel: () => void told.push('showPanel'),
   };
 }

@@ -78,6 +78,7 @@ export class Workbench {
       openNewJob: note('new'),
       openMlflow: note('mlflow'),
       openFile: note('file'),
+      insertCell: note('cell'),
       showPanel: () => void self.opened.push('panel'),
     };
     const self = new Workbench(kargah, bridge, server);

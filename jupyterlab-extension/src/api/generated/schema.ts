@@ -1536,6 +1536,42 @@ export interface components {
        */
       created_at: string;
     };
+    Column: {
+      name: string;
+      /** @enum {string} */
+      type: 'integer' | 'number' | 'boolean' | 'text' | 'category' | 'date' | 'datetime';
+      missing: number;
+      distinct: number;
+      /** @enum {string} */
+      direction: 'ltr' | 'rtl';
+      min: number | string | null;
+      max: number | string | null;
+      mean: number | null;
+      std?: number | null;
+      quantiles?: number[];
+      histogram?: components['schemas']['Histogram'];
+      text?: {
+        min_length: number;
+        mean_length: number;
+        max_length: number;
+        scripts: {
+          arabic: number;
+          latin: number;
+          digits: number;
+          other: number;
+        };
+      };
+      /** @enum {string} */
+      calendar?: 'jalali';
+      top: {
+        value: string;
+        count: number;
+      }[];
+    };
+    Histogram: {
+      edges: (number | string)[];
+      counts: number[];
+    };
     Sweep: {
       sweep_id: string;
       name: string;
@@ -1762,42 +1798,6 @@ export interface components {
         heights: components['schemas']['Histogram'];
         grey: number;
       };
-    };
-    Column: {
-      name: string;
-      /** @enum {string} */
-      type: 'integer' | 'number' | 'boolean' | 'text' | 'category' | 'date' | 'datetime';
-      missing: number;
-      distinct: number;
-      /** @enum {string} */
-      direction: 'ltr' | 'rtl';
-      min: number | string | null;
-      max: number | string | null;
-      mean: number | null;
-      std?: number | null;
-      quantiles?: number[];
-      histogram?: components['schemas']['Histogram'];
-      text?: {
-        min_length: number;
-        mean_length: number;
-        max_length: number;
-        scripts: {
-          arabic: number;
-          latin: number;
-          digits: number;
-          other: number;
-        };
-      };
-      /** @enum {string} */
-      calendar?: 'jalali';
-      top: {
-        value: string;
-        count: number;
-      }[];
-    };
-    Histogram: {
-      edges: (number | string)[];
-      counts: number[];
     };
     QueryResult: {
       columns: {
@@ -2302,6 +2302,13 @@ export interface components {
       dataset: components['schemas']['DatasetOutput'];
       /** @default false */
       deleted: boolean;
+    };
+    DatasetProfileEvent: {
+      dataset_id: string;
+      version: number;
+      columns: components['schemas']['Column'][];
+      done: number;
+      total: number;
     };
     SweepChanged: {
       sweep: components['schemas']['SweepOutput'];

@@ -1,55 +1,35 @@
-import { type ReactNode, useEffect, useState } from 'react';
-import { data } from '../api/client.js';
-import type { Column, Dataset, DatasetProfile } from '../api/types.js';
-import { LinkButton } from '../components/Button.js';
-import { Icon } from '../components/Icon.js';
-import { ErrorNote, Skeleton } from '../components/Note.js';
-import { Code, Percent } from '../components/Text.js';
-import { useKargah } from '../context.js';
-import { useI18n } from '../i18n/context.js';
-import { matcher } from '../panels/filters.js';
+import { type ReactNode, useState } from 'react';
+import type { Column, DatasetProfile } from '../../api/types.js';
+import { LinkButton } from '../../components/Button.js';
+import { Icon } from '../../components/Icon.js';
+import { Code, Percent } from '../../components/Text.js';
+import { useI18n } from '../../i18n/context.js';
+import { matcher } from '../../panels/filters.js';
+import { Histogram, raw } from './Histogram.js';
 
 const SHOWN = 12;
 
-/** A card a column (or the classes of images): type, what is missing, and a small picture of its values. */
-export function Columns({ dataset }: { readonly dataset: Dataset }): JSX.Element {
-  const kargah = useKargah();
+/** A card a column: type, what is missing, and a small picture of its values. */
+export function Columns({
+  columns,
+  rows,
+  target,
+}: {
+  readonly columns: readonly Column[];
+  readonly rows: number;
+  readonly target: string | null;
+}): JSX.Element {
   const { t } = useI18n();
-  const [profile, setProfile] = useState<DatasetProfile | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
   const [search, setSearch] = useState('');
   const [limit, setLimit] = useState(SHOWN);
-  const [attempt, setAttempt] = useState(0);
-
-  useEffect(() => {
-    const path = { dataset_id: dataset.dataset_id };
-    data(kargah.api.http.GET('/api/v1/datasets/{dataset_id}/profile', { params: { path } })).then(
-      setProfile,
-      setFailure,
-    );
-  }, [kargah, dataset.dataset_id, attempt]);
-
-  if (failure !== null) {
-    const retry = (): void => {
-      setFailure(null);
-      setAttempt(attempt + 1);
-    };
-    return <ErrorNote reason={failure} onRetry={retry} />;
-  }
-  if (profile === null) {
-    return <Skeleton />;
-  }
-  if (profile.classes.length > 0) {
-    return <Classes profile={profile} />;
-  }
   const matches = matcher(search);
-  const found = profile.columns.filter((column) => matches(column.name));
+  const found = columns.filter((column) => matches(column.name));
   return (
     <section>
       <div className="row section-head">
         <h2>{t('ds.columnsTitle')}</h2>
         <span className="grow" />
-        {profile.columns.length > 6 && (
+        {columns.length > 6 && (
           <div className="in col-search" role="search">
             <Icon name="search" className="t-off" />
             <input
@@ -64,12 +44,7 @@ export function Columns({ dataset }: { readonly dataset: Dataset }): JSX.Element
       </div>
       <div className="g3">
         {found.slice(0, limit).map((column) => (
-          <ColumnCard
-            key={column.name}
-            column={column}
-            rows={profile.rows}
-            target={column.name === dataset.suggested_target}
-          />
+          <ColumnCard key={column.name} column={column} rows={rows} target={column.name === target} />
         ))}
       </div>
       {found.length === 0 && <p className="muted">{t('ds.noColumn')}</p>}
@@ -84,7 +59,8 @@ export function Columns({ dataset }: { readonly dataset: Dataset }): JSX.Element
   );
 }
 
-function Classes({ profile }: { readonly profile: DatasetProfile }): JSX.Element {
+/** Classes of images and their sizes. */
+export function Classes({ profile }: { readonly profile: DatasetProfile }): JSX.Element {
   const { t } = useI18n();
   const most = Math.max(1, ...profile.classes.map((one) => one.count));
   const all = profile.classes.reduce((sum, one) => sum + one.count, 0);
@@ -98,6 +74,16 @@ function Classes({ profile }: { readonly profile: DatasetProfile }): JSX.Element
         {profile.classes.map((one) => (
           <ValueBar key={one.name} name={one.name} fill={one.count / most} share={one.count / all} />
         ))}
+        {profile.images !== undefined && (
+          <div className="g3">
+            {(['widths', 'heights'] as const).map((side) => (
+              <div key={side}>
+                <p className="sm muted">{t(`ds.${side}`)}</p>
+                {profile.images !== undefined && <Histogram histogram={profile.images[side]} label={t(`ds.${side}`)} />}
+              </div>
+            ))}
+          </div>
+        )}
       </div>
     </section>
   );
@@ -124,6 +110,7 @@ function ColumnCard({
         </span>
         <span className="chip plain">
           {t(`ds.type.${column.type}`)}
+          {column.calendar === 'jalali' && ` · ${t('ds.jalali')}`}
           {target && ` · ${t('ds.target')}`}
         </span>
       </div>
@@ -156,16 +143,16 @@ function Figure({ column }: { readonly column: Column }): ReactNode {
       </>
     );
   }
-  return t('ds.distinct', { n: column.distinct });
-}
-
-/** Parameters and data are always Latin and raw. */
-function raw(value: number): string {
-  return String(Number(value.toPrecision(6)));
+  return column.text === undefined
+    ? t('ds.distinct', { n: column.distinct })
+    : `${t('ds.distinct', { n: column.distinct })} · ${t('ds.lengths', { a: column.text.min_length, b: column.text.max_length })}`;
 }
 
 function Values({ column, rows }: { readonly column: Column; readonly rows: number }): JSX.Element {
   const { t } = useI18n();
+  if (column.histogram !== undefined && !(column.type === 'category' || column.type === 'boolean')) {
+    return <Histogram histogram={column.histogram} label={t('ds.histogramOf', { x: column.name })} />;
+  }
   const few = column.top.slice(0, 3);
   const counted = few.reduce((sum, one) => sum + one.count, 0);
   const numeric = column.type === 'integer' || column.type === 'number';

@@ -1,0 +1,39 @@
+import type { ColumnHistogram } from '../../api/types.js';
+import { Code } from '../../components/Text.js';
+import { useI18n } from '../../i18n/context.js';
+
+/** Parameters and data are always Latin and raw. */
+export function raw(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+/** How often values fall between each two edges. Numbers rise to the right in every language, as on any chart. */
+export function Histogram({
+  histogram,
+  label,
+}: {
+  readonly histogram: ColumnHistogram;
+  readonly label: string;
+}): JSX.Element {
+  const { t, format } = useI18n();
+  const { edges, counts } = histogram;
+  const most = Math.max(1, ...counts);
+  const text = (edge: string | number | undefined): string =>
+    edge === undefined ? '' : typeof edge === 'number' ? raw(edge) : edge.slice(0, 10);
+  return (
+    <div className="histogram" dir="ltr">
+      <div className="bins" role="img" aria-label={label}>
+        {counts.map((count, at) => (
+          <span key={at} title={t('ds.bin', { a: text(edges[at]), b: text(edges[at + 1]), n: format.number(count) })}>
+            <i style={{ blockSize: count === 0 ? 0 : `${Math.max(3, (count / most) * 100)}%` }} />
+          </span>
+        ))}
+      </div>
+      <div className="row">
+        <Code>{text(edges[0])}</Code>
+        <span className="grow" />
+        <Code>{text(edges.at(-1))}</Code>
+      </div>
+    </div>
+  );
+}

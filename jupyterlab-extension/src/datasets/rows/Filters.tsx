@@ -1,0 +1,108 @@
+import { type FormEvent, useState } from 'react';
+import type { DatasetPreview } from '../../api/types.js';
+import { Button, IconButton } from '../../components/Button.js';
+import { Caret } from '../../components/Icon.js';
+import { useI18n } from '../../i18n/context.js';
+import { type Condition, type Operator, operatorsOf, takesValue, valueFor } from './conditions.js';
+
+/** Conditions that all hold, and the line that adds one. */
+export function Filters({
+  columns,
+  conditions,
+  onChange,
+}: {
+  readonly columns: DatasetPreview['columns'];
+  readonly conditions: readonly Condition[];
+  readonly onChange: (conditions: readonly Condition[]) => void;
+}): JSX.Element {
+  const { t } = useI18n();
+  const [name, setName] = useState(columns[0]?.name ?? '');
+  const [chosen, setOp] = useState<Operator>('=');
+  const [text, setText] = useState('');
+  const column = columns.find((one) => one.name === name) ?? columns[0];
+  if (column === undefined) return <></>;
+  const operators = operatorsOf(column.type);
+  const op = operators.includes(chosen) ? chosen : '=';
+  const value = takesValue(op) ? valueFor(column.type, text) : null;
+  const add = (event: FormEvent): void => {
+    event.preventDefault();
+    if (value === undefined) return;
+    onChange([...conditions, { column: column.name, op, ...(value === null ? {} : { value }) }]);
+    setText('');
+  };
+  return (
+    <form className="row wrap filters" onSubmit={add}>
+      {conditions.map((one, index) => (
+        <span className="chip" key={`${one.column} ${one.op} ${String(one.value)}`}>
+          <bdi>{one.column}</bdi> {t(`rows.op.${one.op}`)}
+          {one.value !== undefined && <bdi className="c">{String(one.value)}</bdi>}
+          <IconButton
+            icon="close"
+            label={t('rows.removeFilter')}
+            onClick={() => onChange(conditions.filter((_, at) => at !== index))}
+          />
+        </span>
+      ))}
+      <Choice
+        label={t('rows.column')}
+        value={column.name}
+        options={columns.map((one) => [one.name, one.name])}
+        onChange={setName}
+      />
+      <Choice
+        label={t('rows.operator')}
+        value={op}
+        options={operators.map((one) => [one, t(`rows.op.${one}`)])}
+        onChange={(one) => setOp(one as Operator)}
+      />
+      {takesValue(op) &&
+        (column.type === 'boolean' ? (
+          <Choice
+            label={t('rows.value')}
+            value={text === 'true' ? 'true' : 'false'}
+            options={[
+              ['true', 'true'],
+              ['false', 'false'],
+            ]}
+            onChange={setText}
+          />
+        ) : (
+          <div className="in filter-value">
+            <input
+              dir="auto"
+              aria-label={t('rows.value')}
+              placeholder={t('rows.value')}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          </div>
+        ))}
+      <Button size="small" type="submit" icon="add" label={t('rows.addFilter')} disabled={value === undefined} />
+    </form>
+  );
+}
+
+function Choice({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly (readonly [string, string])[];
+  readonly onChange: (value: string) => void;
+}): JSX.Element {
+  return (
+    <div className="in sel filter-choice">
+      <select aria-label={label} value={value} onChange={(event) => onChange(event.target.value)}>
+        {options.map(([key, text]) => (
+          <option key={key} value={key}>
+            {text}
+          </option>
+        ))}
+      </select>
+      <Caret open />
+    </div>
+  );
+}

@@ -1,0 +1,98 @@
+import { type KeyboardEvent, useState } from 'react';
+import { data } from '../../api/client.js';
+import type { Dataset, QueryResult } from '../../api/types.js';
+import { Button } from '../../components/Button.js';
+import { ErrorNote } from '../../components/Note.js';
+import { useKargah } from '../../context.js';
+import { useI18n } from '../../i18n/context.js';
+import { TableCell, isFigure } from './TableCell.js';
+
+const FIRST = 'SELECT *\nFROM data\nLIMIT 20';
+
+/** One SELECT over the table `data`; Ctrl+Enter runs it. */
+export function Sql({ dataset, version }: { readonly dataset: Dataset; readonly version: number }): JSX.Element {
+  const kargah = useKargah();
+  const { t, format } = useI18n();
+  const [sql, setSql] = useState(FIRST);
+  const [busy, setBusy] = useState(false);
+  const [found, setFound] = useState<QueryResult | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const run = async (): Promise<void> => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      const params = { path: { dataset_id: dataset.dataset_id }, query: { version } };
+      setFound(await data(kargah.api.http.POST('/api/v1/datasets/{dataset_id}/query', { params, body: { sql } })));
+    } catch (reason) {
+      setFailure(reason);
+    }
+    setBusy(false);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      if (!busy) void run();
+    }
+  };
+  return (
+    <section className="card" data-testid="kargah-sql">
+      <div className="ch">
+        <h2>{t('rows.sql')}</h2>
+        <span className="muted sm">{t('rows.sqlHint')}</span>
+      </div>
+      <div className="cb stack close">
+        <textarea
+          className="sql c"
+          dir="ltr"
+          spellCheck={false}
+          rows={4}
+          aria-label={t('rows.sql')}
+          value={sql}
+          onChange={(event) => setSql(event.target.value)}
+          onKeyDown={onKeyDown}
+        />
+        <div className="row wrap">
+          <Button
+            kind="primary"
+            size="small"
+            icon="play"
+            busy={busy}
+            label={t('rows.run')}
+            onClick={() => void run()}
+          />
+          {found !== null && failure === null && (
+            <span className="muted sm" role="status">
+              {t(found.truncated ? 'rows.foundMore' : 'rows.found', { n: found.rows.length })} ·{' '}
+              {format.duration(found.seconds)}
+            </span>
+          )}
+        </div>
+        {failure !== null && <ErrorNote reason={failure} />}
+      </div>
+      {found !== null && failure === null && (
+        <div className="tw sql-found" tabIndex={0} role="region" aria-label={t('rows.result')}>
+          <table className="preview">
+            <thead>
+              <tr>
+                {found.columns.map((column, at) => (
+                  <th key={at} scope="col" className={isFigure(column.type) ? 'r' : ''} dir={column.direction}>
+                    <bdi>{column.name}</bdi>
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {found.rows.map((row, index) => (
+                <tr key={index}>
+                  {found.columns.map((column, at) => (
+                    <TableCell key={at} value={row[at] ?? null} type={column.type} direction={column.direction} />
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}

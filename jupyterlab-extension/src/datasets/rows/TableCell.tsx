@@ -1,0 +1,39 @@
+import { useI18n } from '../../i18n/context.js';
+import type { Cell } from './pages.js';
+
+const FIGURES: ReadonlySet<string> = new Set(['integer', 'number', 'date', 'datetime']);
+
+export function isFigure(type: string): boolean {
+  return FIGURES.has(type);
+}
+
+/** A raw value: figures line up on their units, texts take their column's direction. */
+export function TableCell({
+  value,
+  type,
+  direction,
+}: {
+  readonly value: Cell;
+  readonly type: string;
+  readonly direction: 'ltr' | 'rtl';
+}): JSX.Element {
+  const { t } = useI18n();
+  const figure = isFigure(type);
+  if (value === null) {
+    return (
+      <td className={figure ? 'num' : ''}>
+        <span className="chip plain">{t('ds.missing')}</span>
+      </td>
+    );
+  }
+  const text = String(value);
+  return figure ? (
+    <td className="num">{text}</td>
+  ) : (
+    <td dir={direction}>
+      <span className="cell" title={text.length > 40 ? text : undefined}>
+        {text}
+      </span>
+    </td>
+  );
+}

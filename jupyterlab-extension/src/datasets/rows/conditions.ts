@@ -1,0 +1,50 @@
+import type { Column } from '../../api/types.js';
+
+export const OPERATORS = [
+  '=',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'contains',
+  'starts_with',
+  'is_missing',
+  'is_present',
+] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+/** As the bridge's `filter` takes it. */
+export interface Condition {
+  readonly column: string;
+  readonly op: Operator;
+  readonly value?: string | number | boolean;
+}
+
+export function takesValue(op: Operator): boolean {
+  return op !== 'is_missing' && op !== 'is_present';
+}
+
+/** What may be asked of a column of this type. */
+export function operatorsOf(type: Column['type']): readonly Operator[] {
+  if (type === 'boolean') return ['=', 'is_missing', 'is_present'];
+  if (type === 'text' || type === 'category') return ['=', '!=', 'contains', 'starts_with', 'is_missing', 'is_present'];
+  return ['=', '!=', '<', '<=', '>', '>=', 'is_missing', 'is_present'];
+}
+
+const PERSIAN_ZERO = '۰'.charCodeAt(0);
+const ARABIC_ZERO = '٠'.charCodeAt(0);
+
+/** A typed value as the column holds it; undefined where it cannot be one. Persian digits are digits. */
+export function valueFor(type: Column['type'], text: string): string | number | boolean | undefined {
+  const plain = text.trim();
+  if (type === 'boolean') return plain === 'true';
+  if (type !== 'integer' && type !== 'number') return plain === '' && type !== 'text' ? undefined : plain;
+  const latin = plain
+    .replace(/[۰-۹]/gu, (digit) => String(digit.charCodeAt(0) - PERSIAN_ZERO))
+    .replace(/[٠-٩]/gu, (digit) => String(digit.charCodeAt(0) - ARABIC_ZERO))
+    .replace(/[٬,]/gu, '')
+    .replace('٫', '.');
+  const number = Number(latin);
+  return latin === '' || !Number.isFinite(number) ? undefined : number;
+}

@@ -1,0 +1,120 @@
+import { useEffect, useState } from 'react';
+import { data } from '../../api/client.js';
+import type { Dataset, VersionDiff } from '../../api/types.js';
+import { ErrorNote, Skeleton } from '../../components/Note.js';
+import { Code, Num } from '../../components/Text.js';
+import { useKargah } from '../../context.js';
+import { useI18n } from '../../i18n/context.js';
+
+/** Less than this moves no model, says the rule of thumb for the population stability index. */
+const SMALL = 0.1;
+
+/** What changed between two versions: rows, columns, distributions, classes. */
+export function Diff({
+  dataset,
+  from,
+  to,
+}: {
+  readonly dataset: Dataset;
+  readonly from: number;
+  readonly to: number;
+}): JSX.Element {
+  const kargah = useKargah();
+  const { t, format } = useI18n();
+  const [diff, setDiff] = useState<VersionDiff | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  useEffect(() => {
+    const asked = new AbortController();
+    const params = { path: { dataset_id: dataset.dataset_id }, query: { from, to } };
+    data(kargah.api.http.GET('/api/v1/datasets/{dataset_id}/diff', { params, signal: asked.signal })).then(
+      setDiff,
+      (reason: unknown) => {
+        if (!asked.signal.aborted) setFailure(reason);
+      },
+    );
+    return () => asked.abort();
+  }, [kargah, dataset.dataset_id, from, to]);
+  if (failure !== null) return <ErrorNote reason={failure} />;
+  if (diff === null) return <Skeleton />;
+  const shifts = diff.distributions.filter((one) => one.value >= 0.0005).slice(0, 20);
+  const facts: readonly (readonly [string, string])[] = [
+    [t('ver.rowsAdded'), format.number(diff.rows.added)],
+    [t('ver.rowsRemoved'), format.number(diff.rows.removed)],
+  ];
+  const names: readonly (readonly [string, readonly string[]])[] = [
+    [t('ver.columnsAdded'), diff.columns_added],
+    [t('ver.columnsRemoved'), diff.columns_removed],
+    [t('ver.retyped'), diff.columns_retyped.map((one) => `${one.column}: ${one.before} → ${one.after}`)],
+  ];
+  const same = diff.rows.added + diff.rows.removed === 0 && names.every(([, list]) => list.length === 0);
+  return (
+    <section className="card" data-testid="kargah-diff">
+      <div className="ch">
+        <h2>{t('ver.comparison', { a: to, b: from })}</h2>
+      </div>
+      <div className="cb stack close">
+        {same && shifts.length === 0 && <p className="muted">{t('ver.same')}</p>}
+        <dl className="pairs">
+          {facts.map(([label, text]) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>
+                <Num>{text}</Num>
+              </dd>
+            </div>
+          ))}
+          {names.map(
+            ([label, list]) =>
+              list.length > 0 && (
+                <div key={label}>
+                  <dt>{label}</dt>
+                  <dd>
+                    {list.map((name) => (
+                      <span className="chip plain" key={name}>
+                        <bdi>{name}</bdi>
+                      </span>
+                    ))}
+                  </dd>
+                </div>
+              ),
+          )}
+          {diff.classes
+            .filter((one) => one.before !== one.after)
+            .map((one) => (
+              <div key={one.name}>
+                <dt>
+                  <bdi>{one.name}</bdi>
+                </dt>
+                <dd>
+                  <Num>{`${format.number(one.before)} → ${format.number(one.after)}`}</Num>
+                </dd>
+              </div>
+            ))}
+        </dl>
+        {shifts.length > 0 && (
+          <>
+            <h3 className="sm muted">{t('ver.shifts')}</h3>
+            {shifts.map((one) => (
+              <div className="row sm value-bar" key={one.column}>
+                <span className="value-name">
+                  <span className="ell nm" dir="auto" title={one.column}>
+                    {one.column}
+                  </span>
+                </span>
+                <span
+                  className={`bar grow ${one.value >= SMALL ? 'shifted' : ''}`}
+                  style={{ ['--p' as string]: `${Math.min(100, one.value * 100).toFixed(1)}%` }}
+                >
+                  <i />
+                </span>
+                <span className="muted shift-value" title={t(`ver.${one.measure}`)}>
+                  <Code>{one.value.toPrecision(2)}</Code>
+                </span>
+              </div>
+            ))}
+          </>
+        )}
+      </div>
+    </section>
+  );
+}

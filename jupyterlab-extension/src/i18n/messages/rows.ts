@@ -1,0 +1,31 @@
+import type { Catalogue } from '../message.js';
+
+/** The tables of a dataset: sorting, filters, SQL. */
+export const rows = {
+  'rows.sortBy': { fa: 'مرتب کردن بر پایهٔ {x}', en: 'Sort by {x}' },
+  'rows.column': { fa: 'ستون', en: 'Column' },
+  'rows.operator': { fa: 'شرط', en: 'Condition' },
+  'rows.value': { fa: 'مقدار', en: 'Value' },
+  'rows.addFilter': { fa: 'پالایش', en: 'Filter' },
+  'rows.removeFilter': { fa: 'برداشتن شرط', en: 'Remove condition' },
+  'rows.op.=': { fa: 'برابر', en: 'is' },
+  'rows.op.!=': { fa: 'نابرابر', en: 'is not' },
+  'rows.op.<': { fa: 'کمتر از', en: 'less than' },
+  'rows.op.<=': { fa: 'دست‌بالا', en: 'at most' },
+  'rows.op.>': { fa: 'بیشتر از', en: 'more than' },
+  'rows.op.>=': { fa: 'دست‌کم', en: 'at least' },
+  'rows.op.contains': { fa: 'دارای', en: 'contains' },
+  'rows.op.starts_with': { fa: 'با آغاز', en: 'starts with' },
+  'rows.op.is_missing': { fa: 'خالی است', en: 'is missing' },
+  'rows.op.is_present': { fa: 'خالی نیست', en: 'is present' },
+  'rows.none': { fa: 'هیچ ردیفی با این شرط‌ها نیست.', en: 'No row meets these conditions.' },
+  'rows.columnsShown': { fa: 'ستون‌های {a} تا {b} از {n}', en: 'columns {a} to {b} of {n}' },
+  'rows.columnsBefore': { fa: 'ستون‌های پیشین', en: 'Columns before' },
+  'rows.columnsAfter': { fa: 'ستون‌های بعدی', en: 'Columns after' },
+  'rows.sql': { fa: 'پرس‌وجوی SQL', en: 'SQL query' },
+  'rows.sqlHint': { fa: 'یک SELECT روی جدول data؛ فقط خواندنی', en: 'One SELECT over the table data; read-only' },
+  'rows.run': { fa: 'اجرا', en: 'Run' },
+  'rows.result': { fa: 'نتیجهٔ پرس‌وجو', en: 'Result of the query' },
+  'rows.found': { fa: '{n} ردیف', en: '{n} {n|row|rows}' },
+  'rows.foundMore': { fa: '{n} ردیف نخست', en: 'the first {n} rows' },
+} as const satisfies Catalogue;
