@@ -449,6 +449,14 @@ class DatasetProfile(TypedDict):
     images: NotRequired[DatasetProfileImages]
 
 
+class DatasetProfileEvent(TypedDict):
+    dataset_id: str
+    version: int
+    columns: list[Column]
+    done: int
+    total: int
+
+
 class DatasetTombstoneKeptItemJobsItem(TypedDict):
     job_id: str
     name: str
