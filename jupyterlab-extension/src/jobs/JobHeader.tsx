@@ -132,6 +132,7 @@ function JobMeta({ job, recipe }: JobHeaderProps): JSX.Element {
               <bdi className={/^[\x20-\x7e]+$/.test(datasetName) ? 'c' : ''}>{datasetName}</bdi>
             </LinkButton>
           )}
+          {job.dataset_version !== null && `${i18n.pick(', ', '، ')}${t('ver.version', { n: job.dataset_version })}`}
         </span>
       )}
       <span>

@@ -9,6 +9,7 @@ import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import { attempt, chooseFiles } from '../actions.js';
 import { Diff } from './Diff.js';
+import { openReread } from './Reread.js';
 import type { VersionList } from './useVersions.js';
 
 /** Every version, what came of it, and what changed from one to another. */
@@ -48,6 +49,14 @@ export function Versions({
         <div className="ch">
           <h2>{t('ds.tab.versions')}</h2>
           <span className="grow" />
+          {dataset.mine && dataset.kind === 'tabular' && (
+            <Button
+              size="small"
+              icon="tune"
+              label={t('reread.open')}
+              onClick={() => void openReread(kargah, dataset, version)}
+            />
+          )}
           {dataset.mine && (
             <Button
               size="small"

@@ -1,0 +1,229 @@
+import { createElement, type FormEvent, useEffect, useState } from 'react';
+import { data } from '../../api/client.js';
+import type { Column, Dataset, Reading, ReadingPreview } from '../../api/types.js';
+import { Button } from '../../components/Button.js';
+import { ErrorNote, Skeleton } from '../../components/Note.js';
+import { SelectField } from '../../components/SelectField.js';
+import { useKargah } from '../../context.js';
+import { useI18n } from '../../i18n/context.js';
+import type { IKargah } from '../../tokens.js';
+import { TableCell, isFigure } from '../rows/TableCell.js';
+
+const ENCODINGS = ['utf-8', 'utf-16', 'windows-1256'] as const;
+const DELIMITERS = [',', ';', '\t', '|', '؛'] as const;
+const TYPES = ['integer', 'number', 'boolean', 'text', 'category', 'date', 'datetime'] as const;
+const ROWS = 12;
+const COLUMNS = 30;
+
+/** The file of a version looked at with other options, before a version is made with them. */
+export function openReread(kargah: IKargah, dataset: Dataset, version: number): Promise<void> {
+  return kargah.shell.show({
+    title: kargah.i18n.t('reread.title'),
+    content: (close) => createElement(Reread, { dataset, version, close }),
+    wide: true,
+  });
+}
+
+function Reread({
+  dataset,
+  version,
+  close,
+}: {
+  readonly dataset: Dataset;
+  readonly version: number;
+  readonly close: () => void;
+}): JSX.Element {
+  const kargah = useKargah();
+  const { t } = useI18n();
+  const [chosen, setChosen] = useState<Reading>({});
+  const [found, setFound] = useState<ReadingPreview | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const { dataset_id: id } = dataset;
+
+  useEffect(() => {
+    const asked = new AbortController();
+    const params = { path: { dataset_id: id }, query: { version } };
+    data(
+      kargah.api.http.POST('/api/v1/datasets/{dataset_id}/reading', { params, body: chosen, signal: asked.signal }),
+    ).then(
+      (preview) => {
+        setFound(preview);
+        setFailure(null);
+      },
+      (reason: unknown) => {
+        if (!asked.signal.aborted) setFailure(reason);
+      },
+    );
+    return () => asked.abort();
+  }, [kargah, id, version, chosen]);
+
+  const make = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      const params = { path: { dataset_id: id } };
+      const body = { version, reading: chosen };
+      kargah.store.putDataset(
+        await data(kargah.api.http.POST('/api/v1/datasets/{dataset_id}/versions', { params, body })),
+      );
+      close();
+    } catch (reason) {
+      setFailure(reason);
+    }
+    setBusy(false);
+  };
+  const change = (one: Partial<Reading>): void => setChosen({ ...chosen, ...one });
+  if (found === null) return failure === null ? <Skeleton /> : <ErrorNote reason={failure} />;
+  return (
+    <form className="stack dialog-list" onSubmit={(event) => void make(event)} data-testid="kargah-reread">
+      <Options found={found} onChange={change} />
+      {failure !== null && <ErrorNote reason={failure} />}
+      <Changes found={found} />
+      <Sample
+        found={found}
+        onType={(column, type) => change({ types: { ...chosen.types, [column]: { type, invalid: 'missing' } } })}
+      />
+      <p className="hint">{t('reread.typesHint')}</p>
+      <div className="row">
+        <Button kind="primary" type="submit" busy={busy} label={t('reread.make')} />
+      </div>
+    </form>
+  );
+}
+
+function Options({
+  found,
+  onChange,
+}: {
+  readonly found: ReadingPreview;
+  readonly onChange: (change: Partial<Reading>) => void;
+}): JSX.Element {
+  const { t } = useI18n();
+  const { reading, encodings, sheets } = found;
+  return (
+    <>
+      <div className="g3">
+        {reading.encoding !== undefined && (
+          <SelectField
+            label={t('reread.encoding')}
+            value={reading.encoding}
+            note={encodings.find((one) => one.encoding === reading.encoding)?.line.slice(0, 80)}
+            onChange={(encoding) => onChange({ encoding: encoding as (typeof ENCODINGS)[number] })}
+          >
+            {ENCODINGS.map((one) => (
+              <option key={one}>{one}</option>
+            ))}
+          </SelectField>
+        )}
+        {reading.delimiter !== undefined && (
+          <SelectField
+            label={t('reread.delimiter')}
+            value={reading.delimiter}
+            onChange={(delimiter) => onChange({ delimiter: delimiter as (typeof DELIMITERS)[number] })}
+          >
+            {DELIMITERS.map((one) => (
+              <option key={one} value={one}>
+                {one === '\t' ? t('reread.tab') : one}
+              </option>
+            ))}
+          </SelectField>
+        )}
+        {sheets.length > 1 && (
+          <SelectField
+            label={t('reread.sheet')}
+            value={reading.sheet ?? sheets[0] ?? ''}
+            onChange={(sheet) => onChange({ sheet })}
+          >
+            {sheets.map((one) => (
+              <option key={one}>{one}</option>
+            ))}
+          </SelectField>
+        )}
+      </div>
+      {reading.header !== undefined && (
+        <label className="row check">
+          <input
+            type="checkbox"
+            checked={reading.header}
+            onChange={(event) => onChange({ header: event.target.checked })}
+          />
+          {t('reread.header')}
+        </label>
+      )}
+      <label className="row check">
+        <input
+          type="checkbox"
+          checked={reading.normalise_persian ?? false}
+          onChange={(event) => onChange({ normalise_persian: event.target.checked })}
+        />
+        {t('reread.persian')}
+      </label>
+    </>
+  );
+}
+
+function Changes({ found }: { readonly found: ReadingPreview }): JSX.Element {
+  const { t, format } = useI18n();
+  if (found.changes.length === 0) return <></>;
+  return (
+    <details>
+      <summary className="sm muted">{t('reread.changes', { n: found.changes.length })}</summary>
+      <ul className="sm">
+        {found.changes.map((one) => (
+          <li key={`${one.column} ${one.before}`}>
+            <bdi>{one.column}</bdi>: <bdi>{one.before}</bdi> ← <bdi>{one.after}</bdi> ({format.number(one.count)})
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Sample({
+  found,
+  onType,
+}: {
+  readonly found: ReadingPreview;
+  readonly onType: (column: string, type: Column['type']) => void;
+}): JSX.Element {
+  const { t } = useI18n();
+  const columns = found.columns.slice(0, COLUMNS);
+  return (
+    <div className="tw" tabIndex={0} role="region" aria-label={t('ds.preview')}>
+      <table className="preview">
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.name} scope="col" className={isFigure(column.type) ? 'r' : ''} dir={column.direction}>
+                <bdi>{column.name}</bdi>
+                <div className="in sel filter-choice">
+                  <select
+                    aria-label={t('reread.typeOf', { x: column.name })}
+                    value={column.type}
+                    onChange={(event) => onType(column.name, event.target.value as Column['type'])}
+                  >
+                    {TYPES.map((type) => (
+                      <option key={type} value={type}>
+                        {t(`reread.type.${type}`)}
+                      </option>
+                    ))}
+                  </select>
+                </div>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {found.rows.slice(0, ROWS).map((row, index) => (
+            <tr key={index}>
+              {columns.map((column, at) => (
+                <TableCell key={column.name} value={row[at] ?? null} type={column.type} direction={column.direction} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
