@@ -1,4 +1,4 @@
-"""The tabular recipe on the datasets that come inside scikit-learn, and on tables that are not fit for training."""
+"""The tabular recipe on the datasets that come inside scikit-learn, and on columns of every kind."""
 
 from __future__ import annotations
 
@@ -13,32 +13,11 @@ import torch
 from sklearn import datasets
 
 from kargah.client.predict import Predictor
-from kargah.recipes import RECIPES, DatasetRef, parse_params
-from kargah.recipes.protocol import Task
-from kargah.training.checkpoint import Checkpoints
 from kargah.training.failure import JobFailure
-from kargah.training.loop import Fit, Listener, fit
 
-SILENT = Listener(metrics=lambda *_: None, progress=lambda *_: None, log=lambda *_: None, first_step=lambda: None)
+from .running import OnTables
 
-
-def table(folder: Path, frame: pd.DataFrame) -> Path:
-    path = folder / "data.parquet"
-    frame.to_parquet(path, index=False)
-    return path
-
-
-def prepared(folder: Path, frame: pd.DataFrame, **params: Any) -> Task:
-    recipe = RECIPES["tabular"]
-    checked: Any = parse_params(recipe.INFO.params, params)
-    torch.manual_seed(checked.seed)
-    return recipe.prepare(checked, DatasetRef("test", table(folder, frame)))
-
-
-def trained(folder: Path, frame: pd.DataFrame, **params: Any) -> tuple[Task, Fit]:
-    task = prepared(folder, frame, **params)
-    checked: Any = parse_params(RECIPES["tabular"].INFO.params, params)
-    return task, fit(task, checked, SILENT, Checkpoints(folder / "checkpoints"), lambda: False)
+prepared, trained = OnTables("tabular").prepared, OnTables("tabular").trained
 
 
 def test_digits_reach_an_accuracy_of_95_percent_with_the_defaults(tmp_path: Path) -> None:
@@ -130,44 +109,6 @@ def test_every_class_stands_on_both_sides_of_the_split(tmp_path: Path) -> None:
     assert len(task.train) + len(task.validation) == 100
 
 
-def test_balanced_weights_make_a_rare_class_count(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"x": range(100), "y": ["a"] * 90 + ["b"] * 10})
-    logits, labels = torch.tensor([[2.0, 0.0], [2.0, 0.0]]), torch.tensor([0, 1])
-    equal = prepared(tmp_path, frame, target="y").loss(logits, labels)
-    balanced = prepared(tmp_path, frame, target="y", class_weights="balanced").loss(logits, labels)
-    assert balanced > equal
-
-
-FIT = {"x": list(range(20)), "y": ["a", "b"] * 10}
-UNFIT: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
-    ("target_required", FIT, {}),
-    ("target_missing", FIT, {"target": "z"}),
-    ("target_constant", {"x": range(20), "y": ["a"] * 20}, {"target": "y"}),
-    ("target_constant", {"x": range(20), "y": [1.5] * 20}, {"target": "y", "task": "regression"}),
-    ("target_all_missing", {"x": range(20), "y": pd.Series([None] * 20, dtype="float64")}, {"target": "y"}),
-    ("target_not_numeric", FIT, {"target": "y", "task": "regression"}),
-    ("target_not_numeric", {"x": range(20), "y": [[1, 2]] * 20}, {"target": "y"}),
-    ("target_constant", {"x": [1], "y": ["a"]}, {"target": "y"}),
-    ("target_all_different", {"x": range(300), "y": [f"name {i}" for i in range(300)]}, {"target": "y"}),
-    ("too_many_classes", {"x": range(2002), "y": [f"name {i // 2}" for i in range(2002)]}, {"target": "y"}),
-    ("numbers_too_large", {"x": [1e300, 1.0] * 10, "y": ["a", "b"] * 10}, {"target": "y"}),
-    ("numbers_too_large", {"x": range(20), "y": [1e300 + i * 1e290 for i in range(20)]}, {"target": "y"}),
-    ("no_features", {"y": ["a", "b"] * 10}, {"target": "y"}),
-    ("no_features", {"x": [f"text {i}" * 3 for i in range(300)], "y": ["a", "b"] * 150}, {"target": "y"}),
-    ("no_features", {"x": [1.0] * 20, "y": ["a", "b"] * 10}, {"target": "y"}),
-    ("too_few_rows", {"x": range(4), "y": ["a", "b"] * 2}, {"target": "y"}),
-]
-
-
-@pytest.mark.parametrize(("code", "columns", "params"), UNFIT)
-def test_data_that_cannot_be_learned_from_is_refused_with_a_code(
-    tmp_path: Path, code: str, columns: dict[str, Any], params: dict[str, Any]
-) -> None:
-    with pytest.raises(JobFailure) as caught:
-        prepared(tmp_path, pd.DataFrame(columns), **params)
-    assert caught.value.code == code
-
-
 def predictor(folder: Path, frame: pd.DataFrame, **params: Any) -> Predictor:
     """What a person gets: the exported program and the words for its columns, as they travel."""
     task, result = trained(folder, frame, **params)
@@ -208,13 +149,6 @@ def test_ten_rows_are_enough_and_very_many_values_are_learned_together(tmp_path:
     many = pd.DataFrame({"id": [f"u{i % 700}" for i in range(2000)], "y": ["a", "b"] * 1000})
     notes = prepared(tmp_path, many, target="y").notes
     assert any("600 rare values are learned together" in note for note in notes)
-
-
-def test_a_dataset_deleted_meanwhile_is_said_so(tmp_path: Path) -> None:
-    recipe = RECIPES["tabular"]
-    with pytest.raises(JobFailure) as caught:
-        recipe.prepare(parse_params(recipe.INFO.params, {"target": "y"}), DatasetRef("gone", tmp_path / "data.parquet"))
-    assert caught.value.code == "dataset_deleted"
 
 
 def test_a_learning_rate_that_blows_up_fails_as_diverged(tmp_path: Path) -> None:

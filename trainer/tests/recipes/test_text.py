@@ -18,35 +18,15 @@ from babel import Locale
 
 from kargah.client.errors import KargahError
 from kargah.client.predict import Predictor
-from kargah.recipes import RECIPES, DatasetRef, parse_params
-from kargah.recipes.protocol import Task
 from kargah.recipes.text_features import TextFeatures, features, normalise
-from kargah.training.checkpoint import Checkpoints
-from kargah.training.failure import JobFailure
-from kargah.training.loop import Fit, Listener, fit
 from kargah.training.model import save_model
 
-SILENT = Listener(metrics=lambda *_: None, progress=lambda *_: None, log=lambda *_: None, first_step=lambda: None)
+from .running import OnTables
+
 HOW = TextFeatures(buckets=1 << 16, characters=(2, 5), words=2, longest=4000)
 
 
-def table(folder: Path, frame: pd.DataFrame) -> Path:
-    path = folder / "data.parquet"
-    frame.to_parquet(path, index=False)
-    return path
-
-
-def prepared(folder: Path, frame: pd.DataFrame, **params: Any) -> Task:
-    recipe = RECIPES["text"]
-    checked: Any = parse_params(recipe.INFO.params, params)
-    torch.manual_seed(checked.seed)
-    return recipe.prepare(checked, DatasetRef("texts", table(folder, frame)))
-
-
-def trained(folder: Path, frame: pd.DataFrame, **params: Any) -> tuple[Task, Fit]:
-    task = prepared(folder, frame, **params)
-    checked: Any = parse_params(RECIPES["text"].INFO.params, params)
-    return task, fit(task, checked, SILENT, Checkpoints(folder / "checkpoints"), lambda: False)
+prepared, trained = OnTables("text").prepared, OnTables("text").trained
 
 
 def cldr_names() -> pd.DataFrame:
@@ -196,26 +176,3 @@ def test_rows_without_a_text_are_left_out_and_the_log_says_so(tmp_path: Path) ->
     frame.loc[2, "review"] = ""
     notes = "\n".join(prepared(tmp_path, frame, target="label").notes)
     assert "WARN 3 rows have no review or no label; left out" in notes
-
-
-TEXTS = [f"text number {i}" for i in range(20)]
-UNFIT: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
-    ("target_required", {"t": TEXTS, "y": ["a", "b"] * 10}, {}),
-    ("target_missing", {"t": TEXTS, "y": ["a", "b"] * 10}, {"target": "z"}),
-    ("target_all_missing", {"t": TEXTS, "y": pd.Series([None] * 20, dtype="str")}, {"target": "y"}),
-    ("target_constant", {"t": TEXTS, "y": ["a"] * 20}, {"target": "y"}),
-    ("target_all_different", {"t": TEXTS, "y": [f"c{i}" for i in range(20)]}, {"target": "y"}),
-    ("no_text_column", {"t": range(20), "y": ["a", "b"] * 10}, {"target": "y"}),
-    ("text_column_missing", {"t": TEXTS, "y": ["a", "b"] * 10}, {"target": "y", "text": "u"}),
-    ("text_column_missing", {"t": TEXTS, "n": range(20), "y": ["a", "b"] * 10}, {"target": "y", "text": "n"}),
-    ("too_few_rows", {"t": TEXTS[:4], "y": ["a", "b"] * 2}, {"target": "y"}),
-]
-
-
-@pytest.mark.parametrize(("code", "columns", "params"), UNFIT)
-def test_texts_that_cannot_be_learned_from_are_refused_with_a_code(
-    tmp_path: Path, code: str, columns: dict[str, Any], params: dict[str, Any]
-) -> None:
-    with pytest.raises(JobFailure) as caught:
-        prepared(tmp_path, pd.DataFrame(columns), **params)
-    assert caught.value.code == code

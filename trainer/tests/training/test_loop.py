@@ -173,6 +173,73 @@ def test_every_optimizer_learns(tmp_path: Path, kind: Any) -> None:
     assert result.best_metrics["val_accuracy"] >= 0.8
 
 
+@pytest.mark.parametrize(
+    ("precision", "gains", "able", "expected"),
+    [
+        ("bf16", False, False, torch.bfloat16),
+        ("off", True, True, torch.float32),
+        ("auto", True, True, torch.bfloat16),
+        ("auto", True, False, torch.float32),
+        ("auto", False, True, torch.float32),
+    ],
+)
+def test_a_step_computes_in_bfloat16_where_asked_to_or_where_processor_and_network_gain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, precision: Any, gains: bool, able: bool, expected: torch.dtype
+) -> None:
+    monkeypatch.setattr("kargah.training.optimizer.computes_bf16", lambda: able)
+    task, seen, by_hand = problem(), set[torch.dtype](), list[bool]()
+    first = task.network[0]  # type: ignore[index]
+    first.register_forward_hook(lambda _m, _i, out: seen.add(out.dtype) if torch.is_grad_enabled() else None)
+
+    def gradients(inputs: tuple[torch.Tensor, ...], targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        by_hand.append(True)
+        answer = task.network(*inputs)
+        loss = task.loss(answer, targets)
+        task.network.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return answer.detach(), loss.detach()
+
+    settings = dataclasses.replace(DEFAULTS, precision=precision, epochs=1)
+    written_out = dataclasses.replace(task, bf16=gains, gradients=gradients)
+    fit(written_out, settings, Heard().listener(), Checkpoints(tmp_path), never)
+    assert seen == {expected}
+    # Gradients that are written out know float32 only.
+    assert bool(by_hand) == (expected == torch.float32)
+
+
+def test_the_rate_of_every_step_is_that_of_the_schedule(tmp_path: Path) -> None:
+    heard = Heard()
+    settings = dataclasses.replace(DEFAULTS, schedule="one_cycle")
+    fit(problem(), settings, heard.listener(), Checkpoints(tmp_path), never)
+    rates = [(values["lr"], step) for values, step in heard.points if "lr" in values]
+    assert [rate for rate, _ in rates] == [learning_rate(settings, step - 1, 36) for _, step in rates]
+    assert len({rate for rate, _ in rates}) > 10
+
+
+@pytest.mark.parametrize(("most", "reach"), [(0.5, 0.05), (0.0, 1.0)])
+def test_a_steep_loss_moves_the_weights_no_further_than_clipping_lets_it(
+    tmp_path: Path, most: float, reach: float
+) -> None:
+    task = problem()
+    steep = dataclasses.replace(task, loss=lambda out, truth: 1000 * nn.functional.cross_entropy(out, truth))
+    before = torch.cat([p.detach().flatten() for p in task.network.parameters()])
+    settings = dataclasses.replace(
+        DEFAULTS, optimizer="sgd", lr=0.1, weight_decay=0.0, schedule="constant", warmup=0.0, grad_clip=most
+    )
+    steps = 0
+
+    def after_one() -> bool:
+        nonlocal steps
+        steps += 1
+        return steps > 1
+
+    with pytest.raises(Stopped):
+        fit(steep, settings, Heard().listener(), Checkpoints(tmp_path), after_one)
+    moved = (torch.cat([p.detach().flatten() for p in task.network.parameters()]) - before).norm().item()
+    assert (moved <= reach * 1.001) == (most > 0)
+    assert moved > 0.9 * reach
+
+
 def test_bfloat16_trains_to_float32_weights(tmp_path: Path) -> None:
     settings = dataclasses.replace(DEFAULTS, precision="bf16", epochs=20, lr=0.05)
     result = fit(problem(), settings, Heard().listener(), Checkpoints(tmp_path), never)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import torch
 from PIL import Image
@@ -20,6 +21,7 @@ from kargah.training.loop import Fit, Listener, Stopped, fit
 SHARED = {"epochs": 3, "batch_size": 8, "dropout": 0.3, "patience": 0, "validation": 0.4}
 PARAMS: dict[str, dict[str, Any]] = {
     "tabular": {"target": "target", "hidden": [16]},
+    "text": {"target": "label", "buckets": 512, "dim": 4},
     "image": {"image_size": 8, "width": 4, "augment": "shift_flip"},
 }
 
@@ -34,7 +36,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         for i in range(40):
             noise = torch.randint(0, 255, (8, 8), generator=generator, dtype=torch.uint8).numpy()
             Image.fromarray(noise).save(folder / "images" / name / f"{i}.png")
-    return {"tabular": folder / "tabular.parquet", "image": folder / "images"}
+    said = ["خیلی خوب بود", "great film", "اصلاً خوب نبود", "dreadful"]
+    texts = pd.DataFrame({"text": [f"{said[i % 4]} {i}" for i in range(75)], "label": [i % 2 for i in range(75)]})
+    texts.to_parquet(folder / "text.parquet", index=False)
+    return {name: folder / f"{name}.parquet" for name in ("tabular", "text")} | {"image": folder / "images"}
 
 
 class Run:

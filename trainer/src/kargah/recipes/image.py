@@ -18,7 +18,7 @@ from .params import param
 from .pictures import read_pictures
 from .protocol import DatasetRef, RecipeInfo, Task
 from .shared_params import TrainingParams, class_weights
-from .split import split_rows
+from .split import split_rows, weight_of_classes
 
 EVALUATION_NUMBERS = 1 << 22
 
@@ -156,10 +156,7 @@ def prepare(params: ImageParams, dataset: DatasetRef) -> Task:
     kept = split_rows(labels, "classification", params.validation, params.seed)
     train, validation = (PictureBatches(pictures.pixels[rows], labels[rows]) for rows in (kept.train, kept.validation))
     mean, std = _moments(train.pixels)
-    weight = None
-    if params.class_weights == "balanced":
-        counts = torch.bincount(labels[kept.train], minlength=len(pictures.classes)).clamp(min=1)
-        weight = len(kept.train) / (len(pictures.classes) * counts.float())
+    weight = weight_of_classes(params.class_weights, labels[kept.train], len(pictures.classes))
     metadata: dict[str, Any] = {
         "recipe": INFO.recipe,
         "task": "classification",

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 
 from torch import Tensor, nn
 
+from ..training.failure import JobFailure
 from .params import Json, params_schema
 
 
@@ -69,6 +70,17 @@ class DatasetRef:
     path: Path
     sha256: str | None = None
     suggested_target: str | None = None
+
+    def target(self, chosen: str | None) -> str:
+        """The column to learn.
+
+        Raises:
+            JobFailure: `target_required` when neither a person nor the dataset names one.
+        """
+        name = chosen or self.suggested_target
+        if name is None:
+            raise JobFailure("target_required")
+        return name
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,18 @@ class TrainingParams:
     )
 
 
+def target_column() -> Any:
+    """The field `target` of a recipe that learns a column of a table."""
+    return param(
+        None,
+        "Target column",
+        "ستون هدف",
+        "The column to be predicted",
+        "ستونی که باید پیش‌بینی شود",
+        extra={"x-column": True},
+    )
+
+
 def class_weights() -> Any:
     """The field `class_weights` of a classification recipe."""
     return param(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -17,6 +18,14 @@ class Split:
     train: Tensor
     """int64 row numbers, rising."""
     validation: Tensor
+
+
+def weight_of_classes(how: Literal["equal", "balanced"], labels: Tensor, classes: int) -> Tensor | None:
+    """Balanced: float32 [classes], the rarer a class among `labels` the larger, 1 on the mean of the rows."""
+    if how == "equal":
+        return None
+    counts = torch.bincount(labels, minlength=classes).clamp(min=1)
+    return len(labels) / (classes * counts.float())
 
 
 def split_rows(labels: Tensor, task: str, share: float, seed: int) -> Split:

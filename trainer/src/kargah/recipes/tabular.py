@@ -19,8 +19,8 @@ from .figures import classification_metrics, regression_metrics
 from .mlp import CrossEntropy, Mlp, MlpGradients, SquaredError
 from .params import param
 from .protocol import Batches, DatasetRef, RecipeInfo, Task
-from .shared_params import TrainingParams, class_weights
-from .split import split_rows
+from .shared_params import TrainingParams, class_weights, target_column
+from .split import split_rows, weight_of_classes
 from .table import MISSING, Feature, Target, read_table
 
 BLOCK = 16_384
@@ -28,14 +28,7 @@ BLOCK = 16_384
 
 @dataclass(frozen=True, kw_only=True)
 class TabularParams(TrainingParams):
-    target: str | None = param(
-        None,
-        "Target column",
-        "ستون هدف",
-        "The column to be predicted",
-        "ستونی که باید پیش‌بینی شود",
-        extra={"x-column": True},
-    )
+    target: str | None = target_column()
     task: Literal["auto", "classification", "regression"] = param(
         "auto",
         "Task",
@@ -159,9 +152,7 @@ class Regressor(nn.Module):
 
 
 def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
-    name = params.target or dataset.suggested_target
-    if name is None:
-        raise JobFailure("target_required")
+    name = dataset.target(params.target)
     table = read_table(dataset.path, name, params.task, params.max_categories)
     target = table.target
     kept = split_rows(target.values, target.task, params.validation, params.seed)
@@ -216,10 +207,7 @@ def _learning(params: TabularParams, target: Target, train: Tensor) -> tuple[Ten
         figures = partial(regression_metrics, unit=std)
         return labels, {"loss": SquaredError(), "metrics": figures, "best_metric": ("val_loss", "min")}
     labels = target.values.long()
-    weight = None
-    if params.class_weights == "balanced":
-        counts = torch.bincount(labels[train], minlength=len(target.classes)).clamp(min=1)
-        weight = len(train) / (len(target.classes) * counts.float())
+    weight = weight_of_classes(params.class_weights, labels[train], len(target.classes))
     return labels, {
         "loss": CrossEntropy(weight),
         "metrics": classification_metrics,

@@ -14,12 +14,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..training.failure import JobFailure
 from .figures import classification_metrics
 from .params import param
 from .protocol import DatasetRef, RecipeInfo, Task
-from .shared_params import TrainingParams, class_weights
-from .split import split_rows
+from .shared_params import TrainingParams, class_weights, target_column
+from .split import split_rows, weight_of_classes
 from .text_features import Bags, TextFeatures, features
 from .text_table import read_texts
 
@@ -29,14 +28,7 @@ PIECES = (2, 5)
 
 @dataclass(frozen=True, kw_only=True)
 class TextParams(TrainingParams):
-    target: str | None = param(
-        None,
-        "Target column",
-        "ستون هدف",
-        "The column to be predicted",
-        "ستونی که باید پیش‌بینی شود",
-        extra={"x-column": True},
-    )
+    target: str | None = target_column()
     text: str | None = param(
         None,
         "Text column",
@@ -180,18 +172,13 @@ class Classifier(nn.Module):
 
 
 def prepare(params: TextParams, dataset: DatasetRef) -> Task:
-    name = params.target or dataset.suggested_target
-    if name is None:
-        raise JobFailure("target_required")
+    name = dataset.target(params.target)
     table = read_texts(dataset.path, name, params.text)
     labels, classes = table.labels, table.classes
     kept = split_rows(labels, "classification", params.validation, params.seed)
     how = _features(params, table.texts)
     whole = _batches(features(table.texts, how), labels)
-    weight = None
-    if params.class_weights == "balanced":
-        counts = torch.bincount(labels[kept.train], minlength=len(classes)).clamp(min=1)
-        weight = len(kept.train) / (len(classes) * counts.float())
+    weight = weight_of_classes(params.class_weights, labels[kept.train], len(classes))
     metadata: dict[str, Any] = {
         "recipe": INFO.recipe,
         "task": "classification",
