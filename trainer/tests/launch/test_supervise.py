@@ -236,6 +236,32 @@ def test_a_supervisor_that_is_killed_takes_its_training_process_along(job: Calla
     assert not (one.folder / "outcome.json").exists()
 
 
+def test_a_supervisor_that_is_killed_before_it_says_what_it_began_has_begun_nothing(job: Callable[..., Job]) -> None:
+    killed = job("open('ran', 'w').close()")
+    told = f"""
+import os, signal, sys, time
+from pathlib import Path
+from kargah.launch import supervise
+from kargah.launch.start import Cold
+
+def killed(self):
+    (self._paths.folder / "prepared").write_text(str(self._pid))
+    # Longer than a job that did not wait would take to run.
+    time.sleep(1)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+supervise.Supervisor._tell = killed
+supervise.supervise(Path({str(killed.folder)!r}), Cold(sys.executable))
+"""
+    assert (
+        subprocess.run([sys.executable, "-c", told], check=False, timeout=DEADLINE_SECONDS).returncode
+        == -signal.SIGKILL
+    )
+    until(lambda: not psutil.pid_exists(int((killed.folder / "prepared").read_text())))
+    assert not (killed.folder / "ran").exists()
+    assert not (killed.folder / "supervisor.json").exists()
+
+
 def test_the_supervisor_is_in_a_session_of_its_own(job: Callable[..., Job]) -> None:
     one = job(SLEEPER)
     supervisor = one.start()

@@ -73,18 +73,21 @@ class Warm:
     def __init__(self, pid: int, channel: socket.socket) -> None:
         self._pid = pid
         self._channel = channel
+        self._message: dict[str, Any] = {}
+        self._given: list[int] = []
         self._inherited = processes.resident_bytes()
         self.memory_bytes: Callable[[], int] = processes.private_memory_bytes
 
-    def __call__(self, job: dict[str, Any], paths: JobPaths, output: int) -> int:
-        environ = environment(job, paths)
+    def prepare(self, job: dict[str, Any], paths: JobPaths, output: int) -> int:
         folder = os.open(job["cwd"], os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            with self._channel:
-                _send(self._channel, {"job": job, "folder": str(paths.folder), "env": environ}, [output, folder])
-        finally:
-            os.close(folder)
+        self._message = {"job": job, "folder": str(paths.folder), "env": environment(job, paths)}
+        self._given = [output, folder]
         return self._pid
+
+    def go(self) -> None:
+        with self._channel:
+            _send(self._channel, self._message, self._given)
+        os.close(self._given[1])
 
     def peak_bytes(self, most_resident: int) -> int:
         return max(0, most_resident - self._inherited)

@@ -1,8 +1,14 @@
-"""The two ways in which a supervisor starts its job: a new Python, or a fork of one that has everything loaded."""
+"""The two ways in which a supervisor starts its job: a new Python, or a fork of one that has everything loaded.
+
+Either way in two steps, with `supervisor.json` written between them: a process that waits, and its leave to go on. A
+supervisor that is killed before the second leaves a process behind that has run nothing of the job, and ends.
+"""
 
 from __future__ import annotations
 
-import subprocess
+import os
+import signal
+import struct
 from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
@@ -11,6 +17,7 @@ from .command import command, environment
 from .paths import JobPaths
 
 Kind = Literal["warm", "cold"]
+_ERRNO = struct.Struct("i")
 
 
 class Start(Protocol):
@@ -24,8 +31,16 @@ class Start(Protocol):
         """A coded reason why it is not a warm one."""
         ...
 
-    def __call__(self, job: dict[str, Any], paths: JobPaths, output: int) -> int:
-        """The pid of the process, in a session of its own, `output` its stdout and stderr.
+    def prepare(self, job: dict[str, Any], paths: JobPaths, output: int) -> int:
+        """The pid of a process that waits for `go`, in a session of its own, `output` its stdout and stderr.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        ...
+
+    def go(self) -> None:
+        """Lets the process have the job.
 
         Raises:
             OSError: it cannot be started.
@@ -50,22 +65,52 @@ class Cold:
         self.python = python
         self.note = note
         self.memory_bytes: Callable[[], int] = processes.memory_bytes
+        self._gate = self._failed = -1
 
-    def __call__(self, job: dict[str, Any], paths: JobPaths, output: int) -> int:
-        child = subprocess.Popen(
-            command(self.python, job, paths),
-            cwd=job["cwd"],
-            env=environment(job, paths),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            # One thread only, and nothing but system calls: safe between fork and exec.
-            preexec_fn=processes.die_with_supervisor,  # noqa: PLW1509
-        )
-        # The supervisor reaps all children itself; without this Popen would ask for one that is gone.
-        child.returncode = 0
-        return child.pid
+    def prepare(self, job: dict[str, Any], paths: JobPaths, output: int) -> int:
+        argv, environ = command(self.python, job, paths), environment(job, paths)
+        gate, self._gate = os.pipe()
+        self._failed, failed = os.pipe()
+        # One thread only, and nothing but system calls: safe between fork and exec.
+        pid = os.fork()
+        if pid == 0:
+            os.close(self._gate)
+            _wait_and_run((gate, failed), argv, environ, job["cwd"], output)
+        os.close(gate)
+        os.close(failed)
+        return pid
+
+    def go(self) -> None:
+        with os.fdopen(self._failed, "rb") as failed:
+            os.write(self._gate, b"g")
+            os.close(self._gate)
+            # Ends without a word when the new program begins.
+            why = failed.read()
+        if why:
+            number = _ERRNO.unpack(why)[0]
+            raise OSError(number, os.strerror(number))
 
     def peak_bytes(self, most_resident: int) -> int:
         return most_resident
+
+
+def _wait_and_run(pipes: tuple[int, int], argv: list[str], environ: dict[str, str], folder: str, output: int) -> None:
+    """In the fork; never returns."""
+    gate, failed = pipes
+    try:
+        os.setsid()
+        processes.die_with_supervisor()
+        if not os.read(gate, 1):
+            os._exit(0)
+        os.chdir(folder)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        for mine, wanted in ((nothing, 0), (output, 1), (output, 2)):
+            os.dup2(mine, wanted)
+        # Python ignores these; a program expects them as the system has them.
+        for number in (signal.SIGPIPE, signal.SIGXFSZ):
+            signal.signal(number, signal.SIG_DFL)
+        os.execve(argv[0], argv, environ)  # noqa: S606
+    except OSError as error:
+        os.write(failed, _ERRNO.pack(error.errno or 0))
+    finally:
+        os._exit(127)

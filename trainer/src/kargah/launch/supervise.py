@@ -74,14 +74,17 @@ class Supervisor:
         pipe, child_end = os.pipe()
         os.set_blocking(pipe, False)
         try:
-            self._pid = self._start(self._job, self._paths, child_end)
+            self._pid = self._start.prepare(self._job, self._paths, child_end)
+            # Killed up to here, we leave no job behind; from here on, one that is known to have begun.
             self._tell()
+            self._start.go()
         except OSError as error:
             os.close(child_end)
             processes.kill_all(self._job["job_id"])
             self._finish(launch_error=error.strerror or str(error))
             return
         os.close(child_end)
+        self._begun()
         self._selector.register(pipe, selectors.EVENT_READ)
         while not self._over():
             for key, _ in self._selector.select(self._timeout()):
@@ -119,7 +122,6 @@ class Supervisor:
                 "launch_note": self._start.note,
             },
         )
-        self._begun()
 
     def _hear(self, wake: int) -> None:
         with contextlib.suppress(BlockingIOError):
