@@ -29,6 +29,10 @@ export class Bridge {
     return this.#child.pid;
   }
 
+  get token() {
+    return this.#token;
+  }
+
   /**
    * Resolves with the time it took to listen.
    *

@@ -100,6 +100,16 @@ const runners = [
     read: (text) => JSON.parse(text),
   },
   {
+    name: 'uploads',
+    title: 'Uploads cut off by killing the bridge',
+    cwd: '.',
+    argv: (report) => [
+      ...[node, '--disable-warning=ExperimentalWarning', join(root, 'crash/uploads/main.mjs')],
+      ...['--uploads', '6', '--size', '8MB', '--cuts', '10', '--seed', '5', '--report', report],
+    ],
+    read: (text) => JSON.parse(text),
+  },
+  {
     name: 'e2e',
     title: 'The whole product in Chromium (Playwright)',
     cwd: 'jupyterlab-extension/ui-tests',
@@ -114,7 +124,7 @@ const runners = [
  */
 const together = [
   [['extension'], ['scripts', 'mlflow-client']],
-  [['bridge', 'crash'], ['pytest']],
+  [['bridge', 'crash', 'uploads'], ['pytest']],
 ];
 
 /** Runs one runner, its output written to `output`: 'inherit', or an open file. */
