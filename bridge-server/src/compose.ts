@@ -62,8 +62,8 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     live,
     dataDir: config.dataDir,
     python: config.python,
-    limits: { ...DEFAULT_LIMITS, maxUploadBytes: config.maxUploadBytes },
-    isInUse: (datasetId) => training.isInUse(datasetId),
+    limits: { ...DEFAULT_LIMITS, maxUploadBytes: config.maxUploadBytes, quotaBytes: config.quotaBytes },
+    people: auth.people,
     log,
   });
   const cold = new LocalLauncher(config.python, config.leaseSeconds);

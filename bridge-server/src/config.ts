@@ -35,6 +35,8 @@ export interface Config {
   /** How long a job's supervisor is believed without a sign of life. */
   readonly leaseSeconds: number;
   readonly maxUploadBytes: number;
+  /** What one person's datasets and unfinished uploads may come to; null: as much as there is room for. */
+  readonly quotaBytes: number | null;
   /** The beginning of a job's log that is kept; beyond it only the end is. */
   readonly maxLogBytes: number;
   readonly allowedOrigins: readonly string[];
@@ -100,6 +102,7 @@ const SETTINGS = {
     integer(1, Number.MAX_SAFE_INTEGER).default(20 * 2 ** 30),
     'a number of bytes of at least 1',
   ],
+  KARGAH_QUOTA_GB: [z.coerce.number().positive().max(1_000_000).optional(), 'a number of GB above 0'],
   KARGAH_MAX_LOG_BYTES: [
     integer(65_536, Number.MAX_SAFE_INTEGER).default(256 * 2 ** 20),
     'a number of bytes of at least 65536',
@@ -170,6 +173,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     maxJobsPerUser: v.KARGAH_MAX_JOBS_PER_USER ?? maxParallelJobs,
     leaseSeconds: v.KARGAH_LEASE_SECONDS,
     maxUploadBytes: v.KARGAH_MAX_UPLOAD_BYTES,
+    quotaBytes: v.KARGAH_QUOTA_GB === undefined ? null : Math.floor(v.KARGAH_QUOTA_GB * 2 ** 30),
     maxLogBytes: v.KARGAH_MAX_LOG_BYTES,
     allowedOrigins: v.KARGAH_ALLOWED_ORIGINS,
     logLevel: v.KARGAH_LOG_LEVEL,

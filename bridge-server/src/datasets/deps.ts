@@ -2,10 +2,13 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { LivePort } from '../live/port.js';
 import type { Database } from '../storage/schema.js';
+import type { People } from './sharing.js';
 
 export interface DatasetLimits {
   /** Largest file that may be uploaded. */
   readonly maxUploadBytes: number;
+  /** What a person's datasets and unfinished uploads may come to; null: as much as there is room for. */
+  readonly quotaBytes: number | null;
   /** How long an upload that nobody continues is kept. */
   readonly uploadExpiryMs: number;
   /** Bytes that an upload must leave free on the disk. */
@@ -19,6 +22,7 @@ export interface DatasetLimits {
 
 export const DEFAULT_LIMITS: DatasetLimits = {
   maxUploadBytes: 20 * 2 ** 30,
+  quotaBytes: null,
   uploadExpiryMs: 24 * 3_600_000,
   reserveBytes: 64 * 2 ** 20,
   readerMemoryBytes: 6 * 2 ** 30,
@@ -29,12 +33,12 @@ export const DEFAULT_LIMITS: DatasetLimits = {
 export interface DatasetsDeps {
   readonly db: Kysely<Database>;
   readonly live: LivePort;
-  /** `KARGAH_DATA_DIR`; uploads lie in `uploads/`, datasets in `datasets/<id>/`. */
+  /** `KARGAH_DATA_DIR`; uploads lie in `uploads/`, what versions hold in `datasets/<content_id>/`. */
   readonly dataDir: string;
   /** The Python interpreter that has the package `kargah`. */
   readonly python: string;
   readonly limits: DatasetLimits;
-  /** Whether a job that has not ended needs the files of a dataset: a deleted dataset's bytes wait for it. */
-  readonly isInUse: (datasetId: string) => Promise<boolean>;
+  /** Whom a dataset may be shared with. */
+  readonly people: People;
   readonly log: Logger;
 }

@@ -1,0 +1,36 @@
+/** What a file may be called that is handed in; the reading decides by its content what it really is. */
+const SUFFIX =
+  /\.(?:csv|tsv|txt|parquet|pq|arrow|feather|ipc|jsonl|ndjson|json|xlsx|xls|npz|npy|zip|tar|tar\.gz|tgz|tar\.bz2|tar\.xz|tar\.zst)$/iu;
+const MAX_CHARACTERS = 200;
+/** Room for what a file system adds: it takes 255 bytes, and Persian letters take two each. */
+const MAX_BYTES = 240;
+
+/**
+ * Controls (NUL among them), unpaired surrogates, and what turns the direction of the text that follows or shows nothing at all. The
+ * non-joiner stays: Persian is written with it.
+ */
+const UNSEEN =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u180e\u200b\u200d-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
+
+/**
+ * The last part of a path, without what is not seen or turns what is beside it; spaces and Arabic forms as they are. Names that only
+ * look alike stay apart: nothing is found by a name here, and nothing lies under one. Long ones keep their suffix.
+ */
+export function plainName(given: string): string {
+  const name = (given.split(/[/\\]/u).at(-1) ?? '').normalize('NFC').replace(UNSEEN, '').trim();
+  // Neither is a file's name anywhere.
+  if (/^\.+$/u.test(name)) return '';
+  if (fits(name)) return name;
+  const suffix = SUFFIX.exec(name)?.[0] ?? '';
+  const letters = [...name.slice(0, name.length - suffix.length)];
+  while (letters.length > 0 && !fits(letters.join('') + suffix)) letters.pop();
+  return letters.join('').trimEnd() + suffix;
+}
+
+export function isKnownFormat(filename: string): boolean {
+  return SUFFIX.test(filename);
+}
+
+function fits(name: string): boolean {
+  return name.length <= MAX_CHARACTERS && Buffer.byteLength(name) <= MAX_BYTES;
+}
