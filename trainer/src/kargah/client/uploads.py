@@ -1,4 +1,4 @@
-"""tus 1.0 upload in chunks of 8 MiB. An upload that was cut off goes on where it stood, also in a later process."""
+"""tus 1.0 upload in chunks of 8 MiB with checksums. One that was cut off goes on where it stood, also in a new process."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import httpx
 from tqdm import tqdm
 
 from .errors import BridgeNotFound, KargahError
@@ -18,13 +21,31 @@ CHUNK_BYTES = 8 * 1024 * 1024
 UPLOADS = f"{API}/uploads"
 TUS = {"Tus-Resumable": "1.0.0"}
 WAITS_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 5.0, 10.0)
+AGAIN = {"upload_offset_mismatch", "upload_locked", "upload_checksum_mismatch", "shutting_down"}
 
 
-def upload_file(http: Http, path: Path, name: str | None) -> str:
-    """Sends a file, with a progress bar; returns the id of the dataset it becomes.
+class _Standing(NamedTuple):
+    upload_id: str
+    offset: int
+    dataset_id: str
+
+
+def upload_file(
+    http: Http,
+    path: Path,
+    name: str | None,
+    *,
+    dataset_id: str | None = None,
+    reading: Mapping[str, Any] | None = None,
+) -> str:
+    """Sends a file, with a progress bar; returns the id of the dataset it becomes. What is there already is not sent.
+
+    Args:
+        dataset_id: the dataset whose next version it is; without it, the file makes a new one.
+        reading: how it is to be read (`encoding`, `delimiter`, …) where that should not be found out.
 
     Raises:
-        KargahError: refused (`unsupported_format`, `file_too_large`, `empty_file`, `storage_full`, …).
+        KargahError: refused (`unsupported_format`, `file_too_large`, `empty_file`, `quota_exceeded`, …).
         BridgeNotFound: no answer, also after several tries.
     """
     size = path.stat().st_size
@@ -32,85 +53,129 @@ def upload_file(http: Http, path: Path, name: str | None) -> str:
         raise KargahError(
             "empty_file", "The file is empty; upload one with data.", "فایل خالی است؛ فایلی با داده بارگذاری کنید."
         )
-    known = _Unfinished(http.url, path)
-    upload_id, offset = _resume(http, known.get(), size)
-    if upload_id is None:
-        upload_id, offset = _create(http, path, size, name), 0
-        known.put(upload_id)
-    url = f"{UPLOADS}/{upload_id}"
+    metadata = {"filename": path.name}
+    if name:
+        metadata["name"] = name
+    if dataset_id:
+        metadata["dataset_id"] = dataset_id
+    if reading:
+        metadata["reading"] = json.dumps(dict(reading), ensure_ascii=False, sort_keys=True)
+    known = _Unfinished(http.url, path, metadata)
+    standing = _resume(http, known.get(), size)
+    if standing is None:
+        standing = _create(http, size, metadata | {"sha256": _sha256(path)})
+        known.put(standing.upload_id)
+    try:
+        if standing.offset < size:
+            standing = _send(http, path, size, standing)
+    except KargahError as error:
+        # It was refused as a whole, and is gone.
+        if error.code == "upload_checksum_mismatch":
+            known.forget()
+        raise
+    known.forget()
+    return standing.dataset_id
+
+
+def _send(http: Http, path: Path, size: int, standing: _Standing) -> _Standing:
     failures = 0
     with (
         path.open("rb") as file,
         tqdm(
-            total=size, initial=offset, unit="B", unit_scale=True, unit_divisor=1024, desc=path.name, leave=False
+            total=size,
+            initial=standing.offset,
+            unit="B",
+            unit_scale=True,
+            unit_divisor=1024,
+            desc=path.name,
+            leave=False,
         ) as bar,
     ):
-        while True:
-            file.seek(offset)
+        while standing.offset < size:
+            file.seek(standing.offset)
             try:
-                answer = http.request(
-                    "PATCH",
-                    url,
-                    content=file.read(CHUNK_BYTES),
-                    headers=TUS | {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"},
-                )
+                standing = _send_chunk(http, file.read(CHUNK_BYTES), standing)
+                failures = 0
             except KargahError as error:
-                again = isinstance(error, BridgeNotFound) or error.code in {
-                    "upload_offset_mismatch",
-                    "upload_locked",
-                    "shutting_down",
-                }
+                again = isinstance(error, BridgeNotFound) or error.code in AGAIN
                 if not again or failures >= len(WAITS_SECONDS):
                     raise
                 time.sleep(WAITS_SECONDS[failures])
                 failures += 1
-                offset = _offset_again(http, url, offset)
-                bar.n = offset
-                continue
-            failures = 0
-            offset = int(answer.headers["Upload-Offset"])
-            bar.update(offset - bar.n)
-            if offset >= size:
-                known.forget()
-                return str(answer.headers["Kargah-Dataset-Id"])
+                standing = _look_again(http, standing, error)
+            bar.update(standing.offset - bar.n)
+    return standing
 
 
-def _create(http: Http, path: Path, size: int, name: str | None) -> str:
-    metadata = {"filename": path.name} | ({"name": name} if name else {})
+def _send_chunk(http: Http, chunk: bytes, standing: _Standing) -> _Standing:
+    answer = http.request(
+        "PATCH",
+        f"{UPLOADS}/{standing.upload_id}",
+        content=chunk,
+        headers=TUS
+        | {
+            "Upload-Offset": str(standing.offset),
+            "Upload-Checksum": f"sha256 {base64.b64encode(hashlib.sha256(chunk).digest()).decode()}",
+            "Content-Type": "application/offset+octet-stream",
+        },
+    )
+    return _standing(standing.upload_id, answer)
+
+
+def _create(http: Http, size: int, metadata: Mapping[str, str]) -> _Standing:
     encoded = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in metadata.items())
     answer = http.request("POST", UPLOADS, headers=TUS | {"Upload-Length": str(size), "Upload-Metadata": encoded})
     # Only the id counts: behind Jupyter's proxy the address in the answer is not the one we reach the bridge by.
-    return str(answer.headers["Location"]).rstrip("/").rsplit("/", 1)[-1]
+    return _standing(str(answer.headers["Location"]).rstrip("/").rsplit("/", 1)[-1], answer)
 
 
-def _resume(http: Http, upload_id: str | None, size: int) -> tuple[str | None, int]:
+def _resume(http: Http, upload_id: str | None, size: int) -> _Standing | None:
     if upload_id is None:
-        return None, 0
+        return None
     try:
-        answer = http.request("HEAD", f"{UPLOADS}/{upload_id}", headers=TUS)
+        standing = _standing(upload_id, http.request("HEAD", f"{UPLOADS}/{upload_id}", headers=TUS))
     except BridgeNotFound:
         raise
     except KargahError:
-        return None, 0
-    offset = int(answer.headers.get("Upload-Offset", "0"))
-    return (upload_id, offset) if offset < size else (None, 0)
+        return None
+    return standing if standing.offset < size else None
 
 
-def _offset_again(http: Http, url: str, before: int) -> int:
+def _look_again(http: Http, before: _Standing, failure: KargahError) -> _Standing:
+    """Where the upload stands after a request that failed; raises what ended it where it is gone."""
     try:
-        return int(http.request("HEAD", url, headers=TUS).headers["Upload-Offset"])
+        answer = http.request("HEAD", f"{UPLOADS}/{before.upload_id}", headers=TUS)
     except BridgeNotFound:
         return before
+    except KargahError as error:
+        if error.status not in {404, 410}:
+            return before
+        raise (failure if failure.code == "upload_checksum_mismatch" else error) from error
+    return _standing(before.upload_id, answer)
+
+
+def _standing(upload_id: str, answer: httpx.Response) -> _Standing:
+    headers = answer.headers
+    return _Standing(upload_id, int(headers.get("Upload-Offset", "0")), str(headers.get("Kargah-Dataset-Id", "")))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        digest = hashlib.sha256()
+        while piece := file.read(CHUNK_BYTES):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 class _Unfinished:
     """Which upload a file belongs to, kept in the user's cache folder until it is done."""
 
-    def __init__(self, url: str, path: Path) -> None:
+    def __init__(self, url: str, path: Path, metadata: Mapping[str, str]) -> None:
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         self._file = cache / "kargah" / "uploads.json"
         stat = path.stat()
-        told = f"{url}\n{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}"
+        wanted = json.dumps(metadata, sort_keys=True)
+        told = f"{url}\n{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}\n{wanted}"
         self._key = hashlib.sha256(told.encode()).hexdigest()
 
     def get(self) -> str | None:
