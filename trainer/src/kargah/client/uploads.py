@@ -1,4 +1,4 @@
-"""tus 1.0 upload in chunks of 8 MiB with checksums. One that was cut off goes on where it stood, also in a new process."""
+"""tus 1.0 upload in chunks of 8 MiB with checksums. One that was cut off goes on, also in a new process."""
 
 from __future__ import annotations
 
