@@ -8,6 +8,7 @@ import { Cookie } from './cookies.js';
 import { Identity } from './identity.js';
 import { TokenKey } from './keys.js';
 import { MlflowAccess } from './mlflow-access.js';
+import { People } from './people.js';
 import { authRoutes } from './routes.js';
 
 export interface AuthDeps {
@@ -19,6 +20,7 @@ export interface Auth {
   readonly routes: readonly Route[];
   readonly authenticator: Authenticator;
   readonly mlflow: MlflowAccess;
+  readonly people: People;
 }
 
 const QUARTER_HOUR = 900;
@@ -47,5 +49,5 @@ export async function createAuth({ storage, config, sessionEnded }: AuthDeps): P
     publicPath: config.publicPath,
     sessionEnded,
   });
-  return { routes, authenticator: identity, mlflow };
+  return { routes, authenticator: identity, mlflow, people: new People(storage.db) };
 }

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../contract/datasets.js';
 import type { Source } from '../contract/intake.js';
 import type { Caller } from '../http/route.js';
+import { jobRow } from '../../test/rows.js';
 import { newId } from './ids.js';
 import { Bench, codeOf } from './testing.js';
 
@@ -17,7 +17,8 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 const json = async <T>(path: string, as = 'sara'): Promise<T> => (await (await bench.call(path, { as })).json()) as T;
-const stored = (dataset: Dataset, file = ''): string => join(bench.dataDir, 'datasets', dataset.dataset_id, file);
+const SARA = { projectId: 'project-sara', userId: 'sara' };
+const stored = (dataset: Dataset, file = ''): Promise<string> => bench.stored(dataset.dataset_id, file);
 
 describe('a table', () => {
   it('is read into typed columns, with the figures and the first rows of each', async () => {
@@ -220,45 +221,65 @@ describe('a dataset', () => {
   });
 
   it('that is deleted is gone with its bytes', async () => {
-    const dataset = await bench.dataset('gone.csv', CSV);
+    const dataset = await bench.dataset('gone.csv', `${CSV}x,1,c\n`);
+    const folder = await stored(dataset);
     expect((await bench.call(`/datasets/${dataset.dataset_id}`, { method: 'DELETE' })).status).toBe(204);
     expect((await bench.call(`/datasets/${dataset.dataset_id}`)).status).toBe(404);
-    expect(existsSync(stored(dataset))).toBe(false);
+    expect(existsSync(folder)).toBe(false);
     expect(bench.changes.at(-1)).toMatchObject({ deleted: true });
   });
 
   it('that is deleted while a job needs it keeps its bytes until the job has ended', async () => {
-    const dataset = await bench.dataset('needed.csv', CSV);
-    bench.inUse.add(dataset.dataset_id);
-    expect((await bench.call(`/datasets/${dataset.dataset_id}`, { method: 'DELETE' })).status).toBe(204);
+    const dataset = await bench.dataset('needed.csv', `${CSV}x,2,c\n`);
+    const table = await stored(dataset, 'data.parquet');
+    const { versionId } = await bench.datasets.service.forTraining(SARA, { datasetId: dataset.dataset_id });
+    const job = jobRow({
+      job_id: newId('job'),
+      project_id: 'project-sara',
+      state: 'queued',
+      dataset_version_id: versionId,
+    });
+    await bench.db.insertInto('jobs').values(job).execute();
+    const answer = await bench.call(`/datasets/${dataset.dataset_id}`, { method: 'DELETE' });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      200,
+      { kept: [{ version: 1, jobs: [{ job_id: job.job_id, name: 'a job', has_model: false }] }] },
+    ]);
     expect((await bench.call(`/datasets/${dataset.dataset_id}`)).status).toBe(404);
-    expect(existsSync(stored(dataset, 'data.parquet'))).toBe(true);
-    bench.inUse.delete(dataset.dataset_id);
+    expect(existsSync(table)).toBe(true);
+    await bench.db.updateTable('jobs').set({ state: 'failed' }).where('job_id', '=', job.job_id).execute();
     await bench.datasets.service.release(dataset.dataset_id);
-    expect(existsSync(stored(dataset))).toBe(false);
+    expect(existsSync(table)).toBe(false);
   });
 
   it('that is deleted while it is read leaves nothing behind', async () => {
-    const datasetId = await bench.upload('quick.csv', CSV);
+    const datasetId = await bench.upload('quick.csv', `${CSV}x,3,c\n`);
+    const folder = await bench.stored(datasetId);
     expect((await bench.call(`/datasets/${datasetId}`, { method: 'DELETE' })).status).toBe(204);
-    expect(existsSync(join(bench.dataDir, 'datasets', datasetId))).toBe(false);
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('is handed to training by the path of its data', async () => {
     const dataset = await bench.dataset('t.csv', CSV);
     const service = bench.datasets.service;
-    const ready = await service.forTraining({ projectId: 'project-sara' }, dataset.dataset_id);
-    expect(ready).toMatchObject({ kind: 'tabular', path: stored(dataset, 'data.parquet'), suggestedTarget: 'label' });
+    const ready = await service.forTraining(SARA, { datasetId: dataset.dataset_id });
+    expect(ready).toMatchObject({
+      kind: 'tabular',
+      path: await stored(dataset, 'data.parquet'),
+      suggestedTarget: 'label',
+    });
     expect((await readFile(ready.path)).subarray(0, 4).toString()).toBe('PAR1');
-    await expect(service.forTraining({ projectId: 'project-reza' }, dataset.dataset_id)).rejects.toMatchObject({
+    await expect(
+      service.forTraining({ projectId: 'project-reza', userId: 'reza' }, { datasetId: dataset.dataset_id }),
+    ).rejects.toMatchObject({
       code: 'not_found',
     });
     const failed = await bench.dataset('t.csv', 'a,b\n');
-    await expect(service.forTraining({ projectId: 'project-sara' }, failed.dataset_id)).rejects.toMatchObject({
+    await expect(service.forTraining(SARA, { datasetId: failed.dataset_id })).rejects.toMatchObject({
       code: 'dataset_failed',
     });
     const unread = (await bench.create('t.csv', 10)).headers.get('kargah-dataset-id') ?? '';
-    await expect(service.forTraining({ projectId: 'project-sara' }, unread)).rejects.toMatchObject({
+    await expect(service.forTraining(SARA, { datasetId: unread })).rejects.toMatchObject({
       code: 'dataset_not_ready',
     });
   });

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Names every file of a dataset. */
+/** Names every file of a version's content. */
 export class DatasetFolder {
   readonly original: string;
   readonly table: string;
@@ -20,15 +20,25 @@ export class DatasetFolder {
   async make(): Promise<void> {
     await mkdir(this.path, { recursive: true, mode: 0o700 });
   }
-  async remove(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+  /** Answers whether there was anything to remove. */
+  async remove(): Promise<boolean> {
+    try {
+      await rm(this.path, { recursive: true });
+      return true;
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return false;
+      throw error;
+    }
+  }
+  split(splitId: string): string {
+    return join(this.path, 'splits', `${splitId}.parquet`);
   }
 }
 
 /** Where uploads and datasets lie in the data folder. */
 export class DatasetsRoot {
   readonly uploads: string;
-  private readonly datasets: string;
+  readonly datasets: string;
 
   constructor(dataDir: string) {
     this.uploads = join(dataDir, 'uploads');
@@ -38,8 +48,8 @@ export class DatasetsRoot {
     await mkdir(this.uploads, { recursive: true, mode: 0o700 });
     await mkdir(this.datasets, { recursive: true, mode: 0o700 });
   }
-  of(datasetId: string): DatasetFolder {
-    return new DatasetFolder(join(this.datasets, datasetId));
+  of(contentId: string): DatasetFolder {
+    return new DatasetFolder(join(this.datasets, contentId));
   }
   upload(uploadId: string): string {
     return join(this.uploads, uploadId);

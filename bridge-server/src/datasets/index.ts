@@ -1,19 +1,33 @@
 import type { Route } from '../http/route.js';
+import { Access } from './access.js';
+import { Announcer } from './announcer.js';
+import { Catalogue } from './catalogue.js';
+import { Contents } from './contents.js';
+import { DatasetData } from './data.js';
 import type { DatasetsDeps } from './deps.js';
 import { DatasetsRoot } from './folders.js';
+import { DatasetsForTraining } from './for-training.js';
+import { Garbage } from './garbage.js';
+import { Intake } from './intake.js';
 import { Reader } from './reader.js';
 import { ReadingQueue } from './reading.js';
+import { Room } from './room.js';
 import { datasetRoutes } from './routes.js';
 import { DatasetService } from './service.js';
+import { SharingService } from './sharing.js';
+import { SplitStore } from './split-store.js';
 import { DatasetStore } from './store.js';
 import { UploadService } from './uploads/service.js';
+import { versionRoutes } from './version-routes.js';
+import { VersionStore } from './version-store.js';
+import { VersionService } from './versions.js';
 
 export { DEFAULT_LIMITS, type DatasetLimits, type DatasetsDeps } from './deps.js';
-export type { DatasetService, TrainingDataset } from './service.js';
+export type { TrainingDataset } from './for-training.js';
 
 export interface Datasets {
   readonly routes: readonly Route[];
-  readonly service: DatasetService;
+  readonly service: DatasetsForTraining;
   /** Picks up what a bridge before this one left: complete uploads, unread files, deleted bytes. */
   start(): Promise<void>;
   /** Ends the reading processes; what they read is read again at the next start. */
@@ -23,28 +37,40 @@ export interface Datasets {
 const SWEEP_MS = 10 * 60_000;
 
 export function createDatasets(deps: DatasetsDeps): Datasets {
-  const store = new DatasetStore(deps.db);
+  const { db } = deps;
+  const store = new DatasetStore(db);
+  const versions = new VersionStore(db);
+  const splits = new SplitStore(db);
   const root = new DatasetsRoot(deps.dataDir);
+  const contents = new Contents(db, root, versions);
+  const access = new Access(store, versions);
+  const announcer = new Announcer(deps.live, store);
+  const garbage = new Garbage(db, root, contents);
   const reader = new Reader(deps);
-  const reading = new ReadingQueue(deps, store, root, reader);
-  const service: DatasetService = new DatasetService(deps, store, root, reader, reading, (datasetId) =>
-    uploads.cancelFor(datasetId),
-  );
-  const uploads = new UploadService(deps, store, root, reading, (bytes) => service.requireSpace(bytes));
+  const reading = new ReadingQueue(deps, versions, contents, announcer, reader);
+  const intake = new Intake(store, versions, contents, access, announcer, reading);
+  const room = new Room(deps, contents, () => uploads.awaited());
+  const uploads: UploadService = new UploadService(deps, store, versions, root, intake, room);
+  const cancelUpload = (versionId: string): Promise<void> => uploads.cancelFor(versionId);
+  const list = new DatasetService(store, versions, access, reading, garbage, announcer, cancelUpload);
+  const history = new VersionService(db, versions, splits, access, intake, reading, garbage, announcer, cancelUpload);
+  const data = new DatasetData(versions, contents, access, reader);
+  const catalogue = new Catalogue(reader, intake, room);
+  const sharing = new SharingService(store, deps.people, access, announcer);
 
   const sweep = async (): Promise<void> => {
     await uploads.expire();
-    for (const datasetId of await store.deletedIds()) await service.release(datasetId);
+    await garbage.sweep();
   };
   let timer: NodeJS.Timeout | undefined;
   return {
-    routes: datasetRoutes(service, uploads),
-    service,
+    routes: [...datasetRoutes(list, data, catalogue, uploads), ...versionRoutes(history, sharing, { db, access })],
+    service: new DatasetsForTraining(store, versions, splits, contents, access, garbage),
     async start() {
       await root.make();
       await uploads.recover();
       await sweep();
-      for (const row of await store.inState('profiling')) reading.enqueue(row.dataset_id);
+      for (const row of await versions.inState('profiling')) reading.enqueue(row.version_id);
       timer = setInterval(() => {
         sweep().catch((error: unknown) => deps.log.error({ err: error }, 'old uploads could not be freed'));
       }, SWEEP_MS);

@@ -1,14 +1,16 @@
 import type { Failure } from '../contract/errors.js';
 import { failureOf, KargahError } from '../errors.js';
+import type { Announcer } from './announcer.js';
+import { derivedBytes, type Contents } from './contents.js';
 import type { DatasetsDeps } from './deps.js';
-import { sha256Of, sizeOf, type DatasetsRoot } from './folders.js';
+import { sha256Of, sizeOf, type DatasetFolder } from './folders.js';
 import type { Reader, ReadResult } from './reader.js';
-import type { DatasetStore, ReadColumns } from './store.js';
-import { datasetOf, type Profile } from './view.js';
+import type { ReadColumns, VersionStore } from './version-store.js';
+import { askedOf, originOf, type Profile, type VersionRow } from './view.js';
 
 const PARALLEL = 2;
 
-/** Reads uploaded files, two at a time, and settles their datasets as `ready` or `failed`. */
+/** Reads the files of versions, two at a time, and settles them as `ready` or `failed`. */
 export class ReadingQueue {
   private readonly waiting: string[] = [];
   private readonly running = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
@@ -16,95 +18,110 @@ export class ReadingQueue {
 
   constructor(
     private readonly deps: Pick<DatasetsDeps, 'live' | 'log'>,
-    private readonly store: DatasetStore,
-    private readonly root: DatasetsRoot,
+    private readonly versions: VersionStore,
+    private readonly contents: Contents,
+    private readonly announcer: Announcer,
     private readonly reader: Reader,
   ) {}
 
-  enqueue(datasetId: string): void {
-    if (this.waiting.includes(datasetId) || this.running.has(datasetId)) return;
-    this.waiting.push(datasetId);
+  enqueue(versionId: string): void {
+    if (this.waiting.includes(versionId) || this.running.has(versionId)) return;
+    this.waiting.push(versionId);
     this.next();
   }
 
-  /** Resolves when nothing reads this dataset any more. */
-  async cancel(datasetId: string): Promise<void> {
-    const index = this.waiting.indexOf(datasetId);
+  /** Resolves when nothing reads this version any more. */
+  async cancel(versionId: string): Promise<void> {
+    const index = this.waiting.indexOf(versionId);
     if (index >= 0) this.waiting.splice(index, 1);
-    const running = this.running.get(datasetId);
+    const running = this.running.get(versionId);
     running?.abort.abort(new Error('reading was cancelled'));
     await running?.done;
   }
 
-  /** Ends the reading processes; their datasets stay `profiling` and are read again at the next start. */
+  /** Ends the reading processes; their versions stay `profiling` and are read again at the next start. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.waiting.length = 0;
-    await Promise.all([...this.running.keys()].map((datasetId) => this.cancel(datasetId)));
+    await Promise.all([...this.running.keys()].map((versionId) => this.cancel(versionId)));
   }
 
   private next(): void {
     while (!this.stopped && this.running.size < PARALLEL) {
-      const datasetId = this.waiting.shift();
-      if (datasetId === undefined) return;
+      const versionId = this.waiting.shift();
+      if (versionId === undefined) return;
       const abort = new AbortController();
-      const done = this.read(datasetId, abort.signal)
+      const done = this.read(versionId, abort.signal)
         .catch((error: unknown) => {
-          if (!abort.signal.aborted) this.deps.log.error({ err: error, datasetId }, 'a dataset could not be settled');
+          if (!abort.signal.aborted) this.deps.log.error({ err: error, versionId }, 'a version could not be settled');
         })
         .finally(() => {
-          this.running.delete(datasetId);
+          this.running.delete(versionId);
           this.next();
         });
-      this.running.set(datasetId, { abort, done });
+      this.running.set(versionId, { abort, done });
     }
   }
 
-  private async read(datasetId: string, signal: AbortSignal): Promise<void> {
-    const row = await this.store.find(datasetId);
+  private async read(versionId: string, signal: AbortSignal): Promise<void> {
+    const row = await this.versions.find(versionId);
     if (row?.state !== 'profiling' || row.deleted_at !== null) return;
-    const folder = this.root.of(datasetId);
+    const folder = this.contents.of(row);
     await folder.make();
-    const input = {
-      folder: folder.path,
-      filename: row.filename,
-      sizeBytes: row.size_bytes,
-      sourceId: row.source_id,
-    };
     let result: ReadResult | null = null;
     let failure: Failure | null = null;
     try {
-      result = await this.reader.read(input, signal);
+      result = await this.ask(row, folder, signal);
     } catch (error) {
       signal.throwIfAborted();
-      failure = this.failureFor(error, datasetId);
+      failure = this.failureFor(error, versionId);
     }
     const size = await sizeOf(folder.original);
-    const original = size === null ? null : { size_bytes: size, sha256: await sha256Of(folder.original) };
+    const original =
+      size === null ? null : { size_bytes: size, sha256: row.sha256 ?? (await sha256Of(folder.original)) };
     signal.throwIfAborted();
     const settled =
       result !== null && original !== null
-        ? await this.store.settle(datasetId, { ...columnsOf(datasetId, result), ...original })
-        : await this.store.fail(datasetId, failure ?? failureOf('damaged_file'), original ?? {});
-    const now = settled ? await this.store.find(datasetId) : undefined;
-    if (now) this.deps.live.datasetChanged(now.user_id, datasetOf(now));
+        ? await this.versions.settle(versionId, { ...(await columnsOf(row, result, folder)), ...original })
+        : await this.versions.fail(versionId, failure ?? failureOf('damaged_file'), original ?? {});
+    if (settled) await this.announcer.changed(row.dataset_id);
   }
 
-  private failureFor(error: unknown, datasetId: string): Failure {
+  private ask(row: VersionRow, folder: DatasetFolder, signal: AbortSignal): Promise<ReadResult> {
+    const origin = originOf(row);
+    return this.reader.read(
+      {
+        folder: folder.path,
+        filename: row.filename,
+        sizeBytes: row.size_bytes,
+        sourceId: origin.kind === 'source' ? origin.source_id : null,
+      },
+      signal,
+    );
+  }
+
+  private failureFor(error: unknown, versionId: string): Failure {
     if (error instanceof KargahError) return error.toFailure();
-    this.deps.log.error({ err: error, datasetId }, 'reading a dataset failed');
-    return failureOf('internal', { request_id: datasetId });
+    this.deps.log.error({ err: error, versionId }, 'reading a file failed');
+    return failureOf('internal', { request_id: versionId });
   }
 }
 
-function columnsOf(datasetId: string, read: ReadResult): Omit<ReadColumns, 'sha256' | 'size_bytes'> {
-  const profile: Profile = { dataset_id: datasetId, ...read.profile };
+async function columnsOf(
+  row: VersionRow,
+  read: ReadResult,
+  folder: DatasetFolder,
+): Promise<Omit<ReadColumns, 'sha256' | 'size_bytes'>> {
+  const profile: Profile = { dataset_id: row.dataset_id, ...read.profile };
   return {
     format: read.format,
     kind: read.kind,
     rows: read.rows,
     columns: read.columns,
     encoding: read.encoding,
+    reading_json: JSON.stringify(askedOf(row)),
+    derived_bytes: await derivedBytes(folder),
+    data_sha256: read.kind === 'tabular' ? await sha256Of(folder.table) : null,
     suggested_target: read.suggested_target,
     warnings_json: JSON.stringify(read.warnings),
     profile_json: JSON.stringify(profile),

@@ -2,11 +2,18 @@ import * as data from '../contract/dataset-data.js';
 import * as contract from '../contract/datasets.js';
 import * as intake from '../contract/intake.js';
 import { route, type Route } from '../http/route.js';
+import type { Catalogue } from './catalogue.js';
 import { sendFile } from './content.js';
+import type { DatasetData } from './data.js';
 import type { DatasetService } from './service.js';
 import type { UploadService } from './uploads/service.js';
 
-export function datasetRoutes(datasets: DatasetService, uploads: UploadService): readonly Route[] {
+export function datasetRoutes(
+  datasets: DatasetService,
+  held: DatasetData,
+  catalogue: Catalogue,
+  uploads: UploadService,
+): readonly Route[] {
   return [
     route(contract.listDatasets, async ({ caller, query }) => ({
       status: 200,
@@ -21,29 +28,29 @@ export function datasetRoutes(datasets: DatasetService, uploads: UploadService):
       json: await datasets.change(caller, params.dataset_id, body),
     })),
     route(contract.deleteDataset, async ({ caller, params }) => {
-      await datasets.remove(caller, params.dataset_id);
-      return { status: 204 };
+      const kept = await datasets.remove(caller, params.dataset_id);
+      return kept === null ? { status: 204 } : { status: 200, json: kept };
     }),
     route(data.previewDataset, async ({ caller, params, query }) => ({
       status: 200,
-      json: await datasets.preview(caller, params.dataset_id, query),
+      json: await held.preview(caller, params.dataset_id, query),
     })),
-    route(data.profileDataset, async ({ caller, params }) => ({
+    route(data.profileDataset, async ({ caller, params, query }) => ({
       status: 200,
-      json: await datasets.profile(caller, params.dataset_id),
+      json: await held.profile(caller, params.dataset_id, query.version),
     })),
-    route(data.datasetContent, async ({ caller, params, res }) => {
-      const { path, filename } = await datasets.content(caller, params.dataset_id);
+    route(data.datasetContent, async ({ caller, params, query, res }) => {
+      const { path, filename } = await held.content(caller, params.dataset_id, query.version);
       await sendFile(res, path, filename);
       return undefined;
     }),
     route(intake.listSources, async () => ({
       status: 200,
-      json: { items: await datasets.sources(), next_cursor: null },
+      json: { items: await catalogue.sources(), next_cursor: null },
     })),
     route(intake.importSource, async ({ caller, params }) => ({
       status: 201,
-      json: await datasets.importSource(caller, params.source_id),
+      json: await catalogue.take(caller, params.source_id),
     })),
     route(intake.tusOptions, ({ req }) => uploads.options(req)),
     route(intake.tusCreate, ({ caller, req }) => uploads.create(caller, req)),

@@ -10,12 +10,16 @@ import type { Dataset } from '../contract/datasets.js';
 import { KargahError } from '../errors.js';
 import { createApp } from '../http/app.js';
 import type { Caller } from '../http/route.js';
+import type { DatasetProfileEvent } from '../contract/live.js';
 import type { LivePort } from '../live/port.js';
 import type { Storage } from '../storage/storage.js';
+import type { People, PersonEntry } from './sharing.js';
 import { createDatasets, DEFAULT_LIMITS, type DatasetLimits, type Datasets } from './index.js';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 export const PYTHON = process.env['KARGAH_PYTHON'] ?? join(ROOT, '.venv/bin/python');
+
+const PEOPLE: readonly string[] = ['sara', 'reza', 'mina'];
 
 function person(name: string): Caller {
   return {
@@ -30,10 +34,22 @@ function person(name: string): Caller {
   };
 }
 
-/** Datasets of two people, `sara` and `reza` (their names are their tokens), behind a real server on a real folder. */
+/** `sara`, `reza` and `mina`. */
+class KnownPeople implements People {
+  private readonly all = PEOPLE.map((name) => ({ userId: name, email: `${name}@example.org`, name }));
+
+  byEmail(emails: readonly string[]): Promise<PersonEntry[]> {
+    return Promise.resolve(this.all.filter((entry) => emails.includes(entry.email)));
+  }
+  byId(userIds: readonly string[]): Promise<PersonEntry[]> {
+    return Promise.resolve(this.all.filter((entry) => userIds.includes(entry.userId)));
+  }
+}
+
+/** Datasets of three people, `sara`, `reza` and `mina` (their names are their tokens), behind a real server on a real folder. */
 export class Bench {
   readonly changes: { userId: string; dataset: Dataset; deleted: boolean }[] = [];
-  readonly inUse = new Set<string>();
+  readonly profiled: { userId: string; event: DatasetProfileEvent }[] = [];
   readonly jobs = new Map<string, Caller>();
   datasets!: Datasets;
   url = '';
@@ -60,6 +76,11 @@ export class Bench {
       mlflowChanged: () => undefined,
       sweepChanged: () => undefined,
       seqOf: () => 0,
+      datasetChangedForOthers: (ownerId, dataset, deleted) => {
+        this.changes.push({ userId: `all but ${ownerId}`, dataset, deleted });
+        for (const listener of this.listeners) listener();
+      },
+      datasetProfiled: (userId, event) => void this.profiled.push({ userId, event }),
       datasetChanged: (userId, dataset, deleted = false) => {
         this.changes.push({ userId, dataset, deleted });
         for (const listener of this.listeners) listener();
@@ -72,11 +93,11 @@ export class Bench {
       dataDir: this.dataDir,
       python: PYTHON,
       limits: { ...DEFAULT_LIMITS, ...this.limits },
-      isInUse: (datasetId) => Promise.resolve(this.inUse.has(datasetId)),
+      people: new KnownPeople(),
       log,
     });
     const authenticate = (token: string): Promise<Caller> => {
-      if (token === 'sara' || token === 'reza') return Promise.resolve(person(token));
+      if (PEOPLE.includes(token)) return Promise.resolve(person(token));
       const job = this.jobs.get(token);
       return job ? Promise.resolve(job) : Promise.reject(new KargahError('unauthenticated'));
     };
@@ -103,6 +124,20 @@ export class Bench {
 
   get db(): Storage['db'] {
     return this.storage.db;
+  }
+
+  /** Where the content of a version lies; of the head, if no number is given. */
+  async stored(datasetId: string, file = '', number?: number): Promise<string> {
+    const version = await this.db
+      .selectFrom('dataset_versions as v')
+      .innerJoin('datasets as d', 'd.dataset_id', 'v.dataset_id')
+      .select('v.content_id')
+      .where('v.dataset_id', '=', datasetId)
+      .where((eb) =>
+        number === undefined ? eb('v.version_id', '=', eb.ref('d.head_version_id')) : eb('v.number', '=', number),
+      )
+      .executeTakeFirstOrThrow();
+    return join(this.dataDir, 'datasets', version.content_id, file);
   }
 
   call(path: string, init: RequestInit & { readonly as?: string } = {}): Promise<Response> {

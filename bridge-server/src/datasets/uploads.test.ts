@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Upload } from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bench, codeOf } from './testing.js';
+import { Ledger } from './uploads/ledger.js';
 
 const TUS = { 'tus-resumable': '1.0.0' };
 const CSV = 'name,age,label\nعلی,31,a\nرضا,40,b\nمینا,22,a\n';
@@ -54,7 +56,7 @@ describe('an upload', () => {
       suggested_target: 'label',
       format: 'csv',
     });
-    expect(await readFile(join(bench.dataDir, 'datasets', dataset.dataset_id, 'original'))).toEqual(content);
+    expect(await readFile(await bench.stored(dataset.dataset_id, 'original'))).toEqual(content);
   });
 
   it('shows its dataset in the list from its first request, and again when its state changes', async () => {
@@ -87,9 +89,9 @@ describe('an upload', () => {
   });
 
   it('keeps what arrived when the connection breaks in the middle of a chunk', async () => {
-    const { uploadId } = await begin('x'.repeat(300_000));
+    const { uploadId } = await begin('x'.repeat(3_000_000));
     const abort = new AbortController();
-    const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(100_000).fill(120)) });
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(2_000_000).fill(120)) });
     const init = {
       method: 'PATCH',
       headers: { ...TUS, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
@@ -104,15 +106,21 @@ describe('an upload', () => {
     await expect.poll(async () => (await head(uploadId)).status).toBe(200);
     const offset = Number((await head(uploadId)).headers.get('upload-offset'));
     expect(offset).toBeGreaterThan(0);
-    expect((await bench.patch(uploadId, offset, 'x'.repeat(300_000 - offset))).status).toBe(204);
+    expect((await bench.patch(uploadId, offset, 'x'.repeat(3_000_000 - offset))).status).toBe(204);
   });
 
   it('that was complete when the bridge was killed is read at the next start', async () => {
     const { uploadId, datasetId } = await begin(CSV);
     await bench.stop();
-    await writeFile(join(bench.dataDir, 'uploads', uploadId), CSV);
+    const file = join(bench.dataDir, 'uploads', uploadId);
+    await writeFile(file, CSV);
+    const ledger = await Ledger.open(`${file}.ledger`, 1);
+    const sha256 = createHash('sha256').update(CSV).digest('hex');
+    await ledger.write({ offset: Buffer.byteLength(CSV), sha256 });
+    await ledger.close();
     await bench.start();
-    expect(await bench.settled(datasetId)).toMatchObject({ state: 'ready' });
+    expect(await bench.settled(datasetId)).toMatchObject({ state: 'ready', sha256 });
+    expect(readdirSync(join(bench.dataDir, 'uploads')).filter((name) => name.startsWith(uploadId))).toEqual([]);
   });
 
   it('still answers its whole length once it is finished, so that a lost answer costs nothing', async () => {
@@ -244,7 +252,7 @@ describe('an upload is refused with', () => {
     expect((await bench.patch(uploadId, 0, CSV + CSV)).status).toBe(413);
   });
 
-  it('507 when the disk is full, and keeps its offset', async () => {
+  it('507 when the disk says that it is full', async () => {
     const { uploadId } = await begin(CSV);
     const file = join(bench.dataDir, 'uploads', uploadId);
     rmSync(file);

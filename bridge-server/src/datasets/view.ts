@@ -1,20 +1,37 @@
 import type { z } from 'zod';
-import type { Dataset, datasetFormat, datasetKind, datasetProfile, datasetState } from '../contract/datasets.js';
+import type {
+  Dataset,
+  datasetFormat,
+  datasetKind,
+  datasetProfile,
+  datasetState,
+  Reading,
+} from '../contract/datasets.js';
 import type { Failure } from '../contract/errors.js';
-import type { DatasetTable } from '../storage/schema.js';
+import type { Origin } from '../contract/versions.js';
+import type { DatasetTable, DatasetVersionTable } from '../storage/schema.js';
 
-export type DatasetRow = Omit<DatasetTable, 'profile_json'>;
+/** A dataset with what lists show of its versions. */
+export type DatasetRow = Omit<DatasetTable, 'profile_json'> & {
+  readonly head_number: number;
+  readonly version_count: number;
+  readonly pending_number: number | null;
+  readonly pending_state: string | null;
+  readonly pending_error_json: string | null;
+};
+export type VersionRow = Omit<DatasetVersionTable, 'profile_json'>;
 export type Profile = z.infer<typeof datasetProfile>;
 export type Warnings = Dataset['warnings'];
+type State = z.infer<typeof datasetState>;
 
-/** A row as the contract shows it; what the columns hold was checked when it was written. */
+/** A row as the contract shows it to its owner; what the columns hold was checked when it was written. */
 export function datasetOf(row: DatasetRow): Dataset {
   return {
     dataset_id: row.dataset_id,
     name: row.name,
     filename: row.filename,
-    format: row.format as z.infer<typeof datasetFormat> | null,
-    kind: row.kind as z.infer<typeof datasetKind> | null,
+    format: formatOf(row),
+    kind: kindOf(row),
     size_bytes: row.size_bytes,
     sha256: row.sha256,
     rows: row.rows,
@@ -22,12 +39,19 @@ export function datasetOf(row: DatasetRow): Dataset {
     encoding: row.encoding,
     suggested_target: row.suggested_target,
     warnings: JSON.parse(row.warnings_json) as Warnings,
-    state: row.state as z.infer<typeof datasetState>,
-    error: row.error_json === null ? null : (JSON.parse(row.error_json) as Failure),
+    state: row.state as State,
+    error: errorOf(row.error_json),
     source_id: row.source_id,
-    version: 1,
-    versions: 1,
-    pending: null,
+    version: row.head_number,
+    versions: row.version_count,
+    pending:
+      row.pending_number === null
+        ? null
+        : {
+            version: row.pending_number,
+            state: row.pending_state as State,
+            error: errorOf(row.pending_error_json),
+          },
     tags: tagsOf(row),
     shared: row.shared as Dataset['shared'],
     mine: true,
@@ -36,6 +60,27 @@ export function datasetOf(row: DatasetRow): Dataset {
   };
 }
 
+/** As those see it whom its owner lets read it. */
+export function sharedDatasetOf(row: DatasetRow): Dataset {
+  return { ...datasetOf(row), mine: false };
+}
+
 export function tagsOf(row: Pick<DatasetRow, 'tags_json'>): string[] {
   return JSON.parse(row.tags_json) as string[];
+}
+export function formatOf(row: Pick<DatasetTable, 'format'>): z.infer<typeof datasetFormat> | null {
+  return row.format as z.infer<typeof datasetFormat> | null;
+}
+export function kindOf(row: Pick<DatasetTable, 'kind'>): z.infer<typeof datasetKind> | null {
+  return row.kind as z.infer<typeof datasetKind> | null;
+}
+export function errorOf(json: string | null): Failure | null {
+  return json === null ? null : (JSON.parse(json) as Failure);
+}
+export function originOf(row: Pick<DatasetVersionTable, 'origin_json'>): Origin {
+  return JSON.parse(row.origin_json) as Origin;
+}
+/** How it was asked to be read. */
+export function askedOf(row: Pick<DatasetVersionTable, 'asked_json'>): Reading {
+  return JSON.parse(row.asked_json) as Reading;
 }

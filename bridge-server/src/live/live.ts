@@ -132,6 +132,9 @@ export function createLive(deps: LiveDeps): Live {
     jobUpdated: (jobId, update) => updates.add(jobId, update),
     jobChanged: (userId, job, deleted = false) => tell(userId, EVENTS.jobChanged, { job, deleted }),
     datasetChanged: (userId, dataset, deleted = false) => tell(userId, EVENTS.datasetChanged, { dataset, deleted }),
+    datasetChangedForOthers: (ownerId, dataset, deleted) =>
+      void io.except(`user:${ownerId}`).emit(EVENTS.datasetChanged, { dataset, deleted }),
+    datasetProfiled: (userId, profiled) => tell(userId, EVENTS.datasetProfile, profiled),
     sweepChanged: (userId, sweep, deleted = false) => tell(userId, EVENTS.sweepChanged, { sweep, deleted }),
     logAppended: (jobId, offset, nextOffset, text) => {
       const upToDate: string[] = [];

@@ -1,4 +1,5 @@
 import type { Dataset } from '../contract/datasets.js';
+import type { DatasetProfileEvent } from '../contract/live.js';
 import type { Sweep } from '../contract/sweeps.js';
 import type { Job, JobState, MetricPoint, Progress } from '../contract/training.js';
 
@@ -12,6 +13,10 @@ export interface LivePort {
   /** The row of a list changed: sent to the person's own room. */
   jobChanged(userId: string, job: Job, deleted?: boolean): void;
   datasetChanged(userId: string, dataset: Dataset, deleted?: boolean): void;
+  /** As `datasetChanged`, to everyone but its owner: it is shared with all. */
+  datasetChangedForOthers(ownerId: string, dataset: Dataset, deleted: boolean): void;
+  /** Columns of a version were measured. */
+  datasetProfiled(userId: string, profiled: DatasetProfileEvent): void;
   sweepChanged(userId: string, sweep: Sweep, deleted?: boolean): void;
   logAppended(jobId: string, offset: number, nextOffset: number, text: string): void;
   mlflowChanged(state: 'starting' | 'up' | 'down'): void;

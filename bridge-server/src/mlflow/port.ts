@@ -11,6 +11,8 @@ export interface DatasetInput {
   readonly digest: string;
   readonly sourceUri: string;
   readonly rows: number | null;
+  /** Told of the input besides that it was trained on. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface NewRun {

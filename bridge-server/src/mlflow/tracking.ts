@@ -269,9 +269,10 @@ function datasetInput({
   digest,
   sourceUri,
   rows,
+  tags = {},
 }: NonNullable<Parameters<MlflowPort['createRun']>[0]['dataset']>) {
   return {
-    tags: [{ key: 'mlflow.data.context', value: 'training' }],
+    tags: Object.entries({ 'mlflow.data.context': 'training', ...tags }).map(([key, value]) => ({ key, value })),
     dataset: {
       name: name.slice(0, 500),
       digest: digest.slice(0, 36),

@@ -282,7 +282,9 @@ const versionsOfDatasets: Migration = {
       rows: 'bigint?',
       columns: 'integer?',
       encoding: 'text?',
+      asked_json: 'text',
       reading_json: 'text',
+      derived_bytes: 'bigint',
       suggested_target: 'text?',
       warnings_json: 'text',
       profile_json: 'text?',
@@ -349,11 +351,11 @@ const versionsOfDatasets: Migration = {
     // What is there becomes the first version of itself, its files where they are.
     await sql`
       insert into dataset_versions (version_id, dataset_id, project_id, number, content_id, state, filename, format, kind,
-        size_bytes, sha256, data_sha256, rows, columns, encoding, reading_json, suggested_target, warnings_json,
-        profile_json, error_json, origin_json, user_id, owner_name, created_at, deleted_at, freed_at)
+        size_bytes, sha256, data_sha256, rows, columns, encoding, asked_json, reading_json, derived_bytes,
+        suggested_target, warnings_json, profile_json, error_json, origin_json, user_id, owner_name, created_at, deleted_at, freed_at)
       select 'dv_' || substr(dataset_id, 4), dataset_id, project_id, 1, dataset_id, state, filename, format, kind,
-        size_bytes, sha256, null, rows, columns, encoding, '{}', suggested_target, warnings_json,
-        profile_json, error_json,
+        size_bytes, sha256, null, rows, columns, encoding, '{}', '{}', 0,
+        suggested_target, warnings_json, profile_json, error_json,
         case when source_id is null then '{"kind":"upload"}'
           else '{"kind":"source","source_id":"' || source_id || '"}' end,
         user_id, owner_name, created_at, deleted_at, null

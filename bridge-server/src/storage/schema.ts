@@ -103,7 +103,11 @@ export interface DatasetVersionTable {
   rows: number | null;
   columns: number | null;
   encoding: string | null;
+  /** How it was asked to be read; `reading_json` says how it was. */
+  asked_json: string;
   reading_json: string;
+  /** What was made of the file (typed table or images, previews); 0 until it is read. */
+  derived_bytes: number;
   suggested_target: string | null;
   warnings_json: string;
   profile_json: string | null;

@@ -16,10 +16,13 @@ export interface JobFile {
   readonly dataset: {
     readonly dataset_id: string;
     readonly name: string;
+    readonly version: number;
+    readonly version_id: string;
     readonly kind: 'tabular' | 'images';
     readonly path: string;
     readonly sha256: string;
     readonly suggested_target: string | null;
+    readonly split_path: string | null;
   } | null;
   readonly mlflow: { readonly run_id: string; readonly experiment_id: string; readonly workspace: string };
   readonly bridge_file: string;

@@ -32,7 +32,8 @@ describe('a training job', { timeout: 40_000 }, () => {
 
   it('lets go of its dataset when it ends, so that a deleted one is freed at once', async () => {
     shop.datasets.set('ds_letgo0', {
-      datasetId: 'ds_letgo0', name: 'n', kind: 'tabular', path: '/nowhere', sha256: '', rows: 1, suggestedTarget: null, columns: [],
+      datasetId: 'ds_letgo0', versionId: 'dv_letgo0', version: 1, name: 'n', kind: 'tabular', path: '/nowhere', sha256: '', rows: 1,
+      suggestedTarget: null, columns: [], split: null,
     }); // prettier-ignore
     const { job_id } = await shop.script('print(1)', { dataset_id: 'ds_letgo0' });
     await shop.ended(job_id);

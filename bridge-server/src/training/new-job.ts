@@ -2,7 +2,7 @@ import { folded } from '../datasets/folding.js';
 import { newId } from '../datasets/ids.js';
 import type { TrainRequest } from '../contract/training.js';
 import type { Person } from '../http/route.js';
-import type { TrainingDataset } from './ports.js';
+import type { GivenDataset, TrainingDataset } from './ports.js';
 import type { Accepted } from './requests.js';
 import type { JobRow } from './store.js';
 import { NO_PROGRESS } from './view.js';
@@ -12,6 +12,8 @@ export interface Lineage {
   readonly parent?: string;
   readonly resumedFrom?: string;
   readonly sweep?: string;
+  /** What it is to learn from again: the very version and split of an earlier job. */
+  readonly given?: GivenDataset | undefined;
 }
 
 /** The row of a job that was just accepted. */
@@ -27,10 +29,10 @@ export function newJob(person: Person, { request, dataset, params }: Accepted, l
     script_json: request.script === undefined ? null : JSON.stringify(request.script),
     dataset_id: dataset?.datasetId ?? null,
     dataset_name: dataset?.name ?? null,
-    dataset_version_id: null,
-    dataset_version: null,
+    dataset_version_id: dataset?.versionId ?? null,
+    dataset_version: dataset?.version ?? null,
     dataset_sha256: dataset?.sha256 ?? null,
-    split_id: null,
+    split_id: dataset?.split?.splitId ?? null,
     params_json: JSON.stringify(params),
     resources_json: request.resources === undefined ? null : JSON.stringify(request.resources),
     priority: request.priority ?? 'normal',

@@ -1,15 +1,38 @@
+import type { Transaction } from 'kysely';
 import type { Caller } from '../http/route.js';
+import type { Database } from '../storage/schema.js';
 import type { Machine } from './machine.js';
 
-/** What training asks of a dataset. Throws `not_found`, `dataset_not_ready`, `dataset_failed`. */
+/** What training asks of datasets. */
 export interface TrainingDatasets {
-  forTraining(caller: Caller, datasetId: string): Promise<TrainingDataset>;
-  /** A job that read this dataset has ended: where it was deleted meanwhile, its bytes may go. */
+  /** Throws `not_found`, `version_unknown`, `split_unknown`, `dataset_not_ready`, `dataset_failed`, `dataset_freed`. */
+  forTraining(person: Asking, wanted: WantedDataset): Promise<TrainingDataset>;
+  /** What an earlier job was given, once more, though it may be deleted. Throws `not_found`, `dataset_freed`. */
+  again(person: Asking, given: GivenDataset): Promise<TrainingDataset>;
+  /** What a job that was accepted is to read. Throws as `again`. */
+  ofJob(given: GivenDataset): Promise<TrainingDataset>;
+  /** Keeps a version from being freed until `tx`, which adds a job that needs it, has ended. Throws `dataset_freed`. */
+  hold(tx: Transaction<Database>, versionId: string): Promise<void>;
+  /** A job that read this dataset has ended or is gone: where it was deleted meanwhile, its bytes may go. */
   release(datasetId: string): Promise<void>;
+}
+type Asking = Pick<Caller, 'projectId' | 'userId'>;
+export interface WantedDataset {
+  readonly datasetId: string;
+  /** Left out: the newest ready one. */
+  readonly version?: number | undefined;
+  /** Left out: the version's default split, or none. */
+  readonly splitId?: string | undefined;
+}
+export interface GivenDataset {
+  readonly versionId: string;
+  readonly splitId: string | null;
 }
 export interface TrainingDataset {
   readonly datasetId: string;
   readonly name: string;
+  readonly versionId: string;
+  readonly version: number;
   readonly kind: 'tabular' | 'images';
   /** `data.parquet`, or the folder of class folders. */
   readonly path: string;
@@ -17,6 +40,8 @@ export interface TrainingDataset {
   readonly rows: number;
   readonly suggestedTarget: string | null;
   readonly columns: readonly { readonly name: string; readonly missing: number; readonly distinct: number }[];
+  /** Which rows train; null: the recipe decides. A Parquet file with a column `part`: 0 train, 1 validation, 2 test. */
+  readonly split: { readonly splitId: string; readonly path: string; readonly sha256: string } | null;
 }
 /** Where what went wrong behind the scenes is written. */
 export interface TrainingLog {

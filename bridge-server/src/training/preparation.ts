@@ -1,5 +1,4 @@
 import { KargahError } from '../errors.js';
-import type { JobIdentity } from '../http/route.js';
 import type { JobSpec } from '../launchers/port.js';
 import type { DatasetInput, MlflowPort } from '../mlflow/port.js';
 import { claimOf } from './claims.js';
@@ -29,7 +28,7 @@ export class Preparation {
   /** @throws mlflow_unavailable, dataset_deleted, script_not_found, script_outside, unknown_python */
   async prepare(row: JobRow): Promise<JobSpec> {
     const workspace = await this.store.workspaceOf(row.project_id);
-    const dataset = await this.#dataset(row, workspace);
+    const dataset = await this.#dataset(row);
     const script = scriptOf(row);
     const file = script && (await resolveScript(this.settings.workspaceDir, script.path));
     const resources = resourcesOf(row);
@@ -63,10 +62,13 @@ export class Preparation {
       dataset: dataset && {
         dataset_id: dataset.datasetId,
         name: dataset.name,
+        version: dataset.version,
+        version_id: dataset.versionId,
         kind: dataset.kind,
         path: dataset.path,
         sha256: dataset.sha256,
         suggested_target: dataset.suggestedTarget,
+        split_path: dataset.split?.path ?? null,
       },
       mlflow: { run_id: run.runId, experiment_id: run.experimentId, workspace },
       bridge_file: this.folders.bridgeFile,
@@ -85,7 +87,7 @@ export class Preparation {
     if (row.mlflow_run_id === null) return;
     const workspace = await this.store.workspaceOf(row.project_id);
     // Deleted since: the run is told the rest.
-    const dataset = await this.#dataset(row, workspace).catch(() => null);
+    const dataset = await this.#dataset(row).catch(() => null);
     const facts = { params: paramsOf(row), dataset: dataset && inputOf(dataset) };
     await this.mlflow.describeRun({ workspace, runId: row.mlflow_run_id, ...facts });
   }
@@ -95,15 +97,13 @@ export class Preparation {
     return this.folders.token(jobId);
   }
 
-  async #dataset(row: JobRow, workspace: string): Promise<TrainingDataset | null> {
+  async #dataset(row: JobRow): Promise<TrainingDataset | null> {
     if (row.dataset_id === null) return null;
-    const { user_id: userId, project_id: projectId, job_id: jobId, dataset_id: datasetId } = row;
-    const caller: JobIdentity = { kind: 'job', jobId, userId, projectId, workspace, datasetId };
     try {
-      return await this.datasets.forTraining(caller, datasetId);
+      return await this.datasets.ofJob({ versionId: row.dataset_version_id ?? '', splitId: row.split_id });
     } catch (error) {
-      if (error instanceof KargahError && error.code === 'not_found') throw new KargahError('dataset_deleted');
-      throw error;
+      const gone = error instanceof KargahError && ['not_found', 'dataset_freed'].includes(error.code);
+      throw gone ? new KargahError('dataset_deleted') : error;
     }
   }
 
@@ -114,7 +114,11 @@ export class Preparation {
   }
 
   #tags(row: JobRow, script: string | null, sha256: string | null): Record<string, string> {
-    const resumed = row.resumed_from === null ? {} : { 'kargah.resumed_from': row.resumed_from };
+    const resumed = {
+      ...(row.resumed_from === null ? {} : { 'kargah.resumed_from': row.resumed_from }),
+      ...(row.dataset_version === null ? {} : { 'kargah.dataset_version': String(row.dataset_version) }),
+      ...(row.split_id === null ? {} : { 'kargah.split_id': row.split_id }),
+    };
     if (row.recipe !== null) {
       const { version } = this.recipes.named(row.recipe).recipe;
       return {
@@ -128,6 +132,12 @@ export class Preparation {
   }
 }
 
-function inputOf({ name, sha256, datasetId, rows }: TrainingDataset): DatasetInput {
-  return { name, digest: sha256.slice(0, 36), sourceUri: `kargah:datasets/${datasetId}`, rows };
+function inputOf({ name, sha256, datasetId, version, split, rows }: TrainingDataset): DatasetInput {
+  return {
+    name,
+    digest: sha256.slice(0, 36),
+    sourceUri: `kargah:datasets/${datasetId}/versions/${String(version)}`,
+    rows,
+    tags: { 'kargah.version': String(version), ...(split === null ? {} : { 'kargah.split_id': split.splitId }) },
+  };
 }

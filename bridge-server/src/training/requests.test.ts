@@ -15,8 +15,13 @@ describe('a request to train', { timeout: 40_000 }, () => {
   beforeAll(async () => {
     shop = await Workshop.open();
     shop.datasets.set(TABLE.datasetId, TABLE);
-    shop.datasets.set('ds_images0', { ...TABLE, datasetId: 'ds_images0', kind: 'images' });
-    shop.datasets.set('ds_untold0', { ...TABLE, datasetId: 'ds_untold0', suggestedTarget: null });
+    shop.datasets.set('ds_images0', { ...TABLE, datasetId: 'ds_images0', versionId: 'dv_images0', kind: 'images' });
+    shop.datasets.set('ds_untold0', {
+      ...TABLE,
+      datasetId: 'ds_untold0',
+      versionId: 'dv_untold0',
+      suggestedTarget: null,
+    });
     // Nothing of these is to be launched.
     shop.mlflow.become('down');
   });

@@ -2,7 +2,7 @@ import type { TrainRequest } from '../contract/training.js';
 import { KargahError } from '../errors.js';
 import type { Person } from '../http/route.js';
 import { claimOf, refuseExcess, type Claim } from './claims.js';
-import type { TrainingDataset, TrainingDatasets, TrainingSettings } from './ports.js';
+import type { GivenDataset, TrainingDataset, TrainingDatasets, TrainingSettings } from './ports.js';
 import type { Pythons } from './pythons.js';
 import type { Recipes } from './recipes.js';
 import { resolveScript } from './scripts.js';
@@ -33,12 +33,14 @@ export class Requests {
     private readonly settings: Pick<TrainingSettings, 'machine' | 'workspaceDir'>,
   ) {}
 
-  /** @throws every error of the contract's `train` */
-  async accept(person: Person, request: TrainRequest): Promise<Accepted> {
+  /**
+   * @param again what the job was given that is done again: that, and no other version, is learned from
+   * @throws every error of the contract's `train`
+   */
+  async accept(person: Person, request: TrainRequest, again: GivenDataset | null = null): Promise<Accepted> {
     if ((await this.store.countWaitingOf(person.userId)) >= MAX_WAITING)
       throw new KargahError('quota_jobs', { max: MAX_WAITING });
-    const dataset =
-      request.dataset_id === undefined ? null : await this.datasets.forTraining(person, request.dataset_id);
+    const dataset = await this.#dataset(person, request, again);
     const script = request.script && (await resolveScript(this.settings.workspaceDir, request.script.path));
     const params = script ? request.params : this.#recipeParams(request, dataset);
     const { machine } = this.settings;
@@ -46,6 +48,13 @@ export class Requests {
     refuseExcess(claim, machine);
     const python = await this.pythons.executableOf(request.resources?.python);
     return { request, dataset, params, claim, python, script: script?.absolute ?? null };
+  }
+
+  async #dataset(person: Person, request: TrainRequest, again: GivenDataset | null): Promise<TrainingDataset | null> {
+    const { dataset_id: datasetId, dataset_version: version, split_id: splitId } = request;
+    if (datasetId === undefined) return null;
+    if (again) return this.datasets.again(person, again);
+    return this.datasets.forTraining(person, { datasetId, version, splitId });
   }
 
   #recipeParams(request: TrainRequest, dataset: TrainingDataset | null): Record<string, unknown> {

@@ -231,8 +231,9 @@ export class JobRunner {
     this.telemetry.track(row);
     await this.announcer.moved(row);
     this.kick();
-    if (row.dataset_id !== null) await this.datasets.release(row.dataset_id);
     await this.aftercare.one(row);
+    // After MLflow said whether it left a model, which keeps what it learned from.
+    if (row.dataset_id !== null) await this.datasets.release(row.dataset_id);
   }
 
   async #adopt(row: JobRow): Promise<void> {

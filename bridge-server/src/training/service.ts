@@ -21,7 +21,7 @@ import { JobLogs, type LogPiece } from './logs.js';
 import { pt2Of, zipOf, type Download } from './model.js';
 import { dryRun } from './dry-run.js';
 import { newJob, type Lineage } from './new-job.js';
-import type { TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
+import type { GivenDataset, TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
 import { Preparation } from './preparation.js';
 import { Pythons } from './pythons.js';
 import type { Recipes } from './recipes.js';
@@ -110,10 +110,13 @@ export class TrainingService {
 
   /** @param lineage what it was made from: nothing, for what a person typed */
   async submit(person: Person, request: TrainRequest, lineage: Lineage = {}): Promise<Job> {
-    const row = newJob(person, await this.#requests.accept(person, request), lineage);
+    const row = newJob(person, await this.#requests.accept(person, request, lineage.given), lineage);
     await this.#folders.make(row.job_id);
     if (lineage.resumedFrom !== undefined) await this.#takeCheckpoints(lineage.resumedFrom, row.job_id);
-    await this.#store.insert(row);
+    const { datasets } = this.deps;
+    await this.#store.insert(row, async (tx) => {
+      if (row.dataset_version_id !== null) await datasets.hold(tx, row.dataset_version_id);
+    });
     const job = await this.#announcer.moved(row);
     this.#runner.kick();
     return job;
@@ -127,14 +130,15 @@ export class TrainingService {
 
   async clone(person: Person, jobId: string, changes: Changes): Promise<Job> {
     const row = await this.#mine(person, jobId);
-    return datasetKept(this.submit(person, requestOf(row, changes), { parent: jobId }));
+    return datasetKept(this.submit(person, requestOf(row, changes), { parent: jobId, given: givenTo(row) }));
   }
 
   async resume(person: Person, jobId: string, changes: Changes): Promise<Job> {
     const row = await this.#mine(person, jobId);
     if (!isTerminal(row.state as JobState)) throw new KargahError('job_active');
     if (!canResume(row)) throw new KargahError('job_has_no_checkpoint');
-    return datasetKept(this.submit(person, requestOf(row, changes), { parent: jobId, resumedFrom: jobId }));
+    const lineage = { parent: jobId, resumedFrom: jobId, given: givenTo(row) };
+    return datasetKept(this.submit(person, requestOf(row, changes), lineage));
   }
 
   async list(person: Person, filter: Filter): Promise<{ items: Job[]; next_cursor: string | null }> {
@@ -187,6 +191,7 @@ export class TrainingService {
     this.#telemetry.forget(jobId);
     await this.#folders.delete(jobId);
     await this.#announcer.deleted(row);
+    if (row.dataset_id !== null) await this.deps.datasets.release(row.dataset_id);
   }
 
   async events(person: Person, jobId: string) {
@@ -229,11 +234,6 @@ export class TrainingService {
     return this.logs.piece(jobId, offset);
   }
 
-  /** Whether a job that has begun still reads this dataset. */
-  isInUse(datasetId: string): Promise<boolean> {
-    return this.#store.usesDataset(datasetId);
-  }
-
   async #takeCheckpoints(from: string, to: string): Promise<void> {
     try {
       await this.#folders.copyCheckpoints(from, to);
@@ -271,12 +271,16 @@ function requestOf(row: JobRow, changes: Changes): TrainRequest {
   };
 }
 
+function givenTo(row: JobRow): GivenDataset | undefined {
+  return row.dataset_version_id === null ? undefined : { versionId: row.dataset_version_id, splitId: row.split_id };
+}
+
 /** What is not found when a job is made from another one is its dataset. */
 async function datasetKept(job: Promise<Job>): Promise<Job> {
   try {
     return await job;
   } catch (error) {
-    const gone = error instanceof KargahError && error.code === 'not_found';
+    const gone = error instanceof KargahError && ['not_found', 'dataset_freed'].includes(error.code);
     throw gone ? new KargahError('dataset_deleted') : error;
   }
 }

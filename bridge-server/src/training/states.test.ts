@@ -27,7 +27,7 @@ describe('the state of a job', () => {
   let made = 0;
   const jobIn = async (state: JobState): Promise<string> => {
     const job_id = `job_${String((made += 1))}`;
-    await store.insert(jobRow({ job_id, state }));
+    await store.insert(jobRow({ job_id, state }), () => Promise.resolve());
     return job_id;
   };
   const changes = async (jobId: string) =>

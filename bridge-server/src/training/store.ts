@@ -1,4 +1,4 @@
-import { sql, type Insertable, type Kysely, type Selectable, type Updateable } from 'kysely';
+import { sql, type Insertable, type Kysely, type Selectable, type Transaction, type Updateable } from 'kysely';
 import type { Failure } from '../contract/errors.js';
 import type { JobState } from '../contract/training.js';
 import type { Caller } from '../http/route.js';
@@ -20,9 +20,10 @@ export interface JobFilter {
 export class JobStore {
   constructor(readonly db: Kysely<Database>) {}
 
-  /** Adds the job with its first event. */
-  async insert(row: Insertable<JobTable>): Promise<void> {
+  /** Adds the job with its first event. `hold` keeps what the job needs until it is there. */
+  async insert(row: Insertable<JobTable>, hold: (tx: Transaction<Database>) => Promise<void>): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
+      await hold(trx);
       await trx.insertInto('jobs').values(row).execute();
       await trx
         .insertInto('job_events')
@@ -153,16 +154,6 @@ export class JobStore {
   async parentRunOf(sweepId: string): Promise<string | null> {
     const query = this.db.selectFrom('sweeps').select('mlflow_run_id').where('sweep_id', '=', sweepId);
     return (await query.executeTakeFirst())?.mlflow_run_id ?? null;
-  }
-
-  async usesDataset(datasetId: string): Promise<boolean> {
-    const row = await this.db
-      .selectFrom('jobs')
-      .select('job_id')
-      .where('dataset_id', '=', datasetId)
-      .where('state', 'in', OCCUPYING)
-      .executeTakeFirst();
-    return row !== undefined;
   }
 
   /** The MLflow workspace of a project. */

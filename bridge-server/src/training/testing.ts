@@ -46,6 +46,12 @@ class RecordedLive implements LivePort {
   datasetChanged(): void {
     throw new Error('training changes no dataset');
   }
+  datasetChangedForOthers(): void {
+    this.datasetChanged();
+  }
+  datasetProfiled(): void {
+    this.datasetChanged();
+  }
   sweepChanged(_userId: string, sweep: Sweep, deleted = false): void {
     if (deleted) this.deleted.add(sweep.sweep_id);
     this.sweeps.push(sweep);
@@ -185,17 +191,25 @@ export class Workshop {
   }
 
   async start(): Promise<void> {
-    const datasets = this.datasets;
+    const given = ({ versionId }: { readonly versionId: string }): TrainingDataset => {
+      const found = [...this.datasets.values()].find((dataset) => dataset.versionId === versionId);
+      if (!found) throw new KargahError('not_found');
+      return found;
+    };
+    const versionIdOf = (datasetId: string): string => this.datasets.get(datasetId)?.versionId ?? '';
     this.service = new TrainingService({
       db: this.storage.db,
       live: heardByJobs(this.live, () => this.sweeps),
       mlflow: this.mlflow,
       launcher: this.launcher,
       datasets: {
-        forTraining: (caller, datasetId) => {
-          const found = caller.projectId === 'prj_sara' ? datasets.get(datasetId) : undefined;
-          return found ? Promise.resolve(found) : Promise.reject(new KargahError('not_found'));
+        forTraining: async (person, { datasetId }) => {
+          if (person.projectId !== 'prj_sara') throw new KargahError('not_found');
+          return given({ versionId: versionIdOf(datasetId) });
         },
+        again: async (_person, what) => given(what),
+        ofJob: async (what) => given(what),
+        hold: () => Promise.resolve(),
         release: (datasetId) => Promise.resolve(void this.released.push(datasetId)),
       },
       recipes: Recipes.read(join(ROOT, 'trainer/src/kargah/recipes/recipes.json')),
@@ -320,6 +334,8 @@ export class Workshop {
 export const TABLE: TrainingDataset = {
   datasetId: 'ds_table00',
   name: 'گل‌ها',
+  versionId: 'dv_table00',
+  version: 1,
   kind: 'tabular',
   path: '/nowhere/data.parquet',
   sha256: 'a'.repeat(64),
@@ -330,4 +346,5 @@ export const TABLE: TrainingDataset = {
     { name: 'same', missing: 0, distinct: 1 },
     { name: 'empty', missing: 100, distinct: 0 },
   ],
+  split: null,
 };

@@ -1,5 +1,5 @@
-import { rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Server } from '@tus/server';
 import type { Request } from 'express';
@@ -10,11 +10,14 @@ import type { UploadTable } from '../../storage/schema.js';
 import type { DatasetsDeps } from '../deps.js';
 import { sizeOf, sync, type DatasetsRoot } from '../folders.js';
 import { newId } from '../ids.js';
-import type { ReadingQueue } from '../reading.js';
+import type { Intake } from '../intake.js';
+import { bytesText, type Room } from '../room.js';
 import type { DatasetStore } from '../store.js';
-import { datasetOf, type DatasetRow } from '../view.js';
+import type { VersionStore } from '../version-store.js';
+import { originOf } from '../view.js';
+import { ALGORITHMS, checksumOf } from './checksum.js';
 import { UploadFiles } from './files.js';
-import { announcedBy, bytesText, requireTus } from './request.js';
+import { announcedBy, requireTus, type Announced } from './request.js';
 import { Writers } from './writers.js';
 
 const PATH = '/api/v1/uploads';
@@ -28,14 +31,19 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   423: 'upload_locked',
 };
 
+const CONTENT_TYPE = 'application/offset+octet-stream';
+
+/** An upload that has not become anything else. */
+type Living = UploadTable & { readonly dataset_id: string; readonly version_id: string };
 interface Passed {
   readonly status: number;
   readonly headers: Record<string, string>;
 }
 
-/** tus 1.0 uploads, each tied from its first request to the dataset it will be. */
+/** tus 1.0 uploads, each tied from its first request to the version that it will be. */
 export class UploadService {
   private readonly writers = new Writers();
+  private readonly files: UploadFiles;
   private readonly tus: Server;
   /** Why tus failed, by request: its answers carry only a status. */
   private readonly causes = new WeakMap<object, unknown>();
@@ -43,13 +51,15 @@ export class UploadService {
   constructor(
     private readonly deps: DatasetsDeps,
     private readonly store: DatasetStore,
+    private readonly versions: VersionStore,
     private readonly root: DatasetsRoot,
-    private readonly reading: ReadingQueue,
-    private readonly requireSpace: (bytes: number) => Promise<void>,
+    private readonly intake: Intake,
+    private readonly room: Room,
   ) {
+    this.files = new UploadFiles(root.uploads);
     this.tus = new Server({
       path: PATH,
-      datastore: new UploadFiles(root.uploads),
+      datastore: this.files,
       maxSize: deps.limits.maxUploadBytes,
       namingFunction: (req) => new URL(req.url).searchParams.get('id') ?? '',
       generateUrl: (_req, { id }) => id,
@@ -61,62 +71,51 @@ export class UploadService {
   }
 
   async options(req: Request): Promise<Answer> {
-    const answer = await this.pass(req, PATH, null);
+    const answer = await this.pass(req, PATH, this.deps.limits.maxUploadBytes);
     return {
       ...answer,
       status: 204,
-      headers: { ...answer.headers, 'Tus-Max-Size': String(this.deps.limits.maxUploadBytes) },
+      headers: {
+        ...answer.headers,
+        'Tus-Max-Size': String(this.deps.limits.maxUploadBytes),
+        'Tus-Checksum-Algorithm': ALGORITHMS.join(','),
+      },
     };
   }
 
   async create(caller: Person, req: Request): Promise<Answer> {
     requireTus(req);
+    const checksum = checksumOf(req.get('upload-checksum'));
     const announced = announcedBy(req, this.deps.limits.maxUploadBytes);
-    await this.requireSpace(announced.sizeBytes);
-    const [uploadId, datasetId] = [newId('up'), newId('ds')];
-    const upload: UploadTable = {
-      upload_id: uploadId,
-      user_id: caller.userId,
-      project_id: caller.projectId,
-      filename: announced.filename,
-      name: announced.name,
-      size_bytes: announced.sizeBytes,
-      created_at: new Date().toISOString(),
-      expires_at: this.expiry(),
-      dataset_id: datasetId,
-      version_id: null,
-    };
-    await this.store.insert(
-      {
-        dataset_id: datasetId,
-        project_id: caller.projectId,
-        user_id: caller.userId,
-        owner_name: caller.name,
-        name: announced.name,
-        filename: announced.filename,
-        size_bytes: announced.sizeBytes,
-        state: 'uploading',
-        source_id: null,
-      },
-      upload,
-    );
-    let answer;
+    const { projectId, userId } = caller;
+    const { sha256, sizeBytes } = announced;
+    const isHere = sha256 !== null && (await this.intake.sizeOfHeld(projectId, sha256)) === sizeBytes;
+    // What is here already takes no room.
+    const upload = await this.room.claim(userId, isHere ? 0 : sizeBytes, () => this.begin(caller, announced));
+    let passed: Passed;
     try {
-      const body = Number(req.get('content-length') ?? 0) > 0 ? req : null;
-      answer = await this.writers.write(uploadId, req, () =>
-        this.receive(upload, async () => {
-          const passed = await this.pass(req, `${PATH}?id=${uploadId}`, body);
-          await this.announce(datasetId);
-          return passed;
-        }),
-      );
+      passed = await this.writers.write(upload.upload_id, req, async (heard) => {
+        if (isHere && (await this.intake.takeOver(upload.version_id, projectId, sha256))) {
+          await this.intake.received(upload.version_id, sha256);
+          return { status: 201, headers: { 'Tus-Resumable': '1.0.0', 'Upload-Offset': String(sizeBytes) } };
+        }
+        const brings = req.get('content-type') === CONTENT_TYPE;
+        const bringing = { body: brings ? req : Readable.from([]), checksum: brings ? checksum : null, heard };
+        return this.receive(upload, async () => {
+          const created = await this.files.during(upload.upload_id, bringing, () =>
+            this.pass(req, `${PATH}?id=${upload.upload_id}`, sizeBytes),
+          );
+          await this.intake.announce(upload.dataset_id);
+          return created;
+        });
+      });
     } catch (error) {
       await this.discard(upload);
       throw error;
     }
     // Relative, so that it is right behind any prefix that proxies put before it.
-    const location = req.path.endsWith('/') ? uploadId : `uploads/${uploadId}`;
-    return { status: 201, headers: { ...answer.headers, ...headersOf(upload), Location: location } };
+    const location = req.path.endsWith('/') ? upload.upload_id : `uploads/${upload.upload_id}`;
+    return { status: 201, headers: { ...passed.headers, ...headersOf(upload), Location: location } };
   }
 
   async head(caller: Person, uploadId: string, req: Request): Promise<Answer> {
@@ -130,7 +129,7 @@ export class UploadService {
       };
     }
     await this.writers.requireFree(uploadId);
-    const answer = await this.pass(req, `${PATH}/${uploadId}`, null);
+    const answer = await this.pass(req, `${PATH}/${uploadId}`, upload.size_bytes);
     return { status: 200, headers: { ...answer.headers, ...headers } };
   }
 
@@ -139,20 +138,24 @@ export class UploadService {
     const upload = await this.reachable(caller, uploadId);
     const offset = req.get('upload-offset');
     if (offset === undefined) throw new KargahError('upload_protocol', { reason: 'Upload-Offset' });
-    if (req.get('content-type') !== 'application/offset+octet-stream') {
-      throw new KargahError('upload_protocol', { reason: 'Content-Type: application/offset+octet-stream' });
+    if (req.get('content-type') !== CONTENT_TYPE) {
+      throw new KargahError('upload_protocol', { reason: `Content-Type: ${CONTENT_TYPE}` });
     }
+    const checksum = checksumOf(req.get('upload-checksum'));
     await this.writers.requireFree(uploadId);
     // Refused before the body is touched, so that the answer is not lost in a connection that still sends.
-    const at = (await this.isFinished(upload)) ? upload.size_bytes : await sizeOf(this.root.upload(uploadId));
+    const at = (await this.isFinished(upload)) ? upload.size_bytes : await this.files.offsetOf(uploadId);
     if (at === null) throw new KargahError('upload_gone');
     if (offset !== String(at)) throw new KargahError('upload_offset_mismatch');
-    const expires = this.expiry();
-    await this.store.prolong(uploadId, expires);
-    const answer = await this.writers.write(uploadId, req, () =>
-      this.receive(upload, () => this.pass(req, `${PATH}/${uploadId}`, req)),
+    const prolonged = await this.prolong(upload);
+    const answer = await this.writers.write(uploadId, req, (heard) =>
+      this.receive(upload, () =>
+        this.files.during(uploadId, { body: req, checksum, heard }, () =>
+          this.pass(req, `${PATH}/${uploadId}`, upload.size_bytes),
+        ),
+      ),
     );
-    return { status: 204, headers: { ...answer.headers, ...headersOf({ ...upload, expires_at: expires }) } };
+    return { status: 204, headers: { ...answer.headers, ...headersOf(prolonged) } };
   }
 
   async cancel(caller: Person, uploadId: string, req: Request): Promise<Answer> {
@@ -162,22 +165,41 @@ export class UploadService {
     return { status: 204, headers: { 'Tus-Resumable': '1.0.0' } };
   }
 
-  /** Ends the upload of a dataset that is being deleted. */
-  async cancelFor(datasetId: string): Promise<void> {
-    const upload = await this.store.uploadOf(datasetId);
+  /** Ends the upload of a version that is being deleted. */
+  async cancelFor(versionId: string): Promise<void> {
+    const upload = await this.store.uploadOf(versionId);
     if (!upload) return;
     await this.writers.interrupt(upload.upload_id);
-    await this.removeFiles(upload.upload_id);
+    await this.files.remove(upload.upload_id);
   }
 
-  /** After a restart: what was complete is read, what lost its file is forgotten. */
-  async recover(): Promise<void> {
-    for (const row of await this.store.inState('uploading')) {
-      const upload = await this.store.uploadOf(row.dataset_id);
-      const moved = (await sizeOf(this.root.of(row.dataset_id).original)) === row.size_bytes;
+  /** What unfinished uploads were promised room for and have not sent. */
+  async awaited(): Promise<number> {
+    let bytes = 0;
+    for (const row of await this.versions.inState('uploading')) {
+      const upload = await this.store.uploadOf(row.version_id);
       const received = upload ? await sizeOf(this.root.upload(upload.upload_id)) : null;
-      if (upload && (moved || received === row.size_bytes)) await this.finish(upload);
-      else if (received === null) await this.drop(row);
+      if (upload) bytes += Math.max(0, row.size_bytes - (received ?? 0));
+    }
+    return bytes;
+  }
+
+  /** After a restart: what was complete goes on, what lost its file is forgotten, and files that belong to nothing go. */
+  async recover(): Promise<void> {
+    const living = new Set<string>();
+    for (const row of await this.versions.inState('uploading')) {
+      if (originOf(row).kind !== 'upload') continue;
+      const found = await this.store.uploadOf(row.version_id);
+      const upload = found && isLiving(found) ? found : null;
+      const moved = (await sizeOf(this.root.of(row.content_id).original)) === row.size_bytes;
+      const received = upload ? await this.files.roughOffsetOf(upload.upload_id) : null;
+      const whole = moved || (upload !== null && received === row.size_bytes && (await this.isWhole(upload)));
+      if (upload && whole) await this.conclude(upload);
+      else if (received === null) await this.intake.cancel(row.version_id);
+      if (upload) living.add(upload.upload_id);
+    }
+    for (const name of await readdir(this.root.uploads)) {
+      if (!living.has(name.split('.')[0] ?? '')) await rm(join(this.root.uploads, name), { force: true });
     }
   }
 
@@ -185,7 +207,7 @@ export class UploadService {
   async expire(): Promise<void> {
     const now = Date.now();
     for (const upload of await this.store.uploadsExpiredBefore(new Date(now).toISOString())) {
-      if (upload.dataset_id !== null && (await this.abandon(upload))) await this.store.detachUpload(upload.upload_id);
+      if (isLiving(upload) && (await this.abandon(upload))) await this.store.detachUpload(upload.upload_id);
       if (Date.parse(upload.expires_at) < now - REMEMBER_MS) await this.store.forgetUpload(upload.upload_id);
     }
   }
@@ -194,89 +216,114 @@ export class UploadService {
     return new Date(Date.now() + this.deps.limits.uploadExpiryMs).toISOString();
   }
 
-  private async reachable(caller: Person, uploadId: string): Promise<UploadTable> {
+  /** Written down when it has moved on by a little of the whole, and not with every chunk. */
+  private async prolong(upload: Living): Promise<Living> {
+    const left = Date.parse(upload.expires_at) - Date.now();
+    if (left > this.deps.limits.uploadExpiryMs * 0.99) return upload;
+    const prolonged = { ...upload, expires_at: this.expiry() };
+    await this.store.prolong(upload.upload_id, prolonged.expires_at);
+    return prolonged;
+  }
+
+  private async begin(caller: Person, announced: Announced): Promise<Living> {
+    const { filename, name, sizeBytes, datasetId, reading } = announced;
+    const upload = {
+      upload_id: newId('up'),
+      user_id: caller.userId,
+      project_id: caller.projectId,
+      filename,
+      name: name ?? filename,
+      size_bytes: sizeBytes,
+      created_at: new Date().toISOString(),
+      expires_at: this.expiry(),
+    };
+    const arriving = { datasetId, name, filename, sizeBytes, reading, origin: { kind: 'upload' } } as const;
+    const begun = await this.intake.begin(caller, arriving, upload);
+    return { ...upload, dataset_id: begun.datasetId, version_id: begun.versionId };
+  }
+
+  private async reachable(caller: Person, uploadId: string): Promise<Living> {
     const upload = await this.store.findUpload(uploadId);
     if (upload?.project_id !== caller.projectId) throw new KargahError('not_found');
-    if (Date.parse(upload.expires_at) < Date.now() || upload.dataset_id === null) throw new KargahError('upload_gone');
+    if (Date.parse(upload.expires_at) < Date.now() || !isLiving(upload)) throw new KargahError('upload_gone');
     return upload;
   }
 
-  private async isFinished(upload: UploadTable): Promise<boolean> {
-    const row = upload.dataset_id === null ? undefined : await this.store.find(upload.dataset_id);
+  private async isFinished(upload: Living): Promise<boolean> {
+    const row = await this.versions.find(upload.version_id);
     return row !== undefined && row.state !== 'uploading';
   }
 
   /** Takes bytes and, after the last one, makes them a dataset before anyone else may touch the upload. */
-  private async receive(upload: UploadTable, pass: () => Promise<Passed>): Promise<Passed> {
+  private async receive(upload: Living, pass: () => Promise<Passed>): Promise<Passed> {
     const answer = await pass();
     if (answer.headers['upload-offset'] === String(upload.size_bytes)) await this.finish(upload);
     return answer;
   }
 
-  /** Moves the complete file to its dataset; safe to repeat after a crash at any point. */
-  private async finish(upload: UploadTable): Promise<void> {
-    const datasetId = upload.dataset_id;
-    if (datasetId === null) return;
-    const folder = this.root.of(datasetId);
-    const received = this.root.upload(upload.upload_id);
+  private async isWhole(upload: Living): Promise<boolean> {
+    return (await this.files.offsetOf(upload.upload_id)) === upload.size_bytes;
+  }
+
+  /** As `finish`, where nobody waits for the answer. */
+  private async conclude(upload: Living): Promise<void> {
+    try {
+      await this.finish(upload);
+    } catch (error) {
+      if (!(error instanceof KargahError)) throw error;
+      this.deps.log.info({ uploadId: upload.upload_id, code: error.code }, 'an upload was refused at its end');
+    }
+  }
+
+  /**
+   * Moves the complete file to its dataset; safe to repeat after a crash at any point.
+   *
+   * @throws {KargahError} `upload_checksum_mismatch` for another file than was announced; nothing of it is kept.
+   */
+  private async finish(upload: Living): Promise<void> {
+    const { upload_id: uploadId, version_id: versionId } = upload;
+    const proof = await this.files.proofOf(uploadId);
+    if (proof.announced !== null && proof.sha256 !== null && proof.announced !== proof.sha256) {
+      await this.discard(upload);
+      throw new KargahError('upload_checksum_mismatch');
+    }
+    const folder = this.root.of(versionId);
+    const received = this.root.upload(uploadId);
     if ((await sizeOf(received)) !== null) {
       await folder.make();
-      await sync(received);
       await rename(received, folder.original);
       await sync(folder.path);
       await sync(dirname(folder.path));
     }
-    await rm(`${received}.json`, { force: true });
-    if (!(await this.store.beginReading(datasetId))) return;
-    await this.announce(datasetId);
-    this.reading.enqueue(datasetId);
+    await this.intake.received(versionId, proof.sha256);
+    // Last, since after a crash only it still knows the hash.
+    await this.files.forget(uploadId);
   }
 
   /** Ends an unfinished upload; false for one whose last byte came first. */
-  private async abandon(upload: UploadTable): Promise<boolean> {
+  private async abandon(upload: Living): Promise<boolean> {
     await this.writers.interrupt(upload.upload_id);
     if (await this.isFinished(upload)) return false;
-    const row = upload.dataset_id === null ? undefined : await this.store.find(upload.dataset_id);
-    await this.removeFiles(upload.upload_id);
-    if (row) await this.drop(row);
+    await this.files.remove(upload.upload_id);
+    await this.intake.cancel(upload.version_id);
     if (Date.parse(upload.expires_at) >= Date.now()) await this.store.forgetUpload(upload.upload_id);
     return true;
   }
 
-  private async drop(row: DatasetRow): Promise<void> {
-    await this.store.forget(row.dataset_id);
-    await this.root.of(row.dataset_id).remove();
-    this.deps.live.datasetChanged(row.user_id, datasetOf(row), true);
-  }
-
-  private async discard(upload: UploadTable): Promise<void> {
-    await this.removeFiles(upload.upload_id);
+  private async discard(upload: Living): Promise<void> {
+    await this.files.remove(upload.upload_id);
     await this.store.forgetUpload(upload.upload_id);
-    if (upload.dataset_id !== null) await this.store.forget(upload.dataset_id);
+    await this.intake.cancel(upload.version_id);
   }
 
-  private async removeFiles(uploadId: string): Promise<void> {
-    await rm(this.root.upload(uploadId), { force: true });
-    await rm(`${this.root.upload(uploadId)}.json`, { force: true });
-  }
-
-  private async announce(datasetId: string): Promise<void> {
-    const row = await this.store.find(datasetId);
-    if (row) this.deps.live.datasetChanged(row.user_id, datasetOf(row));
-  }
-
-  /** Hands a request to tus and takes its answer; ours are the addresses, the errors and who may ask. */
-  private async pass(req: Request, path: string, body: Request | null): Promise<Passed> {
+  /** Hands a request without its body to tus and takes its answer; ours are the addresses, the errors and who may ask. */
+  private async pass(req: Request, path: string, size: number): Promise<Passed> {
     const headers = new Headers();
     for (const name of TUS_HEADERS) {
       const value = req.get(name);
       if (value !== undefined) headers.set(name, value);
     }
-    const request = new globalThis.Request(`http://bridge${path}`, {
-      method: req.method,
-      headers,
-      ...(body ? { body: Readable.toWeb(body) as ReadableStream, duplex: 'half' } : {}),
-    });
+    const request = new globalThis.Request(`http://bridge${path}`, { method: req.method, headers });
     const response = await this.tus.handleWeb(request);
     if (response.status >= 400) {
       const cause = this.causes.get(request);
@@ -284,7 +331,7 @@ export class UploadService {
       const code = CODES[response.status];
       if (response.status >= 500 || (cause instanceof Error && code === undefined))
         throw cause instanceof Error ? cause : new Error(`tus answered ${String(response.status)}`, { cause });
-      const limit = { limit: bytesText(this.deps.limits.maxUploadBytes) };
+      const limit = { limit: bytesText(size) };
       if (code) throw new KargahError(code, code === 'file_too_large' ? limit : {}, { cause });
       throw new KargahError('upload_protocol', { reason: (await response.text()).trim().slice(0, 200) }, { cause });
     }
@@ -301,6 +348,10 @@ const TUS_HEADERS = [
   'upload-metadata',
   'upload-offset',
 ] as const;
+
+function isLiving(upload: UploadTable): upload is Living {
+  return upload.dataset_id !== null && upload.version_id !== null;
+}
 
 function headersOf(upload: UploadTable): Record<string, string> {
   return {

@@ -14,25 +14,20 @@ export class Writers {
   private readonly active = new Map<string, Writer>();
 
   /**
-   * Runs `work` as the only writer of an upload.
+   * Runs `work` as the only writer of an upload; it says when it hears from the other side.
    *
    * @throws {KargahError} `upload_locked` while another request writes. One that has been silent for ten seconds is a connection
    * that broke unnoticed, and makes way.
    */
-  async write<T>(uploadId: string, req: Request, work: () => Promise<T>): Promise<T> {
+  async write<T>(uploadId: string, req: Request, work: (heard: () => void) => Promise<T>): Promise<T> {
     await this.requireFree(uploadId);
     let finish = (): void => undefined;
     const done = new Promise<void>((resolve) => (finish = resolve));
     const writer: Writer = { req, done, lastByteAt: Date.now() };
     this.active.set(uploadId, writer);
-    const heard = (): void => void (writer.lastByteAt = Date.now());
     try {
-      const running = work();
-      // Only after `work` took the stream: a listener of ours would start it flowing into nothing.
-      req.on('data', heard);
-      return await running;
+      return await work(() => void (writer.lastByteAt = Date.now()));
     } finally {
-      req.off('data', heard);
       this.active.delete(uploadId);
       finish();
     }

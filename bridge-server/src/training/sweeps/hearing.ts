@@ -11,6 +11,8 @@ export function heardByJobs(live: LivePort, sweeps: () => Pick<SweepService, 'jo
       sweeps().jobChanged(job);
     },
     datasetChanged: (userId, dataset, deleted) => live.datasetChanged(userId, dataset, deleted),
+    datasetChangedForOthers: (ownerId, dataset, deleted) => live.datasetChangedForOthers(ownerId, dataset, deleted),
+    datasetProfiled: (userId, profiled) => live.datasetProfiled(userId, profiled),
     sweepChanged: (userId, sweep, deleted) => live.sweepChanged(userId, sweep, deleted),
     logAppended: (jobId, offset, nextOffset, text) => live.logAppended(jobId, offset, nextOffset, text),
     mlflowChanged: (state) => live.mlflowChanged(state),

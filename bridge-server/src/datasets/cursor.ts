@@ -1,0 +1,27 @@
+import { KargahError } from '../errors.js';
+
+/** A place in a list, as its next page is asked for. */
+export function encodeCursor(place: readonly [string, string]): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+/** @throws {KargahError} `validation_failed` for anything that no list gave. */
+export function decodeCursor(cursor: string): [string, string] {
+  const invalid = (cause?: unknown): KargahError =>
+    new KargahError(
+      'validation_failed',
+      {},
+      {
+        errors: [{ path: 'cursor', message: 'not a cursor of this list', code: 'invalid_cursor' }],
+        cause,
+      },
+    );
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string')
+      return [value[0], value[1]];
+  } catch (error) {
+    throw invalid(error);
+  }
+  throw invalid();
+}

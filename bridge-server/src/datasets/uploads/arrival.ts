@@ -1,0 +1,170 @@
+import { createHash, type Hash } from 'node:crypto';
+import { open, type FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { KargahError } from '../../errors.js';
+import { bytesText } from '../room.js';
+import type { Checksum } from './checksum.js';
+import type { Ledger } from './ledger.js';
+
+/** Bytes that are written in one go. */
+const BATCH = 1 << 20;
+/** How much of a long request can be lost with the bridge: so often it is brought to the disk while it still arrives. */
+const POINT_EVERY = 32 * 2 ** 20;
+const POINT_EVERY_MS = 5_000;
+
+/** How far an upload is on the disk, and the hash's state there. */
+export interface Reached {
+  readonly offset: number;
+  readonly hash: Hash;
+}
+
+/** The body of one request on its way into the file; hashed and written as it comes, acknowledged when it is on the disk. */
+export class Arrival {
+  /** What is on the disk and in the ledger. */
+  reached: Reached;
+  private readonly hash: Hash;
+  /** How much has come, of which `written` was handed to the file. */
+  private position: number;
+  private written: number;
+  private batch: Buffer[] = [];
+  private held = 0;
+  private writing: Promise<void> = Promise.resolve();
+  private saving: Promise<void> = Promise.resolve();
+  /** Up to where a point was taken, though it may still be on its way to the disk. */
+  private pointAt: number;
+  private pointTaken = performance.now();
+
+  private constructor(
+    private readonly file: FileHandle,
+    private readonly ledger: Ledger,
+    private readonly size: number,
+    from: Reached,
+  ) {
+    this.reached = from;
+    this.hash = from.hash.copy();
+    this.position = this.written = this.pointAt = from.offset;
+  }
+
+  static async open(path: string, ledger: Ledger, size: number, from: Reached): Promise<Arrival> {
+    return new Arrival(await open(path, 'r+'), ledger, size, from);
+  }
+
+  /**
+   * Resolves when all of `body` is on the disk. What was received of a body that broke off stays, unless it came with a checksum that
+   * nothing can now be compared with.
+   *
+   * @throws {KargahError} `file_too_large` for more than was announced and `upload_checksum_mismatch`: nothing of the body is kept.
+   */
+  async take(body: Readable, checksum: Checksum | null, heard: () => void): Promise<void> {
+    const before = this.reached;
+    const proof = checksum ? createHash(checksum.algorithm) : null;
+    try {
+      // The request stays whole when we leave, so that its answer still finds its way.
+      for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        heard();
+        if (this.position + chunk.length > this.size)
+          throw new KargahError('file_too_large', { limit: bytesText(this.size) });
+        this.hash.update(chunk);
+        proof?.update(chunk);
+        this.batch.push(chunk);
+        this.held += chunk.length;
+        this.position += chunk.length;
+        if (this.held >= BATCH) await this.flush();
+        if (proof === null && this.isTime()) await this.point();
+      }
+    } catch (error) {
+      if (isOurs(error)) {
+        // A body longer than announced is a lie, and none of it is believed; a file that cannot be written ends at its last point.
+        await this.settle();
+        await this.cut(error instanceof KargahError ? before : this.reached);
+      } else if (proof !== null) await this.cut(before);
+      else await this.point().then(() => this.saving);
+      throw error;
+    }
+    if (proof && checksum && !proof.digest().equals(checksum.digest)) {
+      await this.settle();
+      await this.cut(before);
+      throw new KargahError('upload_checksum_mismatch');
+    }
+    try {
+      await this.point();
+      await this.saving;
+    } catch (error) {
+      await this.settle();
+      await this.cut(this.reached);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.settle();
+    await this.file.close();
+  }
+
+  private isTime(): boolean {
+    return this.position - this.pointAt >= POINT_EVERY || performance.now() - this.pointTaken >= POINT_EVERY_MS;
+  }
+
+  private async flush(): Promise<void> {
+    await this.writing;
+    if (this.held === 0) return;
+    const [batch, at] = [this.batch, this.written];
+    this.written += this.held;
+    this.batch = [];
+    this.held = 0;
+    this.writing = this.store(batch, at);
+    this.writing.catch(() => undefined);
+  }
+
+  private async store(batch: readonly Buffer[], at: number): Promise<void> {
+    let left = batch.length === 1 ? batch[0]! : Buffer.concat(batch);
+    let to = at;
+    while (left.length > 0) {
+      const { bytesWritten } = await this.file.write(left, 0, left.length, to);
+      left = left.subarray(bytesWritten);
+      to += bytesWritten;
+    }
+  }
+
+  /** Begins to bring what has come to the disk, once the point before is there. */
+  private async point(): Promise<void> {
+    await this.flush();
+    await this.writing;
+    await this.saving;
+    if (this.position === this.pointAt) return;
+    const reached = { offset: this.position, hash: this.hash.copy() };
+    this.pointAt = reached.offset;
+    this.pointTaken = performance.now();
+    this.saving = this.save(reached);
+    this.saving.catch(() => undefined);
+  }
+
+  /** Bytes and ledger may come to the disk in either order: a point counts only with the bytes that it is the hash of. */
+  private async save(reached: Reached): Promise<void> {
+    const sha256 = reached.hash.copy().digest('hex');
+    await Promise.all([this.file.datasync(), this.ledger.write({ offset: reached.offset, sha256 })]);
+    this.reached = reached;
+  }
+
+  private async settle(): Promise<void> {
+    await Promise.allSettled([this.writing, this.saving]);
+  }
+
+  private async cut(to: Reached): Promise<void> {
+    await this.settle();
+    if (to.offset < this.reached.offset) {
+      const sha256 = to.hash.copy().digest('hex');
+      await this.ledger.write({ offset: to.offset, sha256 });
+      await this.ledger.write({ offset: to.offset, sha256 });
+    }
+    this.reached = to;
+    // Frees what nobody counts any more; where that fails it is written over.
+    await this.file.truncate(to.offset).catch(() => undefined);
+  }
+}
+
+/** Ours, or the file's; what else ends a body is the connection. */
+function isOurs(error: unknown): boolean {
+  if (error instanceof KargahError) return true;
+  return error instanceof Error && 'syscall' in error && (error.syscall === 'write' || error.syscall === 'fdatasync');
+}
