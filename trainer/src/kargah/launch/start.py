@@ -6,7 +6,9 @@ supervisor that is killed before the second leaves a process behind that has run
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import signal
 import struct
 from collections.abc import Callable
@@ -69,6 +71,12 @@ class Cold:
 
     def prepare(self, job: dict[str, Any], paths: JobPaths, output: int) -> int:
         argv, environ = command(self.python, job, paths), environment(job, paths)
+        # What can be seen to be missing is a launch that failed, not a job that began and ended.
+        program = shutil.which(argv[0], path=environ.get("PATH"))
+        if program is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), argv[0])
+        argv[0] = program
+        os.close(os.open(job["cwd"], os.O_RDONLY | os.O_DIRECTORY))
         gate, self._gate = os.pipe()
         self._failed, failed = os.pipe()
         # One thread only, and nothing but system calls: safe between fork and exec.
