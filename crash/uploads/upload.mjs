@@ -9,6 +9,7 @@ const RETRIES = Array.from({ length: 2000 }, () => RETRY_MS);
 
 export class Upload {
   datasetId = null;
+  uploadId = null;
   /** How often the bridge was killed while it had this one in its hands. */
   cuts = 0;
   done = false;
@@ -44,7 +45,10 @@ export class Upload {
         onBeforeRequest: () => void (this.inFlight = true),
         onAfterResponse: (request, response) => this.#heard(request, response),
         onChunkComplete: (_size, accepted) => void (this.#acknowledged = accepted),
-        onSuccess: () => resolve(),
+        onSuccess: () => {
+          this.uploadId = new URL(upload.url).pathname.split('/').at(-1);
+          resolve();
+        },
         onError: reject,
       });
       upload.start();

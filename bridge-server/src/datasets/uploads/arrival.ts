@@ -7,7 +7,7 @@ import type { Checksum } from './checksum.js';
 import type { Ledger } from './ledger.js';
 
 /** Bytes that are written in one go. */
-const BATCH = 1 << 20;
+const BATCH = 1 << 18;
 /** How much of a long request can be lost with the bridge: so often it is brought to the disk while it still arrives. */
 const POINT_EVERY = 32 * 2 ** 20;
 const POINT_EVERY_MS = 5_000;
@@ -117,12 +117,12 @@ export class Arrival {
   }
 
   private async store(batch: readonly Buffer[], at: number): Promise<void> {
-    let left = batch.length === 1 ? batch[0]! : Buffer.concat(batch);
+    let left = batch;
     let to = at;
     while (left.length > 0) {
-      const { bytesWritten } = await this.file.write(left, 0, left.length, to);
-      left = left.subarray(bytesWritten);
+      const { bytesWritten } = await this.file.writev(left, to);
       to += bytesWritten;
+      left = behind(left, bytesWritten);
     }
   }
 
@@ -163,8 +163,18 @@ export class Arrival {
   }
 }
 
+/** What is left of `pieces` after their first `bytes`. */
+function behind(pieces: readonly Buffer[], bytes: number): Buffer[] {
+  let skip = bytes;
+  return pieces.flatMap((piece) => {
+    const rest = piece.subarray(Math.min(skip, piece.length));
+    skip -= piece.length - rest.length;
+    return rest.length > 0 ? [rest] : [];
+  });
+}
+
 /** Ours, or the file's; what else ends a body is the connection. */
 function isOurs(error: unknown): boolean {
   if (error instanceof KargahError) return true;
-  return error instanceof Error && 'syscall' in error && (error.syscall === 'write' || error.syscall === 'fdatasync');
+  return error instanceof Error && 'syscall' in error && /^(?:writev?|fdatasync)$/u.test(String(error.syscall));
 }

@@ -1,8 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, readFile, rm, truncate } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { DataStore, ERRORS, Upload } from '@tus/server';
+import { DataStore, Upload } from '@tus/server';
 import { KargahError } from '../../errors.js';
 import { isErrno, sizeOf, sync } from '../folders.js';
 import { Arrival, type Reached } from './arrival.js';
@@ -11,6 +10,7 @@ import { Ledger, readLedger, type Announcement, type LedgerContent } from './led
 
 /** How many unfinished uploads keep their hash at hand; another's bytes are read once more when it goes on. */
 const AT_HAND = 1024;
+const PIECE = 1 << 18;
 
 interface Stored {
   readonly announced: Announcement;
@@ -77,7 +77,7 @@ export class UploadFiles extends DataStore {
     try {
       return (await this.get(id)).reached.offset;
     } catch (error) {
-      if (error === ERRORS.FILE_NO_LONGER_EXISTS) return null;
+      if (error instanceof KargahError && error.code === 'upload_gone') return null;
       throw error;
     }
   }
@@ -87,7 +87,9 @@ export class UploadFiles extends DataStore {
     const size = await sizeOf(this.path(id));
     if (size === null) return null;
     const said = await readLedger(this.ledger(id));
-    return said === null ? size : Math.min(size, Math.max(0, ...said.points.map(({ offset }) => offset)));
+    if (said !== null) return Math.min(size, Math.max(0, ...said.points.map(({ offset }) => offset)));
+    // Killed while it was made, unless an older bridge made it.
+    return (await sizeOf(`${this.path(id)}.json`)) === null ? null : size;
   }
 
   /** The hash of a complete upload's bytes beside the one that was announced, also once its bytes were moved on. */
@@ -153,7 +155,7 @@ export class UploadFiles extends DataStore {
   private async load(id: string): Promise<Stored> {
     const path = this.path(id);
     const size = await sizeOf(path);
-    if (size === null) throw ERRORS.FILE_NO_LONGER_EXISTS;
+    if (size === null) throw new KargahError('upload_gone');
     const said = await readLedger(this.ledger(id));
     if (said === null) return this.adopt(id, size);
     const found = await lastTrue(path, size, said.points);
@@ -165,7 +167,7 @@ export class UploadFiles extends DataStore {
   private async adopt(id: string, offset: number): Promise<Stored> {
     const noted: unknown = JSON.parse(await readFile(`${this.path(id)}.json`, 'utf8').catch(() => 'null'));
     const size = typeof noted === 'object' && noted !== null && 'size' in noted ? Number(noted.size) : 0;
-    if (size < offset || size === 0) throw ERRORS.FILE_NO_LONGER_EXISTS;
+    if (size < offset || size === 0) throw new KargahError('upload_gone');
     await sync(this.path(id));
     const hash = await hashed(this.path(id), createHash('sha256'), 0, offset);
     const announced = { size, sha256: null };
@@ -199,10 +201,20 @@ async function lastTrue(
   return found;
 }
 
+/** Takes more of a file into a hash; piece by piece through one buffer, since many may be hashed at once after a restart. */
 async function hashed(path: string, hash: Hash, from: number, to: number): Promise<Hash> {
-  if (to <= from) return hash;
-  const bytes = createReadStream(path, { start: from, end: to - 1, highWaterMark: 1 << 20 });
-  for await (const chunk of bytes) hash.update(chunk as Buffer);
+  const file = await open(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafeSlow(PIECE);
+    for (let at = from; at < to;) {
+      const { bytesRead } = await file.read(buffer, 0, Math.min(PIECE, to - at), at);
+      if (bytesRead === 0) throw new Error(`${path} ends at ${String(at)}`);
+      hash.update(buffer.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
   return hash;
 }
 

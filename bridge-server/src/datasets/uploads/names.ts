@@ -5,6 +5,9 @@ const MAX_CHARACTERS = 200;
 /** Room for what a file system adds: it takes 255 bytes, and Persian letters take two each. */
 const MAX_BYTES = 240;
 
+/** Letters as they are seen, with the marks and joiners that belong to them. */
+const LETTERS = new Intl.Segmenter('fa', { granularity: 'grapheme' });
+
 /**
  * Controls (NUL among them), unpaired surrogates, and what turns the direction of the text that follows or shows nothing at all. The
  * non-joiner stays: Persian is written with it.
@@ -22,7 +25,8 @@ export function plainName(given: string): string {
   if (/^\.+$/u.test(name)) return '';
   if (fits(name)) return name;
   const suffix = SUFFIX.exec(name)?.[0] ?? '';
-  const letters = [...name.slice(0, name.length - suffix.length)];
+  const stem = name.slice(0, name.length - suffix.length);
+  const letters = [...LETTERS.segment(stem)].map(({ segment }) => segment);
   while (letters.length > 0 && !fits(letters.join('') + suffix)) letters.pop();
   return letters.join('').trimEnd() + suffix;
 }
