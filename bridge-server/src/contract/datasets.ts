@@ -3,7 +3,7 @@ import { datasetId, displayName, jobId, owner, page, pageQuery, timestamp } from
 import { endpoint } from './endpoint.js';
 import { failure } from './errors.js';
 
-export const datasetFormat = z.enum(['csv', 'parquet', 'jsonl', 'images']);
+export const datasetFormat = z.enum(['csv', 'tsv', 'parquet', 'arrow', 'jsonl', 'excel', 'npz', 'text', 'images']);
 export const datasetState = z.enum(['uploading', 'profiling', 'ready', 'failed']);
 export const datasetKind = z.enum(['tabular', 'images']);
 

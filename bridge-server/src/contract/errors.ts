@@ -299,6 +299,11 @@ export const ERRORS = {
     en: 'The database did not answer: {reason}. Check the address, name and password.',
     fa: 'پایگاه داده پاسخ نداد: {reason}. نشانی، نام و رمز را بررسی کنید.',
   },
+  value_not_of_type: {
+    status: 422,
+    en: 'Row {row} of {column} holds “{value}”, which is not of type {type}; choose another type, or let such values be missing.',
+    fa: 'ردیف {row} از ستون {column} مقدار «{value}» دارد که از نوع {type} نیست؛ نوع دیگری برگزینید یا بگذارید این مقدارها خالی شوند.',
+  },
   version_unknown: {
     status: 422,
     en: 'The dataset has no version {version}; choose one of its versions.',

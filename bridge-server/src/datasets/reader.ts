@@ -1,20 +1,14 @@
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { z } from 'zod';
-import { datasetPreview } from '../contract/dataset-data.js';
-import { column, dataset, datasetFormat, datasetKind } from '../contract/datasets.js';
+import { type Condition, datasetPreview, queryResult, readingPreview } from '../contract/dataset-data.js';
+import { column, dataset, datasetFormat, datasetKind, datasetProfile, reading } from '../contract/datasets.js';
+import type { Reading } from '../contract/datasets.js';
 import { source } from '../contract/intake.js';
-import { errorCode } from '../contract/errors.js';
-import { KargahError } from '../errors.js';
+import { split, type SplitSpec, versionDiff } from '../contract/versions.js';
 import { inherited } from '../launchers/environment.js';
 import type { DatasetsDeps } from './deps.js';
-
-const answer = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), result: z.unknown() }),
-  z.object({
-    ok: z.literal(false),
-    error: z.object({ code: errorCode, params: z.record(z.string(), z.union([z.string(), z.number()])) }),
-  }),
-]);
+import { Worker, type Asked } from './worker.js';
 
 const readResult = z.object({
   format: datasetFormat,
@@ -22,132 +16,144 @@ const readResult = z.object({
   rows: z.number().int(),
   columns: z.number().int().nullable(),
   encoding: z.string().nullable(),
+  /** What was really used, found out or asked for. */
+  reading,
+  data_sha256: z.string(),
   suggested_target: z.string().nullable(),
   warnings: dataset.shape.warnings,
-  profile: z.object({
-    rows: z.number().int(),
-    columns: z.array(column),
-    classes: z.array(z.object({ name: z.string(), count: z.number().int() })),
-  }),
+  profile: datasetProfile.omit({ dataset_id: true }),
 });
 export type ReadResult = z.infer<typeof readResult>;
 
 export const previewResult = datasetPreview.pick({ rows: true, images: true });
 export type PreviewResult = z.infer<typeof previewResult>;
+const page = datasetPreview.pick({ rows: true, images: true, total_rows: true });
 
-const OUTPUT_LIMIT = 64 * 2 ** 20;
+const measured = z.object({ columns: z.array(column), done: z.number().int(), total: z.number().int() });
+export type Measured = z.infer<typeof measured>;
+
+const dealt = split.pick({ rows: true, sha256: true, warnings: true });
+const compared = versionDiff.omit({ from: true, to: true });
+
 const PREVIEW_SECONDS = 30;
-const PARALLEL_PREVIEWS = 3;
+const QUERY_SECONDS = 10;
+const SLOW_SECONDS = 300;
+const PARALLEL_PREVIEWS = 4;
 const BYTES_PER_SECOND = 2 ** 20;
-/** How Python and its libraries say on their way out that they got no memory. */
-const NO_MEMORY =
-  /MemoryError|bad_alloc|Cannot allocate memory|can't start new thread|failed to map segment|OutOfMemory/u;
+
+export interface FileToRead {
+  /** Where its data is put. */
+  readonly folder: string;
+  /** Where the file is, if not `original` in the folder. */
+  readonly original?: string;
+  readonly filename: string;
+  readonly sizeBytes: number;
+  readonly sourceId: string | null;
+  readonly reading?: Reading;
+}
 
 /** Opens users' files in Python processes of their own; the bridge itself never parses one. */
 export class Reader {
-  constructor(private readonly deps: Pick<DatasetsDeps, 'python' | 'limits' | 'log'>) {}
-
+  private readonly worker: Worker;
   private previews = 0;
   private readonly waiting: (() => void)[] = [];
 
-  /** @throws {KargahError} with the reason why the file is no dataset; an abort rejects with the signal's reason. */
-  async read(
-    input: {
-      readonly folder: string;
-      readonly filename: string;
-      readonly sizeBytes: number;
-      readonly sourceId: string | null;
-    },
-    signal: AbortSignal,
-  ): Promise<ReadResult> {
-    const { limits } = this.deps;
-    const seconds = limits.readerSeconds + input.sizeBytes / BYTES_PER_SECOND;
-    const request = {
-      folder: input.folder,
-      filename: input.filename,
-      source_id: input.sourceId,
-      memory_bytes: limits.readerMemoryBytes,
-      max_image_bytes: limits.maxImageBytes,
-      limits: this.limits(seconds),
-    };
-    return this.ask('kargah.datasets.read', request, readResult, seconds, signal);
+  constructor(private readonly deps: Pick<DatasetsDeps, 'python' | 'limits' | 'log'>) {
+    this.worker = new Worker(deps);
   }
 
-  async preview(input: { folder: string; kind: string; offset: number; limit: number }): Promise<PreviewResult> {
-    const request = { ...input, limits: this.limits(PREVIEW_SECONDS) };
-    const { signal } = new AbortController();
+  /** Loads what the first question would wait for. */
+  warm(): Promise<void> {
+    return this.worker.warm();
+  }
+  stop(): Promise<void> {
+    return this.worker.stop();
+  }
+
+  /** @throws {KargahError} with the reason why the file is no dataset; an abort rejects with the signal's reason. */
+  async read(file: FileToRead, signal: AbortSignal, onColumns?: (columns: Measured) => void): Promise<ReadResult> {
+    const { limits } = this.deps;
+    const request = {
+      folder: file.folder,
+      original: file.original ?? null,
+      filename: file.filename,
+      source_id: file.sourceId,
+      reading: file.reading ?? {},
+      memory_bytes: limits.readerMemoryBytes,
+      max_image_bytes: limits.maxImageBytes,
+    };
+    const seconds = limits.readerSeconds + Math.ceil(file.sizeBytes / BYTES_PER_SECOND);
+    const onEvent = (event: unknown): void => onColumns?.(measured.parse(event));
+    return readResult.parse(await this.worker.ask({ verb: 'read', request, seconds, signal, onEvent }));
+  }
+
+  /** How the file would be read with these options. */
+  async sniff(file: Required<Pick<FileToRead, 'folder' | 'original' | 'filename' | 'reading'>>) {
+    const request = { ...file, ...this.memory(), max_image_bytes: this.deps.limits.maxImageBytes };
+    return readingPreview.parse(await this.short({ verb: 'sniff', request, seconds: PREVIEW_SECONDS }));
+  }
+
+  async preview(input: {
+    readonly folder: string;
+    readonly kind: string;
+    readonly offset: number;
+    readonly limit: number;
+    /** Rows in all, or images. */
+    readonly rows?: number;
+    readonly sort?: string | undefined;
+    readonly order?: 'asc' | 'desc';
+    readonly conditions?: readonly Condition[];
+  }): Promise<z.infer<typeof page>> {
+    const request = { rows: 0, order: 'asc', conditions: [], ...input, ...this.memory() };
+    return page.parse(await this.short({ verb: 'preview', request, seconds: PREVIEW_SECONDS }));
+  }
+
+  /** One SELECT over the table `data`. */
+  async query(folder: string, sql: string): Promise<z.infer<typeof queryResult>> {
+    const request = { folder, sql, ...this.memory() };
+    return queryResult.parse(await this.short({ verb: 'query', request, seconds: QUERY_SECONDS }));
+  }
+
+  /** Writes which row is in which part to the file `into`. */
+  async split(input: { folder: string; kind: string; spec: SplitSpec; into: string }): Promise<z.infer<typeof dealt>> {
+    const request = { ...input, ...this.memory() };
+    return dealt.parse(await this.short({ verb: 'split', request, seconds: SLOW_SECONDS }));
+  }
+
+  /** What changed from the content `older` to the content `folder`. */
+  async diff(input: { folder: string; older: string; kind: string }): Promise<z.infer<typeof compared>> {
+    const request = { ...input, ...this.memory() };
+    return compared.parse(await this.short({ verb: 'diff', request, seconds: SLOW_SECONDS }));
+  }
+
+  /** Writes the table to the file `into`, which appears only when it is whole. */
+  async export(input: { folder: string; format: 'csv' | 'parquet' | 'jsonl'; into: string }): Promise<void> {
+    const request = { ...input, ...this.memory() };
+    await this.short({ verb: 'export', request, seconds: SLOW_SECONDS });
+  }
+
+  async sources(): Promise<z.infer<typeof source>[]> {
+    const { stdout } = await promisify(execFile)(this.deps.python, ['-m', 'kargah.datasets.sources'], {
+      env: { ...inherited(process.env), PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' },
+      timeout: PREVIEW_SECONDS * 1000,
+    });
+    return z.array(source).parse(JSON.parse(stdout));
+  }
+
+  /** Half of what a fork may reserve is for the engine's tables; the rest is what it needs beside them. */
+  private memory(): { memory_bytes: number } {
+    return { memory_bytes: Math.floor(this.deps.limits.readerMemoryBytes / 2) };
+  }
+
+  /** A question that somebody waits for: only so many at once, and never behind the reading of files. */
+  private async short(asked: Asked): Promise<unknown> {
     if (this.previews >= PARALLEL_PREVIEWS) await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.previews += 1;
     try {
-      return await this.ask('kargah.datasets.preview', request, previewResult, PREVIEW_SECONDS, signal);
+      return await this.worker.ask(asked);
     } finally {
       this.previews -= 1;
       this.waiting.shift()?.();
     }
-  }
-
-  async sources(): Promise<z.infer<typeof source>[]> {
-    const printed = await this.run('kargah.datasets.sources', '', PREVIEW_SECONDS, new AbortController().signal);
-    return z.array(source).parse(JSON.parse(printed));
-  }
-
-  private limits(seconds: number): object {
-    const { readerMemoryBytes, maxImageBytes } = this.deps.limits;
-    return { memory_bytes: readerMemoryBytes, cpu_seconds: Math.ceil(seconds * 2), file_bytes: 4 * maxImageBytes };
-  }
-
-  private async ask<T extends z.ZodType>(
-    module: string,
-    request: object,
-    result: T,
-    seconds: number,
-    signal: AbortSignal,
-  ): Promise<z.output<T>> {
-    const printed = await this.run(module, JSON.stringify(request), seconds, signal);
-    const parsed = answer.parse(JSON.parse(printed));
-    if (!parsed.ok) throw new KargahError(parsed.error.code, parsed.error.params);
-    return result.parse(parsed.result);
-  }
-
-  private run(module: string, input: string, seconds: number, signal: AbortSignal): Promise<string> {
-    const { python, log } = this.deps;
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason as Error);
-      const child = spawn(python, ['-m', module], {
-        env: { ...inherited(process.env), PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' },
-        stdio: ['pipe', 'pipe', 'pipe'],
-      });
-      let timedOut = false;
-      let size = 0;
-      const chunks: Buffer[] = [];
-      let complaint = '';
-      const kill = (): void => void child.kill('SIGKILL');
-      const timer = setTimeout(() => {
-        timedOut = true;
-        kill();
-      }, seconds * 1000);
-      signal.addEventListener('abort', kill, { once: true });
-      child.stdout.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > OUTPUT_LIMIT) kill();
-        else chunks.push(chunk);
-      });
-      child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-4000)));
-      // A child that ended before it read its request shows in its exit code.
-      child.stdin.on('error', () => undefined);
-      child.stdin.end(input);
-      child.on('error', reject);
-      child.on('close', (code, exitSignal) => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', kill);
-        if (signal.aborted) return reject(signal.reason as Error);
-        if (code === 0) return resolve(Buffer.concat(chunks).toString());
-        log.warn({ module, code, signal: exitSignal, complaint }, 'a reading process left no answer');
-        if (timedOut || exitSignal === 'SIGXCPU') return reject(new KargahError('reader_limit', { resource: 'CPU' }));
-        if (exitSignal !== null || NO_MEMORY.test(complaint))
-          return reject(new KargahError('reader_limit', { resource: 'RAM' }));
-        reject(new Error(`${module} ended with exit code ${String(code)}`));
-      });
-    });
   }
 }

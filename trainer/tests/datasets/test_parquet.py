@@ -13,7 +13,7 @@ import pytest
 
 from kargah.datasets.failures import ReadFailure
 
-from .conftest import Read
+from .conftest import Asked, Read
 
 
 def parquet(table: pa.Table) -> bytes:
@@ -72,27 +72,10 @@ def test_what_cannot_be_used_is_refused(read: Read, content: bytes, code: str) -
     assert caught.value.code == code
 
 
-def test_a_page_that_was_damaged_is_told_as_such(tmp_path: Path) -> None:
-    import json
-    import subprocess
-    import sys
+def test_a_page_that_was_damaged_is_told_as_such(worker: Asked, tmp_path: Path) -> None:
 
     content = bytearray(parquet(pa.table({"a": list(range(10_000)), "b": ["word"] * 10_000})))
     content[40:400] = b"\xff" * 360
     (tmp_path / "original").write_bytes(content)
-    request = {
-        "folder": str(tmp_path),
-        "filename": "a.parquet",
-        "memory_bytes": 1 << 30,
-        "max_image_bytes": 1 << 20,
-        "limits": {"memory_bytes": 4 << 30, "cpu_seconds": 60, "file_bytes": 1 << 30},
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "kargah.datasets.read"],
-        input=json.dumps(request),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert json.loads(done.stdout) == {"ok": False, "error": {"code": "damaged_file", "params": {}}}
+    answer = worker.read(tmp_path, filename="a.parquet")
+    assert answer == {"ok": False, "error": {"code": "damaged_file", "params": {}}}

@@ -1433,6 +1433,7 @@ export interface components {
       | 'file_changed'
       | 'connection_invalid'
       | 'connection_failed'
+      | 'value_not_of_type'
       | 'version_unknown'
       | 'split_unknown'
       | 'range_not_satisfiable'
@@ -1499,7 +1500,7 @@ export interface components {
       dataset_id: string;
       name: string;
       filename: string;
-      format: ('csv' | 'parquet' | 'jsonl' | 'images') | null;
+      format: ('csv' | 'tsv' | 'parquet' | 'arrow' | 'jsonl' | 'excel' | 'npz' | 'text' | 'images') | null;
       kind: ('tabular' | 'images') | null;
       size_bytes: number;
       sha256: string | null;
@@ -1873,7 +1874,7 @@ export interface components {
       state: 'uploading' | 'profiling' | 'ready' | 'failed';
       error: components['schemas']['FailureOutput'] | null;
       filename: string;
-      format: ('csv' | 'parquet' | 'jsonl' | 'images') | null;
+      format: ('csv' | 'tsv' | 'parquet' | 'arrow' | 'jsonl' | 'excel' | 'npz' | 'text' | 'images') | null;
       kind: ('tabular' | 'images') | null;
       size_bytes: number;
       sha256: string | null;
@@ -2109,7 +2110,7 @@ export interface components {
       dataset_id: string;
       name: string;
       filename: string;
-      format: ('csv' | 'parquet' | 'jsonl' | 'images') | null;
+      format: ('csv' | 'tsv' | 'parquet' | 'arrow' | 'jsonl' | 'excel' | 'npz' | 'text' | 'images') | null;
       kind: ('tabular' | 'images') | null;
       size_bytes: number;
       sha256: string | null;

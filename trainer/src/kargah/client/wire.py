@@ -73,6 +73,7 @@ ErrorCode: TypeAlias = Literal[
     "file_changed",
     "connection_invalid",
     "connection_failed",
+    "value_not_of_type",
     "version_unknown",
     "split_unknown",
     "range_not_satisfiable",
@@ -338,7 +339,7 @@ class Dataset(TypedDict):
     dataset_id: str
     name: str
     filename: str
-    format: Literal["csv", "parquet", "jsonl", "images"] | None
+    format: Literal["csv", "tsv", "parquet", "arrow", "jsonl", "excel", "npz", "text", "images"] | None
     kind: Literal["tabular", "images"] | None
     size_bytes: int
     sha256: str | None
@@ -382,7 +383,7 @@ class DatasetOutput(TypedDict):
     dataset_id: str
     name: str
     filename: str
-    format: Literal["csv", "parquet", "jsonl", "images"] | None
+    format: Literal["csv", "tsv", "parquet", "arrow", "jsonl", "excel", "npz", "text", "images"] | None
     kind: Literal["tabular", "images"] | None
     size_bytes: int
     sha256: str | None
@@ -482,7 +483,7 @@ class DatasetVersion(TypedDict):
     state: Literal["uploading", "profiling", "ready", "failed"]
     error: FailureOutput | None
     filename: str
-    format: Literal["csv", "parquet", "jsonl", "images"] | None
+    format: Literal["csv", "tsv", "parquet", "arrow", "jsonl", "excel", "npz", "text", "images"] | None
     kind: Literal["tabular", "images"] | None
     size_bytes: int
     sha256: str | None

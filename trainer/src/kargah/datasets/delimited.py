@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kargah.datasets.columns import require_width, unique_names
 from kargah.datasets.encoding import TextFile
 from kargah.datasets.failures import ReadFailure
-from kargah.datasets.model import Warning
+from kargah.datasets.model import ReadingOptions, Warning
 from kargah.datasets.notes import note
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # The same words as pandas reads as missing, without those that are likely to be values.
 MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "<NA>"]
-_DELIMITERS = ",;\t|"
+_DELIMITERS = ",;\t|؛"
 _SAMPLE_CHARS = 1 << 20
 _BLOCK_BYTES = 8 << 20
 _NUMERIC = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
@@ -34,10 +34,11 @@ class TextTable:
     names: list[str]
     rows: int
     warnings: list[Warning]
+    used: ReadingOptions = field(default_factory=ReadingOptions)
 
 
-def read_delimited(text: TextFile, work: Path) -> TextTable:
-    """Write `text` as a Parquet table of text columns into `work`.
+def read_delimited(text: TextFile, work: Path, options: ReadingOptions | None = None) -> TextTable:
+    """Write `text` as a Parquet table of text columns into `work`; what `options` leave open is found out.
 
     Raises ReadFailure `ragged_rows`, `too_many_columns`, `no_rows`, `not_tabular` (a quote that never ends)
     or `damaged_file`.
@@ -45,18 +46,20 @@ def read_delimited(text: TextFile, work: Path) -> TextTable:
     with text.path.open(encoding="utf-8", newline="") as file:
         sample = file.read(_SAMPLE_CHARS)
         complete = len(sample) < _SAMPLE_CHARS
-    delimiter = _delimiter_of(sample, complete=complete)
+    options = options or {}
+    delimiter = options.get("delimiter") or delimiter_of(sample, complete=complete)[0]
     header = next((row for row in _rows_of(sample, delimiter) if row), [])
     require_width(len(header))
-    headless = bool(header) and all(_NUMERIC.fullmatch(cell.strip()) for cell in header)
+    numeric = bool(header) and all(_NUMERIC.fullmatch(cell.strip()) for cell in header)
+    headless = not options.get("header", not numeric)
     names, warnings = unique_names([f"column_{i + 1}" for i in range(len(header))] if headless else header)
     if headless:
-        warnings = [note("no_header")]
+        warnings = [] if "header" in options else [note("no_header")]
     path = work / "text.parquet"
     rows = _copy(text, path, names, delimiter, skip=0 if headless else 1)
     if rows == 0:
         raise ReadFailure("no_rows")
-    return TextTable(path, names, rows, warnings)
+    return TextTable(path, names, rows, warnings, {"delimiter": delimiter, "header": not headless})
 
 
 def _rows_of(sample: str, delimiter: str) -> list[list[str]]:
@@ -67,8 +70,8 @@ def _rows_of(sample: str, delimiter: str) -> list[list[str]]:
         csv.field_size_limit(previous)
 
 
-def _delimiter_of(sample: str, *, complete: bool) -> str:
-    """The delimiter that splits most of the first rows into as many cells as the header."""
+def delimiter_of(sample: str, *, complete: bool) -> tuple[str, float]:
+    """Return the delimiter that splits most of the first rows into as many cells as the header, and of how many."""
     best, best_score = ",", (0.0, 0)
     head = sample[:200_000]
     for delimiter in _DELIMITERS:
@@ -80,7 +83,7 @@ def _delimiter_of(sample: str, *, complete: bool) -> str:
         score = (sum(len(row) == len(rows[0]) for row in rows) / len(rows), len(rows[0]))
         if score > best_score:
             best, best_score = delimiter, score
-    return best
+    return best, best_score[0]
 
 
 def _copy(text: TextFile, path: Path, names: list[str], delimiter: str, *, skip: int) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kargah.datasets.failures import ReadFailure
+from kargah.datasets.model import Encoding
 from kargah.datasets.persian import ARABIC_FORMS
 
 _CHUNK = 4 << 20
@@ -26,17 +27,21 @@ class TextFile:
     """A UTF-8 file without a byte order mark: the original itself where it was one already, else a copy."""
 
     path: Path
-    encoding: str
+    encoding: Encoding
     quotes: int
 
 
-def to_utf8(original: Path, work: Path, expected: str) -> TextFile:
-    """Return `original` as UTF-8, writing a copy into the folder `work` where needed.
+def to_utf8(original: Path, work: Path, expected: str, encoding: Encoding | None = None) -> TextFile:
+    """Return `original` as UTF-8, writing a copy into the folder `work` where needed; `encoding` is not questioned.
 
     Raises ReadFailure `bad_encoding`, or `not_tabular` when the bytes are no text (`expected` names the wanted format).
     """
+    if encoding == "windows-1256":
+        return _transcode(original, work, "cp1256", encoding, expected)
     with original.open("rb") as file:
         head = file.read(4)
+    if encoding == "utf-16" and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _transcode(original, work, "utf-16-le", encoding, expected)
     if head.startswith(codecs.BOM_UTF8):
         return _transcode(original, work, "utf-8-sig", "utf-8", expected)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -47,7 +52,9 @@ def to_utf8(original: Path, work: Path, expected: str) -> TextFile:
             _refuse_controls(text, expected)
             quotes += text.count('"')
         return TextFile(original, "utf-8", quotes)
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if encoding == "utf-8":
+            raise ReadFailure("bad_encoding") from error
         _require_windows_1256(original, expected)
         return _transcode(original, work, "cp1256", "windows-1256", expected)
 
@@ -66,7 +73,7 @@ def _refuse_controls(text: str, expected: str) -> None:
         raise ReadFailure("not_tabular", format=expected, reason=f"U+{ord(found.group()):04X}")
 
 
-def _transcode(original: Path, work: Path, codec: str, name: str, expected: str) -> TextFile:
+def _transcode(original: Path, work: Path, codec: str, name: Encoding, expected: str) -> TextFile:
     copy = work / "text.utf8"
     quotes = 0
     try:

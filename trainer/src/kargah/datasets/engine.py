@@ -1,33 +1,64 @@
-"""The SQL engine that types and measures tables: in memory, one folder in reach, no network, no extensions."""
+"""The SQL engine that types, measures and questions tables: in memory, one folder in reach, no network."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
 
+THREADS = 2
+
 
 def connect(folders: list[Path], memory_bytes: int) -> duckdb.DuckDBPyConnection:
     """Return a connection that reaches only `folders` and spills into the first of them beyond `memory_bytes`."""
+    connection = _open(memory_bytes, folders[0] / "spill")
+    reachable = ", ".join(literal(str(folder)) for folder in folders)
+    connection.execute(f"SET allowed_directories = [{reachable}]")
+    _lock(connection)
+    return connection
+
+
+def connect_to_tables(tables: dict[str, Path], memory_bytes: int, spill: Path) -> duckdb.DuckDBPyConnection:
+    """Return a connection with a view of each Parquet file of `tables`, in reach of nothing but these and `spill`."""
+    connection = _open(memory_bytes, spill)
+    for view, path in tables.items():
+        connection.execute(f"CREATE VIEW {name(view)} AS SELECT * FROM read_parquet({literal(str(path))})")  # noqa: S608
+    reachable = ", ".join(literal(str(path)) for path in tables.values())
+    connection.execute(f"SET allowed_paths = [{reachable}]")
+    connection.execute(f"SET allowed_directories = [{literal(str(spill))}]")
+    _lock(connection)
+    return connection
+
+
+def own_spill(folder: Path) -> Path:
+    """Return the place in `folder` for what does not fit into memory; the worker removes it when this process ends."""
+    from kargah.datasets.worker import spill_of
+
+    return spill_of(folder, os.getpid())
+
+
+def _open(memory_bytes: int, spill: Path) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     connection = duckdb.connect(
         config={
-            "threads": 2,
+            "threads": THREADS,
             "memory_limit": f"{memory_bytes // 1_000_000}MB",
-            "temp_directory": str(folders[0] / "spill"),
+            "temp_directory": str(spill),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
         }
     )
-    reachable = ", ".join(literal(str(folder)) for folder in folders)
     connection.execute("SET TimeZone = 'UTC'")
-    connection.execute(f"SET allowed_directories = [{reachable}]")
+    return connection
+
+
+def _lock(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
-    return connection
 
 
 def name(identifier: str) -> str:

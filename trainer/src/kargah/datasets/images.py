@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from kargah.datasets.failures import ReadFailure
+from kargah.datasets.histograms import histogram_of
 from kargah.datasets.limits import MAX_IMAGE_PIXELS, MAX_IMAGES
-from kargah.datasets.model import ClassCount, Warning
+from kargah.datasets.model import ClassCount, ImageFigures, Warning
 from kargah.datasets.notes import note
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"}
@@ -38,6 +39,8 @@ class Images:
     count: int
     classes: list[ClassCount]
     warnings: list[Warning]
+    figures: ImageFigures
+    sha256: str
 
 
 def extract_images(archive: Path, target: Path, max_bytes: int) -> Images:
@@ -135,7 +138,8 @@ def _write(
     if len(placed) > MAX_IMAGES:
         raise ReadFailure("archive_bomb")
     counts: Counter[str] = Counter()
-    sizes: set[tuple[int, int]] = set()
+    sizes: list[tuple[int, int, bool]] = []
+    digests: list[str] = []
     taken: dict[str, set[str]] = {}
     skipped = total = 0
     for entry, class_name, wanted in placed:
@@ -153,13 +157,45 @@ def _write(
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _file_name(wanted, taken.setdefault(class_name, set()))).write_bytes(content)
         counts[class_name] += 1
-        sizes.add(size)
+        sizes.append(size)
+        digests.append(f"{class_name}/{hashlib.sha256(content).hexdigest()}")
     if skipped * 2 > len(placed):
         raise ReadFailure("damaged_file")
     if len(counts) < 2:
         raise ReadFailure("archive_one_class" if counts else "damaged_file")
     classes: list[ClassCount] = [{"name": name, "count": counts[name]} for name in sorted(counts)]
-    return Images(sum(counts.values()), classes, _notes(classes, sizes, skipped, ignored))
+    return _images(classes, sizes, digests, _notes(classes, {size[:2] for size in sizes}, skipped, ignored))
+
+
+def images_in(folder: Path) -> Images:
+    """Return what class folders hold that were written by us."""
+    counts: Counter[str] = Counter()
+    sizes: list[tuple[int, int, bool]] = []
+    digests: list[str] = []
+    for file in sorted(folder.rglob("*.png")):
+        content = file.read_bytes()
+        size = _decoded_size(content)
+        assert size is not None
+        counts[file.parent.name] += 1
+        sizes.append(size)
+        digests.append(f"{file.parent.name}/{hashlib.sha256(content).hexdigest()}")
+    classes: list[ClassCount] = [{"name": name, "count": counts[name]} for name in sorted(counts)]
+    return _images(classes, sizes, digests, _notes(classes, {size[:2] for size in sizes}, 0, 0))
+
+
+def _images(
+    classes: list[ClassCount], sizes: list[tuple[int, int, bool]], digests: list[str], notes: list[Warning]
+) -> Images:
+    copies = len(digests) - len(set(digests))
+    if copies:
+        notes.append(note("duplicate_rows", count=copies))
+    figures: ImageFigures = {
+        "widths": histogram_of([size[0] for size in sizes]),
+        "heights": histogram_of([size[1] for size in sizes]),
+        "grey": sum(size[2] for size in sizes),
+    }
+    digest = hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
+    return Images(len(sizes), classes, notes, figures, digest)
 
 
 def _content(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -173,8 +209,8 @@ def _content(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     return content
 
 
-def _decoded_size(content: bytes) -> tuple[int, int] | None:
-    """Width and height in pixels of an image that decodes whole; None for a damaged one."""
+def _decoded_size(content: bytes) -> tuple[int, int, bool] | None:
+    """Width and height in pixels of an image that decodes whole, and whether it is grey; None for a damaged one."""
     import io
 
     from PIL import Image, UnidentifiedImageError
@@ -186,7 +222,7 @@ def _decoded_size(content: bytes) -> tuple[int, int] | None:
                 if image.width * image.height > MAX_IMAGE_PIXELS:
                     raise ReadFailure("archive_bomb")
                 image.load()
-                return image.width, image.height
+                return image.width, image.height, image.mode in {"1", "L", "LA", "I;16"}
     except Image.DecompressionBombError as error:
         raise ReadFailure("archive_bomb") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, zlib.error):

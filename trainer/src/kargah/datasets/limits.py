@@ -38,12 +38,17 @@ def apply(limits: Limits) -> None:
         hard = resource.getrlimit(kind)[1]
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(kind, (soft, hard))
+    die_with_parent()
+    # Arrow's own allocators reserve address space far beyond what they use, which RLIMIT_AS counts.
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.umask(0o077)
+
+
+def die_with_parent() -> None:
+    """Tie the life of this process to that of the one that started it."""
     if sys.platform == "linux":
         parent = os.getppid()
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
-    # Arrow's own allocators reserve address space far beyond what they use, which RLIMIT_AS counts.
-    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.umask(0o077)

@@ -4,10 +4,31 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
+from typing_extensions import NotRequired
+
 ColumnType = Literal["integer", "number", "boolean", "text", "category", "date", "datetime"]
 Direction = Literal["ltr", "rtl"]
-Format = Literal["csv", "parquet", "jsonl", "images"]
+Format = Literal["csv", "tsv", "parquet", "arrow", "jsonl", "excel", "npz", "text", "images"]
+Encoding = Literal["utf-8", "utf-16", "windows-1256"]
 Cell = str | int | float | bool | None
+
+
+class TypeOverride(TypedDict):
+    """A type that a person set, and what becomes of values that do not fit: `fail` or `missing`."""
+
+    type: ColumnType
+    invalid: Literal["fail", "missing"]
+
+
+class ReadingOptions(TypedDict, total=False):
+    """How a file is to be read, or was; what is absent is found out."""
+
+    encoding: Encoding
+    delimiter: str
+    header: bool
+    normalise_persian: bool
+    sheet: str
+    types: dict[str, TypeOverride]
 
 
 class TopValue(TypedDict):
@@ -15,6 +36,22 @@ class TopValue(TypedDict):
 
     value: str
     count: int
+
+
+class Histogram(TypedDict):
+    """How many values lie between each two edges; one edge more than counts."""
+
+    edges: list[float | str]
+    counts: list[int]
+
+
+class TextFigures(TypedDict):
+    """Lengths in characters, and the share of letters by script."""
+
+    min_length: int
+    mean_length: float
+    max_length: int
+    scripts: dict[str, float]
 
 
 class Column(TypedDict):
@@ -29,6 +66,11 @@ class Column(TypedDict):
     max: float | int | str | None
     mean: float | None
     top: list[TopValue]
+    std: NotRequired[float | None]
+    quantiles: NotRequired[list[float]]
+    histogram: NotRequired[Histogram]
+    text: NotRequired[TextFigures]
+    calendar: NotRequired[Literal["jalali"]]
 
 
 class ClassCount(TypedDict):
@@ -36,6 +78,14 @@ class ClassCount(TypedDict):
 
     name: str
     count: int
+
+
+class ImageFigures(TypedDict):
+    """Widths and heights in pixels, and how many images have no colour."""
+
+    widths: Histogram
+    heights: Histogram
+    grey: int
 
 
 class Warning(TypedDict, total=False):
@@ -53,6 +103,7 @@ class Profile(TypedDict):
     rows: int
     columns: list[Column]
     classes: list[ClassCount]
+    images: NotRequired[ImageFigures]
 
 
 class ReadResult(TypedDict):
@@ -63,6 +114,8 @@ class ReadResult(TypedDict):
     rows: int
     columns: int | None
     encoding: str | None
+    reading: ReadingOptions
+    data_sha256: str
     suggested_target: str | None
     warnings: list[Warning]
     profile: Profile

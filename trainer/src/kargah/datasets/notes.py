@@ -46,6 +46,27 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "The largest class has {times} times as many images as the smallest.",
         "بزرگ‌ترین کلاس {times} برابر کوچک‌ترین کلاس تصویر دارد.",
     ),
+    "split_small_classes": (
+        "{count} classes have too few rows to be in every part.",
+        "{count} کلاس کمتر از آن ردیف دارد که در هر بخش باشد.",
+    ),
+    "split_times_missing": (
+        "{count} rows have no time and count as the oldest.",
+        "{count} ردیف زمان ندارد و کهن‌ترین شمرده شد.",
+    ),
+    "split_shares_rows": (
+        "{count} rows for validation or test also occur in training; the score will be too good.",
+        "{count} ردیف اعتبارسنجی یا آزمون در آموزش هم هست؛ نتیجه بهتر از واقع خواهد بود.",
+    ),
+    "leaking_column": (
+        "{column} alone tells {target} in {percent}% of the rows; would it be known when predicting?",
+        "{column} به‌تنهایی در {percent}٪ ردیف‌ها {target} را می‌گوید؛ آیا هنگام پیش‌بینی در دست است؟",
+    ),
+    "duplicate_rows": ("{count} rows are copies of others.", "{count} ردیف تکراری است."),
+    "id_column": (
+        "Every value of {column} is different; leave it out of the features.",
+        "همهٔ مقدارهای {column} با هم فرق دارند؛ آن را از ویژگی‌ها کنار بگذارید.",
+    ),
     "more_warnings": ("And {count} more of this kind.", "و {count} هشدار دیگر."),
 }
 _MAX = 50

@@ -1,4 +1,4 @@
-"""Letters: direction of a text, and the Arabic forms of two Persian letters."""
+"""Letters, digits and dates as Persian writes them, and the Arabic forms that old programs write instead."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ ARABIC_FORMS = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک"})
 ARABIC_FORM = re.compile("[يىك]")
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LTR = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
+_DIGITS = "۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩"
+_LATIN = "0123456789" * 2
+# Decimal and thousands separators are letters of their own: U+066B and U+066C.
+_FIGURES = str.maketrans(_DIGITS + "٫", _LATIN + ".", "٬")
+# What the option changes: letters, Arabic digits to Persian ones, and no tatweel.
+_NORMAL = str.maketrans("يىك٠١٢٣٤٥٦٧٨٩", "ییک۰۱۲۳۴۵۶۷۸۹", "ـ")
 
 
 def direction_of(texts: Iterable[str]) -> Direction:
@@ -20,3 +26,48 @@ def direction_of(texts: Iterable[str]) -> Direction:
         rtl += len(_RTL.findall(text))
         ltr += len(_LTR.findall(text))
     return "rtl" if rtl > ltr else "ltr"
+
+
+def normalised(text: str) -> str:
+    """Return `text` with Arabic letters and digits made Persian, and without tatweel."""
+    return text.translate(_NORMAL)
+
+
+def normalised_sql(expression: str) -> str:
+    """Return the SQL of `normalised`."""
+    return f"replace(translate({expression}, 'يىك٠١٢٣٤٥٦٧٨٩', 'ییک۰۱۲۳۴۵۶۷۸۹'), 'ـ', '')"
+
+
+def figures(text: str) -> str:
+    """Return `text` with Persian and Arabic digits and separators as programs write them."""
+    return text.translate(_FIGURES)
+
+
+def figures_sql(expression: str) -> str:
+    """Return the SQL of `figures`."""
+    return f"replace(translate({expression}, '{_DIGITS}٫', '{_LATIN}.'), '٬', '')"
+
+
+JALALI = r"(12|13|14)[0-9]{2}[-/](0?[1-9]|1[0-2])[-/](0?[1-9]|[12][0-9]|3[01])"
+
+
+def gregorian_sql(text: str) -> str:
+    """Return the SQL that makes a DATE of a Jalali date `y-m-d` or `y/m/d`; NULL where there is no such day.
+
+    Days are counted by the 33-year cycle of eight leap years, which agrees with the official calendar for the years
+    1206 to 1498.
+    """
+    year, month, day = (f"CAST(regexp_split_to_array({text}, '[-/]')[{at}] AS INTEGER)" for at in (1, 2, 3))
+    here = _days_sql(year, month, day)
+    # The thirtieth of the last month is the first of the next year, unless the year is a leap one.
+    next_year = _days_sql(f"({year} + 1)", "1", "1")
+    possible = f"{day} <= CASE WHEN {month} < 7 THEN 31 ELSE 30 END AND {here} < {next_year}"
+    return f"CASE WHEN {possible} THEN DATE '1970-01-01' + CAST({here} AS INTEGER) END"
+
+
+def _days_sql(year: str, month: str, day: str) -> str:
+    """Days from 1970-01-01 (1348-10-11)."""
+    long_year = f"({year} + 1595)"
+    years = f"365 * {long_year} + ({long_year} // 33) * 8 + ({long_year} % 33 + 3) // 4"
+    months = f"CASE WHEN {month} < 7 THEN ({month} - 1) * 31 ELSE ({month} - 7) * 30 + 186 END"
+    return f"({years} + {day} + ({months}) - 1075196)"

@@ -1,8 +1,4 @@
-"""Rows of a read dataset from an offset, or thumbnails of an image set.
-
-`python -m kargah.datasets.preview` takes `{folder, kind, offset, limit, limits}` on standard input and prints one
-JSON object.
-"""
+"""Rows of a read dataset from an offset, or thumbnails of an image set."""
 
 from __future__ import annotations
 
@@ -10,15 +6,19 @@ import base64
 import datetime
 import io
 import math
-import sys
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from kargah.datasets.model import Cell
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 MAX_CELL_CHARS = 2_000
 THUMBNAIL_PIXELS = 96
 _SAFE_INTEGER = 2**53
+Event = Callable[[Mapping[str, object]], None]
 
 
 class Thumbnail(TypedDict):
@@ -30,7 +30,7 @@ class Thumbnail(TypedDict):
 
 
 def rows_of(data: Path, offset: int, limit: int) -> list[list[Cell]]:
-    """Return up to `limit` rows of the Parquet file `data` from `offset`, reading only their row groups."""
+    """Return up to `limit` rows of the Parquet file `data` from `offset`, decoding only their pages."""
     import pyarrow.parquet as pq
 
     rows: list[list[Cell]] = []
@@ -39,11 +39,23 @@ def rows_of(data: Path, offset: int, limit: int) -> list[list[Cell]]:
         for group in range(file.metadata.num_row_groups):
             count = file.metadata.row_group(group).num_rows
             if start + count > offset and len(rows) < limit:
-                table = file.read_row_group(group).slice(max(0, offset - start), limit - len(rows))
-                columns = [column.to_pylist() for column in table.columns]
-                rows.extend([cell_of(value) for value in row] for row in zip(*columns, strict=True))
+                rows.extend(_rows_of_group(file, group, max(0, offset - start), limit - len(rows)))
             start += count
     return rows
+
+
+def _rows_of_group(file: pq.ParquetFile, group: int, skip: int, limit: int) -> Iterator[list[Cell]]:
+    for batch in file.iter_batches(max(skip, limit), row_groups=[group], use_threads=False):
+        if skip >= batch.num_rows:
+            skip -= batch.num_rows
+            continue
+        piece = batch.slice(skip, limit)
+        columns = [column.to_pylist() for column in piece.columns]
+        yield from ([cell_of(value) for value in row] for row in zip(*columns, strict=True))
+        limit -= piece.num_rows
+        skip = 0
+        if limit <= 0:
+            return
 
 
 def cell_of(value: object) -> Cell:
@@ -82,19 +94,15 @@ def thumbnails_of(images: Path, offset: int, limit: int) -> list[Thumbnail]:
     return thumbnails
 
 
-def main() -> int:
-    """Answer one request; see the module's description."""
-    from kargah.datasets.process import answer
+def answer_request(request: dict[str, Any], _tell: Event) -> dict[str, object]:
+    """Answer `{folder, kind, offset, limit, rows, sort?, order?, conditions}` with rows or thumbnails, and how many."""
+    folder = Path(request["folder"])
+    offset, limit = int(request["offset"]), int(request["limit"])
+    if request["kind"] == "images":
+        thumbnails = thumbnails_of(folder / "images", offset, limit)
+        return {"rows": [], "images": thumbnails, "total_rows": request["rows"]}
+    if request.get("sort") is None and not request["conditions"]:
+        return {"rows": rows_of(folder / "data.parquet", offset, limit), "images": [], "total_rows": request["rows"]}
+    from kargah.datasets.query import arranged_rows
 
-    def preview(request: dict[str, object]) -> dict[str, object]:
-        folder = Path(str(request["folder"]))
-        offset, limit = int(str(request["offset"])), int(str(request["limit"]))
-        if request["kind"] == "images":
-            return {"rows": [], "images": thumbnails_of(folder / "images", offset, limit)}
-        return {"rows": rows_of(folder / "data.parquet", offset, limit), "images": []}
-
-    return answer(preview)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return {**arranged_rows(folder, request), "images": []}

@@ -29,13 +29,14 @@ def answer(work: Callable[[dict[str, Any]], Mapping[str, object]]) -> int:
     try:
         body: Mapping[str, object] = {"ok": True, "result": work(request)}
     except Exception as error:
-        body = {"ok": False, "error": _failure(error)}
+        body = {"ok": False, "error": failure_of(error)}
     json.dump(body, out, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     out.close()
     return 0
 
 
-def _failure(error: Exception) -> dict[str, object]:
+def failure_of(error: Exception) -> dict[str, object]:
+    """Return the code and parameters of what went wrong; raise what is a bug of ours."""
     if isinstance(error, ReadFailure):
         return {"code": error.code, "params": error.params}
     if isinstance(error, MemoryError) or type(error).__name__ in {"ArrowMemoryError", "OutOfMemoryException"}:

@@ -1,112 +1,152 @@
 """Reads one uploaded file into a dataset's folder.
 
-`python -m kargah.datasets.read [request.json]` takes `{folder, filename, source_id?, memory_bytes, max_image_bytes,
-limits}` by file or standard input. Beside the untouched `original` it leaves `data.parquet` or `images/<class>/…`,
-`profile.json` and `preview.json`, each written elsewhere first and renamed: a killed reader leaves nothing half done.
+Beside the untouched `original` it leaves `data.parquet` or `images/<class>/…`, `profile.json` and `preview.json`, each
+written elsewhere first and renamed: a killed reader leaves nothing half done.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
-import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from kargah.datasets import notes
-from kargah.datasets.encoding import to_utf8
-from kargah.datasets.model import Profile, ReadResult
-from kargah.datasets.process import answer
-from kargah.datasets.sniff import content_of, expected_format
+from kargah.datasets.archives import holds_texts, tar_to_zip
+from kargah.datasets.arrays import read_arrays
+from kargah.datasets.images import Images, extract_images, images_in
+from kargah.datasets.model import Format, Profile, ReadingOptions, ReadResult
+from kargah.datasets.opening import open_table
+from kargah.datasets.preview import rows_of, thumbnails_of
+from kargah.datasets.sniff import content_of
+from kargah.datasets.table import write_parquet_table, write_text_table
 
+Event = Callable[[Mapping[str, object]], None]
 PREVIEW_ROWS = 200
 PREVIEW_IMAGES = 60
 _WORK = ".reading-"
 
 
-def read_dataset(folder: Path, filename: str, *, memory_bytes: int, max_image_bytes: int) -> ReadResult:
-    """Read `folder/original` and leave its data beside it. Raises ReadFailure when it cannot be."""
+def read_dataset(
+    folder: Path,
+    filename: str,
+    *,
+    memory_bytes: int,
+    max_image_bytes: int,
+    reading: ReadingOptions | None = None,
+    original: Path | None = None,
+    on_event: Event = lambda _: None,
+) -> ReadResult:
+    """Read `original`, or `folder/original`, and leave its data in `folder`; columns are told of as they are measured.
+
+    Raises ReadFailure when it cannot be read.
+    """
     for name in (".reading-*", "data.parquet", "images", "profile.json", "preview.json"):
         for stale in folder.glob(name):
             shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
-    original = folder / "original"
-    content = content_of(original, filename)
+    source = original or folder / "original"
+    options: ReadingOptions = reading or {}
+    content = content_of(source, filename)
     work = Path(tempfile.mkdtemp(prefix=_WORK, dir=folder))
+    room = Room(folder, work, memory_bytes, max_image_bytes, on_event)
     try:
-        if content == "zip":
-            result = _read_images(folder, work, max_image_bytes)
-        else:
-            result = _read_table(folder, work, content, filename, memory_bytes)
+        if content == "tar":
+            source, content = tar_to_zip(source, work, max_image_bytes), "zip"
+        if content == "npz":
+            kind, made = read_arrays(source, work, max_image_bytes)
+            if kind == "images":
+                return _measured_images(room, "npz", options, images_in(work / "images"))
+            return _read_table(room, made, "npz", options)
+        if content == "zip" and not holds_texts(source):
+            images = extract_images(source, work / "images", max_image_bytes)
+            return _measured_images(room, "images", options, images)
+        return _read_table(room, source, content, options, filename)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return result
 
 
-def _read_images(folder: Path, work: Path, max_bytes: int) -> ReadResult:
-    from kargah.datasets.images import extract_images
-    from kargah.datasets.preview import thumbnails_of
+@dataclass(frozen=True)
+class Room:
+    """Where a reading takes place, how much it may use, and who hears of it."""
 
-    images = extract_images(folder / "original", work / "images", max_bytes)
-    profile: Profile = {"rows": images.count, "columns": [], "classes": images.classes}
+    folder: Path
+    work: Path
+    memory_bytes: int
+    max_image_bytes: int
+    tell: Event
+
+
+def _measured_images(room: Room, format_: Format, options: ReadingOptions, images: Images) -> ReadResult:
+    folder, work = room.folder, room.work
+    profile: Profile = {"rows": images.count, "columns": [], "classes": images.classes, "images": images.figures}
     preview = {"rows": [], "images": thumbnails_of(work / "images", 0, PREVIEW_IMAGES)}
     _publish(folder, work, "images", profile, preview)
     return {
-        "format": "images",
+        "format": format_,
         "kind": "images",
         "rows": images.count,
         "columns": None,
         "encoding": None,
+        "reading": options,
+        "data_sha256": images.sha256,
         "suggested_target": None,
         "warnings": images.warnings,
         "profile": profile,
     }
 
 
-def _read_table(folder: Path, work: Path, content: str, filename: str, memory_bytes: int) -> ReadResult:
-    from kargah.datasets.delimited import read_delimited
+def _read_table(room: Room, source: Path, content: str, options: ReadingOptions, filename: str = "") -> ReadResult:
     from kargah.datasets.engine import connect
-    from kargah.datasets.json_lines import read_json_lines
-    from kargah.datasets.preview import rows_of
-    from kargah.datasets.profile import profile_table, rows_with_arabic_letters
-    from kargah.datasets.table import write_parquet_table, write_text_table
+    from kargah.datasets.profile import profile_table, rows_with_arabic_letters, table_warnings
     from kargah.datasets.target import column_warnings, suggested_target
-    from kargah.datasets.typing_rules import ALL_TYPES, JSON_TEXT_TYPES
 
-    original, data = folder / "original", work / "data.parquet"
-    encoding = None
-    with connect([work, folder], memory_bytes // 3) as connection:
-        if content == "parquet":
-            types, warnings = write_parquet_table(connection, original, data)
+    folder, work = room.folder, room.work
+    data = work / "data.parquet"
+    reach = [work, folder] if source.is_relative_to(folder) else [work, folder, source.parent]
+    with connect(reach, room.memory_bytes // 3) as connection:
+        opened = open_table(source, work, content, options, filename)
+        if opened.table is None:
+            typed = write_parquet_table(connection, opened.parquet, data, opened.used)
         else:
-            text = to_utf8(original, work, expected_format(filename))
-            encoding = text.encoding
-            table = read_json_lines(text, work) if content == "jsonl" else read_delimited(text, work)
-            warnings = list(table.warnings)
-            candidates = JSON_TEXT_TYPES if content == "jsonl" else ALL_TYPES
-            types = write_text_table(connection, table.path, data, candidates)
-            table.path.unlink()
-        rows, columns = profile_table(connection, data, types)
-        if encoding == "windows-1256":
+            typed = write_text_table(connection, opened.table.path, data, opened.used, opened.candidates)
+            opened.table.path.unlink()
+        warnings = [*opened.warnings, *typed.warnings]
+        rows, columns = profile_table(connection, data, typed.types, typed.jalali, room.tell)
+        if opened.encoding == "windows-1256":
             warnings.append(notes.note("windows_1256"))
         elif arabic := rows_with_arabic_letters(connection, data, columns):
             warnings.append(notes.note("arabic_letters", rows=arabic))
-    target = suggested_target(columns)
-    warnings += column_warnings(rows, columns, target)
+        target = suggested_target(columns)
+        warnings += column_warnings(rows, columns, target)
+        warnings += table_warnings(connection, rows, columns, target)
     profile: Profile = {"rows": rows, "columns": columns, "classes": []}
+    digest = _sha256(data)
     _publish(folder, work, "data.parquet", profile, {"rows": rows_of(data, 0, PREVIEW_ROWS), "images": []})
     return {
-        "format": "parquet" if content == "parquet" else "jsonl" if content == "jsonl" else "csv",
+        "format": opened.format,
         "kind": "tabular",
         "rows": rows,
         "columns": len(columns),
-        "encoding": encoding,
+        "encoding": opened.encoding,
+        "reading": opened.used,
+        "data_sha256": digest,
         "suggested_target": target,
         "warnings": notes.at_most(warnings),
         "profile": profile,
     }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        digest = hashlib.sha256()
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _publish(folder: Path, work: Path, data: str, profile: Profile, preview: Mapping[str, object]) -> None:
@@ -131,30 +171,25 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def main() -> int:
-    """Answer one request; see the module's description."""
+def answer_request(request: dict[str, Any], tell: Event) -> Mapping[str, object]:
+    """Read what `{folder, filename, original?, source_id?, reading, memory_bytes, max_image_bytes}` names."""
+    folder = Path(request["folder"])
+    source_id = request.get("source_id")
+    if source_id is not None and not (folder / "original").exists():
+        from kargah.datasets.sources import write_source
 
-    def read(request: dict[str, Any]) -> Mapping[str, object]:
-        folder = Path(request["folder"])
-        source_id = request.get("source_id")
-        if source_id is not None and not (folder / "original").exists():
-            from kargah.datasets.sources import write_source
+        write_source(source_id, folder / "original")
+    result = read_dataset(
+        folder,
+        request["filename"],
+        original=None if request.get("original") is None else Path(request["original"]),
+        reading=cast("ReadingOptions", request.get("reading") or {}),
+        memory_bytes=request["memory_bytes"],
+        max_image_bytes=request["max_image_bytes"],
+        on_event=tell,
+    )
+    if source_id is not None:
+        from kargah.datasets.sources import catalogue
 
-            write_source(source_id, folder / "original")
-        result = read_dataset(
-            folder,
-            request["filename"],
-            memory_bytes=request["memory_bytes"],
-            max_image_bytes=request["max_image_bytes"],
-        )
-        if source_id is not None:
-            from kargah.datasets.sources import catalogue
-
-            result["suggested_target"] = next(s["target"] for s in catalogue() if s["source_id"] == source_id)
-        return result
-
-    return answer(read)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        result["suggested_target"] = next(s["target"] for s in catalogue() if s["source_id"] == source_id)
+    return result

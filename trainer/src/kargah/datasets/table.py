@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kargah.datasets.columns import require_width, unique_names
 from kargah.datasets.engine import literal, name
 from kargah.datasets.failures import ReadFailure
-from kargah.datasets.model import ColumnType, Warning
+from kargah.datasets.model import ColumnType, ReadingOptions, TypeOverride, Warning
 from kargah.datasets.notes import note
-from kargah.datasets.typing_rules import ALL_TYPES, CASTS, types_of
+from kargah.datasets.persian import normalised_sql
+from kargah.datasets.typing_rules import ALL_TYPES, Found, cast_sql, test_sql, types_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,30 +24,94 @@ _NUMBERS = {"FLOAT", "DOUBLE", "UBIGINT", "HUGEINT", "UHUGEINT"}
 _NESTED = ("STRUCT", "MAP", "UNION", "LIST")
 
 
+@dataclass(frozen=True)
+class Typed:
+    """What the columns of a written table are; `jalali` names the dates that the file writes in that calendar."""
+
+    types: dict[str, ColumnType]
+    jalali: frozenset[str] = frozenset()
+    warnings: tuple[Warning, ...] = ()
+
+
 def write_text_table(
-    connection: duckdb.DuckDBPyConnection, source: Path, target: Path, candidates: tuple[ColumnType, ...] = ALL_TYPES
-) -> dict[str, ColumnType]:
-    """Write the table of texts `source` to `target` with every text column typed; return the type of each column."""
+    connection: duckdb.DuckDBPyConnection,
+    source: Path,
+    target: Path,
+    options: ReadingOptions,
+    candidates: tuple[Found, ...] = ALL_TYPES,
+) -> Typed:
+    """Write the table of texts `source` to `target` with every text column typed; return the type of each column.
+
+    Raises ReadFailure `value_not_of_type` or `column_unknown` for types that `options` set.
+    """
     table = f"read_parquet({literal(str(source))})"
     physical = _described(connection, table)
-    texts = [column for column, kind in physical if kind == "VARCHAR"]
+    overrides = options.get("types") or {}
+    _require_columns(overrides, [column for column, _ in physical])
+    texts = [column for column, kind in physical if kind == "VARCHAR" and column not in overrides]
     typed = types_of(connection, source, texts, candidates)
+    normal = bool(options.get("normalise_persian"))
     types: dict[str, ColumnType] = {}
+    jalali: set[str] = set()
     selected: list[str] = []
     for column, kind in physical:
-        if kind == "VARCHAR":
-            types[column] = typed[column]
-            cast = CASTS[typed[column]].replace("{c}", name(column))
+        found: Found
+        if column in overrides:
+            found, cast = _overridden(connection, table, column, overrides[column])
+        elif kind == "VARCHAR":
+            found = typed[column]
+            cast = cast_sql(found, name(column))
         else:
-            types[column], cast = _plain(kind, name(column))
+            found, cast = _plain(kind, name(column))
+        if normal and found in {"text", "category"}:
+            cast = normalised_sql(cast)
+        if found == "jalali":
+            jalali.add(column)
+        types[column] = "date" if found == "jalali" else found
         selected.append(f"{cast} AS {name(column)}")
     _write(connection, selected, table, target)
-    return types
+    return Typed(types, frozenset(jalali))
+
+
+def _require_columns(overrides: dict[str, TypeOverride], columns: list[str]) -> None:
+    for column in overrides:
+        if column not in columns:
+            raise ReadFailure("column_unknown", column=column[:200])
+
+
+def _overridden(
+    connection: duckdb.DuckDBPyConnection, table: str, column: str, override: TypeOverride
+) -> tuple[Found, str]:
+    """The type that a person set and its cast; values that do not fit are refused by name, or become missing."""
+    text = f"CAST({name(column)} AS VARCHAR)"
+    wanted: tuple[Found, ...] = (override["type"],)
+    if override["type"] in {"text", "category"}:
+        return override["type"], text
+    if override["type"] == "date":
+        wanted = ("jalali", "date")
+    if override["type"] == "number":
+        wanted = ("integer", "number")
+    fits = [f"({test_sql(kind, text)})" for kind in wanted]
+    if override.get("invalid", "fail") == "fail":
+        bad = connection.execute(
+            f"SELECT file_row_number + 1, left({text}, 80) FROM {table[:-1]}, file_row_number = true) "  # noqa: S608
+            f"WHERE {name(column)} IS NOT NULL AND NOT ({' OR '.join(fits)}) ORDER BY 1 LIMIT 1"
+        ).fetchone()
+        if bad is not None:
+            raise ReadFailure(
+                "value_not_of_type", column=column[:200], row=int(bad[0]), value=str(bad[1]), type=override["type"]
+            )
+    final = "number" if override["type"] == "number" else wanted[-1]
+    branches = " ".join(
+        f"WHEN {fit} THEN {cast_sql(final if final == 'number' else kind, text)}"
+        for kind, fit in zip(wanted, fits, strict=True)
+    )
+    return override["type"], f"CASE {branches} END"
 
 
 def write_parquet_table(
-    connection: duckdb.DuckDBPyConnection, source: Path, target: Path
-) -> tuple[dict[str, ColumnType], list[Warning]]:
+    connection: duckdb.DuckDBPyConnection, source: Path, target: Path, options: ReadingOptions
+) -> Typed:
     """Write the Parquet file `source` of a user's to `target`; return the type of each kept column, and warnings.
 
     Raises ReadFailure `damaged_file`, `too_many_columns` or `no_rows`.
@@ -64,17 +130,26 @@ def write_parquet_table(
     table = f"read_parquet({literal(str(source))})"
     warnings: list[Warning] = []
     kept: list[tuple[str, ColumnType, str]] = []
+    overrides = options.get("types") or {}
+    _require_columns(overrides, [column for column, _ in _described(connection, table)])
+    normal = bool(options.get("normalise_persian"))
     for column, kind in _described(connection, table):
         if kind in {"BLOB", "BIT"} or column.startswith(_PANDAS_INDEX):
             warnings.append(note("column_dropped", column=column, type=kind))
             continue
-        kept.append((column, *_plain(kind, name(column))))
+        if column in overrides:
+            found, cast = _overridden(connection, table, column, overrides[column])
+            kept.append((column, "date" if found == "jalali" else found, cast))
+            continue
+        plain, cast = _plain(kind, name(column))
+        kept.append((column, plain, normalised_sql(cast) if normal and plain == "text" else cast))
     if not kept:
         raise ReadFailure("not_tabular", format="Parquet", reason="BLOB")
     names, renamed = unique_names([column for column, _, _ in kept])
     selected = [f"{cast} AS {name(new)}" for new, (_, _, cast) in zip(names, kept, strict=True)]
     _write(connection, selected, table, target)
-    return {new: kind for new, (_, kind, _) in zip(names, kept, strict=True)}, [*warnings, *renamed]
+    types = {new: kind for new, (_, kind, _) in zip(names, kept, strict=True)}
+    return Typed(types, warnings=(*warnings, *renamed))
 
 
 def _described(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:

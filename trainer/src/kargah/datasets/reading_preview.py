@@ -1,0 +1,113 @@
+"""A file looked at with other options: how it would be read, before it is."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from kargah.datasets.engine import connect, literal, name
+from kargah.datasets.excel import sheets_of
+from kargah.datasets.model import ReadingOptions
+from kargah.datasets.opening import open_table
+from kargah.datasets.persian import direction_of, normalised
+from kargah.datasets.preview import rows_of
+from kargah.datasets.sniff import content_of
+from kargah.datasets.table import write_parquet_table, write_text_table
+
+_HEAD_BYTES = 1 << 20
+_ROWS = 100
+_CHANGES = 30
+_LINE = 200
+_ENCODINGS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1256": "cp1256"}
+_TEXTS = {"csv", "jsonl"}
+
+
+def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object]], None]) -> dict[str, object]:
+    """Answer `{folder, original, filename, reading, memory_bytes, max_image_bytes}` with the contract's ReadingPreview.
+
+    Of a text file only the first mebibyte is read. Raises ReadFailure as reading it would.
+    """
+    folder, original = Path(request["folder"]), Path(request["original"])
+    options: ReadingOptions = request["reading"]
+    content = content_of(original, request["filename"])
+    work = Path(tempfile.mkdtemp(prefix=".reading-", dir=folder))
+    try:
+        source = _head_of(original, work) if content in _TEXTS else original
+        with connect([work, folder, original.parent], int(request["memory_bytes"])) as connection:
+            opened = open_table(source, work, content, options, request["filename"])
+            data = work / "data.parquet"
+            used: ReadingOptions = {**opened.used, "types": options.get("types", {})}
+            raw: ReadingOptions = {**used, "normalise_persian": False}
+            if opened.table is None:
+                typed = write_parquet_table(connection, opened.parquet, data, raw)
+            else:
+                typed = write_text_table(connection, opened.table.path, data, raw, opened.candidates)
+            texts = [column for column, kind in typed.types.items() if kind in {"text", "category"}]
+            changes = _changes(connection, data, texts)
+        rows = rows_of(data, 0, _ROWS)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    normal = bool(options.get("normalise_persian"))
+    if normal:
+        rows = [[normalised(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    used["normalise_persian"] = normal
+    columns = [
+        {
+            "name": column,
+            "type": kind,
+            "direction": direction_of(str(row[at]) for row in rows if isinstance(row[at], str)),
+        }
+        for at, (column, kind) in enumerate(typed.types.items())
+    ]
+    return {
+        "reading": used,
+        "columns": columns,
+        "rows": rows,
+        "changes": changes,
+        "encodings": _first_lines(original) if content in _TEXTS else [],
+        "sheets": sheets_of(original) if content == "excel" else [],
+    }
+
+
+def _head_of(original: Path, work: Path) -> Path:
+    with original.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+        whole = not file.read(1)
+    if whole:
+        return original
+    # UTF-16 ends its lines with two bytes; cutting in front of the newline would leave half of one.
+    wide = head[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    end = head.rfind(b"\n\x00" if head[:2] == b"\xff\xfe" else b"\n")
+    copy = work / "head"
+    copy.write_bytes(head[: end + (2 if wide and head[:2] == b"\xff\xfe" else 1)] if end > 0 else head)
+    return copy
+
+
+def _first_lines(original: Path) -> list[dict[str, str]]:
+    with original.open("rb") as file:
+        head = file.read(4096)
+    lines = []
+    for encoding, codec in _ENCODINGS.items():
+        text = head.decode(codec, "replace").splitlines()
+        lines.append({"encoding": encoding, "line": text[0][:_LINE] if text else ""})
+    return lines
+
+
+def _changes(connection: Any, data: Path, texts: list[str]) -> list[dict[str, object]]:
+    """The most frequent values that the Persian normalisation would change."""
+    found: list[dict[str, object]] = []
+    for column in texts[:50]:
+        c = name(column)
+        rows = connection.execute(
+            f"SELECT left({c}, 120), count(*) AS n FROM read_parquet({literal(str(data))}) "  # noqa: S608
+            f"WHERE regexp_matches({c}, '[يىك٠-٩ـ]') GROUP BY ALL ORDER BY n DESC, 1 LIMIT {_CHANGES}"
+        ).fetchall()
+        found += [
+            {"column": column, "before": before, "after": normalised(before), "count": int(count)}
+            for before, count in rows
+            if normalised(before) != before
+        ]
+    return found[:_CHANGES]

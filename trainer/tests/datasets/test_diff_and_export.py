@@ -1,0 +1,105 @@
+"""What changed between two versions, and tables as files of other kinds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from kargah.datasets import diff
+from kargah.datasets.export import write_export
+from kargah.datasets.read import read_dataset
+
+from .conftest import picture
+
+
+def version(root: Path, name: str, text: str) -> Path:
+    folder = root / name
+    folder.mkdir()
+    (folder / "original").write_text(text, encoding="utf-8")
+    read_dataset(folder, "a.csv", memory_bytes=1 << 30, max_image_bytes=1 << 30)
+    return folder
+
+
+def compare(older: Path, newer: Path, kind: str = "tabular") -> Any:
+    request = {"folder": str(newer), "older": str(older), "kind": kind, "memory_bytes": 1 << 30}
+    return diff.answer_request(request, lambda _: None)
+
+
+def test_rows_columns_and_distributions_are_compared(tmp_path: Path) -> None:
+    rows = [f"{i},{'ab'[i % 2]},{i % 7}" for i in range(1000)]
+    older = version(tmp_path, "1", "n,c,gone\n" + "\n".join(rows) + "\n")
+    shifted = [f"{i + 900},{'ab'[i % 10 == 0]},x" for i in range(1000)]
+    newer = version(tmp_path, "2", "n,c,new\n" + "\n".join(shifted) + "\n")
+    found = compare(older, newer)
+    assert found["columns_added"] == ["new"]
+    assert found["columns_removed"] == ["gone"]
+    assert found["rows"]["before"] == found["rows"]["after"] == 1000
+    assert found["rows"]["added"] == found["rows"]["removed"] > 900
+    measures = {one["column"]: (one["measure"], one["value"]) for one in found["distributions"]}
+    assert measures["n"][0] == "psi"
+    assert measures["n"][1] > 1
+    assert measures["c"] == ("total_variation", pytest.approx(0.4))
+
+
+def test_the_same_rows_in_another_order_are_no_change(tmp_path: Path) -> None:
+    rows = [f"{i},{'ab'[i % 2]}" for i in range(100)]
+    older = version(tmp_path, "1", "n,c\n" + "\n".join(rows) + "\n")
+    newer = version(tmp_path, "2", "n,c\n" + "\n".join(reversed(rows)) + "\n")
+    found = compare(older, newer)
+    assert found["rows"] == {"before": 100, "after": 100, "added": 0, "removed": 0}
+    assert max(one["value"] for one in found["distributions"]) < 1e-9
+
+
+def test_a_copy_of_a_row_counts(tmp_path: Path) -> None:
+    older = version(tmp_path, "1", "n,c\n1,a\n2,b\n")
+    newer = version(tmp_path, "2", "n,c\n1,a\n1,a\n2,b\n")
+    assert compare(older, newer)["rows"]["added"] == 1
+
+
+def test_a_column_of_another_type_is_told(tmp_path: Path) -> None:
+    older = version(tmp_path, "1", "n,c\n1,a\n2,b\n")
+    newer = version(tmp_path, "2", "n,c\n1,a\ntwo,b\n")
+    assert compare(older, newer)["columns_retyped"] == [{"column": "n", "before": "integer", "after": "text"}]
+
+
+def test_images_are_compared_by_content(tmp_path: Path) -> None:
+    for name, colors in (("1", ("red", "blue")), ("2", ("red", "green", "lime"))):
+        for color in colors:
+            folder = tmp_path / name / "images" / ("warm" if color == "red" else "cold")
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{name}{color}.png").write_bytes(picture(color))
+    found = compare(tmp_path / "1", tmp_path / "2", "images")
+    assert found["rows"] == {"before": 2, "after": 3, "added": 2, "removed": 1}
+    assert found["classes"] == [
+        {"name": "cold", "before": 1, "after": 2},
+        {"name": "warm", "before": 1, "after": 1},
+    ]
+
+
+CELLS = ("=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)", "-x", "\t=1", "سلام")
+
+
+def test_cells_that_a_spreadsheet_would_run_are_made_harmless(tmp_path: Path) -> None:
+    text = "t,n\n" + "".join(f'"{cell}",-{at + 1}\n' for at, cell in enumerate(CELLS))
+    folder = version(tmp_path, "1", text)
+    write_export(folder / "data.parquet", tmp_path / "out.csv", "csv", 1 << 30)
+    written = (tmp_path / "out.csv").read_bytes()
+    assert written.startswith(b"\xef\xbb\xbf")
+    lines = written.decode("utf-8-sig").splitlines()
+    cells = [line.rpartition(",")[0].strip('"') for line in lines[1:]]
+    assert cells == [f"'{cell}" if cell != "سلام" else cell for cell in CELLS]
+    assert lines[1].endswith(",-1")
+
+
+def test_other_formats_keep_every_cell(tmp_path: Path) -> None:
+    folder = version(tmp_path, "1", "t,n\n=1,1\nb,\n")
+    write_export(folder / "data.parquet", tmp_path / "out.jsonl", "jsonl", 1 << 30)
+    records = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [record["t"] for record in records] == ["=1", "b"]
+    write_export(folder / "data.parquet", tmp_path / "out.parquet", "parquet", 1 << 30)
+    assert pq.read_table(tmp_path / "out.parquet").to_pydict() == {"t": ["=1", "b"], "n": [1, None]}
+    assert not list(tmp_path.glob(".export-*"))
