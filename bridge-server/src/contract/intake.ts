@@ -151,9 +151,10 @@ export const importSource = endpoint({
 });
 
 /**
- * tus 1.0 (creation, creation-with-upload, checksum, termination, expiration). Metadata: `filename` (required), `name`,
- * `dataset_id` (the file is that dataset's next version), `sha256` (bytes that are here already need not be sent), `reading` (JSON). When the last byte is in, the answer
- * carries `Kargah-Dataset-Id`; the upload's id is the same for its whole life.
+ * tus 1.0 (creation, creation-with-upload, checksum by sha1 or sha256, termination, expiration). Metadata: `filename` (required), `name`,
+ * `dataset_id` (the file is that dataset's next version), `sha256` (of bytes that the project has already the creation's answer says
+ * `Upload-Offset` = `Upload-Length`, and nothing needs to be sent; other bytes than announced are refused), `reading` (JSON). Every
+ * answer carries `Kargah-Dataset-Id`; the upload's id is the same for its whole life.
  */
 const tus = { 204: null } as const;
 const uploadParams = z.object({ upload_id: uploadId });
@@ -182,7 +183,9 @@ export const tusCreate = endpoint({
     'empty_file',
     'quota_exceeded',
     'storage_full',
+    'upload_checksum_mismatch',
     'not_found',
+    'forbidden',
   ],
 });
 export const tusHead = endpoint({
@@ -194,7 +197,7 @@ export const tusHead = endpoint({
   summary: 'How far an upload is',
   params: uploadParams,
   responses: { 200: null },
-  errors: ['not_found', 'upload_gone'],
+  errors: ['not_found', 'upload_gone', 'upload_locked', 'upload_protocol'],
 });
 export const tusPatch = endpoint({
   id: 'tusPatch',
@@ -212,6 +215,7 @@ export const tusPatch = endpoint({
     'upload_locked',
     'upload_protocol',
     'upload_checksum_mismatch',
+    'file_too_large',
     'storage_full',
   ],
 });
