@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Upload } from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../contract/datasets.js';
 import { Bench, codeOf } from '../testing.js';
@@ -114,6 +115,26 @@ describe('an upload', () => {
     // Another project's bytes are not known here, not even by their hash.
     const other = await create(bench, told, content.length, { as: 'reza' });
     expect([other.status, other.headers.get('upload-offset')]).not.toEqual([201, String(content.length)]);
+  });
+
+  it('of bytes that are here already is over at once for tus-js-client, too', async () => {
+    const content = Buffer.from('a,label\n1,x\n2,y\n3,here\n');
+    await bench.settled(await bench.upload('here.csv', content));
+    const accepted: number[] = [];
+    await new Promise<void>((resolve, reject) => {
+      new Upload(content, {
+        endpoint: `${bench.url}/api/v1/uploads`,
+        headers: { authorization: 'Bearer sara' },
+        metadata: { filename: 'by-hash.csv', sha256: sha256(content) },
+        retryDelays: [0, 10],
+        onChunkComplete: (size) => accepted.push(size),
+        onSuccess: () => resolve(),
+        onError: reject,
+      }).start();
+    });
+    expect(accepted).toEqual([]);
+    const dataset = await bench.until((change) => change.dataset.filename === 'by-hash.csv');
+    expect((await bench.settled(dataset.dataset_id)).sha256).toBe(sha256(content));
   });
 
   it('may be the next version of a dataset, and of nobody else’s', async () => {
