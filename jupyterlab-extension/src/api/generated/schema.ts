@@ -6079,6 +6079,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `forbidden`: Your role does not allow this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -6112,6 +6121,15 @@ export interface operations {
       };
       /** @description `empty_file`: The file is empty; upload one with data. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `upload_checksum_mismatch`: The bytes arrived changed; send this piece again. */
+      460: {
         headers: {
           [name: string]: unknown;
         };
@@ -6284,6 +6302,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description `upload_protocol`: The upload request breaks the tus protocol: {reason}. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /**
        * @description `token_expired`: Session ended; sign in again.
        *
@@ -6317,6 +6344,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `upload_locked`: Another window is sending this upload. */
+      423: {
         headers: {
           [name: string]: unknown;
         };
@@ -6404,6 +6440,15 @@ export interface operations {
       };
       /** @description `upload_gone`: This upload has expired; upload again. */
       410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `file_too_large`: The file is larger than the limit of {limit}. */
+      413: {
         headers: {
           [name: string]: unknown;
         };
