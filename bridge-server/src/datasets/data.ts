@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import type { z } from 'zod';
-import type { datasetPreview } from '../contract/dataset-data.js';
-import type { datasetProfile } from '../contract/datasets.js';
+import { z } from 'zod';
+import {
+  condition,
+  type Condition,
+  type datasetPreview,
+  type previewDataset,
+  type queryResult,
+  type readingPreview,
+} from '../contract/dataset-data.js';
+import type { datasetProfile, Reading } from '../contract/datasets.js';
 import { KargahError } from '../errors.js';
 import type { Caller, Person } from '../http/route.js';
 import type { Access } from './access.js';
@@ -10,6 +17,8 @@ import { isErrno, type DatasetFolder } from './folders.js';
 import { previewResult, type PreviewResult, type Reader } from './reader.js';
 import type { VersionStore } from './version-store.js';
 import type { Profile, VersionRow } from './view.js';
+
+type PreviewQuery = z.output<(typeof previewDataset)['query']>;
 
 /** What is in a version: its rows, its figures, its file. */
 export class DatasetData {
@@ -24,38 +33,78 @@ export class DatasetData {
     return this.profileOf(await this.access.ready(caller, datasetId, number));
   }
 
-  async preview(
-    caller: Person,
-    datasetId: string,
-    { version, offset, limit }: { version?: number | undefined; offset: number; limit: number },
-  ): Promise<z.infer<typeof datasetPreview>> {
-    const row = await this.access.ready(caller, datasetId, version);
-    const folder = this.contents.of(row);
+  /** @throws {KargahError} `column_unknown` or `filter_invalid`, besides what reading may fail for */
+  async preview(caller: Person, datasetId: string, query: PreviewQuery): Promise<z.infer<typeof datasetPreview>> {
+    const row = await this.access.ready(caller, datasetId, query.version);
     const { columns } = await this.profileOf(row);
-    const total = row.rows ?? 0;
-    const shown =
-      (await this.cachedPreview(folder, offset, limit, total)) ??
-      (await this.reader.preview({ folder: folder.path, kind: row.kind ?? 'tabular', offset, limit }));
+    const conditions = conditionsOf(query.filter);
+    const named = [...conditions.map(({ column }) => column), ...(query.sort === undefined ? [] : [query.sort])];
+    for (const column of named)
+      if (!columns.some(({ name }) => name === column)) throw new KargahError('column_unknown', { column });
     return {
       dataset_id: datasetId,
       columns: columns.map(({ name, type, direction }) => ({ name, type, direction })),
-      offset,
-      total_rows: total,
-      ...shown,
+      offset: query.offset,
+      ...(await this.page(row, query, conditions)),
     };
+  }
+
+  /** @throws {KargahError} `dataset_wrong_kind`, `query_failed`, `query_not_select` or `query_timeout`, besides others */
+  async query(
+    caller: Person,
+    datasetId: string,
+    number: number | undefined,
+    sql: string,
+  ): Promise<z.infer<typeof queryResult>> {
+    const row = await this.access.ready(caller, datasetId, number);
+    requireTable(row);
+    return this.reader.query(this.contents.of(row).path, sql);
+  }
+
+  /** How the original would be read with these options. */
+  async previewReading(
+    caller: Person,
+    datasetId: string,
+    number: number | undefined,
+    reading: Reading,
+  ): Promise<z.infer<typeof readingPreview>> {
+    const row = await this.received(caller, datasetId, number);
+    const folder = this.contents.of(row);
+    return this.reader.sniff({ folder: folder.path, original: folder.original, filename: row.filename, reading });
   }
 
   /** The original file. Jobs may still fetch what was deleted while they run. */
   async content(caller: Caller, datasetId: string, number?: number): Promise<{ path: string; filename: string }> {
+    const row = await this.received(caller, datasetId, number);
+    return { path: this.contents.of(row).original, filename: row.filename };
+  }
+
+  /** A version whose file is here, read or not. */
+  private async received(caller: Caller, datasetId: string, number?: number): Promise<VersionRow> {
     const row = await this.access.version(caller, datasetId, number);
     if (row.freed_at !== null) throw new KargahError('dataset_freed');
     if (row.state === 'uploading' || row.sha256 === null) throw new KargahError('dataset_not_ready');
-    return { path: this.contents.of(row).original, filename: row.filename };
+    return row;
+  }
+
+  private async page(
+    row: VersionRow,
+    { offset, limit, sort, order }: PreviewQuery,
+    conditions: readonly Condition[],
+  ): Promise<PreviewResult & { total_rows: number }> {
+    const folder = this.contents.of(row);
+    const total = row.rows ?? 0;
+    const plain = sort === undefined && conditions.length === 0;
+    const cached = plain ? await this.cachedPreview(folder, offset, limit, total) : null;
+    if (cached) return { ...cached, total_rows: total };
+    const kind = row.kind ?? 'tabular';
+    return this.reader.preview({ folder: folder.path, kind, rows: total, offset, limit, sort, order, conditions });
   }
 
   private async profileOf(row: VersionRow): Promise<Profile> {
     const json = await this.versions.profileOf(row.version_id);
     if (json === null) throw new KargahError('not_found');
+    // Versions that share their content were profiled once, in another dataset perhaps.
     return { ...(JSON.parse(json) as Profile), dataset_id: row.dataset_id };
   }
 
@@ -78,4 +127,27 @@ export class DatasetData {
     if (offset + limit > held && held < total) return null;
     return { rows: cached.rows.slice(offset, offset + limit), images: cached.images.slice(offset, offset + limit) };
   }
+}
+
+/** @throws {KargahError} `dataset_wrong_kind` for images */
+export function requireTable(row: VersionRow): void {
+  if (row.kind !== 'tabular') throw new KargahError('dataset_wrong_kind', { expected: 'tabular' });
+}
+
+const MAX_CONDITIONS = 50;
+
+function conditionsOf(filter: string | undefined): Condition[] {
+  if (filter === undefined) return [];
+  let given: unknown;
+  try {
+    given = JSON.parse(filter);
+  } catch (cause) {
+    throw new KargahError('filter_invalid', { reason: 'JSON' }, { cause });
+  }
+  const parsed = z.array(condition).max(MAX_CONDITIONS).safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new KargahError('filter_invalid', { reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}` });
+  }
+  return parsed.data;
 }

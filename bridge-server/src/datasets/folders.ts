@@ -39,10 +39,13 @@ export class DatasetFolder {
 export class DatasetsRoot {
   readonly uploads: string;
   readonly datasets: string;
+  /** Files on their way out. */
+  readonly exports: string;
 
   constructor(dataDir: string) {
     this.uploads = join(dataDir, 'uploads');
     this.datasets = join(dataDir, 'datasets');
+    this.exports = join(dataDir, 'exports');
   }
   async make(): Promise<void> {
     await mkdir(this.uploads, { recursive: true, mode: 0o700 });

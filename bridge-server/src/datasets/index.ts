@@ -5,6 +5,8 @@ import { Catalogue } from './catalogue.js';
 import { Contents } from './contents.js';
 import { DatasetData } from './data.js';
 import type { DatasetsDeps } from './deps.js';
+import { VersionDiffs } from './diff.js';
+import { Exports } from './exports.js';
 import { DatasetsRoot } from './folders.js';
 import { DatasetsForTraining } from './for-training.js';
 import { Garbage } from './garbage.js';
@@ -15,6 +17,7 @@ import { Room } from './room.js';
 import { datasetRoutes } from './routes.js';
 import { DatasetService } from './service.js';
 import { SharingService } from './sharing.js';
+import { SplitService } from './splits.js';
 import { SplitStore } from './split-store.js';
 import { DatasetStore } from './store.js';
 import { UploadService } from './uploads/service.js';
@@ -55,6 +58,9 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   const list = new DatasetService(store, versions, access, reading, garbage, announcer, cancelUpload);
   const history = new VersionService(db, versions, splits, access, intake, reading, garbage, announcer, cancelUpload);
   const data = new DatasetData(versions, contents, access, reader);
+  const exports = new Exports(store, root, contents, access, reader);
+  const dealing = new SplitService(versions, splits, contents, access, reader);
+  const diffs = new VersionDiffs(contents, access, reader);
   const catalogue = new Catalogue(reader, intake, room);
   const sharing = new SharingService(store, deps.people, access, announcer);
 
@@ -64,10 +70,14 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   };
   let timer: NodeJS.Timeout | undefined;
   return {
-    routes: [...datasetRoutes(list, data, catalogue, uploads), ...versionRoutes(history, sharing, { db, access })],
+    routes: [
+      ...datasetRoutes(list, data, exports, catalogue, uploads),
+      ...versionRoutes(history, dealing, diffs, sharing, { db, access }),
+    ],
     service: new DatasetsForTraining(store, versions, splits, contents, access, garbage),
     async start() {
       await root.make();
+      await exports.clear();
       await uploads.recover();
       await sweep();
       for (const row of await versions.inState('profiling')) reading.enqueue(row.version_id);
@@ -79,6 +89,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
     async stop() {
       clearInterval(timer);
       await reading.stop();
+      await reader.stop();
     },
   };
 }

@@ -89,14 +89,16 @@ export class ReadingQueue {
 
   private ask(row: VersionRow, folder: DatasetFolder, signal: AbortSignal): Promise<ReadResult> {
     const origin = originOf(row);
-    return this.reader.read(
-      {
-        folder: folder.path,
-        filename: row.filename,
-        sizeBytes: row.size_bytes,
-        sourceId: origin.kind === 'source' ? origin.source_id : null,
-      },
-      signal,
+    const file = {
+      folder: folder.path,
+      filename: row.filename,
+      sizeBytes: row.size_bytes,
+      sourceId: origin.kind === 'source' ? origin.source_id : null,
+      reading: askedOf(row),
+    };
+    const place = { dataset_id: row.dataset_id, version: row.number };
+    return this.reader.read(file, signal, (columns) =>
+      this.deps.live.datasetProfiled(row.user_id, { ...place, ...columns }),
     );
   }
 
@@ -119,9 +121,9 @@ async function columnsOf(
     rows: read.rows,
     columns: read.columns,
     encoding: read.encoding,
-    reading_json: JSON.stringify(askedOf(row)),
+    reading_json: JSON.stringify(read.reading),
     derived_bytes: await derivedBytes(folder),
-    data_sha256: read.kind === 'tabular' ? await sha256Of(folder.table) : null,
+    data_sha256: read.data_sha256,
     suggested_target: read.suggested_target,
     warnings_json: JSON.stringify(read.warnings),
     profile_json: JSON.stringify(profile),

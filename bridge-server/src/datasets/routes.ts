@@ -5,12 +5,14 @@ import { route, type Route } from '../http/route.js';
 import type { Catalogue } from './catalogue.js';
 import { sendFile } from './content.js';
 import type { DatasetData } from './data.js';
+import type { Exports } from './exports.js';
 import type { DatasetService } from './service.js';
 import type { UploadService } from './uploads/service.js';
 
 export function datasetRoutes(
   datasets: DatasetService,
   held: DatasetData,
+  exports: Exports,
   catalogue: Catalogue,
   uploads: UploadService,
 ): readonly Route[] {
@@ -35,6 +37,18 @@ export function datasetRoutes(
       status: 200,
       json: await held.preview(caller, params.dataset_id, query),
     })),
+    route(data.queryDataset, async ({ caller, params, query, body }) => ({
+      status: 200,
+      json: await held.query(caller, params.dataset_id, query.version, body.sql),
+    })),
+    route(data.previewReading, async ({ caller, params, query, body }) => ({
+      status: 200,
+      json: await held.previewReading(caller, params.dataset_id, query.version, body),
+    })),
+    route(data.exportDataset, async ({ caller, params, query, res }) => {
+      await exports.send(caller, params.dataset_id, query, res);
+      return undefined;
+    }),
     route(data.profileDataset, async ({ caller, params, query }) => ({
       status: 200,
       json: await held.profile(caller, params.dataset_id, query.version),

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
+import { jobRow } from '../../test/rows.js';
 import { testStorage } from '../../test/storage.js';
 import type { Dataset } from '../contract/datasets.js';
 import { KargahError } from '../errors.js';
@@ -14,6 +15,7 @@ import type { DatasetProfileEvent } from '../contract/live.js';
 import type { LivePort } from '../live/port.js';
 import type { Storage } from '../storage/storage.js';
 import type { People, PersonEntry } from './sharing.js';
+import { newId } from './ids.js';
 import { createDatasets, DEFAULT_LIMITS, type DatasetLimits, type Datasets } from './index.js';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -147,8 +149,10 @@ export class Bench {
     return fetch(`${this.url}/api/v1${path}`, { ...rest, headers });
   }
 
-  create(filename: string, size: number | string, as = 'sara'): Promise<Response> {
-    const metadata = `filename ${Buffer.from(filename).toString('base64')}`;
+  create(filename: string, size: number | string, as = 'sara', told: Record<string, string> = {}): Promise<Response> {
+    const metadata = Object.entries({ filename, ...told })
+      .map(([name, value]) => `${name} ${Buffer.from(value).toString('base64')}`)
+      .join();
     const headers = { 'tus-resumable': '1.0.0', 'upload-length': String(size), 'upload-metadata': metadata };
     return this.call('/uploads', { method: 'POST', headers, as });
   }
@@ -164,9 +168,14 @@ export class Bench {
   }
 
   /** Uploads in one go and resolves with the dataset's id. */
-  async upload(filename: string, content: string | Uint8Array, as = 'sara'): Promise<string> {
+  async upload(
+    filename: string,
+    content: string | Uint8Array,
+    as = 'sara',
+    told: Record<string, string> = {},
+  ): Promise<string> {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-    const created = await this.create(filename, bytes.length, as);
+    const created = await this.create(filename, bytes.length, as, told);
     if (created.status !== 201) throw new Error(await created.text());
     const uploadId = created.headers.get('location')?.split('/').at(-1) ?? '';
     const done = await this.patch(uploadId, 0, bytes, as);
@@ -177,6 +186,51 @@ export class Bench {
   /** Uploads and waits until it was read. */
   async dataset(filename: string, content: string | Uint8Array, as = 'sara'): Promise<Dataset> {
     return this.settled(await this.upload(filename, content, as));
+  }
+
+  /** Uploads the next version of a dataset and waits until it was read. */
+  async version(datasetId: string, content: string, told: Record<string, string> = {}): Promise<Dataset> {
+    const [before] = await this.db
+      .selectFrom('dataset_versions')
+      .select('number')
+      .where('dataset_id', '=', datasetId)
+      .orderBy('number', 'desc')
+      .execute();
+    const number = (before?.number ?? 0) + 1;
+    await this.upload('next.csv', content, 'sara', { dataset_id: datasetId, ...told });
+    return this.until(({ dataset: { dataset_id, version, pending } }) => {
+      const failed = pending?.version === number && pending.state === 'failed';
+      return dataset_id === datasetId && (version === number || failed);
+    });
+  }
+
+  json<T>(path: string, as = 'sara'): Promise<T> {
+    return this.call(path, { as }).then((answer) => answer.json() as Promise<T>);
+  }
+
+  send(method: string, path: string, body: unknown, as = 'sara'): Promise<Response> {
+    return this.call(path, { method, as, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  }
+
+  /** A job's row that names a version, as training would have written it. */
+  async job(datasetId: string, number: number, facts: Partial<Parameters<typeof jobRow>[0]> = {}): Promise<string> {
+    const version = await this.db
+      .selectFrom('dataset_versions')
+      .select(['version_id', 'sha256'])
+      .where('dataset_id', '=', datasetId)
+      .where('number', '=', number)
+      .executeTakeFirstOrThrow();
+    const row = jobRow({
+      job_id: newId('job'),
+      project_id: 'project-sara',
+      dataset_id: datasetId,
+      dataset_version_id: version.version_id,
+      dataset_version: number,
+      dataset_sha256: version.sha256,
+      ...facts,
+    });
+    await this.db.insertInto('jobs').values(row).execute();
+    return row.job_id;
   }
 
   settled(datasetId: string): Promise<Dataset> {

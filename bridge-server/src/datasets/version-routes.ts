@@ -5,11 +5,15 @@ import { route, type Route } from '../http/route.js';
 import type { Database } from '../storage/schema.js';
 import type { Access } from './access.js';
 import { lineageOf } from './lineage.js';
+import type { VersionDiffs } from './diff.js';
 import type { SharingService } from './sharing.js';
+import type { SplitService } from './splits.js';
 import type { VersionService } from './versions.js';
 
 export function versionRoutes(
   versions: VersionService,
+  splits: SplitService,
+  diffs: VersionDiffs,
   sharing: SharingService,
   lineage: { readonly db: Kysely<Database>; readonly access: Access },
 ): readonly Route[] {
@@ -29,6 +33,14 @@ export function versionRoutes(
     route(contract.deleteVersion, async ({ caller, params }) => ({
       status: 200,
       json: await versions.remove(caller, params.dataset_id, params.version),
+    })),
+    route(contract.diffVersions, async ({ caller, params, query }) => ({
+      status: 200,
+      json: await diffs.between(caller, params.dataset_id, query),
+    })),
+    route(contract.createSplit, async ({ caller, params, body }) => ({
+      status: 201,
+      json: await splits.create(caller, params.dataset_id, params.version, body),
     })),
     route(contract.datasetLineage, async ({ caller, params, query }) => ({
       status: 200,

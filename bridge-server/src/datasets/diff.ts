@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import type { versionDiff } from '../contract/versions.js';
+import { KargahError } from '../errors.js';
+import type { Person } from '../http/route.js';
+import type { Access } from './access.js';
+import type { Contents } from './contents.js';
+import type { Reader } from './reader.js';
+
+/** What changed between two versions of a dataset. */
+export class VersionDiffs {
+  constructor(
+    private readonly contents: Contents,
+    private readonly access: Access,
+    private readonly reader: Reader,
+  ) {}
+
+  /** @throws {KargahError} `diff_kinds` for a table and a set of images */
+  async between(
+    caller: Person,
+    datasetId: string,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): Promise<z.infer<typeof versionDiff>> {
+    const older = await this.access.ready(caller, datasetId, from);
+    const newer = await this.access.ready(caller, datasetId, to);
+    if (older.kind !== newer.kind) throw new KargahError('diff_kinds');
+    const compared = await this.reader.diff({
+      folder: this.contents.of(newer).path,
+      older: this.contents.of(older).path,
+      kind: newer.kind ?? 'tabular',
+    });
+    return { from, to, ...compared };
+  }
+}
