@@ -59,39 +59,21 @@ export class Arrival {
     const before = this.reached;
     const proof = checksum ? createHash(checksum.algorithm) : null;
     try {
-      // The request stays whole when we leave, so that its answer still finds its way.
-      for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        heard();
-        if (this.position + chunk.length > this.size)
-          throw new KargahError('file_too_large', { limit: bytesText(this.size) });
-        this.hash.update(chunk);
-        proof?.update(chunk);
-        this.batch.push(chunk);
-        this.held += chunk.length;
-        this.position += chunk.length;
-        if (this.held >= BATCH) await this.flush();
-        if (proof === null && this.isTime()) await this.point();
-      }
-    } catch (error) {
-      if (isOurs(error)) {
-        // A body longer than announced is a lie, and none of it is believed; a file that cannot be written ends at its last point.
-        await this.settle();
-        await this.cut(error instanceof KargahError ? before : this.reached);
-      } else if (proof !== null) await this.cut(before);
-      else await this.point().then(() => this.saving);
-      throw error;
-    }
-    if (proof && checksum && !proof.digest().equals(checksum.digest)) {
-      await this.settle();
-      await this.cut(before);
-      throw new KargahError('upload_checksum_mismatch');
-    }
-    try {
+      await this.pour(body, proof, heard);
+      if (proof && checksum && !proof.digest().equals(checksum.digest))
+        throw new KargahError('upload_checksum_mismatch');
       await this.point();
       await this.saving;
     } catch (error) {
-      await this.settle();
-      await this.cut(this.reached);
+      // Of what is refused nothing stays, and a file that cannot be written ends at its last point.
+      if (error instanceof KargahError) await this.cut(before);
+      else if (isOfFile(error)) await this.cut();
+      else {
+        if (proof === null) await this.point();
+        else await this.cut(before);
+        await this.saving;
+        throw new KargahError('upload_protocol', { reason: 'the connection broke off' }, { cause: error });
+      }
       throw error;
     }
   }
@@ -99,6 +81,22 @@ export class Arrival {
   async close(): Promise<void> {
     await this.settle();
     await this.file.close();
+  }
+
+  private async pour(body: Readable, proof: Hash | null, heard: () => void): Promise<void> {
+    // The request stays whole when we leave, so that its answer still finds its way.
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      heard();
+      if (this.position + chunk.length > this.size)
+        throw new KargahError('file_too_large', { limit: bytesText(this.size) });
+      this.hash.update(chunk);
+      proof?.update(chunk);
+      this.batch.push(chunk);
+      this.held += chunk.length;
+      this.position += chunk.length;
+      if (this.held >= BATCH) await this.flush();
+      if (proof === null && this.isTime()) await this.point();
+    }
   }
 
   private isTime(): boolean {
@@ -150,16 +148,19 @@ export class Arrival {
     await Promise.allSettled([this.writing, this.saving]);
   }
 
-  private async cut(to: Reached): Promise<void> {
+  /** Ends the file at `to`, or at the last point. */
+  private async cut(to?: Reached): Promise<void> {
     await this.settle();
-    if (to.offset < this.reached.offset) {
-      const sha256 = to.hash.copy().digest('hex');
-      await this.ledger.write({ offset: to.offset, sha256 });
-      await this.ledger.write({ offset: to.offset, sha256 });
+    const end = to ?? this.reached;
+    if (end.offset < this.reached.offset) {
+      const point = { offset: end.offset, sha256: end.hash.copy().digest('hex') };
+      // Both places, so that neither says more.
+      await this.ledger.write(point);
+      await this.ledger.write(point);
     }
-    this.reached = to;
+    this.reached = end;
     // Frees what nobody counts any more; where that fails it is written over.
-    await this.file.truncate(to.offset).catch(() => undefined);
+    await this.file.truncate(end.offset).catch(() => undefined);
   }
 }
 
@@ -173,8 +174,7 @@ function behind(pieces: readonly Buffer[], bytes: number): Buffer[] {
   });
 }
 
-/** Ours, or the file's; what else ends a body is the connection. */
-function isOurs(error: unknown): boolean {
-  if (error instanceof KargahError) return true;
+/** Whether the file failed; what else ends a body is the connection. */
+function isOfFile(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && /^(?:writev?|fdatasync)$/u.test(String(error.syscall));
 }

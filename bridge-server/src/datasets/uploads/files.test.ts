@@ -94,7 +94,7 @@ describe('an unfinished upload', () => {
       await Promise.resolve();
       throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
     }
-    await expect(send(Readable.from(broken()))).rejects.toThrow('aborted');
+    await expect(send(Readable.from(broken()))).rejects.toThrow('upload_protocol');
     expect(await files.offsetOf(id)).toBe(1_500_000);
     await send(BYTES.subarray(1_500_000));
     expect((await files.proofOf(id)).sha256).toBe(sha256(BYTES));
@@ -107,7 +107,7 @@ describe('an unfinished upload', () => {
       throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
     }
     const checksum = { algorithm: 'sha256', digest: randomBytes(32) } as const;
-    await expect(send(Readable.from(broken()), checksum)).rejects.toThrow('aborted');
+    await expect(send(Readable.from(broken()), checksum)).rejects.toThrow('upload_protocol');
     expect([await files.offsetOf(id), statSync(path()).size]).toEqual([0, 0]);
   });
 
