@@ -167,7 +167,7 @@ export const patchDataset = endpoint({
   params,
   body: z.object({ name: displayName.optional(), tags: tags.optional() }).meta({ id: 'ChangeDatasetRequest' }),
   responses: { 200: dataset },
-  errors: ['not_found'],
+  errors: ['not_found', 'forbidden'],
 });
 export const deleteDataset = endpoint({
   id: 'deleteDataset',
@@ -178,7 +178,7 @@ export const deleteDataset = endpoint({
   summary: 'Delete a dataset; jobs and models stay, and what a model learned from is kept for it',
   params,
   responses: { 200: tombstone, 204: null },
-  errors: ['not_found'],
+  errors: ['not_found', 'forbidden'],
 });
 
 export const sharing = z
@@ -196,7 +196,7 @@ export const getSharing = endpoint({
   summary: 'Who may read it',
   params,
   responses: { 200: sharing },
-  errors: ['not_found'],
+  errors: ['not_found', 'forbidden'],
 });
 export const putSharing = endpoint({
   id: 'putSharing',
@@ -210,5 +210,5 @@ export const putSharing = endpoint({
     .object({ everyone: z.boolean().default(false), emails: z.array(z.email()).max(100).default([]) })
     .meta({ id: 'SharingRequest' }),
   responses: { 200: sharing },
-  errors: ['not_found', 'unknown_person'],
+  errors: ['not_found', 'forbidden', 'unknown_person'],
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { datasetId, displayName, jobId, owner, page, pageQuery, sweepId, timestamp } from './common.js';
+import { splitId } from './versions.js';
 import { endpoint } from './endpoint.js';
 import { failure } from './errors.js';
 import { resources } from './training.js';
@@ -33,6 +34,10 @@ export const sweepRequest = z
     name: displayName.optional(),
     recipe: z.string().max(64),
     dataset_id: datasetId,
+    /** Absent: the newest ready one, for all its jobs. */
+    dataset_version: z.number().int().min(1).optional(),
+    /** Absent: the version's default split, or the recipe's own. */
+    split_id: splitId.optional(),
     /** Parameters that stay the same. */
     params: z.record(z.string(), z.unknown()).default({}),
     space: z.record(z.string().max(64), sweepDimension),
@@ -56,6 +61,8 @@ export const sweep = z
     recipe: z.string(),
     dataset_id: datasetId,
     dataset_name: z.string(),
+    dataset_version: z.number().int().nullable(),
+    split_id: z.string().nullable(),
     params: z.record(z.string(), z.unknown()),
     space: z.record(z.string(), sweepDimension),
     method: sweepMethod,
@@ -101,6 +108,9 @@ export const startSweep = endpoint({
     'target_missing',
     'dataset_not_ready',
     'dataset_failed',
+    'dataset_freed',
+    'version_unknown',
+    'split_unknown',
     'dataset_wrong_kind',
     'sweep_space_empty',
     'sweep_grid_too_large',

@@ -119,7 +119,7 @@ export const rereadVersion = endpoint({
   params,
   body: z.object({ version: versionNumber.optional(), reading }).meta({ id: 'RereadRequest' }),
   responses: { 201: dataset },
-  errors: ['not_found', 'dataset_not_ready', 'dataset_freed', 'storage_full'],
+  errors: ['not_found', 'forbidden', 'dataset_not_ready', 'dataset_freed', 'storage_full'],
 });
 export const deleteVersion = endpoint({
   id: 'deleteVersion',
@@ -130,7 +130,7 @@ export const deleteVersion = endpoint({
   summary: 'Delete a version; what a model learned from keeps its bytes',
   params: versionParams,
   responses: { 200: datasetVersion },
-  errors: ['not_found', 'last_version'],
+  errors: ['not_found', 'forbidden', 'last_version'],
 });
 
 const distribution = z.object({ column: z.string(), measure: z.enum(['psi', 'total_variation']), value: z.number() });
@@ -178,6 +178,7 @@ export const createSplit = endpoint({
   responses: { 201: split },
   errors: [
     'not_found',
+    'forbidden',
     'dataset_not_ready',
     'dataset_freed',
     'split_shares',

@@ -6,7 +6,6 @@ import type { Database } from '../storage/schema.js';
 import type { GivenDataset, WantedDataset } from '../training/ports.js';
 import { requireReady, type Access } from './access.js';
 import type { Contents } from './contents.js';
-import { sha256Of } from './folders.js';
 import type { Garbage } from './garbage.js';
 import type { SplitStore } from './split-store.js';
 import type { DatasetStore } from './store.js';
@@ -72,13 +71,10 @@ export class DatasetsForTraining {
     return this.described(row, version, await this.splitOf(given.splitId));
   }
 
-  /** What a job that was accepted is to read. @throws {KargahError} `not_found`, `dataset_freed` or `damaged_file` */
+  /** What a job that was accepted is to read. @throws {KargahError} `not_found` or `dataset_freed` */
   async ofJob(given: GivenDataset): Promise<TrainingDataset> {
     const { row, version } = await this.given(given.versionId);
-    const dataset = await this.described(row, version, await this.splitOf(given.splitId));
-    if (dataset.split !== null && (await sha256Of(dataset.split.path)) !== dataset.split.sha256)
-      throw new KargahError('damaged_file');
-    return dataset;
+    return this.described(row, version, await this.splitOf(given.splitId));
   }
 
   /** Within the transaction that adds a job: what it needs is not freed before the job is seen. */

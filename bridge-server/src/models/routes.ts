@@ -11,7 +11,19 @@ export function modelRoutes(db: Kysely<Database>): Route[] {
     route(listModels, async ({ caller, query }) => {
       let rows = db
         .selectFrom('jobs')
-        .select(['job_id', 'name', 'recipe', 'dataset_name', 'mlflow_run_id', 'created_at', 'ended_at', 'model_json'])
+        .select([
+          'job_id',
+          'name',
+          'recipe',
+          'dataset_name',
+          'dataset_id',
+          'dataset_version',
+          'split_id',
+          'mlflow_run_id',
+          'created_at',
+          'ended_at',
+          'model_json',
+        ])
         .where('project_id', '=', caller.projectId)
         .where('model_json', 'is not', null)
         .where('mlflow_run_id', 'is not', null)
@@ -35,12 +47,15 @@ export function modelRoutes(db: Kysely<Database>): Route[] {
         json: {
           items: items.map(({ model_json, ended_at, ...row }) => {
             const facts = modelFacts.parse(JSON.parse(model_json ?? ''));
-            const { job_id, name, recipe, dataset_name, mlflow_run_id } = row;
+            const { job_id, name, recipe, dataset_name, dataset_id, dataset_version, split_id, mlflow_run_id } = row;
             return {
               job_id,
               name,
               recipe,
               dataset_name,
+              dataset_id,
+              dataset_version,
+              split_id,
               mlflow_run_id,
               model_uri: facts.uri,
               size_bytes: facts.size_bytes,

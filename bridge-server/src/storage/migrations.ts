@@ -16,6 +16,7 @@ type QueueColumn =
   | 'priority';
 
 type VersionedDatasetColumn = 'head_version_id' | 'tags_json' | 'shared';
+type VersionedSweepColumn = 'dataset_version_id' | 'dataset_version' | 'split_id';
 type VersionedJobColumn = 'dataset_version_id' | 'dataset_version' | 'dataset_sha256' | 'split_id';
 
 /** Typed by the table, so that a column of `schema.ts` cannot be forgotten here; `Later` are those of a later migration. */
@@ -207,7 +208,7 @@ const queueAndSweeps: Migration = {
       .where(sql.ref('to_state'), 'in', sql`('succeeded', 'failed', 'stopped', 'lost')`)
       .execute();
     await db.schema.createIndex('jobs_sweep').on('jobs').columns(['sweep_id', 'created_at']).execute();
-    await table(db, 'sweeps', {
+    await table<'sweeps', VersionedSweepColumn>(db, 'sweeps', {
       sweep_id: 'text key',
       project_id: 'text',
       user_id: 'text',
@@ -255,6 +256,9 @@ const versionsOfDatasets: Migration = {
       ['jobs', 'dataset_version', 'integer', null],
       ['jobs', 'dataset_sha256', 'text', null],
       ['jobs', 'split_id', 'text', null],
+      ['sweeps', 'dataset_version_id', 'text', null],
+      ['sweeps', 'dataset_version', 'integer', null],
+      ['sweeps', 'split_id', 'text', null],
     ] as const satisfies readonly (readonly [
       keyof Database,
       VersionedDatasetColumn | VersionedJobColumn | 'version_id',
@@ -365,6 +369,7 @@ const versionsOfDatasets: Migration = {
     await sql`update jobs set dataset_version_id = 'dv_' || substr(dataset_id, 4), dataset_version = 1,
       dataset_sha256 = (select sha256 from datasets where datasets.dataset_id = jobs.dataset_id)
       where dataset_id is not null`.execute(db);
+    await sql`update sweeps set dataset_version_id = 'dv_' || substr(dataset_id, 4), dataset_version = 1`.execute(db);
   },
 };
 

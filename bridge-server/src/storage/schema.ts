@@ -219,6 +219,9 @@ export interface SweepTable {
   recipe: string;
   dataset_id: string;
   dataset_name: string;
+  dataset_version_id: string | null;
+  dataset_version: number | null;
+  split_id: string | null;
   params_json: string;
   space_json: string;
   method: string;

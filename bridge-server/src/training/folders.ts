@@ -22,7 +22,9 @@ export interface JobFile {
     readonly path: string;
     readonly sha256: string;
     readonly suggested_target: string | null;
+    readonly split_id: string | null;
     readonly split_path: string | null;
+    readonly split_sha256: string | null;
   } | null;
   readonly mlflow: { readonly run_id: string; readonly experiment_id: string; readonly workspace: string };
   readonly bridge_file: string;

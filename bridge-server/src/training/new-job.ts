@@ -16,6 +16,11 @@ export interface Lineage {
   readonly given?: GivenDataset | undefined;
 }
 
+/** What a job, or those of a sweep, were given to learn from. */
+export function givenTo(row: Pick<JobRow, 'dataset_version_id' | 'split_id'>): GivenDataset | undefined {
+  return row.dataset_version_id === null ? undefined : { versionId: row.dataset_version_id, splitId: row.split_id };
+}
+
 /** The row of a job that was just accepted. */
 export function newJob(person: Person, { request, dataset, params }: Accepted, lineage: Lineage): JobRow {
   return {

@@ -20,8 +20,8 @@ import { JobFolders } from './folders.js';
 import { JobLogs, type LogPiece } from './logs.js';
 import { pt2Of, zipOf, type Download } from './model.js';
 import { dryRun } from './dry-run.js';
-import { newJob, type Lineage } from './new-job.js';
-import type { GivenDataset, TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
+import { givenTo, newJob, type Lineage } from './new-job.js';
+import type { TrainingDataset, TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
 import { Preparation } from './preparation.js';
 import { Pythons } from './pythons.js';
 import type { Recipes } from './recipes.js';
@@ -120,6 +120,11 @@ export class TrainingService {
     const job = await this.#announcer.moved(row);
     this.#runner.kick();
     return job;
+  }
+
+  /** What a job of this request would learn from; throws what `submit` would. */
+  async given(person: Person, request: TrainRequest): Promise<TrainingDataset | null> {
+    return (await this.#requests.accept(person, request)).dataset;
   }
 
   async plan(person: Person, request: TrainRequest) {
@@ -269,10 +274,6 @@ function requestOf(row: JobRow, changes: Changes): TrainRequest {
     params: { ...paramsOf(row), ...changes.params },
     ...(row.resources_json === null ? {} : { resources: resourcesOf(row)! }),
   };
-}
-
-function givenTo(row: JobRow): GivenDataset | undefined {
-  return row.dataset_version_id === null ? undefined : { versionId: row.dataset_version_id, splitId: row.split_id };
 }
 
 /** What is not found when a job is made from another one is its dataset. */

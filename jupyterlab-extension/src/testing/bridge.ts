@@ -156,6 +156,8 @@ export function sweep(change: Partial<Sweep> = {}): Sweep {
     recipe: 'tabular',
     dataset_id: 'ds_aaaaaa',
     dataset_name: 'digits.csv',
+    dataset_version: 1,
+    split_id: null,
     params: {},
     space: { lr: { kind: 'float', low: 0.0001, high: 0.1, log: true } },
     method: 'tpe',

@@ -7,6 +7,7 @@ import type { Sampler } from './sampler.js';
 import { gridOf, settingOf, type Setting } from './space.js';
 import type { SweepJob, SweepRow } from './store.js';
 import type { SweepStore } from './store.js';
+import { givenTo } from '../new-job.js';
 import { fixedOf, paramsOf, resourcesOf, spaceOf, standingOf } from './view.js';
 
 export const isActive = (job: SweepJob): boolean => ['waiting', 'running'].includes(standingOf(job));
@@ -52,7 +53,7 @@ export class Round {
           params: { ...fixedOf(row), ...setting },
           ...(resources === null ? {} : { resources }),
         },
-        { sweep: row.sweep_id },
+        { sweep: row.sweep_id, given: givenTo(row) },
       );
       this.reports.follow(job.job_id, row.metric_key);
     }

@@ -274,5 +274,7 @@ function endingOf(row: SweepRow, jobs: readonly SweepJob[]): { to: Ended; why: F
 function reasonOf(error: unknown, sweepId: string): Failure {
   if (!(error instanceof KargahError)) return failureOf('internal', { request_id: sweepId });
   // What is not found when a job of a sweep is made is its dataset.
-  return error.code === 'not_found' ? failureOf('dataset_deleted') : error.toFailure();
+  return error.code === 'not_found' || error.code === 'dataset_freed'
+    ? failureOf('dataset_deleted')
+    : error.toFailure();
 }

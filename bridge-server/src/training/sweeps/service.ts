@@ -50,15 +50,17 @@ export class SweepService {
     if (size !== null && size > request.trials)
       throw new KargahError('sweep_grid_too_large', { size, max: request.trials });
     // What the first job would be refused for, the sweep is refused for.
-    const { dataset_id, resources } = request;
+    const { dataset_id, dataset_version, split_id, resources } = request;
     const params = { ...request.params, ...anyOf(space) };
-    await this.deps.training.plan(person, {
+    const dataset = await this.deps.training.given(person, {
       recipe: request.recipe,
       dataset_id,
+      dataset_version,
+      split_id,
       params,
       ...(resources === undefined ? {} : { resources }),
     });
-    const datasetName = await this.#datasetName(dataset_id);
+    const datasetName = dataset?.name ?? dataset_id;
     const row: SweepRow = {
       sweep_id: newId('swp'),
       project_id: person.projectId,
@@ -69,6 +71,9 @@ export class SweepService {
       recipe: request.recipe,
       dataset_id,
       dataset_name: datasetName,
+      dataset_version_id: dataset?.versionId ?? null,
+      dataset_version: dataset?.version ?? null,
+      split_id: dataset?.split?.splitId ?? null,
       params_json: JSON.stringify(request.params),
       space_json: JSON.stringify(space),
       method,
@@ -137,11 +142,6 @@ export class SweepService {
     const row = await this.#store.get(sweepId);
     if (row?.project_id !== person.projectId) throw new KargahError('not_found');
     return row;
-  }
-
-  async #datasetName(datasetId: string): Promise<string> {
-    const query = this.deps.db.selectFrom('datasets').select('name').where('dataset_id', '=', datasetId);
-    return (await query.executeTakeFirst())?.name ?? datasetId;
   }
 }
 

@@ -26,6 +26,8 @@ export function sweepOf(row: SweepRow, jobs: readonly SweepJob[]): Sweep {
     recipe: row.recipe,
     dataset_id: row.dataset_id,
     dataset_name: row.dataset_name,
+    dataset_version: row.dataset_version,
+    split_id: row.split_id,
     params: fixedOf(row),
     space: { ...spaceOf(row) },
     method: sweep.shape.method.parse(row.method),

@@ -1244,6 +1244,8 @@ export interface components {
       name?: string;
       recipe: string;
       dataset_id: string;
+      dataset_version?: number;
+      split_id?: string;
       /** @default {} */
       params: {
         [key: string]: unknown;
@@ -1580,6 +1582,8 @@ export interface components {
       recipe: string;
       dataset_id: string;
       dataset_name: string;
+      dataset_version: number | null;
+      split_id: string | null;
       params: {
         [key: string]: unknown;
       };
@@ -2093,6 +2097,9 @@ export interface components {
       name: string;
       recipe: string | null;
       dataset_name: string | null;
+      dataset_id: string | null;
+      dataset_version: number | null;
+      split_id: string | null;
       mlflow_run_id: string;
       model_uri: string;
       size_bytes: number | null;
@@ -2216,6 +2223,8 @@ export interface components {
       recipe: string;
       dataset_id: string;
       dataset_name: string;
+      dataset_version: number | null;
+      split_id: string | null;
       params: Record<string, never>;
       space: Record<string, never>;
       method: components['schemas']['SweepMethod'];
@@ -3534,6 +3543,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `forbidden`: Your role does not allow this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -3611,6 +3629,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `forbidden`: Your role does not allow this. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -3707,6 +3734,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `forbidden`: Your role does not allow this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -3784,6 +3820,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `forbidden`: Your role does not allow this. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -4646,6 +4691,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `forbidden`: Your role does not allow this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -4913,6 +4967,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `forbidden`: Your role does not allow this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -5173,6 +5236,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `forbidden`: Your role does not allow this. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -8164,6 +8236,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `dataset_freed`: This version was deleted and its data freed; choose another version. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `payload_too_large`: The request is larger than {limit}. */
       413: {
         headers: {
@@ -8187,6 +8268,8 @@ export interface operations {
        *
        *     `resources_too_large`: This machine has {available} {resource}; ask for no more.
        *
+       *     `split_unknown`: This version has no such split; choose one of its splits.
+       *
        *     `sweep_grid_too_large`: The grid has {size} settings; at most {max} are allowed.
        *
        *     `sweep_space_empty`: Choose at least one parameter to vary.
@@ -8200,6 +8283,8 @@ export interface operations {
        *     `unknown_recipe`: There is no recipe named {recipe}.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
+       *
+       *     `version_unknown`: The dataset has no version {version}; choose one of its versions.
        */
       422: {
         headers: {

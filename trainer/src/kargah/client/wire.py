@@ -774,6 +774,9 @@ class Model(TypedDict):
     name: str
     recipe: str | None
     dataset_name: str | None
+    dataset_id: str | None
+    dataset_version: int | None
+    split_id: str | None
     mlflow_run_id: str
     model_uri: str
     size_bytes: int | None
@@ -1084,6 +1087,8 @@ class Sweep(TypedDict):
     recipe: str
     dataset_id: str
     dataset_name: str
+    dataset_version: int | None
+    split_id: str | None
     params: dict[str, Any]
     space: dict[str, SweepDimension]
     method: SweepMethod
@@ -1133,6 +1138,8 @@ class SweepOutput(TypedDict):
     recipe: str
     dataset_id: str
     dataset_name: str
+    dataset_version: int | None
+    split_id: str | None
     params: dict[str, Any]
     space: dict[str, Any]
     method: SweepMethod
@@ -1159,6 +1166,8 @@ class SweepRequest(TypedDict):
     name: NotRequired[str]
     recipe: str
     dataset_id: str
+    dataset_version: NotRequired[int]
+    split_id: NotRequired[str]
     params: NotRequired[dict[str, Any]]
     space: dict[str, SweepDimension]
     method: NotRequired[SweepMethod]

@@ -18,7 +18,7 @@ from .params import param
 from .pictures import read_pictures
 from .protocol import DatasetRef, RecipeInfo, Task
 from .shared_params import TrainingParams, class_weights
-from .split import split_rows, weight_of_classes
+from .split import Labels, split_for, weight_of_classes
 
 EVALUATION_NUMBERS = 1 << 22
 
@@ -153,8 +153,10 @@ class Classifier(nn.Module):
 def prepare(params: ImageParams, dataset: DatasetRef) -> Task:
     pictures = read_pictures(dataset.path, params.image_size, params.channels)
     labels = pictures.labels
-    kept = split_rows(labels, "classification", params.validation, params.seed)
-    train, validation = (PictureBatches(pictures.pixels[rows], labels[rows]) for rows in (kept.train, kept.validation))
+    kept = split_for(dataset, Labels(labels, "classification", pictures.places), params.validation, params.seed)
+    train, validation, test = (
+        PictureBatches(pictures.pixels[rows], labels[rows]) for rows in (kept.train, kept.validation, kept.test)
+    )
     mean, std = _moments(train.pixels)
     weight = weight_of_classes(params.class_weights, labels[kept.train], len(pictures.classes))
     metadata: dict[str, Any] = {
@@ -169,6 +171,7 @@ def prepare(params: ImageParams, dataset: DatasetRef) -> Task:
         network=network.to(memory_format=torch.channels_last),  # type: ignore[call-overload]
         train=train,
         validation=validation,
+        test=test if len(test) else None,
         loss=nn.CrossEntropyLoss(weight=weight),
         metrics=classification_metrics,
         best_metric=("val_accuracy", "max"),
@@ -182,7 +185,7 @@ def prepare(params: ImageParams, dataset: DatasetRef) -> Task:
         notes=(
             f"kargah.recipes.image | images={len(labels)} classes={len(pictures.classes)} "
             f"size={'x'.join(map(str, pictures.pixels.shape[1:]))}",
-            f"train={len(kept.train)} validation={len(kept.validation)}",
+            kept.counts(),
             *pictures.notes,
         ),
     )

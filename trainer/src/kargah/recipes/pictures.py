@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from PIL import Image, UnidentifiedImageError
 from torch import Tensor
@@ -27,6 +28,8 @@ class Pictures:
     """int64 [images]."""
     classes: list[str]
     notes: tuple[str, ...]
+    places: npt.NDArray[np.int64] | None = None
+    """Which files, in the order of their folders and names, these are; None: all."""
 
 
 def read_pictures(folder: Path, size: int | None, channels: str) -> Pictures:
@@ -41,11 +44,14 @@ def read_pictures(folder: Path, size: int | None, channels: str) -> Pictures:
     notes: list[str] = []
     arrays: list[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]] = []
     labels: list[int] = []
+    places: list[int] = []
+    seen = 0
     classes: list[str] = []
     grey = channels != "rgb"
     for class_folder in sorted(p for p in folder.iterdir() if p.is_dir()):
         read_here = 0
         for file in sorted(p for p in class_folder.rglob("*") if p.is_file()):
+            seen += 1
             try:
                 with Image.open(file) as picture:
                     grey = grey and (channels == "grayscale" or picture.mode in {"1", "L", "LA", "I", "I;16"})
@@ -55,6 +61,7 @@ def read_pictures(folder: Path, size: int | None, channels: str) -> Pictures:
                 notes.append(f"WARN {class_folder.name}/{file.name} is no readable picture; left out")
                 continue
             labels.append(len(classes))
+            places.append(seen - 1)
             read_here += 1
         if read_here:
             classes.append(class_folder.name)
@@ -63,7 +70,14 @@ def read_pictures(folder: Path, size: int | None, channels: str) -> Pictures:
     pixels = torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2)
     if grey:
         pixels = _grey(pixels)
-    return Pictures(pixels.contiguous(), torch.tensor(labels), classes, tuple(notes))
+    left_out = len(places) < seen
+    return Pictures(
+        pixels.contiguous(),
+        torch.tensor(labels),
+        classes,
+        tuple(notes),
+        np.asarray(places, dtype=np.int64) if left_out else None,
+    )
 
 
 def _own_size(folder: Path) -> int:

@@ -70,6 +70,10 @@ class DatasetRef:
     path: Path
     sha256: str | None = None
     suggested_target: str | None = None
+    parts: Path | None = None
+    """Which part each row belongs to, in the order of the rows: a Parquet file with a column `part`."""
+    parts_sha256: str | None = None
+    """Of the parts as uint8."""
 
     def target(self, chosen: str | None) -> str:
         """The column to learn.
@@ -139,6 +143,8 @@ class Task:
     """Rows judged at once, so that what lies between the layers stays small."""
     notes: tuple[str, ...] = field(default=())
     """Lines for the log."""
+    test: Split | None = None
+    """Judged once, at the end; nothing is learned or chosen from it."""
 
 
 class Recipe(Protocol):

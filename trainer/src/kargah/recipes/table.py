@@ -66,6 +66,8 @@ class Table:
     """float32 [rows, features]; NaN is missing."""
     target: Target
     notes: tuple[str, ...]
+    places: npt.NDArray[np.int64] | None = None
+    """Which rows of the file these are; None: all."""
 
 
 def read_columns(path: Path) -> Any:
@@ -94,8 +96,10 @@ def read_table(path: Path, target: str, task: str, max_categories: int) -> Table
     known = _known(labels)
     if not known.any():
         raise JobFailure("target_all_missing", column=target)
+    places: npt.NDArray[np.int64] | None = None
     if not known.all():
         notes.append(f"WARN {int((~known).sum())} rows have no {target}; left out")
+        places = np.flatnonzero(known)
         table = table.filter(pa.array(known))
     found = read_target(table.column(target).combine_chunks(), target, task)
     features: list[Feature] = []
@@ -109,7 +113,7 @@ def read_table(path: Path, target: str, task: str, max_categories: int) -> Table
     if not features:
         raise JobFailure("no_features")
     rows = torch.from_numpy(columns[: len(features)]).T.contiguous()
-    return Table(features, rows, found, tuple(notes))
+    return Table(features, rows, found, tuple(notes), places)
 
 
 def read_target(column: Any, name: str, task: str) -> Target:

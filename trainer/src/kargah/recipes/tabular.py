@@ -20,7 +20,7 @@ from .mlp import CrossEntropy, Mlp, MlpGradients, SquaredError
 from .params import param
 from .protocol import Batches, DatasetRef, RecipeInfo, Task
 from .shared_params import TrainingParams, class_weights, target_column
-from .split import split_rows, weight_of_classes
+from .split import Labels, split_for, weight_of_classes
 from .table import MISSING, Feature, Target, read_table
 
 BLOCK = 16_384
@@ -155,7 +155,7 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
     name = dataset.target(params.target)
     table = read_table(dataset.path, name, params.task, params.max_categories)
     target = table.target
-    kept = split_rows(target.values, target.task, params.validation, params.seed)
+    kept = split_for(dataset, Labels(target.values, target.task, table.places), params.validation, params.seed)
     training = table.rows.index_select(0, kept.train)
     preparation = Preparation(table.features, training)
     metadata: dict[str, Any] = {
@@ -168,13 +168,16 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
     outputs = len(target.classes) if target.classes is not None else 1
     labels, learn = _learning(params, target, kept.train)
     network = Mlp(preparation.width, preparation.sizes, params.hidden, outputs, params.dropout)
+
+    def batches(chosen: Tensor) -> Batches:
+        return Batches(_prepared(preparation, table.rows.index_select(0, chosen)), labels[chosen])
+
     return Task(
         network=network,
         gradients=MlpGradients(network, learn["loss"]),
         train=Batches(_prepared(preparation, training), labels[kept.train]),
-        validation=Batches(
-            _prepared(preparation, table.rows.index_select(0, kept.validation)), labels[kept.validation]
-        ),
+        validation=batches(kept.validation),
+        test=batches(kept.test) if len(kept.test) else None,
         example=training[:2].clone(),
         metadata=metadata,
         notes=(
@@ -184,7 +187,7 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
                 if target.classes is not None
                 else f"target mean={target.mean:.4g} std={target.std:.4g}"
             ),
-            f"task={target.task} target={name} train={len(kept.train)} validation={len(kept.validation)}",
+            f"task={target.task} target={name} {kept.counts()}",
             *table.notes,
         ),
         export=partial(_exported, preparation, target),

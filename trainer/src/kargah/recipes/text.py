@@ -18,7 +18,7 @@ from .figures import classification_metrics
 from .params import param
 from .protocol import DatasetRef, RecipeInfo, Task
 from .shared_params import TrainingParams, class_weights, target_column
-from .split import split_rows, weight_of_classes
+from .split import Labels, split_for, weight_of_classes
 from .text_features import Bags, TextFeatures, features
 from .text_table import read_texts
 
@@ -175,7 +175,7 @@ def prepare(params: TextParams, dataset: DatasetRef) -> Task:
     name = dataset.target(params.target)
     table = read_texts(dataset.path, name, params.text)
     labels, classes = table.labels, table.classes
-    kept = split_rows(labels, "classification", params.validation, params.seed)
+    kept = split_for(dataset, Labels(labels, "classification", table.places), params.validation, params.seed)
     how = _features(params, table.texts)
     whole = _batches(features(table.texts, how), labels)
     weight = weight_of_classes(params.class_weights, labels[kept.train], len(classes))
@@ -190,6 +190,7 @@ def prepare(params: TextParams, dataset: DatasetRef) -> Task:
         network=BagOfWords(how.buckets, params.dim, len(classes), params.dropout),
         train=whole.take(kept.train),
         validation=whole.take(kept.validation),
+        test=whole.take(kept.test) if len(kept.test) else None,
         loss=nn.CrossEntropyLoss(weight=weight),
         metrics=classification_metrics,
         best_metric=("val_accuracy", "max"),
@@ -201,7 +202,7 @@ def prepare(params: TextParams, dataset: DatasetRef) -> Task:
         evaluation_rows=1024,
         notes=(
             f"kargah.recipes.text | rows={len(labels)} classes={len(classes)} text={table.column}",
-            f"target={name} train={len(kept.train)} validation={len(kept.validation)} "
+            f"target={name} {kept.counts()} "
             f"numbers={len(whole.values)} buckets={how.buckets} characters={how.characters} words={how.words}",
             *table.notes,
         ),

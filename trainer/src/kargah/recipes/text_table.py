@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from torch import Tensor
@@ -22,6 +24,8 @@ class Texts:
     """int64 [texts]."""
     classes: list[str]
     notes: tuple[str, ...]
+    places: npt.NDArray[np.int64] | None = None
+    """Which rows of the file these are; None: all."""
 
 
 def read_texts(path: Path, target: str, column: str | None) -> Texts:
@@ -51,6 +55,7 @@ def read_texts(path: Path, target: str, column: str | None) -> Texts:
         found.values.long(),
         found.classes or [],
         tuple(notes),
+        np.flatnonzero(known.to_numpy()) if len(kept) < len(table) else None,
     )
 
 

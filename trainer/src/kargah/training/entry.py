@@ -8,6 +8,7 @@ import signal
 import tempfile
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -20,7 +21,7 @@ from ..recipes import RECIPES, DatasetRef, InvalidParams, Task, parse_params
 from .checkpoint import Checkpoints, load_checkpoint
 from .failure import JobFailure, write_failure, write_json
 from .gateway import Address
-from .loop import Fit, Listener, Progress, Stopped, fit
+from .loop import Fit, Listener, Progress, Stopped, evaluate, fit
 from .memory import keep_freed_memory
 from .model import LoggedModel, MlflowImport, Upload, UploadRefused, save_model
 from .reporter import Reporter
@@ -134,6 +135,8 @@ def _run(context: _Context) -> None:
         path=Path(job["dataset"]["path"]),
         sha256=job["dataset"].get("sha256"),
         suggested_target=job["dataset"].get("suggested_target"),
+        parts=Path(job["dataset"]["split_path"]) if job["dataset"].get("split_path") else None,
+        parts_sha256=job["dataset"].get("split_sha256"),
     )
     task = recipe.prepare(params, dataset)
     threads = thread_choices(task.threads, job.get("cpus"))
@@ -180,6 +183,10 @@ def _run(context: _Context) -> None:
         raise Stopped
     key, _ = task.best_metric
     say(f"best epoch {trained.best_epoch}: {key}={trained.best_metrics[key]:.4g}; saving the model")
+    tested = _tested(task, trained, lambda: stop.requested)
+    if tested:
+        reporter.log(tested, trained.best_step)
+        say("tested once: " + "  ".join(f"{name}={value:.4g}" for name, value in tested.items()))
     model = _log_model(job, task, trained, importing, context.address)
     reporter.progress(fraction=1.0, eta_seconds=0.0)
     write_json(
@@ -188,7 +195,7 @@ def _run(context: _Context) -> None:
             "model": asdict(model),
             "best_metric": {"key": key, "value": trained.best_metrics[key]},
             "best_epoch": trained.best_epoch,
-            "metrics": dict(trained.best_metrics),
+            "metrics": dict(trained.best_metrics) | tested,
         },
     )
     context.system.close()
@@ -196,10 +203,20 @@ def _run(context: _Context) -> None:
     say(f"model logged: {model.uri} ({model.size_bytes / 1024:.0f} KB)")
 
 
+def _tested(task: Task, trained: Fit, stopping: Callable[[], bool]) -> dict[str, float]:
+    """Figures of the best epoch's network on rows that nothing was learned or chosen from."""
+    if task.test is None:
+        return {}
+    answers = evaluate(trained.network, task.test, task.evaluation_rows, stopping)
+    truth = task.test.targets
+    figures = {"loss": task.loss(answers, truth).item(), **task.metrics(answers, truth)}
+    return {f"test_{name}": value for name, value in figures.items()}
+
+
 def _log_model(job: dict[str, Any], task: Task, trained: Fit, importing: MlflowImport, address: Address) -> LoggedModel:
     metadata = dict(task.metadata) | {
         "job_id": job["job_id"],
-        "dataset": {key: job["dataset"].get(key) for key in ("dataset_id", "name", "sha256")},
+        "dataset": {key: job["dataset"].get(key) for key in ("dataset_id", "name", "version", "sha256", "split_id")},
         "metrics": dict(trained.best_metrics),
     }
     importing.wait()

@@ -24,6 +24,7 @@ Code = Literal[
     "out_of_memory",
     "storage_full",
     "unknown_recipe",
+    "damaged_file",
     "dataset_deleted",
     "job_has_no_checkpoint",
     "checkpoint_mismatch",
