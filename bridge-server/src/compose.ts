@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { createAuth } from './auth/index.js';
 import type { Config } from './config.js';
 import { createDatasets, DEFAULT_LIMITS } from './datasets/index.js';
+import { OPEN_INTERNET } from './datasets/origins/door.js';
 import { createApp, type AppParts } from './http/app.js';
 import { docsFiles, docsRoutes } from './http/docs.js';
 import type { Authenticator, Route } from './http/route.js';
@@ -64,6 +65,12 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     python: config.python,
     limits: { ...DEFAULT_LIMITS, maxUploadBytes: config.maxUploadBytes, quotaBytes: config.quotaBytes },
     people: auth.people,
+    origins: {
+      secret: config.secret,
+      workspaceDir: config.workspaceDir,
+      catalogueFile: config.catalogueFile,
+      door: OPEN_INTERNET,
+    },
     log,
   });
   const cold = new LocalLauncher(config.python, config.leaseSeconds);

@@ -28,6 +28,8 @@ export interface Config {
   readonly python: string;
   /** The folder that Jupyter shows: scripts must lie in it. */
   readonly workspaceDir: string | null;
+  /** The administrator's list of datasets (YAML). */
+  readonly catalogueFile: string | null;
   /** How many jobs run at once at most, however much room there is. */
   readonly maxParallelJobs: number;
   /** How many of them one person may have. */
@@ -95,6 +97,7 @@ const SETTINGS = {
   KARGAH_LAUNCHER: [z.enum(['local', 'local-cold']).default('local'), 'local or local-cold'],
   KARGAH_PYTHON: [z.string().min(1).optional(), 'a Python interpreter'],
   KARGAH_WORKSPACE_DIR: [z.string().min(1).optional(), 'a folder'],
+  KARGAH_CATALOGUE: [z.string().min(1).optional(), 'a YAML file'],
   KARGAH_MAX_PARALLEL_JOBS: [integer(1, 1024).optional(), 'a number from 1 to 1024'],
   KARGAH_MAX_JOBS_PER_USER: [integer(1, 1024).optional(), 'a number from 1 to 1024'],
   KARGAH_LEASE_SECONDS: [integer(2, 86_400).default(30), 'a number of seconds from 2 to 86400'],
@@ -169,6 +172,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     launcher: v.KARGAH_LAUNCHER,
     python: v.KARGAH_PYTHON ?? besideRepository(),
     workspaceDir: v.KARGAH_WORKSPACE_DIR === undefined ? null : resolve(v.KARGAH_WORKSPACE_DIR),
+    catalogueFile: v.KARGAH_CATALOGUE === undefined ? null : resolve(v.KARGAH_CATALOGUE),
     maxParallelJobs,
     maxJobsPerUser: v.KARGAH_MAX_JOBS_PER_USER ?? maxParallelJobs,
     leaseSeconds: v.KARGAH_LEASE_SECONDS,

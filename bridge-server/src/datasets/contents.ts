@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Database } from '../storage/schema.js';
 import { isErrno, sizeOf, sync, type DatasetFolder, type DatasetsRoot } from './folders.js';
+import { carryFacts } from './origins/files.js';
 import type { VersionStore } from './version-store.js';
 import { originOf, type VersionRow } from './view.js';
 
@@ -62,6 +63,7 @@ export class Contents {
       throw error;
     }
     await rename(fresh, to.original);
+    await carryFacts(from, to);
     await sync(to.path);
     return true;
   }

@@ -14,6 +14,7 @@ import type { Caller, Person } from '../http/route.js';
 import type { Access } from './access.js';
 import type { Contents } from './contents.js';
 import { isErrno, type DatasetFolder } from './folders.js';
+import { requireUnchanged } from './origins/files.js';
 import { previewResult, type PreviewResult, type Reader } from './reader.js';
 import type { VersionStore } from './version-store.js';
 import type { Profile, VersionRow } from './view.js';
@@ -84,6 +85,7 @@ export class DatasetData {
     const row = await this.access.version(caller, datasetId, number);
     if (row.freed_at !== null) throw new KargahError('dataset_freed');
     if (row.state === 'uploading' || row.sha256 === null) throw new KargahError('dataset_not_ready');
+    await requireUnchanged(this.contents.of(row));
     return row;
   }
 

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { LivePort } from '../live/port.js';
 import type { Database } from '../storage/schema.js';
+import type { Door } from './origins/door.js';
 import type { People } from './sharing.js';
 
 export interface DatasetLimits {
@@ -30,6 +31,16 @@ export const DEFAULT_LIMITS: DatasetLimits = {
   maxImageBytes: 20 * 2 ** 30,
 };
 
+export interface OriginSettings {
+  /** The server's secret: what addresses of databases are sealed with. */
+  readonly secret: string;
+  /** The folder that JupyterLab shows; null: files of the server are not to be registered. */
+  readonly workspaceDir: string | null;
+  /** The administrator's list of datasets. */
+  readonly catalogueFile: string | null;
+  readonly door: Door;
+}
+
 export interface DatasetsDeps {
   readonly db: Kysely<Database>;
   readonly live: LivePort;
@@ -40,5 +51,7 @@ export interface DatasetsDeps {
   readonly limits: DatasetLimits;
   /** Whom a dataset may be shared with. */
   readonly people: People;
+  /** The ways in besides uploading. */
+  readonly origins: OriginSettings;
   readonly log: Logger;
 }

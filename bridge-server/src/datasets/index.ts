@@ -11,6 +11,14 @@ import { DatasetsRoot } from './folders.js';
 import { DatasetsForTraining } from './for-training.js';
 import { Garbage } from './garbage.js';
 import { Intake } from './intake.js';
+import { CatalogueFile } from './origins/catalogue-file.js';
+import { Connections } from './origins/connections.js';
+import { FileOrigin } from './origins/files.js';
+import { originRoutes } from './origins/routes.js';
+import { Seal } from './origins/sealing.js';
+import { SqlReader } from './origins/sql-reader.js';
+import { SqlOrigin } from './origins/sql.js';
+import { UrlOrigin } from './origins/urls.js';
 import { Reader } from './reader.js';
 import { ReadingQueue } from './reading.js';
 import { Room } from './room.js';
@@ -54,14 +62,25 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   const intake = new Intake(store, versions, contents, access, announcer, reading);
   const room = new Room(deps, contents, () => uploads.awaited());
   const uploads: UploadService = new UploadService(deps, store, versions, root, intake, room);
-  const cancelUpload = (versionId: string): Promise<void> => uploads.cancelFor(versionId);
+  const cancelUpload = async (versionId: string): Promise<void> => {
+    await uploads.cancelFor(versionId);
+    await urls.cancel(versionId);
+    await sql.cancel(versionId);
+  };
   const list = new DatasetService(store, versions, access, reading, garbage, announcer, cancelUpload);
   const history = new VersionService(db, versions, splits, access, intake, reading, garbage, announcer, cancelUpload);
   const data = new DatasetData(versions, contents, access, reader);
   const exports = new Exports(store, root, contents, access, reader);
   const dealing = new SplitService(versions, splits, contents, access, reader);
   const diffs = new VersionDiffs(contents, access, reader);
-  const catalogue = new Catalogue(reader, intake, room);
+  const { origins, limits, log } = deps;
+  const urls = new UrlOrigin(origins.door, limits.maxUploadBytes, intake, versions, room, log);
+  const files = new FileOrigin(origins.workspaceDir, intake, versions);
+  const sqlReader = new SqlReader(deps);
+  const connections = new Connections(db, new Seal(origins.secret), sqlReader, origins.workspaceDir);
+  const sql = new SqlOrigin(connections, sqlReader, intake, versions, room, log);
+  const listed = origins.catalogueFile === null ? null : new CatalogueFile(origins.catalogueFile);
+  const catalogue = new Catalogue(listed, reader, intake, room, urls, origins.door, limits.maxUploadBytes);
   const sharing = new SharingService(store, deps.people, access, announcer);
 
   const sweep = async (): Promise<void> => {
@@ -72,13 +91,16 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   return {
     routes: [
       ...datasetRoutes(list, data, exports, catalogue, uploads),
+      ...originRoutes(urls, files, sql, connections),
       ...versionRoutes(history, dealing, diffs, sharing, { db, access }),
     ],
     service: new DatasetsForTraining(store, versions, splits, contents, access, garbage),
     async start() {
       await root.make();
       await exports.clear();
+      await listed?.entries();
       await uploads.recover();
+      await Promise.all([urls.recover(), files.recover(), sql.recover()]);
       await sweep();
       for (const row of await versions.inState('profiling')) reading.enqueue(row.version_id);
       timer = setInterval(() => {
@@ -88,6 +110,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
     },
     async stop() {
       clearInterval(timer);
+      await Promise.all([urls.stop(), sql.stop()]);
       await reading.stop();
       await reader.stop();
     },

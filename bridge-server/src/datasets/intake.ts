@@ -9,6 +9,7 @@ import type { Announcer } from './announcer.js';
 import { canonical } from './canonical.js';
 import type { Contents } from './contents.js';
 import type { DatasetFolder } from './folders.js';
+import { requireUnchanged } from './origins/files.js';
 import type { ReadingQueue } from './reading.js';
 import type { DatasetStore } from './store.js';
 import type { VersionStore } from './version-store.js';
@@ -144,6 +145,7 @@ export class Intake {
       await this.contents.alone(async () => {
         const living = await this.versions.find(from.version_id);
         if (!living || living.freed_at !== null) throw new KargahError('dataset_freed');
+        await requireUnchanged(this.contents.of(living));
         if (!(await this.contents.share(this.contents.of(living), begun.folder))) throw new KargahError('storage_full');
       });
     } catch (error) {

@@ -16,10 +16,19 @@ import type { LivePort } from '../live/port.js';
 import type { Storage } from '../storage/storage.js';
 import type { People, PersonEntry } from './sharing.js';
 import { newId } from './ids.js';
+import type { OriginSettings } from './deps.js';
 import { createDatasets, DEFAULT_LIMITS, type DatasetLimits, type Datasets } from './index.js';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 export const PYTHON = process.env['KARGAH_PYTHON'] ?? join(ROOT, '.venv/bin/python');
+
+/** No way in but uploads. */
+const NO_ORIGINS: OriginSettings = {
+  secret: 'a secret of the tests, long enough',
+  workspaceDir: null,
+  catalogueFile: null,
+  door: { protocols: ['https:'], resolve: () => Promise.resolve([]), allows: () => false },
+};
 
 const PEOPLE: readonly string[] = ['sara', 'reza', 'mina'];
 
@@ -62,10 +71,11 @@ export class Bench {
     readonly dataDir: string,
     private readonly storage: Storage,
     private readonly limits: Partial<DatasetLimits>,
+    private readonly origins: Partial<OriginSettings>,
   ) {}
 
-  static async open(limits: Partial<DatasetLimits> = {}): Promise<Bench> {
-    const bench = new Bench(await mkdtemp(join(tmpdir(), 'kargah-datasets-')), await testStorage(), limits);
+  static async open(limits: Partial<DatasetLimits> = {}, origins: Partial<OriginSettings> = {}): Promise<Bench> {
+    const bench = new Bench(await mkdtemp(join(tmpdir(), 'kargah-datasets-')), await testStorage(), limits, origins);
     await bench.start();
     return bench;
   }
@@ -96,6 +106,7 @@ export class Bench {
       python: PYTHON,
       limits: { ...DEFAULT_LIMITS, ...this.limits },
       people: new KnownPeople(),
+      origins: { ...NO_ORIGINS, ...this.origins },
       log,
     });
     const authenticate = (token: string): Promise<Caller> => {

@@ -34,6 +34,7 @@ class Source(TypedDict):
     description_fa: str
     rows: int
     columns: int
+    size_bytes: int
     task: Literal["classification", "regression"]
     target: str
     license: str

@@ -1,0 +1,79 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Source } from '../../contract/intake.js';
+
+const entry = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/u, 'small letters, digits, - and _'),
+    name: z.string().min(1),
+    name_fa: z.string().min(1),
+    description: z.string().default(''),
+    description_fa: z.string().default(''),
+    license: z.string().min(1),
+    url: z.url({ protocol: /^https$/u }).optional(),
+    /** A file beside the list, or anywhere that the administrator names. */
+    path: z.string().min(1).optional(),
+    size: z.number().int().positive().optional(),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/u)
+      .optional(),
+    /** The address may belong to the server's own network. */
+    allow_private: z.boolean().default(false),
+  })
+  .refine(({ url, path }) => (url === undefined) !== (path === undefined), 'name either url or path');
+export type CatalogueEntry = z.infer<typeof entry>;
+
+const list = z.array(z.unknown());
+
+/** The administrator's list of datasets: one YAML file, read again when it changes. */
+export class CatalogueFile {
+  private held: { readonly mtimeMs: number; readonly entries: readonly CatalogueEntry[] } | null = null;
+
+  constructor(private readonly path: string) {}
+
+  /** @throws {Error} one line that names the file and the entry that is wrong */
+  async entries(): Promise<readonly CatalogueEntry[]> {
+    const { mtimeMs } = await stat(this.path);
+    if (this.held?.mtimeMs !== mtimeMs) this.held = { mtimeMs, entries: await this.read() };
+    return this.held.entries;
+  }
+
+  private async read(): Promise<CatalogueEntry[]> {
+    const text = await readFile(this.path, 'utf8');
+    const parsed = list.safeParse(parse(text) ?? []);
+    if (!parsed.success) throw new Error(`${this.path}: a list of datasets is expected`);
+    const entries = parsed.data.map((value, at) => {
+      const one = entry.safeParse(value);
+      if (one.success) return one.data;
+      const [issue] = one.error.issues;
+      throw new Error(
+        `${this.path}: entry ${String(at + 1)}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
+      );
+    });
+    const twice = entries.find(({ id }, at) => entries.findIndex((other) => other.id === id) !== at);
+    if (twice) throw new Error(`${this.path}: two entries have the id ${twice.id}`);
+    return entries.map((one) =>
+      one.path === undefined ? one : { ...one, path: resolve(dirname(this.path), one.path) },
+    );
+  }
+}
+
+export function sourceOf(one: CatalogueEntry): Source {
+  return {
+    source_id: one.id,
+    name: one.name,
+    name_fa: one.name_fa,
+    description: one.description,
+    description_fa: one.description_fa,
+    rows: null,
+    columns: null,
+    size_bytes: one.size ?? null,
+    task: null,
+    target: null,
+    license: one.license,
+    origin: one.url ?? 'this server',
+  };
+}

@@ -1,0 +1,115 @@
+import { copyFile, mkdir, readFile, realpath, stat, symlink, writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { z } from 'zod';
+import type { Dataset } from '../../contract/datasets.js';
+import { KargahError } from '../../errors.js';
+import type { Person } from '../../http/route.js';
+import { isErrno, type DatasetFolder } from '../folders.js';
+import type { Intake } from '../intake.js';
+import { isKnownFormat, plainName } from '../uploads/names.js';
+import type { VersionStore } from '../version-store.js';
+import { originOf } from '../view.js';
+import type { Into } from './urls.js';
+
+const seen = z.object({ size: z.number(), mtimeMs: z.number(), ino: z.number(), dev: z.number() });
+const seenIn = (folder: DatasetFolder): string => join(folder.path, 'registered.json');
+
+/** Files of the Jupyter server, registered where they lie: the folder's `original` only points at them. */
+export class FileOrigin {
+  /** @param workspaceDir the folder that JupyterLab shows; null where the bridge serves others than its own person */
+  constructor(
+    private readonly workspaceDir: string | null,
+    private readonly intake: Intake,
+    private readonly versions: VersionStore,
+  ) {}
+
+  /** @throws {KargahError} `files_off`, `file_outside`, `file_missing`, `unsupported_format`, `empty_file` */
+  async register(caller: Person, path: string, into: Into): Promise<Dataset> {
+    const { absolute, shown } = await insideOf(this.workspaceDir, path);
+    const filename = plainName(basename(absolute));
+    if (!isKnownFormat(filename)) throw new KargahError('unsupported_format');
+    const facts = await stat(absolute);
+    if (facts.size === 0) throw new KargahError('empty_file');
+    const begun = await this.intake.begin(caller, {
+      datasetId: into.dataset_id ?? null,
+      name: into.name ?? null,
+      filename,
+      sizeBytes: facts.size,
+      reading: into.reading ?? null,
+      origin: { kind: 'file', path: shown },
+    });
+    await mkdir(begun.folder.path, { recursive: true, mode: 0o700 });
+    await writeFile(seenIn(begun.folder), JSON.stringify(seen.parse(facts)));
+    await symlink(absolute, begun.folder.original);
+    await this.intake.received(begun.versionId, null, facts.size);
+    return this.intake.announce(begun.datasetId);
+  }
+
+  /** A registration that an earlier bridge did not come to the end of. */
+  async recover(): Promise<void> {
+    for (const row of await this.versions.inState('uploading'))
+      if (originOf(row).kind === 'file') await this.intake.cancel(row.version_id);
+  }
+}
+
+/**
+ * Where a path of the Jupyter server really leads.
+ *
+ * @throws {KargahError} `files_off`, `file_outside` (also by a link) or `file_missing`
+ */
+export async function insideOf(
+  workspaceDir: string | null,
+  path: string,
+): Promise<{ readonly absolute: string; readonly shown: string }> {
+  if (workspaceDir === null) throw new KargahError('files_off');
+  if (path.includes('\0')) throw new KargahError('file_missing', { path: path.replaceAll('\0', '') });
+  const root = await realpath(workspaceDir);
+  const wanted = resolve(root, path.replace(/^[/\\]+/u, ''));
+  if (!within(root, wanted)) throw new KargahError('file_outside');
+  let absolute: string;
+  try {
+    absolute = await realpath(wanted);
+    if (!within(root, absolute)) throw new KargahError('file_outside');
+    if (!(await stat(absolute)).isFile()) throw new KargahError('file_missing', { path });
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG'))
+      throw new KargahError('file_missing', { path }, { cause: error });
+    throw error;
+  }
+  return { absolute, shown: relative(root, absolute) };
+}
+
+function within(root: string, path: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+/** What was seen of a registered file goes with every other version of it. */
+export async function carryFacts(from: DatasetFolder, to: DatasetFolder): Promise<void> {
+  try {
+    await copyFile(seenIn(from), seenIn(to));
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+  }
+}
+
+/**
+ * A registered file must be the one that was read.
+ *
+ * @throws {KargahError} `file_changed`
+ */
+export async function requireUnchanged(folder: DatasetFolder): Promise<void> {
+  let registered: z.infer<typeof seen>;
+  try {
+    registered = seen.parse(JSON.parse(await readFile(seenIn(folder), 'utf8')));
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return;
+    throw error;
+  }
+  const now = await stat(folder.original).catch((error: unknown) => {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return null;
+    throw error;
+  });
+  const same =
+    now !== null && now.size === registered.size && now.mtimeMs === registered.mtimeMs && now.ino === registered.ino;
+  if (!same) throw new KargahError('file_changed');
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { open, rename } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { KargahError } from '../../errors.js';
+import { isErrno, sync, type DatasetFolder } from '../folders.js';
+import { bytesText } from '../room.js';
+
+export interface Landed {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/**
+ * Writes a stream to a folder's `original`, hashed on the way, on the disk before it has its name.
+ *
+ * @throws {KargahError} `file_too_large` as soon as it is, whatever length was announced; `empty_file`; `storage_full`
+ */
+export async function land(stream: Readable, folder: DatasetFolder, limitBytes: number): Promise<Landed> {
+  await folder.make();
+  const part = `${folder.original}.part`;
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const file = await open(part, 'w', 0o600);
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > limitBytes) throw new KargahError('file_too_large', { limit: bytesText(limitBytes) });
+      hash.update(chunk);
+      await file.write(chunk);
+    }
+    if (bytes === 0) throw new KargahError('empty_file');
+    await file.sync();
+  } catch (error) {
+    if (isErrno(error, 'ENOSPC', 'EDQUOT')) throw new KargahError('storage_full', {}, { cause: error });
+    throw error;
+  } finally {
+    await file.close();
+  }
+  await rename(part, folder.original);
+  await sync(folder.path);
+  return { sha256: hash.digest('hex'), bytes };
+}
