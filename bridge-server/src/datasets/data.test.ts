@@ -2,7 +2,6 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buffer } from 'node:stream/consumers';
-import type { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { Bench, codeOf } from './testing.js';
 
@@ -56,14 +55,14 @@ describe('a preview', () => {
     ]);
   });
 
-  it.each([
+  it.each<[Record<string, string>, string]>([
     [{ sort: 'nothing' }, 'column_unknown'],
     [{ filter: '[{"column":"nothing","op":"=","value":1}]' }, 'column_unknown'],
     [{ filter: 'not json' }, 'filter_invalid'],
     [{ filter: '[{"column":"n","op":"~","value":1}]' }, 'filter_invalid'],
     [{ filter: '[{"column":"n","op":"<","value":"many"}]' }, 'filter_invalid'],
   ])('is refused for %j with %s', async (query, code) => {
-    const path = `/datasets/${id}/preview?${new URLSearchParams(query as Record<string, string>).toString()}`;
+    const path = `/datasets/${id}/preview?${new URLSearchParams(query).toString()}`;
     expect(await refusal(bench.call(path))).toEqual([422, code]);
   });
 });
@@ -161,7 +160,7 @@ it('two versions of different kinds are not compared', async () => {
   const zip = new ZipFile();
   for (const name of ['a/1', 'a/2', 'b/1', 'b/2']) zip.addBuffer(pixel, `${name}.png`);
   zip.end();
-  await bench.upload('k.zip', await buffer(zip.outputStream as Readable), 'sara', { dataset_id });
+  await bench.upload('k.zip', await buffer(zip.outputStream), 'sara', { dataset_id });
   await bench.until(({ dataset }) => dataset.dataset_id === dataset_id && dataset.version === 2);
   expect(await refusal(bench.call(`/datasets/${dataset_id}/diff?from=1&to=2`))).toEqual([422, 'diff_kinds']);
   const wrong = { sql: 'select 1 from data' };
@@ -192,7 +191,7 @@ describe('what cannot be looked into', () => {
   });
 });
 
-it('columns are told of while they are measured, to the person whose file it is', async () => {
+it('columns are told of while they are measured, to the person whose file it is', () => {
   const told = bench.profiled.filter(({ event }) => event.dataset_id === id && event.version === 1);
   expect(told.map(({ userId }) => userId)).toContain('sara');
   expect(told.flatMap(({ event }) => event.columns.map(({ name }) => name))).toEqual(['n', 'name', 'f']);

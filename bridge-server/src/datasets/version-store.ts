@@ -108,7 +108,7 @@ export class VersionStore {
           .select((eb) => eb.fn.max('number').as('number'))
           .where('dataset_id', '=', datasetId)
           .executeTakeFirst();
-        number = Number(last?.number ?? 0) + 1;
+        number = (last?.number ?? 0) + 1;
       }
       const repeated = {
         filename: given.filename,

@@ -191,10 +191,9 @@ export class Workshop {
   }
 
   async start(): Promise<void> {
-    const given = ({ versionId }: { readonly versionId: string }): TrainingDataset => {
+    const given = ({ versionId }: { readonly versionId: string }): Promise<TrainingDataset> => {
       const found = [...this.datasets.values()].find((dataset) => dataset.versionId === versionId);
-      if (!found) throw new KargahError('not_found');
-      return found;
+      return found ? Promise.resolve(found) : Promise.reject(new KargahError('not_found'));
     };
     const versionIdOf = (datasetId: string): string => this.datasets.get(datasetId)?.versionId ?? '';
     this.service = new TrainingService({
@@ -203,12 +202,10 @@ export class Workshop {
       mlflow: this.mlflow,
       launcher: this.launcher,
       datasets: {
-        forTraining: async (person, { datasetId }) => {
-          if (person.projectId !== 'prj_sara') throw new KargahError('not_found');
-          return given({ versionId: versionIdOf(datasetId) });
-        },
-        again: async (_person, what) => given(what),
-        ofJob: async (what) => given(what),
+        forTraining: ({ projectId }, { datasetId }) =>
+          given({ versionId: projectId === 'prj_sara' ? versionIdOf(datasetId) : 'of somebody else' }),
+        again: (_person, what) => given(what),
+        ofJob: given,
         hold: () => Promise.resolve(),
         release: (datasetId) => Promise.resolve(void this.released.push(datasetId)),
       },
