@@ -14,6 +14,7 @@ import { measureLoader } from './loader.mjs';
 import { measureLogCall } from './log-call.mjs';
 import { measureStart } from './start.mjs';
 import { measureTraining } from './training.mjs';
+import { measureUpload } from './upload.mjs';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'kargah-bench-'));
 const workspaceDir = join(dataDir, 'workspace');
@@ -43,6 +44,7 @@ try {
   await attempt('100 viewers', () => measureScale(api, workspaceDir, bridge.pid));
   await attempt('one log()', () => measureLogCall(api, workspaceDir));
   await attempt('points through the gateway', () => measureIngest(api, dataDir));
+  await attempt('upload', () => measureUpload(api, dataDir));
   await attempt('jobs list of 100,000 rows', async () => {
     const { items } = await api.get('/api/v1/train/jobs?limit=50');
     const few = { count: items.length, times: await timeFirstPage(api) };

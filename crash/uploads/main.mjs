@@ -125,14 +125,15 @@ async function lane(numbers, token) {
 
 async function judge(upload) {
   const expected = upload.content.sha256();
-  const settled = async () => {
+  // Whether it can be read is no matter here.
+  const received = async () => {
     const answer = await bridge.ask('GET', `/api/v1/datasets/${upload.datasetId}`).catch(() => null);
-    return ['ready', 'failed'].includes(answer?.body?.state) ? answer.body : null;
+    return typeof answer?.body?.sha256 === 'string' ? answer.body : null;
   };
-  const dataset = await until(settled, SETTLED_MS, 100);
+  const dataset = await until(received, SETTLED_MS, 100);
   const wrong = [];
   if (upload.cuts < upload.wanted) wrong.push(`was cut ${String(upload.cuts)} times only`);
-  if (dataset === null) return [...wrong, 'was never read'];
+  if (dataset === null) return [...wrong, 'never became a dataset'];
   if (dataset.sha256 !== expected) wrong.push(`is said to be ${String(dataset.sha256)}`);
   const folder = join(dataDir, 'datasets', contentOf(upload));
   const hash = createHash('sha256');

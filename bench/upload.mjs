@@ -1,0 +1,99 @@
+// Bytes a second of an upload: ours are hashed, and on the disk before they are acknowledged; beside it plain @tus/server with its FileStore,
+// which does neither, in a process of its own in the same run.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { median, ratio } from './figures.mjs';
+
+const MIB = 2 ** 20;
+const SIZE = 192 * MIB;
+const ROUNDS = 5;
+const PIECES = [
+  [8 * MIB, 'in pieces of 8 MiB'],
+  [SIZE, 'in one piece'],
+];
+
+export async function measureUpload(api, dataDir) {
+  const folder = mkdtempSync(join(dataDir, 'rival-'));
+  const rival = spawn(process.execPath, [join(import.meta.dirname, 'upload-rival.mjs'), folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const [url] = await once(createInterface({ input: rival.stdout }), 'line');
+    const ours = { endpoint: `${api.url}/api/v1/uploads`, headers: { authorization: `Bearer ${api.token}` } };
+    const theirs = { endpoint: `${url}/files`, headers: {} };
+    const bytes = randomBytes(SIZE);
+    const rows = [];
+    for (const [piece, words] of PIECES) rows.push(await compare(ours, theirs, bytes, piece, words));
+    return rows;
+  } finally {
+    rival.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function compare(ours, theirs, bytes, piece, words) {
+  const rates = { ours: [], theirs: [] };
+  // The first of each opens connections and warms the code up.
+  for (let round = -1; round < ROUNDS; round += 1) {
+    for (const [name, side] of Object.entries({ ours, theirs })) {
+      const rate = await send(side, bytes, piece);
+      if (round >= 0) rates[name].push(rate);
+    }
+  }
+  const [a, b] = [median(rates.ours), median(rates.theirs)];
+  const show = (rate) => `${(rate / 1e6).toFixed(0)} MB/s`;
+  return {
+    what: `upload of ${String(SIZE / MIB)} MiB ${words}`,
+    ours: `${show(a)} hashed (sha256) and fsynced`,
+    rival: `@tus/server FileStore: ${show(b)}, neither`,
+    ratio: ratio(a, b),
+    note: `median of ${String(ROUNDS)}, by turns; over HTTP, both behind one sender`,
+  };
+}
+
+/** Bytes a second of everything but the last byte, so that nothing begins to read the file while the other side is measured. */
+async function send(side, bytes, piece) {
+  const agent = new http.Agent({ keepAlive: true });
+  try {
+    const created = await ask(agent, 'POST', side.endpoint, {
+      ...side.headers,
+      'upload-length': String(bytes.length + 1),
+      'upload-metadata': `filename ${Buffer.from('bench.parquet').toString('base64')}`,
+    });
+    const url = new URL(created.headers.location, side.endpoint);
+    const began = performance.now();
+    for (let at = 0; at < bytes.length; at += piece) {
+      const headers = {
+        ...side.headers,
+        'upload-offset': String(at),
+        'content-type': 'application/offset+octet-stream',
+      };
+      await ask(agent, 'PATCH', url, headers, bytes.subarray(at, at + piece));
+    }
+    const seconds = (performance.now() - began) / 1000;
+    await ask(agent, 'DELETE', url, side.headers);
+    return bytes.length / seconds;
+  } finally {
+    agent.destroy();
+  }
+}
+
+function ask(agent, method, url, headers, body) {
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { 'content-length': body.length };
+    const all = { 'tus-resumable': '1.0.0', ...headers, ...length };
+    const request = http.request(url, { method, agent, headers: all }, (answer) => {
+      answer.resume().once('end', () => {
+        if (answer.statusCode < 300) resolve(answer);
+        else reject(new Error(`${method} was answered ${String(answer.statusCode)}`));
+      });
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
