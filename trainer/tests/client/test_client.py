@@ -207,6 +207,25 @@ def test_a_dataset_is_uploaded_renamed_previewed_downloaded_and_deleted(client: 
     assert caught.value.code == "not_found"
 
 
+def test_a_version_is_read_asked_split_and_learned_from(client: kargah.Kargah) -> None:
+    frame = pd.DataFrame({"x": [float(i) for i in range(200)], "label": ["ab"[i % 2] for i in range(200)]})
+    first = client.datasets.upload(frame, "two versions").ready()
+    assert first.pandas().equals(frame)
+    assert first.query("SELECT label, count(*) AS n FROM data GROUP BY 1 ORDER BY 1").values.tolist() == [
+        ["a", 100],
+        ["b", 100],
+    ]
+    features, target = first.torch("label")[3]
+    assert (features.tolist(), int(target)) == ([3.0], 1)
+    split = first.split("stratified", column="label", train=0.5, validation=0.25, test=0.25, seed=3)
+    assert split["rows"] == {"train": 100, "validation": 50, "test": 50}
+    job = client.train(first, epochs=1).watch()
+    assert (job.data["dataset_version"], job.data["split_id"]) == (1, split["split_id"])
+    assert "test_accuracy" in job.last_metrics
+    assert [one["models"] for one in first.refresh().versions()] == [1]
+    assert first.tag("فروش").tags == ["فروش"]
+
+
 def test_an_upload_that_was_cut_off_goes_on_where_it_stood(
     client: kargah.Kargah, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,17 @@ def test_what_cannot_be_used_is_refused(read: Read, content: bytes, code: str) -
     assert caught.value.code == code
 
 
+def test_a_file_that_is_only_linked_to_is_read(tmp_path: Path) -> None:
+    from kargah.datasets.read import read_dataset
+
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.parquet").write_bytes(parquet(pa.table({"a": [1, 2]})))
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "original").symlink_to(tmp_path / "elsewhere" / "a.parquet")
+    assert read_dataset(folder, "a.parquet", memory_bytes=1 << 30, max_image_bytes=1 << 20)["rows"] == 2
+
+
 def test_a_page_that_was_damaged_is_told_as_such(worker: Asked, tmp_path: Path) -> None:
 
     content = bytearray(parquet(pa.table({"a": list(range(10_000)), "b": ["word"] * 10_000})))

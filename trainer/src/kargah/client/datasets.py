@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 import zipfile
@@ -16,6 +17,7 @@ from .uploads import upload_file
 
 if TYPE_CHECKING:
     import pandas
+    import pyarrow
 
     from . import wire
 
@@ -27,9 +29,19 @@ LOOK_AGAIN_SECONDS = 10.0
 class Dataset:
     """A dataset of mine, as it was when it was last asked for."""
 
-    def __init__(self, http: Http, data: wire.Dataset) -> None:
+    def __init__(self, http: Http, data: wire.Dataset, version: int | None = None) -> None:
         self._http = http
         self.data = data
+        self._version = version
+
+    @property
+    def version(self) -> int:
+        """The version that is read: the one asked for, else the newest that is ready."""
+        return self._version or self.data["version"]
+
+    @property
+    def tags(self) -> list[str]:
+        return list(self.data["tags"])
 
     @property
     def id(self) -> str:
@@ -90,13 +102,111 @@ class Dataset:
         """Rows as a DataFrame; cells are raw."""
         import pandas
 
-        found = self._http.json("GET", f"{DATASETS}/{self.id}/preview", params={"offset": offset, "limit": limit})
+        params = {"offset": offset, "limit": limit, "version": self.version}
+        found = self._http.json("GET", f"{DATASETS}/{self.id}/preview", params=params)
         frame: pandas.DataFrame = pandas.DataFrame(found["rows"], columns=[c["name"] for c in found["columns"]])
         return frame
 
     def profile(self) -> wire.DatasetProfile:
-        found: wire.DatasetProfile = self._http.json("GET", f"{DATASETS}/{self.id}/profile")
+        found: wire.DatasetProfile = self._http.json(
+            "GET", f"{DATASETS}/{self.id}/profile", params={"version": self.version}
+        )
         return found
+
+    def query(self, sql: str) -> pandas.DataFrame:
+        """The rows of one SELECT over the table `data`, at most 1,000; cells are raw.
+
+        Raises:
+            KargahError: `query_failed`, `query_not_select`, `query_timeout`.
+        """
+        import pandas
+
+        path = f"{DATASETS}/{self.id}/query"
+        found = self._http.json("POST", path, params={"version": self.version}, json={"sql": sql})
+        frame: pandas.DataFrame = pandas.DataFrame(found["rows"], columns=[c["name"] for c in found["columns"]])
+        return frame
+
+    def pandas(self) -> pandas.DataFrame:
+        """The whole table, typed; numbers without a missing value are those of the file, not copied."""
+        frame: pandas.DataFrame = self.arrow().to_pandas(self_destruct=True, split_blocks=True)
+        return frame
+
+    def polars(self) -> Any:
+        """The whole table as a polars DataFrame; needs the package `polars`."""
+        import polars  # type: ignore[import-not-found]
+
+        return polars.from_arrow(self.arrow())
+
+    def arrow(self) -> pyarrow.Table:
+        """The whole table as an Arrow table, mapped from a file that is kept for as long as the content is the same."""
+        import pyarrow.parquet
+
+        return pyarrow.parquet.read_table(self._table(), memory_map=True)
+
+    def torch(self, target: str | None = None) -> Any:
+        """A torch Dataset: of `(features, target)` for a table, of `(image, class)` for images.
+
+        Features are the table's numeric columns but the target, float32 of shape (columns,), missing ones NaN; the
+        target is a scalar, or the index of its class among the sorted ones. Images are uint8 of shape
+        (3, height, width).
+        """
+        from .torch_data import of_images, of_table
+
+        if self.kind == "images":
+            return of_images(self.download(self._cache() / self.data["filename"]))
+        return of_table(self.arrow(), target or self.data["suggested_target"])
+
+    def versions(self) -> list[wire.DatasetVersion]:
+        """Every version, newest first."""
+        return list(pages(self._http, f"{DATASETS}/{self.id}/versions", {}))
+
+    def at(self, version: int) -> Dataset:
+        """The same dataset as it was in a version."""
+        return Dataset(self._http, self.data, version)
+
+    def diff(self, older: int, newer: int) -> wire.VersionDiff:
+        """What changed from one version to another."""
+        query = {"from": older, "to": newer}
+        found: wire.VersionDiff = self._http.json("GET", f"{DATASETS}/{self.id}/diff", params=query)
+        return found
+
+    def split(
+        self,
+        method: str = "ratio",
+        *,
+        train: float = 0.8,
+        validation: float = 0.1,
+        test: float = 0.1,
+        column: str | None = None,
+        seed: int = 0,
+    ) -> wire.Split:
+        """Deals the rows out; jobs of this version use it from now on. `method`: ratio, stratified, group or time."""
+        spec = {"method": method, "train": train, "validation": validation, "test": test, "seed": seed}
+        path = f"{DATASETS}/{self.id}/versions/{self.version}/splits"
+        found: wire.Split = self._http.json("POST", path, json=spec | ({"column": column} if column else {}))
+        return found
+
+    def tag(self, *tags: str) -> Dataset:
+        """Sets its tags."""
+        self.data = self._http.json("PATCH", f"{DATASETS}/{self.id}", json={"tags": list(tags)})
+        return self
+
+    def share(self, *emails: str, everyone: bool = False) -> None:
+        """Lets people, or everyone on this server, read it and train on it."""
+        self._http.json("PUT", f"{DATASETS}/{self.id}/sharing", json={"emails": list(emails), "everyone": everyone})
+
+    def _cache(self) -> Path:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+        folder = base / "kargah" / self.id / str(self.version)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+    def _table(self) -> Path:
+        table = self._cache() / "data.parquet"
+        if not table.exists():
+            path = f"{DATASETS}/{self.id}/export?format=parquet&version={self.version}"
+            download(self._http, path, table)
+        return table
 
     def rename(self, name: str) -> Dataset:
         self.data = self._http.json("PATCH", f"{DATASETS}/{self.id}", json={"name": name})
@@ -107,7 +217,8 @@ class Dataset:
 
     def download(self, path: str | Path | None = None) -> Path:
         """The original file; into `path`, or under its own name into the current folder."""
-        return download(self._http, f"{DATASETS}/{self.id}/content", Path(path or Path(self.data["filename"]).name))
+        into = Path(path or Path(self.data["filename"]).name)
+        return download(self._http, f"{DATASETS}/{self.id}/content?version={self.version}", into)
 
     def __repr__(self) -> str:
         size = f"{self.rows} rows, {self.columns} columns" if self.rows is not None else self.state
@@ -144,8 +255,25 @@ class Datasets:
         """A dataset from the catalogue: `digits`, `iris`, `wine`, `breast_cancer`, `diabetes`."""
         return Dataset(self._http, self._http.json("POST", f"{API}/sources/{source_id}/import")).ready()
 
-    def get(self, dataset_id: str) -> Dataset:
-        return Dataset(self._http, self._http.json("GET", f"{DATASETS}/{dataset_id}"))
+    def get(self, dataset_id: str, version: int | None = None) -> Dataset:
+        """One dataset; `version` fixes what its methods read."""
+        return Dataset(self._http, self._http.json("GET", f"{DATASETS}/{dataset_id}"), version)
+
+    def from_url(self, url: str, name: str | None = None) -> Dataset:
+        """Has the server fetch a file by https."""
+        return self._made("url", {"url": url}, name)
+
+    def from_file(self, path: str, name: str | None = None) -> Dataset:
+        """Registers a file of the Jupyter server where it lies; `path` is below JupyterLab's root."""
+        return self._made("file", {"path": path}, name)
+
+    def from_sql(self, connection_id: str, query: str, name: str | None = None) -> Dataset:
+        """Keeps the rows of one SELECT of a kept connection."""
+        return self._made("sql", {"connection_id": connection_id, "query": query}, name)
+
+    def _made(self, way: str, body: dict[str, str], name: str | None) -> Dataset:
+        named = {"name": name} if name else {}
+        return Dataset(self._http, self._http.json("POST", f"{DATASETS}/import/{way}", json=body | named))
 
     def list(self, search: str | None = None) -> list[Dataset]:
         """Newest first."""

@@ -61,7 +61,8 @@ class Http:
     @contextmanager
     def stream(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[httpx.Response]:
         """An answer that is read as it comes."""
-        options: dict[str, Any] = {"params": dict(params or {})}
+        # Given none at all, those in the path stay.
+        options: dict[str, Any] = {"params": dict(params)} if params else {}
         try:
             with self._client.stream("GET", path, headers=self._headers(), **options) as answer:
                 if answer.status_code != 401 or not self.renew(self._token):

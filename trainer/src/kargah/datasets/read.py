@@ -49,7 +49,8 @@ def read_dataset(
     for name in (".reading-*", "data.parquet", "images", "profile.json", "preview.json"):
         for stale in folder.glob(name):
             shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
-    source = original or folder / "original"
+    # A registered file is a link to where it lies.
+    source = (original or folder / "original").resolve()
     options: ReadingOptions = reading or {}
     content = content_of(source, filename)
     work = Path(tempfile.mkdtemp(prefix=_WORK, dir=folder))

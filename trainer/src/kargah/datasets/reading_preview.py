@@ -30,7 +30,7 @@ def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object
 
     Of a text file only the first mebibyte is read. Raises ReadFailure as reading it would.
     """
-    folder, original = Path(request["folder"]), Path(request["original"])
+    folder, original = Path(request["folder"]), Path(request["original"]).resolve()
     options: ReadingOptions = request["reading"]
     content = content_of(original, request["filename"])
     work = Path(tempfile.mkdtemp(prefix=".reading-", dir=folder))
