@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import signal
 import subprocess
@@ -92,6 +93,29 @@ def test_a_job_resumes_anothers_checkpoint_unless_its_network_is_another(job_dir
         log, _ = process.communicate(timeout=60)
     assert f"WARN  checkpoint {newest.name} is damaged" in log
     assert json.loads((job_dir / "failure.json").read_text())["code"] == "job_has_no_checkpoint"
+
+
+def test_the_rows_of_the_test_part_are_judged_once_at_the_end(job_dir: Path, iris: Path, tmp_path: Path) -> None:
+    part = np.array([0, 0, 0, 1, 2] * 30, dtype=np.uint8)
+    pd.DataFrame({"part": part}).to_parquet(tmp_path / "split.parquet", index=False)
+    given = {"split_path": str(tmp_path / "split.parquet"), "split_sha256": hashlib.sha256(part.tobytes()).hexdigest()}
+    write_job(job_dir, iris, {"target": "target", "epochs": 3})
+    job = json.loads((job_dir / "job.json").read_text())
+    job["dataset"] |= given
+    (job_dir / "job.json").write_text(json.dumps(job))
+    with running(job_dir) as process:
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if "tested once" in line:
+                break
+        process.send_signal(signal.SIGTERM)
+    log = "".join(lines)
+    assert "train=90 validation=30 test=30" in log
+    assert "test_accuracy=" in lines[-1]
+    keys = [key for line in (job_dir / "spool/keys.jsonl").read_text().splitlines() for key in json.loads(line)]
+    assert {"test_loss", "test_accuracy"} <= set(keys)
 
 
 @pytest.mark.parametrize(
