@@ -55,11 +55,13 @@ export function systemRoutes({ config, storage, mlflow, metrics }: SystemParts):
 }
 
 async function storageUsed({ db }: Storage, projectId: string): Promise<number> {
-  const row = await db
-    .selectFrom('datasets')
-    .select(db.fn.sum<number | string | null>('size_bytes').as('bytes'))
+  // Versions that share their content take its room once; deleted ones take it until they are freed.
+  const rows = await db
+    .selectFrom('dataset_versions')
+    .select(['content_id', 'size_bytes', 'derived_bytes'])
     .where('project_id', '=', projectId)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-  return Number(row?.bytes ?? 0);
+    .where('freed_at', 'is', null)
+    .execute();
+  const contents = new Map(rows.map((row) => [row.content_id, row.size_bytes + row.derived_bytes]));
+  return [...contents.values()].reduce((sum, bytes) => sum + bytes, 0);
 }

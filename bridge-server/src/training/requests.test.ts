@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job } from '../contract/training.js';
@@ -221,6 +221,27 @@ describe('the queue', { timeout: 40_000 }, () => {
     expect(await shop.ended(job_id)).toMatchObject({ state: 'failed', error: { code: 'dataset_deleted' } });
     const clone = await shop.call('POST', `/train/jobs/${job_id}/clone`, {});
     expect([clone.status, ((await clone.json()) as Refusal).code]).toEqual([409, 'dataset_deleted']);
+  });
+
+  it('does a job again on the very version and split of the first, though a newer one is there', async () => {
+    const split = { splitId: 'spl_first00', path: '/nowhere/spl_first00.parquet', sha256: 'b'.repeat(64) };
+    shop.datasets.set(TABLE.datasetId, { ...TABLE, split });
+    const { job_id } = await shop.script('print(1)', { dataset_id: TABLE.datasetId });
+    expect(await shop.ended(job_id)).toMatchObject({ dataset_version: 1, split_id: 'spl_first00' });
+    const written = JSON.parse(await readFile(join(shop.dir, 'jobs', job_id, 'job.json'), 'utf8')) as object;
+    expect(written).toMatchObject({
+      dataset: { version: 1, version_id: 'dv_table00', split_id: 'spl_first00', split_path: split.path },
+    });
+    expect(shop.mlflow.runs.get(`run-${job_id}`)?.tags).toMatchObject({
+      'kargah.dataset_version': '1',
+      'kargah.split_id': 'spl_first00',
+    });
+    shop.datasets.set('an older version', { ...TABLE, split });
+    shop.datasets.set(TABLE.datasetId, { ...TABLE, versionId: 'dv_newer000', version: 2 });
+    const clone = await shop.call('POST', `/train/jobs/${job_id}/clone`, {});
+    expect(await clone.json()).toMatchObject({ dataset_version: 1, split_id: 'spl_first00' });
+    const fresh = await shop.script('print(1)', { dataset_id: TABLE.datasetId });
+    expect(fresh).toMatchObject({ dataset_version: 2, split_id: null });
   });
 
   it('ends the MLflow run later when MLflow was away at the end of the job', async () => {
