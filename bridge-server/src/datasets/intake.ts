@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import type { Dataset, Reading } from '../contract/datasets.js';
 import type { Failure } from '../contract/errors.js';
 import type { Origin } from '../contract/versions.js';
@@ -8,7 +9,7 @@ import type { Access } from './access.js';
 import type { Announcer } from './announcer.js';
 import { canonical } from './canonical.js';
 import type { Contents } from './contents.js';
-import type { DatasetFolder } from './folders.js';
+import { sync, type DatasetFolder } from './folders.js';
 import { requireUnchanged } from './origins/files.js';
 import type { ReadingQueue } from './reading.js';
 import type { DatasetStore } from './store.js';
@@ -146,7 +147,10 @@ export class Intake {
         const living = await this.versions.find(from.version_id);
         if (!living || living.freed_at !== null) throw new KargahError('dataset_freed');
         await requireUnchanged(this.contents.of(living));
-        if (!(await this.contents.share(this.contents.of(living), begun.folder))) throw new KargahError('storage_full');
+        const { original } = this.contents.of(living);
+        if (await this.contents.share(this.contents.of(living), begun.folder)) return;
+        await copyFile(original, begun.folder.original);
+        await sync(begun.folder.original);
       });
     } catch (error) {
       await this.cancel(begun.versionId);

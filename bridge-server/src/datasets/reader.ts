@@ -82,7 +82,7 @@ export class Reader {
       memory_bytes: limits.readerMemoryBytes,
       max_image_bytes: limits.maxImageBytes,
     };
-    const seconds = limits.readerSeconds + Math.ceil(file.sizeBytes / BYTES_PER_SECOND);
+    const seconds = limits.readerSeconds + file.sizeBytes / BYTES_PER_SECOND;
     const onEvent = (event: unknown): void => onColumns?.(measured.parse(event));
     return readResult.parse(await this.worker.ask({ verb: 'read', request, seconds, signal, onEvent }));
   }
