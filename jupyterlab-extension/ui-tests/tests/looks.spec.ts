@@ -151,7 +151,7 @@ test.describe.serial('what people see', () => {
 
   test('the page of a dataset is whole', async () => {
     await panel.getByRole('row', { name: LONG_NAME }).click();
-    await expect(page.getByTestId('kargah-preview')).toBeVisible();
+    await expect(page.getByTestId('kargah-dataset-page').locator('[data-column]').first()).toBeVisible();
     await eachLook(async (look) => {
       await portrait(page, look, 'dataset', findings);
     });

@@ -74,6 +74,7 @@ test.describe.serial('a first day with Kargah', () => {
     await expect(row).toHaveAttribute('data-state', 'ready', { timeout: 30_000 });
     await row.dblclick();
     const tab = page.getByTestId('kargah-dataset-page').and(page.locator(':visible'));
+    await tab.locator('[data-tab=rows]').click();
     await expect(tab.getByText('کرمان').first()).toBeVisible();
   });
 

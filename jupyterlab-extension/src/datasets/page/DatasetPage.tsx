@@ -179,6 +179,11 @@ function Views({
     { id: 'splits', label: t('ds.tab.splits') },
     { id: 'uses', label: t('ds.tab.uses') },
   ];
+  const show = (view: View): void => {
+    setOpen(view);
+    // Jobs and models may have come since.
+    if (view === 'versions') versions.reload();
+  };
   const content = ((): ReactNode => {
     if (open === 'versions')
       return <Versions dataset={dataset} version={version} versions={versions} onOpen={onVersion} />;
@@ -196,7 +201,7 @@ function Views({
     );
   })();
   return (
-    <Tabs label={t('ds.views')} tabs={tabs} open={open} onOpen={setOpen}>
+    <Tabs label={t('ds.views')} tabs={tabs} open={open} onOpen={show}>
       {content}
     </Tabs>
   );

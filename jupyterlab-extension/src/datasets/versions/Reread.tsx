@@ -77,7 +77,7 @@ function Reread({
   if (found === null) return failure === null ? <Skeleton /> : <ErrorNote reason={failure} />;
   return (
     <form className="stack dialog-list" onSubmit={(event) => void make(event)} data-testid="kargah-reread">
-      <Options found={found} onChange={change} />
+      <Options found={found} reading={{ ...found.reading, ...chosen }} onChange={change} />
       {failure !== null && <ErrorNote reason={failure} />}
       <Changes found={found} />
       <Sample
@@ -94,13 +94,16 @@ function Reread({
 
 function Options({
   found,
+  reading,
   onChange,
 }: {
   readonly found: ReadingPreview;
+  /** What was chosen stands at once; the rest is what was found. */
+  readonly reading: Reading;
   readonly onChange: (change: Partial<Reading>) => void;
 }): JSX.Element {
   const { t } = useI18n();
-  const { reading, encodings, sheets } = found;
+  const { encodings, sheets } = found;
   return (
     <>
       <div className="g3">
