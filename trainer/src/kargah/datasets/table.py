@@ -11,7 +11,7 @@ from kargah.datasets.engine import literal, name
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import ColumnType, ReadingOptions, TypeOverride, Warning
 from kargah.datasets.notes import note
-from kargah.datasets.persian import normalised_sql
+from kargah.datasets.persian import figures_sql, normalised_sql
 from kargah.datasets.typing_rules import ALL_TYPES, Found, cast_sql, test_sql, types_of
 
 if TYPE_CHECKING:
@@ -59,8 +59,9 @@ def write_text_table(
         if column in overrides:
             found, cast = _overridden(connection, table, column, overrides[column])
         elif kind == "VARCHAR":
-            found = typed[column]
-            cast = cast_sql(found, name(column))
+            found = typed.types[column]
+            plain = name(column) if found == "text" else typed.value_sql(column)
+            cast = cast_sql(found, plain)
         else:
             found, cast = _plain(kind, name(column))
         if normal and found in {"text", "category"}:
@@ -84,6 +85,7 @@ def _overridden(
 ) -> tuple[Found, str]:
     """The type that a person set and its cast; values that do not fit are refused by name, or become missing."""
     text = f"CAST({name(column)} AS VARCHAR)"
+    figures = f"({figures_sql(text)})"
     wanted: tuple[Found, ...] = (override["type"],)
     if override["type"] in {"text", "category"}:
         return override["type"], text
@@ -91,7 +93,7 @@ def _overridden(
         wanted = ("jalali", "date")
     if override["type"] == "number":
         wanted = ("integer", "number")
-    fits = [f"({test_sql(kind, text)})" for kind in wanted]
+    fits = [f"({test_sql(kind, figures)})" for kind in wanted]
     if override.get("invalid", "fail") == "fail":
         bad = connection.execute(
             f"SELECT file_row_number + 1, left({text}, 80) FROM {table[:-1]}, file_row_number = true) "  # noqa: S608
@@ -103,7 +105,7 @@ def _overridden(
             )
     final = "number" if override["type"] == "number" else wanted[-1]
     branches = " ".join(
-        f"WHEN {fit} THEN {cast_sql(final if final == 'number' else kind, text)}"
+        f"WHEN {fit} THEN {cast_sql(final if final == 'number' else kind, figures)}"
         for kind, fit in zip(wanted, fits, strict=True)
     )
     return override["type"], f"CASE {branches} END"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -67,12 +68,12 @@ _CASTS: dict[Found, str] = {
 
 def cast_sql(kind: Found, column: str) -> str:
     """Return the SQL that brings a text column, every value of which is of `kind`, to it."""
-    return column if kind in {"text", "category"} else _CASTS[kind].replace("{c}", f"({figures_sql(column)})")
+    return column if kind in {"text", "category"} else _CASTS[kind].replace("{c}", column)
 
 
 def test_sql(kind: Found, column: str) -> str:
     """Return the SQL that tells whether a text is of `kind`."""
-    return _TESTS[kind].replace("{c}", f"({figures_sql(column)})")
+    return _TESTS[kind].replace("{c}", column)
 
 
 ALL_TYPES: tuple[Found, ...] = ("integer", "number", "boolean", "jalali", "date", "datetime")
@@ -81,9 +82,21 @@ JSON_TEXT_TYPES: tuple[Found, ...] = ("jalali", "date", "datetime")
 _TIMES: set[Found] = {"jalali", "date", "datetime"}
 
 
+@dataclass(frozen=True)
+class Texts:
+    """What text columns turned out to be; `foreign` are those with letters or digits that are not ASCII."""
+
+    types: dict[str, Found]
+    foreign: frozenset[str]
+
+    def value_sql(self, column: str) -> str:
+        """Return the SQL of a column's text with its digits as programs write them, at no cost where they are."""
+        return f"({figures_sql(name(column))})" if column in self.foreign else name(column)
+
+
 def types_of(
     connection: duckdb.DuckDBPyConnection, source: Path, columns: list[str], candidates: tuple[Found, ...]
-) -> dict[str, Found]:
+) -> Texts:
     """Return the narrowest of `candidates` that holds every value of each text column of the Parquet file `source`.
 
     The first rows rule most types out; what they leave is tried on all rows. A column without a value is text.
@@ -99,11 +112,29 @@ def types_of(
         values = [figures(value) for value in sample.column(index).drop_null().to_pylist()]
         left = [kind for kind in candidates if all(_may_be(kind, value) for value in values)]
         possible[column] = left if values or more else []
-    # Only the engine knows which dates it can hold.
+    foreign = _foreign(connection, source, [column for column, kinds in possible.items() if kinds])
+    texts = Texts({column: (kinds[0] if kinds else "text") for column, kinds in possible.items()}, foreign)
+    # Only the engine knows which dates it can hold. The first of the kinds is most often the one.
     unproved = [column for column, kinds in possible.items() if kinds and (more or _TIMES & set(kinds))]
-    for start in range(0, len(unproved), _BATCH):
-        _prove(connection, source, unproved[start : start + _BATCH], possible)
-    return {column: (kinds[0] if kinds else "text") for column, kinds in possible.items()}
+    while unproved:
+        batch, unproved = unproved[:_BATCH], unproved[_BATCH:]
+        for column in _disproved(connection, source, batch, texts):
+            possible[column].pop(0)
+            texts.types[column] = possible[column][0] if possible[column] else "text"
+            if possible[column]:
+                unproved.append(column)
+    return texts
+
+
+def _foreign(connection: duckdb.DuckDBPyConnection, source: Path, columns: list[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for start in range(0, len(columns), _BATCH):
+        batch = columns[start : start + _BATCH]
+        # In UTF-8 only ASCII has as many bytes as letters.
+        tests = ", ".join(f"bool_or(strlen({name(column)}) <> length({name(column)}))" for column in batch)
+        row = connection.execute(f"SELECT {tests} FROM read_parquet({literal(str(source))})").fetchone()  # noqa: S608
+        found |= {column for column, has in zip(batch, row or (), strict=True) if has}
+    return frozenset(found)
 
 
 def _may_be(kind: Found, value: str) -> bool:
@@ -116,17 +147,13 @@ def _may_be(kind: Found, value: str) -> bool:
     return exact and math.isfinite(float(value))
 
 
-def _prove(
-    connection: duckdb.DuckDBPyConnection, source: Path, columns: list[str], possible: dict[str, list[Found]]
-) -> None:
-    pairs = [(column, kind) for column in columns for kind in possible[column]]
+def _disproved(connection: duckdb.DuckDBPyConnection, source: Path, columns: list[str], texts: Texts) -> list[str]:
     tests = [
-        f"bool_and({test_sql(kind, name(column))}) FILTER (WHERE {name(column)} IS NOT NULL)" for column, kind in pairs
+        f"bool_and({test_sql(texts.types[column], texts.value_sql(column))}) FILTER (WHERE {name(column)} IS NOT NULL)"
+        for column in columns
     ]
     row = connection.execute(
         f"SELECT {', '.join(tests)} FROM read_parquet({literal(str(source))})"  # noqa: S608
     ).fetchone()
     assert row is not None
-    for (column, kind), holds in zip(pairs, row, strict=True):
-        if holds is not True:
-            possible[column].remove(kind)
+    return [column for column, holds in zip(columns, row, strict=True) if holds is not True]
