@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testBridge, type TestBridge } from '../test/bridge.js';
 import { endpoints } from './contract/index.js';
@@ -9,6 +11,7 @@ import { raw } from './mlflow/testing.js';
 const DEADLINE_MS = 90_000;
 
 let bridge: TestBridge;
+const workspace = mkdtempSync(join(tmpdir(), 'kargah-workspace-'));
 let sara: Signed;
 let reza: Signed;
 /** Real things of Sara's, by the name that paths give them. */
@@ -45,7 +48,9 @@ async function until<T>(look: () => Promise<T>, good: (seen: T) => boolean): Pro
 }
 
 beforeAll(async () => {
-  bridge = await testBridge({ KARGAH_LOG_LEVEL: 'trace' }, (line) => logged.push(line));
+  bridge = await testBridge({ KARGAH_LOG_LEVEL: 'trace', KARGAH_WORKSPACE_DIR: workspace }, (line) =>
+    logged.push(line),
+  );
   sara = await register('sara@example.org');
   reza = await register('reza@example.org');
   const dataset = await json<{ dataset_id: string }>('POST', '/api/v1/sources/iris/import');
@@ -78,12 +83,19 @@ beforeAll(async () => {
     trials: 1,
   });
   await json('POST', `/api/v1/train/sweeps/${sweep.sweep_id}/stop`);
+  new DatabaseSync(join(workspace, 'shop.db')).close();
+  const connection = await json<{ connection_id: string }>('POST', '/api/v1/connections', {
+    name: 'shop',
+    url: 'sqlite:shop.db',
+  });
   const made = await json<{ token_id: string }>('POST', '/api/v1/auth/tokens', { name: 'mine', expires_in_days: 1 });
   const sessions = await json<{ items: { session_id: string }[] }>('GET', '/api/v1/auth/sessions');
   const page = await json<{ workspace: string }>('POST', '/api/v1/auth/mlflow-session');
   run = { id: job.mlflow_run_id, experiment: job.mlflow_experiment_id, workspace: page.workspace };
   things = {
     dataset_id: dataset.dataset_id,
+    version: '1',
+    connection_id: connection.connection_id,
     upload_id: upload.headers.get('location')?.split('/').at(-1) ?? '',
     job_id,
     sweep_id: sweep.sweep_id,
@@ -91,12 +103,19 @@ beforeAll(async () => {
     session_id: sessions.items[0]!.session_id,
   };
 }, 150_000);
-afterAll(() => bridge.close());
+afterAll(async () => {
+  await bridge.close();
+  rmSync(workspace, { recursive: true });
+});
 
 describe('what is Sara’s', () => {
   const OWNED = endpoints.filter((e) => /\{(?!source_id)/u.test(e.path));
-  const BODIES: Record<string, unknown> = { patchDataset: { name: 'mine now' }, cloneJob: {} };
-  const QUERIES: Record<string, string> = { searchLogs: '?q=x' };
+  const BODIES: Record<string, unknown> = {
+    patchDataset: { name: 'mine now' },
+    queryDataset: { sql: 'select 1' },
+    rereadVersion: { reading: {} },
+  };
+  const QUERIES: Record<string, string> = { searchLogs: '?q=x', diffVersions: '?from=1&to=1' };
   const there = (path: string) => path.replace(/\{(\w+)\}/gu, (_, name: string) => things[name]!);
 
   it('is everything that a path can name', () => {

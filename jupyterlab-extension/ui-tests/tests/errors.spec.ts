@@ -159,7 +159,9 @@ test.describe('what a user can do wrong', () => {
 
   test('a file of another kind is not sent, and what is taken is said', async () => {
     await send('سند.pdf', '%PDF-1.7');
-    await expect(page.getByText(/سند\.pdf.?: فقط CSV، Parquet، JSON Lines و zip/u)).toBeVisible();
+    await expect(
+      page.getByText(/سند\.pdf.?: فقط CSV، TSV، Parquet، Arrow، JSON Lines، Excel، npz، متن، zip و tar/u),
+    ).toBeVisible();
     await expect(row('سند')).toHaveCount(0);
   });
 

@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Source } from '../../contract/intake.js';
 
@@ -42,6 +41,7 @@ export class CatalogueFile {
   }
 
   private async read(): Promise<CatalogueEntry[]> {
+    const { parse } = await import('yaml');
     const text = await readFile(this.path, 'utf8');
     const parsed = list.safeParse(parse(text) ?? []);
     if (!parsed.success) throw new Error(`${this.path}: a list of datasets is expected`);

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { Agent, request, type Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { KargahError } from '../../errors.js';
 import { isPublic } from './addresses.js';
 
@@ -41,6 +41,8 @@ export interface Coming {
  */
 export async function open(door: Door, address: string, signal: AbortSignal): Promise<Coming> {
   let url = checked(door, address);
+  // Most bridges never fetch anything, and it is large.
+  const { request } = await import('undici');
   for (let hop = 0; ; hop += 1) {
     const agent = await pinned(door, url);
     let answer: Dispatcher.ResponseData;
@@ -98,7 +100,8 @@ async function pinned(door: Door, url: URL): Promise<Agent> {
   // One private address among public ones is a trap.
   if (!addresses.every((address) => door.allows(address))) throw new KargahError('url_private', { host });
   const family = isIP(first);
-  return new Agent({
+  const { Agent: Connections } = await import('undici');
+  return new Connections({
     maxHeaderSize: MAX_HEADER_BYTES,
     connect: {
       timeout: HEADERS_MS,
