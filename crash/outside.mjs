@@ -113,16 +113,20 @@ export function processesWith(text) {
     .filter((pid) => !'ZX'.includes(processAt(pid)?.state ?? 'X'));
 }
 
-/** Who supervises a job's folder, or is about to: told by its arguments, and by the lock that it holds open. */
+/**
+ * Who supervises a job's folder, or is about to: told by its arguments, and by the lock that it holds open. The process that it
+ * forks looks like it until it becomes the job, so that of two the parent is meant.
+ */
 export function beginningIn(folder) {
   const lock = join(folder, 'supervisor.lock');
+  const found = new Map();
   for (const name of readdirSync('/proc').filter((name) => /^\d+$/u.test(name))) {
     const argv = read(`/proc/${name}/cmdline`).split('\0');
-    if ((argv.includes('kargah.launch.supervise') && argv.includes(folder)) || opens(name, lock)) {
-      const found = processAt(name);
-      if (found) return { pid: Number(name), startTime: found.startTime };
-    }
+    const supervises = argv.includes('kargah.launch.supervise') && argv.includes(folder);
+    const process = supervises || opens(name, lock) ? processAt(name) : null;
+    if (process) found.set(Number(name), process);
   }
+  for (const [pid, { parent, startTime }] of found) if (!found.has(parent)) return { pid, startTime };
   return null;
 }
 

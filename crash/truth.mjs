@@ -32,9 +32,8 @@ function truthful(job, row) {
   const why = error ? ` (${error.code} ${JSON.stringify(error.params ?? {})})` : '';
   const say = (text) => found.push(`${row.state}${why}, but ${text}`);
 
-  // Killed before it could say so, a launch is made again.
-  if (notes.begun > (hit('supervisor killed early') ? 2 : 1))
-    found.push(`its process was started ${String(notes.begun)} times`);
+  // Not even where a supervisor was killed before it said so, and the launch was made again.
+  if (notes.begun > 1) found.push(`its process was started ${String(notes.begun)} times`);
   if (outcome !== null) {
     const told = outcome.stopped ? 'stopped' : outcome.error ? 'failed' : 'succeeded';
     if (row.state !== told) say(`its parent proved that it ${told}`);
