@@ -89,6 +89,24 @@ describe('the run of a job', () => {
   });
 });
 
+describe('parameters', () => {
+  test('of a job are told once MLflow has taken them, alone or beside points', async () => {
+    const { runId } = await newRun('job_params');
+    const token = world.jobToken(world.people.sara, 'job_params');
+    const before = world.loggedParams.length;
+    const metrics = [{ key: 'loss', value: 1, timestamp: 1, step: 0 }];
+    const params = [{ key: 'max_epochs', value: '4' }];
+    expect((await post(token, '/runs/log-batch', { run_id: runId, metrics, params })).status).toBe(200);
+    expect((await post(token, '/runs/log-parameter', { run_id: runId, key: 'lr', value: '0.1' })).status).toBe(200);
+    const refused = await post(token, '/runs/log-parameter', { run_id: runId, key: 'lr', value: '0.2' });
+    expect(refused.status).toBe(400);
+    expect(world.loggedParams.slice(before)).toEqual([
+      { jobId: 'job_params', params: { max_epochs: '4' } },
+      { jobId: 'job_params', params: { lr: '0.1' } },
+    ]);
+  });
+});
+
 describe('points', () => {
   test('reach the listener in order, whatever their values, and MLflow keeps all of them', async () => {
     const { runId } = await newRun('job_cccccc');

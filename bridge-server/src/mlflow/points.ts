@@ -34,6 +34,18 @@ const pointOf = ({ model_id: modelId, value, ...point }: z.output<typeof metric>
   modelId: modelId || null,
 });
 
+const param = z.object({ key, value: z.string() });
+const paramBatch = z.object({ params: z.array(param).default([]) });
+
+/** The parameters in a body of `log-batch` or `log-parameter` that MLflow has taken. */
+export function paramsOf(name: string, body: unknown): Record<string, string> {
+  const { success, data } =
+    name === '/mlflow/runs/log-batch'
+      ? paramBatch.safeParse(body)
+      : z.object({ params: z.tuple([param]) }).safeParse({ params: [body] });
+  return success ? Object.fromEntries(data.params.map((one) => [one.key, one.value])) : {};
+}
+
 const count = z.number().int().nullable();
 const progressHeader = z
   .object({

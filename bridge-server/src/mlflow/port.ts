@@ -67,6 +67,8 @@ export interface GatewayListener {
     points: readonly MetricPoint[],
     progress: Partial<Progress> & { first_step_at?: string; message?: string },
   ): void;
+  /** What a job logged as its parameters. */
+  paramsLogged(jobId: string, params: Readonly<Record<string, string>>): void;
 }
 
 export type { Caller };

@@ -18,6 +18,11 @@ export interface Logged {
   readonly progress: LoggedProgress;
 }
 
+export interface LoggedParams {
+  readonly jobId: string;
+  readonly params: Readonly<Record<string, string>>;
+}
+
 /** A real MLflow behind the gateway on a loopback port, with two people and whatever jobs a test adds. */
 export interface TestMlflow {
   readonly mlflow: Mlflow;
@@ -27,6 +32,7 @@ export interface TestMlflow {
   readonly people: { readonly sara: Person; readonly reza: Person };
   readonly jobOfRun: Map<string, string>;
   readonly logged: Logged[];
+  readonly loggedParams: LoggedParams[];
   /** Makes the job token of a run. */
   jobToken(person: Person, jobId: string): string;
   tokenOf(person: Person): string;
@@ -73,6 +79,7 @@ export async function startTestMlflow(): Promise<TestMlflow> {
   });
   const jobOfRun = new Map<string, string>();
   const logged: Logged[] = [];
+  const loggedParams: LoggedParams[] = [];
   const listeners: (() => void)[] = [];
   const gateway = mlflow.gateway(
     {
@@ -88,6 +95,7 @@ export async function startTestMlflow(): Promise<TestMlflow> {
         logged.push({ jobId, points, progress });
         for (const listener of listeners) listener();
       },
+      paramsLogged: (jobId, params) => loggedParams.push({ jobId, params }),
     },
   );
   const front = createServer((req, res) => {
@@ -108,6 +116,7 @@ export async function startTestMlflow(): Promise<TestMlflow> {
     people,
     jobOfRun,
     logged,
+    loggedParams,
     jobToken: ({ userId, projectId, workspace }, jobId) => {
       const job: JobIdentity = { kind: 'job', jobId, userId, projectId, workspace, datasetId: null };
       callers.set(`token-${jobId}`, job);

@@ -55,6 +55,17 @@ describe('a running job', { timeout: 40_000 }, () => {
     });
   });
 
+  it('is as far as its epochs say where it only logs to MLflow, and names their number among its parameters', async () => {
+    const { job_id } = await gated('inferred');
+    await shop.until(job_id, 'running');
+    const listener = shop.service.gatewayListener;
+    listener.paramsLogged(job_id, { optimizer: 'Adam', max_epochs: '4' });
+    listener.pointsLogged(job_id, [point('train_loss', 0.5, 99), point('epoch', 1, 99)], {});
+    expect((await shop.job(job_id)).progress).toMatchObject({ epoch: 1, epochs: 4, step: 99, fraction: 0.25 });
+    await open('inferred');
+    expect((await shop.ended(job_id)).progress).toMatchObject({ fraction: 1, eta_seconds: null });
+  });
+
   it('answers the history of its metrics with the live number it reaches', async () => {
     const { job_id } = await shop.script('pass');
     await shop.ended(job_id);

@@ -1,6 +1,7 @@
 import type { MetricPoint, Progress } from '../contract/training.js';
 import type { GatewayListener } from '../mlflow/port.js';
 import type { Announcer } from './announcer.js';
+import { epochsAmong, inferProgress } from './inferred-progress.js';
 import type { TrainingLog } from './ports.js';
 import type { JobPatch, JobRow, JobStore } from './store.js';
 import { isTerminal } from './states.js';
@@ -60,6 +61,12 @@ export class JobTelemetry implements GatewayListener {
     );
   }
 
+  /** A job that tells no progress of its own may say here how many epochs there are to be. */
+  paramsLogged(jobId: string, params: Readonly<Record<string, string>>): void {
+    const epochs = epochsAmong(params);
+    if (epochs !== null) this.pointsLogged(jobId, [], { epochs });
+  }
+
   /** The row moved; what was told since it was last stored stays. */
   track(row: JobRow): Tracked {
     if (row.mlflow_run_id !== null) this.#runs.set(row.mlflow_run_id, row.job_id);
@@ -100,6 +107,7 @@ export class JobTelemetry implements GatewayListener {
   #take(tracked: Tracked, points: readonly MetricPoint[], { first_step_at, message, ...progress }: Told): void {
     const { row } = tracked;
     const metrics = metricsOf(row);
+    const before = { ...progressOf(row), ...progress };
     for (const point of points) {
       // MLflow logs old points once more when it links them to a model: they are not the last value.
       if (isOlder(point, tracked.newest.get(point.key))) continue;
@@ -109,7 +117,8 @@ export class JobTelemetry implements GatewayListener {
     tracked.row = {
       ...row,
       metrics_json: JSON.stringify(metrics),
-      progress_json: JSON.stringify({ ...progressOf(row), ...progress }),
+      // A recipe says how far it is; a script of the user's own need not.
+      progress_json: JSON.stringify(toldBy(row, progress) ? before : inferProgress(before, points, secondsSince(row))),
       message: message ?? row.message,
       first_step_at: row.first_step_at ?? first_step_at ?? (points.length > 0 ? new Date().toISOString() : null),
     };
@@ -128,6 +137,13 @@ export class JobTelemetry implements GatewayListener {
   #attempt(work: Promise<unknown>): void {
     work.catch((error: unknown) => this.log.error({ err: error }, 'telemetry could not be stored'));
   }
+}
+
+const toldBy = ({ recipe }: JobRow, told: Partial<Progress>): boolean =>
+  recipe !== null || told.fraction !== undefined || told.eta_seconds !== undefined;
+
+function secondsSince({ started_at }: JobRow): number {
+  return started_at === null ? 0 : (Date.now() - Date.parse(started_at)) / 1000;
 }
 
 function isOlder(point: MetricPoint, than: MetricPoint | undefined): boolean {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../../http/route.js';
 import type { ReadBody } from '../body.js';
 import type { Match } from '../paths.js';
-import { pointsOf, progressOf, type LoggedPoint } from '../points.js';
+import { paramsOf, pointsOf, progressOf, type LoggedPoint } from '../points.js';
 import type { GatewayListener } from '../port.js';
 import { Repeats } from '../repeats.js';
 import { metricsOf, type Metrics } from './accept.js';
@@ -28,6 +28,7 @@ export interface Exchange {
 /** Hands a request to MLflow and its answer back; answers the status. */
 export type PassOn = () => Promise<number>;
 
+const PARAM_ROWS: ReadonlySet<string> = new Set(['/mlflow/runs/log-batch', '/mlflow/runs/log-parameter']);
 const METRIC_ROWS: ReadonlySet<string> = new Set(['/mlflow/runs/log-batch', '/mlflow/runs/log-metric']);
 const ENDS_RIGHTS: ReadonlySet<string> = new Set([
   '/mlflow/runs/delete',
@@ -76,11 +77,13 @@ export class Ingest {
       }
       this.#rights.granted(caller, runId);
       this.#tell(exchange, jobId, runId, pointsOf(found.name, body?.json));
+      this.#tellParams(exchange, jobId);
     });
   }
 
   /** What is no point: it waits for the points it shows, and for those of the run that it ends. */
-  async other({ found, caller, body }: Exchange, passOn: PassOn): Promise<void> {
+  async other(exchange: Exchange, passOn: PassOn): Promise<void> {
+    const { found, caller, body } = exchange;
     const needed = neededBy(found, body?.json ?? null);
     const { workspace } = caller;
     const pass = async (): Promise<number> => {
@@ -89,7 +92,8 @@ export class Ingest {
       return passOn();
     };
     if (!ENDS_RIGHTS.has(found.name)) {
-      await pass();
+      if ((await pass()) === 200 && PARAM_ROWS.has(found.name) && caller.kind === 'job')
+        this.#tellParams(exchange, caller.jobId);
       return;
     }
     const [runId] = needed !== null && needed !== 'workspace' ? needed.runIds : [];
@@ -129,6 +133,11 @@ export class Ingest {
       this.#repeats.without(runId, points),
       progressOf(req.headers['x-kargah-progress']),
     );
+  }
+
+  #tellParams({ found, body }: Exchange, jobId: string | null): void {
+    const params = paramsOf(found.name, body?.json);
+    if (jobId !== null && Object.keys(params).length > 0) this.deps.listener.paramsLogged(jobId, params);
   }
 }
 

@@ -28,5 +28,6 @@ export function heardByGateway(listener: GatewayListener, sweeps: Pick<SweepServ
       listener.pointsLogged(jobId, points, told);
       sweeps.pointsLogged(jobId, points);
     },
+    paramsLogged: (jobId, params) => listener.paramsLogged(jobId, params),
   };
 }
