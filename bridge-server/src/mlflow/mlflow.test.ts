@@ -76,7 +76,9 @@ describe('the run of a job', () => {
   test('ends with the state it was given and can be deleted twice', async () => {
     const { runId } = await newRun('job_bbbbbb');
     const { port } = world.mlflow;
+    await port.tagRun('p-sara', runId, { 'kargah.best_of_sweep': 'sw_1', 'mlflow.note.content': 'ی' });
     await port.endRun('p-sara', runId, 'KILLED');
+    expect((await get(sara, `/runs/get?run_id=${runId}`)).text).toContain('kargah.best_of_sweep');
     expect((await get(sara, `/runs/get?run_id=${runId}`)).text).toContain('"KILLED"');
     await port.deleteRun('p-sara', runId);
     await port.deleteRun('p-sara', runId);

@@ -41,6 +41,8 @@ export interface MlflowPort {
   openRun(input: NewRun & { mayExist: boolean }): Promise<RunRef>;
   /** The other part, idempotent. */
   describeRun(input: RunFacts & { workspace: string; runId: string }): Promise<void>;
+  /** Sets tags of a run; others stay. */
+  tagRun(workspace: string, runId: string, tags: Readonly<Record<string, string>>): Promise<void>;
   endRun(workspace: string, runId: string, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void>;
   deleteRun(workspace: string, runId: string): Promise<void>;
   metricHistory(workspace: string, runId: string, key?: string): Promise<MetricPoint[]>;

@@ -90,6 +90,12 @@ export class MlflowTracking implements MlflowPort {
     });
   }
 
+  async tagRun(workspace: string, runId: string, tags: Readonly<Record<string, string>>): Promise<void> {
+    const mlflow = this.client.inWorkspace(workspace);
+    const named = Object.entries(tags).map(([key, value]) => ({ key, value }));
+    await this.#ask(() => mlflow.runs.logBatch({ run_id: runId, tags: named }));
+  }
+
   async endRun(workspace: string, runId: string, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> {
     const mlflow = this.client.inWorkspace(workspace);
     await this.#ask(async () => {

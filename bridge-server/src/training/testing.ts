@@ -112,6 +112,12 @@ export class MemoryMlflow implements MlflowPort {
     if (!run) throw new KargahError('not_found');
     this.runs.set(runId, { ...run, params });
   }
+  async tagRun(_workspace: string, runId: string, tags: Readonly<Record<string, string>>): Promise<void> {
+    await this.whenUp();
+    const run = this.runs.get(runId);
+    if (!run) throw new KargahError('not_found');
+    this.runs.set(runId, { ...run, tags: { ...(run.tags as object), ...tags } });
+  }
   async endRun(_workspace: string, runId: string, status: string): Promise<void> {
     await this.whenUp();
     this.runs.get(runId)!.status = status;

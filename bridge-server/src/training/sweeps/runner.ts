@@ -9,7 +9,7 @@ import { Reports } from './reports.js';
 import { isActive, ownerOf, Round, stopped } from './round.js';
 import { Sampler } from './sampler.js';
 import type { SweepJob, SweepRow, SweepStore } from './store.js';
-import { errorOf, fixedOf, standingOf, sweepOf } from './view.js';
+import { bestOf, errorOf, fixedOf, standingOf, sweepOf } from './view.js';
 
 /** Reports that come close together lead to one look. */
 const LOOK_MS = 300;
@@ -198,13 +198,28 @@ export class SweepRunner {
   async #endRun(row: SweepRow): Promise<void> {
     if (row.mlflow_run_id === null || row.mlflow_end_pending === null) return;
     const status = RUN_STATUS[row.state as Ended];
+    const workspace = await this.store.workspaceOf(row.project_id);
     try {
-      await this.deps.mlflow.endRun(await this.store.workspaceOf(row.project_id), row.mlflow_run_id, status);
+      await this.#tagBest(row, workspace, row.mlflow_run_id);
+      await this.deps.mlflow.endRun(workspace, row.mlflow_run_id, status);
     } catch (error) {
       if (error instanceof KargahError && error.code === 'mlflow_unavailable') return;
       if (!(error instanceof KargahError && error.code === 'not_found')) throw error;
     }
     await this.store.runEnded(row.sweep_id);
+  }
+
+  /** MLflow's own page shows which run was the best. */
+  async #tagBest(row: SweepRow, workspace: string, runId: string): Promise<void> {
+    const best = bestOf(row);
+    if (best === null) return;
+    const job = (await this.store.jobs([row.sweep_id])).find(({ job_id }) => job_id === best.job_id);
+    const bestRunId = job?.mlflow_run_id ?? '';
+    await this.deps.mlflow.tagRun(workspace, runId, {
+      'kargah.best_job_id': best.job_id,
+      'kargah.best_run_id': bestRunId,
+    });
+    if (bestRunId !== '') await this.deps.mlflow.tagRun(workspace, bestRunId, { 'kargah.best_of_sweep': row.sweep_id });
   }
 
   async #wentWrong(sweepId: string, error: unknown): Promise<void> {

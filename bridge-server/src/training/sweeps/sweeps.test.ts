@@ -48,6 +48,14 @@ describe('a sweep', { timeout: 40_000 }, () => {
       () => stage.shop.mlflow.runs.get(done.mlflow_run_id!)?.status === 'FINISHED',
       'the parent run to end',
     );
+    const tagsOf = (runId: string | null) => stage.shop.mlflow.runs.get(runId!)?.tags as Record<string, string>;
+    expect(tagsOf(done.mlflow_run_id)).toMatchObject({
+      'kargah.best_job_id': best.job_id,
+      'kargah.best_run_id': best.mlflow_run_id,
+    });
+    expect(tagsOf(best.mlflow_run_id)['kargah.best_of_sweep']).toBe(sweep_id);
+    const marked = jobs.filter(({ mlflow_run_id }) => 'kargah.best_of_sweep' in tagsOf(mlflow_run_id));
+    expect(marked.map(({ job_id }) => job_id)).toEqual([best.job_id]);
   });
 
   it('asks Optuna for settings, never runs more at once than it may, and gives up the hopeless ones', async () => {
