@@ -138,6 +138,8 @@ export const job = z
     cpu_seconds: z.number().nullable(),
     mlflow_run_id: z.string().nullable(),
     mlflow_experiment_id: z.string().nullable(),
+    /** Stopped by its sweep: it would not have been the best. */
+    pruned: z.boolean(),
     /** The trained model can be downloaded. */
     has_model: z.boolean(),
     /** It ended before its time and left a checkpoint from which `resume` goes on. */

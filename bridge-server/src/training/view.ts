@@ -72,6 +72,7 @@ export function jobOf(row: JobRow, seat: Seat | null): Job {
     cpu_seconds: row.cpu_seconds,
     mlflow_run_id: row.mlflow_run_id,
     mlflow_experiment_id: row.mlflow_experiment_id,
+    pruned: row.pruned === 1,
     has_model: row.model_json !== null,
     can_resume: canResume(row),
     parent_job_id: row.parent_job_id,

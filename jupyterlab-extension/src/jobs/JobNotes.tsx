@@ -62,7 +62,7 @@ export function JobNote({ job, onShowLog }: JobNoteProps): JSX.Element | null {
         <Note
           tone="off"
           icon="stopped"
-          title={t('note.stopped')}
+          title={t(job.pruned ? 'note.pruned' : 'note.stopped')}
           actions={
             <>
               {resume}
@@ -71,7 +71,7 @@ export function JobNote({ job, onShowLog }: JobNoteProps): JSX.Element | null {
             </>
           }
         >
-          {t(job.can_resume ? 'note.stopped.resume' : 'note.stopped.detail')}
+          {t(job.pruned ? 'note.pruned.detail' : job.can_resume ? 'note.stopped.resume' : 'note.stopped.detail')}
         </Note>
       );
     case 'lost':

@@ -88,6 +88,7 @@ describe('every state of a job says its words', () => {
     ['succeeded', {}, 'succeeded', 'موفق'],
     ['failed', { error: OOM }, 'Out of memory; use a smaller batch.', 'حافظه کم آمد.'],
     ['stopped', {}, 'This job was stopped', 'این کار متوقف شد'],
+    ['stopped', { pruned: true }, 'Its sweep gave these settings up', 'جست‌وجو این تنظیم‌ها را رها کرد'],
     ['lost', {}, 'No word from mlp-digits-07', 'از mlp-digits-07 خبری نیست'],
   ])('%s', async (state, more, en, fa) => {
     const says = (text: string): HTMLElement[] =>

@@ -113,6 +113,11 @@ export const jobMessages = {
     en: 'The training process vanished and left no outcome. Last heard of it: {x}.',
   },
   'note.stopped': { fa: 'این کار متوقف شد', en: 'This job was stopped' },
+  'note.pruned': { fa: 'جست‌وجو این تنظیم‌ها را رها کرد', en: 'Its sweep gave these settings up' },
+  'note.pruned.detail': {
+    fa: 'از آزمون‌های دیگر عقب بود؛ وقت به تنظیم‌های بهتر رسید. نقطه‌ها و لاگ تا این‌جا می‌مانند.',
+    en: 'It fell behind the other trials, so better settings got its time. Its points and log so far stay.',
+  },
   'note.stopped.detail': {
     fa: 'نقطه‌ها و لاگ تا این‌جا می‌مانند. می‌توانید با همین تنظیم‌ها دوباره شروع کنید.',
     en: 'Its points and log so far stay. You can start again with the same settings.',

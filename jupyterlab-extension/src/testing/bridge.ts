@@ -134,6 +134,7 @@ export function job(change: Partial<Job> = {}): Job {
     cpu_seconds: null,
     mlflow_run_id: null,
     mlflow_experiment_id: null,
+    pruned: false,
     has_model: false,
     can_resume: false,
     parent_job_id: null,

@@ -76,6 +76,8 @@ describe('a sweep', { timeout: 40_000 }, () => {
     expect(done).toMatchObject({ state: 'succeeded', best: { job_id: good!.job_id, value: 0.25 } });
     const rates = (await stage.jobs(sweep_id)).map(({ params }) => params['lr'] as number);
     expect(new Set(rates).size).toBe(7);
+    const given = (await stage.jobs(sweep_id)).filter(({ pruned }) => pruned);
+    expect(given.map(({ job_id }) => job_id)).toEqual([bad!.job_id]);
     expect(rates.every((rate) => rate >= 0.0001 && rate <= 0.1)).toBe(true);
   });
 

@@ -1344,6 +1344,7 @@ export interface components {
       cpu_seconds: number | null;
       mlflow_run_id: string | null;
       mlflow_experiment_id: string | null;
+      pruned: boolean;
       has_model: boolean;
       can_resume: boolean;
       parent_job_id: string | null;
@@ -2201,6 +2202,7 @@ export interface components {
       cpu_seconds: number | null;
       mlflow_run_id: string | null;
       mlflow_experiment_id: string | null;
+      pruned: boolean;
       has_model: boolean;
       can_resume: boolean;
       parent_job_id: string | null;

@@ -581,6 +581,7 @@ class Job(TypedDict):
     cpu_seconds: float | None
     mlflow_run_id: str | None
     mlflow_experiment_id: str | None
+    pruned: bool
     has_model: bool
     can_resume: bool
     parent_job_id: str | None
@@ -661,6 +662,7 @@ class JobOutput(TypedDict):
     cpu_seconds: float | None
     mlflow_run_id: str | None
     mlflow_experiment_id: str | None
+    pruned: bool
     has_model: bool
     can_resume: bool
     parent_job_id: str | None
