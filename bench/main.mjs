@@ -12,6 +12,8 @@ import { measureLive } from './live.mjs';
 import { measureScale } from './live-scale.mjs';
 import { measureLoader } from './loader.mjs';
 import { measureLogCall } from './log-call.mjs';
+import { measurePreview } from './preview.mjs';
+import { measureProfile } from './profile.mjs';
 import { measureStart } from './start.mjs';
 import { measureTraining } from './training.mjs';
 import { measureUpload } from './upload.mjs';
@@ -45,6 +47,8 @@ try {
   await attempt('one log()', () => measureLogCall(api, workspaceDir));
   await attempt('points through the gateway', () => measureIngest(api, dataDir));
   await attempt('upload', () => measureUpload(api, dataDir));
+  await attempt('pages of a long table', () => measurePreview(api, workspaceDir));
+  await attempt('profile of a million rows', () => measureProfile(dataDir));
   await attempt('jobs list of 100,000 rows', async () => {
     const { items } = await api.get('/api/v1/train/jobs?limit=50');
     const few = { count: items.length, times: await timeFirstPage(api) };

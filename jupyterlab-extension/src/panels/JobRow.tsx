@@ -171,7 +171,11 @@ function JobFigure({ job, spark }: { readonly job: Job; readonly spark: readonly
       </span>
     );
   }
-  return <span className={job.state === 'lost' ? 't-warn' : ''}>{t(job.pruned ? 'sweep.count.pruned' : `state.${job.state}`)}</span>;
+  return (
+    <span className={job.state === 'lost' ? 't-warn' : ''}>
+      {t(job.pruned ? 'sweep.count.pruned' : `state.${job.state}`)}
+    </span>
+  );
 }
 
 /** A few words where a whole sentence would be cut; the title has the sentence. */

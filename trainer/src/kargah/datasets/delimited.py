@@ -111,7 +111,9 @@ def _copy(text: TextFile, path: Path, names: list[str], delimiter: str, *, skip:
                 column_types=schema, strings_can_be_null=True, quoted_strings_can_be_null=True, null_values=MISSING
             ),
         )
-        with pq.ParquetWriter(path, schema, compression="lz4") as writer:
+        # Read two or three times and then removed: what would make it small costs more than it saves.
+        plain = pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=False, write_statistics=False)
+        with plain as writer:
             for batch in reader:
                 writer.write_batch(batch)
                 rows += batch.num_rows

@@ -18,6 +18,8 @@ from kargah.datasets.persian import ARABIC_FORMS
 _CHUNK = 4 << 20
 _SAMPLE = 1 << 20
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+# The same ones as bytes: in UTF-8 they stand for nothing else.
+_CONTROL_BYTES = bytes(code for code in range(128) if _CONTROL.match(chr(code)))
 _ARABIC_WORD = re.compile(r"[\u0600-\u06ff]{2,}")
 _MIXED_WORD = re.compile(r"[A-Za-z][\u0621-\u06d3]|[\u0621-\u06d3][A-Za-z]")
 
@@ -48,9 +50,13 @@ def to_utf8(original: Path, work: Path, expected: str, encoding: Encoding | None
         return _transcode(original, work, "utf-16", "utf-16", expected)
     try:
         quotes = 0
-        for text in _decoded(original, "utf-8"):
-            _refuse_controls(text, expected)
-            quotes += text.count('"')
+        decoder = codecs.getincrementaldecoder("utf-8")("strict")
+        for chunk in _chunks(original):
+            decoder.decode(chunk)
+            if len(chunk.translate(None, _CONTROL_BYTES)) != len(chunk):
+                _refuse_controls(chunk.decode("ascii", "replace"), expected)
+            quotes += chunk.count(b'"')
+        decoder.decode(b"", final=True)
         return TextFile(original, "utf-8", quotes)
     except UnicodeDecodeError as error:
         if encoding == "utf-8":
@@ -61,10 +67,15 @@ def to_utf8(original: Path, work: Path, expected: str, encoding: Encoding | None
 
 def _decoded(path: Path, encoding: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
+    for chunk in _chunks(path):
+        yield decoder.decode(chunk)
+    yield decoder.decode(b"", final=True)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
-            yield decoder.decode(chunk)
-        yield decoder.decode(b"", final=True)
+            yield chunk
 
 
 def _refuse_controls(text: str, expected: str) -> None:

@@ -23,7 +23,11 @@ _BATCH = 40
 _SAMPLE_ROWS = 5_000
 # Eighteen digits always fit 64 bits. A leading zero means a code (postal, national id), which is text.
 _INTEGER = " *[+-]?(0|[1-9][0-9]{0,17}) *"
-_NUMBER = r" *[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})? *"
+# Whole numbers of more digits are ids that a floating-point number would change.
+_NUMBER = (
+    r" *[+-]?((0|[1-9][0-9]{0,17})|((0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
+    r"|(0|[1-9][0-9]*)[eE][+-]?[0-9]{1,3}) *"
+)
 # Years from 1200 to 1499 are those of the Jalali calendar: a day that it does not have is no date at all.
 _DATE = "([02-9][0-9]{3}|1[015-9][0-9]{2})[-/][0-9]{2}[-/][0-9]{2}"
 _DATETIME = _DATE + r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
@@ -45,11 +49,7 @@ def _matches(pattern: str) -> str:
 
 _TESTS: dict[Found, str] = {
     "integer": _matches(_INTEGER),
-    "number": _matches(_NUMBER)
-    + " AND isfinite(TRY_CAST(trim({c}) AS DOUBLE))"
-    + " AND (contains({c}, '.') OR contains(lower({c}), 'e') OR "
-    + _matches(_INTEGER)
-    + ")",
+    "number": _matches(_NUMBER) + " AND isfinite(TRY_CAST({c} AS DOUBLE))",
     "boolean": "lower({c}) IN ('true', 'false')",
     # The second test only where the first holds: it casts the parts to numbers.
     "jalali": f"CASE WHEN {_matches(JALALI)} THEN {gregorian_sql('{c}')} IS NOT NULL ELSE false END",
@@ -57,8 +57,8 @@ _TESTS: dict[Found, str] = {
     "datetime": _matches(_DATETIME) + " AND TRY_CAST(replace({c}, '/', '-') AS TIMESTAMPTZ) IS NOT NULL",
 }
 _CASTS: dict[Found, str] = {
-    "integer": "CAST(trim({c}) AS BIGINT)",
-    "number": "CAST(trim({c}) AS DOUBLE)",
+    "integer": "CAST({c} AS BIGINT)",
+    "number": "CAST({c} AS DOUBLE)",
     "boolean": "CAST(lower({c}) AS BOOLEAN)",
     "jalali": gregorian_sql("{c}"),
     "date": "CAST(replace({c}, '/', '-') AS DATE)",
@@ -140,11 +140,7 @@ def _foreign(connection: duckdb.DuckDBPyConnection, source: Path, columns: list[
 def _may_be(kind: Found, value: str) -> bool:
     if not _PATTERNS[kind].fullmatch(value):
         return False
-    if kind != "number":
-        return True
-    # Whole numbers of more digits are ids that a floating-point number would change.
-    exact = bool(_PATTERNS["integer"].fullmatch(value)) or "." in value or "e" in value.lower()
-    return exact and math.isfinite(float(value))
+    return kind != "number" or math.isfinite(float(value))
 
 
 def _disproved(connection: duckdb.DuckDBPyConnection, source: Path, columns: list[str], texts: Texts) -> list[str]:
