@@ -13,6 +13,7 @@ import { createApp } from '../http/app.js';
 import type { Caller } from '../http/route.js';
 import type { DatasetProfileEvent } from '../contract/live.js';
 import type { LivePort } from '../live/port.js';
+import { openLog } from '../observability/log.js';
 import type { Storage } from '../storage/storage.js';
 import type { People, PersonEntry } from './sharing.js';
 import { newId } from './ids.js';
@@ -72,10 +73,17 @@ export class Bench {
     private readonly storage: Storage,
     private readonly limits: Partial<DatasetLimits>,
     private readonly origins: Partial<OriginSettings>,
+    private readonly hear: ((line: string) => void) | null,
   ) {}
 
-  static async open(limits: Partial<DatasetLimits> = {}, origins: Partial<OriginSettings> = {}): Promise<Bench> {
-    const bench = new Bench(await mkdtemp(join(tmpdir(), 'kargah-datasets-')), await testStorage(), limits, origins);
+  /** @param hear is told every line of the log */
+  static async open(
+    limits: Partial<DatasetLimits> = {},
+    origins: Partial<OriginSettings> = {},
+    hear: ((line: string) => void) | null = null,
+  ): Promise<Bench> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'kargah-datasets-'));
+    const bench = new Bench(dataDir, await testStorage(), limits, origins, hear);
     await bench.start();
     return bench;
   }
@@ -98,7 +106,10 @@ export class Bench {
         for (const listener of this.listeners) listener();
       },
     };
-    const log = pino({ level: process.env['KARGAH_TEST_LOG'] ?? 'silent' });
+    const log =
+      this.hear === null
+        ? pino({ level: process.env['KARGAH_TEST_LOG'] ?? 'silent' })
+        : openLog('trace', { write: this.hear });
     this.datasets = createDatasets({
       db: this.storage.db,
       live,

@@ -7,6 +7,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asBefore003, versionsIn, VERSIONS_OF_OLD } from '../../test/older.js';
+import { readsFromPostgres } from '../../test/postgres-source.js';
 import { jobRow } from '../../test/rows.js';
 import { DatasetStore } from '../datasets/store.js';
 import { Garbage } from '../datasets/garbage.js';
@@ -179,6 +180,8 @@ it('keeps accounts, their projects and sessions', async () => {
   await expect(auth.authenticator.authenticate('kgp_none')).rejects.toMatchObject({ code: 'unauthenticated' });
   await expect(auth.authenticator.authenticate('kgj_none')).rejects.toMatchObject({ code: 'unauthenticated' });
 });
+
+readsFromPostgres(() => url);
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {

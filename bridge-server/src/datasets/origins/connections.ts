@@ -9,6 +9,9 @@ import { insideOf } from './files.js';
 import type { Seal } from './sealing.js';
 import type { SqlReader } from './sql-reader.js';
 
+/** What an address may say besides; the others of libpq name files and hosts of this server. */
+const PARAMETERS = ['sslmode', 'channel_binding', 'target_session_attrs', 'connect_timeout', 'options'];
+
 /** Databases that people read from. Their addresses are sealed, and nothing that is answered holds a password. */
 export class Connections {
   constructor(
@@ -91,7 +94,11 @@ export class Connections {
     }
     if (!URL.canParse(url)) throw new KargahError('connection_invalid');
     const parsed = new URL(url);
-    const sound = /^postgres(?:ql)?:$/u.test(parsed.protocol) && parsed.hostname !== '' && parsed.pathname.length > 1;
+    const sound =
+      /^postgres(?:ql)?:$/u.test(parsed.protocol) &&
+      parsed.hostname !== '' &&
+      parsed.pathname.length > 1 &&
+      [...parsed.searchParams.keys()].every((name) => PARAMETERS.includes(name));
     if (!sound) throw new KargahError('connection_invalid');
     const port = parsed.port === '' ? '' : `:${parsed.port}`;
     return { kind: 'postgresql', address: `${parsed.hostname}${port}${parsed.pathname}` };

@@ -65,10 +65,19 @@ export class SqlReader {
           log.warn({ code, signal: ended }, 'a process that asks a database left no answer');
           return reject(new KargahError('reader_limit', { resource: ended === 'SIGXCPU' ? 'CPU' : 'RAM' }));
         }
-        const said = answer.parse(JSON.parse(Buffer.concat(chunks).toString()));
-        if (said.ok) resolve(said.result);
+        const said = answer.safeParse(jsonIn(Buffer.concat(chunks).toString())).data;
+        if (said === undefined) reject(new Error('a process that asks a database answered in no known form'));
+        else if (said.ok) resolve(said.result);
         else reject(new KargahError(said.error.code, said.error.params));
       });
     });
+  }
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }

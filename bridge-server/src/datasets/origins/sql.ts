@@ -10,10 +10,15 @@ import type { VersionStore } from '../version-store.js';
 import { originOf } from '../view.js';
 import type { Connections } from './connections.js';
 import type { SqlReader } from './sql-reader.js';
+import { Turns } from './turns.js';
 import type { Into } from './urls.js';
+
+/** Each of them is a process with a memory of its own. */
+const AT_ONCE = 2;
 
 /** The rows of a query, kept as a dataset. */
 export class SqlOrigin {
+  private readonly turns = new Turns(AT_ONCE);
   private readonly running = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
 
   constructor(
@@ -39,10 +44,13 @@ export class SqlOrigin {
       }),
     );
     const abort = new AbortController();
-    const done = this.receive(begun.versionId, begun.folder, url, query, abort)
-      .catch((error: unknown) =>
-        this.log.error({ err: error, versionId: begun.versionId }, 'a query could not be settled'),
-      )
+    const receive = (): Promise<void> => this.receive(begun.versionId, begun.folder, url, query, abort);
+    const done = this.turns
+      .take(caller.userId, abort.signal, receive)
+      .catch((error: unknown) => {
+        if (!abort.signal.aborted)
+          this.log.error({ err: error, versionId: begun.versionId }, 'a query could not be settled');
+      })
       .finally(() => this.running.delete(begun.versionId));
     this.running.set(begun.versionId, { abort, done });
     return this.intake.announce(begun.datasetId);
@@ -81,8 +89,11 @@ export class SqlOrigin {
     } catch (error) {
       await folder.remove();
       if (abort.signal.aborted) return;
-      if (!(error instanceof KargahError)) throw error;
-      await this.intake.fail(versionId, error.toFailure());
+      if (!(error instanceof KargahError)) this.log.error({ err: error, versionId }, 'asking a database failed');
+      await this.intake.fail(
+        versionId,
+        error instanceof KargahError ? error.toFailure() : failureOf('internal', { request_id: versionId }),
+      );
     }
   }
 }

@@ -1,8 +1,8 @@
 """`python -m kargah.datasets.sql`: the rows of one SELECT in somebody's database, as a Parquet file.
 
 Takes `{url, query, into, seconds, limits}` on standard input, the only place where the password is; without a query the
-connection is only tried. PostgreSQL is asked within a read-only transaction by a cursor of the server's, SQLite through
-a connection that can only read and attaches nothing.
+connection is only tried. PostgreSQL is asked within a read-only transaction by a cursor of the server's, which takes
+one statement and no more, SQLite through a connection that can only read and attaches nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,9 +24,29 @@ from kargah.datasets.failures import ReadFailure
 from kargah.datasets.process import answer
 
 _BATCH = 5_000
+_FIRST_BATCH = 500
+# Characters that a batch of long texts is to have at most.
+_BATCH_CHARS = 4_000_000
 _CONNECT_SECONDS = 10
 _REASON_CHARS = 300
-Rows = tuple[list[str], Iterator[Sequence[tuple[Any, ...]]]]
+# A cursor of the server's for a text that it takes as one statement: whatever stands behind a semicolon would end the
+# read-only transaction and go on without it.
+_OPEN = """DO $$ DECLARE found refcursor := 'kargah'; BEGIN
+  OPEN found NO SCROLL FOR EXECUTE current_setting('kargah.query');
+END $$"""
+# What PostgreSQL says that a column is, by the numbers of its types, since its first rows may all be missing; other types
+# are text.
+_KINDS = {16: "bool", 20: "int64", 21: "int64", 23: "int64", 700: "float64", 701: "float64", 1082: "date32"}
+_KINDS |= {1114: "timestamp[us]", 1184: "timestamp[us]", 1700: "float64"}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a query answers: its columns, their types where the database knows them, and the rows as they come."""
+
+    names: list[str]
+    kinds: list[str | None]
+    batches: Iterator[Sequence[tuple[Any, ...]]]
 
 
 def read_into(url: str, query: str, into: Path, seconds: int) -> int:
@@ -34,8 +55,8 @@ def read_into(url: str, query: str, into: Path, seconds: int) -> int:
     Raises ReadFailure `connection_failed`, `query_failed`, `query_not_select` or `no_rows`.
     """
     part = into.with_name(into.name + ".part")
-    with _rows_of(url, query, seconds) as (names, batches):
-        rows = _write(names, batches, part)
+    with _rows_of(url, query, seconds) as found:
+        rows = _write(found, part)
     if rows == 0:
         part.unlink(missing_ok=True)
         raise ReadFailure("no_rows")
@@ -54,59 +75,96 @@ def _rows_of(url: str, query: str | None, seconds: int) -> Iterator[Rows]:
 def _postgres(url: str, query: str | None, seconds: int) -> Iterator[Rows]:
     import psycopg2  # type: ignore[import-untyped]
 
-    try:
-        connection = psycopg2.connect(url, connect_timeout=_CONNECT_SECONDS, application_name="kargah")
-    except (psycopg2.Error, ValueError) as error:
-        raise ReadFailure("connection_failed", reason=_without_secrets(str(error), url)) from None
+    with _told_as("connection_failed", url, psycopg2.Error):
+        # The passwords that this server's own account keeps are not for whoever names a host.
+        connection = psycopg2.connect(
+            url, connect_timeout=_CONNECT_SECONDS, application_name="kargah", passfile=os.devnull
+        )
     with closing(connection):
-        connection.set_session(readonly=True)
-        try:
-            with connection.cursor() as settings:
-                settings.execute("SET statement_timeout = %s", (seconds * 1000,))
-            if query is None:
-                yield [], iter(())
-                return
-            with connection.cursor(name="kargah") as cursor:
-                cursor.itersize = _BATCH
-                cursor.execute(query)
-                first = cursor.fetchmany(_BATCH)
-                names = [str(column[0]) for column in cursor.description or []]
+        with _told_as("connection_failed", url, psycopg2.Error):
+            connection.set_session(readonly=True)
+            _set(connection, "statement_timeout", seconds * 1000)
+            # Where the server can, a query whose asker is gone ends too.
+            _set(connection, "client_connection_check_interval", 2000)
+        if query is None:
+            yield Rows([], [], iter(()))
+            return
+        cursor = connection.cursor()
 
-                def batches() -> Iterator[Sequence[tuple[Any, ...]]]:
-                    batch = first
-                    while batch:
-                        yield batch
-                        batch = cursor.fetchmany(_BATCH)
+        def fetched(count: int) -> list[tuple[Any, ...]]:
+            with _told_as("query_failed", url, psycopg2.Error):
+                cursor.execute(f"FETCH FORWARD {count} FROM kargah")
+                return list(cursor.fetchall())
 
-                yield names, batches()
-        except psycopg2.Error as error:
-            raise ReadFailure("query_failed", reason=_without_secrets(str(error), url)) from None
+        with _told_as("query_failed", url, psycopg2.Error):
+            cursor.execute("SELECT set_config('kargah.query', %s, true)", (query,))
+            cursor.execute(_OPEN)
+        first = fetched(_FIRST_BATCH)
+        described = cursor.description or []
+
+        def batches() -> Iterator[Sequence[tuple[Any, ...]]]:
+            batch = first
+            while batch:
+                yield batch
+                batch = fetched(_rows_like(batch))
+
+        kinds = [_KINDS.get(column[1], "string") for column in described]
+        yield Rows([str(column[0]) for column in described], [*kinds], batches())
+
+
+def _rows_like(batch: Sequence[tuple[Any, ...]]) -> int:
+    """Return how many rows of this width may be held at once."""
+    sample = batch[:: max(1, len(batch) // 50)]
+    chars = sum(len(value) for row in sample for value in row if isinstance(value, str))
+    return max(1, min(_BATCH, _BATCH_CHARS * len(sample) // max(1, chars)))
+
+
+def _set(connection: Any, setting: str, value: int) -> None:
+    import psycopg2
+
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, %s, false)", (setting, str(value)))
+        connection.commit()
+    except (psycopg2.errors.UndefinedObject, psycopg2.errors.InvalidParameterValue):
+        connection.rollback()
 
 
 @contextmanager
 def _sqlite(url: str, query: str | None, _seconds: int) -> Iterator[Rows]:
     path = Path(url.removeprefix("sqlite:"))
-    try:
+    with _told_as("connection_failed", url, sqlite3.Error):
         connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_CONNECT_SECONDS)
         connection.execute("SELECT count(*) FROM sqlite_master")
-    except sqlite3.Error as error:
-        raise ReadFailure("connection_failed", reason=_without_secrets(str(error), url)) from None
     with closing(connection):
         connection.set_authorizer(_may)
         if query is None:
-            yield [], iter(())
+            yield Rows([], [], iter(()))
             return
-        try:
+        with _told_as("query_failed", url, sqlite3.Error, sqlite3.Warning):
             cursor = connection.execute(query)
-            names = [str(column[0]) for column in cursor.description or []]
+        names = [str(column[0]) for column in cursor.description or []]
 
-            def batches() -> Iterator[Sequence[tuple[Any, ...]]]:
-                while batch := cursor.fetchmany(_BATCH):
-                    yield batch
+        def batches() -> Iterator[Sequence[tuple[Any, ...]]]:
+            while True:
+                with _told_as("query_failed", url, sqlite3.Error):
+                    batch = cursor.fetchmany(_BATCH)
+                if not batch:
+                    return
+                yield batch
 
-            yield names, batches()
-        except (sqlite3.Error, sqlite3.Warning) as error:
-            raise ReadFailure("query_failed", reason=_without_secrets(str(error), url)) from None
+        yield Rows(names, [None] * len(names), batches())
+
+
+@contextmanager
+def _told_as(code: str, url: str, *kinds: type[Exception]) -> Iterator[None]:
+    """Tell what the driver raises as our failure; it raises ValueError for texts and dates that it cannot carry."""
+    caught: tuple[type[Exception], ...] = (*kinds, ValueError, OverflowError)
+    try:
+        yield
+    except caught as error:
+        said = getattr(getattr(error, "diag", None), "message_primary", None)
+        raise ReadFailure(code, reason=_without_secrets(said or str(error), url)) from None
 
 
 _READS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, 33}  # 33: SQLITE_RECURSIVE
@@ -117,24 +175,24 @@ def _may(action: int, first: str | None, second: str | None, *_: object) -> int:
     return sqlite3.SQLITE_OK if action in _READS and not loads else sqlite3.SQLITE_DENY
 
 
-def _write(names: list[str], batches: Iterator[Sequence[tuple[Any, ...]]], into: Path) -> int:
+def _write(found: Rows, into: Path) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     from kargah.datasets.columns import require_width, unique_names
 
-    require_width(len(names))
-    columns, _ = unique_names(names)
+    require_width(len(found.names))
+    columns, _ = unique_names(found.names)
     rows = 0
     writer: pq.ParquetWriter | None = None
     schema: pa.Schema | None = None
     # What a column is shows in its first rows; all the same, a later row may be wider than they are.
     try:
-        for batch in batches:
+        for batch in found.batches:
             arrays = [_array([_plain(row[at]) for row in batch]) for at in range(len(columns))]
             if schema is None:
-                fields = [(column, _storable(array.type)) for column, array in zip(columns, arrays, strict=True)]
-                schema = pa.schema(fields)
+                kinds = [_kind(*of) for of in zip(found.kinds, arrays, strict=True)]
+                schema = pa.schema(list(zip(columns, kinds, strict=True)))
                 writer = pq.ParquetWriter(into, schema, compression="zstd")
             cast = [
                 _cast(array, field, batch, at) for at, (array, field) in enumerate(zip(arrays, schema, strict=True))
@@ -157,10 +215,12 @@ def _array(values: list[object]) -> Any:
         return pa.array([None if value is None else str(value) for value in values], pa.string())
 
 
-def _storable(kind: Any) -> Any:
+def _kind(told: str | None, array: Any) -> Any:
     import pyarrow as pa
 
-    return pa.string() if pa.types.is_null(kind) else kind
+    if told is not None:
+        return pa.timestamp("us") if told == "timestamp[us]" else pa.type_for_alias(told)
+    return pa.string() if pa.types.is_null(array.type) else array.type
 
 
 def _cast(array: Any, field: Any, batch: Sequence[tuple[Any, ...]], at: int) -> Any:
@@ -186,15 +246,22 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime.datetime) and value.tzinfo is not None:
         return value.astimezone(datetime.timezone.utc).replace(tzinfo=None)
     if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return json.dumps(value, ensure_ascii=False, default=_in_json)
     if value is None or isinstance(value, (bool, int, float, str, datetime.date, datetime.datetime)):
         return value
     return str(value)
 
 
+def _in_json(value: object) -> object:
+    return float(value) if isinstance(value, decimal.Decimal) else str(value)
+
+
 def _without_secrets(message: str, url: str) -> str:
     """What the database says, without the password and without what libpq repeats of the address."""
-    password = urlsplit(url).password if "://" in url else None
+    try:
+        password = urlsplit(url).password if "://" in url else None
+    except ValueError:
+        return "the address cannot be read"
     for secret in filter(None, (url, password, unquote(password or ""))):
         message = message.replace(secret, "…")
     return " ".join(message.split())[:_REASON_CHARS]
@@ -204,7 +271,6 @@ def main() -> int:
     """Answer one request; see the module's description."""
 
     def ask(request: dict[str, Any]) -> Mapping[str, object]:
-        os.environ.pop("PGPASSWORD", None)
         url, query, seconds = request["url"], request["query"], int(request["seconds"])
         if query is None:
             with _rows_of(url, None, seconds):
