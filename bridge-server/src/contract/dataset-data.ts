@@ -118,7 +118,14 @@ export const datasetContent = endpoint({
     200: { mediaType: 'application/octet-stream', description: 'The file' },
     206: { mediaType: 'application/octet-stream', description: 'The range' },
   },
-  errors: ['not_found', 'dataset_not_ready', 'dataset_freed', 'file_changed', 'range_not_satisfiable'],
+  errors: [
+    'not_found',
+    'dataset_not_ready',
+    'dataset_freed',
+    'file_changed',
+    'range_not_satisfiable',
+    'content_changed',
+  ],
 });
 
 export const exportDataset = endpoint({
@@ -127,11 +134,25 @@ export const exportDataset = endpoint({
   path: '/api/v1/datasets/{dataset_id}/export',
   tag: 'datasets',
   policy: 'user_or_job',
-  summary: 'The typed table as a file; cells of CSV that a spreadsheet would run are made harmless',
+  summary: 'The typed table as a file; takes Range; cells of CSV that a spreadsheet would run are made harmless',
   params,
   query: versionQuery.extend({ format: z.enum(['csv', 'parquet', 'jsonl']).default('csv') }),
-  responses: { 200: { mediaType: 'application/octet-stream', description: 'The file' } },
-  errors: ['not_found', 'dataset_not_ready', 'dataset_failed', 'dataset_freed', 'dataset_wrong_kind'],
+  responses: {
+    200: { mediaType: 'application/octet-stream', description: 'The file' },
+    206: { mediaType: 'application/octet-stream', description: 'The range' },
+  },
+  errors: [
+    'not_found',
+    'dataset_not_ready',
+    'dataset_failed',
+    'dataset_freed',
+    'dataset_wrong_kind',
+    'query_timeout',
+    'reader_limit',
+    'storage_full',
+    'range_not_satisfiable',
+    'content_changed',
+  ],
 });
 
 /** How the original would be read, before it is: what a person corrects. */

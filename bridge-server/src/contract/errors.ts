@@ -314,6 +314,11 @@ export const ERRORS = {
     en: 'This version has no such split; choose one of its splits.',
     fa: 'این نسخه چنین تقسیمی ندارد؛ یکی از تقسیم‌هایش را انتخاب کنید.',
   },
+  content_changed: {
+    status: 412,
+    en: 'The file is no longer the one that was asked for; download it from its beginning.',
+    fa: 'فایل دیگر همان نیست که خواسته شده بود؛ آن را از آغاز دریافت کنید.',
+  },
   range_not_satisfiable: {
     status: 416,
     en: 'The requested range lies outside the file.',

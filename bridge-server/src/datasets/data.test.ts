@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
+import { KargahError } from '../errors.js';
+import { Reader } from './reader.js';
 import { Bench, codeOf } from './testing.js';
 
 const TABLE = `n,name,f\n${Array.from({ length: 40 }, (_, i) => `${i},${i % 2 ? 'odd' : 'even'},${i === 3 ? '' : i / 2}`).join('\n')}\n`;
@@ -102,7 +105,7 @@ describe('a question in SQL', () => {
 describe('an export', () => {
   const exported = (format: string): Promise<Response> => bench.call(`/datasets/${id}/export?format=${format}`);
 
-  it('is the typed table in the format asked for, under the dataset’s name, and leaves nothing behind', async () => {
+  it('is the typed table in the format asked for, under the dataset’s name', async () => {
     const csv = await exported('csv');
     expect(csv.headers.get('content-disposition')).toContain('t.csv');
     expect((await csv.text()).split(/\r?\n/u).slice(0, 2)).toEqual(['n,name,f', '0,even,0.0']);
@@ -111,7 +114,87 @@ describe('an export', () => {
     expect(JSON.parse(lines[3] ?? '')).toEqual({ n: 3, name: 'odd', f: null });
     const parquet = Buffer.from(await (await exported('parquet')).arrayBuffer());
     expect(parquet.subarray(0, 4).toString()).toBe('PAR1');
-    expect(await readdir(join(bench.dataDir, 'exports'))).toEqual([]);
+  });
+
+  const pieceOf = (of: string, range: string, more: Record<string, string> = {}): Promise<Response> =>
+    bench.call(`/datasets/${of}/export`, { headers: { range, ...more } });
+  const kept = async (): Promise<string[]> => (await readdir(join(bench.dataDir, 'exports'))).sort();
+
+  it('is written once for all its pieces, which together are the file', async () => {
+    const { dataset_id: of } = await bench.dataset('pieces.csv', TABLE.replace('odd', 'pieces'));
+    const before = await kept();
+    const [whole, again] = await Promise.all([1, 2].map(() => bench.call(`/datasets/${of}/export`)));
+    const bytes = Buffer.from(await whole!.arrayBuffer());
+    expect(Buffer.from(await again!.arrayBuffer())).toEqual(bytes);
+    const written = await kept();
+    expect(written.length).toBe(before.length + 1);
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < bytes.length; at += 100) {
+      const piece = await pieceOf(of, `bytes=${String(at)}-${String(at + 99)}`);
+      expect([piece.status, piece.headers.get('etag')]).toEqual([206, whole!.headers.get('etag')]);
+      pieces.push(Buffer.from(await piece.arrayBuffer()));
+    }
+    expect(Buffer.concat(pieces)).toEqual(bytes);
+    expect(await kept()).toEqual(written);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(whole!.headers.get('etag')).toBe(`"${sha256}"`);
+    const beyond = await pieceOf(of, `bytes=${String(bytes.length)}-`);
+    expect([beyond.status, await codeOf(beyond)]).toEqual([416, 'range_not_satisfiable']);
+  });
+
+  it('that broke off goes on where it stopped, also after a restart, and begins anew where the dataset has changed', async () => {
+    const { dataset_id: of } = await bench.dataset('broken.csv', TABLE.replace('odd', 'broken'));
+    const first = await pieceOf(of, 'bytes=0-49');
+    const start = Buffer.from(await first.arrayBuffer());
+    const etag = first.headers.get('etag') ?? '';
+    await bench.stop();
+    await bench.start();
+    expect(await kept()).toEqual([]);
+    const rest = await pieceOf(of, 'bytes=50-', { 'if-range': etag });
+    expect(rest.status).toBe(206);
+    const whole = Buffer.from(await (await bench.call(`/datasets/${of}/export`)).arrayBuffer());
+    expect(Buffer.concat([start, Buffer.from(await rest.arrayBuffer())])).toEqual(whole);
+    await bench.version(of, TABLE.replace('odd', 'changed'));
+    const other = await pieceOf(of, 'bytes=50-', { 'if-range': etag });
+    expect([other.status, other.headers.get('content-range')]).toEqual([200, null]);
+    expect(await other.text()).toContain('changed');
+    // The one that it began with can still be asked for by its number.
+    const headers = { range: 'bytes=50-', 'if-range': etag };
+    expect((await bench.call(`/datasets/${of}/export?version=1`, { headers })).status).toBe(206);
+    const held = await bench.call(`/datasets/${of}/export`, { headers: { 'if-match': etag } });
+    expect([held.status, await codeOf(held)]).toEqual([412, 'content_changed']);
+    for (const path of ['content', 'export?format=parquet']) {
+      const answer = await bench.call(`/datasets/${of}/${path}`);
+      const found = createHash('sha256')
+        .update(Buffer.from(await answer.arrayBuffer()))
+        .digest('hex');
+      expect(answer.headers.get('etag')).toBe(`"${found}"`);
+      const one = { 'if-match': '"another"' };
+      expect(await refusal(bench.call(`/datasets/${of}/${path}`, { headers: one }))).toEqual([412, 'content_changed']);
+    }
+  });
+
+  it('is freed where all that are kept would be too much', async () => {
+    const small = await Bench.open({ keptExportBytes: 600 });
+    try {
+      const { dataset_id: of } = await small.dataset('s.csv', TABLE);
+      const size = async (format: string): Promise<number> =>
+        (await (await small.call(`/datasets/${of}/export?format=${format}`)).arrayBuffer()).byteLength;
+      expect(await size('csv')).toBeLessThan(600);
+      await expect.poll(() => readdir(join(small.dataDir, 'exports'))).toHaveLength(1);
+      expect(await size('jsonl')).toBeGreaterThan(600);
+      await expect.poll(() => readdir(join(small.dataDir, 'exports'))).toEqual([]);
+    } finally {
+      await small.close();
+    }
+  });
+
+  it('507 where there is no room to write it, and the next try begins anew', async () => {
+    const { dataset_id: of } = await bench.dataset('full.csv', TABLE.replace('odd', 'full'));
+    const full = vi.spyOn(Reader.prototype, 'export').mockRejectedValue(new KargahError('storage_full'));
+    expect(await refusal(bench.call(`/datasets/${of}/export`))).toEqual([507, 'storage_full']);
+    full.mockRestore();
+    expect((await bench.call(`/datasets/${of}/export`)).status).toBe(200);
   });
 
   it('makes cells harmless that a spreadsheet would run', async () => {

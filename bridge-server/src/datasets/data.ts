@@ -75,9 +75,13 @@ export class DatasetData {
   }
 
   /** The original file. Jobs may still fetch what was deleted while they run. */
-  async content(caller: Caller, datasetId: string, number?: number): Promise<{ path: string; filename: string }> {
+  async content(
+    caller: Caller,
+    datasetId: string,
+    number?: number,
+  ): Promise<{ path: string; filename: string; sha256: string | null }> {
     const row = await this.received(caller, datasetId, number);
-    return { path: this.contents.of(row).original, filename: row.filename };
+    return { path: this.contents.of(row).original, filename: row.filename, sha256: row.sha256 };
   }
 
   /** A version whose file is here, read or not. */

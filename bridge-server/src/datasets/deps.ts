@@ -19,6 +19,8 @@ export interface DatasetLimits {
   readonly readerSeconds: number;
   /** What the images of one archive may grow to. */
   readonly maxImageBytes: number;
+  /** What exports that nobody fetches just now may take on the disk. */
+  readonly keptExportBytes: number;
 }
 
 export const DEFAULT_LIMITS: DatasetLimits = {
@@ -29,6 +31,7 @@ export const DEFAULT_LIMITS: DatasetLimits = {
   readerMemoryBytes: 6 * 2 ** 30,
   readerSeconds: 900,
   maxImageBytes: 20 * 2 ** 30,
+  keptExportBytes: 2 * 2 ** 30,
 };
 
 export interface OriginSettings {

@@ -70,7 +70,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   const list = new DatasetService(store, versions, access, reading, garbage, announcer, cancelUpload);
   const history = new VersionService(db, versions, splits, access, intake, reading, garbage, announcer, cancelUpload);
   const data = new DatasetData(versions, contents, access, reader);
-  const exports = new Exports(store, root, contents, access, reader);
+  const exports = new Exports(store, root, contents, access, reader, deps.limits);
   const dealing = new SplitService(versions, splits, contents, access, reader);
   const diffs = new VersionDiffs(contents, access, reader);
   const { origins, limits, log } = deps;
@@ -86,6 +86,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   const sweep = async (): Promise<void> => {
     await uploads.expire();
     await garbage.sweep();
+    await exports.sweep();
   };
   let timer: NodeJS.Timeout | undefined;
   return {

@@ -54,8 +54,8 @@ export function datasetRoutes(
       json: await held.profile(caller, params.dataset_id, query.version),
     })),
     route(data.datasetContent, async ({ caller, params, query, res }) => {
-      const { path, filename } = await held.content(caller, params.dataset_id, query.version);
-      await sendFile(res, path, filename);
+      const { path, filename, sha256 } = await held.content(caller, params.dataset_id, query.version);
+      await sendFile(res, path, filename, sha256);
       return undefined;
     }),
     route(intake.listSources, async () => ({

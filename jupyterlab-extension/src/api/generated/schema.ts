@@ -368,7 +368,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The typed table as a file; cells of CSV that a spreadsheet would run are made harmless */
+    /** The typed table as a file; takes Range; cells of CSV that a spreadsheet would run are made harmless */
     get: operations['exportDataset'];
     put?: never;
     post?: never;
@@ -1439,6 +1439,7 @@ export interface components {
       | 'value_not_of_type'
       | 'version_unknown'
       | 'split_unknown'
+      | 'content_changed'
       | 'range_not_satisfiable'
       | 'unknown_recipe'
       | 'target_required'
@@ -4038,6 +4039,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `content_changed`: The file is no longer the one that was asked for; download it from its beginning. */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `range_not_satisfiable`: The requested range lies outside the file. */
       416: {
         headers: {
@@ -4099,6 +4109,15 @@ export interface operations {
           'application/octet-stream': string;
         };
       };
+      /** @description The range */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': string;
+        };
+      };
       /**
        * @description `token_expired`: Session ended; sign in again.
        *
@@ -4143,8 +4162,30 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `content_changed`: The file is no longer the one that was asked for; download it from its beginning. */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `range_not_satisfiable`: The requested range lies outside the file. */
+      416: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /**
        * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
+       *
+       *     `query_timeout`: The query took longer than {seconds} s; narrow it down with WHERE or LIMIT.
+       *
+       *     `reader_limit`: Reading the file needs more than the allowed {resource}.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        */
@@ -4167,6 +4208,15 @@ export interface operations {
       };
       /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
       503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `storage_full`: The disk is full; free some space and try again. */
+      507: {
         headers: {
           [name: string]: unknown;
         };

@@ -76,6 +76,7 @@ ErrorCode: TypeAlias = Literal[
     "value_not_of_type",
     "version_unknown",
     "split_unknown",
+    "content_changed",
     "range_not_satisfiable",
     "unknown_recipe",
     "target_required",

@@ -34,7 +34,7 @@ _REASON_CHARS = 300
 _OPEN = """DO $$ DECLARE found refcursor := 'kargah'; BEGIN
   OPEN found NO SCROLL FOR EXECUTE current_setting('kargah.query');
 END $$"""
-# What PostgreSQL says that a column is, by the numbers of its types, since its first rows may all be missing; other types
+# What PostgreSQL says that a column is, by the numbers of its types, since its first rows may all be missing; others
 # are text.
 _KINDS = {16: "bool", 20: "int64", 21: "int64", 23: "int64", 700: "float64", 701: "float64", 1082: "date32"}
 _KINDS |= {1114: "timestamp[us]", 1184: "timestamp[us]", 1700: "float64"}
