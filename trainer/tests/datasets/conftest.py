@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import ReadResult
 from kargah.datasets.read import read_dataset
 
@@ -30,6 +31,25 @@ def read(tmp_path: Path) -> Read:
         return read_dataset(tmp_path, name, reading=reading, memory_bytes=2 << 30, max_image_bytes=64 << 20)
 
     return run
+
+
+def reason(
+    read: Read, content: str | bytes, name: str = "data.csv", **options: Any
+) -> tuple[str, dict[str, str | int]]:
+    """Return why `content` is refused: the code and the parameters of its message."""
+    with pytest.raises(ReadFailure) as caught:
+        read(content, name, **options)
+    return caught.value.code, caught.value.params
+
+
+def types_of(result: ReadResult) -> dict[str, str]:
+    """Return the type of each column."""
+    return {column["name"]: column["type"] for column in result["profile"]["columns"]}
+
+
+def codes_of(result: ReadResult) -> list[str]:
+    """Return the codes of the warnings."""
+    return [warning["code"] for warning in result["warnings"]]
 
 
 def picture(color: str = "red", size: tuple[int, int] = (8, 6), kind: str = "PNG") -> bytes:

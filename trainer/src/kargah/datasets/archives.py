@@ -5,18 +5,20 @@ from __future__ import annotations
 import tarfile
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from kargah.datasets.delimited import TextTable
 from kargah.datasets.encoding import to_utf8
 from kargah.datasets.failures import ReadFailure
+from kargah.datasets.notes import note
+from kargah.datasets.zips import MAX_ENTRIES, explodes, inner_path, is_litter, open_zip, safe_path, shown
 
-_MAX_ENTRIES = 400_000
 _CHUNK = 1 << 20
 _MAX_TEXT_BYTES = 16 << 20
 _MAX_TEXTS_BYTES = 1 << 30
-_FREE_BYTES = 100 << 20
 _MAX_RATIO = 100
+_BATCH, _BATCH_BYTES = 2_000, 32 << 20
 
 
 def tar_to_zip(original: Path, work: Path, max_bytes: int) -> Path:
@@ -33,45 +35,29 @@ def tar_to_zip(original: Path, work: Path, max_bytes: int) -> Path:
             for member in archive:
                 entries += 1
                 total += member.size
-                if entries > _MAX_ENTRIES or total > max_bytes or _explodes(total, packed):
+                if entries > MAX_ENTRIES or total > max_bytes or explodes(total, packed, _MAX_RATIO):
                     raise ReadFailure("archive_bomb")
-                if member.isdir():
+                path = inner_path(member.name)
+                if member.isdir() or is_litter(path):
                     continue
                 opened = archive.extractfile(member) if member.isreg() else None
                 if opened is None:
-                    raise ReadFailure("archive_unsafe", path=_shown(member.name))
-                with out.open(zipfile.ZipInfo(_name(member.name)), "w") as file:
+                    raise ReadFailure("archive_unsafe", path=shown(member.name))
+                with out.open(zipfile.ZipInfo(str(path)), "w") as file:
                     while chunk := opened.read(_CHUNK):
                         file.write(chunk)
-    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, RecursionError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise ReadFailure("damaged_file") from error
     return into
 
 
-def _explodes(grown: int, packed: int) -> bool:
-    return grown > _FREE_BYTES and grown > packed * _MAX_RATIO
-
-
-def _name(name: str) -> str:
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\x00" in name:
-        raise ReadFailure("archive_unsafe", path=_shown(name))
-    return str(path)
-
-
-def _shown(name: str) -> str:
-    return "".join(letter for letter in name if letter.isprintable())[:120]
-
-
 def holds_texts(archive: Path) -> bool:
-    """Return whether most files of a zip are `.txt` in folders: classes of documents."""
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            files = [PurePosixPath(entry.filename) for entry in opened.infolist() if not entry.is_dir()]
-    except (zipfile.BadZipFile, NotImplementedError):
-        return False
+    """Return whether most files of a zip are `.txt` in folders: classes of documents. Raises as `open_zip` does."""
+    with open_zip(archive) as opened:
+        paths = [PurePosixPath(entry.filename) for entry in opened.infolist() if not entry.is_dir()]
+    files = [path for path in paths if not is_litter(path)]
     texts = [path for path in files if path.suffix.lower() == ".txt" and len(path.parts) > 1]
     return len(texts) * 2 > len(files)
 
@@ -84,29 +70,58 @@ def read_text_folders(archive: Path, work: Path) -> TextTable:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    texts: list[str] = []
-    labels: list[str] = []
-    total = 0
+    table = work / "text.parquet"
+    schema = pa.schema([("text", pa.string()), ("label", pa.string())])
     try:
-        with zipfile.ZipFile(archive) as opened:
-            for entry in sorted(opened.infolist(), key=lambda one: one.filename):
-                path = PurePosixPath(_name(entry.filename))
-                if entry.is_dir() or path.suffix.lower() != ".txt" or len(path.parts) < 2:
-                    continue
-                total += entry.file_size
-                if entry.file_size > _MAX_TEXT_BYTES or total > _MAX_TEXTS_BYTES or len(texts) >= _MAX_ENTRIES:
-                    raise ReadFailure("archive_bomb")
-                document = work / "document"
-                document.write_bytes(opened.read(entry))
-                texts.append(to_utf8(document, work, "text").path.read_text("utf-8"))
-                labels.append(path.parts[-2])
+        with open_zip(archive) as opened, pq.ParquetWriter(table, schema, compression="lz4") as writer:
+            placed, ignored = _documents(opened, archive.stat().st_size)
+            for batch in _batches(placed):
+                texts = [_document(opened, entry, work) for entry, _ in batch]
+                arrays = [pa.array(texts, pa.string()), pa.array([label for _, label in batch], pa.string())]
+                writer.write_batch(pa.record_batch(arrays, schema=schema))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise ReadFailure("damaged_file") from error
-    if len(set(labels)) < 2:
+    warnings = [note("files_ignored", count=ignored)] if ignored else []
+    return TextTable(table, ["text", "label"], len(placed), warnings)
+
+
+def _documents(opened: zipfile.ZipFile, packed: int) -> tuple[list[tuple[zipfile.ZipInfo, str]], int]:
+    """The documents in the order of their names, each with its label, and how many other files there are."""
+    placed: list[tuple[zipfile.ZipInfo, str]] = []
+    total = ignored = 0
+    for entry in sorted(opened.infolist(), key=lambda one: one.filename):
+        path = safe_path(entry)
+        if entry.is_dir() or is_litter(path):
+            continue
+        if path.suffix.lower() != ".txt" or len(path.parts) < 2:
+            ignored += 1
+            continue
+        total += entry.file_size
+        if entry.file_size > _MAX_TEXT_BYTES or total > _MAX_TEXTS_BYTES or explodes(total, packed, _MAX_RATIO):
+            raise ReadFailure("archive_bomb")
+        placed.append((entry, path.parts[-2]))
+    if len({label for _, label in placed}) < 2:
         raise ReadFailure("archive_one_class")
-    table = work / "text.parquet"
-    pq.write_table(pa.table({"text": pa.array(texts, pa.string()), "label": pa.array(labels, pa.string())}), table)
-    return TextTable(table, ["text", "label"], len(texts), [])
+    return placed, ignored
+
+
+def _batches(placed: list[tuple[zipfile.ZipInfo, str]]) -> Iterator[list[tuple[zipfile.ZipInfo, str]]]:
+    batch: list[tuple[zipfile.ZipInfo, str]] = []
+    size = 0
+    for one in placed:
+        batch.append(one)
+        size += one[0].file_size
+        if size > _BATCH_BYTES or len(batch) == _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _document(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, work: Path) -> str:
+    document = work / "document"
+    document.write_bytes(opened.read(entry))
+    return to_utf8(document, work, "text").path.read_text("utf-8")
 
 
 def read_lines(text: Path, work: Path) -> TextTable:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.limits import MAX_COLUMNS
 from kargah.datasets.model import Warning
 from kargah.datasets.notes import note
+from kargah.datasets.persian import ARABIC_FORMS
 
 _MAX_NAME = 200
+# Letters that show nothing, or have others shown in another place: NUL, control characters, marks of direction. The
+# zero-width non-joiner is spelling.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200d-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+# Letters of other scripts that look as Latin ones do (of Unicode's "confusables", UTS #39, those that keyboards have).
+_LOOKS = str.maketrans("аеорсухіјѕԁһαοιν", "aeopcyxijsdhaoiv")
 
 
 def require_width(count: int) -> None:
@@ -25,7 +36,7 @@ def unique_names(raw: list[str]) -> tuple[list[str], list[Warning]]:
     taken: set[str] = set()
     names: list[str] = []
     for index, given in enumerate(raw):
-        base = " ".join(given.split())[:_MAX_NAME]
+        base = " ".join(_UNSEEN.sub("", given).split())[:_MAX_NAME]
         if not base:
             base = f"column_{index + 1}"
             warnings.append(note("unnamed_column", column=base, position=index + 1))
@@ -36,4 +47,17 @@ def unique_names(raw: list[str]) -> tuple[list[str], list[Warning]]:
             warnings.append(note("duplicate_column", column=name, name=base))
         taken.add(name.casefold())
         names.append(name)
-    return names, warnings
+    return names, warnings + [note("lookalike_columns", column=one, other=other) for one, other in lookalikes(names)]
+
+
+def lookalikes(names: list[str]) -> list[tuple[str, str]]:
+    """Return the pairs of different names that a reader would take for one."""
+    seen: dict[str, str] = {}
+    pairs: list[tuple[str, str]] = []
+    for given in names:
+        looks = unicodedata.normalize("NFKC", given).casefold().translate(_LOOKS).replace("\u200c", "")
+        looks = looks.translate(ARABIC_FORMS)
+        if looks in seen:
+            pairs.append((given, seen[looks]))
+        seen.setdefault(looks, given)
+    return pairs

@@ -23,6 +23,8 @@ MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None",
 _DELIMITERS = ",;\t|؛"
 _SAMPLE_CHARS = 1 << 20
 _BLOCK_BYTES = 8 << 20
+# Room for a row of 64 MiB, which is what a line of JSON may have too.
+_MOST_BLOCK_BYTES = 128 << 20
 _NUMERIC = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -40,21 +42,24 @@ class TextTable:
 def read_delimited(text: TextFile, work: Path, options: ReadingOptions | None = None) -> TextTable:
     """Write `text` as a Parquet table of text columns into `work`; what `options` leave open is found out.
 
-    Raises ReadFailure `ragged_rows`, `too_many_columns`, `no_rows`, `not_tabular` (a quote that never ends)
-    or `damaged_file`.
+    Raises ReadFailure `ragged_rows`, `too_many_columns`, `no_rows`, `not_tabular` (a quote that never ends),
+    `reader_limit` (a row beyond 64 MiB) or `damaged_file`.
     """
     with text.path.open(encoding="utf-8", newline="") as file:
         sample = file.read(_SAMPLE_CHARS)
         complete = len(sample) < _SAMPLE_CHARS
     options = options or {}
     delimiter = options.get("delimiter") or delimiter_of(sample, complete=complete)[0]
-    header = next((row for row in _rows_of(sample, delimiter) if row), [])
+    sampled = [row for row in _rows_of(sample, delimiter) if row]
+    header = sampled[0] if sampled else []
     require_width(len(header))
     numeric = bool(header) and all(_NUMERIC.fullmatch(cell.strip()) for cell in header)
     headless = not options.get("header", not numeric)
     names, warnings = unique_names([f"column_{i + 1}" for i in range(len(header))] if headless else header)
     if headless:
         warnings = [] if "header" in options else [note("no_header")]
+    if complete and not headless and len(sampled) == 1:
+        raise ReadFailure("no_rows")
     path = work / "text.parquet"
     rows = _copy(text, path, names, delimiter, skip=0 if headless else 1)
     if rows == 0:
@@ -87,6 +92,25 @@ def delimiter_of(sample: str, *, complete: bool) -> tuple[str, float]:
 
 
 def _copy(text: TextFile, path: Path, names: list[str], delimiter: str, *, skip: int) -> int:
+    """Write the rows to `path`; a row longer than a block has the file begun again with larger ones."""
+    try:
+        return _copy_blocks(text, path, names, delimiter, skip, _BLOCK_BYTES)
+    except _RowBeyondBlock as error:
+        if text.quotes % 2:
+            raise ReadFailure("not_tabular", format="CSV", reason='"') from error
+    try:
+        return _copy_blocks(text, path, names, delimiter, skip, _MOST_BLOCK_BYTES)
+    except _RowBeyondBlock as error:
+        raise ReadFailure("reader_limit", resource="RAM") from error
+
+
+class _RowBeyondBlock(Exception):
+    pass
+
+
+def _copy_blocks(  # noqa: PLR0917
+    text: TextFile, path: Path, names: list[str], delimiter: str, skip: int, block_bytes: int
+) -> int:
     import pyarrow as pa
     import pyarrow.csv as pc
     import pyarrow.parquet as pq
@@ -104,7 +128,7 @@ def _copy(text: TextFile, path: Path, names: list[str], delimiter: str, *, skip:
         reader = pc.open_csv(
             str(text.path),
             read_options=pc.ReadOptions(
-                column_names=names, skip_rows_after_names=skip, use_threads=False, block_size=_BLOCK_BYTES
+                column_names=names, skip_rows_after_names=skip, use_threads=False, block_size=block_bytes
             ),
             parse_options=pc.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=refuse),
             convert_options=pc.ConvertOptions(
@@ -124,7 +148,7 @@ def _copy(text: TextFile, path: Path, names: list[str], delimiter: str, *, skip:
             number, found = ragged[0]
             raise ReadFailure("ragged_rows", row=number, found=found, expected=len(names)) from error
         if "straddl" in str(error):
-            raise ReadFailure("not_tabular", format="CSV", reason='"') from error
+            raise _RowBeyondBlock from error
         if "Empty CSV" in str(error):
             raise ReadFailure("no_rows") from error
         raise ReadFailure("damaged_file") from error

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import Encoding
@@ -17,9 +18,14 @@ from kargah.datasets.persian import ARABIC_FORMS
 
 _CHUNK = 4 << 20
 _SAMPLE = 1 << 20
+_HEAD = 1 << 16
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # The same ones as bytes: in UTF-8 they stand for nothing else.
 _CONTROL_BYTES = bytes(code for code in range(128) if _CONTROL.match(chr(code)))
+_CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_ASCII = re.compile(r"[\n -~]")
+# Latin, Greek, Cyrillic, Hebrew and Arabic come first; what is read in the wrong order lies far behind.
+_LAST_NEAR = "\u0900"
 _ARABIC_WORD = re.compile(r"[\u0600-\u06ff]{2,}")
 _MIXED_WORD = re.compile(r"[A-Za-z][\u0621-\u06d3]|[\u0621-\u06d3][A-Za-z]")
 
@@ -41,13 +47,12 @@ def to_utf8(original: Path, work: Path, expected: str, encoding: Encoding | None
     if encoding == "windows-1256":
         return _transcode(original, work, "cp1256", encoding, expected)
     with original.open("rb") as file:
-        head = file.read(4)
-    if encoding == "utf-16" and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _transcode(original, work, "utf-16-le", encoding, expected)
+        head = file.read(_HEAD)
     if head.startswith(codecs.BOM_UTF8):
         return _transcode(original, work, "utf-8-sig", "utf-8", expected)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _transcode(original, work, "utf-16", "utf-16", expected)
+    wide = wide_codec(head)
+    if encoding == "utf-16" or (wide is not None and encoding is None):
+        return _transcode(original, work, wide or "utf-16-le", "utf-16", expected)
     try:
         quotes = 0
         decoder = codecs.getincrementaldecoder("utf-8")("strict")
@@ -63,6 +68,28 @@ def to_utf8(original: Path, work: Path, expected: str, encoding: Encoding | None
             raise ReadFailure("bad_encoding") from error
         _require_windows_1256(original, expected)
         return _transcode(original, work, "cp1256", "windows-1256", expected)
+
+
+def wide_codec(head: bytes) -> Literal["utf-16", "utf-16-le", "utf-16-be"] | None:
+    """Return the codec of a text in UTF-16 by its first bytes, None where it is in another encoding.
+
+    Without a byte order mark it is the order in which most letters are of scripts near to each other and none is a
+    control character, where there are bytes that texts of other encodings do not have.
+    """
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if not _CONTROL_BYTE.search(head):
+        return None
+    orders: tuple[Literal["utf-16-le", "utf-16-be"], ...] = ("utf-16-le", "utf-16-be")
+    for codec in orders:
+        try:
+            text = codecs.getincrementaldecoder(codec)("strict").decode(head)
+        except UnicodeDecodeError:
+            continue
+        near = sum(letter < _LAST_NEAR for letter in text)
+        if near * 2 > len(text) and _ASCII.search(text) and not _CONTROL.search(text):
+            return codec
+    return None
 
 
 def _decoded(path: Path, encoding: str) -> Iterator[str]:
@@ -108,6 +135,8 @@ def _require_windows_1256(path: Path, expected: str) -> None:
                 sample = chunk[max(0, first - 200) : first + _SAMPLE]
                 break
     _refuse_controls(sample.decode("cp1256"), expected)
+    if _is_utf8_but_for_halves(sample):
+        raise ReadFailure("bad_encoding")
     as_utf8 = sample.decode("utf-8", "replace")
     broken = as_utf8.count("\ufffd")
     whole = sum(1 for letter in as_utf8 if letter > "\x7f") - broken
@@ -116,3 +145,12 @@ def _require_windows_1256(path: Path, expected: str) -> None:
     text = sample.decode("cp1256")
     if len(_MIXED_WORD.findall(text)) > len(_ARABIC_WORD.findall(text)):
         raise ReadFailure("bad_encoding")
+
+
+def _is_utf8_but_for_halves(sample: bytes) -> bool:
+    """Halves of surrogate pairs, which some programs write and which stand for no letter."""
+    try:
+        codecs.getincrementaldecoder("utf-8")("surrogatepass").decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -18,9 +18,8 @@ def edges_of(low: float, high: float, *, whole: bool) -> list[float]:
         return [low + width * at for at in range(bins + 1)]
     if high <= low:
         return [low, low]
-    # Half of each first: the distance of the farthest numbers does not fit a number.
-    step = high / BINS - low / BINS
-    return [low + step * at for at in range(BINS)] + [high]
+    # Shares of each, since the distance of the farthest numbers does not fit a number.
+    return [low * (1 - at / BINS) + high * (at / BINS) for at in range(BINS)] + [high]
 
 
 def histogram_of(values: Sequence[int]) -> Histogram:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import stat
 import warnings as python_warnings
 import zipfile
 import zlib
@@ -13,23 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from kargah.datasets.columns import lookalikes
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.histograms import histogram_of
 from kargah.datasets.limits import MAX_IMAGE_PIXELS, MAX_IMAGES
 from kargah.datasets.model import ClassCount, ImageFigures, Warning
 from kargah.datasets.notes import note
+from kargah.datasets.zips import explodes, is_litter, open_zip, safe_path
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"}
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 _SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
-_MAX_ENTRIES = 2 * MAX_IMAGES
 _MAX_IMAGE_BYTES = 256 << 20
 # Photographs do not shrink when zipped, drawings shrink some; a hundredfold is no picture.
 _MAX_RATIO = 100
-_FREE_BYTES = 100 << 20
 _CLASS_TIMES = 10
 _MAX_FILE_NAME = 200
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -50,29 +47,26 @@ def extract_images(archive: Path, target: Path, max_bytes: int) -> Images:
     hundredfold, or in pixels), `archive_no_images`, `archive_one_class`, `damaged_file`.
     """
     try:
-        with zipfile.ZipFile(archive) as opened:
+        with open_zip(archive) as opened:
             return _extract(opened, archive.stat().st_size, target, max_bytes)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise ReadFailure("damaged_file") from error
 
 
 def _extract(opened: zipfile.ZipFile, packed: int, target: Path, max_bytes: int) -> Images:
-    entries = opened.infolist()
-    if len(entries) > _MAX_ENTRIES:
-        raise ReadFailure("archive_bomb")
     declared = 0
     candidates: list[tuple[zipfile.ZipInfo, PurePosixPath]] = []
     ignored = 0
-    for entry in entries:
-        path = _safe_path(entry)
+    for entry in opened.infolist():
+        path = safe_path(entry)
         declared += entry.file_size
-        if entry.is_dir() or _is_litter(path):
+        if entry.is_dir() or is_litter(path):
             continue
         if path.suffix.lower() in _SUFFIXES:
             candidates.append((entry, path))
         else:
             ignored += 1
-    if declared > max_bytes or (declared > _FREE_BYTES and declared > packed * _MAX_RATIO):
+    if declared > max_bytes or explodes(declared, packed, _MAX_RATIO):
         raise ReadFailure("archive_bomb")
     placed, outside = _placed(candidates)
     if not placed:
@@ -80,30 +74,6 @@ def _extract(opened: zipfile.ZipFile, packed: int, target: Path, max_bytes: int)
     if len({name for _, name, _ in placed}) < 2:
         raise ReadFailure("archive_one_class")
     return _write(opened, placed, target, max_bytes, ignored + outside)
-
-
-def _safe_path(entry: zipfile.ZipInfo) -> PurePosixPath:
-    name = entry.filename
-    if not entry.flag_bits & 0x800:
-        # Many tools write UTF-8 without saying so; the standard's fallback is code page 437.
-        try:
-            name = name.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            name = entry.filename
-    name = name.replace("\\", "/")
-    path = PurePosixPath(name)
-    shown = _CONTROL.sub("", name)[:120]
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in path.parts or _CONTROL.search(name):
-        raise ReadFailure("archive_unsafe", path=shown)
-    if stat.S_IFMT(entry.external_attr >> 16) not in {0, stat.S_IFREG, stat.S_IFDIR}:
-        raise ReadFailure("archive_unsafe", path=shown)
-    if entry.flag_bits & 0x1:
-        raise ReadFailure("damaged_file")
-    return path
-
-
-def _is_litter(path: PurePosixPath) -> bool:
-    return "__MACOSX" in path.parts or any(part.startswith(".") for part in path.parts) or path.name == "Thumbs.db"
 
 
 def _placed(
@@ -238,6 +208,7 @@ def _notes(classes: list[ClassCount], sizes: set[tuple[int, int]], skipped: int,
     if len(sizes) > 1:
         notes.append(note("mixed_sizes"))
     counts = [entry["count"] for entry in classes]
+    notes += [note("lookalike_classes", name=a, other=b) for a, b in lookalikes([one["name"] for one in classes])]
     if max(counts) >= _CLASS_TIMES * min(counts):
         notes.append(note("class_imbalance", times=max(counts) // min(counts)))
     return notes

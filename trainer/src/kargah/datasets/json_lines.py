@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,6 +17,9 @@ from kargah.datasets.limits import MAX_LINE_BYTES
 
 _BATCH = 5_000
 _INT64 = 1 << 63
+_MAYBE_TOO_LARGE = re.compile(rb"[eE]\+?[0-9]{3}|[0-9]{309}")
+# One half of a surrogate pair stands for no letter; both halves do.
+_MAYBE_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def read_json_lines(text: TextFile, work: Path) -> TextTable:
@@ -59,12 +64,22 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
             if not line.strip():
                 continue
             try:
-                record = json.loads(line, parse_constant=_refuse)
+                # Slower where a number may be too large for one.
+                large = _MAYBE_TOO_LARGE.search(line)
+                record = json.loads(line, parse_constant=_refuse, parse_float=_number if large else None)
+                if _MAYBE_HALF.search(line):
+                    json.dumps(record, ensure_ascii=False).encode()
             except (ValueError, RecursionError) as error:
                 raise ReadFailure("invalid_json_line", line=number) from error
             if not isinstance(record, dict):
                 raise ReadFailure("invalid_json_line", line=number)
             yield record
+
+
+def _number(written: str) -> float | str:
+    """A number; as it is written where it is larger than numbers are."""
+    value = float(written)
+    return value if math.isfinite(value) else written
 
 
 def _refuse(constant: str) -> NoReturn:

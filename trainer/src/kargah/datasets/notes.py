@@ -13,6 +13,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Two columns are named {name}; one is now {column}.",
         "دو ستون {name} نام دارند؛ یکی {column} نامیده شد.",
     ),
+    "lookalike_columns": (
+        "Columns {column} and {other} look alike but are different.",
+        "ستون‌های {column} و {other} یکسان دیده می‌شوند ولی یکی نیستند.",
+    ),
+    "lookalike_classes": (
+        "Classes {name} and {other} look alike but are different.",
+        "کلاس‌های {name} و {other} یکسان دیده می‌شوند ولی یکی نیستند.",
+    ),
     "no_header": (
         "The first row holds numbers, so it was read as data; columns are numbered.",
         "ردیف نخست عدد دارد و داده شمرده شد؛ ستون‌ها شماره گرفتند.",
@@ -35,8 +43,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "images_skipped": ("{count} damaged images were left out.", "{count} تصویر آسیب‌دیده کنار گذاشته شد."),
     "files_ignored": (
-        "{count} files that are no images of a class were left out.",
-        "{count} فایل که تصویر کلاسی نبود کنار گذاشته شد.",
+        "{count} files that belong to no class were left out.",
+        "{count} فایل که از هیچ کلاسی نبود کنار گذاشته شد.",
     ),
     "mixed_sizes": (
         "The images have different sizes; they are resized for training.",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from kargah.datasets.encoding import wide_codec
 from kargah.datasets.engine import connect, literal, name
 from kargah.datasets.excel import sheets_of
 from kargah.datasets.model import ReadingOptions
@@ -78,12 +80,22 @@ def _head_of(original: Path, work: Path) -> Path:
         whole = not file.read(1)
     if whole:
         return original
-    # UTF-16 ends its lines with two bytes; cutting in front of the newline would leave half of one.
-    wide = head[:2] in {b"\xff\xfe", b"\xfe\xff"}
-    end = head.rfind(b"\n\x00" if head[:2] == b"\xff\xfe" else b"\n")
+    newline = _newline_of(head)
+    end = head.rfind(newline)
+    # Of UTF-16 both bytes may be halves of two other letters.
+    while end > 0 and end % len(newline):
+        end = head.rfind(newline, 0, end + len(newline) - 1)
     copy = work / "head"
-    copy.write_bytes(head[: end + (2 if wide and head[:2] == b"\xff\xfe" else 1)] if end > 0 else head)
+    copy.write_bytes(head[: end + len(newline)] if end > 0 else head)
     return copy
+
+
+def _newline_of(head: bytes) -> bytes:
+    codec = wide_codec(head)
+    if codec is None:
+        return b"\n"
+    big = codec == "utf-16-be" or head.startswith(codecs.BOM_UTF16_BE)
+    return b"\x00\n" if big else b"\n\x00"
 
 
 def _first_lines(original: Path) -> list[dict[str, str]]:
@@ -91,7 +103,8 @@ def _first_lines(original: Path) -> list[dict[str, str]]:
         head = file.read(4096)
     lines = []
     for encoding, codec in _ENCODINGS.items():
-        text = head.decode(codec, "replace").splitlines()
+        own = (wide_codec(head) or codec) if encoding == "utf-16" else codec
+        text = head.decode(own, "replace").splitlines()
         lines.append({"encoding": encoding, "line": text[0][:_LINE] if text else ""})
     return lines
 

@@ -39,7 +39,10 @@ _MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"<svg")
 
 def expected_format(filename: str) -> str:
     """Return the name of the format that a file name promises."""
-    suffix = Path(filename).suffix.lower()
+    path = Path(filename)
+    # Of a packed table, what is packed.
+    packed = path.suffix.lower() == ".gz" and path.with_suffix("").suffix.lower() in {*_NAMES, *_JSON_LINES}
+    suffix = Path(path.stem if packed else path).suffix.lower()
     return "JSON Lines" if suffix in _JSON_LINES else _NAMES.get(suffix, "CSV")
 
 

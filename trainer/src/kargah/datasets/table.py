@@ -123,34 +123,41 @@ def write_parquet_table(
 
     try:
         with pq.ParquetFile(source) as file:
-            width, rows = len(file.schema_arrow.names), file.metadata.num_rows
+            given_names, rows = list(file.schema_arrow.names), file.metadata.num_rows
     except (pa.ArrowException, OSError, ValueError) as error:
         raise ReadFailure("damaged_file") from error
-    require_width(width)
-    if rows == 0 or width == 0:
+    require_width(len(given_names))
+    if rows == 0 or not given_names:
         raise ReadFailure("no_rows")
     table = f"read_parquet({literal(str(source))})"
     warnings: list[Warning] = []
-    kept: list[tuple[str, ColumnType, str]] = []
     overrides = options.get("types") or {}
-    _require_columns(overrides, [column for column, _ in _described(connection, table)])
     normal = bool(options.get("normalise_persian"))
-    for column, kind in _described(connection, table):
-        if kind in {"BLOB", "BIT"} or column.startswith(_PANDAS_INDEX):
+    found: list[tuple[str, str, str]] = []
+    # The engine renames columns of equal names without a word, in the same order.
+    described = _described(connection, table)
+    if len(described) != len(given_names):
+        raise ReadFailure("damaged_file")
+    for given, (column, kind) in zip(given_names, described, strict=True):
+        if kind in {"BLOB", "BIT"} or given.startswith(_PANDAS_INDEX):
             warnings.append(note("column_dropped", column=column, type=kind))
-            continue
-        if column in overrides:
-            found, cast = _overridden(connection, table, column, overrides[column])
-            kept.append((column, "date" if found == "jalali" else found, cast))
-            continue
-        plain, cast = _plain(kind, name(column))
-        kept.append((column, plain, normalised_sql(cast) if normal and plain == "text" else cast))
-    if not kept:
+        else:
+            found.append((given, column, kind))
+    if not found:
         raise ReadFailure("not_tabular", format="Parquet", reason="BLOB")
-    names, renamed = unique_names([column for column, _, _ in kept])
-    selected = [f"{cast} AS {name(new)}" for new, (_, _, cast) in zip(names, kept, strict=True)]
+    names, renamed = unique_names([given for given, _, _ in found])
+    _require_columns(overrides, names)
+    types: dict[str, ColumnType] = {}
+    selected: list[str] = []
+    for new, (_, column, kind) in zip(names, found, strict=True):
+        if new in overrides:
+            typed, cast = _overridden(connection, table, column, overrides[new])
+            types[new] = "date" if typed == "jalali" else typed
+        else:
+            types[new], cast = _plain(kind, name(column))
+            cast = normalised_sql(cast) if normal and types[new] == "text" else cast
+        selected.append(f"{cast} AS {name(new)}")
     _write(connection, selected, table, target)
-    types = {new: kind for new, (_, kind, _) in zip(names, kept, strict=True)}
     return Typed(types, warnings=(*warnings, *renamed))
 
 
@@ -169,8 +176,8 @@ def _plain(kind: str, column: str) -> tuple[ColumnType, str]:  # noqa: PLR0911
         return "number", f"CAST({column} AS DOUBLE)"
     if kind == "DATE":
         return "date", column
-    if kind == "TIMESTAMP WITH TIME ZONE":
-        return "datetime", f"{column} AT TIME ZONE 'UTC'"
+    if kind in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"}:
+        return "datetime", f"CAST({column} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
     if kind.startswith("TIMESTAMP"):
         return "datetime", f"CAST({column} AS TIMESTAMP)"
     if kind.endswith("]") or kind.startswith(_NESTED):
