@@ -12,6 +12,7 @@ import mlflow
 
 from kargah.training.gateway import Address
 from kargah.training.reporter import Reporter
+from kargah.training.run_ref import RunRef
 
 METRICS = {"train_loss": 0.123456789, "lr": 1e-3}
 OURS, RIVALS, ROUNDS = 2_000, 20, 5
@@ -32,7 +33,9 @@ def timed(count: int, call) -> list[float]:
 
 
 with mlflow.start_run() as run:
-    reporter = Reporter(folder / "bench-spool", Address(bridge_file, folder / "token"), run.info.run_id)
+    reporter = Reporter(
+        folder / "bench-spool", Address(bridge_file, folder / "token"), lambda: RunRef(run.info.run_id, "")
+    )
     ours, means, rivals, delivered = [], [], [], True
     for _ in range(ROUNDS):
         began = time.perf_counter()

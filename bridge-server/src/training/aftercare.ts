@@ -8,6 +8,7 @@ import type { MlflowPort } from '../mlflow/port.js';
 import type { Announcer } from './announcer.js';
 import type { JobFolders } from './folders.js';
 import type { TrainingLog } from './ports.js';
+import type { JobRuns } from './runs.js';
 import type { RUN_STATUS } from './verdict.js';
 import type { JobRow, JobStore } from './store.js';
 import type { JobTelemetry } from './telemetry.js';
@@ -30,6 +31,7 @@ export class Aftercare {
     private readonly store: JobStore,
     private readonly folders: JobFolders,
     private readonly mlflow: MlflowPort,
+    private readonly runs: JobRuns,
     private readonly telemetry: JobTelemetry,
     private readonly announcer: Announcer,
     private readonly python: string,
@@ -52,14 +54,19 @@ export class Aftercare {
   }
 
   async #care(row: JobRow): Promise<void> {
-    const { job_id: jobId, mlflow_run_id: runId, mlflow_end_pending: status } = row;
-    if (runId === null || status === null) {
+    const { job_id: jobId, mlflow_end_pending: status } = row;
+    if (status === null) {
       await this.#done(row);
       return;
     }
     if (this.mlflow.state() !== 'up' || this.#aborting.signal.aborted) return;
     try {
       const workspace = await this.store.workspaceOf(row.project_id);
+      // MLflow was away all the time that the job ran.
+      if (row.mlflow_run_id === null) await this.runs.describe(row);
+      const { mlflow_run_id: runId } = await this.runs.open(row);
+      // Its owner deleted the job meanwhile.
+      if (runId === null) return;
       if (!(await this.#drain(jobId))) throw new KargahError('mlflow_unavailable');
       await this.#endRun(workspace, runId, status as RunStatus);
       if (row.model_json === null && status === 'FINISHED') await this.#findModel(row, workspace, runId);

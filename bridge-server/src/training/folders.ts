@@ -26,7 +26,8 @@ export interface JobFile {
     readonly split_path: string | null;
     readonly split_sha256: string | null;
   } | null;
-  readonly mlflow: { readonly run_id: string; readonly experiment_id: string; readonly workspace: string };
+  /** Null where it comes later, as `run.json`. */
+  readonly mlflow: RunFile | null;
   readonly bridge_file: string;
   readonly grace_seconds: number;
   readonly memory_bytes: number | null;
@@ -36,6 +37,12 @@ export interface JobFile {
   /** The GPUs it may see, as CUDA calls them. */
   readonly gpus: readonly string[];
   readonly resume_from: string | null;
+}
+
+/** `run.json`: the job's MLflow run. */
+export interface RunFile {
+  readonly run_id: string;
+  readonly experiment_id: string;
 }
 
 /** The folders of jobs, one each. */
@@ -79,6 +86,10 @@ export class JobFolders {
 
   async writeJob(job: JobFile): Promise<void> {
     await writeWhole(join(this.of(job.job_id), 'job.json'), JSON.stringify({ ...job, log_bytes: this.maxLogBytes }));
+  }
+
+  async writeRun(jobId: string, run: RunFile): Promise<void> {
+    await writeWhole(join(this.of(jobId), 'run.json'), JSON.stringify(run));
   }
 
   /** The job's token, made at the first call; a launch that is repeated keeps it. Answers its hash. */

@@ -10,6 +10,7 @@ import type { Aftercare } from './aftercare.js';
 import type { Announcer } from './announcer.js';
 import type { JobFolders } from './folders.js';
 import type { Preparation } from './preparation.js';
+import type { JobRuns } from './runs.js';
 import type { TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
 import { excessOf } from './claims.js';
 import { Turnstile } from './queue.js';
@@ -39,6 +40,7 @@ export class JobRunner {
     private readonly launcher: Launcher,
     private readonly mlflow: MlflowPort,
     private readonly preparation: Preparation,
+    private readonly runs: JobRuns,
     private readonly telemetry: JobTelemetry,
     private readonly announcer: Announcer,
     private readonly aftercare: Aftercare,
@@ -137,7 +139,7 @@ export class JobRunner {
     const row = await this.store.get(jobId);
     if (!row || this.#closed) return;
     try {
-      await this.preparation.describe(row);
+      await this.runs.describe(row);
     } catch (error) {
       // Its owner deleted the run on MLflow's own page.
       if (error instanceof KargahError && error.code === 'not_found') return;
@@ -209,9 +211,12 @@ export class JobRunner {
   async #end(jobId: string, to: TerminalState, why: Failure | null, patch: JobPatch): Promise<void> {
     this.#watched.get(jobId)?.();
     this.#watched.delete(jobId);
+    await this.runs.settled(jobId);
     await this.telemetry.flush(jobId);
     const before = await this.store.get(jobId);
     if (!before) return;
+    // A process began that may have left points: their run is made later, if MLflow was away all the time.
+    const owesRun = before.mlflow_run_id !== null || before.handle_json !== null;
     const progress = { ...progressOf(before), eta_seconds: null, ...(to === 'succeeded' ? { fraction: 1 } : {}) };
     const row = await this.store.transition(
       jobId,
@@ -223,7 +228,7 @@ export class JobRunner {
         has_checkpoint: (await this.folders.hasCheckpoint(jobId)) ? 1 : 0,
         progress_json: JSON.stringify(progress),
         error_json: why && JSON.stringify(why),
-        mlflow_end_pending: before.mlflow_run_id === null ? null : RUN_STATUS[to],
+        mlflow_end_pending: owesRun ? RUN_STATUS[to] : null,
       },
       why,
     );

@@ -23,6 +23,7 @@ import { dryRun } from './dry-run.js';
 import { givenTo, newJob, type Lineage } from './new-job.js';
 import type { TrainingDataset, TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
 import { Preparation } from './preparation.js';
+import { JobRuns } from './runs.js';
 import { Pythons } from './pythons.js';
 import type { Recipes } from './recipes.js';
 import { Requests } from './requests.js';
@@ -72,8 +73,9 @@ export class TrainingService {
     this.#requests = new Requests(store, datasets, recipes, pythons, settings);
     const announcer = (this.#announcer = new Announcer(store, room, live));
     const telemetry = (this.#telemetry = new JobTelemetry(store, announcer, log));
-    const aftercare = new Aftercare(store, folders, mlflow, telemetry, announcer, settings.python, log);
-    const preparation = new Preparation(store, folders, mlflow, datasets, recipes, pythons, telemetry, settings);
+    const runs = new JobRuns(store, folders, mlflow, datasets, recipes, telemetry, settings);
+    const aftercare = new Aftercare(store, folders, mlflow, runs, telemetry, announcer, settings.python, log);
+    const preparation = new Preparation(store, folders, runs, pythons, settings);
     this.#runner = new JobRunner(
       store,
       room,
@@ -81,6 +83,7 @@ export class TrainingService {
       deps.launcher,
       mlflow,
       preparation,
+      runs,
       telemetry,
       announcer,
       aftercare,

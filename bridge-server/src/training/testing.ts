@@ -75,6 +75,8 @@ export class MemoryMlflow implements MlflowPort {
   readonly artifacts = new Map<string, string>();
   readonly points: MetricPoint[] = [];
   readonly histories = new Map<string, MetricPoint[]>();
+  /** What `openRun` waits for. */
+  opening: Promise<void> = Promise.resolve();
   #state: 'starting' | 'up' | 'down' = 'up';
   readonly #listeners = new Set<(state: 'starting' | 'up' | 'down') => void>();
 
@@ -101,6 +103,7 @@ export class MemoryMlflow implements MlflowPort {
     return run;
   }
   async openRun({ jobId, tags }: Pick<Parameters<MlflowPort['openRun']>[0], 'jobId' | 'tags'>) {
+    await this.opening;
     await this.whenUp();
     const runId = `run-${jobId}`;
     this.runs.set(runId, { jobId, status: 'RUNNING', params: {}, tags });
@@ -116,7 +119,7 @@ export class MemoryMlflow implements MlflowPort {
     await this.whenUp();
     const run = this.runs.get(runId);
     if (!run) throw new KargahError('not_found');
-    this.runs.set(runId, { ...run, tags: { ...(run.tags as object), ...tags } });
+    this.runs.set(runId, { ...run, tags: { ...run.tags, ...tags } });
   }
   async endRun(_workspace: string, runId: string, status: string): Promise<void> {
     await this.whenUp();

@@ -22,6 +22,7 @@ from kargah.client.uploads import CHUNK_BYTES, upload_file
 from kargah.training.gateway import Address
 from kargah.training.records import Shape, records
 from kargah.training.reporter import Reporter
+from kargah.training.run_ref import RunRef
 from kargah.training.spool import KEYS, POINTS
 
 from ..conftest import LiveBridge
@@ -128,7 +129,9 @@ def test_a_bridge_killed_in_training_loses_no_point_and_stores_none_twice(
     token = tmp_path / "token"
     token.write_text(str(client._http.token))
     run_id = str(job.data["mlflow_run_id"])
-    assert Reporter(spool, Address(live_bridge.data_dir / "bridge.json", token), run_id).close(timeout=60)
+    assert Reporter(spool, Address(live_bridge.data_dir / "bridge.json", token), lambda: RunRef(run_id, "")).close(
+        timeout=60
+    )
     assert points_of(job.metrics()) == logged
 
 

@@ -20,6 +20,7 @@ import pytest
 from kargah.training.drain import drain
 from kargah.training.gateway import Address
 from kargah.training.reporter import Reporter
+from kargah.training.run_ref import RunRef, run_of
 from kargah.training.spool import POINTS, Spool, has_pending
 from kargah.training.system import SystemWatch
 
@@ -97,7 +98,12 @@ def announce(folder: Path, port: int) -> Address:
 
 
 def reporter_of(folder: Path, port: int, lines: list[str] | None = None) -> Reporter:
-    return Reporter(folder / "spool", announce(folder, port), "run", say=(lines if lines is not None else []).append)
+    return Reporter(
+        folder / "spool",
+        announce(folder, port),
+        lambda: RunRef("run", "1"),
+        say=(lines if lines is not None else []).append,
+    )
 
 
 def test_points_arrive_in_order_with_the_token_and_the_progress(gateway: Gateway, tmp_path: Path) -> None:
@@ -187,13 +193,31 @@ def test_closing_while_nobody_answers_keeps_the_points_for_the_drain(tmp_path: P
     assert not has_pending(tmp_path / "spool")
 
 
+def test_points_wait_without_a_word_while_their_run_is_being_made(tmp_path: Path) -> None:
+    server = Gateway()
+    lines: list[str] = []
+    address = announce(tmp_path, server.port)
+    reporter = Reporter(tmp_path / "spool", address, lambda: run_of(tmp_path, {"mlflow": None}), say=lines.append)
+    for step in range(30):
+        reporter.log({"loss": 1.0}, step)
+    assert not reporter.flush(timeout=0.1)
+    assert server.points() == []
+    (tmp_path / "run.json").write_text(json.dumps({"run_id": "run", "experiment_id": "7"}))
+    assert reporter.close(timeout=DEADLINE_SECONDS)
+    server.close()
+    assert [p["step"] for p in server.points()] == list(range(30))
+    assert lines == []
+    assert run_of(tmp_path, {"mlflow": None}) == RunRef("run", "7")
+
+
 LOGS_AND_DIES = """
 import os, signal, sys
 from pathlib import Path
 from kargah.training.gateway import Address
 from kargah.training.reporter import Reporter
+from kargah.training.run_ref import RunRef
 folder = Path(sys.argv[1])
-reporter = Reporter(folder / "spool", Address(folder / "bridge.json", folder / "token"), "run")
+reporter = Reporter(folder / "spool", Address(folder / "bridge.json", folder / "token"), lambda: RunRef("run", "1"))
 for step in range(500):
     reporter.log({"loss": float(step)}, step)
 os.kill(os.getpid(), signal.SIGKILL)

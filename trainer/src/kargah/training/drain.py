@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .gateway import Address
 from .reporter import Reporter
+from .run_ref import run_of
 from .spool import has_pending
 
 TEMPORARY_FAILURE = 75
@@ -24,7 +25,7 @@ def drain(job_dir: Path, timeout: float) -> bool:
     job = json.loads((job_dir / "job.json").read_text(encoding="utf-8"))
     address = Address(Path(job["bridge_file"]), job_dir / "token")
     reporter = Reporter(
-        job_dir / "spool", address, job["mlflow"]["run_id"], say=lambda line: print(line, file=sys.stderr)
+        job_dir / "spool", address, lambda: run_of(job_dir, job), say=lambda line: print(line, file=sys.stderr)
     )
     return reporter.close(timeout)
 

@@ -25,6 +25,7 @@ from .loop import Fit, Listener, Progress, Stopped, evaluate, fit
 from .memory import keep_freed_memory
 from .model import LoggedModel, MlflowImport, Upload, UploadRefused, save_model
 from .reporter import Reporter
+from .run_ref import run_of
 from .system import SystemWatch
 from .threads import thread_choices
 
@@ -43,7 +44,7 @@ def run_recipe(job_dir: Path) -> int:
     stop = StopSignal()
     stop.install()
     address = Address(Path(job["bridge_file"]), job_dir / "token")
-    reporter = Reporter(job_dir / "spool", address, job["mlflow"]["run_id"], say=say)
+    reporter = Reporter(job_dir / "spool", address, lambda: run_of(job_dir, job), say=say)
     system = SystemWatch(reporter.log)
     try:
         _run(_Context(job, job_dir, address, reporter, system, stop, began))
@@ -187,7 +188,7 @@ def _run(context: _Context) -> None:
     if tested:
         reporter.log(tested, trained.best_step)
         say("tested once: " + "  ".join(f"{name}={value:.4g}" for name, value in tested.items()))
-    model = _log_model(job, task, trained, importing, context.address)
+    model = _log_model(context, task, trained, importing)
     reporter.progress(fraction=1.0, eta_seconds=0.0)
     write_json(
         context.folder / "result.json",
@@ -213,7 +214,8 @@ def _tested(task: Task, trained: Fit, stopping: Callable[[], bool]) -> dict[str,
     return {f"test_{name}": value for name, value in figures.items()}
 
 
-def _log_model(job: dict[str, Any], task: Task, trained: Fit, importing: MlflowImport, address: Address) -> LoggedModel:
+def _log_model(context: _Context, task: Task, trained: Fit, importing: MlflowImport) -> LoggedModel:
+    job = context.job
     metadata = dict(task.metadata) | {
         "job_id": job["job_id"],
         "dataset": {key: job["dataset"].get(key) for key in ("dataset_id", "name", "version", "sha256", "split_id")},
@@ -226,9 +228,8 @@ def _log_model(job: dict[str, Any], task: Task, trained: Fit, importing: MlflowI
         upload = Upload(
             described=described,
             folder=saved,
-            address=address,
-            run_id=job["mlflow"]["run_id"],
-            experiment_id=str(job["mlflow"]["experiment_id"]),
+            address=context.address,
+            find_run=lambda: run_of(context.folder, job),
             best_step=trained.best_step,
             metadata=metadata,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii as _quoted
 from pathlib import Path
@@ -13,10 +13,12 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from .records import Point
+from .run_ref import RunRef
 
 LOG_BATCH = "/mlflow/api/2.0/mlflow/runs/log-batch"
 TIMEOUT_SECONDS = 60
-Answer = Literal["ok", "refused", "away"]
+Answer = Literal["ok", "refused", "away", "early"]
+FindRun = Callable[[], RunRef | None]
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,20 @@ class Address:
 class Gateway:
     """Posts batches of points for one run. Not for several threads at once."""
 
-    def __init__(self, address: Address, run_id: str) -> None:
-        self.address, self.run_id = address, run_id
+    def __init__(self, address: Address, find_run: FindRun) -> None:
+        self.address = address
+        self._find_run = find_run
+        self._run: RunRef | None = None
         self._connection: http.client.HTTPConnection | None = None
         self._path = ""
         self._token = ""
 
     def post(self, points: Sequence[Point], progress: Mapping[str, Any] | None) -> Answer:
-        """`away`: try again later; `refused`: this very batch will never be taken."""
-        body = f'{{"run_id":{json.dumps(self.run_id)},"metrics":[{",".join(map(_to_json, points))}]}}'.encode()
+        """`away`: try later; `early`: very soon, its run is being made; `refused`: this batch will never be taken."""
+        self._run = self._run or self._find_run()
+        if self._run is None:
+            return "early"
+        body = f'{{"run_id":{json.dumps(self._run.run_id)},"metrics":[{",".join(map(_to_json, points))}]}}'.encode()
         headers = {"Content-Type": "application/json"}
         if progress:
             headers["X-Kargah-Progress"] = json.dumps(progress, separators=(",", ":"), allow_nan=False)

@@ -18,7 +18,8 @@ import torch
 from torch import nn
 
 from ..recipes.protocol import Task
-from .gateway import Address
+from .gateway import Address, FindRun
+from .run_ref import RunRef
 
 MODEL_NAME = "model"
 MODEL_FILE = "data/model.pt2"
@@ -110,14 +111,13 @@ class Upload:
     described: Any
     folder: Path
     address: Address
-    run_id: str
-    experiment_id: str
+    find_run: FindRun
     best_step: int
     metadata: Mapping[str, Any]
     _logged: Any = None
 
     def attempt(self) -> LoggedModel | None:
-        """None when the bridge or MLflow is away.
+        """None when the bridge or MLflow is away, or the run is not made yet.
 
         Raises:
             UploadRefused: it will never be taken.
@@ -125,8 +125,11 @@ class Upload:
         import requests
         from mlflow.exceptions import MlflowException, RestException
 
+        run = self.find_run()
+        if run is None:
+            return None
         try:
-            return self._send()
+            return self._send(run)
         except RestException as error:
             if error.get_http_status_code() in REFUSALS:
                 raise UploadRefused(str(error)) from error
@@ -138,7 +141,7 @@ class Upload:
             return None
         return None
 
-    def _send(self) -> LoggedModel:
+    def _send(self, run: RunRef) -> LoggedModel:
         import mlflow
         from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 
@@ -147,18 +150,18 @@ class Upload:
         client = mlflow.MlflowClient()
         if self._logged is None:
             self._logged = client.create_logged_model(
-                experiment_id=self.experiment_id,
+                experiment_id=run.experiment_id,
                 name=MODEL_NAME,
-                source_run_id=self.run_id,
+                source_run_id=run.run_id,
                 tags={f"kargah.{key}": str(self.metadata[key]) for key in ("recipe", "task") if key in self.metadata},
             )
         logged = self._logged
-        self.described.run_id = self.run_id
+        self.described.run_id = run.run_id
         self.described.model_id = self.described.model_uuid = logged.model_id
         self.described.artifact_path = logged.artifact_location
         self.described.save(str(self.folder / "MLmodel"))
         client.log_model_artifacts(logged.model_id, str(self.folder))
-        client.log_outputs(run_id=self.run_id, models=[LoggedModelOutput(logged.model_id, step=self.best_step)])
+        client.log_outputs(run_id=run.run_id, models=[LoggedModelOutput(logged.model_id, step=self.best_step)])
         client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
         size = (self.folder / MODEL_FILE).stat().st_size
         return LoggedModel(f"models:/{logged.model_id}", MODEL_NAME, size, logged.model_id)

@@ -10,12 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .gateway import Address, Gateway
+from .gateway import Address, FindRun, Gateway
 from .records import Point
 from .spool import MOST_POINTS, Spool
 
 COALESCE_SECONDS = 0.08
 FIRST_WAIT_SECONDS = 0.1
+# While the run is being made, and how long that usually takes at most.
+EARLY_WAIT_SECONDS = 0.01
+EARLY_SECONDS = 2.0
 LONGEST_WAIT_SECONDS = 5.0
 
 
@@ -26,10 +29,12 @@ class Reporter:
     lock on the folder.
     """
 
-    def __init__(self, spool_folder: Path, address: Address, run_id: str, say: Callable[[str], None] = print) -> None:
+    def __init__(
+        self, spool_folder: Path, address: Address, find_run: FindRun, say: Callable[[str], None] = print
+    ) -> None:
         self.spool = Spool(spool_folder)
         self._append = self.spool.append
-        self._gateway = Gateway(address, run_id)
+        self._gateway = Gateway(address, find_run)
         self._say = say
         self._progress: dict[str, Any] = {}
         self._changed = threading.Condition()
@@ -125,6 +130,7 @@ class Reporter:
     def _deliver_points(self, points: Sequence[Point]) -> bool:
         """Tries until it is taken; False only when the reporter is closed meanwhile."""
         wait = FIRST_WAIT_SECONDS
+        began = time.monotonic()
         while True:
             answer = self._gateway.post(points, self._progress)
             if answer == "ok":
@@ -132,11 +138,14 @@ class Reporter:
                 return True
             if answer == "refused":
                 return self._deliver_in_halves(points)
-            self._gone()
+            early = answer == "early" and time.monotonic() - began < EARLY_SECONDS
+            if not early:
+                self._gone()
             with self._changed:
-                if self._abandoned or self._changed.wait_for(lambda: self._abandoned, wait):
+                pause = EARLY_WAIT_SECONDS if early else wait
+                if self._abandoned or self._changed.wait_for(lambda: self._abandoned, pause):
                     return False
-            wait = min(2 * wait, LONGEST_WAIT_SECONDS)
+            wait = wait if early else min(2 * wait, LONGEST_WAIT_SECONDS)
 
     def _deliver_in_halves(self, points: Sequence[Point]) -> bool:
         if len(points) == 1:
