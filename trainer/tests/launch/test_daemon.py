@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from kargah.launch.become import PLACEHOLDER
@@ -271,3 +272,36 @@ def test_a_job_outlives_the_daemon_which_ends_with_the_bridge(tmp_path: Path) ->
     (folder / "go").touch()
     until((folder / "outcome.json").exists)
     assert outcome(folder)["exit_code"] == 0
+
+
+def test_a_supervisor_that_is_killed_before_it_says_what_it_began_has_begun_nothing(
+    daemon: RunningDaemon, tmp_path: Path
+) -> None:
+    folder = daemon.folder("open('ran', 'w').close()")
+    pids = tmp_path / "pids"
+    told = f"""
+import os, signal, socket, time
+from pathlib import Path
+from kargah.launch import spare, supervise
+
+def killed(self):
+    Path({str(pids)!r}).write_text(f"{{os.getpid()}} {{self._pid}}")
+    # Longer than a job that did not wait would take to run.
+    time.sleep(1)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+supervise.Supervisor._tell = killed
+try:
+    waiting = spare.Spare(lambda: None, lambda job, paths, environ: open("ran", "w").close())
+    ours, theirs = socket.socketpair()
+    waiting.give(Path({str(folder)!r}), dict(os.environ), theirs)
+    theirs.close()
+    assert ours.recv(100) == b"", "it was said to have begun"
+except spare.JobProcess as job:
+    job.main()
+"""
+    subprocess.run([sys.executable, "-c", told], check=True, timeout=DEADLINE_SECONDS)
+    for pid in map(int, pids.read_text().split()):
+        until(lambda pid=pid: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    assert not (folder / "ran").exists()
+    assert not (folder / "supervisor.json").exists()
