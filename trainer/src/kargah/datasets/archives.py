@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from kargah.datasets.delimited import TextTable
 from kargah.datasets.encoding import to_utf8
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.notes import note
-from kargah.datasets.zips import MAX_ENTRIES, explodes, inner_path, is_litter, open_zip, safe_path, shown
+from kargah.datasets.zips import FREE_BYTES, MAX_ENTRIES, explodes, inner_path, is_litter, open_zip, safe_path, shown
 
 _CHUNK = 1 << 20
 _MAX_TEXT_BYTES = 16 << 20
@@ -31,7 +33,11 @@ def tar_to_zip(original: Path, work: Path, max_bytes: int) -> Path:
     packed = original.stat().st_size
     total = entries = 0
     try:
-        with tarfile.open(original, "r|*") as archive, zipfile.ZipFile(into, "w", zipfile.ZIP_STORED) as out:
+        with (
+            _unpacked(original) as stream,
+            tarfile.open(fileobj=stream, mode="r|") as archive,
+            zipfile.ZipFile(into, "w", zipfile.ZIP_STORED) as out,
+        ):
             for member in archive:
                 entries += 1
                 total += member.size
@@ -46,11 +52,32 @@ def tar_to_zip(original: Path, work: Path, max_bytes: int) -> Path:
                 with out.open(zipfile.ZipInfo(str(path)), "w") as file:
                     while chunk := opened.read(_CHUNK):
                         file.write(chunk)
+            _require_end(stream, original)
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, RecursionError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise ReadFailure("damaged_file") from error
     return into
+
+
+def _unpacked(original: Path) -> gzip.GzipFile | BinaryIO:
+    with original.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(original) if packed else original.open("rb")
+
+
+def _require_end(stream: gzip.GzipFile | BinaryIO, original: Path) -> None:
+    """A tar ends in blocks of zeros, and what packs it in a sum of everything: without them some of it is missing."""
+    rest = 0
+    while chunk := stream.read(_CHUNK):
+        rest += len(chunk)
+        if rest > FREE_BYTES:
+            raise ReadFailure("archive_bomb")
+    if not isinstance(stream, gzip.GzipFile):
+        with original.open("rb") as file:
+            file.seek(max(0, original.stat().st_size - tarfile.BLOCKSIZE))
+            if any(file.read()):
+                raise ReadFailure("damaged_file")
 
 
 def holds_texts(archive: Path) -> bool:

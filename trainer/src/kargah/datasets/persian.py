@@ -55,7 +55,7 @@ def gregorian_sql(text: str) -> str:
     """Return the SQL that makes a DATE of a Jalali date `y-m-d` or `y/m/d`; NULL where there is no such day.
 
     Days are counted by the 33-year cycle of eight leap years, which agrees with the official calendar for the years
-    1206 to 1498.
+    1206 to 1498, and with ICU's for all that are asked for.
     """
     year, month, day = (f"CAST(regexp_split_to_array({text}, '[-/]')[{at}] AS INTEGER)" for at in (1, 2, 3))
     here = _days_sql(year, month, day)
