@@ -3,9 +3,9 @@
 Both train the same layers from the same weights on the same rows with the same optimizer and rate, and judge after each
 epoch. The rival's rows are tensors already (`TensorDataset`; for texts a `collate` over lists), which is kinder
 than the tutorials' own data of files. In the row that says so they are files, opened again in every epoch as in
-"Writing Custom Datasets, DataLoaders and Transforms"; the rival splits them by itself, and our time has the reading in
-it. Every round has a seed and a split of its own, the same for both. Each has a process of its own, so that neither sees
-how the other treats memory. Prints one JSON list.
+"Writing Custom Datasets, DataLoaders and Transforms"; the rival splits them itself, and our time has the reading in
+it. Every round has a seed and a split of its own, the same for both. Each has a process of its own, so that neither
+sees how the other treats memory. Prints one JSON list.
 """
 
 import dataclasses
