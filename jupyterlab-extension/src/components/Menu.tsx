@@ -8,6 +8,8 @@ export interface MenuItem {
   readonly icon: IconName;
   readonly end?: ReactNode;
   readonly disabled?: boolean;
+  /** Why it is disabled. */
+  readonly why?: string | undefined;
   /** Given: a radio item. */
   readonly checked?: boolean;
   /** A line above. */
@@ -107,6 +109,7 @@ export function Menu({ label, at, items, header, onClose }: MenuProps): JSX.Elem
               role={item.checked === undefined ? 'menuitem' : 'menuitemradio'}
               aria-checked={item.checked}
               aria-disabled={item.disabled === true || undefined}
+              title={item.disabled === true ? item.why : undefined}
               tabIndex={-1}
               onClick={() => {
                 if (item.disabled !== true) {

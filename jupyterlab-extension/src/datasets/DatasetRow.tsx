@@ -15,6 +15,7 @@ export function datasetMenu(kargah: IKargah, dataset: Dataset, opened: 'row' | '
   const { t } = kargah.i18n;
   const ready = dataset.state === 'ready';
   const id = dataset.dataset_id;
+  const owners = { disabled: !dataset.mine, why: t('share.readOnly', { x: dataset.owner.name }) };
   return [
     ...(opened === 'row'
       ? [
@@ -40,23 +41,28 @@ export function datasetMenu(kargah: IKargah, dataset: Dataset, opened: 'row' | '
           },
         ]
       : []),
-    ...(dataset.mine
-      ? [
-          { label: t('action.rename'), icon: 'tune' as const, run: () => void renameDataset(kargah, dataset) },
-          { label: t('tags.edit'), icon: 'filter' as const, run: () => void editTags(kargah, dataset) },
-          { label: t('share.title'), icon: 'ext' as const, run: () => void openSharing(kargah, dataset) },
-          {
-            label: t('action.delete'),
-            icon: 'del' as const,
-            separated: true,
-            run: () => void deleteDataset(kargah, dataset),
-          },
-        ]
-      : []),
+    { label: t('action.rename'), icon: 'tune', ...owners, run: () => void renameDataset(kargah, dataset) },
+    { label: t('tags.edit'), icon: 'filter', ...owners, run: () => void editTags(kargah, dataset) },
+    { label: t('share.title'), icon: 'ext', ...owners, run: () => void openSharing(kargah, dataset) },
+    {
+      label: t('action.delete'),
+      icon: 'del',
+      separated: true,
+      ...owners,
+      run: () => void deleteDataset(kargah, dataset),
+    },
   ];
 }
 
-export function DatasetRow({ dataset, first }: { readonly dataset: Dataset; readonly first: boolean }): JSX.Element {
+export interface DatasetRowProps {
+  readonly dataset: Dataset;
+  readonly first: boolean;
+  /** The tags that the list is filtered by. */
+  readonly tags: ReadonlySet<string>;
+  readonly onTag: (tag: string) => void;
+}
+
+export function DatasetRow({ dataset, first, tags, onTag }: DatasetRowProps): JSX.Element {
   const kargah = useKargah();
   const i18n = useI18n();
   const { t } = i18n;
@@ -103,7 +109,16 @@ export function DatasetRow({ dataset, first }: { readonly dataset: Dataset; read
           </>
         }
         onOpen={() => void kargah.openDataset(dataset.dataset_id)}
-        onDelete={() => void deleteDataset(kargah, dataset)}
+        onDelete={() =>
+          dataset.mine
+            ? void deleteDataset(kargah, dataset)
+            : kargah.shell.toast('error', t('share.readOnly', { x: dataset.owner.name }))
+        }
+        second={
+          dataset.mine && dataset.tags.length === 0 ? undefined : (
+            <Belonging dataset={dataset} tags={tags} onTag={onTag} />
+          )
+        }
         onMenu={setMenuAt}
       />
       {menuAt !== null && (
@@ -115,6 +130,38 @@ export function DatasetRow({ dataset, first }: { readonly dataset: Dataset; read
         />
       )}
     </>
+  );
+}
+
+/** Whose it is, where it is not mine, and its tags: a press shows only what has the tag. */
+function Belonging({ dataset, tags, onTag }: Omit<DatasetRowProps, 'first'>): JSX.Element {
+  const { t } = useI18n();
+  const from = t('share.withMe', { x: dataset.owner.name });
+  return (
+    <div className="belonging">
+      {!dataset.mine && (
+        <span className="ell" title={from} data-testid="shared-with-me">
+          {from}
+        </span>
+      )}
+      {dataset.tags.map((tag) => (
+        <button
+          type="button"
+          key={tag}
+          // Reached by the row's arrows, like its other buttons.
+          tabIndex={-1}
+          className={`chip chip-b ${tags.has(tag) ? 'tone-run' : 'plain'}`}
+          aria-pressed={tags.has(tag)}
+          aria-label={t('tags.filter', { x: tag })}
+          title={t('tags.filter', { x: tag })}
+          onClick={() => onTag(tag)}
+        >
+          <span className="ell nm" dir="auto">
+            {tag}
+          </span>
+        </button>
+      ))}
+    </div>
   );
 }
 

@@ -1,11 +1,39 @@
 import { Fragment, type ReactNode } from 'react';
-import { LinkButton } from '../components/Button.js';
+import { IconButton, LinkButton } from '../components/Button.js';
 import { Card } from '../components/Card.js';
 import { Code, Name } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
+import type { I18n } from '../i18n/i18n.js';
+import type { IKargah } from '../tokens.js';
+import { SplitName } from '../datasets/versions/SplitName.js';
 import { useStore } from '../store/useStore.js';
 import type { Job } from '../api/types.js';
+
+/** What it learned from, to the byte: which content, and how its rows were dealt out. */
+function dataRows(job: Job, { shell }: IKargah, t: I18n['t']): [string, ReactNode][] {
+  const { dataset_id: id, dataset_version: version, dataset_sha256: sha256, split_id: splitId } = job;
+  const rows: [string, ReactNode][] = [];
+  if (splitId !== null) {
+    const known = id !== null && version !== null;
+    rows.push([
+      t('facts.split'),
+      <span key="split" data-testid="job-split">
+        {known ? <SplitName datasetId={id} version={version} splitId={splitId} /> : <Code>{splitId}</Code>}
+      </span>,
+    ]);
+  }
+  if (sha256 !== null) {
+    rows.push([
+      t('facts.content'),
+      <span key="content" className="row row-tail" title={sha256}>
+        <Code>{`sha256:${sha256.slice(0, 4)}…${sha256.slice(-4)}`}</Code>
+        <IconButton icon="copy" label={t('ds.copyHash')} onClick={() => void shell.copy(sha256)} />
+      </span>,
+    ]);
+  }
+  return rows;
+}
 
 /** How the job was run: where it began, warm or cold and why, with what, and how its process ended. */
 export function JobFacts({ job }: { readonly job: Job }): JSX.Element | null {
@@ -34,6 +62,7 @@ export function JobFacts({ job }: { readonly job: Job }): JSX.Element | null {
       </LinkButton>,
     ]);
   }
+  rows.push(...dataRows(job, kargah, t));
   if (launch !== null) {
     rows.push([
       t('facts.launch'),

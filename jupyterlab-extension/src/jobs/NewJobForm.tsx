@@ -22,6 +22,11 @@ import { ResourceFields } from './ResourceFields.js';
 import { checkResources } from './resourceForm.js';
 import { type FormState, pythonOf, requestOf, serverErrors } from './trainForm.js';
 import { useColumns } from './useColumns.js';
+import { VersionFields } from './VersionFields.js';
+
+/** Another dataset has other versions, splits and columns. */
+const OF_DATASET = ['dataset', 'version', 'split', 'target'] as const;
+const anew = { version: null, splitId: '' } as const;
 
 function recipeFor(recipes: readonly Recipe[], dataset: Dataset | undefined): string {
   const fitting = recipes.find((recipe) => recipe.dataset_kind !== null && recipe.dataset_kind === dataset?.kind);
@@ -72,9 +77,11 @@ export function NewJobForm({
     form.datasetId === '' && recipe !== null && ready.length === 1 ? ready[0]?.dataset_id : form.datasetId;
   const dataset = datasets.find((one) => one.dataset_id === chosenId);
   const wantsTarget = recipe !== null && columnParam(recipe) !== undefined;
-  const columns = useColumns(wantsTarget && dataset?.state === 'ready' ? dataset.dataset_id : null);
-  // The guess stands until the person chooses.
-  const target = form.target !== '' || dataset === undefined ? form.target : (dataset.suggested_target ?? '');
+  const columns = useColumns(wantsTarget && dataset?.state === 'ready' ? dataset.dataset_id : null, form.version);
+  // The guess is of the newest version; it stands until the person chooses.
+  const guess = dataset?.suggested_target ?? '';
+  const known = columns.items.length === 0 || columns.items.some((one) => one.name === guess);
+  const target = form.target === '' && known ? guess : form.target;
   const filled: FormState = { ...form, target: wantsTarget ? target : '', datasetId: dataset?.dataset_id ?? '' };
   const request = requestOf({ ...filled, params: values }, recipe, drawn?.defaults ?? {});
   const canSearch = recipe !== null && recipe.best_metric !== null;
@@ -146,6 +153,17 @@ export function NewJobForm({
     Object.entries(errors).flatMap(([name, text]) => (name.startsWith('params.') ? [[name.slice(7), text]] : [])),
   );
 
+  const versionFields = dataset?.state === 'ready' && (
+    <VersionFields
+      key={dataset.dataset_id}
+      dataset={dataset}
+      version={form.version}
+      splitId={form.splitId}
+      errors={errors}
+      onChange={(part) => change(part, 'version', 'split', 'target')}
+    />
+  );
+
   return (
     <form className="train-form" ref={root} noValidate onSubmit={(event) => void submit(event)}>
       <div className="row">
@@ -205,8 +223,9 @@ export function NewJobForm({
                 value={filled.datasetId}
                 required={false}
                 error={errors['dataset']}
-                onChange={(id) => change({ datasetId: id }, 'dataset')}
+                onChange={(id) => change({ ...anew, datasetId: id }, ...OF_DATASET)}
               />
+              {versionFields}
               <NameField form={form} error={errors['name']} onChange={change} />
             </div>
           </section>
@@ -220,7 +239,7 @@ export function NewJobForm({
                   value={filled.datasetId}
                   required
                   error={errors['dataset']}
-                  onChange={(id) => change({ datasetId: id, target: '' }, 'dataset', 'target')}
+                  onChange={(id) => change({ ...anew, datasetId: id, target: '' }, ...OF_DATASET)}
                 />
                 {wantsTarget ? (
                   <TargetField
@@ -233,6 +252,7 @@ export function NewJobForm({
                 ) : (
                   <NameField form={form} error={errors['name']} onChange={change} />
                 )}
+                {versionFields}
               </div>
             </section>
             <section>

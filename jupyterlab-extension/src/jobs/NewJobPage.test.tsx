@@ -2,11 +2,21 @@ import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/re
 import userEvent from '@testing-library/user-event';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Dataset, Job, Recipe } from '../api/types.js';
+import type { Dataset, DatasetVersion, Job, Recipe } from '../api/types.js';
 import { PERSIAN } from '../i18n/locale.js';
 import { when } from '../store/observable.js';
 import type { ListState } from '../store/list.js';
-import { dataset, job as aJob, page, problem, sweep, type Answer, type Handler } from '../testing/bridge.js';
+import {
+  dataset,
+  job as aJob,
+  page,
+  problem,
+  split,
+  sweep,
+  version,
+  type Answer,
+  type Handler,
+} from '../testing/bridge.js';
 import { notFound, Workbench } from '../testing/workbench.js';
 import NewJobPage from './NewJobPage.js';
 
@@ -43,6 +53,7 @@ const PLAN = {
 
 let bench: Workbench;
 let datasets: Dataset[];
+let versions: DatasetVersion[];
 let cloned: Job | null;
 let sent: unknown[];
 let done: jest.Mock<void, []>;
@@ -52,7 +63,9 @@ let refusal: Answer | null;
 const handler: Handler = ({ method, path, body }) => {
   if (path === '/api/v1/recipes') return page(...recipes);
   if (path.startsWith('/api/v1/datasets?') || path === '/api/v1/datasets') return page(...datasets);
-  if (path.endsWith('/profile')) return { status: 200, body: { columns: [column('pixel'), column('label')] } };
+  if (path.includes('/versions')) return page(...versions);
+  if (path.endsWith('/profile?version=1')) return { status: 200, body: { columns: [column('pixel'), column('old')] } };
+  if (path.includes('/profile')) return { status: 200, body: { columns: [column('pixel'), column('label')] } };
   if (path === '/api/v1/train/jobs/job_aaaaaa' && cloned !== null) return { status: 200, body: cloned };
   if (path === '/api/v1/system') return { status: 200, body: { cpus: 8, memory_bytes: 16e9, gpus, mlflow: 'up' } };
   if (path === '/api/v1/pythons')
@@ -87,6 +100,7 @@ const start = (): Promise<void> => userEvent.click(screen.getByRole('button', { 
 
 beforeEach(() => {
   datasets = [dataset()];
+  versions = [version()];
   cloned = null;
   sent = [];
   done = jest.fn();
@@ -153,7 +167,12 @@ describe('the form of a new job', () => {
     await start();
     await waitFor(() => expect(done).toHaveBeenCalled());
     expect(sent).toEqual([
-      { recipe: 'tabular', dataset_id: 'ds_aaaaaa', params: { target: 'pixel', epochs: 7, lr: 0.1 } },
+      {
+        recipe: 'tabular',
+        dataset_id: 'ds_aaaaaa',
+        dataset_version: 1,
+        params: { target: 'pixel', epochs: 7, lr: 0.1 },
+      },
     ]);
   });
 
@@ -176,6 +195,105 @@ describe('the form of a new job', () => {
     await userEvent.type(await screen.findByTestId('script-path'), 'train.py');
     await start();
     await waitFor(() => expect(sent).toMatchObject([{ script: { path: 'train.py' } }]));
+  });
+});
+
+describe('the version and the split of the data', () => {
+  const options = (testId: string): string[] =>
+    within(screen.getByTestId(testId))
+      .getAllByRole('option')
+      .map((one) => one.textContent.replace(/\p{Cf}/gu, ''));
+
+  beforeEach(() => {
+    datasets = [dataset({ version: 3, versions: 3 })];
+    versions = [
+      version({
+        version: 3,
+        splits: [
+          split({ version: 3, method: 'stratified', column: 'label' }),
+          split({
+            split_id: 'spl_bbbbbb',
+            version: 3,
+            train: 0.6,
+            validation: 0.2,
+            test: 0.2,
+            seed: 7,
+            is_default: false,
+          }),
+        ],
+      }),
+      version({ version: 2, freed: true, deleted: true }),
+      version({ version: 1 }),
+    ];
+  });
+
+  it('are not asked about where there is nothing to choose', async () => {
+    datasets = [dataset()];
+    versions = [version()];
+    await open();
+    await waitFor(() => expect(bench.requests.some((one) => one.includes('/versions'))).toBe(true));
+    await screen.findByRole('option', { name: 'label' });
+    expect(screen.queryByTestId('version')).toBeNull();
+    expect(screen.queryByTestId('split')).toBeNull();
+  });
+
+  it('are the newest and its standing one, and the bridge is left to say which those are', async () => {
+    await open();
+    expect((await screen.findByTestId<HTMLSelectElement>('split')).value).toBe('');
+    expect(options('version')).toEqual(['نسخهٔ ۳ · ۱٬۰۰۳ ردیف · تازهترین', 'نسخهٔ ۱ · ۱٬۰۰۱ ردیف']);
+    expect(options('split')).toEqual(['لایهای، label · ۸۰/۱۰/۱۰ · دانهٔ 0', 'تصادفی · ۶۰/۲۰/۲۰ · دانهٔ 7']);
+    await screen.findByRole('option', { name: 'label' });
+    await start();
+    await waitFor(() =>
+      expect(sent).toEqual([{ recipe: 'tabular', dataset_id: 'ds_aaaaaa', params: { target: 'label' } }]),
+    );
+  });
+
+  it('are sent together when a split is chosen, also to a search and into the cell', async () => {
+    await open();
+    await userEvent.selectOptions(await screen.findByTestId('split'), 'spl_bbbbbb');
+    await userEvent.click(screen.getByRole('button', { name: 'دیدن کد پایتون' }));
+    expect(document.querySelector('pre')?.textContent).toContain('version=3,\n    split="spl_bbbbbb",');
+    await userEvent.click(screen.getByRole('radio', { name: 'جست‌وجوی تنظیم‌ها' }));
+    await userEvent.click(screen.getByRole('button', { name: 'شروع جست‌وجو' }));
+    await waitFor(() => expect(sent).toMatchObject([{ dataset_version: 3, split_id: 'spl_bbbbbb', space: {} }]));
+  });
+
+  it('bring their own columns: the guess for the newest is not made for a version without it', async () => {
+    await open();
+    await userEvent.selectOptions(await screen.findByTestId('version'), '1');
+    await screen.findByRole('option', { name: 'old' });
+    expect(screen.queryByTestId('split')).toBeNull();
+    await start();
+    expect(screen.getByText('ستون هدف را انتخاب کنید.')).toBeTruthy();
+    await userEvent.selectOptions(screen.getByTestId('target'), 'old');
+    await start();
+    await waitFor(() => expect(sent).toMatchObject([{ dataset_version: 1, params: { target: 'old' } }]));
+  });
+
+  it('are those of the job that is cloned, also where they are the newest no more', async () => {
+    cloned = aJob({ dataset_version: 1, split_id: 'spl_gone00', params: { target: 'old' } });
+    await open('job_aaaaaa');
+    await waitFor(() => expect(options('version')).toHaveLength(2));
+    expect(screen.getByTestId<HTMLSelectElement>('version').value).toBe('1');
+    expect(screen.getByText('این نسخه چنین تقسیمی ندارد؛ یکی دیگر انتخاب کنید.')).toBeTruthy();
+    await userEvent.selectOptions(screen.getByTestId('split'), '');
+    await start();
+    await waitFor(() => expect(sent).toMatchObject([{ dataset_version: 1 }]));
+    expect(sent[0]).not.toHaveProperty('split_id');
+  });
+
+  it('are refused at their fields', async () => {
+    await open();
+    await screen.findByTestId('split');
+    await screen.findByRole('option', { name: 'label' });
+    refusal = problem(422, 'split_unknown', 'No such split.', 'چنین تقسیمی نیست.');
+    await start();
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('split')));
+    refusal = problem(422, 'version_unknown', 'No such version.', 'چنین نسخه‌ای نیست.');
+    await start();
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('version')));
+    expect(screen.getByText('چنین نسخه‌ای نیست.')).toBeTruthy();
   });
 });
 

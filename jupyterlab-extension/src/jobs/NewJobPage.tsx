@@ -42,6 +42,9 @@ export default function NewJobPage({ datasetId, recipe: asked, cloneOf, onDone }
               recipe: job.script === null ? (job.recipe ?? '') : OWN_SCRIPT,
               name: '',
               datasetId: job.dataset_id ?? '',
+              // What it learned from, not what has come since.
+              version: job.dataset_id === null ? null : job.dataset_version,
+              splitId: job.dataset_id === null ? '' : (job.split_id ?? ''),
               target: typeof target === 'string' ? target : '',
               params,
               path: job.script?.path ?? '',

@@ -172,6 +172,13 @@ export const jobMessages = {
   },
   'new.dataset.facts': { fa: '{rows} ردیف، {columns} ستون', en: '{rows} rows, {columns} columns' },
   'new.dataset.images': { fa: '{rows} تصویر', en: '{rows} images' },
+  'new.version': { fa: 'نسخه', en: 'Version' },
+  'new.split': { fa: 'تقسیم', en: 'Split' },
+  'new.split.own': { fa: 'هر کار خودش تقسیم می‌کند', en: 'the job makes its own' },
+  'new.split.lost': {
+    fa: 'این نسخه چنین تقسیمی ندارد؛ یکی دیگر انتخاب کنید.',
+    en: 'This version has no such split; choose another.',
+  },
   'new.target': { fa: 'ستون هدف', en: 'Target column' },
   'new.target.choose': { fa: 'یک ستون انتخاب کنید', en: 'Choose a column' },
   'new.target.required': { fa: 'ستون هدف را انتخاب کنید.', en: 'Choose a target.' },
@@ -210,5 +217,6 @@ export const jobMessages = {
   'row.reason.killed_by_signal': { fa: 'پایان با سیگنال', en: 'killed' },
   'row.reason.script_syntax': { fa: 'خطای نحوی', en: 'syntax error' },
   'row.reason.dataset_deleted': { fa: 'داده حذف شده', en: 'dataset deleted' },
+  'model.split': { fa: 'تقسیم ثابت', en: 'fixed split' },
   'model.copyCode': { fa: 'کپی کد خواندن', en: 'Copy code to load it' },
 } as const satisfies Catalogue;

@@ -24,6 +24,8 @@ export const runMessages = {
   'facts.title': { fa: 'اجرا', en: 'Run' },
   'facts.resumed': { fa: 'ادامهٔ', en: 'Resumed from' },
   'facts.sweep': { fa: 'جست‌وجو', en: 'Sweep' },
+  'facts.split': { fa: 'تقسیم', en: 'Split' },
+  'facts.content': { fa: 'محتوای داده', en: 'Content' },
   'facts.launch': { fa: 'آغاز', en: 'Start' },
   'launch.warm': { fa: 'گرم', en: 'warm' },
   'launch.cold': { fa: 'سرد', en: 'cold' },

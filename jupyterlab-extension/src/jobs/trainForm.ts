@@ -8,6 +8,10 @@ export interface FormState {
   readonly recipe: string;
   readonly name: string;
   readonly datasetId: string;
+  /** Null: the newest ready one. */
+  readonly version: number | null;
+  /** Empty: the default one of the version, or the recipe's own. */
+  readonly splitId: string;
   readonly target: string;
   readonly params: Values;
   readonly path: string;
@@ -19,6 +23,8 @@ export const EMPTY_FORM: FormState = {
   recipe: '',
   name: '',
   datasetId: '',
+  version: null,
+  splitId: '',
   target: '',
   params: {},
   path: '',
@@ -61,7 +67,13 @@ export function requestOf(form: FormState, recipe: Recipe | null, defaults: Valu
   const column = recipe === null ? undefined : columnParam(recipe);
   return {
     ...(name === '' ? {} : { name }),
-    ...(form.datasetId === '' ? {} : { dataset_id: form.datasetId }),
+    ...(form.datasetId === ''
+      ? {}
+      : {
+          dataset_id: form.datasetId,
+          ...(form.version === null ? {} : { dataset_version: form.version }),
+          ...(form.splitId === '' ? {} : { split_id: form.splitId }),
+        }),
     ...(recipe === null
       ? { script: { path: form.path.trim(), args: splitArgs(form.args) } }
       : { recipe: recipe.recipe }),
@@ -80,6 +92,8 @@ const FIELD_OF_CODE: readonly (readonly [RegExp, string])[] = [
   [/^target_|^no_features$|^too_few_rows$|^too_many_classes$/, 'target'],
   [/text_column/, 'text'],
   [/^dataset_|^not_found$/, 'dataset'],
+  [/^version_unknown$/, 'version'],
+  [/^split_unknown$/, 'split'],
   [/^script_/, 'path'],
   [/^unknown_python$/, 'resources.python'],
   [/^sweep_/, 'space'],
@@ -94,6 +108,8 @@ export function serverErrors(reason: unknown, i18n: I18n, recipe: Recipe | null)
     const path = one.path.replace(/^\/|^body[./]/, '').split(/[./]/);
     const text = i18n.format.digits(i18n.pick(one.message, one.message_fa ?? one.message));
     if (path[0] === 'dataset_id') found['dataset'] ??= text;
+    else if (path[0] === 'dataset_version') found['version'] ??= text;
+    else if (path[0] === 'split_id') found['split'] ??= text;
     else if (path[0] === 'name') found['name'] ??= text;
     else if (path[0] === 'script') found[path[1] === 'args' ? 'args' : 'path'] ??= text;
     else if (path[0] === 'resources') found[resourceField(path[1])] ??= text;
@@ -125,10 +141,19 @@ export function python(value: unknown): string {
   return PYTHON_NAMES[json] ?? json;
 }
 
+/** Which version and split of the dataset, as the client's `train` and `sweep` take them. */
+export function versionPython(request: Pick<TrainRequest, 'dataset_version' | 'split_id'>): readonly string[] {
+  return [
+    ...(request.dataset_version === undefined ? [] : [`version=${python(request.dataset_version)}`]),
+    ...(request.split_id === undefined ? [] : [`split=${python(request.split_id)}`]),
+  ];
+}
+
 /** The cell that starts the same job from a notebook. */
 export function pythonOf(request: TrainRequest): string {
   const args = [
     ...(request.dataset_id === undefined ? [] : [python(request.dataset_id)]),
+    ...versionPython(request),
     ...(request.recipe === undefined ? [] : [`recipe=${python(request.recipe)}`]),
     ...(request.script == null
       ? []

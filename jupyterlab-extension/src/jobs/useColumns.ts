@@ -11,24 +11,26 @@ interface Columns {
 
 const NONE: Columns = { items: [], error: null };
 
-/** The columns of a dataset, from its profile; none while no dataset is chosen. */
-export function useColumns(datasetId: string | null): Columns {
+/** The columns of a version of a dataset, from its profile; null is the newest. None while no dataset is chosen. */
+export function useColumns(datasetId: string | null, version: number | null): Columns {
   const { api } = useKargah();
-  const [read, setRead] = useState<Columns & { readonly of: string | null }>({ ...NONE, of: null });
+  const [read, setRead] = useState<Columns & { readonly of: string }>({ ...NONE, of: '' });
+  const asked = `${datasetId ?? ''} ${version ?? ''}`;
   useEffect(() => {
     if (datasetId === null) return;
     let gone = false;
-    data(api.http.GET('/api/v1/datasets/{dataset_id}/profile', { params: { path: { dataset_id: datasetId } } })).then(
+    const params = { path: { dataset_id: datasetId }, query: version === null ? {} : { version } };
+    data(api.http.GET('/api/v1/datasets/{dataset_id}/profile', { params })).then(
       (profile) => {
-        if (!gone) setRead({ of: datasetId, items: profile.columns, error: null });
+        if (!gone) setRead({ of: asked, items: profile.columns, error: null });
       },
       (reason: unknown) => {
-        if (!gone) setRead({ of: datasetId, items: [], error: asApiError(reason) });
+        if (!gone) setRead({ of: asked, items: [], error: asApiError(reason) });
       },
     );
     return () => {
       gone = true;
     };
-  }, [api, datasetId]);
-  return read.of === datasetId ? read : NONE;
+  }, [api, datasetId, version, asked]);
+  return read.of === asked ? read : NONE;
 }

@@ -1,10 +1,10 @@
-import { cleanup, screen, waitFor } from '@testing-library/react';
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Job, Model, Sweep } from '../api/types.js';
 import { ENGLISH } from '../i18n/locale.js';
 import { when } from '../store/observable.js';
 import type { ListState } from '../store/list.js';
-import { dataset, job, page, sweep } from '../testing/bridge.js';
+import { type Answer, dataset, job, page, problem, sweep } from '../testing/bridge.js';
 import { Workbench } from '../testing/workbench.js';
 import { FirstRun } from './FirstRun.js';
 import { Lists } from './Lists.js';
@@ -22,11 +22,13 @@ let bench: Workbench;
 let jobs: Job[];
 let models: Model[];
 let sweeps: Sweep[];
+let datasets: (query: URLSearchParams) => Answer;
 
 beforeEach(async () => {
   jobs = [];
   models = [];
   sweeps = [];
+  datasets = () => page(dataset());
   bench = await Workbench.start(ENGLISH, ({ method, path }) =>
     path.includes('/train/jobs')
       ? method === 'POST'
@@ -35,7 +37,7 @@ beforeEach(async () => {
       : path.includes('/models')
         ? page(...models)
         : path.includes('/datasets')
-          ? page(dataset())
+          ? datasets(new URL(path, 'http://bridge').searchParams)
           : page(...sweeps),
   );
 });
@@ -68,6 +70,119 @@ describe('the lists', () => {
     bench.show(<Lists />);
     expect(said(screen.getByTestId('kargah-job'))).toContain('97.4%');
     expect(said(screen.getByTestId('kargah-model'))).toContain('97.4%');
+  });
+});
+
+describe('the datasets', () => {
+  const names = (): (string | undefined)[] =>
+    screen.queryAllByTestId('kargah-dataset').map((row) => row.dataset['name']);
+  const ofOmid = { mine: false, shared: 'people', owner: { user_id: 'user_2', name: 'Omid' } } as const;
+
+  beforeEach(() => {
+    datasets = () =>
+      page(
+        dataset({ dataset_id: 'ds_a', name: 'sales.csv', tags: ['shop', 'فارسی'] }),
+        dataset({ dataset_id: 'ds_b', name: 'reviews.csv', tags: ['shop'] }),
+        dataset({ dataset_id: 'ds_c', name: 'faces.zip', ...ofOmid }),
+      );
+  });
+
+  it('are narrowed by the tags that are pressed in their rows, one after the other, and widened again', async () => {
+    await bench.kargah.store.reload();
+    bench.show(<Lists />);
+    const [first] = screen.getAllByTestId('kargah-dataset');
+    await userEvent.click(within(first!).getByRole('button', { name: /shop/ }));
+    expect(names()).toEqual(['sales.csv', 'reviews.csv']);
+    await userEvent.click(within(screen.getAllByTestId('kargah-dataset')[0]!).getByRole('button', { name: /فارسی/ }));
+    expect(names()).toEqual(['sales.csv']);
+    expect(bench.opened).toEqual([]);
+    expect(said(screen.getByTestId('kargah-datasets'))).toContain('1 of 3');
+    await userEvent.click(screen.getByTitle(/Stop filtering by .*shop/));
+    await userEvent.click(screen.getByRole('button', { name: 'Clear filters' }));
+    expect(names()).toHaveLength(3);
+  });
+
+  it('are narrowed from the filter’s menu and found by their tags', async () => {
+    await bench.kargah.store.reload();
+    bench.show(<Lists />);
+    await userEvent.click(screen.getByRole('button', { name: 'Filter' }));
+    await userEvent.click(screen.getByRole('menuitemradio', { name: /Tag: .*shop/ }));
+    expect(names()).toEqual(['sales.csv', 'reviews.csv']);
+    await userEvent.type(screen.getByRole('searchbox'), 'فارسي');
+    expect(names()).toEqual(['sales.csv']);
+  });
+
+  it('of others say whose they are, and what only their owner may do is out of reach, with the reason', async () => {
+    await bench.kargah.store.reload();
+    bench.show(<Lists />);
+    const row = screen.getAllByTestId('kargah-dataset')[2]!;
+    expect(said(within(row).getByTestId('shared-with-me'))).toBe('shared with you by Omid');
+    await userEvent.click(within(row).getByRole('button', { name: 'More' }));
+    for (const name of ['Rename', 'Tags', 'Sharing', 'Delete']) {
+      const item = screen.getByRole('menuitem', { name });
+      expect(item.getAttribute('aria-disabled')).toBe('true');
+      expect(item.title.replace(/\p{Cf}/gu, '')).toBe('Only Omid may change or delete it.');
+    }
+    await userEvent.keyboard('{Escape}');
+    row.focus();
+    await userEvent.keyboard('{Delete}');
+    expect(bench.asked).toEqual([]);
+    expect(bench.toasts.map((text) => text.replace(/\p{Cf}/gu, ''))).toEqual(['Only Omid may change or delete it.']);
+  });
+
+  it('that are not in the list yet are asked of the bridge, by text and tag, page by page', async () => {
+    const asked: string[] = [];
+    datasets = (query) => {
+      const more = query.get('search') ?? query.get('tag');
+      if (more === null) return { status: 200, body: { items: [dataset({ tags: ['old'] })], next_cursor: 'c1' } };
+      asked.push(query.toString());
+      const second = query.get('cursor') === 'c2';
+      const found = second
+        ? [dataset({ dataset_id: 'ds_2', name: 'old two.csv', tags: ['old'] })]
+        : [dataset({ tags: ['old'] }), dataset({ dataset_id: 'ds_1', name: 'old one.csv', tags: ['old'] })];
+      return { status: 200, body: { items: found, next_cursor: second ? null : 'c2' } };
+    };
+    await bench.kargah.store.reload();
+    bench.show(<Lists />);
+    await userEvent.type(screen.getByRole('searchbox'), 'old');
+    await screen.findByText('old one.csv');
+    expect(names()).toEqual(['digits.csv', 'old one.csv']);
+    await userEvent.click(screen.getByRole('button', { name: 'Show more' }));
+    await screen.findByText('old two.csv');
+    expect(asked).toEqual(['limit=100&search=old', 'limit=100&search=old&cursor=c2']);
+    await userEvent.clear(screen.getByRole('searchbox'));
+    await userEvent.click(screen.getByRole('button', { name: /the tag .*old/ }));
+    await screen.findByText('old one.csv');
+    expect(asked.at(-1)).toBe('limit=100&tag=old');
+  });
+
+  it('that could not be searched say so, and can be searched again', async () => {
+    let broken = true;
+    datasets = (query) =>
+      query.get('search') === null
+        ? { status: 200, body: { items: [dataset()], next_cursor: 'c1' } }
+        : broken
+          ? problem(500, 'internal', 'Our error.')
+          : page(dataset({ dataset_id: 'ds_1', name: 'far.csv' }));
+    await bench.kargah.store.reload();
+    bench.show(<Lists />);
+    await userEvent.type(screen.getByRole('searchbox'), 'far');
+    await screen.findByText('Our error.');
+    broken = false;
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await screen.findByText('far.csv');
+    expect(screen.queryByText('Our error.')).toBeNull();
+  });
+});
+
+describe('a model', () => {
+  it('names the very version of the data that it learned from', async () => {
+    models = [{ ...model(0.9), dataset_version: 3, split_id: 'spl_aaaaaa' }];
+    await bench.kargah.store.reload();
+    bench.show(<Lists />);
+    const row = screen.getByTestId('kargah-model');
+    expect(said(row)).toContain('digits.csvVersion 3');
+    expect(within(row).getByTitle('spl_aaaaaa').textContent).toBe('fixed split');
   });
 });
 

@@ -17,8 +17,9 @@ import type { ListState } from '../store/list.js';
 import { isActive } from '../store/states.js';
 import { useStore } from '../store/useStore.js';
 import { Empty } from './Empty.js';
-import { isOnItsWay, matcher, type JobFilter, passes } from './filters.js';
+import { hasTags, isOnItsWay, type JobFilter, matcher, passes, toggled } from './filters.js';
 import { SweepRow } from './SweepRow.js';
+import { useDatasetSearch } from './useDatasetSearch.js';
 import { Toolbar } from './Toolbar.js';
 
 type Which = 'datasets' | 'jobs' | 'models';
@@ -26,7 +27,7 @@ type Which = 'datasets' | 'jobs' | 'models';
 /** The three sections, searched and filtered together. */
 export function Lists(): JSX.Element {
   const kargah = useKargah();
-  const { t, format } = useI18n();
+  const { t, format, locale } = useI18n();
   const datasets = useStore(kargah.store.datasets);
   const jobs = useStore(kargah.store.jobs);
   const sweeps = useStore(kargah.store.sweeps);
@@ -37,12 +38,19 @@ export function Lists(): JSX.Element {
   const [search, setSearch] = useState('');
   const [filters, setFilters] = useState<ReadonlySet<JobFilter>>(new Set());
 
+  const [tags, setTags] = useState<ReadonlySet<string>>(new Set());
+  const onTag = (tag: string): void => setTags((before) => toggled(before, tag));
+
   const matches = matcher(search);
+  const beyond = useDatasetSearch(search, [...tags][0]);
   const known = datasets.items.filter((item) => !isOnItsWay(item, uploads));
   const entries = jobEntries(jobs, sweeps);
   const worthy = worthShowing(models.items, jobs.items, sweeps.items);
   const shown = {
-    datasets: known.filter((dataset) => matches(dataset.name, dataset.filename)),
+    datasets: [
+      ...known.filter((one) => matches(one.name, one.filename, ...one.tags)),
+      ...beyond.items.filter((one) => datasets.items.every((other) => other.dataset_id !== one.dataset_id)),
+    ].filter((one) => hasTags(one, tags)),
     jobs: entries.filter((entry) =>
       entry.kind === 'sweep'
         ? matches(entry.sweep.name, entry.sweep.dataset_name, entry.sweep.recipe, entry.id) &&
@@ -51,13 +59,19 @@ export function Lists(): JSX.Element {
           passes(entry.job, filters),
     ),
     models: worthy.filter((model) => matches(model.name, model.dataset_name ?? '')),
-    uploads: uploads.filter((item) => matches(item.name)),
+    uploads: uploads.filter((item) => matches(item.name) && tags.size === 0),
   };
+  const knownTags = [...new Set([...known.flatMap((one) => one.tags), ...tags])].sort((a, b) =>
+    a.localeCompare(b, locale.language),
+  );
   const running = jobs.items.filter((job) => isActive(job.state) && job.state !== 'queued').length;
-  const searching = search.trim() !== '' || filters.size > 0;
+  const named = search.trim() !== '';
+  // States are of jobs, tags of datasets.
+  const narrowed = { datasets: named || tags.size > 0, jobs: named || filters.size > 0, models: named };
+  const searching = narrowed.datasets || narrowed.jobs;
   const stale = connection.state === 'reconnecting' || connection.state === 'offline';
 
-  const count = (shownCount: number, list: ListState<unknown>, all: number): ReactNode => {
+  const count = (which: Which, list: ListState<unknown>, all: number): ReactNode => {
     if (stale && connection.asOf !== null) {
       return t('panel.asOf', { x: format.time(connection.asOf) });
     }
@@ -65,19 +79,17 @@ export function Lists(): JSX.Element {
       return null;
     }
     const total = `${format.number(all)}${list.nextCursor === null ? '' : '+'}`;
-    return searching ? t('panel.countOf', { n: shownCount, all: total }) : total;
+    return narrowed[which] ? t('panel.countOf', { n: shown[which].length, all: total }) : total;
   };
-  const toggle = (which: Which) => () =>
-    setClosed((before) => {
-      const next = new Set(before);
-      if (!next.delete(which)) {
-        next.add(which);
-      }
-      return next;
-    });
+  const toggle = (which: Which) => () => setClosed((before) => toggled(before, which));
   const clear = (): void => {
     setSearch('');
     setFilters(new Set());
+    setTags(new Set());
+  };
+  const more = (which: Which): void => {
+    if (which === 'datasets' && beyond.asking) beyond.more();
+    else void kargah.store.more(which).catch((reason: unknown) => kargah.shell.failed(reason));
   };
   const body = (which: Which, list: ListState<unknown>, rows: readonly ReactNode[]): ReactNode => {
     if (list.status === 'failed' && list.error !== null) {
@@ -91,7 +103,8 @@ export function Lists(): JSX.Element {
       return <Skeleton />;
     }
     if (rows.length === 0) {
-      return <Empty which={which} searching={searching} onClear={clear} />;
+      if (which === 'datasets' && beyond.pending) return <Skeleton />;
+      return <Empty which={which} searching={narrowed[which]} onClear={clear} />;
     }
     return (
       <>
@@ -100,9 +113,7 @@ export function Lists(): JSX.Element {
         </div>
         {list.nextCursor !== null && (
           <p className="more-rows">
-            <LinkButton onClick={() => void kargah.store.more(which).catch((r: unknown) => kargah.shell.failed(r))}>
-              {t('panel.moreRows')}
-            </LinkButton>
+            <LinkButton onClick={() => more(which)}>{t('panel.moreRows')}</LinkButton>
           </p>
         )}
       </>
@@ -116,6 +127,9 @@ export function Lists(): JSX.Element {
         onSearch={setSearch}
         filters={filters}
         onFilters={setFilters}
+        knownTags={knownTags}
+        tags={tags}
+        onTag={onTag}
         onClear={clear}
         found={
           searching ? t('panel.found', { d: shown.datasets.length, j: shown.jobs.length, m: shown.models.length }) : ''
@@ -124,7 +138,7 @@ export function Lists(): JSX.Element {
       <div className="scroll">
         <Section
           title={t('panel.datasets')}
-          count={count(shown.datasets.length, datasets, known.length)}
+          count={count('datasets', datasets, known.length)}
           open={!closed.has('datasets')}
           onToggle={toggle('datasets')}
           testId="kargah-datasets"
@@ -136,23 +150,30 @@ export function Lists(): JSX.Element {
             </>
           }
         >
-          {body('datasets', datasets, [
+          {body('datasets', beyond.asking ? { ...datasets, nextCursor: beyond.nextCursor } : datasets, [
             ...shown.uploads.map((item, index) => <UploadRow key={item.id} item={item} first={index === 0} />),
             ...shown.datasets.map((dataset, index) => (
               <DatasetRow
                 key={dataset.dataset_id}
                 dataset={dataset}
                 first={index === 0 && shown.uploads.length === 0}
+                tags={tags}
+                onTag={onTag}
               />
             )),
           ])}
+          {beyond.failure !== null && (
+            <div className="pad">
+              <ErrorNote reason={beyond.failure} onRetry={beyond.again} />
+            </div>
+          )}
         </Section>
         <Section
           title={t('panel.jobs')}
           count={
             <>
-              {count(shown.jobs.length, jobs, entries.length)}
-              {running > 0 && !searching && !stale && (
+              {count('jobs', jobs, entries.length)}
+              {running > 0 && !narrowed.jobs && !stale && (
                 <span className="chip tone-run">{t('panel.runningCount', { n: running })}</span>
               )}
             </>
@@ -176,7 +197,7 @@ export function Lists(): JSX.Element {
         </Section>
         <Section
           title={t('panel.models')}
-          count={count(shown.models.length, models, worthy.length)}
+          count={count('models', models, worthy.length)}
           open={!closed.has('models')}
           onToggle={toggle('models')}
           testId="kargah-models"

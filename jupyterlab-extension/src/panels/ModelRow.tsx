@@ -37,7 +37,27 @@ export function ModelRow({ model, first }: { readonly model: Model; readonly fir
           />
         </>
       }
+      second={model.dataset_name === null ? undefined : <LearnedFrom model={model} name={model.dataset_name} />}
       onOpen={() => void kargah.openJob(model.job_id)}
     />
+  );
+}
+
+/** The very version that it learned from, and whether its rows were dealt out by a split of that version. */
+function LearnedFrom({ model, name }: { readonly model: Model; readonly name: string }): JSX.Element {
+  const { t } = useI18n();
+  const { dataset_version: version, split_id: splitId } = model;
+  return (
+    <>
+      <span className="from-data">
+        <Name>{name}</Name>
+      </span>
+      {version !== null && <span className="nw">{t('ver.version', { n: version })}</span>}
+      {splitId !== null && (
+        <span className="nw w2" title={splitId}>
+          {t('model.split')}
+        </span>
+      )}
+    </>
   );
 }

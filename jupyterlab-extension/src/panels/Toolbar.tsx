@@ -4,19 +4,24 @@ import { Icon } from '../components/Icon.js';
 import { Menu, below, type MenuPlace } from '../components/Menu.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { JOB_FILTERS, type JobFilter } from './filters.js';
+import { JOB_FILTERS, type JobFilter, toggled } from './filters.js';
 
 export interface ToolbarProps {
   readonly search: string;
   readonly onSearch: (text: string) => void;
   readonly filters: ReadonlySet<JobFilter>;
   readonly onFilters: (filters: ReadonlySet<JobFilter>) => void;
+  /** The tags of the datasets, and those that are filtered by. */
+  readonly knownTags: readonly string[];
+  readonly tags: ReadonlySet<string>;
+  readonly onTag: (tag: string) => void;
   readonly onClear: () => void;
   /** What the search found, for the live region. */
   readonly found: string;
 }
 
-export function Toolbar({ search, onSearch, filters, onFilters, onClear, found }: ToolbarProps): JSX.Element {
+export function Toolbar(props: ToolbarProps): JSX.Element {
+  const { search, onSearch, filters, onFilters, knownTags, tags, onTag, onClear, found } = props;
   const kargah = useKargah();
   const { t } = useI18n();
   const box = useRef<HTMLInputElement>(null);
@@ -36,13 +41,8 @@ export function Toolbar({ search, onSearch, filters, onFilters, onClear, found }
     return () => panel?.removeEventListener('keydown', onKey);
   }, []);
 
-  const toggle = (filter: JobFilter): void => {
-    const next = new Set(filters);
-    if (!next.delete(filter)) {
-      next.add(filter);
-    }
-    onFilters(next);
-  };
+  const toggle = (filter: JobFilter): void => onFilters(toggled(filters, filter));
+  const filtering = filters.size + tags.size > 0;
 
   return (
     <>
@@ -73,7 +73,7 @@ export function Toolbar({ search, onSearch, filters, onFilters, onClear, found }
         <IconButton
           icon="filter"
           label={t('panel.filter')}
-          className={filters.size > 0 ? 'on' : ''}
+          className={filtering ? 'on' : ''}
           aria-haspopup="menu"
           aria-expanded={menuAt !== null}
           onClick={(event) => setMenuAt(below(event.currentTarget))}
@@ -86,11 +86,25 @@ export function Toolbar({ search, onSearch, filters, onFilters, onClear, found }
           onClick={() => void kargah.openNewJob()}
         />
       </div>
-      {filters.size > 0 && (
+      {filtering && (
         <div className="filters">
           {[...filters].map((filter) => (
             <button type="button" className="chip tone-run chip-b" key={filter} onClick={() => toggle(filter)}>
               {t(`panel.filter.${filter}`)}
+              <Icon name="close" />
+            </button>
+          ))}
+          {[...tags].map((tag) => (
+            <button
+              type="button"
+              className="chip tone-run chip-b"
+              key={`#${tag}`}
+              title={t('tags.unfilter', { x: tag })}
+              onClick={() => onTag(tag)}
+            >
+              <span className="ell nm" dir="auto">
+                {tag}
+              </span>
               <Icon name="close" />
             </button>
           ))}
@@ -106,12 +120,21 @@ export function Toolbar({ search, onSearch, filters, onFilters, onClear, found }
           label={t('panel.filter')}
           at={menuAt}
           onClose={() => setMenuAt(null)}
-          items={JOB_FILTERS.map((filter) => ({
-            label: t(`panel.filter.${filter}`),
-            icon: 'filter',
-            checked: filters.has(filter),
-            run: () => toggle(filter),
-          }))}
+          items={[
+            ...JOB_FILTERS.map((filter) => ({
+              label: t(`panel.filter.${filter}`),
+              icon: 'filter' as const,
+              checked: filters.has(filter),
+              run: () => toggle(filter),
+            })),
+            ...knownTags.map((tag, index) => ({
+              label: t('tags.tag', { x: tag }),
+              icon: 'filter' as const,
+              separated: index === 0,
+              checked: tags.has(tag),
+              run: () => onTag(tag),
+            })),
+          ]}
         />
       )}
     </>

@@ -33,3 +33,15 @@ export function isOnItsWay(dataset: Dataset, uploads: readonly UploadItem[]): bo
     datasetId === null ? dataset.state === 'uploading' && dataset.filename === name : dataset.dataset_id === datasetId,
   );
 }
+
+/** Whether a dataset has every one of these tags. */
+export function hasTags(dataset: Dataset, tags: ReadonlySet<string>): boolean {
+  return [...tags].every((tag) => dataset.tags.includes(tag));
+}
+
+/** With it where it was not, without it where it was. */
+export function toggled<T>(set: ReadonlySet<T>, item: T): ReadonlySet<T> {
+  const next = new Set(set);
+  if (!next.delete(item)) next.add(item);
+  return next;
+}

@@ -58,6 +58,8 @@ export function SweepHeader({ sweep, recipe }: { readonly sweep: Sweep; readonly
           <LinkButton onClick={() => void kargah.openDataset(sweep.dataset_id)}>
             <bdi>{sweep.dataset_name}</bdi>
           </LinkButton>
+          {sweep.dataset_version !== null &&
+            `${i18n.pick(', ', '، ')}${t('ver.version', { n: sweep.dataset_version })}`}
         </span>
         <span>
           <bdi>{sweep.owner.name}</bdi>

@@ -144,6 +144,8 @@ export function sweepRequest(train: TrainRequest, form: SweepForm, space: SweepR
     ...(train.name === undefined ? {} : { name: train.name }),
     recipe: train.recipe ?? '',
     dataset_id: train.dataset_id ?? '',
+    ...(train.dataset_version === undefined ? {} : { dataset_version: train.dataset_version }),
+    ...(train.split_id === undefined ? {} : { split_id: train.split_id }),
     params: Object.fromEntries(Object.entries(train.params).filter(([name]) => !(name in space))),
     space,
     method: form.method,

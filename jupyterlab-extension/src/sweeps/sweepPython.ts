@@ -1,11 +1,12 @@
 import type { SweepDimension, SweepRequest } from '../api/types.js';
-import { python } from '../jobs/trainForm.js';
+import { python, versionPython } from '../jobs/trainForm.js';
 
 /** The cell that starts the same search from a notebook. */
 export function sweepPython(request: SweepRequest): string {
   const { method, pruner, trials, parallel, resources } = request;
   const args = [
     python(request.dataset_id),
+    ...versionPython(request),
     `recipe=${python(request.recipe)}`,
     `space={${Object.entries(request.space)
       .map(([name, one]) => `${python(name)}: ${dimension(one)}`)

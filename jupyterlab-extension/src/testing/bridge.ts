@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Dataset, Job, Sweep, User } from '../api/types.js';
+import type { Dataset, DatasetVersion, Job, Split, Sweep, User } from '../api/types.js';
 
 export type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
 export type Handler = (request: {
@@ -100,6 +100,54 @@ export function dataset(change: Partial<Dataset> = {}): Dataset {
     shared: 'nobody',
     mine: true,
     owner,
+    created_at: '2026-11-22T08:00:00Z',
+    ...change,
+  };
+}
+
+export function split(change: Partial<Split> = {}): Split {
+  return {
+    split_id: 'spl_aaaaaa',
+    version: 1,
+    method: 'ratio',
+    train: 0.8,
+    validation: 0.1,
+    test: 0.1,
+    seed: 0,
+    rows: { train: 80, validation: 10, test: 10 },
+    sha256: 'ab'.repeat(32),
+    is_default: true,
+    warnings: [],
+    created_at: '2026-11-22T08:00:00Z',
+    ...change,
+  };
+}
+
+export function version(change: Partial<DatasetVersion> = {}): DatasetVersion {
+  const number = change.version ?? 1;
+  return {
+    version_id: `dv_aaaaa${number}`,
+    dataset_id: 'ds_aaaaaa',
+    version: number,
+    state: 'ready',
+    error: null,
+    filename: 'digits.csv',
+    format: 'csv',
+    kind: 'tabular',
+    size_bytes: 1000,
+    sha256: 'cd'.repeat(32),
+    data_sha256: 'ef'.repeat(32),
+    rows: 1000 + number,
+    columns: 65,
+    encoding: 'UTF-8',
+    reading: {},
+    origin: { kind: 'upload' },
+    splits: [],
+    jobs: 0,
+    models: 0,
+    deleted: false,
+    freed: false,
+    created_by: owner,
     created_at: '2026-11-22T08:00:00Z',
     ...change,
   };

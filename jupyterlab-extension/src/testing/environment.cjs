@@ -1,4 +1,4 @@
-// jsdom leaves out Node's fetch, and the client needs the real Request and Response.
+// jsdom leaves out Node's fetch, and the client needs the real Request and Response, and the signals that those know.
 const { TestEnvironment } = require('jest-environment-jsdom');
 
 module.exports = class extends TestEnvironment {
@@ -13,6 +13,8 @@ module.exports = class extends TestEnvironment {
       'TextEncoder',
       'TextDecoder',
       'performance',
+      'AbortController',
+      'AbortSignal',
     ]) {
       this.global[name] = globalThis[name];
     }

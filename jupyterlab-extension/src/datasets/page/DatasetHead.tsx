@@ -129,7 +129,11 @@ function Facts({ dataset, version }: { readonly dataset: Dataset; readonly versi
   const { t, format, pick } = useI18n();
   const comma = pick(', ', '، ');
   const { sha256 } = dataset;
-  const shared = dataset.shared === 'everyone' ? t('share.with.everyone') : t('share.people');
+  const shared = !dataset.mine
+    ? t('share.withMe', { x: dataset.owner.name })
+    : dataset.shared === 'nobody'
+      ? null
+      : t(dataset.shared === 'everyone' ? 'share.with.everyone' : 'share.people');
   return (
     <div className="meta">
       <span>{t('ver.of', { n: version, all: dataset.versions })}</span>
@@ -154,7 +158,7 @@ function Facts({ dataset, version }: { readonly dataset: Dataset; readonly versi
           <Moment at={dataset.created_at} />
         </span>
       </span>
-      {dataset.shared !== 'nobody' && <span>{shared}</span>}
+      {shared !== null && <span>{shared}</span>}
       {sha256 !== null && (
         <span>
           <Code>{`sha256:${sha256.slice(0, 4)}…${sha256.slice(-4)}`}</Code>

@@ -122,13 +122,15 @@ function Unready({ dataset }: { readonly dataset: Dataset }): JSX.Element {
         icon="err"
         title={t('ds.failed')}
         actions={
-          <Button
-            kind="primary"
-            size="small"
-            icon="up"
-            label={t('ds.uploadAgain')}
-            onClick={() => chooseFiles(kargah)}
-          />
+          dataset.mine ? (
+            <Button
+              kind="primary"
+              size="small"
+              icon="up"
+              label={t('ds.uploadAgain')}
+              onClick={() => chooseFiles(kargah)}
+            />
+          ) : undefined
         }
       >
         {dataset.error !== null && (

@@ -8,6 +8,7 @@ import { SelectField } from '../../components/SelectField.js';
 import { Code, Percent } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
+import { ReadOnly } from './ReadOnly.js';
 
 const PARTS = ['train', 'validation', 'test'] as const;
 type Method = Split['method'];
@@ -37,6 +38,7 @@ export function Splits({
           <SplitCard key={split.split_id} split={split} />
         ))}
       </div>
+      <ReadOnly dataset={dataset} />
       {dataset.mine && <SplitForm dataset={dataset} version={version} profile={profile} onMade={onMade} />}
     </>
   );

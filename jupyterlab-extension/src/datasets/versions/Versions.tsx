@@ -9,6 +9,7 @@ import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import { attempt, chooseFiles } from '../actions.js';
 import { Diff } from './Diff.js';
+import { ReadOnly } from './ReadOnly.js';
 import { openReread } from './Reread.js';
 import type { VersionList } from './useVersions.js';
 
@@ -67,6 +68,7 @@ export function Versions({
             />
           )}
         </div>
+        <ReadOnly dataset={dataset} className="cb" />
         <ul className="version-list">
           {versions.items.map((one) => (
             <li key={one.version_id} className={one.version === version ? 'on' : ''} data-version={one.version}>

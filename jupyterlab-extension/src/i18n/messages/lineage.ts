@@ -82,6 +82,7 @@ export const lineage = {
   'split.validation': { fa: 'اعتبارسنجی', en: 'Validation' },
   'split.test': { fa: 'آزمون', en: 'Test' },
   'split.seed': { fa: 'دانهٔ تصادفی', en: 'Seed' },
+  'split.seedOf': { fa: 'دانهٔ {n}', en: 'seed {n}' },
   'split.make': { fa: 'ساختن تقسیم', en: 'Make split' },
   'split.default': { fa: 'پیش‌فرض کارها', en: 'used by jobs' },
   'split.none': {
@@ -99,6 +100,9 @@ export const lineage = {
   'uses.model': { fa: 'مدل', en: 'Model' },
   'uses.hasModel': { fa: 'دارد', en: 'yes' },
   'tags.edit': { fa: 'برچسب‌ها', en: 'Tags' },
+  'tags.filter': { fa: 'فقط با برچسب {x}', en: 'Only with the tag {x}' },
+  'tags.unfilter': { fa: 'برداشتن پالایش {x}', en: 'Stop filtering by {x}' },
+  'tags.tag': { fa: 'برچسب: {x}', en: 'Tag: {x}' },
   'tags.hint': { fa: 'با ویرگول جدا کنید.', en: 'Separate with commas.' },
   'share.title': { fa: 'اشتراک', en: 'Sharing' },
   'share.lead': {
@@ -110,6 +114,11 @@ export const lineage = {
   'share.nobody': { fa: 'خصوصی', en: 'private' },
   'share.people': { fa: 'با چند نفر', en: 'shared with people' },
   'share.with.everyone': { fa: 'با همه', en: 'shared with everyone' },
-  'share.from': { fa: 'از {x}', en: 'from {x}' },
+  'share.withMe': { fa: '{x} با شما به اشتراک گذاشته', en: 'shared with you by {x}' },
+  'share.readOnly': { fa: 'تغییر و حذف فقط با {x} است.', en: 'Only {x} may change or delete it.' },
+  'share.readOnlyLead': {
+    fa: '{x} این مجموعه‌داده را با شما به اشتراک گذاشته: می‌بینید و با آن آموزش می‌دهید؛ تغییر و حذف فقط با اوست.',
+    en: '{x} shared this dataset with you: look and train; only they may change or delete it.',
+  },
   'share.done': { fa: 'اشتراک ذخیره شد.', en: 'Sharing saved.' },
 } as const satisfies Catalogue;
