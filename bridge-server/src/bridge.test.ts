@@ -1,11 +1,16 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../test/bridge.js';
+import { jobRow } from '../test/rows.js';
 
 let build: string;
 beforeAll(() => {
@@ -157,6 +162,171 @@ describe('the process', () => {
     await once(parent.stdout, 'close');
     expect(existsSync(join(data, 'bridge.json'))).toBe(false);
   });
+});
+
+describe('killed while it frees datasets', () => {
+  const SPARE = 2500;
+  const WITHOUT_MLFLOW = { KARGAH_MLFLOW_URL: 'http://127.0.0.1:1', KARGAH_LAUNCHER: 'local-cold' };
+  const table = (name: string): string => `a,who\n${Array.from({ length: 20 }, (_, i) => `${i},${name}`).join('\n')}\n`;
+  const hash = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+
+  it('the next one has all that a model or a living version needs, and nothing that is half there', async () => {
+    const data = folder();
+    let { child, url } = await started(data, WITHOUT_MLFLOW);
+    const account = { email: 'a@example.org', password: 'a quiet blue lamp' };
+    const signedUp = await fetch(`${url}/api/v1/auth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(account),
+    });
+    const { token } = (await signedUp.json()) as { token: string };
+    const call = (
+      method: string,
+      path: string,
+      { headers = {}, body = null }: { headers?: Record<string, string>; body?: string | null } = {},
+    ): Promise<Response> =>
+      fetch(`${url}/api/v1/${path}`, { method, body, headers: { ...headers, 'x-kargah-token': token } });
+    const upload = async (name: string, content: string, datasetId?: string): Promise<string> => {
+      const told = { filename: `${name}.csv`, ...(datasetId === undefined ? {} : { dataset_id: datasetId }) };
+      const metadata = Object.entries(told).map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`);
+      const created = await call('POST', 'uploads', {
+        headers: {
+          'tus-resumable': '1.0.0',
+          'upload-length': String(Buffer.byteLength(content)),
+          'upload-metadata': metadata.join(),
+          'content-type': 'application/offset+octet-stream',
+        },
+        body: content,
+      });
+      return created.headers.get('kargah-dataset-id') ?? '';
+    };
+    const stateOf = async (id: string, version: number): Promise<string> =>
+      ((await (await call('GET', `datasets/${id}/versions/${version}`)).json()) as { state: string }).state;
+    const dataset = async (name: string, content = table(name)): Promise<string> => {
+      const id = await upload(name, content);
+      await expect.poll(() => stateOf(id, 1), { timeout: 15_000 }).toBe('ready');
+      return id;
+    };
+    const rows = <T>(text: string): T[] => {
+      const db = new DatabaseSync(join(data, 'kargah.db'));
+      try {
+        return db.prepare(text).all() as T[];
+      } finally {
+        db.close();
+      }
+    };
+    interface Row {
+      dataset_id: string;
+      number: number;
+      content_id: string;
+      sha256: string;
+      deleted_at: string | null;
+      freed_at: string | null;
+    }
+    const versions = (): Row[] =>
+      rows('select dataset_id, number, content_id, sha256, deleted_at, freed_at from dataset_versions');
+    const folderOf = (id: string): string => {
+      const row = versions().find((version) => version.dataset_id === id);
+      return join(data, 'datasets', row?.content_id ?? 'none');
+    };
+
+    const learned = await dataset('learned');
+    const twin = await dataset('twin', table('learned'));
+    const grown = await dataset('grown');
+    await upload('grown', table('grown again'), grown);
+    await expect.poll(() => stateOf(grown, 2), { timeout: 15_000 }).toBe('ready');
+    const others = await Promise.all(['b', 'c', 'd', 'e', 'f'].map((name) => dataset(name)));
+    const [large = '', ...small] = others;
+    const [of] = rows<{ version_id: string; project_id: string }>(
+      `select version_id, project_id from dataset_versions where dataset_id = '${learned}'`,
+    );
+    const job = jobRow({
+      job_id: 'job_learned0',
+      project_id: of!.project_id,
+      dataset_id: learned,
+      dataset_version_id: of!.version_id,
+      model_json: '{}',
+    });
+    const set = Object.entries(job).filter(([, value]) => value !== null);
+    const db = new DatabaseSync(join(data, 'kargah.db'));
+    const marks = set.map(() => '?').join();
+    db.prepare(`insert into jobs (${set.map(([name]) => name).join()}) values (${marks})`).run(
+      ...set.map(([, value]) => value as string | number),
+    );
+    db.close();
+    const spare = join(folderOf(large), 'images');
+    mkdirSync(spare);
+    await Promise.all(Array.from({ length: SPARE }, (_, i) => writeFile(join(spare, String(i)), '')));
+
+    const left = (): number => (existsSync(spare) ? readdirSync(spare).length : 0);
+    const rounds: [string[], () => Promise<void>][] = [
+      [
+        [`datasets/${learned}`],
+        async () => {
+          // As soon as it is written down.
+          const isDeleted = (): boolean =>
+            versions().some((row) => row.dataset_id === learned && row.deleted_at !== null);
+          await expect.poll(isDeleted, { interval: 1, timeout: 10_000 }).toBe(true);
+        },
+      ],
+      [
+        [`datasets/${large}`],
+        async () => {
+          // In the middle of its folder.
+          await expect.poll(left, { interval: 1, timeout: 10_000 }).toBeLessThan(SPARE);
+          expect(left()).toBeGreaterThan(0);
+        },
+      ],
+      [[`datasets/${small[0] ?? ''}`, `datasets/${grown}/versions/1`], () => wait(2)],
+      [[`datasets/${small[1] ?? ''}`, `datasets/${small[2] ?? ''}`], () => wait(8)],
+    ];
+    for (const [paths, moment] of rounds) {
+      const answers = Promise.allSettled(paths.map((path) => call('DELETE', path)));
+      await moment();
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const done = (await answers).map((answer) => answer.status === 'fulfilled' && answer.value.ok);
+      ({ child, url } = await started(data, WITHOUT_MLFLOW));
+      // It looks through all that is left while it serves: no folder without a version, none without a folder, and
+      // deleted ones are there for their model alone.
+      const amiss = (): string[] => {
+        const there = versions().filter((row) => row.freed_at === null);
+        const folders = readdirSync(join(data, 'datasets'));
+        return [
+          ...folders.filter((name) => there.every((row) => row.content_id !== name)),
+          ...there.filter((row) => !folders.includes(row.content_id)).map((row) => row.content_id),
+          ...there.filter((row) => row.deleted_at !== null && row.dataset_id !== learned).map((row) => row.content_id),
+        ];
+      };
+      await expect.poll(amiss, { timeout: 10_000 }).toEqual([]);
+      const now = versions();
+      const needed = now.filter((row) => row.freed_at === null);
+      // What was answered holds.
+      for (const [at, path] of paths.entries())
+        if (done[at] === true && !path.includes('versions')) expect((await call('GET', path)).status).toBe(404);
+      for (const row of needed) {
+        const at = join(data, 'datasets', row.content_id);
+        expect(hash(readFileSync(join(at, 'original')))).toBe(row.sha256);
+        expect(existsSync(join(at, 'data.parquet'))).toBe(true);
+      }
+      for (const row of needed.filter((version) => version.deleted_at === null)) {
+        const content = await call('GET', `datasets/${row.dataset_id}/content?version=${row.number}`);
+        expect([content.status, hash(new Uint8Array(await content.arrayBuffer()))]).toEqual([200, row.sha256]);
+      }
+      const ids = new Set(now.map((row) => row.dataset_id));
+      expect(
+        rows<{ dataset_id: string }>('select dataset_id from datasets').every((row) => ids.has(row.dataset_id)),
+      ).toBe(true);
+      expect(
+        rows('select * from dataset_splits where version_id not in (select version_id from dataset_versions)'),
+      ).toEqual([]);
+    }
+    expect(versions().filter((row) => row.dataset_id === large)).toEqual([]);
+    expect((await call('GET', `datasets/${learned}`)).status).toBe(404);
+    expect(versions().filter((row) => row.content_id === of!.version_id && row.freed_at === null)).toHaveLength(2);
+    expect((await call('DELETE', `datasets/${twin}`)).status).toBe(204);
+    expect(hash(readFileSync(join(data, 'datasets', of!.version_id, 'original')))).toBe(hash(table('learned')));
+  }, 60_000);
 });
 
 describe('a wrong setting', () => {

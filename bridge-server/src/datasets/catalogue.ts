@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import type { Logger } from 'pino';
 import type { Dataset } from '../contract/datasets.js';
 import type { Source } from '../contract/intake.js';
 import { KargahError } from '../errors.js';
@@ -16,6 +17,7 @@ import { plainName } from './uploads/names.js';
 /** Datasets that are ready to be taken: those that come along, and the administrator's list. */
 export class Catalogue {
   private bundled: Promise<Source[]> | null = null;
+  private known: readonly CatalogueEntry[] = [];
 
   constructor(
     private readonly file: CatalogueFile | null,
@@ -25,7 +27,13 @@ export class Catalogue {
     private readonly urls: UrlOrigin,
     private readonly door: Door,
     private readonly maxBytes: number,
+    private readonly log: Logger,
   ) {}
+
+  /** Says at the start what is wrong with the administrator's list. */
+  async check(): Promise<void> {
+    await this.listed();
+  }
 
   async sources(): Promise<Source[]> {
     this.bundled ??= this.reader.sources().catch((error: unknown) => {
@@ -46,8 +54,14 @@ export class Catalogue {
     return this.intake.announce(datasetId);
   }
 
+  /** A list that cannot be read takes nothing else with it: what it said before counts until it is right again. */
   private async listed(): Promise<readonly CatalogueEntry[]> {
-    return (await this.file?.entries()) ?? [];
+    try {
+      this.known = (await this.file?.entries()) ?? [];
+    } catch (error) {
+      this.log.error({ err: error }, 'the list of datasets cannot be read');
+    }
+    return this.known;
   }
 
   private async takeListed(

@@ -80,7 +80,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   const connections = new Connections(db, new Seal(origins.secret), sqlReader, origins.workspaceDir);
   const sql = new SqlOrigin(connections, sqlReader, intake, versions, room, log);
   const listed = origins.catalogueFile === null ? null : new CatalogueFile(origins.catalogueFile);
-  const catalogue = new Catalogue(listed, reader, intake, room, urls, origins.door, limits.maxUploadBytes);
+  const catalogue = new Catalogue(listed, reader, intake, room, urls, origins.door, limits.maxUploadBytes, log);
   const sharing = new SharingService(store, deps.people, access, announcer);
 
   const sweep = async (): Promise<void> => {
@@ -89,19 +89,32 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
     await exports.sweep();
   };
   let timer: NodeJS.Timeout | undefined;
+  const open = Promise.withResolvers<undefined>();
+  // What an earlier bridge left is told from what is new by its being there first.
+  const whenOpen = ({ endpoint, handle }: Route): Route => ({
+    endpoint,
+    handle: async (context) => {
+      await open.promise;
+      return handle(context);
+    },
+  });
   return {
     routes: [
       ...datasetRoutes(list, data, exports, catalogue, uploads),
       ...originRoutes(urls, files, sql, connections),
       ...versionRoutes(history, dealing, diffs, sharing, { db, access }),
-    ],
+    ].map(whenOpen),
     service: new DatasetsForTraining(store, versions, splits, contents, access, garbage),
     async start() {
-      await root.make();
-      await exports.clear();
-      await listed?.entries();
-      await uploads.recover();
-      await Promise.all([urls.recover(), files.recover(), sql.recover()]);
+      try {
+        await root.make();
+        await exports.clear();
+        await uploads.recover();
+        await Promise.all([urls.recover(), files.recover(), sql.recover()]);
+      } finally {
+        open.resolve(undefined);
+      }
+      await catalogue.check();
       await sweep();
       for (const row of await versions.inState('profiling')) reading.enqueue(row.version_id);
       timer = setInterval(() => {
