@@ -227,6 +227,15 @@ def test_a_version_is_read_asked_split_and_learned_from(client: kargah.Kargah) -
     assert "test_accuracy" in job.last_metrics
     assert [one["models"] for one in first.refresh().versions()] == [1]
     assert first.tag("فروش").tags == ["فروش"]
+    other = first.split("ratio", train=0.6, validation=0.2, test=0.2)
+    old = client.train(first, epochs=1, version=1, split=split["split_id"])
+    assert (old.data["dataset_version"], old.data["split_id"]) == (1, split["split_id"])
+    # A dataset that was asked for at a version is learned from at it.
+    at = client.train(first.at(1), epochs=1)
+    assert (at.data["dataset_version"], at.data["split_id"]) == (1, other["split_id"])
+    with pytest.raises(kargah.KargahError) as refused:
+        client.train(first.at(2), epochs=1)
+    assert refused.value.code == "version_unknown"
 
 
 def test_an_upload_that_was_cut_off_goes_on_where_it_stood(

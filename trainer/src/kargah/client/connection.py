@@ -71,6 +71,8 @@ class Kargah:
         *,
         script: str | None = None,
         args: list[str] | None = None,
+        version: int | None = None,
+        split: str | None = None,
         target: str | None = None,
         name: str | None = None,
         resources: wire.Resources | None = None,
@@ -80,7 +82,9 @@ class Kargah:
         """Starts a job and returns at once.
 
         `dataset` is one of mine, its id, a file or folder to upload, or a DataFrame. The recipe follows from its kind
-        unless given; `script` (a file of the Jupyter workspace) runs instead of a recipe. `resources` asks for
+        unless given; `script` (a file of the Jupyter workspace) runs instead of a recipe. `version` and `split` name a
+        version of the dataset and one of its splits; left out, the version that `dataset` is at, or the newest, and the
+        version's own split. `resources` asks for
         `cpus`, `memory_mb`, `gpus`, `time_limit_seconds` or a `python` of `pythons()`; `priority` (low, normal, high)
         orders my own waiting jobs.
 
@@ -92,6 +96,8 @@ class Kargah:
             recipe,
             script=script,
             args=args,
+            version=version,
+            split=split,
             target=target,
             name=name,
             resources=resources,
@@ -123,6 +129,8 @@ class Kargah:
         *,
         script: str | None = None,
         args: list[str] | None = None,
+        version: int | None = None,
+        split: str | None = None,
         target: str | None = None,
         name: str | None = None,
         resources: wire.Resources | None = None,
@@ -139,7 +147,14 @@ class Kargah:
             body["recipe"] = recipe or ("image" if found.kind == "images" else "tabular")
         if found is not None:
             body["dataset_id"] = found.id
-        asked = {"name": name, "resources": resources, "priority": priority}
+            version = version or found.asked_version
+        asked = {
+            "dataset_version": version,
+            "split_id": split,
+            "name": name,
+            "resources": resources,
+            "priority": priority,
+        }
         return body | {key: value for key, value in asked.items() if value is not None}
 
     def sweep(
@@ -153,6 +168,8 @@ class Kargah:
         trials: int = 20,
         parallel: int = 2,
         seed: int = 0,
+        version: int | None = None,
+        split: str | None = None,
         target: str | None = None,
         name: str | None = None,
         resources: wire.Resources | None = None,
@@ -167,7 +184,9 @@ class Kargah:
         Raises:
             KargahError: refused; `code` says why.
         """
-        body = self._request(dataset, recipe, target=target, name=name, resources=resources, **params)
+        body = self._request(
+            dataset, recipe, version=version, split=split, target=target, name=name, resources=resources, **params
+        )
         body |= {"method": method, "pruner": pruner, "trials": trials, "parallel": parallel, "seed": seed}
         body["space"] = {key: dimension(given) for key, given in space.items()}
         return Sweep(self._http, self._http.json("POST", SWEEPS, json=body))

@@ -35,6 +35,11 @@ class Dataset:
         self._version = version
 
     @property
+    def asked_version(self) -> int | None:
+        """The version that was asked for; None where the newest was."""
+        return self._version
+
+    @property
     def version(self) -> int:
         """The version that is read: the one asked for, else the newest that is ready."""
         return self._version or self.data["version"]
