@@ -56,7 +56,6 @@ export const previewDataset = endpoint({
     'filter_invalid',
     'query_timeout',
     'reader_limit',
-    'file_changed',
   ],
 });
 
@@ -103,7 +102,7 @@ export const profileDataset = endpoint({
   params,
   query: versionQuery,
   responses: { 200: datasetProfile },
-  errors: ['not_found', 'dataset_not_ready', 'dataset_failed'],
+  errors: ['not_found', 'dataset_not_ready', 'dataset_failed', 'dataset_freed'],
 });
 export const datasetContent = endpoint({
   id: 'datasetContent',
@@ -185,6 +184,7 @@ export const previewReading = endpoint({
     'dataset_freed',
     'bad_encoding',
     'not_tabular',
+    'query_timeout',
     'reader_limit',
     'file_changed',
   ],

@@ -17,6 +17,7 @@ export const importUrl = endpoint({
   responses: { 201: dataset },
   errors: [
     'not_found',
+    'forbidden',
     'url_invalid',
     'url_private',
     'url_failed',
@@ -37,11 +38,13 @@ export const importFile = endpoint({
   responses: { 201: dataset },
   errors: [
     'not_found',
+    'forbidden',
     'files_off',
     'file_outside',
     'file_missing',
     'unsupported_format',
     'empty_file',
+    'quota_exceeded',
     'storage_full',
   ],
 });
@@ -107,7 +110,15 @@ export const importSql = endpoint({
     .object({ connection_id: connectionId, query: z.string().trim().min(1).max(20_000), ...into })
     .meta({ id: 'ImportSqlRequest' }),
   responses: { 201: dataset },
-  errors: ['not_found', 'query_not_select', 'quota_exceeded', 'storage_full'],
+  errors: [
+    'not_found',
+    'forbidden',
+    'query_not_select',
+    'file_outside',
+    'file_missing',
+    'quota_exceeded',
+    'storage_full',
+  ],
 });
 
 export const source = z
@@ -147,7 +158,18 @@ export const importSource = endpoint({
   summary: 'Make a dataset from the catalogue',
   params: z.object({ source_id: z.string().max(64) }),
   responses: { 201: dataset },
-  errors: ['not_found', 'storage_full', 'quota_exceeded', 'url_private', 'url_failed', 'file_missing'],
+  errors: [
+    'not_found',
+    'storage_full',
+    'quota_exceeded',
+    'url_private',
+    'url_failed',
+    'unsupported_format',
+    'file_too_large',
+    'file_missing',
+    'empty_file',
+    'upload_checksum_mismatch',
+  ],
 });
 
 /**
@@ -228,5 +250,5 @@ export const tusDelete = endpoint({
   summary: 'Cancel an upload',
   params: uploadParams,
   responses: tus,
-  errors: ['not_found'],
+  errors: ['not_found', 'upload_gone', 'upload_protocol'],
 });

@@ -119,7 +119,16 @@ export const rereadVersion = endpoint({
   params,
   body: z.object({ version: versionNumber.optional(), reading }).meta({ id: 'RereadRequest' }),
   responses: { 201: dataset },
-  errors: ['not_found', 'forbidden', 'dataset_not_ready', 'dataset_freed', 'storage_full'],
+  errors: [
+    'not_found',
+    'forbidden',
+    'dataset_not_ready',
+    'dataset_failed',
+    'dataset_freed',
+    'file_changed',
+    'quota_exceeded',
+    'storage_full',
+  ],
 });
 export const deleteVersion = endpoint({
   id: 'deleteVersion',
@@ -188,11 +197,13 @@ export const createSplit = endpoint({
     'not_found',
     'forbidden',
     'dataset_not_ready',
+    'dataset_failed',
     'dataset_freed',
     'split_shares',
     'split_column_required',
     'column_unknown',
     'split_too_few',
+    'query_timeout',
     'reader_limit',
   ],
 });

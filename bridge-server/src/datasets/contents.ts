@@ -2,7 +2,7 @@ import { link, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Database } from '../storage/schema.js';
-import { isErrno, sizeOf, sync, type DatasetFolder, type DatasetsRoot } from './folders.js';
+import { isErrno, isOwn, sync, type DatasetFolder, type DatasetsRoot } from './folders.js';
 import { carryFacts } from './origins/files.js';
 import type { VersionStore } from './version-store.js';
 import { originOf, type VersionRow } from './view.js';
@@ -37,7 +37,7 @@ export class Contents {
         other.state === 'ready' &&
         other.asked_json === version.asked_json &&
         suffixOf(other.filename) === suffixOf(version.filename);
-      if (same && (await sizeOf(this.of(other).original)) !== null) return other;
+      if (same && (await isOwn(this.of(other).original))) return other;
     }
     return null;
   }
@@ -45,8 +45,7 @@ export class Contents {
   /** The original file of these bytes, where it lies here already; within `alone`. */
   async originalOf(projectId: string, sha256: string): Promise<VersionRow | null> {
     for (const other of await this.versions.ofBytes(projectId, sha256)) {
-      // A registered file may have changed since.
-      if (originOf(other).kind !== 'file' && (await sizeOf(this.of(other).original)) !== null) return other;
+      if (await isOwn(this.of(other).original)) return other;
     }
     return null;
   }

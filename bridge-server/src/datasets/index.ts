@@ -68,14 +68,25 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
     await sql.cancel(versionId);
   };
   const list = new DatasetService(store, versions, access, reading, garbage, announcer, cancelUpload);
-  const history = new VersionService(db, versions, splits, access, intake, reading, garbage, announcer, cancelUpload);
+  const history = new VersionService(
+    db,
+    versions,
+    splits,
+    access,
+    intake,
+    reading,
+    garbage,
+    announcer,
+    room,
+    cancelUpload,
+  );
   const data = new DatasetData(versions, contents, access, reader);
   const exports = new Exports(store, root, contents, access, reader, deps.limits);
   const dealing = new SplitService(versions, splits, contents, access, reader);
   const diffs = new VersionDiffs(contents, access, reader);
   const { origins, limits, log } = deps;
   const urls = new UrlOrigin(origins.door, limits.maxUploadBytes, intake, versions, room, log);
-  const files = new FileOrigin(origins.workspaceDir, intake, versions);
+  const files = new FileOrigin(origins.workspaceDir, intake, versions, room);
   const sqlReader = new SqlReader(deps);
   const connections = new Connections(db, new Seal(origins.secret), sqlReader, origins.workspaceDir);
   const sql = new SqlOrigin(connections, sqlReader, intake, versions, room, log);

@@ -4,6 +4,7 @@ import type { Announcer } from './announcer.js';
 import { derivedBytes, type Contents } from './contents.js';
 import type { DatasetsDeps } from './deps.js';
 import { sha256Of, sizeOf, type DatasetFolder } from './folders.js';
+import { requireUnchanged } from './origins/files.js';
 import type { Reader, ReadResult } from './reader.js';
 import type { ReadColumns, VersionStore } from './version-store.js';
 import { askedOf, originOf, type Profile, type VersionRow } from './view.js';
@@ -71,6 +72,7 @@ export class ReadingQueue {
     let result: ReadResult | null = null;
     let failure: Failure | null = null;
     try {
+      await requireUnchanged(folder);
       result = await this.ask(row, folder, signal);
     } catch (error) {
       signal.throwIfAborted();
@@ -79,6 +81,11 @@ export class ReadingQueue {
     const size = await sizeOf(folder.original);
     const original =
       size === null ? null : { size_bytes: size, sha256: row.sha256 ?? (await sha256Of(folder.original)) };
+    // What was hashed is what was read.
+    await requireUnchanged(folder).catch((error: unknown) => {
+      result = null;
+      failure = this.failureFor(error, versionId);
+    });
     signal.throwIfAborted();
     const settled =
       result !== null && original !== null

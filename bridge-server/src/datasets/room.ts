@@ -21,21 +21,48 @@ export class Room {
    * @throws {KargahError} `quota_exceeded` or `storage_full`.
    */
   claim<T>(userId: string, bytes: number, take: () => Promise<T>): Promise<T> {
-    const mine = this.turn.then(async () => {
+    return this.inTurn(async () => {
       await this.requireQuota(userId, bytes);
       await this.requireSpace(bytes);
       return take();
     });
+  }
+
+  /**
+   * Runs `take`, which writes down that bytes are here, `more` of them than were claimed; of several that end at once, those that
+   * still fit.
+   *
+   * @throws {KargahError} `quota_exceeded`
+   */
+  settle<T>(userId: string, more: number, take: () => Promise<T>): Promise<T> {
+    return this.inTurn(async () => {
+      if (more > 0) await this.requireQuota(userId, more);
+      return take();
+    });
+  }
+
+  /**
+   * A check of how many bytes have come so far, for what does not say how many will.
+   *
+   * @param claimed how many of them were claimed
+   * @returns throws `quota_exceeded`
+   */
+  async quotaCheck(userId: string, claimed: number): Promise<(bytes: number) => void> {
+    const { quotaBytes } = this.deps.limits;
+    if (quotaBytes === null) return () => undefined;
+    const others = (await this.contents.bytesOf(userId)) - claimed;
+    return (bytes) => requireWithin(quotaBytes, others, bytes);
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(work);
     this.turn = mine.catch(() => undefined);
     return mine;
   }
 
   private async requireQuota(userId: string, bytes: number): Promise<void> {
     const { quotaBytes } = this.deps.limits;
-    if (quotaBytes === null) return;
-    const used = await this.contents.bytesOf(userId);
-    if (used + bytes > quotaBytes)
-      throw new KargahError('quota_exceeded', { used: bytesText(used), limit: bytesText(quotaBytes) });
+    if (quotaBytes !== null) requireWithin(quotaBytes, await this.contents.bytesOf(userId), bytes);
   }
 
   private async requireSpace(bytes: number): Promise<void> {
@@ -43,6 +70,11 @@ export class Room {
     const free = disk.bavail * disk.bsize - (await this.awaited());
     if (free < bytes + this.deps.limits.reserveBytes) throw new KargahError('storage_full');
   }
+}
+
+function requireWithin(quotaBytes: number, used: number, more: number): void {
+  if (used + more > quotaBytes)
+    throw new KargahError('quota_exceeded', { used: bytesText(used), limit: bytesText(quotaBytes) });
 }
 
 export function bytesText(bytes: number): string {

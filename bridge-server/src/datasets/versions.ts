@@ -9,6 +9,7 @@ import type { Announcer } from './announcer.js';
 import type { Garbage } from './garbage.js';
 import type { Intake } from './intake.js';
 import type { ReadingQueue } from './reading.js';
+import type { Room } from './room.js';
 import { splitOf, type SplitStore } from './split-store.js';
 import type { VersionStore } from './version-store.js';
 import { errorOf, formatOf, kindOf, originOf, type VersionRow } from './view.js';
@@ -29,6 +30,7 @@ export class VersionService {
     private readonly reading: ReadingQueue,
     private readonly garbage: Garbage,
     private readonly announcer: Announcer,
+    private readonly room: Room,
     private readonly cancelUpload: (versionId: string) => Promise<void>,
   ) {}
 
@@ -60,7 +62,7 @@ export class VersionService {
     const from = await this.access.version(caller, datasetId, asked.version);
     // One that could not be read is what is most often read anew.
     if (from.state !== 'failed' || from.sha256 === null) requireReady(from);
-    return this.intake.reread(caller, from, asked.reading);
+    return this.room.claim(caller.userId, 0, () => this.intake.reread(caller, from, asked.reading));
   }
 
   /** Deletes a version; what a model learned from keeps its bytes. */

@@ -7,6 +7,7 @@ import type { Person } from '../../http/route.js';
 import { isErrno, type DatasetFolder } from '../folders.js';
 import type { Intake } from '../intake.js';
 import { isKnownFormat, plainName } from '../uploads/names.js';
+import type { Room } from '../room.js';
 import type { VersionStore } from '../version-store.js';
 import { originOf } from '../view.js';
 import type { Into } from './urls.js';
@@ -21,27 +22,36 @@ export class FileOrigin {
     private readonly workspaceDir: string | null,
     private readonly intake: Intake,
     private readonly versions: VersionStore,
+    private readonly room: Room,
   ) {}
 
-  /** @throws {KargahError} `files_off`, `file_outside`, `file_missing`, `unsupported_format`, `empty_file` */
+  /** @throws {KargahError} `files_off`, `file_outside`, `file_missing`, `unsupported_format`, `empty_file`, `quota_exceeded`, `storage_full` */
   async register(caller: Person, path: string, into: Into): Promise<Dataset> {
     const { absolute, shown } = await insideOf(this.workspaceDir, path);
     const filename = plainName(basename(absolute));
     if (!isKnownFormat(filename)) throw new KargahError('unsupported_format');
     const facts = await stat(absolute);
     if (facts.size === 0) throw new KargahError('empty_file');
-    const begun = await this.intake.begin(caller, {
-      datasetId: into.dataset_id ?? null,
-      name: into.name ?? null,
-      filename,
-      sizeBytes: facts.size,
-      reading: into.reading ?? null,
-      origin: { kind: 'file', path: shown },
-    });
-    await mkdir(begun.folder.path, { recursive: true, mode: 0o700 });
-    await writeFile(seenIn(begun.folder), JSON.stringify(seen.parse(facts)));
-    await symlink(absolute, begun.folder.original);
-    await this.intake.received(begun.versionId, null, facts.size);
+    // It takes no room itself, but what is made of it does.
+    const begun = await this.room.claim(caller.userId, 0, () =>
+      this.intake.begin(caller, {
+        datasetId: into.dataset_id ?? null,
+        name: into.name ?? null,
+        filename,
+        sizeBytes: facts.size,
+        reading: into.reading ?? null,
+        origin: { kind: 'file', path: shown },
+      }),
+    );
+    try {
+      await mkdir(begun.folder.path, { recursive: true, mode: 0o700 });
+      await writeFile(seenIn(begun.folder), JSON.stringify(seen.parse(facts)));
+      await symlink(absolute, begun.folder.original);
+      await this.intake.received(begun.versionId, null, facts.size);
+    } catch (error) {
+      await this.intake.cancel(begun.versionId);
+      throw error;
+    }
     return this.intake.announce(begun.datasetId);
   }
 

@@ -13,9 +13,15 @@ export interface Landed {
 /**
  * Writes a stream to a folder's `original`, hashed on the way, on the disk before it has its name.
  *
+ * @param check is told how many bytes have come, and throws as soon as they are too many for whoever they are for
  * @throws {KargahError} `file_too_large` as soon as it is, whatever length was announced; `empty_file`; `storage_full`
  */
-export async function land(stream: Readable, folder: DatasetFolder, limitBytes: number): Promise<Landed> {
+export async function land(
+  stream: Readable,
+  folder: DatasetFolder,
+  limitBytes: number,
+  check: (bytes: number) => void = () => undefined,
+): Promise<Landed> {
   await folder.make();
   const part = `${folder.original}.part`;
   const hash = createHash('sha256');
@@ -25,6 +31,7 @@ export async function land(stream: Readable, folder: DatasetFolder, limitBytes: 
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > limitBytes) throw new KargahError('file_too_large', { limit: bytesText(limitBytes) });
+      check(bytes);
       hash.update(chunk);
       await file.write(chunk);
     }

@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import type { Dataset } from '../../contract/datasets.js';
 import { failureOf, KargahError } from '../../errors.js';
 import type { Person } from '../../http/route.js';
-import { sha256Of, sizeOf, sync, type DatasetFolder } from '../folders.js';
-import type { Intake } from '../intake.js';
+import { sha256Of, sizeOf, sync } from '../folders.js';
+import type { Begun, Intake } from '../intake.js';
 import type { Room } from '../room.js';
 import { plainName } from '../uploads/names.js';
 import type { VersionStore } from '../version-store.js';
@@ -44,7 +44,7 @@ export class SqlOrigin {
       }),
     );
     const abort = new AbortController();
-    const receive = (): Promise<void> => this.receive(begun.versionId, begun.folder, url, query, abort);
+    const receive = (): Promise<void> => this.receive(caller, begun, { url, query }, abort);
     const done = this.turns
       .take(caller.userId, abort.signal, receive)
       .catch((error: unknown) => {
@@ -74,10 +74,9 @@ export class SqlOrigin {
   }
 
   private async receive(
-    versionId: string,
-    folder: DatasetFolder,
-    url: string,
-    query: string,
+    caller: Person,
+    { versionId, folder }: Begun,
+    { url, query }: { readonly url: string; readonly query: string },
     abort: AbortController,
   ): Promise<void> {
     try {
@@ -85,7 +84,8 @@ export class SqlOrigin {
       await this.reader.read(url, query, folder.original, abort.signal);
       await sync(folder.original);
       await sync(folder.path);
-      await this.intake.received(versionId, await sha256Of(folder.original), (await sizeOf(folder.original)) ?? 0);
+      const [sha256, bytes] = [await sha256Of(folder.original), (await sizeOf(folder.original)) ?? 0];
+      await this.room.settle(caller.userId, bytes, () => this.intake.received(versionId, sha256, bytes));
     } catch (error) {
       await folder.remove();
       if (abort.signal.aborted) return;

@@ -64,7 +64,7 @@ export class UrlOrigin {
           origin: { kind: 'url', url: address },
         }),
       );
-      this.keep(begun.versionId, abort, this.receive(begun, file, into.sha256, abort));
+      this.keep(begun.versionId, abort, this.receive(begun, file, { caller, sizeBytes, sha256: into.sha256 }, abort));
       return await this.intake.announce(begun.datasetId);
     } catch (error) {
       await file.close();
@@ -103,18 +103,21 @@ export class UrlOrigin {
   private async receive(
     { versionId, folder }: Begun,
     file: Coming,
-    wanted: string | undefined,
+    told: { readonly caller: Person; readonly sizeBytes: number; readonly sha256: string | undefined },
     abort: AbortController,
   ): Promise<void> {
     const late = setTimeout(() => abort.abort(failed(file.url, 'too slow')), WHOLE_MS);
     try {
-      const { sha256, bytes } = await land(file.body, folder, this.maxBytes);
-      if (wanted !== undefined && wanted !== sha256) throw failed(file.url, 'another file than the list says');
-      await this.intake.received(versionId, sha256, bytes);
+      const { userId } = told.caller;
+      const check = await this.room.quotaCheck(userId, told.sizeBytes);
+      const { sha256, bytes } = await land(file.body, folder, this.maxBytes, check);
+      if (told.sha256 !== undefined && told.sha256 !== sha256)
+        throw failed(file.url, 'another file than the list says');
+      await this.room.settle(userId, bytes - told.sizeBytes, () => this.intake.received(versionId, sha256, bytes));
     } catch (error) {
       await folder.remove();
-      const told: unknown = abort.signal.aborted ? abort.signal.reason : error;
-      const known = told instanceof KargahError ? told : failed(file.url, 'the connection was cut', told);
+      const reason: unknown = abort.signal.aborted ? abort.signal.reason : error;
+      const known = reason instanceof KargahError ? reason : failed(file.url, 'the connection was cut', reason);
       await this.intake.fail(versionId, known.toFailure());
     } finally {
       clearTimeout(late);

@@ -4279,8 +4279,6 @@ export interface operations {
        * @description `dataset_failed`: The dataset could not be read; upload it again.
        *
        *     `dataset_not_ready`: The dataset is still being read; wait until it is ready.
-       *
-       *     `file_changed`: The registered file has changed since it was read; register it again as a new version.
        */
       409: {
         headers: {
@@ -4440,6 +4438,8 @@ export interface operations {
        *
        *     `not_tabular`: The file is not really {format}: {reason}.
        *
+       *     `query_timeout`: The query took longer than {seconds} s; narrow it down with WHERE or LIMIT.
+       *
        *     `reader_limit`: Reading the file needs more than the allowed {resource}.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
@@ -4522,6 +4522,15 @@ export interface operations {
        *     `dataset_not_ready`: The dataset is still being read; wait until it is ready.
        */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `dataset_freed`: This version was deleted and its data freed; choose another version. */
+      410: {
         headers: {
           [name: string]: unknown;
         };
@@ -4761,7 +4770,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `dataset_not_ready`: The dataset is still being read; wait until it is ready. */
+      /**
+       * @description `dataset_failed`: The dataset could not be read; upload it again.
+       *
+       *     `dataset_not_ready`: The dataset is still being read; wait until it is ready.
+       */
       409: {
         headers: {
           [name: string]: unknown;
@@ -4799,6 +4812,8 @@ export interface operations {
       };
       /**
        * @description `column_unknown`: There is no column named {column}; choose one of the table.
+       *
+       *     `query_timeout`: The query took longer than {seconds} s; narrow it down with WHERE or LIMIT.
        *
        *     `reader_limit`: Reading the file needs more than the allowed {resource}.
        *
@@ -5317,7 +5332,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `dataset_not_ready`: The dataset is still being read; wait until it is ready. */
+      /**
+       * @description `dataset_failed`: The dataset could not be read; upload it again.
+       *
+       *     `dataset_not_ready`: The dataset is still being read; wait until it is ready.
+       *
+       *     `file_changed`: The registered file has changed since it was read; register it again as a new version.
+       */
       409: {
         headers: {
           [name: string]: unknown;
@@ -5335,7 +5356,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `payload_too_large`: The request is larger than {limit}. */
+      /**
+       * @description `payload_too_large`: The request is larger than {limit}.
+       *
+       *     `quota_exceeded`: Your datasets use {used} of {limit}; delete some and try again.
+       */
       413: {
         headers: {
           [name: string]: unknown;
@@ -5677,6 +5702,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `forbidden`: Your role does not allow this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -5695,7 +5729,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `payload_too_large`: The request is larger than {limit}. */
+      /**
+       * @description `payload_too_large`: The request is larger than {limit}.
+       *
+       *     `quota_exceeded`: Your datasets use {used} of {limit}; delete some and try again.
+       */
       413: {
         headers: {
           [name: string]: unknown;
@@ -5805,7 +5843,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `quota_exceeded`: Your datasets use {used} of {limit}; delete some and try again. */
+      /**
+       * @description `file_too_large`: The file is larger than the limit of {limit}.
+       *
+       *     `quota_exceeded`: Your datasets use {used} of {limit}; delete some and try again.
+       */
       413: {
         headers: {
           [name: string]: unknown;
@@ -5814,14 +5856,34 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `unsupported_format`: Only CSV, TSV, Parquet, Arrow, JSON Lines, Excel, npz, text, and zip or tar of class folders. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /**
-       * @description `file_missing`: There is no readable file at {path}.
+       * @description `empty_file`: The file is empty; upload one with data.
+       *
+       *     `file_missing`: There is no readable file at {path}.
        *
        *     `url_private`: The address {host} belongs to a private network; only public addresses are fetched.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `upload_checksum_mismatch`: The bytes arrived changed; send this piece again. */
+      460: {
         headers: {
           [name: string]: unknown;
         };
@@ -5911,6 +5973,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `forbidden`: Your role does not allow this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -5943,7 +6014,11 @@ export interface operations {
         };
       };
       /**
-       * @description `query_not_select`: Write one SELECT over the table `data`; nothing else is allowed.
+       * @description `file_missing`: There is no readable file at {path}.
+       *
+       *     `file_outside`: The file must lie inside the Jupyter folder.
+       *
+       *     `query_not_select`: Write one SELECT over the table `data`; nothing else is allowed.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        */
@@ -6021,6 +6096,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `forbidden`: Your role does not allow this. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6361,6 +6445,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description `upload_protocol`: The upload request breaks the tus protocol: {reason}. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /**
        * @description `token_expired`: Session ended; sign in again.
        *
@@ -6376,6 +6469,15 @@ export interface operations {
       };
       /** @description `not_found`: Not found, or no access. */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `upload_gone`: This upload has expired; upload again. */
+      410: {
         headers: {
           [name: string]: unknown;
         };
