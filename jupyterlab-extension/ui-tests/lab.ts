@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const root = join(import.meta.dirname, '../..');
 const python = join(root, '.venv/bin/python');
@@ -91,6 +92,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       reject(new Error(`JupyterLab ended with ${String(code)}:\n${log.join('\n')}`));
     });
   });
+  await listening(url, child);
   return {
     url: `${url}lab?token=${jupyterToken}`,
     bridgeUrl: `${url}kargah`,
@@ -114,6 +116,19 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** JupyterLab says its address before it listens there, and nothing once it does. */
+async function listening(url: string, child: ChildProcess): Promise<void> {
+  for (;;) {
+    try {
+      await fetch(`${url}api`);
+      return;
+    } catch (error) {
+      if (child.exitCode !== null) throw error;
+      await wait(10);
+    }
+  }
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
