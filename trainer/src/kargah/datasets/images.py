@@ -15,6 +15,7 @@ from kargah.datasets.columns import lookalikes
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.histograms import histogram_of
 from kargah.datasets.limits import MAX_IMAGE_PIXELS, MAX_IMAGES
+from kargah.datasets.looks import Look, dhash_of
 from kargah.datasets.model import ClassCount, ImageFigures, Warning
 from kargah.datasets.notes import note
 from kargah.datasets.zips import explodes, is_litter, open_zip, safe_path
@@ -37,7 +38,13 @@ class Images:
     classes: list[ClassCount]
     warnings: list[Warning]
     figures: ImageFigures
-    sha256: str
+    looks: list[Look]
+
+    @property
+    def sha256(self) -> str:
+        """Of the classes and contents, whatever the files' names."""
+        digests = sorted(f"{look.class_name}/{look.sha256.hex()}" for look in self.looks)
+        return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
 def extract_images(archive: Path, target: Path, max_bytes: int) -> Images:
@@ -109,7 +116,7 @@ def _write(
         raise ReadFailure("archive_bomb")
     counts: Counter[str] = Counter()
     sizes: list[tuple[int, int, bool]] = []
-    digests: list[str] = []
+    looks: list[Look] = []
     taken: dict[str, set[str]] = {}
     skipped = total = 0
     for entry, class_name, wanted in placed:
@@ -119,44 +126,45 @@ def _write(
         total += len(content)
         if total > max_bytes:
             raise ReadFailure("archive_bomb")
-        size = _decoded_size(content)
-        if size is None:
+        seen = _decoded(content)
+        if seen is None:
             skipped += 1
             continue
         folder = target / class_name
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / _file_name(wanted, taken.setdefault(class_name, set()))).write_bytes(content)
+        name = _file_name(wanted, taken.setdefault(class_name, set()))
+        (folder / name).write_bytes(content)
         counts[class_name] += 1
-        sizes.append(size)
-        digests.append(f"{class_name}/{hashlib.sha256(content).hexdigest()}")
+        sizes.append(seen[0])
+        looks.append(Look(class_name, name, hashlib.sha256(content).digest(), seen[1]))
     if skipped * 2 > len(placed):
         raise ReadFailure("damaged_file")
     if len(counts) < 2:
         raise ReadFailure("archive_one_class" if counts else "damaged_file")
     classes: list[ClassCount] = [{"name": name, "count": counts[name]} for name in sorted(counts)]
-    return _images(classes, sizes, digests, _notes(classes, {size[:2] for size in sizes}, skipped, ignored))
+    return _images(classes, sizes, looks, _notes(classes, {size[:2] for size in sizes}, skipped, ignored))
 
 
 def images_in(folder: Path) -> Images:
     """Return what class folders hold that were written by us."""
     counts: Counter[str] = Counter()
     sizes: list[tuple[int, int, bool]] = []
-    digests: list[str] = []
+    looks: list[Look] = []
     for file in sorted(folder.rglob("*.png")):
         content = file.read_bytes()
-        size = _decoded_size(content)
-        assert size is not None
+        seen = _decoded(content)
+        assert seen is not None
         counts[file.parent.name] += 1
-        sizes.append(size)
-        digests.append(f"{file.parent.name}/{hashlib.sha256(content).hexdigest()}")
+        sizes.append(seen[0])
+        looks.append(Look(file.parent.name, file.name, hashlib.sha256(content).digest(), seen[1]))
     classes: list[ClassCount] = [{"name": name, "count": counts[name]} for name in sorted(counts)]
-    return _images(classes, sizes, digests, _notes(classes, {size[:2] for size in sizes}, 0, 0))
+    return _images(classes, sizes, looks, _notes(classes, {size[:2] for size in sizes}, 0, 0))
 
 
 def _images(
-    classes: list[ClassCount], sizes: list[tuple[int, int, bool]], digests: list[str], notes: list[Warning]
+    classes: list[ClassCount], sizes: list[tuple[int, int, bool]], looks: list[Look], notes: list[Warning]
 ) -> Images:
-    copies = len(digests) - len(set(digests))
+    copies = len(looks) - len({(look.class_name, look.sha256) for look in looks})
     if copies:
         notes.append(note("duplicate_rows", count=copies))
     figures: ImageFigures = {
@@ -164,8 +172,7 @@ def _images(
         "heights": histogram_of([size[1] for size in sizes]),
         "grey": sum(size[2] for size in sizes),
     }
-    digest = hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
-    return Images(len(sizes), classes, notes, figures, digest)
+    return Images(len(sizes), classes, notes, figures, looks)
 
 
 def _content(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -179,8 +186,8 @@ def _content(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     return content
 
 
-def _decoded_size(content: bytes) -> tuple[int, int, bool] | None:
-    """Width and height in pixels of an image that decodes whole, and whether it is grey; None for a damaged one."""
+def _decoded(content: bytes) -> tuple[tuple[int, int, bool], bytes] | None:
+    """Width and height in pixels of an image that decodes whole, whether it is grey, and its hash; None if damaged."""
     import io
 
     from PIL import Image, UnidentifiedImageError
@@ -192,7 +199,7 @@ def _decoded_size(content: bytes) -> tuple[int, int, bool] | None:
                 if image.width * image.height > MAX_IMAGE_PIXELS:
                     raise ReadFailure("archive_bomb")
                 image.load()
-                return image.width, image.height, image.mode in {"1", "L", "LA", "I;16"}
+                return (image.width, image.height, image.mode in {"1", "L", "LA", "I;16"}), dhash_of(image)
     except Image.DecompressionBombError as error:
         raise ReadFailure("archive_bomb") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, zlib.error):

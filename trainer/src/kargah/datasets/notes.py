@@ -66,6 +66,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{count} rows for validation or test also occur in training; the score will be too good.",
         "{count} ردیف اعتبارسنجی یا آزمون در آموزش هم هست؛ نتیجه بهتر از واقع خواهد بود.",
     ),
+    "split_near_rows": (
+        "{count} rows for validation or test are nearly the same as rows in training; the score will be too good.",
+        "{count} ردیف اعتبارسنجی یا آزمون تقریباً مانند ردیفی در آموزش است؛ نتیجه بهتر از واقع خواهد بود.",
+    ),
+    "split_near_images": (
+        "{count} images for validation or test look like images in training; the score will be too good.",
+        "{count} تصویر اعتبارسنجی یا آزمون مانند تصویری در آموزش دیده می‌شود؛ نتیجه بهتر از واقع خواهد بود.",
+    ),
     "leaking_column": (
         "{column} alone tells {target} in {percent}% of the rows; would it be known when predicting?",
         "{column} به‌تنهایی در {percent}٪ ردیف‌ها {target} را می‌گوید؛ آیا هنگام پیش‌بینی در دست است؟",

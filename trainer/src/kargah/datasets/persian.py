@@ -18,6 +18,17 @@ _FIGURES = str.maketrans(_DIGITS + "٫", _LATIN + ".", "٬")
 # What the option changes: letters, Arabic digits to Persian ones, and no tatweel.
 _NORMAL = str.maketrans("يىك٠١٢٣٤٥٦٧٨٩", "ییک۰۱۲۳۴۵۶۷۸۹", "ـ")
 
+# What has no counterpart is left out.
+_PLAIN_FROM = (
+    "يىكأإٱةؤئ"
+    + _DIGITS
+    + "٫"
+    + " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u200e\u200f\ufeff"
+    + "ـًٌٍَُِّْٰ"
+    + ',;:!?"()[]{}«»“”‘’،؛؟…٬'
+)
+_PLAIN_TO = "ییکاااهوی" + _LATIN + "."
+
 
 def direction_of(texts: Iterable[str]) -> Direction:
     """Return the direction of the script that most letters of `texts` belong to; left to right when there are none."""
@@ -36,6 +47,14 @@ def normalised(text: str) -> str:
 def normalised_sql(expression: str) -> str:
     """Return the SQL of `normalised`."""
     return f"replace(translate({expression}, 'يىك٠١٢٣٤٥٦٧٨٩', 'ییک۰۱۲۳۴۵۶۷۸۹'), 'ـ', '')"
+
+
+def plain_sql(expression: str) -> str:
+    """Return the SQL of a text in the one form that all ways of writing it have in common.
+
+    Small letters, Persian forms, Latin digits; no spaces, vowel marks, joiners or marks that end or enclose a phrase.
+    """
+    return f"rtrim(translate(lower({expression}), '{_PLAIN_FROM}', '{_PLAIN_TO}'), '.')"
 
 
 def figures(text: str) -> str:

@@ -1,7 +1,7 @@
 """Reads one uploaded file into a dataset's folder.
 
-Beside the untouched `original` it leaves `data.parquet` or `images/<class>/…`, `profile.json` and `preview.json`, each
-written elsewhere first and renamed: a killed reader leaves nothing half done.
+Beside the untouched `original` it leaves `data.parquet`, or `images/<class>/…` and `looks.parquet`, and `profile.json`
+and `preview.json`, each written elsewhere first and renamed: a killed reader leaves nothing half done.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from kargah.datasets import notes
+from kargah.datasets import looks, notes
 from kargah.datasets.archives import holds_texts, tar_to_zip
 from kargah.datasets.arrays import read_arrays
 from kargah.datasets.images import Images, extract_images, images_in
+from kargah.datasets.looks import write_looks
 from kargah.datasets.model import Format, Profile, ReadingOptions, ReadResult
 from kargah.datasets.opening import open_table
 from kargah.datasets.preview import rows_of, thumbnails_of
@@ -46,7 +47,7 @@ def read_dataset(
 
     Raises ReadFailure when it cannot be read.
     """
-    for name in (".reading-*", "data.parquet", "images", "profile.json", "preview.json"):
+    for name in (".reading-*", "data.parquet", "images", looks.FILE, "profile.json", "preview.json"):
         for stale in folder.glob(name):
             shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
     # A registered file is a link to where it lies.
@@ -86,7 +87,8 @@ def _measured_images(room: Room, format_: Format, options: ReadingOptions, image
     folder, work = room.folder, room.work
     profile: Profile = {"rows": images.count, "columns": [], "classes": images.classes, "images": images.figures}
     preview = {"rows": [], "images": thumbnails_of(work / "images", 0, PREVIEW_IMAGES)}
-    _publish(folder, work, "images", profile, preview)
+    write_looks(images.looks, work / looks.FILE)
+    _publish(folder, work, ("images", looks.FILE), profile, preview)
     return {
         "format": format_,
         "kind": "images",
@@ -127,7 +129,7 @@ def _read_table(room: Room, source: Path, content: str, options: ReadingOptions,
         warnings += table_warnings(connection, rows, columns, target)
     profile: Profile = {"rows": rows, "columns": columns, "classes": []}
     digest = _sha256(data)
-    _publish(folder, work, "data.parquet", profile, {"rows": rows_of(data, 0, PREVIEW_ROWS), "images": []})
+    _publish(folder, work, ("data.parquet",), profile, {"rows": rows_of(data, 0, PREVIEW_ROWS), "images": []})
     return {
         "format": opened.format,
         "kind": "tabular",
@@ -150,16 +152,16 @@ def _sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _publish(folder: Path, work: Path, data: str, profile: Profile, preview: Mapping[str, object]) -> None:
+def _publish(folder: Path, work: Path, data: tuple[str, ...], profile: Profile, preview: Mapping[str, object]) -> None:
     for name, value in (("profile.json", profile), ("preview.json", preview)):
         (work / name).write_text(json.dumps(value, ensure_ascii=False, allow_nan=False), "utf-8")
         _sync(work / name)
-    if (work / data).is_dir():
+    if (work / data[0]).is_dir():
         # One flush of everything costs less than one for each of thousands of images.
         os.sync()
     else:
-        _sync(work / data)
-    for name in (data, "profile.json", "preview.json"):
+        _sync(work / data[0])
+    for name in (*data, "profile.json", "preview.json"):
         (work / name).rename(folder / name)
     _sync(folder)
 

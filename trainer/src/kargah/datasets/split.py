@@ -17,6 +17,7 @@ import numpy as np
 
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.notes import note
+from kargah.datasets.overlap import shared_images, shared_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,8 +40,8 @@ def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object
     rows = image_count(folder / "images") if images else row_count(folder / "data.parquet")
     part, warnings = deal(spec["method"], rows, values, shares, int(spec["seed"]))
     write_parts(part, into)
-    if not images:
-        warnings += shared_rows(folder, into, int(request["memory_bytes"]))
+    shared = shared_images(folder, part) if images else shared_rows(folder, into, int(request["memory_bytes"]))
+    warnings += shared
     counts = np.bincount(part, minlength=3)
     return {
         "rows": {name: int(count) for name, count in zip(PARTS, counts, strict=True)},
@@ -152,17 +153,3 @@ def write_parts(part: NDArray[np.uint8], into: Path) -> None:
     with temporary.open("rb") as file:
         os.fsync(file.fileno())
     temporary.rename(into)
-
-
-def shared_rows(folder: Path, parts: Path, memory_bytes: int) -> list[Warning]:
-    """Warn of rows that are in a part and, the same in every column, in the training part too."""
-    from kargah.datasets.engine import connect_to_tables, own_spill
-
-    tables = {"data": folder / "data.parquet", "parts": parts}
-    with connect_to_tables(tables, memory_bytes, own_spill(folder)) as connection:
-        found = connection.execute(
-            "WITH hashed AS (SELECT hash(d) AS h, p.part FROM data d POSITIONAL JOIN parts p) "
-            "SELECT count(*) FROM hashed WHERE part > 0 AND h IN (SELECT h FROM hashed WHERE part = 0)"
-        ).fetchone()
-    count = int((found or (0,))[0])
-    return [note("split_shares_rows", count=count)] if count else []
