@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from kargah.datasets import diff
+from kargah.datasets import diff, export
 from kargah.datasets.export import write_export
 from kargah.datasets.read import read_dataset
 
@@ -102,4 +103,24 @@ def test_other_formats_keep_every_cell(tmp_path: Path) -> None:
     assert [record["t"] for record in records] == ["=1", "b"]
     write_export(folder / "data.parquet", tmp_path / "out.parquet", "parquet", 1 << 30)
     assert pq.read_table(tmp_path / "out.parquet").to_pydict() == {"t": ["=1", "b"], "n": [1, None]}
+    assert not list(tmp_path.glob(".export-*"))
+
+
+def test_pictures_become_one_zip_of_their_classes_in_the_order_that_training_reads(tmp_path: Path) -> None:
+    folder = tmp_path / "1"
+    pictures = {"سگ/b.png": picture("red"), "گربه/10.jpg": picture("blue", kind="JPEG"), "گربه/9.png": picture("lime")}
+    for name, content in reversed(pictures.items()):
+        (folder / "images" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "images" / name).write_bytes(content)
+    written = []
+    for name in ("a.zip", "b.zip"):
+        request = {"folder": str(folder), "format": "zip", "into": str(tmp_path / name), "memory_bytes": 1 << 30}
+        assert export.answer_request(request, lambda _: None) == {"size_bytes": (tmp_path / name).stat().st_size}
+        written.append((tmp_path / name).read_bytes())
+    assert written[0] == written[1]
+    with zipfile.ZipFile(tmp_path / "a.zip") as opened:
+        assert {name: opened.read(name) for name in opened.namelist()} == {
+            f"images/{name}": content for name, content in pictures.items()
+        }
+        assert opened.namelist() == [f"images/{name}" for name in pictures]
     assert not list(tmp_path.glob(".export-*"))

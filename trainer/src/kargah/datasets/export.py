@@ -1,4 +1,4 @@
-"""The typed table as a file of another kind.
+"""The typed table as a file of another kind, or all pictures as one zip.
 
 Cells of CSV that a spreadsheet would run as a formula are made harmless by an apostrophe before them, as OWASP's "CSV
 Injection" advises; text columns only, so that negative numbers stay numbers.
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +26,18 @@ _RISKY = r"'^[=+\-@\t\r]'"
 
 
 def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object]], None]) -> dict[str, object]:
-    """Write the table of `{folder, format, into, memory_bytes}` to the file `into`; answer its size in bytes."""
+    """Write what `{folder, format, into, memory_bytes}` names to the file `into`; answer its size in bytes."""
     folder, into = Path(request["folder"]), Path(request["into"])
-    write_export(folder / "data.parquet", into, str(request["format"]), int(request["memory_bytes"]))
+    if request["format"] == "zip":
+        write_pictures(folder / "images", into)
+    else:
+        write_export(folder / "data.parquet", into, str(request["format"]), int(request["memory_bytes"]))
     return {"size_bytes": into.stat().st_size}
 
 
 def write_export(data: Path, into: Path, kind: str, memory_bytes: int) -> None:
     """Write the Parquet file `data` to `into`, which appears only when it is whole."""
-    work = into.with_name(f".export-{os.getpid()}")
-    work.mkdir()
-    try:
+    with _work_beside(into) as work:
         table = f"read_parquet({literal(str(data))})"
         with connect([work, data.parent], memory_bytes) as connection:
             described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()  # noqa: S608
@@ -52,6 +55,32 @@ def write_export(data: Path, into: Path, kind: str, memory_bytes: int) -> None:
                 shutil.copyfileobj(body, out, 1 << 20)
             written = marked
         written.rename(into)
+
+
+def write_pictures(images: Path, into: Path) -> None:
+    """Write the class folders `images` to the zip `into`, which appears only when it is whole.
+
+    Its entries are `images/<class>/<file>`, in the order in which training reads them, not compressed once more; the
+    same pictures always make the same bytes.
+    """
+    with _work_beside(into) as work:
+        written = work / "pictures"
+        with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
+            for folder in sorted(one for one in images.iterdir() if one.is_dir()):
+                for file in sorted(one for one in folder.rglob("*") if one.is_file()):
+                    entry = zipfile.ZipInfo(f"images/{file.relative_to(images).as_posix()}")
+                    entry.file_size = file.stat().st_size
+                    with file.open("rb") as body, archive.open(entry, "w") as out:
+                        shutil.copyfileobj(body, out, 1 << 20)
+        written.rename(into)
+
+
+@contextmanager
+def _work_beside(into: Path) -> Iterator[Path]:
+    work = into.with_name(f".export-{os.getpid()}")
+    work.mkdir()
+    try:
+        yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

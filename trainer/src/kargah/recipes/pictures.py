@@ -42,7 +42,7 @@ def read_pictures(folder: Path, size: int | None, channels: str) -> Pictures:
         raise JobFailure("dataset_deleted")
     size = size or _own_size(folder)
     notes: list[str] = []
-    arrays: list[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]] = []
+    arrays: list[npt.NDArray[np.uint8]] = []
     labels: list[int] = []
     places: list[int] = []
     seen = 0
@@ -55,8 +55,7 @@ def read_pictures(folder: Path, size: int | None, channels: str) -> Pictures:
             try:
                 with Image.open(file) as picture:
                     grey = grey and (channels == "grayscale" or picture.mode in {"1", "L", "LA", "I", "I;16"})
-                    picture.draft("RGB", (size, size))
-                    arrays.append(np.asarray(_eight_bits(picture).resize((size, size), Image.Resampling.BILINEAR)))
+                    arrays.append(pixels_of(picture, size))
             except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
                 notes.append(f"WARN {class_folder.name}/{file.name} is no readable picture; left out")
                 continue
@@ -78,6 +77,17 @@ def read_pictures(folder: Path, size: int | None, channels: str) -> Pictures:
         tuple(notes),
         np.asarray(places, dtype=np.int64) if left_out else None,
     )
+
+
+def pixels_of(picture: Image.Image, size: int | None) -> npt.NDArray[np.uint8]:
+    """uint8 [height, width, 3] as a recipe sees an opened picture: a square of `size`, or as large as it is.
+
+    What has more than eight bits is brought down to them, the brightest to 255.
+    """
+    if size is None:
+        return np.asarray(_eight_bits(picture))
+    picture.draft("RGB", (size, size))
+    return np.asarray(_eight_bits(picture).resize((size, size), Image.Resampling.BILINEAR))
 
 
 def _own_size(folder: Path) -> int:
