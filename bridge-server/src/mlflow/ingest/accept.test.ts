@@ -20,13 +20,18 @@ describe('what is taken in MLflow’s place', () => {
       '{"key":"loss","value":"-Infinity","timestamp":1700000000000,"step":-3}',
     ],
     [{ value: -0, step: undefined }, '{"key":"loss","value":-0.0,"timestamp":1,"step":0}'],
+    [{ run_id: 'r1' }, '{"key":"loss","value":0.5,"timestamp":1,"step":2}'],
+    [
+      { run_id: '', model_id: '', dataset_name: '', dataset_digest: '' },
+      '{"key":"loss","value":0.5,"timestamp":1,"step":2}',
+    ],
     [{ key: 'دقت/آزمون ۱: a.b-c_d' }, '{"key":"دقت/آزمون ۱: a.b-c_d","value":0.5,"timestamp":1,"step":2}'],
   ])('%j', (change, json) => {
     expect(batch(change)?.json).toBe(json);
   });
 
   test('is a single metric as MLflow’s client sends it', () => {
-    const single = { run_id: 'r1', run_uuid: 'r1', ...metric };
+    const single = { run_id: 'r1', run_uuid: 'r1', ...metric, model_id: '' };
     expect(metricsOf('/mlflow/runs/log-metric', 'application/json; charset=utf-8', single)).toMatchObject({
       runId: 'r1',
       points: [metric],
@@ -58,7 +63,11 @@ describe('what MLflow is asked about', () => {
     [{ key: 'a#' }],
     [{ key: '文' }],
     [{ model_id: 'm-1' }],
+    [{ model_id: null }],
     [{ dataset_name: 'd' }],
+    [{ run_id: 'r2' }],
+    [{ run_id: null }],
+    [{ unknown: '' }],
     [{ unknown: 1 }],
   ])('%j', (change) => {
     expect(batch(change)).toBeNull();

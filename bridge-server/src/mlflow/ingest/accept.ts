@@ -31,7 +31,7 @@ export function metricsOf(name: string, contentType: string | undefined, body: J
   const points: LoggedPoint[] = [];
   const parts: string[] = [];
   for (const metric of found.metrics) {
-    const point = pointOf(metric);
+    const point = pointOf(metric, found.runId);
     if (point === null) return null;
     points.push(point);
     parts.push(jsonOf(point));
@@ -54,10 +54,10 @@ function ofBatch(body: JsonBody): { runId: string; metrics: readonly unknown[] }
 
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
-function pointOf(metric: unknown): LoggedPoint | null {
+function pointOf(metric: unknown, runId: string): LoggedPoint | null {
   if (typeof metric !== 'object' || metric === null) return null;
   const { key, value, timestamp, step = 0, ...rest } = metric as Record<string, unknown>;
-  if (Object.keys(rest).length > 0) return null;
+  if (!Object.entries(rest).every(([field, said]) => saysNothingMore(field, said, runId))) return null;
   if (typeof key !== 'string' || key.length > MAX_KEY || !KEY.test(key) || NAMES_A_FILE.test(key)) return null;
   const number = numberOf(value);
   const at = integerOf(timestamp);
@@ -65,6 +65,12 @@ function pointOf(metric: unknown): LoggedPoint | null {
   if (number === null || at === null || at < 0 || count === null) return null;
   return { key, value: number, timestamp: at, step: count, modelId: null };
 }
+
+const MORE: ReadonlySet<string> = new Set(['run_id', 'model_id', 'dataset_name', 'dataset_digest']);
+
+/** `mlflow.log_metrics` names the run in every metric once more; an empty text is to MLflow what is left out. */
+const saysNothingMore = (field: string, said: unknown, runId: string): boolean =>
+  MORE.has(field) && (said === '' || (field === 'run_id' && said === runId));
 
 function numberOf(value: unknown): LoggedPoint['value'] | null {
   if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return value;

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { raw, startTestMlflow, type Answer, type TestMlflow } from '../testing.js';
@@ -10,6 +11,7 @@ import type { RunRef } from '../port.js';
 
 let world: TestMlflow;
 let sara: string;
+const REPOSITORY = resolve(import.meta.dirname, '../../../..');
 const API = '/api/2.0/mlflow';
 const SPACE = 'p-sara';
 
@@ -70,6 +72,49 @@ describe('points', () => {
     expect(steps(read.json<{ metrics: Point[] }>().metrics)).toEqual([0, 1, 2, 3]);
     expect(world.mlflow.spool.waiting).toBe(0);
   });
+
+  test('of the plain MLflow client are taken while MLflow stands still, are live at once and stored once', async () => {
+    const { runId, experimentId, token } = await newRun();
+    const script = spawn(
+      join(REPOSITORY, '.venv/bin/python'),
+      [join(REPOSITORY, 'mlflow/tests/script_that_logs_on.py')],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+        env: {
+          PATH: process.env['PATH'],
+          MLFLOW_TRACKING_URI: world.url,
+          MLFLOW_TRACKING_TOKEN: token,
+          MLFLOW_RUN_ID: runId,
+          MLFLOW_EXPERIMENT_ID: experimentId,
+          MLFLOW_DISABLE_TELEMETRY: 'true',
+        },
+      },
+    );
+    const lines = createInterface(script.stdout)[Symbol.asyncIterator]();
+    expect((await lines.next()).value).toBe('ready');
+    const before = world.logged.length;
+    process.kill(-world.server.pid!, 'SIGSTOP');
+    let told: string;
+    try {
+      script.stdin.write('go\n');
+      told = String((await lines.next()).value);
+    } finally {
+      process.kill(-world.server.pid!, 'SIGCONT');
+    }
+    // Eleven calls; MLflow alone takes some 30 ms for each, and this one could not have answered at all.
+    expect(Number(/^took (\d+)$/u.exec(told)?.[1])).toBeLessThan(2000);
+    const live = world.logged.slice(before).flatMap(({ points }) => points);
+    expect(steps(live.filter(({ key }) => key === 'loss'))).toEqual([1, 2, 3, 4, 5]);
+    expect(steps(live.filter(({ key }) => key === 'single'))).toEqual([1, 2, 3, 4, 5]);
+    expect(live.slice(-2).map(({ value }) => value)).toEqual(['NaN', 'Infinity']);
+    script.stdin.end('end\n');
+    expect((await once(script, 'exit'))[0]).toBe(0);
+    // Ending the run brought MLflow what it lacked.
+    expect(world.mlflow.spool.waiting).toBe(0);
+    expect(steps(await stored(runId))).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(steps(await stored(runId, 'single'))).toEqual([1, 2, 3, 4, 5]);
+    expect(await stored(runId, 'odd')).toHaveLength(1);
+  }, 60_000);
 
   test('that wait are seen by every way to read them, and by the end of the run', async () => {
     const { runId, experimentId } = await newRun();
@@ -172,6 +217,8 @@ describe('what is not plainly a point', () => {
     ['log-batch', batch({ step: 'first' })],
     ['log-batch', batch({ step: 1.5 })],
     ['log-batch', batch({ dataset_name: 'x' })],
+    ['log-batch', batch({ run_id: 'x' })],
+    ['log-batch', batch({ model_id: null })],
     ['log-batch', { metrics: good }],
     ['log-batch', { metrics: Array(1001).fill(good) }],
     ['log-batch', { metrics: [good], runId: 'x' }],
