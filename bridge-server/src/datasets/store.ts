@@ -167,6 +167,16 @@ export class DatasetStore {
   uploadOf(versionId: string): Promise<UploadTable | undefined> {
     return this.db.selectFrom('uploads').selectAll().where('version_id', '=', versionId).executeTakeFirst();
   }
+  /** Those whose last byte has not come. */
+  unfinishedUploads(): Promise<Pick<UploadTable, 'upload_id' | 'size_bytes'>[]> {
+    return this.db
+      .selectFrom('uploads as u')
+      .innerJoin('dataset_versions as v', 'v.version_id', 'u.version_id')
+      .select(['u.upload_id', 'u.size_bytes'])
+      .where('v.state', '=', 'uploading')
+      .where('v.deleted_at', 'is', null)
+      .execute();
+  }
   async prolong(uploadId: string, expiresAt: string): Promise<void> {
     await this.db.updateTable('uploads').set({ expires_at: expiresAt }).where('upload_id', '=', uploadId).execute();
   }

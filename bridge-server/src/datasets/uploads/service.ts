@@ -1,9 +1,7 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { Server } from '@tus/server';
 import type { Request } from 'express';
-import type { ErrorCode } from '../../contract/errors.js';
 import { KargahError } from '../../errors.js';
 import type { Answer, Person } from '../../http/route.js';
 import type { UploadTable } from '../../storage/schema.js';
@@ -11,42 +9,28 @@ import type { DatasetsDeps } from '../deps.js';
 import { sizeOf, sync, type DatasetsRoot } from '../folders.js';
 import { newId } from '../ids.js';
 import type { Intake } from '../intake.js';
-import { bytesText, type Room } from '../room.js';
+import type { Room } from '../room.js';
 import type { DatasetStore } from '../store.js';
 import type { VersionStore } from '../version-store.js';
 import { originOf } from '../view.js';
-import { ALGORITHMS, checksumOf } from './checksum.js';
+import { checksumOf } from './checksum.js';
 import { UploadFiles } from './files.js';
 import { announcedBy, requireTus, type Announced } from './request.js';
+import { Tus, type Passed } from './tus.js';
 import { Writers } from './writers.js';
 
-const PATH = '/api/v1/uploads';
 /** How long an expired upload still answers that it is gone, rather than that it never was. */
 const REMEMBER_MS = 7 * 24 * 3_600_000;
-const CODES: Readonly<Record<number, ErrorCode>> = {
-  404: 'not_found',
-  409: 'upload_offset_mismatch',
-  410: 'upload_gone',
-  413: 'file_too_large',
-  423: 'upload_locked',
-};
-
 const CONTENT_TYPE = 'application/offset+octet-stream';
 
 /** An upload that has not become anything else. */
 type Living = UploadTable & { readonly dataset_id: string; readonly version_id: string };
-interface Passed {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-}
 
-/** tus 1.0 uploads, each tied from its first request to the version that it will be. */
+/** The life of uploads, each tied from its first request to the version that it will be. */
 export class UploadService {
   private readonly writers = new Writers();
   private readonly files: UploadFiles;
-  private readonly tus: Server;
-  /** Why tus failed, by request: its answers carry only a status. */
-  private readonly causes = new WeakMap<object, unknown>();
+  private readonly tus: Tus;
 
   constructor(
     private readonly deps: DatasetsDeps,
@@ -57,30 +41,11 @@ export class UploadService {
     private readonly room: Room,
   ) {
     this.files = new UploadFiles(root.uploads);
-    this.tus = new Server({
-      path: PATH,
-      datastore: this.files,
-      maxSize: deps.limits.maxUploadBytes,
-      namingFunction: (req) => new URL(req.url).searchParams.get('id') ?? '',
-      generateUrl: (_req, { id }) => id,
-      onResponseError: (req, error) => {
-        this.causes.set(req, error);
-        return undefined;
-      },
-    });
+    this.tus = new Tus(this.files, deps.limits.maxUploadBytes);
   }
 
-  async options(req: Request): Promise<Answer> {
-    const answer = await this.pass(req, PATH, this.deps.limits.maxUploadBytes);
-    return {
-      ...answer,
-      status: 204,
-      headers: {
-        ...answer.headers,
-        'Tus-Max-Size': String(this.deps.limits.maxUploadBytes),
-        'Tus-Checksum-Algorithm': ALGORITHMS.join(','),
-      },
-    };
+  options(req: Request): Promise<Answer> {
+    return this.tus.options(req);
   }
 
   async create(caller: Person, req: Request): Promise<Answer> {
@@ -103,7 +68,7 @@ export class UploadService {
         const bringing = { body: brings ? req : Readable.from([]), checksum: brings ? checksum : null, heard };
         return this.receive(upload, async () => {
           const created = await this.files.during(upload.upload_id, bringing, () =>
-            this.pass(req, `${PATH}?id=${upload.upload_id}`, sizeBytes),
+            this.tus.create(req, upload.upload_id, sizeBytes),
           );
           await this.intake.announce(upload.dataset_id);
           return created;
@@ -129,7 +94,7 @@ export class UploadService {
       };
     }
     await this.writers.requireFree(uploadId);
-    const answer = await this.pass(req, `${PATH}/${uploadId}`, upload.size_bytes);
+    const answer = await this.tus.ask(req, uploadId, upload.size_bytes);
     return { status: 200, headers: { ...answer.headers, ...headers } };
   }
 
@@ -151,7 +116,7 @@ export class UploadService {
     const answer = await this.writers.write(uploadId, req, (heard) =>
       this.receive(upload, () =>
         this.files.during(uploadId, { body: req, checksum, heard }, () =>
-          this.pass(req, `${PATH}/${uploadId}`, upload.size_bytes),
+          this.tus.ask(req, uploadId, upload.size_bytes),
         ),
       ),
     );
@@ -175,13 +140,12 @@ export class UploadService {
 
   /** What unfinished uploads were promised room for and have not sent. */
   async awaited(): Promise<number> {
-    let bytes = 0;
-    for (const row of await this.versions.inState('uploading')) {
-      const upload = await this.store.uploadOf(row.version_id);
-      const received = upload ? await sizeOf(this.root.upload(upload.upload_id)) : null;
-      if (upload) bytes += Math.max(0, row.size_bytes - (received ?? 0));
-    }
-    return bytes;
+    const unfinished = await this.store.unfinishedUploads();
+    const missing = unfinished.map(async ({ upload_id, size_bytes }) => {
+      const received = await sizeOf(this.root.upload(upload_id));
+      return Math.max(0, size_bytes - (received ?? 0));
+    });
+    return (await Promise.all(missing)).reduce((sum, bytes) => sum + bytes, 0);
   }
 
   /** After a restart: what was complete goes on, what lost its file is forgotten, and files that belong to nothing go. */
@@ -315,39 +279,7 @@ export class UploadService {
     await this.store.forgetUpload(upload.upload_id);
     await this.intake.cancel(upload.version_id);
   }
-
-  /** Hands a request without its body to tus and takes its answer; ours are the addresses, the errors and who may ask. */
-  private async pass(req: Request, path: string, size: number): Promise<Passed> {
-    const headers = new Headers();
-    for (const name of TUS_HEADERS) {
-      const value = req.get(name);
-      if (value !== undefined) headers.set(name, value);
-    }
-    const request = new globalThis.Request(`http://bridge${path}`, { method: req.method, headers });
-    const response = await this.tus.handleWeb(request);
-    if (response.status >= 400) {
-      const cause = this.causes.get(request);
-      if (cause instanceof KargahError) throw cause;
-      const code = CODES[response.status];
-      if (response.status >= 500 || (cause instanceof Error && code === undefined))
-        throw cause instanceof Error ? cause : new Error(`tus answered ${String(response.status)}`, { cause });
-      const limit = { limit: bytesText(size) };
-      if (code) throw new KargahError(code, code === 'file_too_large' ? limit : {}, { cause });
-      throw new KargahError('upload_protocol', { reason: (await response.text()).trim().slice(0, 200) }, { cause });
-    }
-    const passed = [...response.headers].filter(([name]) => /^(?:tus|upload)-/u.test(name));
-    return { status: response.status, headers: Object.fromEntries(passed) };
-  }
 }
-
-const TUS_HEADERS = [
-  'content-length',
-  'content-type',
-  'tus-resumable',
-  'upload-length',
-  'upload-metadata',
-  'upload-offset',
-] as const;
 
 function isLiving(upload: UploadTable): upload is Living {
   return upload.dataset_id !== null && upload.version_id !== null;
