@@ -91,11 +91,14 @@ export class Arrival {
     await this.file.close();
   }
 
-  /** By events, since a loop over the stream takes twice as long as all the rest. The request is left whole: its answer is still to come. */
+  /**
+   * By events, since a loop over the stream takes twice as long as all the rest. The request is left whole, since its answer is still to
+   * come; what else comes of one that is refused is let by, or the next request of its connection would wait behind it.
+   */
   private pour(body: Readable, proof: Hash | null, heard: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = (error?: unknown): void => {
-        body.off('data', take).pause();
+        body.off('data', take).resume();
         stop();
         if (error === undefined) resolve();
         else reject(error instanceof Error ? error : new Error('the request ended', { cause: error }));
