@@ -127,15 +127,19 @@ export const datasetContent = endpoint({
   ],
 });
 
+/** Of a table, or `zip`: the pictures as training reads them, `images/<class>/<file>` in their order. */
+export const exportFormat = z.enum(['csv', 'parquet', 'jsonl', 'zip']);
+export type ExportFormat = z.infer<typeof exportFormat>;
 export const exportDataset = endpoint({
   id: 'exportDataset',
   method: 'get',
   path: '/api/v1/datasets/{dataset_id}/export',
   tag: 'datasets',
   policy: 'user_or_job',
-  summary: 'The typed table as a file; takes Range; cells of CSV that a spreadsheet would run are made harmless',
+  summary:
+    'The typed table as a file (cells of CSV that a spreadsheet would run are made harmless), or the pictures as a zip of class folders; takes Range',
   params,
-  query: versionQuery.extend({ format: z.enum(['csv', 'parquet', 'jsonl']).default('csv') }),
+  query: versionQuery.extend({ format: exportFormat.default('csv') }),
   responses: {
     200: { mediaType: 'application/octet-stream', description: 'The file' },
     206: { mediaType: 'application/octet-stream', description: 'The range' },

@@ -58,7 +58,7 @@ export class DatasetData {
     sql: string,
   ): Promise<z.infer<typeof queryResult>> {
     const row = await this.access.ready(caller, datasetId, number);
-    requireTable(row);
+    requireKind(row, 'tabular');
     return this.reader.query(this.contents.of(row).path, sql);
   }
 
@@ -135,9 +135,9 @@ export class DatasetData {
   }
 }
 
-/** @throws {KargahError} `dataset_wrong_kind` for images */
-export function requireTable(row: VersionRow): void {
-  if (row.kind !== 'tabular') throw new KargahError('dataset_wrong_kind', { expected: 'tabular' });
+/** @throws {KargahError} `dataset_wrong_kind` for a version of another kind */
+export function requireKind(row: VersionRow, expected: 'tabular' | 'images'): void {
+  if (row.kind !== expected) throw new KargahError('dataset_wrong_kind', { expected });
 }
 
 const MAX_CONDITIONS = 50;

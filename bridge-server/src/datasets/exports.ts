@@ -1,12 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Response } from 'express';
+import type { ExportFormat } from '../contract/dataset-data.js';
 import { KargahError } from '../errors.js';
 import type { Caller } from '../http/route.js';
 import type { Access } from './access.js';
 import { sendFile } from './content.js';
 import type { Contents } from './contents.js';
-import { requireTable } from './data.js';
+import { requireKind } from './data.js';
 import type { DatasetLimits } from './deps.js';
 import { sha256Of, sizeOf, type DatasetsRoot } from './folders.js';
 import { newId } from './ids.js';
@@ -16,8 +17,10 @@ import type { VersionRow } from './view.js';
 
 interface Wanted {
   readonly version?: number | undefined;
-  readonly format: 'csv' | 'parquet' | 'jsonl';
+  readonly format: ExportFormat;
 }
+/** Those that have to be written first: the table itself is Parquet. */
+type WrittenFormat = Exclude<ExportFormat, 'parquet'>;
 interface Written {
   readonly path: string;
   readonly sha256: string;
@@ -35,7 +38,7 @@ interface Held {
 /** For how long a broken download finds the file that it began with. */
 const IDLE_MS = 30 * 60_000;
 
-/** The typed table as a file: written once for all who fetch it, or pieces of it, and kept for a while. */
+/** The typed table, or the pictures, as a file: written once for all who fetch it, or pieces of it, and kept for a while. */
 export class Exports {
   /** The longest unused first. */
   private readonly held = new Map<string, Held>();
@@ -60,7 +63,7 @@ export class Exports {
   async sweep(): Promise<void> {
     const since = Date.now() - IDLE_MS;
     for (const [name, one] of this.held) {
-      const gone = (await sizeOf(this.contents.of({ content_id: one.contentId }).table)) === null;
+      const gone = (await sizeOf(this.contents.of({ content_id: one.contentId }).path)) === null;
       if (one.readers === 0 && (gone || one.usedAt < since)) await this.free(name, one);
     }
   }
@@ -68,13 +71,13 @@ export class Exports {
   /**
    * Its ETag is of the bytes themselves, so that a download goes on only in the file that it began with, also after a restart.
    *
-   * @throws {KargahError} `dataset_wrong_kind` for images, besides what writing the file may fail for
+   * @throws {KargahError} `dataset_wrong_kind` for pictures as a table or a table as pictures, besides what writing the file may fail for
    */
   async send(caller: Caller, datasetId: string, { version, format }: Wanted, res: Response): Promise<void> {
     const row = await this.access.ready(caller, datasetId, version);
-    requireTable(row);
+    requireKind(row, format === 'zip' ? 'images' : 'tabular');
     const name = (await this.store.find(datasetId))?.name ?? row.filename;
-    const filename = `${name.replace(/\.[^.]{1,8}$/u, '')}.${format}`;
+    const filename = `${name.replace(/(?:\.tar)?\.[^.]{1,8}$/u, '')}.${format}`;
     if (format === 'parquet') {
       await sendFile(res, this.contents.of(row).table, filename, row.data_sha256);
       return;
@@ -89,7 +92,7 @@ export class Exports {
     }
   }
 
-  private take(row: VersionRow, format: 'csv' | 'jsonl'): Held {
+  private take(row: VersionRow, format: WrittenFormat): Held {
     const name = `${row.content_id}.${format}`;
     const one = this.held.get(name) ?? this.begin(row, format, name);
     one.readers += 1;
@@ -100,7 +103,7 @@ export class Exports {
     return one;
   }
 
-  private begin(row: VersionRow, format: 'csv' | 'jsonl', name: string): Held {
+  private begin(row: VersionRow, format: WrittenFormat, name: string): Held {
     const into = join(this.root.exports, newId('exp'));
     const written = this.write(this.contents.of(row).path, format, into);
     const one: Held = { contentId: row.content_id, written, bytes: 0, readers: 0, usedAt: 0 };
@@ -111,7 +114,7 @@ export class Exports {
     return one;
   }
 
-  private async write(folder: string, format: 'csv' | 'jsonl', into: string): Promise<Written> {
+  private async write(folder: string, format: WrittenFormat, into: string): Promise<Written> {
     await this.reader.export({ folder, format, into });
     const bytes = await sizeOf(into);
     if (bytes === null) throw new KargahError('not_found');

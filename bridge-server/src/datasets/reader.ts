@@ -1,7 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { type Condition, datasetPreview, queryResult, readingPreview } from '../contract/dataset-data.js';
+import {
+  type Condition,
+  datasetPreview,
+  type ExportFormat,
+  queryResult,
+  readingPreview,
+} from '../contract/dataset-data.js';
 import { column, dataset, datasetFormat, datasetKind, datasetProfile, reading } from '../contract/datasets.js';
 import type { Reading } from '../contract/datasets.js';
 import { source } from '../contract/intake.js';
@@ -126,8 +132,8 @@ export class Reader {
     return compared.parse(await this.short({ verb: 'diff', request, seconds: SLOW_SECONDS }));
   }
 
-  /** Writes the table to the file `into`, which appears only when it is whole. */
-  async export(input: { folder: string; format: 'csv' | 'parquet' | 'jsonl'; into: string }): Promise<void> {
+  /** Writes the table, or the pictures, to the file `into`, which appears only when it is whole. */
+  async export(input: { folder: string; format: ExportFormat; into: string }): Promise<void> {
     const request = { ...input, ...this.memory() };
     await this.short({ verb: 'export', request, seconds: SLOW_SECONDS });
   }

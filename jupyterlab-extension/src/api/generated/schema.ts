@@ -368,7 +368,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The typed table as a file; takes Range; cells of CSV that a spreadsheet would run are made harmless */
+    /** The typed table as a file (cells of CSV that a spreadsheet would run are made harmless), or the pictures as a zip of class folders; takes Range */
     get: operations['exportDataset'];
     put?: never;
     post?: never;
@@ -4090,7 +4090,7 @@ export interface operations {
     parameters: {
       query?: {
         version?: number;
-        format?: 'csv' | 'parquet' | 'jsonl';
+        format?: 'csv' | 'parquet' | 'jsonl' | 'zip';
       };
       header?: never;
       path: {
