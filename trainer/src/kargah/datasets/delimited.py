@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kargah.datasets.columns import require_width, unique_names
 from kargah.datasets.encoding import TextFile
 from kargah.datasets.failures import ReadFailure
+from kargah.datasets.foreign_delimiter import ascii_delimiter, open_ascii, restored
 from kargah.datasets.model import ReadingOptions, Warning
 from kargah.datasets.notes import note
 
@@ -126,11 +127,13 @@ def _copy_blocks(  # noqa: PLR0917
     last: pa.RecordBatch | None = None
     try:
         reader = pc.open_csv(
-            str(text.path),
+            open_ascii(text.path, delimiter),
             read_options=pc.ReadOptions(
                 column_names=names, skip_rows_after_names=skip, use_threads=False, block_size=block_bytes
             ),
-            parse_options=pc.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=refuse),
+            parse_options=pc.ParseOptions(
+                delimiter=ascii_delimiter(delimiter), newlines_in_values=True, invalid_row_handler=refuse
+            ),
             convert_options=pc.ConvertOptions(
                 column_types=schema, strings_can_be_null=True, quoted_strings_can_be_null=True, null_values=MISSING
             ),
@@ -138,7 +141,8 @@ def _copy_blocks(  # noqa: PLR0917
         # Read two or three times and then removed: what would make it small costs more than it saves.
         plain = pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=False, write_statistics=False)
         with plain as writer:
-            for batch in reader:
+            for read in reader:
+                batch = restored(read, delimiter)
                 writer.write_batch(batch)
                 rows += batch.num_rows
                 if batch.num_rows:
