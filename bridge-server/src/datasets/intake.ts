@@ -120,9 +120,11 @@ export class Intake {
     this.reading.enqueue(versionId);
   }
 
+  /** Its bytes did not come: its row says why, and nothing that did come stays or takes room. */
   async fail(versionId: string, failure: Failure): Promise<void> {
+    await this.contents.of({ content_id: versionId }).remove();
     const row = await this.versions.find(versionId);
-    if (row && (await this.versions.fail(versionId, failure, {}))) await this.announcer.changed(row.dataset_id);
+    if (row && (await this.versions.fail(versionId, failure, null))) await this.announcer.changed(row.dataset_id);
   }
 
   /** It never came to be: its row goes, and its dataset's where it would have been the first. */

@@ -90,7 +90,7 @@ export class ReadingQueue {
     const settled =
       result !== null && original !== null
         ? await this.versions.settle(versionId, { ...(await columnsOf(row, result, folder)), ...original })
-        : await this.versions.fail(versionId, failure ?? failureOf('damaged_file'), original ?? {});
+        : await this.versions.fail(versionId, failure ?? failureOf('damaged_file'), original);
     if (settled) await this.announcer.changed(row.dataset_id);
   }
 

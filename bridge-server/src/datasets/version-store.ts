@@ -234,9 +234,14 @@ export class VersionStore {
   async settle(versionId: string, read: ReadColumns): Promise<boolean> {
     return this.move(versionId, ['profiling'], { ...read, state: 'ready', error_json: null });
   }
-  async fail(versionId: string, failure: Failure, original: Partial<ReadColumns>): Promise<boolean> {
+  /** @param original what is kept of it; null where nothing is, whatever was announced. */
+  async fail(
+    versionId: string,
+    failure: Failure,
+    original: Pick<ReadColumns, 'sha256' | 'size_bytes'> | null,
+  ): Promise<boolean> {
     return this.move(versionId, ['uploading', 'profiling'], {
-      ...original,
+      ...(original ?? { size_bytes: 0 }),
       state: 'failed',
       error_json: JSON.stringify(failure),
     });

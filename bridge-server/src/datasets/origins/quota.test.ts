@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -75,6 +75,42 @@ describe('what a person’s datasets may come to, whichever way they come', () =
     await cut;
     expect(sent).toBeLessThan(50 * QUOTA);
     expect(await folders()).toEqual([]);
+  });
+
+  it('what was announced and did not come takes no room, on the disk or of the quota', async () => {
+    answer = (response) => {
+      response.writeHead(200, { 'content-length': String(QUOTA), 'content-disposition': 'attachment; filename=a.csv' });
+      response.write('1,2\n'.repeat(2_500));
+    };
+    const begun = (await (await bench.send('POST', '/datasets/import/url', { url: address })).json()) as Dataset;
+    expect(begun.size_bytes).toBe(QUOTA);
+    expect((await bench.create('more.csv', 1)).status).toBe(413);
+    server.closeAllConnections();
+    const { error, size_bytes } = await bench.settled(begun.dataset_id);
+    expect([error?.code, size_bytes]).toEqual(['url_failed', 0]);
+    expect(await folders()).toEqual([]);
+    expect((await bench.create('more.csv', QUOTA)).status).toBe(201);
+  });
+
+  it('nor does what was coming when the bridge was killed', async () => {
+    answer = (response) => {
+      response.writeHead(200, { 'content-length': '10', 'content-disposition': 'attachment; filename=a.csv' });
+      response.write('1');
+    };
+    const { dataset_id: id } = (await (
+      await bench.send('POST', '/datasets/import/url', { url: address })
+    ).json()) as Dataset;
+    const folder = await bench.stored(id);
+    await bench.stop();
+    // A bridge that is stopped still says what became of it; one that is killed leaves it as it was.
+    const coming = { state: 'uploading', size_bytes: QUOTA, error_json: null };
+    await bench.db.updateTable('dataset_versions').set(coming).where('dataset_id', '=', id).execute();
+    await mkdir(folder);
+    await writeFile(join(folder, 'original.part'), '1');
+    await bench.start();
+    expect(await bench.json(`/datasets/${id}`)).toMatchObject({ state: 'failed', size_bytes: 0 });
+    expect(await folders()).toEqual([]);
+    expect((await bench.create('more.csv', QUOTA)).status).toBe(201);
   });
 
   it('the answer of a database that is more is not kept', async () => {

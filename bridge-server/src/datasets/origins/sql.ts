@@ -87,8 +87,10 @@ export class SqlOrigin {
       const [sha256, bytes] = [await sha256Of(folder.original), (await sizeOf(folder.original)) ?? 0];
       await this.room.settle(caller.userId, bytes, () => this.intake.received(versionId, sha256, bytes));
     } catch (error) {
-      await folder.remove();
-      if (abort.signal.aborted) return;
+      if (abort.signal.aborted) {
+        await folder.remove();
+        return;
+      }
       if (!(error instanceof KargahError)) this.log.error({ err: error, versionId }, 'asking a database failed');
       await this.intake.fail(
         versionId,

@@ -115,7 +115,6 @@ export class UrlOrigin {
         throw failed(file.url, 'another file than the list says');
       await this.room.settle(userId, bytes - told.sizeBytes, () => this.intake.received(versionId, sha256, bytes));
     } catch (error) {
-      await folder.remove();
       const reason: unknown = abort.signal.aborted ? abort.signal.reason : error;
       const known = reason instanceof KargahError ? reason : failed(file.url, 'the connection was cut', reason);
       await this.intake.fail(versionId, known.toFailure());
