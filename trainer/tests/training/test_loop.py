@@ -66,6 +66,12 @@ def problem(seed: int = 0, metrics: Callable[..., Mapping[str, float]] | None = 
     )
 
 
+def scoring(*accuracies: float) -> Callable[..., Mapping[str, float]]:
+    """Figures in which the validation split is answered with one of these accuracies after the other."""
+    left = iter(accuracies)
+    return lambda _out, truth: {"accuracy": next(left) if len(truth) == 16 else 0.0}
+
+
 def never() -> bool:
     return False
 
@@ -94,19 +100,38 @@ def test_a_long_run_does_not_drown_its_reader_in_points(tmp_path: Path) -> None:
 
 
 def test_early_stopping_ends_a_run_that_gets_no_better_and_keeps_the_best_weights(tmp_path: Path) -> None:
-    scores = iter([0.5, 0.9, 0.7, 0.6, 0.6, 0.6, 0.6, 0.6] * 2)
-
-    def falling(_out: torch.Tensor, truth: torch.Tensor) -> dict[str, float]:
-        return {"accuracy": next(scores) if len(truth) == 16 else 0.0}
-
     heard = Heard()
     settings = dataclasses.replace(DEFAULTS, epochs=100, patience=3)
-    result = fit(problem(metrics=falling), settings, heard.listener(), Checkpoints(tmp_path), never)
+    result = fit(
+        problem(metrics=scoring(0.5, 0.9, 0.7, 0.6, 0.6)), settings, heard.listener(), Checkpoints(tmp_path), never
+    )
     assert (result.best_epoch, result.epochs, result.early) == (2, 5, True)
     assert result.best_metrics["val_accuracy"] == 0.9
     assert any("stopped early" in line for line in heard.lines)
     saved = load_checkpoint(tmp_path).state["best_state"]
     assert all(torch.equal(saved[k], v) for k, v in result.network.state_dict().items())
+
+
+@pytest.mark.parametrize(("seconds", "newest"), [(0.0, ["epoch-008.pt", "epoch-009.pt"]), (3600.0, ["epoch-009.pt"])])
+def test_the_newest_checkpoints_and_the_best_epochs_stay_however_short_the_epochs_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, newest: list[str]
+) -> None:
+    monkeypatch.setattr("kargah.training.loop.CHECKPOINT_EVERY_SECONDS", seconds)
+    task = problem(metrics=scoring(0.5, 0.6, 0.9, 0.7, 0.8, 0.6, 0.6, 0.6, 0.6))
+    nine = dataclasses.replace(DEFAULTS, epochs=9)
+    result = fit(task, nine, Heard().listener(), Checkpoints(tmp_path, keep=2), never)
+    assert [path.name for path in Checkpoints(tmp_path).all()] == ["epoch-003.pt", *newest]
+    best = load_checkpoint(tmp_path / "epoch-003.pt").state
+    assert (best["epoch"], best["best_epoch"], best["best_metrics"]["val_accuracy"]) == (3, 3, 0.9)
+    assert all(torch.equal(best["network"][k], v) for k, v in result.network.state_dict().items())
+    assert {int(moments["step"]) for moments in best["optimizer"]["state"].values()} == {18}
+
+
+def test_a_stop_leaves_the_best_epochs_checkpoint_too(tmp_path: Path) -> None:
+    heard, task = Heard(), problem(metrics=scoring(0.5, 0.9, 0.7))
+    with pytest.raises(Stopped):
+        fit(task, DEFAULTS, heard.listener(), Checkpoints(tmp_path), lambda: 20 in heard.steps("train_loss"))
+    assert [path.name for path in Checkpoints(tmp_path).all()] == ["epoch-002.pt", "epoch-003-step-20.pt"]
 
 
 def test_the_rate_falls_from_the_given_one_to_a_hundredth() -> None:

@@ -134,6 +134,18 @@ def test_more_epochs_go_on_where_the_ended_run_stopped(data: dict[str, Path], tm
     assert same(weights(unbroken.go(epochs=5, schedule="constant", warmup=0)), weights(result))
 
 
+def test_the_best_epochs_checkpoint_goes_on_as_the_run_itself_did(data: dict[str, Path], tmp_path: Path) -> None:
+    whole = Run("tabular", data["tabular"], tmp_path / "whole")
+    expected = whole.go(epochs=9, lr=1.0)
+    assert 0 < expected.best_epoch < 9
+    again = Run("tabular", data["tabular"], tmp_path / "again")
+    best = load_checkpoint(whole.folder / f"epoch-{expected.best_epoch:03d}.pt")
+    assert same(weights(again.go(epochs=9, lr=1.0, resume=best)), weights(expected))
+    assert again.points == {at: value for at, value in whole.points.items() if at[1] > expected.best_step}
+    last = [load_checkpoint(run.folder).state["network"] for run in (whole, again)]
+    assert same(*last)
+
+
 def test_another_network_is_refused_by_name(data: dict[str, Path], tmp_path: Path) -> None:
     run = Run("image", data["image"], tmp_path)
     run.go(epochs=1)

@@ -17,7 +17,7 @@ from ..recipes.protocol import Split, Task
 from .batches import epoch_batches, epoch_order
 from .checkpoint import Checkpoint, Checkpoints, check_resumable
 from .failure import JobFailure
-from .optimizer import Steps, autocast, clip_gradients, make_optimizer
+from .optimizer import Steps, autocast, clip_gradients, copied_state, make_optimizer
 from .schedule import learning_rate
 from .settings import Settings
 from .threads import ThreadProbe
@@ -166,6 +166,8 @@ class _Run:
         self.epoch = self.step = self.best_epoch = 0
         self.underway = _Epoch()
         self.best_state: dict[str, Tensor] = {}
+        # The best epoch's checkpoint as long as it is only in memory: a disk takes longer than a small network's epoch.
+        self.unsaved_best: dict[str, Any] | None = None
         self.best_metrics: dict[str, float] = {}
         self.started = self.saved_at = time.monotonic()
         self.started_step = 0
@@ -201,9 +203,12 @@ class _Run:
             except Stopped:
                 self._save()
                 raise
-            self._keep_best(figures)
+            better = self._keep_best(figures)
             if self._out_of_patience() or self.epoch == self.settings.epochs or self._due(CHECKPOINT_EVERY_SECONDS):
                 self._save()
+            elif better:
+                kept = {"network": self.best_state, "optimizer": copied_state(self.optimizer)}
+                self.unsaved_best = self._state() | kept
         early = self._out_of_patience() and self.epoch < self.settings.epochs
         if early:
             self.listener.log(f"stopped early: no improvement since epoch {self.best_epoch}")
@@ -311,16 +316,19 @@ class _Run:
         self.listener.log(f"epoch {self.epoch}/{self.settings.epochs}  loss={loss:.4g}  {shown}  lr={rate:.3g}")
         return validation
 
-    def _keep_best(self, figures: dict[str, float]) -> None:
+    def _keep_best(self, figures: dict[str, float]) -> bool:
+        """True when this epoch is the best one so far."""
         key, mode = self.task.best_metric
         sign = 1.0 if mode == "max" else -1.0
         # The loss decides between equal figures, so that a model that grows surer still counts as better.
         rank = (sign * figures[key], -figures["val_loss"])
         best = self.best_metrics
         if best and rank <= (sign * best[key], -best["val_loss"]):
-            return
+            return False
         self.best_epoch, self.best_metrics = self.epoch, figures
         self.best_state = {name: value.clone() for name, value in self.network.state_dict().items()}
+        self.unsaved_best = None
+        return True
 
     def _out_of_patience(self) -> bool:
         return 0 < self.settings.patience <= self.epoch - self.best_epoch
@@ -329,23 +337,27 @@ class _Run:
         return time.monotonic() - self.saved_at >= seconds
 
     def _save(self) -> None:
-        within = self.underway.batch > 0
-        path = self.checkpoints.save(
-            {
-                "identity": self.identity,
-                "network": self.network.state_dict(),
-                "optimizer": self.optimizer.state_dict(),
-                "epoch": self.epoch,
-                "underway": self.underway.state() if within else None,
-                "threads": self.probe.chosen,
-                "best_epoch": self.best_epoch,
-                "best_state": self.best_state or self.network.state_dict(),
-                "best_metrics": self.best_metrics,
-            },
-            self.epoch,
-            self.step if within else None,
-        )
+        if self.unsaved_best is not None:
+            self._write(self.unsaved_best)
+            self.unsaved_best = None
+        self._write(self._state())
         self.saved_at = time.monotonic()
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "identity": self.identity,
+            "network": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "epoch": self.epoch,
+            "underway": self.underway.state() if self.underway.batch else None,
+            "threads": self.probe.chosen,
+            "best_epoch": self.best_epoch,
+            "best_state": self.best_state or self.network.state_dict(),
+            "best_metrics": self.best_metrics,
+        }
+
+    def _write(self, state: Mapping[str, Any]) -> None:
+        path = self.checkpoints.save(state, state["epoch"], self.step if state["underway"] else None)
         size = path.stat().st_size
         self.listener.log(f"checkpoint saved: checkpoints/{path.name} ({size / 1024:.0f} KB)")
 

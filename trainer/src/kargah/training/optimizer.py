@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +19,16 @@ def make_optimizer(settings: Settings, network: nn.Module) -> torch.optim.Optimi
         return torch.optim.SGD(parameters, lr=settings.lr, momentum=0.9, weight_decay=settings.weight_decay, fused=True)
     kind = torch.optim.AdamW if settings.optimizer == "adamw" else torch.optim.Adam
     return kind(parameters, lr=settings.lr, weight_decay=settings.weight_decay, fused=True)
+
+
+def copied_state(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+    """As `optimizer.state_dict()`, which later steps leave as it is."""
+    state = optimizer.state_dict()
+    moments = {
+        number: {name: value.clone() if isinstance(value, Tensor) else value for name, value in of.items()}
+        for number, of in state["state"].items()
+    }
+    return state | {"state": moments}
 
 
 class Steps:
