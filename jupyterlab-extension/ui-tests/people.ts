@@ -107,6 +107,9 @@ export class Api {
   post<T>(path: string, body: object): Promise<T> {
     return this.call('POST', path, body);
   }
+  put<T>(path: string, body: object): Promise<T> {
+    return this.call('PUT', path, body);
+  }
 
   private async call<T>(method: string, path: string, body?: object): Promise<T> {
     const answer = await fetch(this.base + path, {

@@ -2,8 +2,18 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.js';
-import { changeLanguage, changeTheme, type Findings, glance, type Look, looks, portrait } from '../looks.js';
-import { type Account, type Api, apiOf, enter, pageOf, upload } from '../people.js';
+import {
+  changeLanguage,
+  changeTheme,
+  type Findings,
+  glance,
+  type Look,
+  looks,
+  narrowSidebars,
+  portrait,
+  widenPanel,
+} from '../looks.js';
+import { type Account, type Api, apiOf, enter, omid, pageOf, upload } from '../people.js';
 
 const ladan: Account = { name: 'لادن', email: 'ladan@example.com', password: 'داده را پیش از آموزش می‌شناسد' };
 const SOON = { timeout: 30_000 };
@@ -31,7 +41,9 @@ test.describe.serial('someone who knows her data', () => {
   const findings: Findings = { layout: [], access: [] };
 
   test.beforeAll(async ({ browser, lab }) => {
-    page = await (await browser.newContext({ viewport: { width: 1280, height: 1000 } })).newPage();
+    const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
+    await context.addInitScript(narrowSidebars);
+    page = await context.newPage();
     panel = await enter(page, lab, ladan);
     api = await apiOf(lab, ladan);
     await upload(page, panel.getByRole('button', { name: 'انتخاب فایل' }), 'فروش.csv', sales(1200));
@@ -130,6 +142,29 @@ test.describe.serial('someone who knows her data', () => {
     await expect(uses.getByRole('row')).toContainText([/کار/u, /پیش‌بینی خرید.*نسخهٔ ۳.*دارد/u]);
   });
 
+  test('she has a job learn from the first version by a form that says what there is to choose', async () => {
+    await shown().getByRole('button', { name: 'شروع آموزش' }).click();
+    const form = pageOf(page, 'new-job-page');
+    await expect(form.getByTestId('version').locator('option')).toHaveText([/۳.*تازه‌ترین/u, /۲/u, /۱/u]);
+    await expect(form.getByTestId('split').locator('option')).toHaveText([/لایه‌ای.*خرید/u]);
+    await form.getByTestId('version').selectOption('1');
+    await expect(form.getByTestId('split')).toHaveCount(0);
+    await form.getByTestId('target').selectOption('خرید');
+    await form.getByLabel(/epochs/u).fill('1');
+    await form.getByLabel('نام کار').fill('از نسخهٔ یک');
+    await form.getByRole('button', { name: 'شروع آموزش' }).click();
+    const job = pageOf(page, 'job-page');
+    await expect(job).toContainText('نسخهٔ ۱', SOON);
+    await expect(job.getByTestId('facts')).toContainText('sha256:', SOON);
+    await expect(panel.getByTestId('kargah-model').filter({ hasText: 'از نسخهٔ یک' })).toContainText('نسخهٔ ۱', {
+      timeout: 60_000,
+    });
+    await expect(panel.getByTestId('kargah-model').filter({ hasText: 'پیش‌بینی خرید' })).toContainText('نسخهٔ ۳');
+    await panel.getByTestId('kargah-model').filter({ hasText: 'پیش‌بینی خرید' }).click();
+    await expect(job.getByTestId('job-split')).toContainText(/لایه‌ای، .?خرید/u);
+    await panel.getByTestId('kargah-dataset').click();
+  });
+
   test('she puts it into a notebook', async () => {
     await shown().getByRole('button', { name: 'باز کردن در دفترچه' }).click();
     await expect(page.locator('.jp-Notebook .cm-content').first()).toContainText('dataset.pandas()', {
@@ -149,6 +184,36 @@ test.describe.serial('someone who knows her data', () => {
     await form.getByLabel('نشانی فایل').fill('این‌جا.csv');
     await form.getByRole('button', { name: 'آوردن', exact: true }).click();
     await expect(panel.getByTestId('kargah-dataset').filter({ hasText: 'این‌جا.csv' })).toContainText('۲ ردیف', SOON);
+  });
+
+  test('what another shares with her says whose it is, and tags find it', async ({ lab }) => {
+    const his = await apiOf(lab, omid);
+    const { items } = await his.get<{ items: { source_id: string }[] }>('/api/v1/sources');
+    const made = await his.post<{ dataset_id: string }>(`/api/v1/sources/${items[0]?.source_id ?? ''}/import`, {});
+    const path = `/api/v1/datasets/${made.dataset_id}`;
+    await his.put(`${path}/sharing`, { everyone: false, emails: [ladan.email] });
+    const hisRow = panel.locator('[data-testid=kargah-dataset][data-state=ready]').filter({ hasText: omid.name });
+    await expect(hisRow.getByTestId('shared-with-me')).toHaveText(/امید.*با شما به اشتراک گذاشته/u, SOON);
+
+    const mine = panel.getByTestId('kargah-dataset').filter({ hasText: 'فروش.csv' });
+    await mine.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'برچسب‌ها' }).click();
+    await page.locator('.jp-Dialog').getByRole('textbox').fill('فروشگاه، ۱۴۰۳');
+    await page.keyboard.press('Enter');
+    await mine.getByRole('button', { name: /فروشگاه/u }).click();
+    await expect(panel.getByTestId('kargah-dataset')).toHaveCount(1);
+    await panel.getByTitle(/برداشتن پالایش/u).click();
+    await panel.getByRole('searchbox').fill('1403');
+    await expect(panel.getByTestId('kargah-dataset')).toHaveCount(1);
+    await panel.getByRole('searchbox').fill('');
+
+    await hisRow.click({ button: 'right' });
+    await expect(page.getByRole('menuitem', { name: 'حذف' })).toHaveAttribute('title', /فقط با .*امید.* است/u);
+    await page.keyboard.press('Escape');
+    await hisRow.click();
+    await open('versions');
+    await expect(shown().getByTestId('kargah-versions')).toContainText('تغییر و حذف فقط با اوست');
+    await expect(shown().getByRole('button', { name: 'نسخهٔ تازه' })).toHaveCount(0);
   });
 
   test('a private address is refused before anything is sent', async () => {
@@ -173,6 +238,9 @@ test.describe.serial('someone who knows her data', () => {
   });
 
   const shoot = async (look: Look): Promise<void> => {
+    await widenPanel(page, panel, 240);
+    await portrait(page, look, 'data-panel-240', findings, panel);
+    await widenPanel(page, panel, 300);
     await open('columns');
     await expect(shown().locator('[data-column="روز"]')).toBeVisible();
     await portrait(page, look, 'data-columns', findings, shown());
