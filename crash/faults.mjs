@@ -35,6 +35,12 @@ const mlflowOf = ({ dataDir }) => {
   return found && { pid: found.pid, startTime: found.start_time };
 };
 
+/** Forks show the warm Python's command line too, until they are a job: it is the one that the bridge started. */
+const daemonsOf = ({ bridge }) =>
+  processesWith('kargah.launch.daemon')
+    .filter((pid) => processAt(pid)?.parent === bridge.pid)
+    .map((pid) => ({ pid, startTime: processAt(pid)?.startTime }));
+
 /** Hits one process of the cycle's first job, a moment after it began; says what came of it. */
 async function hit(job, dice, processOf, signal, what) {
   const process = await until(() => processOf(job) ?? job.settled, MOMENT_MS, 3);
@@ -178,11 +184,20 @@ export const FAULTS = [
       what: 'kill -9 warm daemon',
       async run(job, dice, world) {
         const when = await atMoment(job, dice);
-        // Forks show its command line too, until they are a job: the daemon is the one that the bridge started.
-        const daemons = processesWith('kargah.launch.daemon').filter(
-          (pid) => processAt(pid)?.parent === world.bridge.pid,
-        );
-        for (const pid of daemons) send({ pid, startTime: processAt(pid)?.startTime }, 'SIGKILL');
+        const daemons = daemonsOf(world);
+        for (const daemon of daemons) send(daemon, 'SIGKILL');
+        return daemons.length > 0 ? when : 'but there is none';
+      },
+    },
+  ],
+  [
+    2,
+    {
+      what: 'SIGSTOP warm daemon past the lease',
+      async run(job, dice, world) {
+        const when = await atMoment(job, dice);
+        const daemons = daemonsOf(world);
+        await Promise.all(daemons.map((daemon) => pause(daemon, world.leaseSeconds * 1500)));
         return daemons.length > 0 ? when : 'but there is none';
       },
     },

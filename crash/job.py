@@ -82,10 +82,12 @@ class Spooled:
     def __init__(self) -> None:
         from kargah.training.gateway import Address
         from kargah.training.reporter import Reporter
+        from kargah.training.run_ref import RunRef
 
+        run = RunRef(os.environ["MLFLOW_RUN_ID"], os.environ["MLFLOW_EXPERIMENT_ID"])
         folder = Path(os.environ["KARGAH_JOB_DIR"])
         address = Address(Path(os.environ["KARGAH_BRIDGE_FILE"]), folder / "token")
-        self.reporter = Reporter(folder / "spool", address, os.environ["MLFLOW_RUN_ID"], say=lambda _: None)
+        self.reporter = Reporter(folder / "spool", address, lambda: run, say=lambda _: None)
 
     def log(self, step: int) -> None:
         note("try", step)

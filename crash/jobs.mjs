@@ -1,7 +1,7 @@
 // The stream of jobs: short ones that end in every way there is.
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Folder, notesAt, until } from './outside.mjs';
+import { Folder, notesAt, notesOfLog, until } from './outside.mjs';
 
 const BEGUN_MS = 60_000;
 
@@ -17,6 +17,8 @@ const WAYS = [
   [3, 'http'],
   [2, 'spool'],
 ];
+/** Of all jobs, how many are a recipe's: their process begins before MLflow made their run. */
+const ONE_RECIPE_IN = 12;
 /** Of jobs that would end by themselves, how many are stopped before, wherever they are then. */
 const STOPPED_ANYWAY = [
   [6, false],
@@ -30,10 +32,11 @@ export class Job {
   hits = [];
   stopAsked = false;
 
-  constructor(name, dice, { bridge, table, dataDir, notesDir }) {
-    Object.assign(this, { name, bridge, table, dataDir });
-    this.ending = dice.weighted(ENDINGS);
-    this.way = dice.weighted(WAYS);
+  constructor(name, dice, { bridge, table, dataDir, notesDir, datasetId }) {
+    Object.assign(this, { name, bridge, table, dataDir, datasetId });
+    this.isRecipe = dice.below(ONE_RECIPE_IN) === 0;
+    this.ending = this.isRecipe ? 'end' : dice.weighted(ENDINGS);
+    this.way = this.isRecipe ? 'recipe' : dice.weighted(WAYS);
     this.points = 1 + dice.below(6);
     this.pauseMs = dice.below(120);
     this.stops = ['polite', 'stubborn'].includes(this.ending) || dice.weighted(STOPPED_ANYWAY);
@@ -43,13 +46,16 @@ export class Job {
   }
 
   get notes() {
-    return notesAt(this.notesPath);
+    return this.isRecipe ? notesOfLog(this.folder.path) : notesAt(this.notesPath);
   }
 
   /** A submission that a killed bridge left unanswered is looked up before it is tried again. */
   async submit() {
     const args = [this.notesPath, this.way, this.ending, String(this.points), String(this.pauseMs)];
-    const request = { name: this.name, script: { path: 'job.py', args }, resources: { cpus: 1, memory_mb: 512 } };
+    const what = this.isRecipe
+      ? { recipe: 'tabular', dataset_id: this.datasetId, params: { epochs: this.points, patience: 0 } }
+      : { script: { path: 'job.py', args } };
+    const request = { name: this.name, ...what, resources: { cpus: 1, memory_mb: this.isRecipe ? 2048 : 512 } };
     for (let tries = 0; this.row === null; tries += 1) {
       if (tries > 600) throw new Error(`${this.name} could not be submitted`);
       const answer = await this.bridge.ask('POST', '/api/v1/train', request).catch(() => null);

@@ -60,6 +60,7 @@ const settled = new Map();
 const complaints = [];
 const began = performance.now();
 let table;
+let datasetId;
 
 const world = {
   bridge,
@@ -107,7 +108,8 @@ async function cycle(number) {
   const from = performance.now();
   const jobs = Array.from(
     { length: 1 + (dice.below(3) === 0 ? 1 : 0) },
-    (_, index) => new Job(`cycle-${String(number)}-${String(index + 1)}`, dice, { bridge, table, dataDir, notesDir }),
+    (_, index) =>
+      new Job(`cycle-${String(number)}-${String(index + 1)}`, dice, { bridge, table, dataDir, notesDir, datasetId }),
   );
   const fault = dice.weighted(FAULTS);
   for (const job of jobs) await job.submit();
@@ -170,6 +172,14 @@ async function afterwards() {
   return wrong;
 }
 
+/** What recipes learn from. */
+async function iris() {
+  const { body } = await bridge.ask('POST', '/api/v1/sources/iris/import');
+  const stateOf = async () => (await bridge.ask('GET', `/api/v1/datasets/${body.dataset_id}`)).body.state;
+  if (!(await until(async () => (await stateOf()) === 'ready', 60_000, 50))) throw new Error('the data are not ready');
+  return body.dataset_id;
+}
+
 process.stdout.write(`seed ${String(seed)}, cycles ${String(first)} to ${String(first + cycles - 1)}\n`);
 let ended = false;
 try {
@@ -177,6 +187,7 @@ try {
   await bridge.signUp();
   table = new Table(dataDir);
   await until(async () => (await bridge.ask('GET', '/readyz')).status === 200, 60_000, 100);
+  datasetId = await iris();
   const numbers = count();
   await Promise.all(Array.from({ length: Math.min(LANES, cycles) }, () => lane(numbers)));
   const wrong = await afterwards();

@@ -88,6 +88,26 @@ export function notesAt(path) {
   };
 }
 
+/** What a recipe's log says that it did; its points are known to MLflow alone. */
+export function notesOfLog(folder) {
+  const path = join(folder, 'log.txt');
+  const log = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const pid = readJson(join(folder, 'supervisor.json'))?.child_pid;
+  const process = pid === undefined ? null : processAt(pid);
+  const finished = log.includes('model logged: ');
+  return {
+    begun: [...log.matchAll(/ device=\w+ .*seed=\d+$/gmu)].length,
+    processes: process === null ? [] : [{ pid, startTime: process.startTime }],
+    acknowledged: [],
+    tried: null,
+    refused: [],
+    finished,
+    exits3: false,
+    dies11: false,
+    over: finished,
+  };
+}
+
 /** `{startTime, state, parent}`; null where there is no such process. */
 export function processAt(pid) {
   try {

@@ -1,5 +1,5 @@
 // What must be so of a job once it has ended, judged by what it noted, what was done to it, and what its folder holds.
-import { isAlive, processAt, TERMINAL, until } from './outside.mjs';
+import { isAlive, processAt, processesWith, TERMINAL, until } from './outside.mjs';
 
 const ENDED_MS = 3_000;
 const RUN_STATUS = { succeeded: 'FINISHED', failed: 'FAILED', lost: 'FAILED', stopped: 'KILLED' };
@@ -87,7 +87,8 @@ async function nothingLeft(job) {
     ...job.notes.processes,
     ...(supervisor ? [{ pid: supervisor.pid, startTime: supervisor.start_time }] : []),
   ];
-  const left = () => known.filter(isAlive);
+  // A recipe names none of its processes; all of a job's carry its id.
+  const left = () => (job.isRecipe ? processesWith(job.id).map((pid) => ({ pid })) : known.filter(isAlive));
   if (await until(() => left().length === 0, ENDED_MS)) return [];
   return left().map(({ pid }) => `its process ${String(pid)} (${processAt(pid)?.state ?? '?'}) goes on`);
 }
@@ -106,17 +107,22 @@ export async function runViolations(job) {
   const { run } = await ask(`runs/get?run_id=${row.mlflow_run_id}`);
   if (run.info.status !== RUN_STATUS[row.state])
     found.push(`it ${row.state}, but MLflow calls its run ${run.info.status}`);
-  const history = await ask(`metrics/get-history?run_id=${row.mlflow_run_id}&metric_key=loss&max_results=1000`);
+  const history = await ask(
+    `metrics/get-history?run_id=${row.mlflow_run_id}&metric_key=${job.isRecipe ? 'val_loss' : 'loss'}&max_results=1000`,
+  );
   const steps = (history.metrics ?? []).map(({ step }) => Number(step));
   for (const point of history.metrics ?? [])
-    if (Number(point.value) !== Number(point.step) + 0.5) found.push(`step ${point.step} has the value ${point.value}`);
+    if (!job.isRecipe && Number(point.value) !== Number(point.step) + 0.5)
+      found.push(`step ${point.step} has the value ${point.value}`);
   for (const step of new Set([...steps, ...notes.acknowledged])) {
     const times = steps.filter((one) => one === step).length;
     if (notes.acknowledged.includes(step) && times !== 1)
       found.push(`step ${String(step)} was acknowledged and is in MLflow ${String(times)} times`);
     else if (times > 1) found.push(`step ${String(step)} is in MLflow ${String(times)} times`);
-    else if (!notes.tried.includes(step)) found.push(`step ${String(step)} was never logged`);
+    else if (notes.tried !== null && !notes.tried.includes(step)) found.push(`step ${String(step)} was never logged`);
   }
+  if (job.isRecipe && row.state === 'succeeded' && steps.length !== job.points)
+    found.push(`of its ${String(job.points)} epochs ${String(steps.length)} are in MLflow`);
   // Its token ends with it; before that nothing may be refused.
   if (notes.refused.length > 0 && job.hits.length === 0 && !job.stopAsked)
     found.push(`points were refused: ${notes.refused.join(', ')}`);
