@@ -460,6 +460,15 @@ describe('a file', () => {
     expect(await (await bridge.call('DELETE', `/api/v1/datasets/${id}`, { token: sara.token })).text()).toBe('');
   });
 
+  it.each([
+    ['http://example.org/a.csv', 'url_invalid'],
+    ['https://localhost/a.csv', 'url_private'],
+    ['https://169.254.169.254/latest/meta-data.csv', 'url_private'],
+  ])('at %s is not fetched', async (url, code) => {
+    const refused = await bridge.call('POST', '/api/v1/datasets/import/url', { token: sara.token, body: { url } });
+    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([422, code]);
+  });
+
   it('is given in ranges that lie within it, and as a whole for nonsense', async () => {
     const path = `/api/v1/datasets/${things['dataset_id']!}/content`;
     const ask = async (range: string) =>

@@ -1,5 +1,17 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +24,7 @@ import { Bench } from '../testing.js';
 import { isPublic } from './addresses.js';
 import type { Door } from './door.js';
 import { Seal } from './sealing.js';
+import { OpenedSockets } from './testing.js';
 
 const CSV = 'a,b\n1,x\n2,y\n';
 
@@ -19,6 +32,7 @@ let bench: Bench;
 let workspace: string;
 let server: Server;
 let port: number;
+let sockets: OpenedSockets;
 let asked: string[] = [];
 let names = new Map<string, readonly string[]>();
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
@@ -51,8 +65,10 @@ beforeAll(async () => {
   port = (server.address() as AddressInfo).port;
   const catalogueFile = join(workspace, 'catalogue.yaml');
   bench = await Bench.open({ maxUploadBytes: 1_000_000 }, { workspaceDir: workspace, catalogueFile, door });
+  sockets = new OpenedSockets();
 }, 60_000);
 afterAll(async () => {
+  sockets.close();
   await bench.close();
   server.closeAllConnections();
   server.close();
@@ -61,8 +77,11 @@ afterAll(async () => {
 afterEach(() => {
   asked = [];
   names = new Map();
+  sockets.forget();
 });
 
+/** Where sockets were opened to, besides the bridge that the tests ask. */
+const went = (): string[] => sockets.toward(new URL(bench.url).host);
 const post = (path: string, body: object): Promise<Response> =>
   bench.call(`/${path}`, {
     method: 'POST',
@@ -137,6 +156,7 @@ describe('a file by its address', () => {
     const begun = await made(await post('datasets/import/url', { url: `http://a.example:${port}/` }));
     expect((await settled(begun.dataset_id)).state).toBe('ready');
     expect(asked).toEqual(['a.example', 'b.example']);
+    expect(went()).toEqual([`a.example:${port}`, `b.example:${port}`]);
   });
 
   it.each([
@@ -144,18 +164,13 @@ describe('a file by its address', () => {
     ['one private address among public ones', ['127.0.0.1', '10.0.0.7']],
     ['the address of a cloud’s secrets', ['169.254.169.254']],
     ['a private address in IPv6’s clothes', ['::ffff:192.168.0.1']],
-  ])('is refused where its name leads to %s, before anything is sent', async (_what, addresses) => {
+  ])('is refused where its name leads to %s, before any socket is opened', async (_what, addresses) => {
     names.set('inside.example', addresses);
-    let reached = 0;
-    answer = (_request, response) => {
-      reached += 1;
-      response.end();
-    };
     expect(await refusal(await post('datasets/import/url', { url: `http://inside.example:${port}/a.csv` }))).toEqual([
       422,
       'url_private',
     ]);
-    expect(reached).toBe(0);
+    expect(went()).toEqual([]);
   });
 
   it.each([
@@ -166,17 +181,21 @@ describe('a file by its address', () => {
     'http://[::1]/a.csv',
   ])('is refused by number too: %s', async (url) => {
     expect(await refusal(await post('datasets/import/url', { url }))).toEqual([422, 'url_private']);
-    expect(asked).toEqual([]);
+    expect([asked, went()]).toEqual([[], []]);
   });
 
-  it('is refused where a redirection leads inside', async () => {
-    names.set('a.example', ['127.0.0.1']).set('inside.example', ['192.168.0.1']);
-    answer = (_request, response) => response.writeHead(301, { location: 'http://inside.example/' }).end();
-    expect(await refusal(await post('datasets/import/url', { url: `http://a.example:${port}/a.csv` }))).toEqual([
-      422,
-      'url_private',
-    ]);
-  });
+  it.each(['http://inside.example/', 'http://192.168.0.1/', '//inside.example:8080/a.csv'])(
+    'is refused where a redirection leads inside, to %s, and no socket is opened there',
+    async (location) => {
+      names.set('a.example', ['127.0.0.1']).set('inside.example', ['192.168.0.1']);
+      answer = (_request, response) => response.writeHead(301, { location }).end();
+      expect(await refusal(await post('datasets/import/url', { url: `http://a.example:${port}/a.csv` }))).toEqual([
+        422,
+        'url_private',
+      ]);
+      expect(went()).toEqual([`a.example:${port}`]);
+    },
+  );
 
   it('is connected to at the address that was looked at, whatever the name says later', async () => {
     let looks = 0;
@@ -198,6 +217,7 @@ describe('a file by its address', () => {
     ['http://nowhere.example/a.csv', 'url_failed', 502],
   ])('%s is refused', async (url, code, status) => {
     expect(await refusal(await post('datasets/import/url', { url }))).toEqual([status, code]);
+    expect(went()).toEqual([]);
   });
 
   it.each([
@@ -256,11 +276,26 @@ describe('a file by its address', () => {
 });
 
 describe('a file of the Jupyter server', () => {
+  beforeAll(async () => {
+    await mkdir(join(workspace, 'folder.csv'));
+    await writeFile(join(workspace, 'empty.csv'), '');
+    await writeFile(join(workspace, 'notes.exe'), 'x');
+    await symlink('/etc/hosts', join(workspace, 'link-out.csv'));
+    await symlink(join(workspace, 'nothing'), join(workspace, 'link-to-nothing.csv'));
+  });
+
   it('is read where it lies and not copied', async () => {
     await writeFile(join(workspace, 'here.csv'), CSV);
     const begun = await made(await post('datasets/import/file', { path: 'here.csv', name: 'Mine' }));
     const dataset = await settled(begun.dataset_id);
     expect(dataset).toMatchObject({ state: 'ready', name: 'Mine', rows: 2 });
+    const original = await bench.stored(dataset.dataset_id, 'original');
+    expect((await lstat(original)).isSymbolicLink()).toBe(true);
+    expect(await readlink(original)).toBe(await realpath(join(workspace, 'here.csv')));
+    // Nor does a copy lie beside it.
+    const beside = await readdir(await bench.stored(dataset.dataset_id), { recursive: true, withFileTypes: true });
+    for (const entry of beside.filter((one) => one.isFile()))
+      expect(await readFile(join(entry.parentPath, entry.name), 'utf8')).not.toBe(CSV);
     const content = await get(`datasets/${dataset.dataset_id}/content`);
     expect(await content.text()).toBe(CSV);
   });
@@ -283,16 +318,13 @@ describe('a file of the Jupyter server', () => {
   it.each([
     ['../etc.csv', 'file_outside'],
     ['link-out.csv', 'file_outside'],
+    ['link-to-nothing.csv', 'file_missing'],
     ['missing.csv', 'file_missing'],
     ['folder.csv', 'file_missing'],
     ['nul\u0000.csv', 'file_missing'],
     ['empty.csv', 'empty_file'],
     ['notes.exe', 'unsupported_format'],
   ])('%s is refused: %s', async (path, code) => {
-    await mkdir(join(workspace, 'folder.csv'), { recursive: true });
-    await writeFile(join(workspace, 'empty.csv'), '');
-    await writeFile(join(workspace, 'notes.exe'), 'x');
-    await symlink('/etc/hostname', join(workspace, 'link-out.csv')).catch(() => undefined);
     const [, found] = await refusal(await post('datasets/import/file', { path }));
     expect(found).toBe(code);
   });
