@@ -70,6 +70,22 @@ def to_utf8(original: Path, work: Path, expected: str, encoding: Encoding | None
         return _transcode(original, work, "cp1256", "windows-1256", expected)
 
 
+def codec_of(head: bytes, encoding: Encoding | None) -> str:
+    """Return Python's name for what a text that begins with `head` is read in; `encoding` is not questioned."""
+    if encoding == "windows-1256":
+        return "cp1256"
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    wide = wide_codec(head[:_HEAD])
+    if encoding == "utf-16" or (wide is not None and encoding is None):
+        return wide or "utf-16-le"
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(head)
+    except UnicodeDecodeError:
+        return "cp1256"
+    return "utf-8"
+
+
 def wide_codec(head: bytes) -> Literal["utf-16", "utf-16-le", "utf-16-be"] | None:
     """Return the codec of a text in UTF-16 by its first bytes, None where it is in another encoding.
 

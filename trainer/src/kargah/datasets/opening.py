@@ -61,7 +61,9 @@ def _open_text(  # noqa: PLR0917
 ) -> Opened:
     if content == "jsonl":
         return _of_texts("jsonl", read_json_lines(text, work), kept, text.encoding, JSON_TEXT_TYPES)
-    if filename.lower().endswith(".txt") and "delimiter" not in options and _is_prose(text):
+    with text.path.open(encoding="utf-8", newline="") as file:
+        sample = file.read(_SAMPLE_CHARS)
+    if is_prose(sample, filename, options, complete=len(sample) < _SAMPLE_CHARS):
         return _of_texts("text", read_lines(text.path, work), kept, text.encoding, ())
     table = read_delimited(text, work, options)
     return _of_texts("tsv" if table.used.get("delimiter") == "\t" else "csv", table, kept, text.encoding)
@@ -78,10 +80,11 @@ def _of_texts(
     return Opened(format_, used, table.path, table, candidates, encoding, tuple(table.warnings))
 
 
-def _is_prose(text: TextFile) -> bool:
-    with text.path.open(encoding="utf-8", newline="") as file:
-        sample = file.read(_SAMPLE_CHARS)
-    return delimiter_of(sample, complete=len(sample) < _SAMPLE_CHARS)[1] < _TABLE_SHARE
+def is_prose(sample: str, filename: str, options: ReadingOptions, *, complete: bool) -> bool:
+    """Return whether a text that begins with `sample` is read line by line rather than as a table."""
+    if not filename.lower().endswith(".txt") or "delimiter" in options:
+        return False
+    return delimiter_of(sample[:_SAMPLE_CHARS], complete=complete)[1] < _TABLE_SHARE
 
 
 def _arrow_to_parquet(source: Path, work: Path, *, stream: bool) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from typing import Any
 from kargah.datasets.encoding import wide_codec
 from kargah.datasets.engine import connect, literal, name
 from kargah.datasets.excel import sheets_of
+from kargah.datasets.head import head_of
 from kargah.datasets.model import ReadingOptions
 from kargah.datasets.opening import open_table
 from kargah.datasets.persian import direction_of, normalised
@@ -19,7 +19,6 @@ from kargah.datasets.preview import rows_of
 from kargah.datasets.sniff import content_of
 from kargah.datasets.table import write_parquet_table, write_text_table
 
-_HEAD_BYTES = 1 << 20
 _ROWS = 100
 _CHANGES = 30
 _LINE = 200
@@ -30,14 +29,16 @@ _TEXTS = {"csv", "jsonl"}
 def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object]], None]) -> dict[str, object]:
     """Answer `{folder, original, filename, reading, memory_bytes, max_image_bytes}` with the contract's ReadingPreview.
 
-    Of a text file only the first mebibyte is read. Raises ReadFailure as reading it would.
+    Of a text file only the first rows are read. Raises ReadFailure as reading it would.
     """
     folder, original = Path(request["folder"]), Path(request["original"]).resolve()
     options: ReadingOptions = request["reading"]
     content = content_of(original, request["filename"])
     work = Path(tempfile.mkdtemp(prefix=".reading-", dir=folder))
     try:
-        source = _head_of(original, work) if content in _TEXTS else original
+        source = (
+            head_of(original, work / "head", content, options, request["filename"]) if content in _TEXTS else original
+        )
         with connect([work, folder, original.parent], int(request["memory_bytes"])) as connection:
             opened = open_table(source, work, content, options, request["filename"])
             data = work / "data.parquet"
@@ -72,30 +73,6 @@ def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object
         "encodings": _first_lines(original) if content in _TEXTS else [],
         "sheets": sheets_of(original) if content == "excel" else [],
     }
-
-
-def _head_of(original: Path, work: Path) -> Path:
-    with original.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-        whole = not file.read(1)
-    if whole:
-        return original
-    newline = _newline_of(head)
-    end = head.rfind(newline)
-    # Of UTF-16 both bytes may be halves of two other letters.
-    while end > 0 and end % len(newline):
-        end = head.rfind(newline, 0, end + len(newline) - 1)
-    copy = work / "head"
-    copy.write_bytes(head[: end + len(newline)] if end > 0 else head)
-    return copy
-
-
-def _newline_of(head: bytes) -> bytes:
-    codec = wide_codec(head)
-    if codec is None:
-        return b"\n"
-    big = codec == "utf-16-be" or head.startswith(codecs.BOM_UTF16_BE)
-    return b"\x00\n" if big else b"\n\x00"
 
 
 def _first_lines(original: Path) -> list[dict[str, str]]:
