@@ -15,8 +15,11 @@ _DIGITS = "۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩"
 _LATIN = "0123456789" * 2
 # Decimal and thousands separators are letters of their own: U+066B and U+066C.
 _FIGURES = str.maketrans(_DIGITS + "٫", _LATIN + ".", "٬")
-# What the option changes: letters, Arabic digits to Persian ones, and no tatweel.
-_NORMAL = str.maketrans("يىك٠١٢٣٤٥٦٧٨٩", "ییک۰۱۲۳۴۵۶۷۸۹", "ـ")
+# What the option changes: letters, Arabic digits to Persian ones, no tatweel, and no joiner that keeps nothing apart:
+# beside a space, at an end, or beside another. Inside a word the zero-width non-joiner is spelling.
+_ARABIC, _PERSIAN = "يىك٠١٢٣٤٥٦٧٨٩ـ", "ییک۰۱۲۳۴۵۶۷۸۹"
+_SPACE = r"[\s\p{Z}]"
+_STRAY = f"(^|{_SPACE}|\u200c)\u200c|\u200c($|{_SPACE})"
 
 # What has no counterpart is left out.
 _PLAIN_FROM = (
@@ -39,14 +42,17 @@ def direction_of(texts: Iterable[str]) -> Direction:
     return "rtl" if rtl > ltr else "ltr"
 
 
-def normalised(text: str) -> str:
-    """Return `text` with Arabic letters and digits made Persian, and without tatweel."""
-    return text.translate(_NORMAL)
-
-
 def normalised_sql(expression: str) -> str:
-    """Return the SQL of `normalised`."""
-    return f"replace(translate({expression}, 'يىك٠١٢٣٤٥٦٧٨٩', 'ییک۰۱۲۳۴۵۶۷۸۹'), 'ـ', '')"
+    """Return the SQL of a text with Arabic letters and digits made Persian, without tatweel and stray joiners."""
+    letters = f"translate({expression}, '{_ARABIC}', '{_PERSIAN}')"
+    apart = f"regexp_replace({letters}, '\u200c*({_SPACE})\u200c*|^\u200c+|\u200c+$', '\\1', 'g')"
+    single = f"regexp_replace({apart}, '\u200c+', '\u200c', 'g')"
+    return f"CASE WHEN regexp_matches({letters}, '{_STRAY}') THEN {single} ELSE {letters} END"
+
+
+def changes_sql(expression: str) -> str:
+    """Return the SQL that tells whether `normalised_sql` changes a text."""
+    return f"regexp_matches({expression}, '[{_ARABIC}]|{_STRAY}')"
 
 
 def plain_sql(expression: str) -> str:

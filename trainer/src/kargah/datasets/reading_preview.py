@@ -12,15 +12,16 @@ from kargah.datasets.encoding import wide_codec
 from kargah.datasets.engine import connect, literal, name
 from kargah.datasets.excel import sheets_of
 from kargah.datasets.head import head_of
-from kargah.datasets.model import ReadingOptions
+from kargah.datasets.model import Cell, ReadingOptions
 from kargah.datasets.opening import open_table
-from kargah.datasets.persian import direction_of, normalised
+from kargah.datasets.persian import changes_sql, direction_of, normalised_sql
 from kargah.datasets.preview import rows_of
 from kargah.datasets.sniff import content_of
 from kargah.datasets.table import write_parquet_table, write_text_table
 
 _ROWS = 100
 _CHANGES = 30
+_SHOWN = 120
 _LINE = 200
 _ENCODINGS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1256": "cp1256"}
 _TEXTS = {"csv", "jsonl"}
@@ -50,12 +51,10 @@ def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object
                 typed = write_text_table(connection, opened.table.path, data, raw, opened.candidates)
             texts = [column for column, kind in typed.types.items() if kind in {"text", "category"}]
             changes = _changes(connection, data, texts)
-        rows = rows_of(data, 0, _ROWS)
+            normal = bool(options.get("normalise_persian"))
+            rows = _shown_rows(connection, data, list(typed.types), texts if normal else [])
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    normal = bool(options.get("normalise_persian"))
-    if normal:
-        rows = [[normalised(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     used["normalise_persian"] = normal
     columns = [
         {
@@ -86,18 +85,30 @@ def _first_lines(original: Path) -> list[dict[str, str]]:
     return lines
 
 
+def _shown_rows(connection: Any, data: Path, columns: list[str], normal: list[str]) -> list[list[Cell]]:
+    """The first rows, the columns `normal` of them as the normalisation makes them."""
+    shown = data.with_name("shown.parquet")
+    cells = ", ".join(
+        f"{normalised_sql(name(column))} AS {name(column)}" if column in normal else name(column) for column in columns
+    )
+    first = f"SELECT {cells} FROM read_parquet({literal(str(data))}) LIMIT {_ROWS}"  # noqa: S608
+    connection.execute(f"COPY ({first}) TO {literal(str(shown))} (FORMAT parquet)")
+    return rows_of(shown, 0, _ROWS)
+
+
 def _changes(connection: Any, data: Path, texts: list[str]) -> list[dict[str, object]]:
-    """The most frequent values that the Persian normalisation would change."""
-    found: list[dict[str, object]] = []
+    """The most frequent values that the Persian normalisation would change, of every column that it touches."""
+    found: list[tuple[int, dict[str, object]]] = []
     for column in texts[:50]:
         c = name(column)
         rows = connection.execute(
-            f"SELECT left({c}, 120), count(*) AS n FROM read_parquet({literal(str(data))}) "  # noqa: S608
-            f"WHERE regexp_matches({c}, '[يىك٠-٩ـ]') GROUP BY ALL ORDER BY n DESC, 1 LIMIT {_CHANGES}"
+            f"SELECT left({c}, {_SHOWN}) AS before, left({normalised_sql(c)}, {_SHOWN}) AS after, count(*) AS n "  # noqa: S608
+            f"FROM read_parquet({literal(str(data))}) WHERE {changes_sql(c)} "
+            f"GROUP BY ALL HAVING before <> after ORDER BY n DESC, 1 LIMIT {_CHANGES}"
         ).fetchall()
         found += [
-            {"column": column, "before": before, "after": normalised(before), "count": int(count)}
-            for before, count in rows
-            if normalised(before) != before
+            (place, {"column": column, "before": before, "after": after, "count": int(count)})
+            for place, (before, after, count) in enumerate(rows)
         ]
-    return found[:_CHANGES]
+    # One column of many changes hides no other.
+    return [change for _, change in sorted(found, key=lambda one: one[0])[:_CHANGES]]

@@ -155,7 +155,8 @@ def write_parquet_table(
             types[new] = "date" if typed == "jalali" else typed
         else:
             types[new], cast = _plain(kind, name(column))
-            cast = normalised_sql(cast) if normal and types[new] == "text" else cast
+        if normal and types[new] in {"text", "category"}:
+            cast = normalised_sql(cast)
         selected.append(f"{cast} AS {name(new)}")
     _write(connection, selected, table, target)
     return Typed(types, warnings=(*warnings, *renamed))
