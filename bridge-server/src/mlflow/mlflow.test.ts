@@ -33,7 +33,13 @@ async function newRun(jobId: string, person: 'sara' | 'reza' = 'sara'): Promise<
     name: 'نخستین آموزش',
     params: { epochs: 3, model: { hidden: [64, 32], نام: 'الف' }, empty: null },
     tags: { 'kargah.code_version': '1' },
-    dataset: { name: 'digits', digest: 'a'.repeat(64), sourceUri: 'kargah:datasets/ds_1', rows: 1797 },
+    dataset: {
+      name: 'digits',
+      digest: 'a'.repeat(64),
+      sourceUri: 'kargah:datasets/ds_1/versions/2',
+      rows: 1797,
+      tags: { 'kargah.version': '2', 'kargah.split_id': 'spl_1' },
+    },
   });
   world.jobOfRun.set(ref.runId, jobId);
   return ref;
@@ -44,13 +50,18 @@ const post = (token: string, path: string, body: unknown, headers: Record<string
 const get = (token: string, path: string) => raw(world.url, 'GET', API + path, { token });
 
 describe('the run of a job', () => {
-  test('is made once for a job, with its parameters, tags and data set', async () => {
+  test('is made once for a job, with its parameters, its tags and the version and split of its data set', async () => {
     expect(await newRun('job_aaaaaa')).toEqual(run);
     const answer = await get(sara, `/runs/get?run_id=${run.runId}`);
     const { data, inputs } = answer.json<{
       run: {
         data: { params: { key: string; value: string }[]; tags: { key: string; value: string }[] };
-        inputs: { dataset_inputs: { dataset: { name: string; digest: string } }[] };
+        inputs: {
+          dataset_inputs: {
+            tags: { key: string; value: string }[];
+            dataset: { name: string; digest: string; source: string; profile: string };
+          }[];
+        };
       };
     }>().run;
     expect(Object.fromEntries(data.params.map(({ key, value }) => [key, value]))).toEqual({
@@ -61,7 +72,19 @@ describe('the run of a job', () => {
     });
     expect(data.tags).toContainEqual({ key: 'kargah.job_id', value: 'job_aaaaaa' });
     expect(data.tags).toContainEqual({ key: 'mlflow.user', value: 'sara' });
-    expect(inputs.dataset_inputs[0]?.dataset).toMatchObject({ name: 'digits', digest: 'a'.repeat(36) });
+    const [input] = inputs.dataset_inputs;
+    expect(inputs.dataset_inputs).toHaveLength(1);
+    expect(input?.dataset).toMatchObject({
+      name: 'digits',
+      digest: 'a'.repeat(36),
+      source: '{"uri":"kargah:datasets/ds_1/versions/2"}',
+      profile: '{"num_rows":1797}',
+    });
+    expect(Object.fromEntries(input?.tags.map(({ key, value }) => [key, value]) ?? [])).toEqual({
+      'mlflow.data.context': 'training',
+      'kargah.version': '2',
+      'kargah.split_id': 'spl_1',
+    });
   });
 
   test('may be one of several that begin at once with the same new data set', async () => {

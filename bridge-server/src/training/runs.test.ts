@@ -46,6 +46,28 @@ describe('the MLflow run of a recipe’s job', { timeout: 30_000 }, () => {
     await shop.eventually(() => 'epochs' in (shop.mlflow.runs.get(run.run_id)?.params ?? {}), 'its parameters');
   });
 
+  it.each([
+    ['without a split', null, {}],
+    [
+      'and its split',
+      { splitId: 'spl_first00', path: '/nowhere/split.parquet', sha256: 'b'.repeat(64) },
+      { 'kargah.split_id': 'spl_first00' },
+    ],
+  ])('names the version that it learns from as its input, %s', async (_what, split, tags) => {
+    shop.datasets.set(TABLE.datasetId, { ...TABLE, version: 3, split });
+    release();
+    const job = await train();
+    const given = () => shop.mlflow.runs.get(`run-${job.job_id}`)?.dataset ?? null;
+    await shop.eventually(() => given() !== null, 'its input');
+    expect(given()).toEqual({
+      name: TABLE.name,
+      digest: 'a'.repeat(36),
+      sourceUri: `kargah:datasets/${TABLE.datasetId}/versions/3`,
+      rows: 100,
+      tags: { 'kargah.version': '3', ...tags },
+    });
+  });
+
   it('is ended as its job was, which was stopped before it was made', async () => {
     const job = await train();
     expect((await shop.call('POST', `/train/jobs/${job.job_id}/stop`)).status).toBe(202);

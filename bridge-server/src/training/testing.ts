@@ -11,7 +11,7 @@ import { KargahError } from '../errors.js';
 import { LocalLauncher } from '../launchers/local.js';
 import type { Launcher } from '../launchers/port.js';
 import type { LivePort } from '../live/port.js';
-import type { MlflowPort } from '../mlflow/port.js';
+import type { DatasetInput, MlflowPort } from '../mlflow/port.js';
 import type { Storage } from '../storage/storage.js';
 import type { TrainingDataset, TrainingSettings } from './ports.js';
 import { Recipes } from './recipes.js';
@@ -69,9 +69,17 @@ class RecordedLive implements LivePort {
   }
 }
 
+interface MemoryRun {
+  jobId: string;
+  status: string;
+  params: Record<string, unknown>;
+  tags: object;
+  dataset: DatasetInput | null;
+}
+
 /** MLflow as far as training sees it: runs in memory, up or down as a test says. */
 export class MemoryMlflow implements MlflowPort {
-  readonly runs = new Map<string, { jobId: string; status: string; params: Record<string, unknown>; tags: object }>();
+  readonly runs = new Map<string, MemoryRun>();
   readonly artifacts = new Map<string, string>();
   readonly points: MetricPoint[] = [];
   readonly histories = new Map<string, MetricPoint[]>();
@@ -106,14 +114,14 @@ export class MemoryMlflow implements MlflowPort {
     await this.opening;
     await this.whenUp();
     const runId = `run-${jobId}`;
-    this.runs.set(runId, { jobId, status: 'RUNNING', params: {}, tags });
+    this.runs.set(runId, { jobId, status: 'RUNNING', params: {}, tags, dataset: null });
     return { experimentId: '7', runId };
   }
-  async describeRun({ runId, params }: Parameters<MlflowPort['describeRun']>[0]) {
+  async describeRun({ runId, params, dataset }: Parameters<MlflowPort['describeRun']>[0]) {
     await this.whenUp();
     const run = this.runs.get(runId);
     if (!run) throw new KargahError('not_found');
-    this.runs.set(runId, { ...run, params });
+    this.runs.set(runId, { ...run, params, dataset });
   }
   async tagRun(_workspace: string, runId: string, tags: Readonly<Record<string, string>>): Promise<void> {
     await this.whenUp();
