@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Act } from './acted.js';
 import type { JobSpec, Launcher, LaunchHandle, Outcome } from './port.js';
-import { carriers } from './processes.js';
+import { carriers, startTimeOf } from './processes.js';
 
 const DEADLINE_MS = 15_000;
 
@@ -218,6 +218,7 @@ export function launcherConformance(candidate: Candidate): void {
 /** What a launcher on this machine promises beside that of the processes it starts here. */
 export function processConformance(candidate: Candidate): void {
   describe(`the processes of ${candidate.name}`, { timeout: 30_000 }, async () => {
+    const { fresh } = candidate;
     const { launcher, start } = await stage(candidate);
 
     it('kills a job that ignores SIGTERM, and its child that moved to a session of its own', async () => {
@@ -246,6 +247,39 @@ export function processConformance(candidate: Candidate): void {
       expect(carriers(spec.jobId)).toEqual([]);
     });
 
+    it('finds a child without environment, name, session or parent when the supervisor was killed', async () => {
+      const { spec, handle } = await start(
+        'import subprocess, sys, time\n' +
+          'code = """import ctypes, os, time\nif os.fork(): os._exit(0)\n' +
+          'ctypes.CDLL(None).prctl(15, b"innocent", 0, 0, 0)\nprint("hidden", os.getpid(), flush=True)\ntime.sleep(60)"""\n' +
+          'subprocess.run([sys.executable, "-c", code], env={}, start_new_session=True)\nprint("up")\ntime.sleep(60)',
+      );
+      await eventually(() => /hidden \d+\n/u.test(logOf(spec)) && logOf(spec).includes('up'), 'both processes');
+      const hidden = Number(/hidden (\d+)/u.exec(logOf(spec))?.[1]);
+      process.kill(handle.pid, 'SIGKILL');
+      await ended(launcher, handle);
+      expect(startTimeOf(hidden)).not.toBeNull();
+      await fresh().stop(handle, 0);
+      expect([startTimeOf(hidden), carriers(spec.jobId)]).toEqual([null, []]);
+    });
+
+    it.each([
+      ['whose parent waits for it', 'child.wait()'],
+      ['whose parent does not', ''],
+    ])('warns a child in a session of its own of a stop, once, %s', async (_, waits) => {
+      const { spec, handle } = await start(
+        'import signal, subprocess, sys, time\n' +
+          'code = """import signal, time\nsignal.signal(15, lambda *_: (print("heard"), time.sleep(.5), exit()))\n' +
+          'print("child")\ntime.sleep(60)"""\n' +
+          'child = subprocess.Popen([sys.executable, "-u", "-c", code], env={}, start_new_session=True)\n' +
+          `signal.signal(15, lambda *_: exit(${waits}))\nprint("up")\ntime.sleep(60)`,
+      );
+      await eventually(() => logOf(spec).includes('up') && logOf(spec).includes('child'), 'both processes');
+      await launcher.stop(handle, 5);
+      expect(logOf(spec).match(/heard/gu)).toHaveLength(1);
+      expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true, exit_code: 0 });
+    });
+
     it.each([
       ['an error in its syntax', 'def f(:', { exit_code: 1, error: { code: 'script_syntax' } }],
       ['its end before anyone looks', 'import os\nos._exit(0)', { exit_code: 0, error: null }],
@@ -255,14 +289,29 @@ export function processConformance(candidate: Candidate): void {
       expect(await outcomeOf(launcher, handle)).toMatchObject(expected);
     });
 
-    it('stops a job that closed all it had open and took another name', async () => {
+    it.each([
+      [
+        'closed all it had open and took another name',
+        'ctypes.CDLL(None).prctl(15, b"innocent", 0, 0, 0)\nup()\nos.closerange(0, 4096)\ntime.sleep(60)',
+      ],
+      [
+        'wrote over its arguments and its environment',
+        'begin, end, environ, environ_end = map(int, open("/proc/self/stat").read().rpartition(")")[2].split()[45:49])\n' +
+          'ctypes.memmove(begin, b"innocent".ljust(end - begin, b"\\0"), end - begin)\n' +
+          'ctypes.memset(environ, 0, environ_end - environ)\nup()\ntime.sleep(60)',
+      ],
+      [
+        'became another program, with arguments that lie and no environment',
+        'up()\nos.execve(shutil.which("sleep"), ["innocent", "60"], {})',
+      ],
+    ])('stops a job that %s', async (_, source) => {
       const { spec, handle } = await start(
-        'import ctypes, os, signal, time\n' +
-          'signal.signal(signal.SIGTERM, signal.SIG_IGN)\n' +
-          'ctypes.CDLL(None).prctl(15, b"innocent", 0, 0, 0)\n' +
-          'open("up", "w").close()\nos.closerange(0, 4096)\ntime.sleep(60)',
+        'import ctypes, os, shutil, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n' +
+          `def up(): open("up", "w").close()\n${source}`,
       );
       await eventually(() => existsSync(join(spec.folder, 'up')), 'the script to begin');
+      expect(await fresh().probe(handle)).toEqual({ state: 'running' });
+      expect(carriers(spec.jobId)).toHaveLength(1);
       await launcher.stop(handle, 0.2);
       expect(carriers(spec.jobId)).toEqual([]);
       expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true, signal: 'SIGKILL' });

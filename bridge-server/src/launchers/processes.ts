@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { markOf } from './mark.js';
 
 /** Names a process once and for all: a pid alone may be given to another process later, or after a boot. */
 export interface ProcessIdentity {
@@ -14,44 +15,68 @@ export function bootId(): string {
 
 /** False for a process that has ended and waits to be reaped, too. */
 export function isAlive({ pid, startTime, bootId: boot }: ProcessIdentity): boolean {
-  if (boot !== bootId()) return false;
-  const stat = readOrNull(`/proc/${String(pid)}/stat`);
-  if (stat === null) return false;
-  // The command's name, in parentheses, may hold anything; fields are counted after it.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[19] === startTime && fields[0] !== 'Z' && fields[0] !== 'X';
+  return boot === bootId() && startTimeOf(pid) === startTime;
 }
 
-/** Kills every process that carries this job's id in its environment, until none is left. */
+/** When a living process began, in clock ticks since boot; null where there is none. */
+export function startTimeOf(pid: number): string | null {
+  const stat = readProc(pid, 'stat');
+  // The command's name, in parentheses, may hold anything; fields are counted after it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return 'ZX'.includes(fields[0] ?? '') ? null : (fields[19] ?? null);
+}
+
+/** Kills every process of this job, until none is left. */
 export async function killEverythingOf(jobId: string): Promise<void> {
-  for (let left = carriers(jobId); left.length > 0; left = carriers(jobId)) {
-    for (const pid of left) signal(pid, 'SIGKILL');
-    await wait(20);
-  }
+  const carries = carriesMarkOf(jobId);
+  // Each in the moment in which it was looked at: its pid is not another's by then.
+  const killOne = (pid: number): boolean => carries(pid) && signal(pid, 'SIGKILL');
+  while (pids().filter(killOne).length > 0) await wait(20);
 }
 
 export function carriers(jobId: string): number[] {
-  const mark = `\0KARGAH_JOB_ID=${jobId}\0`;
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/u.test(name))
-    .map(Number)
-    .filter((pid) => `\0${readOrNull(`/proc/${String(pid)}/environ`) ?? ''}\0`.includes(mark));
+  return pids().filter(carriesMarkOf(jobId));
 }
 
-/** Sends a signal; one that ended meanwhile is passed over. */
-export function signal(pid: number, name: NodeJS.Signals): void {
+export function pids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/u.test(name))
+    .map(Number);
+}
+
+/** What a process shows of itself below `/proc`; empty where it has ended, or is another user's. */
+export function readProc(pid: number, file: 'stat' | 'environ' | 'cmdline' | 'limits'): string {
   try {
-    process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return readFileSync(`/proc/${String(pid)}/${file}`, 'utf8');
+  } catch {
+    return '';
   }
 }
 
-function readOrNull(path: string): string | null {
+/** Sends a signal; false for one that ended meanwhile. */
+export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
-    return readFileSync(path, 'latin1');
+    return process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
+  }
+}
+
+/** By its environment, which a process can write over, or the number that it was handed down. */
+function carriesMarkOf(jobId: string): (pid: number) => boolean {
+  const variable = `\0KARGAH_JOB_ID=${jobId}\0`;
+  const limit = new RegExp(`^Max file locks +${String(markOf(jobId))} `, 'mu');
+  return (pid) =>
+    (`\0${readProc(pid, 'environ')}\0`.includes(variable) || limit.test(readProc(pid, 'limits'))) && isOurs(pid);
+}
+
+/** Limits, other than environments, are shown of ended processes and of other users' ones, too. */
+function isOurs(pid: number): boolean {
+  if (startTimeOf(pid) === null) return false;
+  try {
+    return signal(pid, 0);
   } catch {
-    // The process ended between two looks, or is another user's.
-    return null;
+    return false;
   }
 }

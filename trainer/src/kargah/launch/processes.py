@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -27,12 +27,14 @@ class Process:
 
     pid: int
     start_time: str
+    group: int = field(compare=False)
 
 
 @dataclass(frozen=True)
 class _Stat:
     state: str
     parent: int
+    group: int
     start_time: str
 
 
@@ -77,7 +79,7 @@ def living(job_id: str) -> list[Process]:
     ours = _descendants(stats)
     mark = f"\0KARGAH_JOB_ID={job_id}\0".encode()
     return [
-        Process(pid, stat.start_time)
+        Process(pid, stat.start_time, stat.group)
         for pid, stat in stats.items()
         if stat.state not in "ZX" and pid != os.getpid() and (pid in ours or _carries(pid, mark))
     ]
@@ -153,7 +155,7 @@ def _stat(pid: int) -> _Stat | None:
             fields = file.read().rpartition(b")")[2].split()
     except OSError:
         return None
-    return _Stat(fields[0].decode(), int(fields[1]), fields[19].decode())
+    return _Stat(fields[0].decode(), int(fields[1]), int(fields[2]), fields[19].decode())
 
 
 def _descendants(stats: dict[int, _Stat]) -> set[int]:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import processes
+from . import mark, processes
 from .command import environment
 from .paths import JobPaths
 from .preload import rehearse_step
@@ -142,6 +142,7 @@ def _job(
     if given is None:
         os._exit(0)
     asked, (output, folder) = given
+    mark.carry(asked["job"]["job_id"])
     os.fchdir(folder)
     os.dup2(output, 1)
     os.dup2(output, 2)

@@ -14,7 +14,7 @@ import struct
 from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
-from . import processes
+from . import mark, processes
 from .command import command, environment
 from .paths import JobPaths
 
@@ -83,7 +83,7 @@ class Cold:
         pid = os.fork()
         if pid == 0:
             os.close(self._gate)
-            _wait_and_run((gate, failed), argv, environ, job["cwd"], output)
+            _wait_and_run((gate, failed), argv, environ, job, output)
         os.close(gate)
         os.close(failed)
         return pid
@@ -102,15 +102,18 @@ class Cold:
         return most_resident
 
 
-def _wait_and_run(pipes: tuple[int, int], argv: list[str], environ: dict[str, str], folder: str, output: int) -> None:
+def _wait_and_run(
+    pipes: tuple[int, int], argv: list[str], environ: dict[str, str], job: dict[str, Any], output: int
+) -> None:
     """In the fork; never returns."""
     gate, failed = pipes
     try:
         os.setsid()
         processes.die_with_supervisor()
+        mark.carry(job["job_id"])
         if not os.read(gate, 1):
             os._exit(0)
-        os.chdir(folder)
+        os.chdir(job["cwd"])
         nothing = os.open(os.devnull, os.O_RDONLY)
         for mine, wanted in ((nothing, 0), (output, 1), (output, 2)):
             os.dup2(mine, wanted)

@@ -56,6 +56,7 @@ class Supervisor:
         self._stopped = self._oom = self._timed_out = False
         self._kill_at: float | None = None
         self._leftovers_told = False
+        self._warned: set[processes.Process] = set()
         self._killed_by_us = False
         self._next_sample = 0.0
         self._peak_memory = 0
@@ -185,8 +186,12 @@ class Supervisor:
 
     def _begin_end(self, kill_at: float) -> None:
         self._kill_at = kill_at
+        # Looked for first: what a process starts to save its work is no business of this signal.
+        self._warned.update(processes.living(self._job["job_id"]))
+        # The group in one step; each that moved out of it by itself.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._pid, signal.SIGTERM)
+        processes.send((one for one in self._warned if one.group != self._pid), signal.SIGTERM)
 
     def _over(self) -> bool:
         if self._status is None:
@@ -194,7 +199,7 @@ class Supervisor:
         left = processes.living(self._job["job_id"])
         if left and not self._leftovers_told:
             self._leftovers_told = True
-            processes.send(left, signal.SIGTERM)
+            processes.send((one for one in left if one not in self._warned), signal.SIGTERM)
             grace_ends = time.monotonic() + self._grace
             self._kill_at = grace_ends if self._kill_at is None else min(self._kill_at, grace_ends)
         return not left
