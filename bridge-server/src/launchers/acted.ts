@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { KargahError } from '../errors.js';
+import { blankOutcome } from './folder.js';
 import type { JobSpec, Launcher, LaunchHandle, LaunchPlan, LogPart, Outcome, Probe } from './port.js';
 
 /** What a job does where no process is started: `act.json` in its folder; without one it runs until it is ended. */
@@ -84,7 +85,7 @@ export class ActedLauncher implements Launcher {
   end(folder: string, changes: Partial<Outcome>): void {
     const job = this.world.jobs.get(folder);
     if (!job || job.outcome) return;
-    job.outcome = { ...SUCCEEDED, ended_at: new Date().toISOString(), ...changes };
+    job.outcome = { ...blankOutcome(), exit_code: 0, ...changes };
     for (const ended of job.watchers) ended();
     job.watchers.clear();
   }
@@ -102,20 +103,3 @@ function endingOf({ exit = 0, signal }: Act): Partial<Outcome> {
   if (signal !== undefined) return { exit_code: null, signal, error: { code: 'killed_by_signal', params: { signal } } };
   return { exit_code: exit, error: exit === 0 ? null : { code: 'script_failed', params: { exit_code: exit } } };
 }
-
-const SUCCEEDED: Outcome = {
-  fence: null,
-  exit_code: 0,
-  signal: null,
-  stopped: false,
-  oom: false,
-  timed_out: false,
-  error: null,
-  model: null,
-  best_metric: null,
-  peak_memory_bytes: null,
-  cpu_seconds: null,
-  started_at: new Date().toISOString(),
-  ended_at: '',
-  spool_pending: false,
-};

@@ -50,6 +50,27 @@ export const SUPERVISOR_FILE = 'supervisor.json';
 export const LOG_FILE = 'log.txt';
 export const SUPERVISOR_LOG = 'supervisor.log';
 
+/** An outcome that says nothing yet: what every other one is told as changes of. */
+export function blankOutcome(): Outcome {
+  const now = new Date().toISOString();
+  return {
+    fence: null,
+    exit_code: null,
+    signal: null,
+    stopped: false,
+    oom: false,
+    timed_out: false,
+    error: null,
+    model: null,
+    best_metric: null,
+    peak_memory_bytes: null,
+    cpu_seconds: null,
+    started_at: now,
+    ended_at: now,
+    spool_pending: false,
+  };
+}
+
 export function readOutcome(folder: string): Outcome | null {
   return parse(join(folder, OUTCOME_FILE), outcome) as Outcome | null;
 }

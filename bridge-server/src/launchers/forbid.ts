@@ -1,9 +1,8 @@
-import { linkSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { OUTCOME_FILE } from './folder.js';
-import type { Outcome } from './port.js';
-import { killEverythingOf, signal } from './processes.js';
+import { blankOutcome, OUTCOME_FILE } from './folder.js';
+import { killEverythingOf, pids, readProc, signal } from './processes.js';
 
 /**
  * For a job that was to be stopped, of which no handle is known: from now on no supervisor begins in its folder, and one that is
@@ -27,25 +26,17 @@ export async function endAllIn(folder: string): Promise<void> {
 /** Processes that supervise this folder, or are about to: by their arguments, and by the lock that they hold open. */
 export function supervisorsOf(folder: string): number[] {
   const lock = join(folder, 'supervisor.lock');
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/u.test(name) && Number(name) !== process.pid)
-    .filter((name) => beginsIn(name, folder) || holdsOpen(name, lock))
-    .map(Number);
+  return pids().filter((pid) => pid !== process.pid && (beginsIn(pid, folder) || holdsOpen(pid, lock)));
 }
 
-function beginsIn(pid: string, folder: string): boolean {
-  try {
-    const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    return argv.includes('kargah.launch.supervise') && argv.includes(folder);
-  } catch {
-    // It ended between two looks.
-    return false;
-  }
+function beginsIn(pid: number, folder: string): boolean {
+  const argv = readProc(pid, 'cmdline').split('\0');
+  return argv.includes('kargah.launch.supervise') && argv.includes(folder);
 }
 
-function holdsOpen(pid: string, path: string): boolean {
+function holdsOpen(pid: number, path: string): boolean {
   try {
-    const open = `/proc/${pid}/fd`;
+    const open = `/proc/${String(pid)}/fd`;
     return readdirSync(open).some((fd) => linkOf(join(open, fd)) === path);
   } catch {
     // It ended between two looks, or is another user's.
@@ -62,23 +53,7 @@ function linkOf(path: string): string | null {
 }
 
 function leaveOutcome(folder: string): void {
-  const now = new Date().toISOString();
-  const stopped: Outcome = {
-    fence: null,
-    exit_code: null,
-    signal: null,
-    stopped: true,
-    oom: false,
-    timed_out: false,
-    error: null,
-    model: null,
-    best_metric: null,
-    peak_memory_bytes: null,
-    cpu_seconds: null,
-    started_at: now,
-    ended_at: now,
-    spool_pending: false,
-  };
+  const stopped = { ...blankOutcome(), stopped: true };
   const draft = join(folder, '.outcome.forbidden');
   try {
     writeFileSync(draft, JSON.stringify(stopped), { mode: 0o600 });

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { supervisorsOf } from '../launchers/forbid.js';
-import { readOutcome } from '../launchers/folder.js';
+import { blankOutcome, readOutcome } from '../launchers/folder.js';
 import { LocalLauncher } from '../launchers/local.js';
 import { carriers } from '../launchers/processes.js';
 import { PYTHON, Workshop } from './testing.js';
@@ -73,12 +73,7 @@ describe('what is believed of a job', { timeout: 40_000 }, () => {
   it('is not what a launch of another number says', async () => {
     const jobId = await up(`${UP}while not pathlib.Path("last").exists(): time.sleep(.02)`);
     const older = { fence: (await row(jobId)).fence - 1, exit_code: 3, stopped: false };
-    const rest = 'signal error model peak_memory_bytes cpu_seconds'.split(' ').map((name) => [name, null]);
-    const text = { oom: false, timed_out: false, started_at: '', ended_at: '', spool_pending: false };
-    await writeFile(
-      join(folderOf(jobId), 'outcome.json'),
-      JSON.stringify({ ...Object.fromEntries(rest), ...text, ...older }),
-    );
+    await writeFile(join(folderOf(jobId), 'outcome.json'), JSON.stringify({ ...blankOutcome(), ...older }));
     expect(readOutcome(folderOf(jobId))).toMatchObject(older);
     await shop.stop();
     await shop.start();
