@@ -114,7 +114,10 @@ export class WarmDaemon {
       let heard = '';
       connection.setEncoding('utf8').setTimeout(ANSWER_LIMIT_MS, () => connection.destroy());
       connection.on('connect', () => connection.write(`${question}\n`));
-      connection.on('data', (text: string) => (heard += text));
+      connection.on('data', (text: string) => {
+        heard += text;
+        if (text.includes('\n')) connection.destroy();
+      });
       connection.on('error', () => undefined);
       connection.on('close', () => resolve(heard.trim()));
     });

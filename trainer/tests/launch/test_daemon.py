@@ -238,6 +238,21 @@ def test_jobs_submitted_at_once_all_begin(daemon: RunningDaemon) -> None:
         assert log(folder) == "here\n"
 
 
+def test_whoever_asked_is_let_go_with_the_answer_also_where_no_process_waited_for_the_job(daemon: RunningDaemon) -> None:
+    source = "import pathlib, time\nwhile not pathlib.Path('go').exists(): time.sleep(.02)\n"
+    folders = [daemon.folder(source) for _ in range(2)]
+    for folder in folders:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(DEADLINE_SECONDS)
+            connection.connect(str(daemon.socket))
+            connection.sendall(json.dumps({"folder": str(folder), "env": INHERITED}).encode() + b"\n")
+            # To the end: while any process of the job held on to the connection there would be none.
+            assert connection.makefile("rb").read() == b'{"begun": true}\n'
+    for folder in folders:
+        (folder / "go").touch()
+        until((folder / "outcome.json").exists)
+
+
 def test_the_daemon_leaves_no_zombie_and_keeps_one_thread(daemon: RunningDaemon) -> None:
     daemon.run("pass")
     assert len(list(Path(f"/proc/{daemon.process.pid}/task").iterdir())) == 1

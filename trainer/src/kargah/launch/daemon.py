@@ -130,9 +130,10 @@ class Daemon:
         client.received += received
         line, end, _ = client.received.partition(b"\n")
         if end:
-            self._forget(client)
+            # Known as a client until then, so that a fork lets go of it.
             with client.connection:
                 self._answer(client.connection, bytes(line))
+                self._forget(client)
         elif not received or len(client.received) > _MOST_BYTES:
             self._drop(client)
 
