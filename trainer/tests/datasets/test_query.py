@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -160,3 +161,22 @@ def test_a_cell_that_does_not_fit_is_cut_and_one_that_never_would_is_refused(wor
     answer = worker.ask("query", table, sql="SELECT repeat('x', 3000000000) AS x", memory=2 << 30)
     told = {"ok": False, "error": {"code": "reader_limit", "params": {"resource": "RAM"}}}
     assert answer in (told, {"ok": False, "died": "signal"})
+
+
+# Sorts far more than 64 MB of texts.
+SPILLS = "SELECT sum(n) FROM (SELECT row_number() OVER (ORDER BY md5(range::VARCHAR)) AS n FROM range(1000000))"
+
+
+def test_a_select_may_use_the_disk_for_want_of_memory_but_no_more_of_it_than_a_file(worker: Asked, table: Path) -> None:
+    # None of the files that it takes is so large; together they are.
+    answer = worker.ask("query", table, sql=SPILLS, memory_bytes=64_000_000, file_bytes=45 << 20)
+    assert answer == {"ok": False, "error": {"code": "reader_limit", "params": {"resource": "disk"}}}
+    answer = worker.ask("query", table, sql=SPILLS, memory_bytes=64_000_000, file_bytes=1 << 30)
+    assert answer["result"]["rows"] == [[500_000_500_000]]
+    assert not list(table.glob(".spill-*"))
+
+
+def test_a_select_leaves_most_of_the_free_disk_free(table: Path) -> None:
+    free = shutil.disk_usage(table).free
+    size, unit = ask(table, "SELECT current_setting('max_temp_directory_size')")["rows"][0][0].split()
+    assert float(size) * 2 ** (10 * ["bytes", "KiB", "MiB", "GiB", "TiB"].index(unit)) < free / 4

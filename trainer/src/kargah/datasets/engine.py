@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kargah.datasets.limits import spill_bytes
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -53,6 +55,8 @@ def _open(memory_bytes: int, spill: Path) -> duckdb.DuckDBPyConnection:
         }
     )
     connection.execute("SET TimeZone = 'UTC'")
+    # Among the options of the connection itself it is shown but not kept to.
+    connection.execute(f"SET max_temp_directory_size = '{spill_bytes(spill.parent)}B'")
     return connection
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import shutil
 import signal
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 MAX_COLUMNS = 2_000
 MAX_IMAGES = 200_000
 MAX_IMAGE_PIXELS = 50_000_000
 MAX_LINE_BYTES = 64 << 20
 _PR_SET_PDEATHSIG = 1
+# The bridge has six processes read at once.
+_FREE_SHARE = 1 / 8
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,16 @@ def apply(limits: Limits) -> None:
     os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.umask(0o077)
+
+
+def spill_bytes(folder: Path) -> int:
+    """Return what this process may put into `folder` for want of memory: as much as one file, and not all that is free.
+
+    The limit of a file's size alone holds for each of many files.
+    """
+    free = int(shutil.disk_usage(folder).free * _FREE_SHARE)
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    return free if most == resource.RLIM_INFINITY else min(free, most)
 
 
 def die_with_parent() -> None:

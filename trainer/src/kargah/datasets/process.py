@@ -39,15 +39,26 @@ def failure_of(error: Exception) -> dict[str, object]:
     """Return the code and parameters of what went wrong; raise what is a bug of ours."""
     if isinstance(error, ReadFailure):
         return {"code": error.code, "params": error.params}
-    if isinstance(error, MemoryError) or type(error).__name__ in {"ArrowMemoryError", "OutOfMemoryException"}:
-        return {"code": "reader_limit", "params": {"resource": "RAM"}}
-    number = getattr(error, "errno", None)
-    text = str(error)
-    if number in {errno.ENOSPC, errno.EDQUOT} or "No space left" in text:
-        return {"code": "storage_full", "params": {}}
-    if number == errno.EFBIG or "File too large" in text:
-        return {"code": "reader_limit", "params": {"resource": "disk"}}
+    limit = limit_of(error)
+    if limit is not None:
+        return limit
     if type(error).__module__.startswith(("_duckdb", "duckdb", "pyarrow")):
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return {"code": "damaged_file", "params": {}}
     raise error
+
+
+def limit_of(error: Exception) -> dict[str, object] | None:
+    """Return the code and parameters of what went wrong for want of memory or disk; None for anything else."""
+    kind, text = type(error).__name__, str(error)
+    # The engine has one exception for memory and for what it puts on the disk for want of it.
+    if kind == "OutOfMemoryException" and "max_temp_directory_size" in text:
+        return {"code": "reader_limit", "params": {"resource": "disk"}}
+    if isinstance(error, MemoryError) or kind in {"ArrowMemoryError", "OutOfMemoryException"}:
+        return {"code": "reader_limit", "params": {"resource": "RAM"}}
+    number = getattr(error, "errno", None)
+    if number in {errno.ENOSPC, errno.EDQUOT} or "No space left" in text:
+        return {"code": "storage_full", "params": {}}
+    if number == errno.EFBIG or "File too large" in text:
+        return {"code": "reader_limit", "params": {"resource": "disk"}}
+    return None

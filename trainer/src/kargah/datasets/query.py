@@ -14,6 +14,7 @@ from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import Cell, ColumnType
 from kargah.datasets.persian import direction_of
 from kargah.datasets.preview import cell_of
+from kargah.datasets.process import limit_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,9 +51,10 @@ def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object
             found = connection.execute(statements[0])
             described = list(found.description or [])[:MAX_COLUMNS]
             rows = found.fetchmany(MAX_ROWS + 1)
-        except duckdb.OutOfMemoryException:
-            raise
         except duckdb.Error as error:
+            # Others repeat what the query says.
+            if isinstance(error, (duckdb.OutOfMemoryException, duckdb.IOException)) and limit_of(error) is not None:
+                raise
             raise ReadFailure("query_failed", reason=_reason(error, folder)) from error
     cells = [[_shown(value, folder) for value in row[:MAX_COLUMNS]] for row in rows[:MAX_ROWS]]
     columns = []
