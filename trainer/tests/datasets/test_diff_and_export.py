@@ -96,6 +96,24 @@ def test_cells_that_a_spreadsheet_would_run_are_made_harmless(tmp_path: Path) ->
     assert lines[1].endswith(",-1")
 
 
+def test_names_that_a_spreadsheet_would_run_are_made_harmless(tmp_path: Path) -> None:
+    names = ["=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)", "-x", "سلام", "a=b"]
+    folder = version(tmp_path, "1", ",".join(names) + "\n1,2,3,4,5,6\n=1,2,3,4,5,6\n")
+    write_export(folder / "data.parquet", tmp_path / "out.csv", "csv", 1 << 30)
+    # After its mark the file begins with the first name.
+    header, row, _ = (tmp_path / "out.csv").read_text("utf-8-sig").splitlines()
+    assert [name.strip('"') for name in header.split(",")] == [f"'{name}" for name in names[:4]] + names[4:]
+    assert row == "1,2,3,4,5,6"
+    write_export(folder / "data.parquet", tmp_path / "out.parquet", "parquet", 1 << 30)
+    assert pq.read_schema(tmp_path / "out.parquet").names == names
+
+
+def test_a_name_made_harmless_stays_apart_from_one_that_was_so(tmp_path: Path) -> None:
+    folder = version(tmp_path, "1", "=a,'=a\n1,2\n3,4\n")
+    write_export(folder / "data.parquet", tmp_path / "out.csv", "csv", 1 << 30)
+    assert len(set((tmp_path / "out.csv").read_text("utf-8-sig").splitlines()[0].split(","))) == 2
+
+
 def test_other_formats_keep_every_cell(tmp_path: Path) -> None:
     folder = version(tmp_path, "1", "t,n\n=1,1\nb,\n")
     write_export(folder / "data.parquet", tmp_path / "out.jsonl", "jsonl", 1 << 30)

@@ -1,12 +1,13 @@
 """The typed table as a file of another kind, or all pictures as one zip.
 
 Cells of CSV that a spreadsheet would run as a formula are made harmless by an apostrophe before them, as OWASP's "CSV
-Injection" advises; text columns only, so that negative numbers stay numbers.
+Injection" advises; names of columns and text columns only, so that negative numbers stay numbers.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +23,7 @@ _FORMATS = {
     "parquet": "FORMAT parquet, COMPRESSION zstd",
 }
 _BOM = b"\xef\xbb\xbf"
-_RISKY = r"'^[=+\-@\t\r]'"
+_RISKY = re.compile(r"^[=+\-@\t\r]")
 
 
 def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object]], None]) -> dict[str, object]:
@@ -42,7 +43,7 @@ def write_export(data: Path, into: Path, kind: str, memory_bytes: int) -> None:
         with connect([work, data.parent], memory_bytes) as connection:
             described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()  # noqa: S608
             selected = ", ".join(
-                _harmless(str(column)) if kind == "csv" and physical == "VARCHAR" else name(str(column))
+                _harmless(str(column), str(physical)) if kind == "csv" else name(str(column))
                 for column, physical, *_ in described
             )
             written = work / "table"
@@ -85,6 +86,9 @@ def _work_beside(into: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _harmless(column: str) -> str:
+def _harmless(column: str, physical: str) -> str:
     c = name(column)
-    return f"CASE WHEN regexp_matches({c}, {_RISKY}) THEN '''' || {c} ELSE {c} END AS {c}"
+    shown = name(f"'{column}" if _RISKY.match(column) else column)
+    if physical != "VARCHAR":
+        return f"{c} AS {shown}"
+    return f"CASE WHEN regexp_matches({c}, {literal(_RISKY.pattern)}) THEN '''' || {c} ELSE {c} END AS {shown}"
