@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Writes everything that is generated: from the contract the OpenAPI description and the types of the panels and of the Python
-// client, from the recipes their description. `--check` only compares the first two; the Python parts have checks of their own.
+// Writes everything that is generated: from the contract the OpenAPI description, the types of the panels and of the Python client, and
+// the panels' list of files that are taken; from the recipes their description. `--check` only compares what is not Python's, which has
+// checks of its own.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -31,11 +32,15 @@ async function formatted(path, text) {
 
 const { openApiDocument } = await contract();
 const document = openApiDocument(version);
-const types = `// Made by \`npm run generate\` from the bridge's contract; do not edit.\n${astToString(await openapiTS(structuredClone(document), { rootTypes: false }))}`;
+const made = "// Made by `npm run generate` from the bridge's contract; do not edit.\n";
+const types = `${made}${astToString(await openapiTS(structuredClone(document), { rootTypes: false }))}`;
+const suffixes = `${made}/** How the names of files end that the reader takes. */
+export const SUFFIXES = ${JSON.stringify(document.components.schemas.FileSuffix.enum)} as const;`;
 
 const targets = [
   ['bridge-server/openapi.json', JSON.stringify(document)],
   ['jupyterlab-extension/src/api/generated/schema.ts', types],
+  ['jupyterlab-extension/src/api/generated/suffixes.ts', suffixes],
 ];
 
 let drifted = false;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { datasetId } from './common.js';
 import { columnType, datasetProfile, reading, versionQuery } from './datasets.js';
 import { endpoint } from './endpoint.js';
+import { failure } from './errors.js';
 
 const params = z.object({ dataset_id: datasetId });
 
@@ -169,6 +170,8 @@ export const readingPreview = z
     /** The first line as each encoding reads it. */
     encodings: z.array(z.object({ encoding: z.string(), line: z.string() })),
     sheets: z.array(z.string()),
+    /** Why it cannot be read so; then there are no columns and rows, and the rest is what there is to choose from. */
+    error: failure.nullable(),
   })
   .meta({ id: 'ReadingPreview' });
 export const previewReading = endpoint({
@@ -186,8 +189,10 @@ export const previewReading = endpoint({
     'not_found',
     'dataset_not_ready',
     'dataset_freed',
-    'bad_encoding',
+    'empty_file',
     'not_tabular',
+    'damaged_file',
+    'archive_bomb',
     'query_timeout',
     'reader_limit',
     'file_changed',

@@ -70,6 +70,11 @@ export const versionQuery = z.object({ version: z.coerce.number().int().min(1).o
 export const tag = z.string().trim().min(1).max(40);
 export const tags = z.array(tag).max(20);
 
+/** What its readers should know before they train on it. */
+export const warnings = z.array(
+  z.object({ code: z.string(), detail: z.string(), detail_fa: z.string(), column: z.string().optional() }),
+);
+
 export const dataset = z
   .object({
     dataset_id: datasetId,
@@ -84,9 +89,7 @@ export const dataset = z
     encoding: z.string().nullable(),
     /** Guessed target column, for the form's default. */
     suggested_target: z.string().nullable(),
-    warnings: z.array(
-      z.object({ code: z.string(), detail: z.string(), detail_fa: z.string(), column: z.string().optional() }),
-    ),
+    warnings,
     state: datasetState,
     error: failure.nullable(),
     source_id: z.string().nullable(),

@@ -3,6 +3,30 @@ import { datasetId, displayName, idOf, page, pageQuery, timestamp, uploadId } fr
 import { dataset, reading } from './datasets.js';
 import { endpoint } from './endpoint.js';
 
+/** How the name of a file ends that the reader takes; what it really holds decides the reading. */
+export const fileSuffix = z
+  .enum([
+    '.csv',
+    '.tsv',
+    '.txt',
+    '.parquet',
+    '.pq',
+    '.arrow',
+    '.arrows',
+    '.feather',
+    '.ipc',
+    '.jsonl',
+    '.ndjson',
+    '.json',
+    '.xlsx',
+    '.npz',
+    '.zip',
+    '.tar',
+    '.tar.gz',
+    '.tgz',
+  ])
+  .meta({ id: 'FileSuffix' });
+
 /** What every way in may say: its name, whose next version it is, how it is to be read. */
 const into = { name: displayName.optional(), dataset_id: datasetId.optional(), reading: reading.optional() };
 

@@ -50,6 +50,8 @@ export const datasetProfileEvent = z
     dataset_id: z.string(),
     version: z.number().int(),
     columns: z.array(column),
+    /** Of the table: what is counted of a column is counted among them. */
+    rows: z.number().int(),
     done: z.number().int(),
     total: z.number().int(),
   })

@@ -8,6 +8,7 @@ import {
 import { isBinary, type Endpoint, type Policy } from './endpoint.js';
 import { ERRORS, problem, type ErrorCode } from './errors.js';
 import { endpoints } from './index.js';
+import { fileSuffix } from './intake.js';
 import * as live from './live.js';
 
 /** Errors that any endpoint of a policy may answer, besides its own. */
@@ -50,6 +51,7 @@ export function openApiDocument(version: string): ReturnType<typeof createDocume
       paths: paths,
       components: {
         schemas: {
+          FileSuffix: fileSuffix,
           JobUpdate: live.jobUpdate,
           JobGap: live.jobGap,
           JobLog: live.jobLog,

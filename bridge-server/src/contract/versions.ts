@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { datasetId, idOf, jobId, owner, page, pageQuery, timestamp } from './common.js';
-import { dataset, datasetFormat, datasetKind, datasetState, reading, versionNumber } from './datasets.js';
+import { dataset, datasetFormat, datasetKind, datasetState, reading, versionNumber, warnings } from './datasets.js';
 import { endpoint } from './endpoint.js';
 import { failure } from './errors.js';
 
@@ -69,6 +69,7 @@ export const datasetVersion = z
     rows: z.number().int().nullable(),
     columns: z.number().int().nullable(),
     encoding: z.string().nullable(),
+    warnings,
     /** With what options it was read. */
     reading,
     origin,

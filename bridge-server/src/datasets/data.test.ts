@@ -212,8 +212,19 @@ describe('another reading', () => {
     const shown = (await answer.json()) as { columns: unknown[]; rows: unknown[][]; encodings: unknown[] };
     expect(shown.columns).toHaveLength(3);
     expect(shown.rows[0]).toEqual(['n', 'name', 'f']);
-    // Also of a file that could not be read at all.
-    expect((await bench.send('POST', `/datasets/${failed}/reading`, {})).status).not.toBe(409);
+  });
+
+  it('of a file that could not be read says why, and what there is to choose from', async () => {
+    const look = async (reading: object): Promise<unknown> =>
+      (await bench.send('POST', `/datasets/${failed}/reading`, reading)).json();
+    expect(await look({})).toMatchObject({
+      error: { code: 'ragged_rows', params: { row: 3, found: 3, expected: 2 } },
+      rows: [],
+      encodings: [{ encoding: 'utf-8', line: 'a,b' }, {}, {}],
+    });
+    expect(await look({ delimiter: ';' })).toMatchObject({ error: null, columns: [{ name: 'a,b' }] });
+    const { dataset_id: picture } = await bench.dataset('p.csv', Buffer.from('89504e470d0a1a0a00000000', 'hex'));
+    expect(await refusal(bench.send('POST', `/datasets/${picture}/reading`, {}))).toEqual([422, 'not_tabular']);
   });
 
   it('corrects a type for good', async () => {
@@ -278,5 +289,5 @@ it('columns are told of while they are measured, to the person whose file it is'
   const told = bench.profiled.filter(({ event }) => event.dataset_id === id && event.version === 1);
   expect(told.map(({ userId }) => userId)).toContain('sara');
   expect(told.flatMap(({ event }) => event.columns.map(({ name }) => name))).toEqual(['n', 'name', 'f']);
-  expect(told.at(-1)?.event).toMatchObject({ done: 3, total: 3 });
+  expect(told.at(-1)?.event).toMatchObject({ rows: 40, done: 3, total: 3 });
 });

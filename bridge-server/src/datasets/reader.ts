@@ -8,10 +8,13 @@ import {
   queryResult,
   readingPreview,
 } from '../contract/dataset-data.js';
-import { column, dataset, datasetFormat, datasetKind, datasetProfile, reading } from '../contract/datasets.js';
+import { dataset, datasetFormat, datasetKind, datasetProfile, reading } from '../contract/datasets.js';
 import type { Reading } from '../contract/datasets.js';
+import { failure } from '../contract/errors.js';
 import { source } from '../contract/intake.js';
+import { datasetProfileEvent } from '../contract/live.js';
 import { split, type SplitSpec, versionDiff } from '../contract/versions.js';
+import { failureOf } from '../errors.js';
 import { inherited } from '../launchers/environment.js';
 import type { DatasetsDeps } from './deps.js';
 import { Worker, type Asked } from './worker.js';
@@ -35,9 +38,10 @@ export const previewResult = datasetPreview.pick({ rows: true, images: true });
 export type PreviewResult = z.infer<typeof previewResult>;
 const page = datasetPreview.pick({ rows: true, images: true, total_rows: true });
 
-const measured = z.object({ columns: z.array(column), done: z.number().int(), total: z.number().int() });
+const measured = datasetProfileEvent.pick({ columns: true, rows: true, done: true, total: true });
 export type Measured = z.infer<typeof measured>;
 
+const sniffed = readingPreview.extend({ error: failure.pick({ code: true, params: true }).nullable() });
 const dealt = split.pick({ rows: true, sha256: true, warnings: true });
 const compared = versionDiff.omit({ from: true, to: true });
 
@@ -94,9 +98,12 @@ export class Reader {
   }
 
   /** How the file would be read with these options. */
-  async sniff(file: Required<Pick<FileToRead, 'folder' | 'original' | 'filename' | 'reading'>>) {
+  async sniff(
+    file: Required<Pick<FileToRead, 'folder' | 'original' | 'filename' | 'reading'>>,
+  ): Promise<z.infer<typeof readingPreview>> {
     const request = { ...file, ...this.memory(), max_image_bytes: this.deps.limits.maxImageBytes };
-    return readingPreview.parse(await this.short({ verb: 'sniff', request, seconds: PREVIEW_SECONDS }));
+    const { error, ...shown } = sniffed.parse(await this.short({ verb: 'sniff', request, seconds: PREVIEW_SECONDS }));
+    return { ...shown, error: error && failureOf(error.code, error.params) };
   }
 
   async preview(input: {

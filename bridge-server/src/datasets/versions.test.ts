@@ -65,6 +65,14 @@ describe('a new version', () => {
     expect((await bench.call(`/datasets/${first.dataset_id}/preview?version=3`)).status).toBe(404);
   });
 
+  it('has warnings of its own, and the ones before keep theirs', async () => {
+    const { dataset_id: id, warnings } = await bench.dataset('a.csv', 'a,b\n1,same\n2,same\n2,same\n');
+    expect(warnings.map(({ code }) => code)).toContain('constant_column');
+    await bench.version(id, 'a,b\n1,one\n2,two\n');
+    const [second, first] = await versionsOf(id);
+    expect([first?.warnings, second?.warnings]).toEqual([warnings, []]);
+  });
+
   it('that cannot be read is shown beside the head, which stays', async () => {
     const { dataset_id: id } = await bench.dataset('a.csv', table());
     const after = await bench.version(id, 'a,b\n1,2\n3,4,5\n');

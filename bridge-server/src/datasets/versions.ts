@@ -12,7 +12,7 @@ import type { ReadingQueue } from './reading.js';
 import type { Room } from './room.js';
 import { splitOf, type SplitStore } from './split-store.js';
 import type { VersionStore } from './version-store.js';
-import { errorOf, formatOf, kindOf, originOf, type VersionRow } from './view.js';
+import { errorOf, formatOf, kindOf, originOf, warningsOf, type VersionRow } from './view.js';
 
 interface Counts {
   readonly jobs: number;
@@ -102,6 +102,7 @@ export class VersionService {
       rows: row.rows,
       columns: row.columns,
       encoding: row.encoding,
+      warnings: warningsOf(row),
       reading: JSON.parse(row.state === 'ready' ? row.reading_json : row.asked_json) as Reading,
       origin: originOf(row),
       splits: (splits.get(row.version_id) ?? []).map((split) => splitOf(split, row.number)),

@@ -38,7 +38,7 @@ export function datasetOf(row: DatasetRow): Dataset {
     columns: row.columns,
     encoding: row.encoding,
     suggested_target: row.suggested_target,
-    warnings: JSON.parse(row.warnings_json) as Warnings,
+    warnings: warningsOf(row),
     state: row.state as State,
     error: errorOf(row.error_json),
     source_id: row.source_id,
@@ -73,6 +73,9 @@ export function formatOf(row: Pick<DatasetTable, 'format'>): z.infer<typeof data
 }
 export function kindOf(row: Pick<DatasetTable, 'kind'>): z.infer<typeof datasetKind> | null {
   return row.kind as z.infer<typeof datasetKind> | null;
+}
+export function warningsOf(row: Pick<DatasetTable, 'warnings_json'>): Warnings {
+  return JSON.parse(row.warnings_json) as Warnings;
 }
 export function errorOf(json: string | null): Failure | null {
   return json === null ? null : (JSON.parse(json) as Failure);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Dataset, DatasetVersion, Job, Split, Sweep, User } from '../api/types.js';
+import type { Column, Dataset, DatasetVersion, Job, Split, Sweep, User } from '../api/types.js';
 
 export type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
 export type Handler = (request: {
@@ -105,6 +105,21 @@ export function dataset(change: Partial<Dataset> = {}): Dataset {
   };
 }
 
+export function column(change: Partial<Column> = {}): Column {
+  return {
+    name: 'city',
+    type: 'category',
+    missing: 0,
+    distinct: 2,
+    direction: 'ltr',
+    min: null,
+    max: null,
+    mean: null,
+    top: [],
+    ...change,
+  };
+}
+
 export function split(change: Partial<Split> = {}): Split {
   return {
     split_id: 'spl_aaaaaa',
@@ -140,6 +155,7 @@ export function version(change: Partial<DatasetVersion> = {}): DatasetVersion {
     rows: 1000 + number,
     columns: 65,
     encoding: 'UTF-8',
+    warnings: [],
     reading: {},
     origin: { kind: 'upload' },
     splits: [],

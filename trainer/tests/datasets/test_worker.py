@@ -26,6 +26,7 @@ def test_it_answers_what_it_read_and_tells_of_columns_as_they_are_measured(worke
     assert answer["result"]["rows"] == 2
     assert [column["name"] for event in worker.events for column in event["columns"]] == ["a", "b"]
     assert worker.events[-1]["done"] == worker.events[-1]["total"] == 2
+    assert {event["rows"] for event in worker.events} == {2}
     rows = worker.ask("preview", tmp_path, kind="tabular", offset=1, limit=5, rows=2, conditions=[])
     assert rows == {"ok": True, "result": {"rows": [[2, "y"]], "images": [], "total_rows": 2}}
 

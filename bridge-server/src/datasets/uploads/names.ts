@@ -1,6 +1,6 @@
-/** What a file may be called that is handed in; the reading decides by its content what it really is. */
-const SUFFIX =
-  /\.(?:csv|tsv|txt|parquet|pq|arrow|feather|ipc|jsonl|ndjson|json|xlsx|xls|npz|npy|zip|tar|tar\.gz|tgz|tar\.bz2|tar\.xz|tar\.zst)$/iu;
+import { fileSuffix } from '../../contract/intake.js';
+
+const SUFFIX = new RegExp(`(?:${fileSuffix.options.map((one) => one.replaceAll('.', '\\.')).join('|')})$`, 'iu');
 const MAX_CHARACTERS = 200;
 /** Room for what a file system adds: it takes 255 bytes, and Persian letters take two each. */
 const MAX_BYTES = 240;

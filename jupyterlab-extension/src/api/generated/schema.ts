@@ -1791,6 +1791,7 @@ export interface components {
         line: string;
       }[];
       sheets: string[];
+      error: components['schemas']['FailureOutput'] | null;
     };
     DatasetProfile: {
       dataset_id: string;
@@ -1888,6 +1889,12 @@ export interface components {
       rows: number | null;
       columns: number | null;
       encoding: string | null;
+      warnings: {
+        code: string;
+        detail: string;
+        detail_fa: string;
+        column?: string;
+      }[];
       reading: components['schemas']['ReadingOutput'];
       origin: components['schemas']['Origin'];
       splits: components['schemas']['Split'][];
@@ -2285,6 +2292,26 @@ export interface components {
           /** @default false */
           log: boolean;
         };
+    /** @enum {string} */
+    FileSuffix:
+      | '.csv'
+      | '.tsv'
+      | '.txt'
+      | '.parquet'
+      | '.pq'
+      | '.arrow'
+      | '.arrows'
+      | '.feather'
+      | '.ipc'
+      | '.jsonl'
+      | '.ndjson'
+      | '.json'
+      | '.xlsx'
+      | '.npz'
+      | '.zip'
+      | '.tar'
+      | '.tar.gz'
+      | '.tgz';
     JobUpdate: {
       job_id: string;
       seq: number;
@@ -2320,6 +2347,7 @@ export interface components {
       dataset_id: string;
       version: number;
       columns: components['schemas']['Column'][];
+      rows: number;
       done: number;
       total: number;
     };
@@ -4434,7 +4462,11 @@ export interface operations {
         };
       };
       /**
-       * @description `bad_encoding`: The text is neither UTF-8 nor windows-1256; save it as UTF-8.
+       * @description `archive_bomb`: The archive grows too large when opened.
+       *
+       *     `damaged_file`: The file is damaged; upload again.
+       *
+       *     `empty_file`: The file is empty; upload one with data.
        *
        *     `not_tabular`: The file is not really {format}: {reason}.
        *

@@ -134,6 +134,28 @@ ErrorCode: TypeAlias = Literal[
 ]
 
 
+FileSuffix: TypeAlias = Literal[
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".parquet",
+    ".pq",
+    ".arrow",
+    ".arrows",
+    ".feather",
+    ".ipc",
+    ".jsonl",
+    ".ndjson",
+    ".json",
+    ".xlsx",
+    ".npz",
+    ".zip",
+    ".tar",
+    ".tar.gz",
+    ".tgz",
+]
+
+
 JobState: TypeAlias = Literal["queued", "starting", "running", "stopping", "succeeded", "failed", "stopped", "lost"]
 
 
@@ -455,6 +477,7 @@ class DatasetProfileEvent(TypedDict):
     dataset_id: str
     version: int
     columns: list[Column]
+    rows: int
     done: int
     total: int
 
@@ -477,6 +500,13 @@ class DatasetTombstone(TypedDict):
     kept: list[DatasetTombstoneKeptItem]
 
 
+class DatasetVersionWarningsItem(TypedDict):
+    code: str
+    detail: str
+    detail_fa: str
+    column: NotRequired[str]
+
+
 class DatasetVersion(TypedDict):
     version_id: str
     dataset_id: str
@@ -492,6 +522,7 @@ class DatasetVersion(TypedDict):
     rows: int | None
     columns: int | None
     encoding: str | None
+    warnings: list[DatasetVersionWarningsItem]
     reading: ReadingOutput
     origin: Origin
     splits: list[Split]
@@ -911,6 +942,7 @@ class ReadingPreview(TypedDict):
     changes: list[ReadingPreviewChangesItem]
     encodings: list[ReadingPreviewEncodingsItem]
     sheets: list[str]
+    error: FailureOutput | None
 
 
 class RecipeBestMetric(TypedDict):

@@ -62,10 +62,10 @@ def profile_table(
             columns.append(column)
             fresh.append(column)
             if time.monotonic() - told > _TELL_SECONDS:
-                tell({"columns": fresh, "done": len(columns), "total": len(items)})
+                tell({"columns": fresh, "rows": rows, "done": len(columns), "total": len(items)})
                 told, fresh = time.monotonic(), []
     if fresh:
-        tell({"columns": fresh, "done": len(columns), "total": len(items)})
+        tell({"columns": fresh, "rows": rows, "done": len(columns), "total": len(items)})
     return rows, columns
 
 

@@ -11,11 +11,13 @@ from typing import Any
 from kargah.datasets.encoding import wide_codec
 from kargah.datasets.engine import connect, literal, name
 from kargah.datasets.excel import sheets_of
+from kargah.datasets.failures import ReadFailure
 from kargah.datasets.head import head_of
 from kargah.datasets.model import Cell, ReadingOptions
-from kargah.datasets.opening import open_table
+from kargah.datasets.opening import Opened, open_table
 from kargah.datasets.persian import changes_sql, direction_of, normalised_sql
 from kargah.datasets.preview import rows_of
+from kargah.datasets.process import failure_of
 from kargah.datasets.sniff import content_of
 from kargah.datasets.table import write_parquet_table, write_text_table
 
@@ -30,11 +32,16 @@ _TEXTS = {"csv", "jsonl"}
 def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object]], None]) -> dict[str, object]:
     """Answer `{folder, original, filename, reading, memory_bytes, max_image_bytes}` with the contract's ReadingPreview.
 
-    Of a text file only the first rows are read. Raises ReadFailure as reading it would.
+    Of a text file only the first rows are read. What cannot be read with these options is answered with the reason
+    and what there is to choose from. Raises ReadFailure for what no options can help.
     """
     folder, original = Path(request["folder"]), Path(request["original"]).resolve()
     options: ReadingOptions = request["reading"]
     content = content_of(original, request["filename"])
+    choices = {
+        "encodings": _first_lines(original) if content in _TEXTS else [],
+        "sheets": sheets_of(original) if content == "excel" else [],
+    }
     work = Path(tempfile.mkdtemp(prefix=".reading-", dir=folder))
     try:
         source = (
@@ -42,19 +49,25 @@ def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object
         )
         with connect([work, folder, original.parent], int(request["memory_bytes"])) as connection:
             opened = open_table(source, work, content, options, request["filename"])
-            data = work / "data.parquet"
-            used: ReadingOptions = {**opened.used, "types": options.get("types", {})}
-            raw: ReadingOptions = {**used, "normalise_persian": False}
-            if opened.table is None:
-                typed = write_parquet_table(connection, opened.parquet, data, raw)
-            else:
-                typed = write_text_table(connection, opened.table.path, data, raw, opened.candidates)
-            texts = [column for column, kind in typed.types.items() if kind in {"text", "category"}]
-            changes = _changes(connection, data, texts)
-            normal = bool(options.get("normalise_persian"))
-            rows = _shown_rows(connection, data, list(typed.types), texts if normal else [])
+            return {**_read_so(connection, opened, work / "data.parquet", options), **choices, "error": None}
+    except ReadFailure as failure:
+        nothing = {"reading": options, "columns": [], "rows": [], "changes": []}
+        return {**nothing, **choices, "error": failure_of(failure)}
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _read_so(connection: Any, opened: Opened, data: Path, options: ReadingOptions) -> dict[str, object]:
+    used: ReadingOptions = {**opened.used, "types": options.get("types", {})}
+    raw: ReadingOptions = {**used, "normalise_persian": False}
+    if opened.table is None:
+        typed = write_parquet_table(connection, opened.parquet, data, raw)
+    else:
+        typed = write_text_table(connection, opened.table.path, data, raw, opened.candidates)
+    texts = [column for column, kind in typed.types.items() if kind in {"text", "category"}]
+    changes = _changes(connection, data, texts)
+    normal = bool(options.get("normalise_persian"))
+    rows = _shown_rows(connection, data, list(typed.types), texts if normal else [])
     used["normalise_persian"] = normal
     columns = [
         {
@@ -64,14 +77,7 @@ def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object
         }
         for at, (column, kind) in enumerate(typed.types.items())
     ]
-    return {
-        "reading": used,
-        "columns": columns,
-        "rows": rows,
-        "changes": changes,
-        "encodings": _first_lines(original) if content in _TEXTS else [],
-        "sheets": sheets_of(original) if content == "excel" else [],
-    }
+    return {"reading": used, "columns": columns, "rows": rows, "changes": changes}
 
 
 def _first_lines(original: Path) -> list[dict[str, str]]:
