@@ -6,7 +6,7 @@ import { Name, Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { chooseFiles } from './actions.js';
-import type { UploadItem } from './uploads.js';
+import { mayGoOn, type UploadItem } from './uploads.js';
 
 /** A file on its way: how far, how long, and pause, resume, cancel. */
 export function UploadRow({ item, first }: { readonly item: UploadItem; readonly first: boolean }): JSX.Element {
@@ -24,6 +24,8 @@ export function UploadRow({ item, first }: { readonly item: UploadItem; readonly
     failed: item.error === null ? '' : i18n.error(item.error),
   }[item.state];
   const failed = item.state === 'failed';
+  const passing = mayGoOn(item);
+  const refused = failed && !passing;
   return (
     <Row
       name={item.name}
@@ -43,7 +45,7 @@ export function UploadRow({ item, first }: { readonly item: UploadItem; readonly
           {item.state === 'sending' && (
             <IconButton icon="pause" label={t('upload.pause')} onClick={() => uploads.pause(item.id)} />
           )}
-          {(item.state === 'paused' || item.state === 'retrying') && (
+          {(item.state === 'paused' || item.state === 'retrying' || passing) && (
             <IconButton icon="play" label={t('upload.resume')} onClick={() => uploads.resume(item.id)} />
           )}
           {item.state === 'needs_file' && (
@@ -51,8 +53,8 @@ export function UploadRow({ item, first }: { readonly item: UploadItem; readonly
           )}
           <IconButton
             icon="close"
-            label={failed ? t('action.close') : t('upload.cancel')}
-            onClick={() => (failed ? uploads.dismiss(item.id) : void uploads.cancel(item.id))}
+            label={refused ? t('action.close') : t('upload.cancel')}
+            onClick={() => (refused ? uploads.dismiss(item.id) : void uploads.cancel(item.id))}
           />
         </span>
       }

@@ -1,8 +1,8 @@
 import { data } from '../api/client.js';
 import { download } from '../api/download.js';
+import { SUFFIXES } from '../api/generated/suffixes.js';
 import type { Dataset } from '../api/types.js';
 import type { IKargah } from '../tokens.js';
-import { ACCEPTED } from './uploads.js';
 
 /** Begins uploads; what cannot be one is said at once. */
 export function addFiles(kargah: IKargah, files: Iterable<File>, datasetId?: string): void {
@@ -17,7 +17,7 @@ export function chooseFiles(kargah: IKargah, datasetId?: string): void {
   const input = document.createElement('input');
   input.type = 'file';
   input.multiple = datasetId === undefined;
-  input.accept = ACCEPTED.join(',');
+  input.accept = SUFFIXES.join(',');
   input.addEventListener('change', () => addFiles(kargah, input.files ?? [], datasetId));
   input.click();
 }

@@ -1,14 +1,17 @@
 import { problem, session, TestBridge } from '../testing/bridge.js';
 import { kargahFor } from '../testing/render.js';
 import { when } from '../store/observable.js';
-import type { UploadItem } from './uploads.js';
+import { mayGoOn, type UploadItem } from './uploads.js';
 
 let bridge: TestBridge;
 let kargah: ReturnType<typeof kargahFor>;
 let received: Buffer;
 let status: number;
+/** What the next piece is answered with; null takes it. */
+let refusal: ReturnType<typeof problem> | null;
 
 const tus = (more: Record<string, string> = {}) => ({ 'Tus-Resumable': '1.0.0', ...CORS, ...more });
+const CODES: Readonly<Record<number, string>> = { 413: 'quota_exceeded', 415: 'unsupported_format' };
 const CORS = {
   'Access-Control-Allow-Headers':
     '*, x-kargah-token, x-kargah-client, tus-resumable, upload-length, upload-metadata, upload-offset, content-type',
@@ -22,6 +25,7 @@ beforeEach(async () => {
   window.localStorage.clear();
   received = Buffer.alloc(0);
   status = 204;
+  refusal = null;
   bridge = await TestBridge.start(({ method, path, body }) => {
     if (path.includes('/auth/')) {
       return session('t');
@@ -32,12 +36,13 @@ beforeEach(async () => {
     if (path === '/api/v1/uploads' && method === 'POST') {
       return status === 204
         ? { status: 201, headers: tus({ Location: 'uploads/up_aaaaaa', 'Kargah-Dataset-Id': 'ds_aaaaaa' }) }
-        : { ...problem(status, 'unsupported_format', 'Only CSV.', 'فقط CSV.'), headers: tus() };
+        : { ...problem(status, CODES[status] ?? '', 'Only CSV.', 'فقط CSV.'), headers: tus() };
     }
     if (path === '/api/v1/uploads/up_aaaaaa' && method === 'HEAD') {
       return { status: 200, headers: tus({ 'Upload-Offset': String(received.length), 'Upload-Length': '5' }) };
     }
     if (path === '/api/v1/uploads/up_aaaaaa' && method === 'PATCH') {
+      if (refusal !== null) return { ...refusal, headers: tus() };
       received = Buffer.concat([received, body]);
       return { status: 204, headers: tus({ 'Upload-Offset': String(received.length) }) };
     }
@@ -85,8 +90,34 @@ describe('an upload', () => {
     kargah.uploads.add([file('digits.csv', 'a,b\n1')]);
     const [failed] = await until((all) => all[0]?.state === 'failed');
     expect(failed?.error).toMatchObject({ code: 'unsupported_format', detail_fa: 'فقط CSV.' });
+    expect(mayGoOn(failed!)).toBe(false);
     kargah.uploads.dismiss(failed?.id ?? '');
     expect(items().get()).toEqual([]);
+  });
+
+  it('that found the disk full goes on from where it stands when there is room', async () => {
+    refusal = problem(507, 'storage_full');
+    kargah.uploads.add([file('digits.csv', 'a,b\n1')]);
+    const [failed] = await until((all) => all[0]?.state === 'failed');
+    expect(failed?.error?.code).toBe('storage_full');
+    expect(mayGoOn(failed!)).toBe(true);
+    refusal = null;
+    received = Buffer.from('a,b');
+    kargah.uploads.resume(failed?.id ?? '');
+    await until((all) => all.length === 0);
+    expect(received.toString()).toBe('a,b\n1');
+    expect(bridge.requests.filter((one) => one === 'POST /api/v1/uploads')).toHaveLength(1);
+  });
+
+  it('that the quota refused begins when something was deleted', async () => {
+    status = 413;
+    kargah.uploads.add([file('digits.csv', 'a,b\n1')]);
+    const [failed] = await until((all) => all[0]?.state === 'failed');
+    expect(mayGoOn(failed!)).toBe(true);
+    status = 204;
+    kargah.uploads.resume(failed?.id ?? '');
+    await until((all) => all.length === 0);
+    expect(received.toString()).toBe('a,b\n1');
   });
 
   it('pauses, and goes on from where it was', async () => {

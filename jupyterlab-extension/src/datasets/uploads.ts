@@ -1,6 +1,7 @@
 import type { Upload } from 'tus-js-client';
 import { type Api } from '../api/client.js';
-import { ApiError, asApiError, problemFrom, unreachable } from '../api/errors.js';
+import { ApiError, type ApiErrorCode, asApiError, problemFrom, unreachable } from '../api/errors.js';
+import { SUFFIXES } from '../api/generated/suffixes.js';
 import type { Live } from '../live/client.js';
 import { Observable } from '../store/observable.js';
 
@@ -21,23 +22,18 @@ export interface UploadItem {
 
 /** Through Jupyter's proxy a chunk is held in memory whole. */
 export const CHUNK_BYTES = 8 * 1024 * 1024;
-export const ACCEPTED = [
-  '.csv',
-  '.tsv',
-  '.txt',
-  '.parquet',
-  '.arrow',
-  '.feather',
-  '.jsonl',
-  '.ndjson',
-  '.xlsx',
-  '.npz',
-  '.zip',
-  '.tar',
-  '.tar.gz',
-  '.tgz',
-] as const;
+/** What passes when room is made or another writer ends: the upload is still where it was. */
+const PASSING: readonly (ApiErrorCode | undefined)[] = [
+  'storage_full',
+  'quota_exceeded',
+  'upload_locked',
+  'upload_offset_mismatch',
+];
 const RETRIES = [0, 500, 1_000, 2_000, 4_000, 8_000];
+
+export function mayGoOn({ state, error }: UploadItem): boolean {
+  return state === 'failed' && PASSING.includes(error?.code);
+}
 
 type Tus = typeof import('tus-js-client');
 
@@ -81,7 +77,7 @@ export class Uploads {
   add(files: Iterable<File>, datasetId?: string): readonly { name: string; reason: 'format' | 'empty' }[] {
     const refused: { name: string; reason: 'format' | 'empty' }[] = [];
     for (const file of files) {
-      if (!ACCEPTED.some((ending) => file.name.toLowerCase().endsWith(ending))) {
+      if (!SUFFIXES.some((ending) => file.name.toLowerCase().endsWith(ending))) {
         refused.push({ name: file.name, reason: 'format' });
       } else if (file.size === 0) {
         refused.push({ name: file.name, reason: 'empty' });
@@ -130,7 +126,7 @@ export class Uploads {
     }
   }
 
-  /** A failed row is only dismissed: there is nothing left to end. */
+  /** What was refused for good is only dismissed: there is nothing left to end. */
   dismiss(id: string): void {
     this.drop(id);
   }
