@@ -51,6 +51,11 @@ export function kargahFor(url: string, locale: Locale = PERSIAN): IKargah & { re
   };
 }
 
+/** What is read of an element, without the marks that isolate its parts. */
+export function plain({ textContent }: HTMLElement): string {
+  return textContent.replace(/\p{Cf}/gu, '');
+}
+
 export function renderIn(kargah: IKargah, element: ReactElement): RenderResult {
   return render(<KargahRoot kargah={kargah}>{element}</KargahRoot>);
 }

@@ -5,6 +5,7 @@ import { Icon } from '../../components/Icon.js';
 import { Code, Percent } from '../../components/Text.js';
 import { useI18n } from '../../i18n/context.js';
 import { matcher } from '../../panels/filters.js';
+import { Besides } from './Besides.js';
 import { Histogram, raw } from './Histogram.js';
 
 const SHOWN = 12;
@@ -130,6 +131,7 @@ function ColumnCard({
         )}
       </div>
       <Values column={column} rows={rows} />
+      <Besides column={column} />
     </div>
   );
 }

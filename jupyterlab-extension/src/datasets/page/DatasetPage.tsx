@@ -11,6 +11,7 @@ import { useI18n } from '../../i18n/context.js';
 import { useStore } from '../../store/useStore.js';
 import { chooseFiles } from '../actions.js';
 import { Rows } from '../rows/Rows.js';
+import { mayBeReadAnew, ReadAnew } from '../versions/ReadAnew.js';
 import { Splits } from '../versions/Splits.js';
 import { Uses } from '../versions/Uses.js';
 import { Versions } from '../versions/Versions.js';
@@ -70,7 +71,7 @@ function Page({ dataset }: { readonly dataset: Dataset }): JSX.Element {
   const shown: Dataset =
     of === undefined || version === dataset.version
       ? dataset
-      : { ...dataset, ...of, name: dataset.name, owner: of.created_by, warnings: [], version: dataset.version };
+      : { ...dataset, ...of, name: dataset.name, owner: of.created_by, version: dataset.version };
   return (
     <article data-testid="kargah-dataset-page" data-state={dataset.state}>
       <DatasetHead dataset={{ ...shown, versions: dataset.versions }} version={version} />
@@ -100,9 +101,16 @@ function Pending({ dataset }: { readonly dataset: Dataset }): ReactNode {
   const i18n = useI18n();
   const { t } = i18n;
   const { pending } = dataset;
-  if (pending === null || dataset.state !== 'ready') return null;
+  if (pending === null) return null;
   return pending.state === 'failed' ? (
-    <Note tone="bad" icon="err" title={t('ver.pendingFailed', { n: pending.version })}>
+    <Note
+      tone="bad"
+      icon="err"
+      title={t('ver.pendingFailed', { n: pending.version })}
+      actions={
+        mayBeReadAnew(dataset, pending.error) ? <ReadAnew dataset={dataset} version={pending.version} /> : undefined
+      }
+    >
       {pending.error !== null && i18n.failure(pending.error)}
     </Note>
   ) : (
@@ -116,6 +124,7 @@ function Unready({ dataset }: { readonly dataset: Dataset }): JSX.Element {
   const { t } = i18n;
   const measured = useMeasured(dataset.dataset_id);
   if (dataset.state === 'failed') {
+    const mended = mayBeReadAnew(dataset, dataset.error);
     return (
       <Note
         tone="bad"
@@ -123,13 +132,16 @@ function Unready({ dataset }: { readonly dataset: Dataset }): JSX.Element {
         title={t('ds.failed')}
         actions={
           dataset.mine ? (
-            <Button
-              kind="primary"
-              size="small"
-              icon="up"
-              label={t('ds.uploadAgain')}
-              onClick={() => chooseFiles(kargah)}
-            />
+            <>
+              {mended && <ReadAnew kind="primary" dataset={dataset} version={dataset.version} />}
+              <Button
+                kind={mended ? 'plain' : 'primary'}
+                size="small"
+                icon="up"
+                label={t('ds.uploadAgain')}
+                onClick={() => chooseFiles(kargah)}
+              />
+            </>
           ) : undefined
         }
       >
@@ -150,7 +162,7 @@ function Unready({ dataset }: { readonly dataset: Dataset }): JSX.Element {
           : t('ds.profiling.detail')}
       </Note>
       {measured.columns.length > 0 && (
-        <Columns columns={measured.columns} rows={dataset.rows ?? 0} target={dataset.suggested_target} />
+        <Columns columns={measured.columns} rows={measured.rows} target={dataset.suggested_target} />
       )}
     </>
   );

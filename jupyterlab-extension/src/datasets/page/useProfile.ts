@@ -34,18 +34,27 @@ export function useProfile(dataset: Dataset, version: number): ProfileState {
   return { profile, failure, retry: () => setAttempt(attempt + 1) };
 }
 
+export interface Measured {
+  readonly columns: readonly Column[];
+  /** Rows of the table, known before its first column. */
+  readonly rows: number;
+  readonly total: number;
+}
+// No version has this number.
+const NOTHING = { version: 0, columns: [], rows: 0, total: 0 };
+
 /** Columns that are measured just now, as they come. */
-export function useMeasured(datasetId: string): { readonly columns: readonly Column[]; readonly total: number } {
+export function useMeasured(datasetId: string): Measured {
   const kargah = useKargah();
-  const [measured, setMeasured] = useState<{ version: number; columns: readonly Column[]; total: number } | null>(null);
+  const [measured, setMeasured] = useState<Measured & { readonly version: number }>(NOTHING);
   useEffect(() => {
     const onColumns = (_: unknown, event: DatasetProfileEvent): void => {
       if (event.dataset_id !== datasetId) return;
       setMeasured((before) => {
-        const held = before?.version === event.version ? before.columns : [];
+        const held = before.version === event.version ? before.columns : [];
         const fresh = new Set(event.columns.map((column) => column.name));
         const columns = [...held.filter((column) => !fresh.has(column.name)), ...event.columns];
-        return { version: event.version, columns, total: event.total };
+        return { version: event.version, columns, rows: event.rows, total: event.total };
       });
     };
     kargah.live.datasetProfile.connect(onColumns);
@@ -53,5 +62,5 @@ export function useMeasured(datasetId: string): { readonly columns: readonly Col
       kargah.live.datasetProfile.disconnect(onColumns);
     };
   }, [kargah, datasetId]);
-  return { columns: measured?.columns ?? [], total: measured?.total ?? 0 };
+  return measured;
 }

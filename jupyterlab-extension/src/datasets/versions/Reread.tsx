@@ -2,7 +2,7 @@ import { createElement, type FormEvent, useEffect, useState } from 'react';
 import { data } from '../../api/client.js';
 import type { Column, Dataset, Reading, ReadingPreview } from '../../api/types.js';
 import { Button } from '../../components/Button.js';
-import { ErrorNote, Skeleton } from '../../components/Note.js';
+import { ErrorNote, Note, Skeleton } from '../../components/Note.js';
 import { SelectField } from '../../components/SelectField.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
@@ -34,7 +34,8 @@ function Reread({
   readonly close: () => void;
 }): JSX.Element {
   const kargah = useKargah();
-  const { t } = useI18n();
+  const i18n = useI18n();
+  const { t } = i18n;
   const [chosen, setChosen] = useState<Reading>({});
   const [found, setFound] = useState<ReadingPreview | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
@@ -75,18 +76,34 @@ function Reread({
   };
   const change = (one: Partial<Reading>): void => setChosen({ ...chosen, ...one });
   if (found === null) return failure === null ? <Skeleton /> : <ErrorNote reason={failure} />;
+  const { error } = found;
   return (
     <form className="stack dialog-list" onSubmit={(event) => void make(event)} data-testid="kargah-reread">
       <Options found={found} reading={{ ...found.reading, ...chosen }} onChange={change} />
       {failure !== null && <ErrorNote reason={failure} />}
-      <Changes found={found} />
-      <Sample
-        found={found}
-        onType={(column, type) => change({ types: { ...chosen.types, [column]: { type, invalid: 'missing' } } })}
-      />
-      <p className="hint">{t('reread.typesHint')}</p>
+      {error === null ? (
+        <>
+          <Changes found={found} />
+          <Sample
+            found={found}
+            onType={(column, type) => change({ types: { ...chosen.types, [column]: { type, invalid: 'missing' } } })}
+          />
+          <p className="hint">{t('reread.typesHint')}</p>
+        </>
+      ) : (
+        <Note tone="bad" icon="err" title={t('reread.notSo')}>
+          {i18n.failure(error)}
+        </Note>
+      )}
       <div className="row">
-        <Button kind="primary" type="submit" busy={busy} label={t('reread.make')} />
+        <Button
+          kind="primary"
+          type="submit"
+          busy={busy}
+          disabled={error !== null}
+          label={t('reread.make')}
+          title={t(error === null ? 'reread.make' : 'reread.notSo')}
+        />
       </div>
     </form>
   );
@@ -104,27 +121,32 @@ function Options({
 }): JSX.Element {
   const { t } = useI18n();
   const { encodings, sheets } = found;
+  // What was not chosen is not known where the file could not be read.
+  const text = encodings.length > 0 && found.error !== null;
+  const unknown = <option value="">{t('reread.found')}</option>;
   return (
     <>
       <div className="g3">
-        {reading.encoding !== undefined && (
+        {(text || reading.encoding !== undefined) && (
           <SelectField
             label={t('reread.encoding')}
-            value={reading.encoding}
+            value={reading.encoding ?? ''}
             note={encodings.find((one) => one.encoding === reading.encoding)?.line.slice(0, 80)}
             onChange={(encoding) => onChange({ encoding: encoding as (typeof ENCODINGS)[number] })}
           >
+            {reading.encoding === undefined && unknown}
             {ENCODINGS.map((one) => (
               <option key={one}>{one}</option>
             ))}
           </SelectField>
         )}
-        {reading.delimiter !== undefined && (
+        {(text || reading.delimiter !== undefined) && (
           <SelectField
             label={t('reread.delimiter')}
-            value={reading.delimiter}
+            value={reading.delimiter ?? ''}
             onChange={(delimiter) => onChange({ delimiter: delimiter as (typeof DELIMITERS)[number] })}
           >
+            {reading.delimiter === undefined && unknown}
             {DELIMITERS.map((one) => (
               <option key={one} value={one}>
                 {one === '\t' ? t('reread.tab') : one}
@@ -144,11 +166,11 @@ function Options({
           </SelectField>
         )}
       </div>
-      {reading.header !== undefined && (
+      {(text || (found.error !== null && sheets.length > 0) || reading.header !== undefined) && (
         <label className="row check">
           <input
             type="checkbox"
-            checked={reading.header}
+            checked={reading.header ?? true}
             onChange={(event) => onChange({ header: event.target.checked })}
           />
           {t('reread.header')}

@@ -10,6 +10,7 @@ import { useI18n } from '../../i18n/context.js';
 import { attempt, chooseFiles } from '../actions.js';
 import { Diff } from './Diff.js';
 import { ReadOnly } from './ReadOnly.js';
+import { mayBeReadAnew, ReadAnew } from './ReadAnew.js';
 import { openReread } from './Reread.js';
 import type { VersionList } from './useVersions.js';
 
@@ -73,6 +74,9 @@ export function Versions({
           {versions.items.map((one) => (
             <li key={one.version_id} className={one.version === version ? 'on' : ''} data-version={one.version}>
               <Facts one={one} newest={one.version === dataset.version} onOpen={onOpen} />
+              {!one.deleted && mayBeReadAnew(dataset, one.error) && (
+                <ReadAnew dataset={dataset} version={one.version} />
+              )}
               {!one.freed && one.state === 'ready' && one.version !== version && (
                 <Button size="small" kind="quiet" label={t('ver.compare')} onClick={() => setAgainst(one.version)} />
               )}
@@ -121,6 +125,12 @@ function Facts({
           <span className="chip plain">{t('ver.freed')}</span>
         ) : (
           one.deleted && <span className="chip plain">{t('ver.deleted')}</span>
+        )}
+        {one.warnings.length > 0 && (
+          <span className="chip tone-warn" title={one.warnings.map((warning) => i18n.failure(warning)).join('\n')}>
+            <Icon name="warn" />
+            {t('ds.warnings', { n: one.warnings.length })}
+          </span>
         )}
         {one.models > 0 && (
           <span className="chip tone-ok">

@@ -1,0 +1,60 @@
+import { Fragment, type ReactNode } from 'react';
+import type { Column } from '../../api/types.js';
+import { Percent } from '../../components/Text.js';
+import { useI18n } from '../../i18n/context.js';
+import { raw } from './Histogram.js';
+
+const SCRIPTS = ['arabic', 'latin', 'digits', 'other'] as const;
+/** Less of a script than this is a stray letter. */
+const STRAY = 0.005;
+
+/** What the plot does not say: where the middle half of numbers lies; how texts are written. */
+export function Besides({ column: { quantiles, text, histogram, direction } }: { readonly column: Column }): ReactNode {
+  const { t, format } = useI18n();
+  if (histogram === undefined) return null;
+  if (quantiles?.[1] !== undefined && quantiles[2] !== undefined && quantiles[3] !== undefined) {
+    const [, low, middle, high] = quantiles;
+    return (
+      <Line
+        start={t('ds.median', { x: raw(middle) })}
+        end={low < high ? t('ds.quartiles', { a: raw(low), b: raw(high) }) : null}
+      />
+    );
+  }
+  if (text === undefined) return null;
+  const found = SCRIPTS.filter((script) => text.scripts[script] >= STRAY).sort(
+    (a, b) => text.scripts[b] - text.scripts[a],
+  );
+  const named = found.map((script) => `${t(`ds.script.${script}`)} ${format.percent(text.scripts[script], 0)}`);
+  return (
+    <Line
+      title={named.join(' · ')}
+      start={found.map((script, at) => (
+        <Fragment key={script}>
+          {at > 0 && ' · '}
+          {t(`ds.script.${script}`)} <Percent share={text.scripts[script]} digits={0} />
+        </Fragment>
+      ))}
+      end={t(`ds.direction.${direction}`)}
+    />
+  );
+}
+
+function Line({
+  start,
+  end,
+  title,
+}: {
+  readonly start: ReactNode;
+  readonly end: ReactNode;
+  readonly title?: string;
+}): JSX.Element {
+  return (
+    <div className="row sm muted col-besides">
+      <span className="grow ell" title={title ?? (typeof start === 'string' ? start : undefined)}>
+        {start}
+      </span>
+      <span className="nw">{end}</span>
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+import { cleanup, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import type { Reading, ReadingPreview } from '../../api/types.js';
+import { ENGLISH } from '../../i18n/locale.js';
+import { dataset, page, problem } from '../../testing/bridge.js';
+import { Workbench } from '../../testing/workbench.js';
+import type { Shell } from '../../tokens.js';
+import { openReread } from './Reread.js';
+
+const ENCODINGS = [
+  { encoding: 'utf-8', line: '\ufffd\ufffd,y' },
+  { encoding: 'utf-16', line: '\u62c3' },
+  { encoding: 'windows-1256', line: 'نام,y' },
+];
+const NOTHING = { columns: [], rows: [], changes: [], sheets: [], encodings: ENCODINGS };
+const UNREADABLE: ReadingPreview = {
+  ...NOTHING,
+  reading: {},
+  error: { code: 'bad_encoding', detail: 'Choose its encoding.', detail_fa: '' },
+};
+
+let bench: Workbench;
+let look: (reading: Reading) => ReadingPreview;
+let made: unknown;
+beforeEach(async () => {
+  made = null;
+  bench = await Workbench.start(ENGLISH, ({ path, body }) => {
+    if (path.includes('/reading')) return { status: 200, body: look(JSON.parse(body.toString()) as Reading) };
+    if (path.endsWith('/versions')) {
+      made = JSON.parse(body.toString());
+      return { status: 201, body: dataset() };
+    }
+    return path.includes('/datasets') ? page() : problem(404, 'not_found');
+  });
+});
+afterEach(async () => {
+  cleanup();
+  await bench.stop();
+});
+
+/** The dialog's content; resolves with it on the page. */
+const open = async (): Promise<{ closed: boolean }> => {
+  const state = { closed: false };
+  jest.spyOn(bench.kargah.shell, 'show').mockImplementation(({ content }: Parameters<Shell['show']>[0]) => {
+    bench.show(<>{content(() => (state.closed = true))}</>);
+    return Promise.resolve();
+  });
+  void openReread(bench.kargah, dataset({ state: 'failed' }), 1);
+  await screen.findByTestId('kargah-reread');
+  return state;
+};
+
+describe('a file that could not be read', () => {
+  it('shows its first line in each encoding, and is read with the one that is chosen', async () => {
+    look = ({ encoding }) =>
+      encoding === 'windows-1256'
+        ? {
+            ...NOTHING,
+            reading: { encoding, delimiter: ',', header: true },
+            columns: [{ name: 'نام', type: 'text', direction: 'rtl' }],
+            rows: [['علی']],
+            error: null,
+          }
+        : UNREADABLE;
+    const dialog = await open();
+    expect(screen.getByText('Choose its encoding.')).toBeTruthy();
+    const make = screen.getByRole('button', { name: 'Make a version' });
+    expect(make).toHaveProperty('disabled', true);
+    const encoding = screen.getByLabelText('Encoding');
+    // What was not found out is not guessed.
+    expect(encoding).toHaveProperty('value', '');
+    await userEvent.selectOptions(encoding, 'windows-1256');
+    expect(screen.getByText('نام,y')).toBeTruthy();
+    expect(await screen.findByText('علی')).toBeTruthy();
+    await waitFor(() => expect(make).toHaveProperty('disabled', false));
+    await userEvent.click(make);
+    await waitFor(() => expect(dialog.closed).toBe(true));
+    expect(made).toEqual({ version: 1, reading: { encoding: 'windows-1256' } });
+  });
+
+  it('of several sheets lets another sheet be chosen', async () => {
+    const sheets = ['cover', 'data'];
+    look = ({ sheet }) =>
+      sheet === undefined
+        ? {
+            ...NOTHING,
+            encodings: [],
+            sheets,
+            reading: {},
+            error: { code: 'no_rows', detail: 'No rows.', detail_fa: '' },
+          }
+        : { ...NOTHING, encodings: [], sheets, reading: { sheet, header: true }, error: null };
+    await open();
+    expect(screen.getByText('No rows.')).toBeTruthy();
+    expect(screen.queryByLabelText('Encoding')).toBeNull();
+    await userEvent.selectOptions(screen.getByLabelText('Sheet'), 'data');
+    await waitFor(() => expect(screen.queryByText('No rows.')).toBeNull());
+  });
+});
