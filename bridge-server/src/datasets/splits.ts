@@ -74,7 +74,8 @@ export class SplitService {
     // The images of a set are stratified by their classes.
     const needsColumn = method !== 'ratio' && !(method === 'stratified' && version.kind === 'images');
     if (needsColumn && column === undefined) throw new KargahError('split_column_required', { method });
-    if (column === undefined || version.kind === 'images') return;
+    if (column === undefined) return;
+    // Of images there are none: they belong to classes only, not to groups or times.
     const profile = JSON.parse((await this.versions.profileOf(version.version_id)) ?? '{"columns":[]}') as Profile;
     if (!profile.columns.some(({ name }) => name === column)) throw new KargahError('column_unknown', { column });
   }

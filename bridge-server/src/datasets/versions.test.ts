@@ -1,7 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ZipFile } from 'yazl';
 import type { Dataset } from '../contract/datasets.js';
 import type { DatasetVersion, Split } from '../contract/versions.js';
 import { DatasetFolder } from './folders.js';
@@ -286,6 +288,26 @@ describe('a split', () => {
   ])('is refused with %s (%#)', async (code, asked) => {
     const { dataset_id: id } = await bench.dataset('a.csv', table(20));
     expect(await refusal(bench.send('POST', `/datasets/${id}/versions/1/splits`, asked))).toEqual([422, code]);
+  });
+
+  it('of images goes by their classes, not by a column that they do not have', async () => {
+    const pixel = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+      'base64',
+    );
+    const zip = new ZipFile();
+    for (const name of ['a', 'b']) for (let at = 0; at < 10; at += 1) zip.addBuffer(pixel, `${name}/${String(at)}.png`);
+    zip.end();
+    const { dataset_id: id, kind } = await bench.dataset('i.zip', await buffer(zip.outputStream));
+    expect(kind).toBe('images');
+    const ask = (asked: object): Promise<Response> => bench.send('POST', `/datasets/${id}/versions/1/splits`, asked);
+    for (const method of ['group', 'time', 'stratified'])
+      expect(await refusal(ask({ method, column: 'a' }))).toEqual([422, 'column_unknown']);
+    for (const method of ['group', 'time'])
+      expect(await refusal(ask({ method }))).toEqual([422, 'split_column_required']);
+    expect((await versionsOf(id))[0]?.splits).toEqual([]);
+    const answer = await ask({ method: 'stratified' });
+    expect([answer.status, await answer.json()]).toMatchObject([201, { rows: { train: 16, validation: 2, test: 2 } }]);
   });
 
   it('of what is not there, not ready or freed is refused', async () => {
