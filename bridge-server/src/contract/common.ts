@@ -11,12 +11,26 @@ export const jobId = idOf('job');
 export const uploadId = idOf('up');
 export const sweepId = idOf('swp');
 
-export const displayName = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .refine((s) => !/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(s), 'control characters are not allowed');
+/**
+ * Controls (NUL among them), ends of lines, halves of letters, and what shows nothing or turns the direction of the text beside it. The
+ * non-joiner may stand, since Persian is written with it, and what says which of its forms a sign takes.
+ */
+export const UNSEEN =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufff9-\ufffb]|(?![\u200c\p{Variation_Selector}])\p{Default_Ignorable_Code_Point}/u;
+const SEEN = /[^\s\u200c\p{Variation_Selector}]/u;
+
+/** What people name things by: one line, of which everything is seen. */
+export const shownText = (maxLength: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(maxLength)
+    .refine((text) => !UNSEEN.test(text) && SEEN.test(text), {
+      error: 'characters that are not seen, or turn the text around, are not allowed',
+      params: { fa: 'نویسه‌هایی که دیده نمی‌شوند یا جهت متن را برمی‌گردانند پذیرفته نیستند' },
+    });
+export const displayName = shownText(200);
 
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),

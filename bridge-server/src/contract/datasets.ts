@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datasetId, displayName, jobId, owner, page, pageQuery, timestamp } from './common.js';
+import { datasetId, displayName, jobId, owner, page, pageQuery, shownText, timestamp } from './common.js';
 import { endpoint } from './endpoint.js';
 import { failure } from './errors.js';
 
@@ -67,7 +67,7 @@ export const versionNumber = z.number().int().min(1);
 /** Names a version in a query; absent is the newest ready one. */
 export const versionQuery = z.object({ version: z.coerce.number().int().min(1).optional() });
 
-export const tag = z.string().trim().min(1).max(40);
+export const tag = shownText(40);
 export const tags = z.array(tag).max(20);
 
 /** What its readers should know before they train on it. */

@@ -18,10 +18,14 @@ export function decodeCursor(cursor: string): [string, string] {
     );
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string')
-      return [value[0], value[1]];
+    if (Array.isArray(value) && isPlain(value[0]) && isPlain(value[1])) return [value[0], value[1]];
   } catch (error) {
     throw invalid(error);
   }
   throw invalid();
+}
+
+/** PostgreSQL takes no NUL in a text. */
+function isPlain(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\0');
 }

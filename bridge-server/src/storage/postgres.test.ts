@@ -115,6 +115,8 @@ it('numbers versions that begin at once, shows the newest ready one, and frees w
   const store = new DatasetStore(db);
   const sara = { projectId: 'prj_1', userId: 'u1' };
   const listed = await store.list(sara, { limit: 10, search: 'فروش' });
+  // It takes no NUL in a text.
+  expect((await store.list(sara, { limit: 10, search: 'فرو\u0000ش' })).rows).toHaveLength(1);
   expect(listed.rows).toMatchObject([{ head_number: 4, version_count: 4, pending_number: null, rows: 3 }]);
   await store.change({ ...listed.rows[0]!, tags_json: '["a_b"]' });
   expect((await store.list(sara, { limit: 10, tag: 'a_b' })).rows).toHaveLength(1);

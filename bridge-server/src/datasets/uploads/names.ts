@@ -1,3 +1,4 @@
+import { UNSEEN } from '../../contract/common.js';
 import { fileSuffix } from '../../contract/intake.js';
 
 const SUFFIX = new RegExp(`(?:${fileSuffix.options.map((one) => one.replaceAll('.', '\\.')).join('|')})$`, 'iu');
@@ -8,19 +9,14 @@ const MAX_BYTES = 240;
 /** Letters as they are seen, with the marks and joiners that belong to them. */
 const LETTERS = new Intl.Segmenter('fa', { granularity: 'grapheme' });
 
-/**
- * Controls (NUL among them), unpaired surrogates, and what turns the direction of the text that follows or shows nothing at all. The
- * non-joiner stays: Persian is written with it.
- */
-const UNSEEN =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u180e\u200b\u200d-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
+const ALL_UNSEEN = new RegExp(UNSEEN, 'gu');
 
 /**
  * The last part of a path, without what is not seen or turns what is beside it; spaces and Arabic forms as they are. Names that only
  * look alike stay apart: nothing is found by a name here, and nothing lies under one. Long ones keep their suffix.
  */
 export function plainName(given: string): string {
-  const name = (given.split(/[/\\]/u).at(-1) ?? '').normalize('NFC').replace(UNSEEN, '').trim();
+  const name = (given.split(/[/\\]/u).at(-1) ?? '').normalize('NFC').replace(ALL_UNSEEN, '').trim();
   // Neither is a file's name anywhere.
   if (/^\.+$/u.test(name)) return '';
   if (fits(name)) return name;
