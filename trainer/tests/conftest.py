@@ -21,19 +21,28 @@ START_SECONDS = 60
 
 
 class LiveBridge:
-    """A bridge with its MLflow on a data folder of its own; its address stays the same across starts."""
+    """A bridge with its MLflow on a data folder of its own; its address stays the same across starts.
 
-    def __init__(self, data_dir: Path) -> None:
+    `workspace` is the folder that JupyterLab would show.
+    """
+
+    def __init__(self, data_dir: Path, workspace: Path) -> None:
         self.data_dir = data_dir
+        self.workspace = workspace
         self.url = ""
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Returns once it listens."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("KARGAH_", "MLFLOW_"))}
+        settings = {
+            "KARGAH_DATA_DIR": str(self.data_dir),
+            "KARGAH_WORKSPACE_DIR": str(self.workspace),
+            "KARGAH_PYTHON": sys.executable,
+        }
         self._process = subprocess.Popen(
             [str(NODE), str(BRIDGE)],
-            env=inherited | {"KARGAH_DATA_DIR": str(self.data_dir), "KARGAH_PYTHON": sys.executable},
+            env=inherited | settings,
             stdout=subprocess.PIPE,
             stderr=(self.data_dir / "bridge.log").open("a"),
             text=True,
@@ -64,7 +73,7 @@ def live_bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBridge
     """One bridge for the whole run; a test that kills it starts it again."""
     if not BRIDGE.is_file():
         pytest.fail("the bridge is not built; run `npm run setup`")
-    bridge = LiveBridge(tmp_path_factory.mktemp("kargah"))
+    bridge = LiveBridge(tmp_path_factory.mktemp("kargah"), tmp_path_factory.mktemp("workspace"))
     try:
         bridge.start()
         yield bridge

@@ -1,7 +1,7 @@
 """The notebook client."""
 
 from .connection import Kargah, connect, register, sweep, train
-from .datasets import Dataset
+from .dataset import Dataset
 from .errors import BridgeNotFound, JobFailed, KargahError, SweepFailed
 from .jobs import Job
 from .sweeps import Sweep

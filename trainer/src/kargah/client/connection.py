@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .datasets import Dataset, Datasets, pages
+from .dataset import Dataset
+from .datasets import Datasets
 from .discovery import find_bridge
 from .errors import KargahError
 from .http import API, Http
 from .jobs import JOBS, Job, list_jobs
+from .pages import pages
 from .sweeps import SWEEPS, Sweep, dimension
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from .datasets import download, pages
+from .downloads import download
 from .errors import JobFailed, KargahError
 from .http import API, Http
 from .live import live_feed
+from .pages import pages
 from .predict import Predictor
 
 if TYPE_CHECKING:

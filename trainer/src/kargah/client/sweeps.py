@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from tqdm import tqdm
 
-from .datasets import pages
 from .errors import SweepFailed
 from .http import API, Http
 from .jobs import BAR, JOBS, LOOK_AGAIN_SECONDS, Job
 from .live import live_feed
+from .pages import pages
 
 if TYPE_CHECKING:
     from . import wire

@@ -9,11 +9,12 @@ import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import httpx
 from tqdm import tqdm
 
+from .cache import cache_folder
 from .errors import BridgeNotFound, KargahError
 from .http import API, Http
 
@@ -36,7 +37,7 @@ def upload_file(
     name: str | None,
     *,
     dataset_id: str | None = None,
-    reading: Mapping[str, Any] | None = None,
+    reading: Mapping[str, object] | None = None,
 ) -> str:
     """Sends a file, with a progress bar; returns the id of the dataset it becomes. What is there already is not sent.
 
@@ -171,8 +172,7 @@ class _Unfinished:
     """Which upload a file belongs to, kept in the user's cache folder until it is done."""
 
     def __init__(self, url: str, path: Path, metadata: Mapping[str, str]) -> None:
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        self._file = cache / "kargah" / "uploads.json"
+        self._file = cache_folder() / "uploads.json"
         stat = path.stat()
         wanted = json.dumps(metadata, sort_keys=True)
         told = f"{url}\n{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}\n{wanted}"
