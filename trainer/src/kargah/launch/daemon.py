@@ -25,6 +25,7 @@ from typing import Any
 from . import preload, processes, safety
 from .become import Image, become
 from .paths import JobPaths, read_json
+from .sources import Sources
 from .spare import JobProcess, Spare
 
 STALE = 76
@@ -47,11 +48,11 @@ class _Client:
 class Daemon:
     """Answers one line of JSON with one line of JSON: `{"folder", "env"}` → `{"begun": true}` or `{"refused": …}`."""
 
-    def __init__(self, listener: socket.socket, lock: int, image: Image, fingerprint: str) -> None:
+    def __init__(self, listener: socket.socket, lock: int, image: Image, sources: Sources) -> None:
         self._listener = listener
         self._lock = lock
         self._image = image
-        self._fingerprint = fingerprint
+        self._sources = sources
         self._openblas = _openblas()
         self._clients: dict[int, _Client] = {}
         self._selector = selectors.DefaultSelector()
@@ -82,7 +83,7 @@ class Daemon:
             self._drop_slow_clients()
             if time.monotonic() >= self._next_look:
                 self._next_look = time.monotonic() + _LOOK_SECONDS
-                if self._stale():
+                if self._sources.changed():
                     return STALE
 
     def _timeout(self) -> float:
@@ -105,9 +106,6 @@ class Daemon:
             return os.read(0, 4096) == b""
         except BlockingIOError:
             return False
-
-    def _stale(self) -> bool:
-        return safety.fingerprint() != self._fingerprint
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -187,7 +185,7 @@ class Daemon:
                 self._spare = self._new_spare()
 
     def _refusal(self, folder: Path) -> safety.Refusal | None:
-        if self._stale():
+        if self._sources.changed():
             self._next_look = 0
             return {"code": "warm_launcher_starting", "params": {}}
         job = read_json(JobPaths(folder).job) or {}
@@ -272,9 +270,13 @@ def listen(path: Path) -> tuple[socket.socket, int] | None:
 def main(argv: list[str]) -> int:
     """Loads, says `ready` on standard output, and serves."""
     processes.be_named("kargah-warm")
-    fingerprint = safety.fingerprint()
+    # Where a module lies must not depend on where the daemon was started.
+    sys.path[:] = [entry for entry in sys.path if entry not in ("", str(Path.cwd()))]
+    sources = Sources()
     image = Image()
     missing = preload.load()
+    if not sources.loaded():
+        return STALE
     no = safety.refusal(threads=preload.threads())
     if no is not None:
         sys.stdout.write(json.dumps({"refused": no}) + "\n")
@@ -283,10 +285,8 @@ def main(argv: list[str]) -> int:
     if place is None:
         sys.stdout.write(json.dumps({"refused": safety.unsafe("another daemon serves this folder")}) + "\n")
         return ALREADY_SERVED
-    # Where a module lies must not depend on where the daemon was started.
-    sys.path[:] = [entry for entry in sys.path if entry not in ("", str(Path.cwd()))]
     borrow = Path(__file__).with_name("borrow.py")
-    daemon = Daemon(*place, image, fingerprint)
+    daemon = Daemon(*place, image, sources)
     # From here on a signal ends it as it should.
     sys.stdout.write(json.dumps({"ready": True, "missing": missing, "borrow": str(borrow)}) + "\n")
     return daemon.serve()

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import site
 import sys
-import sysconfig
 from pathlib import Path
 from typing import Any
 
 Refusal = dict[str, Any]
-_OURS = ("launch", "training", "recipes")
 
 
 def refusal(*, threads: int) -> Refusal | None:
@@ -42,20 +38,6 @@ def hidden_module(script: Path) -> Refusal | None:
 
 def unsafe(reason: str) -> Refusal:
     return {"code": "warm_launcher_unsafe", "params": {"reason": reason}}
-
-
-def fingerprint() -> str:
-    """Changes with the interpreter, with what is installed, and with Kargah's own source."""
-    digest = hashlib.sha256(f"{sys.version}{os.path.realpath(sys.executable)}".encode())
-    folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), site.getusersitepackages()}
-    package = Path(__file__).resolve().parents[1]
-    sources = [path for part in _OURS for path in sorted((package / part).glob("*.py"))]
-    for path in [*sorted(map(Path, folders)), *sources]:
-        try:
-            digest.update(f"{path}\0{path.stat().st_mtime_ns}\n".encode())
-        except OSError:
-            digest.update(f"{path}\0-\n".encode())
-    return digest.hexdigest()
 
 
 def _is_package(entry: os.DirEntry[str]) -> bool:
