@@ -238,7 +238,7 @@ def test_jobs_submitted_at_once_all_begin(daemon: RunningDaemon) -> None:
         assert log(folder) == "here\n"
 
 
-def test_whoever_asked_is_let_go_with_the_answer_also_where_no_process_waited_for_the_job(daemon: RunningDaemon) -> None:
+def test_whoever_asked_is_let_go_with_the_answer_though_no_process_waited_for_the_job(daemon: RunningDaemon) -> None:
     source = "import pathlib, time\nwhile not pathlib.Path('go').exists(): time.sleep(.02)\n"
     folders = [daemon.folder(source) for _ in range(2)]
     for folder in folders:
