@@ -400,6 +400,11 @@ export const ERRORS = {
     en: 'The process was ended by signal {signal}.',
     fa: 'فرایند با سیگنال {signal} پایان یافت.',
   },
+  killed_maybe_memory: {
+    status: 422,
+    en: 'The process was ended by signal {signal}, not by Kargah. Meanwhile the kernel ended processes for want of memory, perhaps this one; a smaller batch or less data may help.',
+    fa: 'فرایند با سیگنال {signal} پایان یافت، نه از سوی کارگاه. در همان زمان هستهٔ سیستم از کمبود حافظه فرایندهایی را پایان داد، شاید همین را؛ دستهٔ کوچک‌تر یا دادهٔ کمتر شاید چاره باشد.',
+  },
   out_of_memory: {
     status: 422,
     en: 'Out of memory; use a smaller batch or less data.',

@@ -23,6 +23,7 @@ function causesOf(job: Job): readonly Remedy[] {
   const code: string = job.error?.code ?? '';
   switch (code) {
     case 'out_of_memory':
+    case 'killed_maybe_memory':
       return typeof batch === 'number' && batch > 1
         ? [{ kind: 'batch', value: Math.floor(batch / 2) }, { kind: 'log' }]
         : [{ kind: 'change' }, { kind: 'log' }];

@@ -15,6 +15,8 @@ from typing import Any
 import psutil
 import pytest
 
+from kargah.launch import processes
+
 DEADLINE_SECONDS = 15.0
 
 
@@ -206,6 +208,51 @@ def test_a_job_that_outgrows_its_memory_is_ended(job: Callable[..., Job]) -> Non
     outcome = job(source, memory_bytes=128 << 20).run()
     assert outcome["oom"]
     assert outcome["error"] == {"code": "out_of_memory"}
+
+
+KILLED_FROM_OUTSIDE = """
+import sys
+from pathlib import Path
+from kargah.launch import processes, supervise
+from kargah.launch.start import Cold
+
+kills = iter({kills})
+processes.oom_kills = lambda: next(kills)
+sys.exit(supervise.supervise(Path({folder!r}), Cold(sys.executable)))
+"""
+
+
+@pytest.mark.parametrize(("kills", "code"), [([3, 3], "killed_by_signal"), ([3, 4], "killed_maybe_memory")])
+def test_a_kill_from_outside_is_never_called_a_lack_of_memory_only_perhaps_one_while_the_kernel_ends_processes(
+    job: Callable[..., Job], kills: list[int], code: str
+) -> None:
+    one = job("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
+    program = KILLED_FROM_OUTSIDE.format(kills=kills, folder=str(one.folder))
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=DEADLINE_SECONDS).returncode == 0
+    assert one.outcome["error"] == {"code": code, "params": {"signal": "SIGKILL"}}
+    assert not one.outcome["oom"]
+
+
+@pytest.mark.parametrize(
+    ("group", "counted", "kills"),
+    [
+        ("0::/user/lab\n", "low 0\noom 9\noom_kill 2\noom_group_kill 0\n", 2),
+        ("4:memory:/lab\n0::/user/lab\n", None, 7),
+        (None, None, 7),
+    ],
+    ids=["of our group", "of the machine, where groups are not counted", "of the machine, where there are none"],
+)
+def test_ends_for_memory_are_counted_where_it_is_closest_to_the_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str | None, counted: str | None, kills: int
+) -> None:
+    for name, text in (("cgroup", group), ("vmstat", "pgfault 1\noom_kill 7\n"), ("user/lab/memory.events", counted)):
+        if text is not None:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text)
+    monkeypatch.setattr(processes, "_OWN_GROUPS", tmp_path / "cgroup")
+    monkeypatch.setattr(processes, "_GROUPS", tmp_path)
+    monkeypatch.setattr(processes, "_VMSTAT", tmp_path / "vmstat")
+    assert processes.oom_kills() == kills
 
 
 def test_a_job_that_outruns_its_time_is_ended(job: Callable[..., Job]) -> None:

@@ -96,6 +96,7 @@ ErrorCode: TypeAlias = Literal[
     "script_syntax",
     "script_failed",
     "killed_by_signal",
+    "killed_maybe_memory",
     "out_of_memory",
     "time_limit_reached",
     "value_out_of_range",

@@ -24,6 +24,9 @@ class Ending:
     signal_number: int | None
     stopped: bool
     oom: bool
+    """It held more than it was given: the supervisor measured it and ended it."""
+    maybe_oom: bool
+    """Somebody else's SIGKILL ended it while the kernel ended processes for memory: which ones, it does not say."""
     timed_out: bool
     launch_error: str | None
     started_at: datetime
@@ -90,7 +93,8 @@ def _own_failure(job: dict[str, Any], paths: JobPaths, ending: Ending) -> dict[s
     if failure is not None and isinstance(failure.get("code"), str):
         return {"code": failure["code"], "params": failure.get("params") or {}}
     if ending.signal_number is not None:
-        return {"code": "killed_by_signal", "params": {"signal": _signal_name(ending.signal_number)}}
+        code = "killed_maybe_memory" if ending.maybe_oom else "killed_by_signal"
+        return {"code": code, "params": {"signal": _signal_name(ending.signal_number)}}
     script = job.get("script")
     if script and ending.exit_code == 1 and not _compiles(str(script["path"])):
         return {"code": "script_syntax"}

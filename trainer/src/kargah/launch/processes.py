@@ -19,6 +19,9 @@ _PR_SET_NAME = 15
 _PR_SET_CHILD_SUBREAPER = 36
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _ROUNDS = 100
+_VMSTAT = Path("/proc/vmstat")
+_OWN_GROUPS = Path("/proc/self/cgroup")
+_GROUPS = Path("/sys/fs/cgroup")
 
 
 @dataclass(frozen=True)
@@ -126,13 +129,26 @@ def resident_bytes() -> int:
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * _PAGE
 
 
-def kernel_oom_kills() -> int:
-    """How many processes the kernel has ended for memory since boot; 0 where it does not tell."""
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/vmstat").read_text(encoding="ascii").splitlines():
-            if line.startswith("oom_kill "):
-                return int(line.split()[1])
+def oom_kills() -> int:
+    """How many processes of our control group the kernel has ended for memory, or of the whole machine where the group
+    is not counted; 0 where it does not tell. Which ones they were it never says.
+    """
+    for counts in (_own_group() / "memory.events", _VMSTAT):
+        with contextlib.suppress(OSError):
+            for line in counts.read_text(encoding="ascii").splitlines():
+                if line.startswith("oom_kill "):
+                    return int(line.split()[1])
     return 0
+
+
+def _own_group() -> Path:
+    """In the one hierarchy of version 2; with version 1 there is nothing to be read there."""
+    with contextlib.suppress(OSError):
+        for line in _OWN_GROUPS.read_text(encoding="utf-8").splitlines():
+            number, _, path = line.partition("::")
+            if number == "0":
+                return _GROUPS / path.lstrip("/")
+    return _GROUPS
 
 
 def _private(pid: int) -> int:

@@ -61,7 +61,7 @@ class Supervisor:
         self._next_sample = 0.0
         self._peak_memory = 0
         self._cpu_seconds = 0.0
-        self._oom_kills_before = processes.kernel_oom_kills()
+        self._oom_kills_before = processes.oom_kills()
         self._selector = selectors.DefaultSelector()
         self._log = BoundedLog(paths.log, head_bytes=job.get("log_bytes") or HEAD_BYTES)
         self._heartbeat = Heartbeat(paths.heartbeat)
@@ -219,14 +219,13 @@ class Supervisor:
         self._log.close()
         code = None if self._status is None else os.waitstatus_to_exitcode(self._status)
         killed = -code if code is not None and code < 0 else None
-        by_kernel = processes.kernel_oom_kills() > self._oom_kills_before
-        if killed == signal.SIGKILL and not self._killed_by_us and by_kernel:
-            self._oom = True
+        by_others = killed == signal.SIGKILL and not self._killed_by_us
         ending = Ending(
             exit_code=code if killed is None else None,
             signal_number=killed,
             stopped=self._stopped and not self._oom,
             oom=self._oom,
+            maybe_oom=by_others and processes.oom_kills() > self._oom_kills_before,
             timed_out=self._timed_out,
             launch_error=launch_error,
             started_at=self._started_at,
