@@ -95,7 +95,7 @@ export function codeFor(dataset: Dataset, version: number = dataset.version): st
   const name = dataset.name.replace(/[\r\n]/g, ' ');
   const found = `import kargah\n\nk = kargah.connect()\ndataset = k.datasets.get("${dataset.dataset_id}", version=${version})  # ${name}\n`;
   return dataset.kind === 'images'
-    ? `${found}images = dataset.torch()  # torch Dataset of (image, class)\n`
+    ? `${found}images = dataset.torch()  # torch Dataset of (image, class); images.classes names them\n`
     : `${found}df = dataset.pandas()  # or: dataset.polars(), dataset.torch()\n`;
 }
 
