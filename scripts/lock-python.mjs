@@ -3,7 +3,7 @@
 import { foreground } from './terminal.mjs';
 import { root } from './setup.mjs';
 
-for (const name of ['runtime', 'dev']) {
+for (const [name, ...more] of [['runtime'], ['dev'], ['scripts', '--excludes', 'requirements/scripts.without.txt']]) {
   const args = [
     'pip',
     'compile',
@@ -14,7 +14,7 @@ for (const name of ['runtime', 'dev']) {
     '--no-header',
     '--no-emit-index-url',
   ];
-  const code = await foreground('uv', [...args, `requirements/${name}.in`, '-o', `requirements/${name}.txt`], {
+  const code = await foreground('uv', [...args, ...more, `requirements/${name}.in`, '-o', `requirements/${name}.txt`], {
     cwd: root,
   });
   if (code !== 0) process.exit(code);

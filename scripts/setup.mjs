@@ -26,6 +26,8 @@ const windows = process.platform === 'win32';
 export const python = join(root, '.venv', windows ? 'Scripts/python.exe' : 'bin/python');
 /** Node 24, which comes with the project's packages. */
 export const node = join(root, 'node_modules/node/bin/node');
+/** For `PYTHONPATH` of a test's script that trains with Lightning. */
+const scriptPackages = '.venv/scripts-of-tests';
 const NEEDED_BYTES = 6e9;
 
 function files(path, keep) {
@@ -161,10 +163,17 @@ export async function setup(wants = {}) {
   await once('torch', ['requirements/torch.txt', 'requirements/runtime.txt'], [], () =>
     pip('PyTorch', ['-r', 'requirements/torch.txt']),
   );
-  if (wants.tests)
+  if (wants.tests) {
     await once('python-dev', ['requirements/dev.txt'], [], () =>
       pip('Python packages for tests', ['-r', 'requirements/dev.txt']),
     );
+    await once('python-scripts', ['requirements/scripts.txt'], [scriptPackages], () =>
+      pip('Python packages for scripts of the tests', [
+        ...['--no-deps', '--upgrade', '--target', join(root, scriptPackages)],
+        ...['-r', 'requirements/scripts.txt'],
+      ]),
+    );
+  }
   await once('package', ['pyproject.toml'], [], () =>
     pip('The kargah package', ['--no-deps', '--no-build-isolation', '-e', '.']),
   );

@@ -8,8 +8,10 @@ export type Reach =
   | 'read'
   /** `run_id` of the body is the job's own run, or one below it. */
   | 'own_run'
-  /** Makes a run below the job's own one. */
+  /** Makes a run below the job's own one; without a parent it means the job's own. */
   | 'own_child'
+  /** Looks for, or makes, the experiment to log to: the job's own, whatever the name. */
+  | 'own_experiment'
   /** Makes something that names its run in `source_run_id` or `run_id` of the body. */
   | 'own_source'
   /** `{model_id}` of the path is a model that the job's run logged. */
@@ -70,10 +72,10 @@ export const ALLOWED: readonly AllowedRow[] = [
 
   // Experiments
   ...api('GET', '/2.0/mlflow/experiments/get', 'read'),
-  ...api('GET', '/2.0/mlflow/experiments/get-by-name', 'read'),
+  ...api('GET', '/2.0/mlflow/experiments/get-by-name', 'own_experiment'),
   ...api('GET', '/2.0/mlflow/experiments/search', 'read'),
   ...api('POST', '/2.0/mlflow/experiments/search', 'read'),
-  ...api('POST', '/2.0/mlflow/experiments/create', 'people'),
+  ...api('POST', '/2.0/mlflow/experiments/create', 'own_experiment'),
   ...api('POST', '/2.0/mlflow/experiments/update', 'people'),
   ...api('POST', '/2.0/mlflow/experiments/delete', 'people'),
   ...api('POST', '/2.0/mlflow/experiments/restore', 'people'),

@@ -23,7 +23,7 @@ describe('a request that is passed on to MLflow', () => {
     const gateway = createServer((req, res) => {
       // As when a right is checked first, and takes its time.
       res.once('close', () => {
-        const to = { path: '/', headers: {}, body: Buffer.from('') };
+        const to = { method: 'GET', path: '/', headers: {}, body: Buffer.from('') };
         forwarder.forward(req, res, to).then(() => reject(new Error('it was answered')), resolve);
       });
       req.socket.resume();

@@ -6,6 +6,7 @@ import type { MlflowAddress } from './address.js';
 import { connectionTo, isHttps } from './health.js';
 
 export interface Forwarded {
+  readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Null: the request's own body is streamed. */
@@ -54,11 +55,11 @@ export class Forwarder {
     }
   }
 
-  async #once(req: IncomingMessage, res: ServerResponse, { path, headers, body }: Forwarded): Promise<number> {
+  async #once(req: IncomingMessage, res: ServerResponse, { method, path, headers, body }: Forwarded): Promise<number> {
     return new Promise((resolve, reject) => {
       const upstream = this.#client.request({
         ...connectionTo(this.address, path),
-        method: req.method,
+        method,
         agent: this.#agent,
         headers: { ...requestHeaders(req, body), ...headers },
       });

@@ -6,6 +6,7 @@ import type { Authenticator, Caller, Person } from '../http/route.js';
 import { readJson, type ReadBody } from './body.js';
 import { Forwarder } from './forward.js';
 import { Ingest, type IngestDeps } from './ingest/ingest.js';
+import { OwnRun, type Meant } from './own-run.js';
 import { match, type Match } from './paths.js';
 import type { GatewayListener } from './port.js';
 import { JobReach } from './reach.js';
@@ -40,6 +41,7 @@ export interface Gateway {
 export function createGateway(deps: GatewayDeps): Gateway {
   const forwarder = new Forwarder(deps.server.address);
   const reach = new JobReach(deps.listener, deps.client);
+  const ownRun = new OwnRun(deps.listener, deps.client);
   const isUp = (): boolean => deps.server.health.state() === 'up';
   const { spool, listener } = deps;
   const ingest = new Ingest({ spool, listener, mlflow: () => (isUp() ? 'up' : 'away') });
@@ -49,16 +51,22 @@ export function createGateway(deps: GatewayDeps): Gateway {
       toFolder(res);
       return;
     }
-    const found = match(req.method, req.url ?? '');
-    if (found === null || req.headers.upgrade !== undefined) throw new KargahError('mlflow_closed');
+    const asked = match(req.method, req.url ?? '');
+    if (asked === null || req.headers.upgrade !== undefined) throw new KargahError('mlflow_closed');
     const caller = await callerOf(req);
-    if (caller.kind === 'job' && found.row.reach === 'people') throw new KargahError('forbidden');
-    const body = found.row.body === 'json' ? await readJson(req) : null;
-    if (found.name === '/mlflow/experiments/create') refuseLocation(body);
-    refuseTwoNames(found, body);
-    const runId = Ingest.runOfPoints(found, body);
+    if (caller.kind === 'job' && asked.row.reach === 'people') throw new KargahError('forbidden');
+    const sent = asked.row.body === 'json' ? await readJson(req) : null;
+    if (asked.name === '/mlflow/experiments/create') refuseLocation(sent);
+    refuseTwoNames(asked, sent);
+    const runId = Ingest.runOfPoints(asked, sent);
     // Points are taken without MLflow, too.
     if (runId === null && !isUp()) throw unavailable();
+    const meant: Meant = caller.kind === 'job' ? await ownRun.meant(caller, asked, sent) : { found: asked, body: sent };
+    if ('answer' in meant) {
+      res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(meant.answer));
+      return;
+    }
+    const { found, body } = meant;
     if (caller.kind === 'job') await reach.check(caller, found, body?.json ?? null);
     const exchange = { req, res, found, caller, body };
     const passOn = async (): Promise<number> => {
@@ -73,7 +81,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   async function forward(
     req: IncomingMessage,
     res: ServerResponse,
-    { path, query }: Match,
+    { row, path, query }: Match,
     caller: Caller,
     body: ReadBody | null,
   ): Promise<number> {
@@ -81,7 +89,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       authorization: `Bearer ${await deps.access.mint(caller)}`,
       'x-mlflow-workspace': caller.workspace,
     };
-    return forwarder.forward(req, res, { path: path + query, headers, body: body?.bytes ?? null });
+    return forwarder.forward(req, res, { method: row.method, path: path + query, headers, body: body?.bytes ?? null });
   }
 
   async function callerOf(req: IncomingMessage): Promise<Caller> {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { MetricPoint } from '../contract/training.js';
 import { startTestMlflow, raw, type TestMlflow } from './testing.js';
 import type { RunRef } from './port.js';
 
@@ -360,7 +361,6 @@ describe("a job's token", () => {
       expect((await post(token, '/runs/log-metric', body)).status).toBe(403);
     expect((await post(token, '/runs/update', { run_id: other.runId, status: 'FAILED' })).status).toBe(403);
     expect((await post(token, '/runs/delete', { run_id: run.runId })).status).toBe(403);
-    expect((await post(token, '/runs/create', { experiment_id: run.experimentId })).status).toBe(403);
     const model = { experiment_id: run.experimentId, source_run_id: other.runId };
     expect((await post(token, '/logged-models', model)).status).toBe(403);
     const file = (runId: string) =>
@@ -401,9 +401,68 @@ describe("a job's token", () => {
       await below(run.runId, twice),
       await below(run.runId, [{ key: 'kargah.job_id', value: 'job_gggggg' }]),
       await below(run.runId, [], '0'),
-      await post(token, '/runs/create', { experiment_id: run.experimentId, tags: [] }),
+      await post(token, '/runs/create', {
+        experiment_id: run.experimentId,
+        tags: [{ key: 'kargah.job_id', value: 'job_gggggg' }],
+      }),
+      await post(token, '/runs/create', { experiment_id: run.experimentId, tags: 'none' }),
     ])
       expect(refused.status).toBe(403);
+  });
+
+  test('is given its own experiment for any name, and its own run for one without a parent', async () => {
+    const { runId, experimentId } = await newRun('job_names1');
+    const token = world.jobToken(world.people.sara, 'job_names1');
+    const theirs = (await post(sara, '/experiments/create', { name: 'به نام دیگری' })).json<{
+      experiment_id: string;
+    }>();
+    for (const name of ['lightning_logs', 'به نام دیگری'])
+      expect(
+        (await get(token, `/experiments/get-by-name?experiment_name=${encodeURIComponent(name)}`)).json(),
+      ).toMatchObject({
+        experiment: { experiment_id: experimentId, name: 'jobs', lifecycle_stage: 'active' },
+      });
+    expect((await post(token, '/experiments/create', { name: 'lightning_logs' })).json()).toEqual({
+      experiment_id: experimentId,
+    });
+    expect((await get(token, '/experiments/search?max_results=100')).text).not.toContain('lightning_logs');
+    type Made = {
+      run: { info: { run_id: string; run_name: string }; data: { tags: { key: string; value: string }[] } };
+    };
+    const make = async (tags: object[], run_name = 'x') =>
+      (await post(token, '/runs/create', { experiment_id: theirs.experiment_id, run_name, tags })).json<Made>().run;
+    await post(token, '/runs/log-metric', { run_id: runId, key: 'x', value: 1, timestamp: 1, step: 1 });
+    const own = await make([
+      { key: 'team', value: 'ب' },
+      { key: 'mlflow.note.content', value: 'یادداشت' },
+      { key: 'mlflow.user', value: 'root' },
+    ]);
+    expect(own).toMatchObject({
+      info: { run_id: runId, run_name: 'نخستین آموزش', experiment_id: experimentId, status: 'RUNNING' },
+      data: { metrics: [{ key: 'x', value: 1 }] },
+    });
+    expect(own.data.tags).toEqual(
+      expect.arrayContaining([
+        { key: 'team', value: 'ب' },
+        { key: 'mlflow.note.content', value: 'یادداشت' },
+        { key: 'mlflow.user', value: 'sara' },
+      ]),
+    );
+    const unfit = await post(token, '/runs/create', { tags: [{ key: 'a'.repeat(300), value: '' }] });
+    expect(unfit.json()).toMatchObject({ status: 422, error_code: 'VALIDATION_FAILED' });
+    // Once the script has ended that one, a further run is another: one below it.
+    await post(token, '/runs/update', { run_id: runId, status: 'FINISHED' });
+    const further = await make([{ key: 'fold', value: '2' }], 'fold 2');
+    expect(further.info).toMatchObject({ run_name: 'fold 2', experiment_id: experimentId });
+    expect(further.info.run_id).not.toBe(runId);
+    expect(further.data.tags).toContainEqual({ key: 'mlflow.parentRunId', value: runId });
+    const metric = { run_id: further.info.run_id, key: 'x', value: 1, timestamp: 1, step: 1 };
+    expect((await post(token, '/runs/log-metric', metric)).status).toBe(200);
+    expect((await post(token, '/experiments/create', { name: 'x', artifact_location: 'file:///tmp/x' })).status).toBe(
+      404,
+    );
+    const early = world.jobToken(world.people.sara, 'job_names2');
+    expect((await get(early, '/experiments/get-by-name?experiment_name=x')).status).toBe(503);
   });
 
   test('changes only models that its own run logged', async () => {
@@ -468,6 +527,68 @@ describe('a script that knows nothing of us', () => {
     expect(bytes.subarray(0, 2).toString()).toBe('PK');
     expect(sizeBytes ?? bytes.length).toBe(bytes.length);
   }, 120_000);
+});
+
+describe('a script that trains with Lightning', () => {
+  const train = async (way: string, jobId: string): Promise<RunRef & { stdout: string; points: MetricPoint[] }> => {
+    const ref = await newRun(jobId);
+    const before = world.logged.length;
+    const script = join(REPOSITORY, 'mlflow/tests/lightning_script.py');
+    const { stdout } = await promisify(execFile)(PYTHON, [script, way], {
+      timeout: 170_000,
+      cwd: world.root,
+      env: {
+        PATH: process.env['PATH'],
+        PYTHONPATH: join(REPOSITORY, '.venv/scripts-of-tests'),
+        MLFLOW_TRACKING_URI: world.url,
+        MLFLOW_TRACKING_TOKEN: world.jobToken(world.people.sara, jobId),
+        MLFLOW_RUN_ID: ref.runId,
+        MLFLOW_EXPERIMENT_ID: ref.experimentId,
+        MLFLOW_DISABLE_TELEMETRY: 'true',
+      },
+    });
+    const live = world.logged.slice(before).filter((delivery) => delivery.jobId === jobId);
+    return { ...ref, stdout, points: live.flatMap(({ points }) => points) };
+  };
+  const paramsOf = (jobId: string) =>
+    Object.assign({}, ...world.loggedParams.filter((told) => told.jobId === jobId).map(({ params }) => params));
+  /** Twelve steps, of which every second is logged. */
+  const STEPS = [1, 3, 5, 7, 9, 11];
+
+  test('and its logger as it comes is live in the job’s own run; a further logger is a run below it', async () => {
+    const { runId, experimentId, stdout, points } = await train('default', 'job_light1');
+    expect(stdout).toContain(`run ${runId} ${experimentId}`);
+    expect(points.filter(({ key }) => key === 'train_loss').map(({ step }) => step)).toEqual(STEPS);
+    expect(points.filter(({ key }) => key === 'epoch').at(-1)?.value).toBe(2);
+    expect(await world.mlflow.port.metricHistory('p-sara', runId, 'train_loss')).toHaveLength(STEPS.length);
+    expect(paramsOf('job_light1')).toMatchObject({ lr: '0.1' });
+    const further = /^further (\w+)$/mu.exec(stdout)![1]!;
+    expect(further).not.toBe(runId);
+    expect((await get(sara, `/runs/get?run_id=${further}`)).text).toContain(runId);
+    expect(await world.mlflow.port.metricHistory('p-sara', further, 'train_loss')).toHaveLength(STEPS.length);
+    // What the logger said of the end is not how the job ended.
+    const status = async () =>
+      (await get(sara, `/runs/get?run_id=${runId}`)).json<{ run: { info: { status: string } } }>().run.info.status;
+    expect(await status()).toBe('FINISHED');
+    await world.mlflow.port.endRun('p-sara', runId, 'FAILED');
+    expect(await status()).toBe('FAILED');
+  }, 180_000);
+
+  test('and its logger with names, tags and checkpoints of its own is live all the same', async () => {
+    const { runId, stdout, points } = await train('named', 'job_light2');
+    expect(stdout).toContain(`run ${runId} `);
+    expect(points.filter(({ key }) => key === 'train_loss').map(({ step }) => step)).toEqual(STEPS);
+    expect((await get(sara, `/runs/get?run_id=${runId}`)).text).toContain('"team"');
+    const files = await world.mlflow.port.listArtifacts('p-sara', runId, '');
+    expect(files.map(({ path }) => path)).toEqual([expect.stringMatching(/^epoch=2-step=12/u)]);
+  }, 180_000);
+
+  test('and MLflow’s autologging is live, in an experiment of any name', async () => {
+    const { runId, points } = await train('autolog', 'job_light3');
+    expect(points.filter(({ key }) => key === 'train_loss').map(({ step }) => step)).toEqual([0, 1, 2]);
+    expect(paramsOf('job_light3')).toMatchObject({ epochs: '3' });
+    expect(await world.mlflow.port.metricHistory('p-sara', runId, 'train_loss')).toHaveLength(3);
+  }, 180_000);
 });
 
 describe('when MLflow is killed', () => {

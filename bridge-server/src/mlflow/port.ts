@@ -64,6 +64,8 @@ export interface MlflowPort {
 export interface GatewayListener {
   /** Run → job; null when the run is no job's. Used for live points, and for a job token's reach. */
   jobOfRun(runId: string): Promise<string | null>;
+  /** Job → its own run; null while that is being made. */
+  runOfJob(jobId: string): Promise<string | null>;
   pointsLogged(
     jobId: string,
     points: readonly MetricPoint[],

@@ -6,9 +6,9 @@ import type { Match } from './paths.js';
 import type { GatewayListener } from './port.js';
 
 export type JsonBody = Readonly<Record<string, unknown>>;
-type JobCaller = Extract<Caller, { kind: 'job' }>;
+export type JobCaller = Extract<Caller, { kind: 'job' }>;
 
-const PARENT = 'mlflow.parentRunId';
+export const PARENT = 'mlflow.parentRunId';
 /** How many runs deep a script may nest. */
 const DEEPEST = 8;
 const REMEMBERED = 10_000;
@@ -28,6 +28,7 @@ export class JobReach {
   async check(caller: JobCaller, { row, params }: Match, body: JsonBody | null): Promise<void> {
     switch (row.reach) {
       case 'read':
+      case 'own_experiment':
       case 'registry':
         return;
       case 'people':
@@ -110,8 +111,10 @@ export class JobReach {
   }
 }
 
-const runTags = z.array(z.object({ key: z.string(), value: z.string() }));
-const isParent = ({ key }: { key: string }): boolean => key === PARENT;
+const runTag = z.object({ key: z.string(), value: z.string() });
+export type RunTag = z.infer<typeof runTag>;
+export const runTags = z.array(runTag);
+const isParent = ({ key }: RunTag): boolean => key === PARENT;
 
 /** The one id that a body names under any of the names MLflow takes for it. */
 function named(body: JsonBody | null, names: readonly string[]): string {

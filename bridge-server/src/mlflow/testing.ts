@@ -91,6 +91,7 @@ export async function startTestMlflow(): Promise<TestMlflow> {
     },
     {
       jobOfRun: (runId) => Promise.resolve(jobOfRun.get(runId) ?? null),
+      runOfJob: (jobId) => Promise.resolve([...jobOfRun].find(([, owner]) => owner === jobId)?.[0] ?? null),
       pointsLogged: (jobId, points, progress) => {
         logged.push({ jobId, points, progress });
         for (const listener of listeners) listener();

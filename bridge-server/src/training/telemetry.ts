@@ -49,6 +49,11 @@ export class JobTelemetry implements GatewayListener {
     return null;
   }
 
+  async runOfJob(jobId: string): Promise<string | null> {
+    const row = this.#jobs.get(jobId)?.row ?? (await this.store.get(jobId));
+    return row?.mlflow_run_id ?? null;
+  }
+
   pointsLogged(jobId: string, points: readonly MetricPoint[], told: Told): void {
     const tracked = this.#jobs.get(jobId);
     if (tracked) {

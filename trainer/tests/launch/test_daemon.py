@@ -26,8 +26,9 @@ STREAMS = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "PYTHONFAULTHAN
 
 
 class RunningDaemon:
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, environ: dict[str, str] = INHERITED) -> None:
         self.root = root
+        self.environ = environ
         self.socket = root / "warm.sock"
         self.process = self.spawn()
         assert self.process.stdout is not None
@@ -39,10 +40,16 @@ class RunningDaemon:
         return subprocess.Popen(
             [sys.executable, "-m", "kargah.launch.daemon", str(self.socket)],
             cwd=self.root,
-            env=INHERITED | STREAMS | {"KARGAH_JOB_ID": PLACEHOLDER},
+            env=self.environ | STREAMS | {"KARGAH_JOB_ID": PLACEHOLDER},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
+
+    def end(self) -> None:
+        assert self.process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.wait(DEADLINE_SECONDS)
 
     def ask(self, line: bytes) -> dict[str, Any]:
         with socket.socket(socket.AF_UNIX) as connection:
@@ -100,10 +107,7 @@ def log(folder: Path) -> str:
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDaemon]:
     running = RunningDaemon(tmp_path_factory.mktemp("warm"))
     yield running
-    assert running.process.stdin is not None
-    with contextlib.suppress(BrokenPipeError):
-        running.process.stdin.close()
-    running.process.wait(DEADLINE_SECONDS)
+    running.end()
 
 
 def test_a_forked_script_is_what_a_new_python_would_run(daemon: RunningDaemon) -> None:
@@ -211,6 +215,20 @@ def test_a_folder_to_work_in_that_is_gone_is_a_failed_launch(daemon: RunningDaem
     with pytest.raises(ValueError, match="Expecting value"):
         daemon.submit(folder)
     assert outcome(folder)["error"]["code"] == "launch_failed"
+
+
+def test_lightning_loaded_before_there_was_a_job_logs_to_the_jobs_mlflow(tmp_path: Path) -> None:
+    # Where MLflow finds Lightning it imports it, and so does the daemon.
+    packages = Path(sys.prefix) / "scripts-of-tests"
+    daemon = RunningDaemon(tmp_path, INHERITED | {"PYTHONPATH": str(packages)})
+    folder = daemon.run(
+        "import sys\n"
+        "print('pytorch_lightning.loggers.mlflow' in sys.modules)\n"
+        "from pytorch_lightning.loggers import MLFlowLogger\n"
+        "print(MLFlowLogger()._tracking_uri, MLFlowLogger()._experiment_name, MLFlowLogger().save_dir)\n"
+    )
+    assert log(folder) == "True\nhttp://127.0.0.1:9/mlflow lightning_logs None\n"
+    daemon.end()
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ export function heardByJobs(live: LivePort, sweeps: () => Pick<SweepService, 'jo
 export function heardByGateway(listener: GatewayListener, sweeps: Pick<SweepService, 'pointsLogged'>): GatewayListener {
   return {
     jobOfRun: (runId) => listener.jobOfRun(runId),
+    runOfJob: (jobId) => listener.runOfJob(jobId),
     pointsLogged: (jobId, points, told) => {
       listener.pointsLogged(jobId, points, told);
       sweeps.pointsLogged(jobId, points);

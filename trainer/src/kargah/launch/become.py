@@ -55,6 +55,7 @@ def become(job: dict[str, Any], paths: JobPaths, environ: dict[str, str], image:
     os.closerange(_LOWEST_FREE_FD, _highest_fd() + 1)
     os.environ.clear()
     os.environ.update(environ)
+    _tell_lightning()
     script = job.get("script")
     image.show(job["job_id"], f"kargah-job {job['job_id']} {script['path'] if script else job.get('recipe')}")
     _new_randomness()
@@ -85,6 +86,19 @@ def _run_recipe(paths: JobPaths) -> None:
 
 def _is_borrowed() -> bool:
     return not any(Path(entry, "kargah") == Path(__file__).parents[1] for entry in map(Path, sys.path))
+
+
+def _tell_lightning() -> None:
+    """Its logger reads MLflow's address when it is imported, for a default: here that was before there was a job."""
+    for package in ("pytorch_lightning", "lightning.pytorch"):
+        logger: Any = getattr(sys.modules.get(f"{package}.loggers.mlflow"), "MLFlowLogger", None)
+        if logger is not None:
+            init = logger.__init__
+            names = init.__code__.co_varnames[: init.__code__.co_argcount]
+            given = zip(reversed(names), reversed(init.__defaults__), strict=False)
+            address = os.environ["MLFLOW_TRACKING_URI"]
+            defaults = [address if name == "tracking_uri" else default for name, default in given]
+            init.__defaults__ = tuple(reversed(defaults))
 
 
 def _new_randomness() -> None:
