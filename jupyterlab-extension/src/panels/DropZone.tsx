@@ -2,7 +2,8 @@ import { type DragEvent, type ReactNode, useEffect, useRef, useState } from 'rea
 import { Icon } from '../components/Icon.js';
 import { useKargah } from '../context.js';
 import { addFiles } from '../datasets/actions.js';
-import { pathsOf, registerFiles } from '../datasets/intake/fileBrowser.js';
+import { registerFiles } from '../datasets/intake/fileBrowser.js';
+import { acceptDrag, carriedPaths } from '../datasets/intake/luminoDrag.js';
 import { useI18n } from '../i18n/context.js';
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files');
@@ -22,10 +23,9 @@ export function DropZone({ children }: { readonly children: ReactNode }): JSX.El
   useEffect(() => {
     // JupyterLab drags by Lumino's own events, which React does not know.
     const onLumino = (event: Event): void => {
-      const paths = pathsOf(event);
+      const paths = carriedPaths(event);
       if (paths === null) return;
-      event.preventDefault();
-      event.stopPropagation();
+      acceptDrag(event);
       if (event.type === 'lm-dragleave' || event.type === 'lm-drop') leave();
       else setOver(true);
       if (event.type === 'lm-drop') void registerFiles(kargah, paths);

@@ -5,6 +5,7 @@ import { lazy, Suspense } from 'react';
 import { ErrorBoundary } from '../components/ErrorBoundary.js';
 import { logoIcon } from '../components/labIcons.js';
 import { KargahRoot } from '../context.js';
+import { openUnderDrag } from '../datasets/intake/luminoDrag.js';
 import { IKargah } from '../tokens.js';
 import { COMMANDS } from './commands.js';
 import { PANEL_ID } from './core.js';
@@ -61,6 +62,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
     const widget = new PanelWidget(kargah);
     app.shell.add(widget, 'left', { rank: 150 });
     restorer?.add(widget, PANEL_ID);
+    openUnderDrag(PANEL_ID, () => app.shell.activateById(PANEL_ID));
     app.commands.addCommand(COMMANDS.showPanel, {
       label: () => kargah.i18n.t('app.name'),
       icon: logoIcon,
