@@ -12,12 +12,11 @@ Refusal = dict[str, Any]
 
 def refusal(*, threads: int) -> Refusal | None:
     """Why this process must not be forked now; None where nothing speaks against it."""
-    if threads != 1:
-        return unsafe(f"the daemon has {threads} threads")
     torch = sys.modules.get("torch")
+    # Asked first: the GPU's library starts threads.
     if torch is not None and torch.cuda.is_initialized():
         return unsafe("the daemon has touched a GPU")
-    return None
+    return None if threads == 1 else unsafe(f"the daemon has {threads} threads")
 
 
 def hidden_module(script: Path) -> Refusal | None:
