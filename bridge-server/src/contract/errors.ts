@@ -410,6 +410,11 @@ export const ERRORS = {
     en: 'Out of memory; use a smaller batch or less data.',
     fa: 'حافظه کم آمد؛ دستهٔ کوچک‌تر یا دادهٔ کمتر به کار ببرید.',
   },
+  gpu_unusable: {
+    status: 422,
+    en: 'The PyTorch of this Python cannot use the GPU: it was built without CUDA, or the driver does not fit. Choose another Python, or no GPU.',
+    fa: 'PyTorch این پایتون نمی‌تواند پردازندهٔ گرافیکی را به کار بگیرد: بی CUDA ساخته شده یا درایور با آن جور نیست. پایتون دیگری برگزینید یا پردازندهٔ گرافیکی نخواهید.',
+  },
   time_limit_reached: {
     status: 422,
     en: 'The job ran longer than its limit of {seconds} s and was ended.',
@@ -454,6 +459,11 @@ export const ERRORS = {
     status: 422,
     en: 'This machine has {available} {resource}; ask for no more.',
     fa: 'این دستگاه {available} {resource} دارد؛ بیش از آن نخواهید.',
+  },
+  recipe_takes_one_gpu: {
+    status: 422,
+    en: 'A recipe trains on one GPU; ask for one, or for none.',
+    fa: 'الگو روی یک پردازندهٔ گرافیکی آموزش می‌دهد؛ یکی بخواهید یا هیچ.',
   },
 
   // Why a job waits

@@ -116,6 +116,7 @@ export const startSweep = endpoint({
     'sweep_grid_too_large',
     'unknown_python',
     'resources_too_large',
+    'recipe_takes_one_gpu',
     'quota_jobs',
   ],
 });

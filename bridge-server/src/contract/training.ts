@@ -183,6 +183,7 @@ export const train = endpoint({
     'script_outside',
     'unknown_python',
     'resources_too_large',
+    'recipe_takes_one_gpu',
     'quota_jobs',
     'storage_full',
   ],

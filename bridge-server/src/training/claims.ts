@@ -24,7 +24,7 @@ export function claimOf(asked: Asked | null, kind: 'recipe' | 'script', machine:
   return {
     cpus: asked?.cpus ?? usualCpus,
     memoryMb: asked?.memory_mb ?? Math.min(USUAL_MEMORY_MB, machine.memoryMb),
-    // Recipes train on the CPU; what a script does nobody knows.
+    // A recipe's network is small: it learns on a GPU where one is asked for. What a script does nobody knows.
     gpus: asked?.gpus ?? (kind === 'script' ? Math.min(1, machine.gpus.length) : 0),
   };
 }
@@ -46,6 +46,11 @@ export function excessOf(claim: Claim, machine: Machine): Failure | null {
 export function refuseExcess(claim: Claim, machine: Machine): void {
   const excess = excessOf(claim, machine);
   if (excess) throw new KargahError('resources_too_large', excess.params);
+}
+
+/** A second one would be kept from others and stand idle. @throws recipe_takes_one_gpu */
+export function refuseIdleGpus(claim: Claim): void {
+  if (claim.gpus > 1) throw new KargahError('recipe_takes_one_gpu');
 }
 
 /** The largest part of the machine that this takes of any one thing, 0 to 1: what fairness counts. */

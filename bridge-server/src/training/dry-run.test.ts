@@ -47,6 +47,7 @@ describe('a dry run', { timeout: 40_000 }, () => {
       [{ script: { path: 'none.py' } }, 'script_not_found'],
       [{ script: { path: 'mine.py' }, resources: { cpus: 3 } }, 'resources_too_large'],
       [{ script: { path: 'mine.py' }, resources: { gpus: 2 } }, 'resources_too_large'],
+      [{ recipe: 'tabular', dataset_id: TABLE.datasetId, resources: { gpus: 2 } }, 'recipe_takes_one_gpu'],
       [{ script: { path: 'mine.py' }, resources: { python: 'nobody' } }, 'unknown_python'],
       [{ recipe: 'tabular', dataset_id: TABLE.datasetId, params: { epochs: 0 } }, 'validation_failed'],
     ] as const)

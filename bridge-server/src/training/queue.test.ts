@@ -103,6 +103,7 @@ describe('what a job is given', () => {
     expect(claimOf({ cpus: 3, memory_mb: 300 }, 'recipe', MACHINE)).toEqual({ cpus: 3, memoryMb: 300, gpus: 0 });
     expect(claimOf(null, 'recipe', MACHINE)).toEqual({ cpus: 1, memoryMb: 1024, gpus: 0 });
     expect(claimOf(null, 'script', MACHINE)).toEqual({ cpus: 1, memoryMb: 1024, gpus: 1 });
+    expect(claimOf({ gpus: 1 }, 'recipe', MACHINE).gpus).toBe(1);
     expect(claimOf({ gpus: 0 }, 'script', MACHINE).gpus).toBe(0);
     expect(claimOf(null, 'script', { cpus: 64, memoryMb: 512, gpus: [] })).toEqual({ cpus: 4, memoryMb: 512, gpus: 0 });
     const two: Machine = { cpus: 2, memoryMb: 4096, gpus: [] };

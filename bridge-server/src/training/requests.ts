@@ -1,7 +1,7 @@
 import type { TrainRequest } from '../contract/training.js';
 import { KargahError } from '../errors.js';
 import type { Person } from '../http/route.js';
-import { claimOf, refuseExcess, type Claim } from './claims.js';
+import { claimOf, refuseExcess, refuseIdleGpus, type Claim } from './claims.js';
 import type { GivenDataset, TrainingDataset, TrainingDatasets, TrainingSettings } from './ports.js';
 import type { Pythons } from './pythons.js';
 import type { Recipes } from './recipes.js';
@@ -45,6 +45,7 @@ export class Requests {
     const params = script ? request.params : this.#recipeParams(request, dataset);
     const { machine } = this.settings;
     const claim = claimOf(request.resources ?? null, script ? 'script' : 'recipe', machine);
+    if (!script) refuseIdleGpus(claim);
     refuseExcess(claim, machine);
     const python = await this.pythons.executableOf(request.resources?.python);
     return { request, dataset, params, claim, python, script: script?.absolute ?? null };

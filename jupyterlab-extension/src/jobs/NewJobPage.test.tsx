@@ -335,6 +335,10 @@ describe('what a job asks for', () => {
     await start();
     await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText('GPU')));
     expect(screen.getByRole('alert').textContent).toBe('این دستگاه ۱ GPU دارد.');
+    refusal = problem(422, 'recipe_takes_one_gpu', 'One.', 'یکی بخواهید.');
+    await start();
+    await screen.findByText('یکی بخواهید.');
+    expect(screen.getByLabelText('GPU').getAttribute('aria-invalid')).toBe('true');
   });
 });
 

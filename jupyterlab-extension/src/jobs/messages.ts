@@ -213,6 +213,7 @@ export const jobMessages = {
 
   'row.reason.out_of_memory': { fa: 'حافظه کم آمد', en: 'out of memory' },
   'row.reason.killed_maybe_memory': { fa: 'پایان با سیگنال', en: 'killed' },
+  'row.reason.gpu_unusable': { fa: 'GPU به کار نیامد', en: 'GPU unusable' },
   'row.reason.loss_diverged': { fa: 'زیان بی‌نهایت شد', en: 'loss diverged' },
   'row.reason.script_failed': { fa: 'خروج با کد {exit_code}', en: 'exit code {exit_code}' },
   'row.reason.killed_by_signal': { fa: 'پایان با سیگنال', en: 'killed' },

@@ -47,6 +47,7 @@ function causesOf(job: Job): readonly Remedy[] {
     case 'no_text_column':
     case 'text_column_missing':
     case 'checkpoint_mismatch':
+    case 'gpu_unusable':
     case 'dataset_deleted':
     case 'dataset_failed':
       return [{ kind: 'change' }, { kind: 'log' }];

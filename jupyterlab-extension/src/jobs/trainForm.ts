@@ -96,6 +96,7 @@ const FIELD_OF_CODE: readonly (readonly [RegExp, string])[] = [
   [/^split_unknown$/, 'split'],
   [/^script_/, 'path'],
   [/^unknown_python$/, 'resources.python'],
+  [/_one_gpu$/, 'resources.gpus'],
   [/^sweep_/, 'space'],
 ];
 

@@ -132,6 +132,16 @@ def test_a_job_that_cannot_run_says_why_in_its_folder_and_its_log(
     assert "ERROR" in log
 
 
+def test_a_job_whose_gpu_cannot_be_used_gives_it_back_at_once(
+    job_dir: Path, iris: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    write_job(job_dir, iris, {"target": "target"}, gpus=["0"])
+    with running(job_dir) as process:
+        process.communicate(timeout=60)
+    assert json.loads((job_dir / "failure.json").read_text()) == {"code": "gpu_unusable", "params": {}}
+
+
 def test_a_saved_model_is_loaded_back_by_mlflow_and_by_torch_alone(tmp_path: Path, iris: Path) -> None:
     recipe = RECIPES["tabular"]
     task = recipe.prepare(parse_params(recipe.INFO.params, {"target": "target"}), DatasetRef("iris", iris))

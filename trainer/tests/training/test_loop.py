@@ -211,7 +211,7 @@ def test_every_optimizer_learns(tmp_path: Path, kind: Any) -> None:
 def test_a_step_computes_in_bfloat16_where_asked_to_or_where_processor_and_network_gain(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, precision: Any, gains: bool, able: bool, expected: torch.dtype
 ) -> None:
-    monkeypatch.setattr("kargah.training.optimizer.computes_bf16", lambda: able)
+    monkeypatch.setattr("kargah.training.optimizer.computes_bf16", lambda _device: able)
     task, seen, by_hand = problem(), set[torch.dtype](), list[bool]()
     first = task.network[0]  # type: ignore[index]
     first.register_forward_hook(lambda _m, _i, out: seen.add(out.dtype) if torch.is_grad_enabled() else None)

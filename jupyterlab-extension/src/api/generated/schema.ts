@@ -1461,6 +1461,7 @@ export interface components {
       | 'killed_by_signal'
       | 'killed_maybe_memory'
       | 'out_of_memory'
+      | 'gpu_unusable'
       | 'time_limit_reached'
       | 'value_out_of_range'
       | 'loss_diverged'
@@ -1474,6 +1475,7 @@ export interface components {
       | 'lease_expired'
       | 'unknown_python'
       | 'resources_too_large'
+      | 'recipe_takes_one_gpu'
       | 'waiting_for_turn'
       | 'waiting_for_cpu'
       | 'waiting_for_memory'
@@ -7636,6 +7638,8 @@ export interface operations {
       /**
        * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
+       *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
+       *
        *     `resources_too_large`: This machine has {available} {resource}; ask for no more.
        *
        *     `script_not_found`: There is no script at {path}.
@@ -8079,6 +8083,8 @@ export interface operations {
       /**
        * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
+       *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
+       *
        *     `resources_too_large`: This machine has {available} {resource}; ask for no more.
        *
        *     `script_not_found`: There is no script at {path}.
@@ -8456,6 +8462,8 @@ export interface operations {
       };
       /**
        * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
+       *
+       *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
        *
        *     `resources_too_large`: This machine has {available} {resource}; ask for no more.
        *
@@ -8951,6 +8959,8 @@ export interface operations {
       };
       /**
        * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
+       *
+       *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
        *
        *     `resources_too_large`: This machine has {available} {resource}; ask for no more.
        *

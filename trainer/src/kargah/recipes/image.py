@@ -209,6 +209,6 @@ def _augmented(how: str, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     down, along = (int(torch.randint(0, 2 * reach + 1, ())) for _ in range(2))
     moved = functional.pad(pictures, (reach,) * 4)[..., down : down + size, along : along + size]
     if how == "shift_flip":
-        mirror = torch.rand(len(moved), 1, 1, 1) < 0.5
+        mirror = torch.rand(len(moved), 1, 1, 1, device=moved.device) < 0.5
         moved = torch.where(mirror, moved.flip(-1), moved)
     return (moved,)

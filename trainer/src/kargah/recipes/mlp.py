@@ -34,7 +34,7 @@ class Mlp(nn.Module):
 
     def forward(self, numbers: Tensor, codes: Tensor) -> Tensor:
         values = self.first(numbers, codes)
-        masks = self.masks(len(values)) if self.training else []
+        masks = self.masks(values) if self.training else []
         for i, layer in enumerate(self.hidden):
             values = functional.relu(layer(values))
             if masks:
@@ -48,9 +48,9 @@ class Mlp(nn.Module):
             return numbers
         return torch.cat([numbers, *(embed(codes[:, i]) for i, embed in enumerate(self.embeddings))], 1)
 
-    def masks(self, rows: int) -> list[Tensor]:
-        """Of each hidden layer; none where none of them leaves anything out."""
-        return dropout_masks(rows, self.widths, self.dropout) if self.dropout > 0 else []
+    def masks(self, rows: Tensor) -> list[Tensor]:
+        """Of each hidden layer for these rows; none where none of them leaves anything out."""
+        return dropout_masks(len(rows), self.widths, self.dropout, rows.device) if self.dropout > 0 else []
 
 
 class CrossEntropy:
@@ -60,7 +60,8 @@ class CrossEntropy:
         self.weight = weight
 
     def __call__(self, answers: Tensor, targets: Tensor) -> Tensor:
-        return functional.cross_entropy(answers, targets, self.weight)
+        weight = None if self.weight is None else self.weight.to(answers.device)
+        return functional.cross_entropy(answers, targets, weight)
 
     def error(self, answers: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """The loss's gradient, and the loss."""
@@ -96,7 +97,7 @@ class MlpGradients:
         numbers, codes = inputs
         with torch.no_grad():
             values = [self.network.first(numbers, codes)]
-            masks = self.network.masks(len(numbers)) if self.network.training else []
+            masks = self.network.masks(numbers) if self.network.training else []
             for i, (weight, bias) in enumerate(self.layers[:-1]):
                 layer = torch.addmm(bias, values[i], weight.t()).relu_()
                 values.append(layer.mul_(masks[i]) if masks else layer)

@@ -19,6 +19,7 @@ import torch
 
 from ..recipes import RECIPES, DatasetRef, InvalidParams, Task, parse_params
 from .checkpoint import Checkpoints, load_checkpoint
+from .device import CPU, describe_device, device_for
 from .failure import JobFailure, write_failure, write_json
 from .gateway import Address
 from .loop import Fit, Listener, Progress, Stopped, evaluate, fit
@@ -128,6 +129,7 @@ def _run(context: _Context) -> None:
         raise JobFailure("dataset_deleted")
     recipe = RECIPES[job["recipe"]]
     params: Any = parse_params(recipe.INFO.params, job["params"])
+    device = device_for(job.get("gpus") or [])
     keep_freed_memory()
     # Not `torch.manual_seed`: it takes a picture of the stack for each kind of device that is not there.
     torch.default_generator.manual_seed(params.seed)
@@ -140,11 +142,12 @@ def _run(context: _Context) -> None:
         parts_sha256=job["dataset"].get("split_sha256"),
     )
     task = recipe.prepare(params, dataset)
-    threads = thread_choices(task.threads, job.get("cpus"))
+    # Beside a GPU the processor only gathers batches.
+    threads = thread_choices(task.threads if device == CPU else 1, job.get("cpus"))
     for note in task.notes:
         say(note)
     tried = f"threads={threads[0]}" if len(threads) == 1 else f"threads: trying {', '.join(map(str, threads))}"
-    say(f"device=cpu {tried} seed={params.seed}")
+    say(f"device={describe_device(device)} {tried} seed={params.seed}")
     importing = MlflowImport()
 
     def first_step() -> None:
@@ -175,6 +178,7 @@ def _run(context: _Context) -> None:
         listener,
         checkpoints,
         lambda: stop.requested,
+        device=device,
         threads=threads,
         identity={"recipe": job["recipe"], "dataset": dataset.sha256, "params": asdict(params)},
         resume=resume,

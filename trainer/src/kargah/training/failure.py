@@ -22,6 +22,7 @@ Code = Literal[
     "text_column_missing",
     "loss_diverged",
     "out_of_memory",
+    "gpu_unusable",
     "storage_full",
     "unknown_recipe",
     "damaged_file",

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from ..recipes.protocol import Split, Task
 from .batches import epoch_batches, epoch_order
 from .checkpoint import Checkpoint, Checkpoints, check_resumable
+from .device import CPU, seed_device
 from .failure import JobFailure
 from .optimizer import Steps, autocast, clip_gradients, copied_state, make_optimizer
 from .schedule import learning_rate
@@ -50,7 +51,7 @@ class Listener:
 
 @dataclass(frozen=True)
 class Fit:
-    """How a run ended: `network` carries the best epoch's weights."""
+    """How a run ended: `network` carries the best epoch's weights, on the CPU."""
 
     network: nn.Module
     best_epoch: int
@@ -72,6 +73,7 @@ def fit(
     checkpoints: Checkpoints,
     stopping: Callable[[], bool],
     *,
+    device: torch.device = CPU,
     threads: Sequence[int] = (),
     identity: Mapping[str, Any] | None = None,
     resume: Checkpoint | None = None,
@@ -80,13 +82,14 @@ def fit(
 
     On a CPU a run that was stopped at any step and resumed gives the same losses and weights as one that was not, bit
     for bit. Equal seeds give equal weights where `threads` leaves no choice. `threads` are the counts to try, none
-    means torch's present one; `identity` says what a checkpoint belongs to (recipe, dataset, `params`).
+    means torch's present one; `identity` says what a checkpoint belongs to (recipe, dataset, `params`). It computes on
+    `device`, and goes on from a checkpoint of any.
 
     Raises:
         JobFailure: `loss_diverged` when a loss is not finite, `checkpoint_mismatch` when `resume` is of another run.
         Stopped: `stopping()` became true; asked before every step. A checkpoint is kept.
     """
-    run = _Run(task, settings, listener, checkpoints, stopping, threads=threads, identity=identity or {})
+    run = _Run(task, settings, listener, checkpoints, stopping, device=device, threads=threads, identity=identity or {})
     if resume is not None:
         run.restore(resume)
     return run.go()
@@ -96,17 +99,19 @@ def fit(
 def evaluate(
     network: nn.Module, split: Split, rows: int = 4096, stopping: Callable[[], bool] = lambda: False
 ) -> Tensor:
-    """Outputs for a whole split, `rows` at a time, without gradients and without dropout.
+    """Outputs for a whole split, `rows` at a time, without gradients and without dropout, where the network lies.
 
     Raises:
         Stopped: `stopping()` became true.
     """
     network.eval()
+    device = next(network.parameters()).device
     answers = []
     for start in range(0, len(split), rows):
         if stopping():
             raise Stopped
-        answers.append(network(*split.part(start, min(len(split), start + rows))).float())
+        inputs = split.part(start, min(len(split), start + rows))
+        answers.append(network(*(part.to(device) for part in inputs)).float())
     return torch.cat(answers)
 
 
@@ -131,9 +136,9 @@ class _Epoch:
         }
 
     @classmethod
-    def of(cls, state: Mapping[str, Any]) -> _Epoch:
-        losses = list(state["losses"].unbind())
-        return cls(state["batch"], [state["outputs"]], losses, state["reported"], state["seconds"])
+    def of(cls, state: Mapping[str, Any], device: torch.device) -> _Epoch:
+        losses = list(state["losses"].to(device).unbind())
+        return cls(state["batch"], [state["outputs"].to(device)], losses, state["reported"], state["seconds"])
 
 
 class _Run:
@@ -145,17 +150,21 @@ class _Run:
         checkpoints: Checkpoints,
         stopping: Callable[[], bool],
         *,
+        device: torch.device,
         threads: Sequence[int],
         identity: Mapping[str, Any],
     ) -> None:
         self.task, self.settings, self.listener = task, settings, listener
         self.checkpoints, self.stopping, self.identity = checkpoints, stopping, identity
-        self.network = task.network
+        self.device = device
+        self.network = task.network.to(device)
+        if isinstance(task.loss, nn.Module):
+            task.loss.to(device)
         self.parameters = list(self.network.parameters())
         self.optimizer = make_optimizer(settings, self.network)
         self.take_step = Steps(self.optimizer)
-        self.autocast = autocast(settings, task.bf16)
-        by_hand = task.gradients if self.autocast is nullcontext else None
+        self.autocast = autocast(settings, task.bf16, device)
+        by_hand = task.gradients if self.autocast is nullcontext and device == CPU else None
         self.gradients = by_hand or self._autograd
         self.probe = ThreadProbe(threads or [torch.get_num_threads()])
         self.steps_per_epoch = math.ceil(len(task.train) / settings.batch_size)
@@ -187,7 +196,7 @@ class _Run:
         self.epoch, self.best_epoch = state["epoch"], state["best_epoch"]
         self.best_state, self.best_metrics = dict(state["best_state"]), dict(state["best_metrics"])
         if state["underway"] is not None:
-            self.underway = _Epoch.of(state["underway"])
+            self.underway = _Epoch.of(state["underway"], self.device)
             self.random = state["underway"]["random"]
         self.step = self.started_step = self.epoch * self.steps_per_epoch + self.underway.batch
         if state["threads"] is not None:
@@ -213,7 +222,9 @@ class _Run:
         if early:
             self.listener.log(f"stopped early: no improvement since epoch {self.best_epoch}")
         self.network.load_state_dict(self.best_state)
-        self.network.eval()
+        self.network.to(CPU).eval()
+        if isinstance(self.task.loss, nn.Module):
+            self.task.loss.to(CPU)
         return Fit(
             self.network, self.best_epoch, self.best_epoch * self.steps_per_epoch, self.best_metrics, self.epoch, early
         )
@@ -224,6 +235,7 @@ class _Run:
         seed = self.settings.seed * 1_000_003 + self.epoch
         if self.random is None:
             torch.default_generator.manual_seed(seed)
+            seed_device(self.device, seed)
         else:
             torch.set_rng_state(self.random)
             self.random = None
@@ -242,6 +254,8 @@ class _Run:
         trying = self.probe.chosen is None
         if trying:
             self.probe.before_step()
+        if self.device != CPU:
+            inputs, targets = tuple(part.to(self.device) for part in inputs), targets.to(self.device)
         if self.task.augment is not None:
             inputs = self.task.augment(inputs)
         answer, loss = self.gradients(inputs, targets)
@@ -298,11 +312,12 @@ class _Run:
         """Ends the epoch: its figures on the training split, as it was while learning, and on the other one."""
         task, now = self.task, self.underway
         answers = evaluate(self.network, task.validation, task.evaluation_rows, self.stopping)
-        truth = task.validation.targets
+        truth = task.validation.targets.to(self.device)
         figures = {"loss": task.loss(answers, truth).item(), **task.metrics(answers, truth)}
         validation = {f"val_{key}": value for key, value in figures.items()}
         seed = self.settings.seed * 1_000_003 + self.epoch
-        learned = task.metrics(torch.cat(now.outputs), task.train.targets[epoch_order(task.train, seed)])
+        learned_from = task.train.targets[epoch_order(task.train, seed)].to(self.device)
+        learned = task.metrics(torch.cat(now.outputs), learned_from)
         train = {f"train_{key}": value for key, value in learned.items()}
         train["samples_per_second"] = len(task.train) / max(1e-9, now.seconds)
         self.listener.metrics(validation | train, self.step)

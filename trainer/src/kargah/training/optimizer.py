@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .device import CPU, computes_bf16
 from .settings import Settings
 
 
@@ -44,7 +45,8 @@ class Steps:
         self._moments: tuple[list[Tensor], list[Tensor]] | None = None
         self._count = torch.zeros(())
         kernels = {torch.optim.AdamW: "_fused_adamw_", torch.optim.Adam: "_fused_adam_"}
-        self._kernel = getattr(torch, kernels.get(type(optimizer), ""), None)
+        on_cpu = self._parameters[0].device == CPU
+        self._kernel = getattr(torch, kernels.get(type(optimizer), ""), None) if on_cpu else None
         if self._kernel is not None and optimizer.state:
             self._share_state()
 
@@ -93,18 +95,8 @@ def clip_gradients(parameters: list[nn.Parameter], most: float) -> None:
         torch._foreach_mul_(gradients, most / (norm + 1e-6))
 
 
-def computes_bf16() -> bool:
-    """True where the processor multiplies bfloat16 itself (AVX512-BF16, AMX); elsewhere it is slower than float32."""
-    if torch.backends.cpu.get_cpu_capability() not in {"AVX512", "AMX"}:
-        return False
-    probes: list[Callable[[], bool]] = [
-        getattr(torch.cpu, name, lambda: False) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
-    ]
-    return any(probe() for probe in probes)
-
-
-def autocast(settings: Settings, gains: bool) -> Callable[[], AbstractContextManager[object]]:
+def autocast(settings: Settings, gains: bool, device: torch.device) -> Callable[[], AbstractContextManager[object]]:
     """What the forward pass runs in. `gains`: the network is one that bfloat16 makes faster at equal accuracy."""
-    if settings.precision == "bf16" or (settings.precision == "auto" and gains and computes_bf16()):
-        return lambda: torch.autocast("cpu", dtype=torch.bfloat16)
+    if settings.precision == "bf16" or (settings.precision == "auto" and gains and computes_bf16(device)):
+        return lambda: torch.autocast(device.type, dtype=torch.bfloat16)
     return nullcontext
