@@ -499,7 +499,6 @@ export const ERRORS = {
   },
 
   // Why a job was started cold
-  warm_launcher_off: { status: 409, en: 'The warm launcher is off.', fa: 'راه‌انداز گرم خاموش است.' },
   warm_launcher_starting: {
     status: 409,
     en: 'The warm launcher was still loading.',

@@ -37,9 +37,9 @@ const PLAN = {
   python: '/usr/bin/python',
   launch: 'cold',
   launch_note: {
-    code: 'warm_launcher_off',
-    detail: 'The warm launcher is off.',
-    detail_fa: 'راه‌انداز گرم خاموش است.',
+    code: 'warm_launcher_starting',
+    detail: 'The warm launcher was still loading.',
+    detail_fa: 'راه‌انداز گرم هنوز در حال بارگذاری بود.',
   },
   params: { epochs: 30, lr: 0.003 },
   resources: { cpus: 2, memory_mb: 1000, gpus: 0, time_limit_seconds: null },
@@ -357,7 +357,7 @@ describe('the dry run', () => {
       'پیش از آن است: ۲',
     ])
       expect(text).toContain(part);
-    expect(text).toContain('راهانداز گرم خاموش است.');
+    expect(text).toContain('راهانداز گرم هنوز در حال بارگذاری بود.');
     expect(sent).toEqual([{ recipe: 'tabular', dataset_id: 'ds_aaaaaa', params: { target: 'label' } }]);
     expect(bench.opened).toEqual([]);
   });

@@ -119,7 +119,6 @@ ErrorCode: TypeAlias = Literal[
     "waiting_for_gpu",
     "waiting_for_own_limit",
     "waiting_for_mlflow",
-    "warm_launcher_off",
     "warm_launcher_starting",
     "warm_launcher_failed",
     "warm_launcher_unsafe",
