@@ -78,6 +78,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{column} alone tells {target} in {percent}% of the rows; would it be known when predicting?",
         "{column} به‌تنهایی در {percent}٪ ردیف‌ها {target} را می‌گوید؛ آیا هنگام پیش‌بینی در دست است؟",
     ),
+    "leaking_number": (
+        "{column} and {target} lie on a straight line (correlation {correlation}); would it be known when predicting?",
+        "{column} و {target} روی یک خط راست‌اند (همبستگی {correlation})؛ آیا هنگام پیش‌بینی در دست است؟",
+    ),
     "duplicate_rows": ("{count} rows are copies of others.", "{count} ردیف تکراری است."),
     "id_column": (
         "Every value of {column} is different; leave it out of the features.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kargah.datasets.drawing import draw
 from kargah.datasets.engine import literal, name
+from kargah.datasets.leaks import leaks
 from kargah.datasets.model import Column, ColumnType, Direction, TopValue, Warning
 from kargah.datasets.notes import note
 from kargah.datasets.persian import ARABIC_FORM, direction_of
@@ -164,10 +165,7 @@ def _direction(connection: duckdb.DuckDBPyConnection, table: str, column: Column
     return direction_of(str(row[0]) for row in sample)
 
 
-_LEAK_ROWS = 200_000
-_LEAK_SHARE = 0.999
-_LEAK_COLUMNS = 60
-_LEAK_CLASSES = 50
+_MOST_COMPARED = 60
 
 
 def table_warnings(
@@ -175,7 +173,7 @@ def table_warnings(
 ) -> list[Warning]:
     """Return what the columns of `profiled` are together: copies of rows, ids, a column that gives the target away."""
     warnings: list[Warning] = []
-    if len(columns) <= _LEAK_COLUMNS and rows > 1:
+    if len(columns) <= _MOST_COMPARED and rows > 1:
         whole = ", ".join(name(column["name"]) for column in columns)
         row = connection.execute(f"SELECT count(*) - count(DISTINCT hash({whole})) FROM profiled").fetchone()  # noqa: S608
         copies = int((row or (0,))[0])
@@ -185,8 +183,7 @@ def table_warnings(
         whole_ids = column["type"] in {"text", "integer"} and column["name"] != target
         if whole_ids and rows > _MAX_CATEGORIES and column["distinct"] == rows and _counts_up(column, rows):
             warnings.append(note("id_column", column=column["name"]))
-    warnings += _leaks(connection, rows, columns, target)
-    return warnings
+    return [*warnings, *leaks(connection, rows, columns, target)]
 
 
 def _counts_up(column: Column, rows: int) -> bool:
@@ -195,33 +192,3 @@ def _counts_up(column: Column, rows: int) -> bool:
     if isinstance(low, int) and isinstance(high, int):
         return high - low == rows - 1
     return column["type"] == "text" and column.get("text", {}).get("max_length", _TOP_CHARS) <= 64
-
-
-def _leaks(
-    connection: duckdb.DuckDBPyConnection, rows: int, columns: Sequence[Column], target: str | None
-) -> list[Warning]:
-    """A column of few values, each nearly always with one class, probably is the class by another name."""
-    chosen = next((column for column in columns if column["name"] == target), None)
-    if chosen is None or not 2 <= chosen["distinct"] <= _LEAK_CLASSES or rows < _MAX_CATEGORIES:
-        return []
-    y = name(chosen["name"])
-    present = max(1, rows - chosen["missing"])
-    largest = max((top["count"] for top in chosen["top"]), default=0) / present
-    warnings: list[Warning] = []
-    sample = f"(SELECT * FROM profiled WHERE {y} IS NOT NULL LIMIT {_LEAK_ROWS})"  # noqa: S608
-    for column in columns[:_LEAK_COLUMNS]:
-        few = 2 <= column["distinct"] <= max(_MAX_CATEGORIES, rows // 20)
-        if column is chosen or not few:
-            continue
-        c = name(column["name"])
-        row = connection.execute(
-            f"SELECT sum(most) / sum(n) FROM (SELECT max(k) AS most, sum(k) AS n FROM "  # noqa: S608
-            f"(SELECT {c} AS c, {y} AS y, count(*) AS k FROM {sample} WHERE {c} IS NOT NULL GROUP BY ALL) GROUP BY c)"
-        ).fetchone()
-        share = float((row or (0,))[0] or 0)
-        if share >= _LEAK_SHARE and largest < _LEAK_SHARE - 0.05:
-            percent = round(100 * share, 1)
-            warnings.append(
-                note("leaking_column", column=column["name"], target=chosen["name"], percent=f"{percent:g}")
-            )
-    return warnings
