@@ -41,8 +41,9 @@ interface Place {
   failures: number;
   /** Why there is none. */
   note: LaunchNote | null;
+  /** This and the next by `performance.now`, which no one can set. */
   lastUsed: number;
-  /** When it began to load (`performance.now`), and how long that took the last time. */
+  /** When it began to load, and how long that took the last time. */
   began: number;
   usualMs: number;
 }
@@ -121,7 +122,7 @@ export class WarmLauncher implements Launcher {
     const known = this.#places.get(spec.python);
     const place = known ?? this.#begin(spec.python);
     if (known === undefined && spec.python !== this.settings.python) return FIRST_JOB;
-    place.lastUsed = Date.now();
+    place.lastUsed = performance.now();
     if (place.daemon === null) return place.note ?? failed('it is not running');
     await patiently(place);
     if (!place.serving) return place.note ?? STARTING;
@@ -150,7 +151,7 @@ export class WarmLauncher implements Launcher {
       serving: false,
       failures: 0,
       note: STARTING,
-      lastUsed: Date.now(),
+      lastUsed: performance.now(),
       began: 0,
       usualMs: USUAL_LOAD_MS,
     };
@@ -205,7 +206,7 @@ export class WarmLauncher implements Launcher {
 
   #endIdle(): void {
     for (const place of this.#places.values())
-      if (place.python !== this.settings.python && Date.now() - place.lastUsed > IDLE_MS) this.#end(place);
+      if (place.python !== this.settings.python && performance.now() - place.lastUsed > IDLE_MS) this.#end(place);
   }
 
   #end(place: Place): void {
