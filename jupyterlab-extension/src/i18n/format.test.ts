@@ -74,6 +74,13 @@ describe('sentences', () => {
     expect(fill('{n} {n|row|rows}', { n: 2 }, en)).toBe('2 rows');
   });
 
+  it('leave the figures of Latin names as they are', () => {
+    expect(fa.digits('ردیف 12: نه UTF-8 است، نه c10 و نه U+0000؛ 2.1 GB')).toBe(
+      'ردیف ۱۲: نه UTF-8 است، نه c10 و نه U+0000؛ ۲.۱ GB',
+    );
+    expect(en.digits('Row 12')).toBe('Row 12');
+  });
+
   it('come in the language that was chosen', () => {
     expect(new I18n(PERSIAN).t('state.lost')).toBe('گم‌شده');
     expect(new I18n(ENGLISH).t('state.lost')).toBe('lost');

@@ -162,10 +162,12 @@ export class Format {
     return `${this.date(then)} ${this.time(then)} (${then.toISOString().slice(0, 16).replace('T', ' ')} UTC)`;
   }
 
-  /** Latin figures of a string in the chosen digits. */
+  /** Latin figures of a string in the chosen digits; those of a Latin word, `UTF-8` or `c10`, are part of its name. */
   digits(text: string): string {
     return this.locale.digits === 'fa' && this.fa
-      ? text.replace(/\d/g, (digit) => String.fromCharCode(0x06f0 + Number(digit)))
+      ? text.replace(/[\w.+-]*[A-Za-z][\w.+-]*|\d/g, (found) =>
+          /^\d$/.test(found) ? String.fromCharCode(0x06f0 + Number(found)) : found,
+        )
       : text;
   }
 
