@@ -50,8 +50,8 @@ function Line({
   readonly title?: string;
 }): JSX.Element {
   return (
-    <div className="row sm muted col-besides">
-      <span className="grow ell" title={title ?? (typeof start === 'string' ? start : undefined)}>
+    <div className="row wrap sm muted col-besides">
+      <span className="ell" title={title ?? (typeof start === 'string' ? start : undefined)}>
         {start}
       </span>
       <span className="nw">{end}</span>

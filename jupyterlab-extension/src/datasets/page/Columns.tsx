@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import type { Column, DatasetProfile } from '../../api/types.js';
 import { LinkButton } from '../../components/Button.js';
 import { Icon } from '../../components/Icon.js';
@@ -76,7 +76,7 @@ export function Classes({ profile }: { readonly profile: DatasetProfile }): JSX.
           <ValueBar key={one.name} name={one.name} fill={one.count / most} share={one.count / all} />
         ))}
         {profile.images !== undefined && (
-          <div className="g3">
+          <div className="g3 image-sizes">
             {(['widths', 'heights'] as const).map((side) => (
               <div key={side}>
                 <p className="sm muted">{t(`ds.${side}`)}</p>
@@ -100,6 +100,7 @@ function ColumnCard({
   readonly target: boolean;
 }): JSX.Element {
   const { t } = useI18n();
+  const figure = useFigure(column);
   const share = rows === 0 ? 0 : column.missing / rows;
   return (
     <div className="card col-card" data-column={column.name}>
@@ -116,8 +117,8 @@ function ColumnCard({
         </span>
       </div>
       <div className="row sm muted col-line">
-        <span className="grow ell">
-          <Figure column={column} />
+        <span className="grow ell" title={figure}>
+          {figure}
         </span>
         {column.missing === 0 ? (
           <span>{t('ds.complete')}</span>
@@ -136,18 +137,11 @@ function ColumnCard({
   );
 }
 
-function Figure({ column }: { readonly column: Column }): ReactNode {
+function useFigure({ distinct, mean, text }: Column): string {
   const { t } = useI18n();
-  if (column.mean !== null) {
-    return (
-      <>
-        {t('ds.distinct', { n: column.distinct })} · {t('ds.mean', { x: raw(column.mean) })}
-      </>
-    );
-  }
-  return column.text === undefined
-    ? t('ds.distinct', { n: column.distinct })
-    : `${t('ds.distinct', { n: column.distinct })} · ${t('ds.lengths', { a: column.text.min_length, b: column.text.max_length })}`;
+  const unique = t('ds.distinct', { n: distinct });
+  if (mean !== null) return `${unique} · ${t('ds.mean', { x: raw(mean) })}`;
+  return text === undefined ? unique : `${unique} · ${t('ds.lengths', { a: text.min_length, b: text.max_length })}`;
 }
 
 function Values({ column, rows }: { readonly column: Column; readonly rows: number }): JSX.Element {
