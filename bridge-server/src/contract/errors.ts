@@ -284,6 +284,11 @@ export const ERRORS = {
     en: 'There is no readable file at {path}.',
     fa: 'در {path} فایلی خواندنی نیست.',
   },
+  folder_too_full: {
+    status: 422,
+    en: 'The folder holds more than {limit} images; pack it as a zip or tar file.',
+    fa: 'در این پوشه بیش از {limit} تصویر است؛ آن را در یک فایل zip یا tar بگذارید.',
+  },
   file_changed: {
     status: 409,
     en: 'The registered file has changed since it was read; register it again as a new version.',

@@ -180,7 +180,7 @@ export const importSource = endpoint({
   tag: 'datasets',
   policy: 'user',
   summary: 'Make a dataset from the catalogue',
-  params: z.object({ source_id: z.string().max(64) }),
+  params: z.object({ source_id: z.string().max(100) }),
   responses: { 201: dataset },
   errors: [
     'not_found',
@@ -191,6 +191,7 @@ export const importSource = endpoint({
     'unsupported_format',
     'file_too_large',
     'file_missing',
+    'folder_too_full',
     'empty_file',
     'upload_checksum_mismatch',
   ],

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import { lstat, mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 
 /** Names every file of a version's content. */
 export class DatasetFolder {
@@ -77,6 +78,12 @@ export async function isOwn(path: string): Promise<boolean> {
     if (isErrno(error, 'ENOENT')) return false;
     throw error;
   }
+}
+
+/** What is in a file; a link is not followed, and what is no file holds nobody up. */
+export async function streamOf(path: string): Promise<Readable> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  return file.createReadStream();
 }
 
 /** Brings a file's bytes, or a folder's names, to the disk. */

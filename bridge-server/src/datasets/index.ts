@@ -14,6 +14,7 @@ import { Intake } from './intake.js';
 import { CatalogueFile } from './origins/catalogue-file.js';
 import { Connections } from './origins/connections.js';
 import { FileOrigin } from './origins/files.js';
+import { ListOrigin } from './origins/listed.js';
 import { originRoutes } from './origins/routes.js';
 import { Seal } from './origins/sealing.js';
 import { SqlReader } from './origins/sql-reader.js';
@@ -91,7 +92,8 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   const connections = new Connections(db, new Seal(origins.secret), sqlReader, origins.workspaceDir);
   const sql = new SqlOrigin(connections, sqlReader, intake, versions, room, log);
   const listed = origins.catalogueFile === null ? null : new CatalogueFile(origins.catalogueFile);
-  const catalogue = new Catalogue(listed, reader, intake, room, urls, origins.door, limits.maxUploadBytes, log);
+  const offered = new ListOrigin(listed, intake, room, urls, origins.door, limits.maxUploadBytes, log);
+  const catalogue = new Catalogue(offered, reader, intake, versions, room);
   const sharing = new SharingService(store, deps.people, access, announcer);
 
   const sweep = async (): Promise<void> => {
@@ -121,7 +123,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
         await root.make();
         await exports.clear();
         await uploads.recover();
-        await Promise.all([urls.recover(), files.recover(), sql.recover()]);
+        await Promise.all([urls.recover(), files.recover(), sql.recover(), catalogue.recover()]);
       } finally {
         open.resolve(undefined);
       }

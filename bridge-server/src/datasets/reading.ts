@@ -100,7 +100,8 @@ export class ReadingQueue {
       folder: folder.path,
       filename: row.filename,
       sizeBytes: row.size_bytes,
-      sourceId: origin.kind === 'source' ? origin.source_id : null,
+      // What the administrator's list gave lies here with its hash; what comes along is written out by the reading, which knows its id.
+      sourceId: origin.kind === 'source' && row.sha256 === null ? origin.source_id : null,
       reading: askedOf(row),
     };
     const place = { dataset_id: row.dataset_id, version: row.number };

@@ -1,20 +1,25 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { displayName } from '../../contract/common.js';
 import type { Source } from '../../contract/intake.js';
+
+const IN_BOTH = 'a text is needed: name and description are shown in English and in Persian';
+const description = z.string({ error: IN_BOTH }).trim().min(1, IN_BOTH).max(2000);
 
 const entry = z
   .strictObject({
     id: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/u, 'small letters, digits, - and _'),
-    name: z.string().min(1),
-    name_fa: z.string().min(1),
-    description: z.string().default(''),
-    description_fa: z.string().default(''),
+    name: displayName,
+    name_fa: displayName,
+    description,
+    description_fa: description,
     license: z.string().min(1),
     url: z.url({ protocol: /^https$/u }).optional(),
-    /** A file beside the list, or anywhere that the administrator names. */
+    /** A file or folder beside the list, or anywhere that the administrator names. */
     path: z.string().min(1).optional(),
     size: z.number().int().positive().optional(),
+    /** Of one file. */
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/u)
@@ -33,7 +38,7 @@ export class CatalogueFile {
 
   constructor(private readonly path: string) {}
 
-  /** @throws {Error} one line that names the file and the entry that is wrong */
+  /** @throws {Error} one line that names the file, the entry and its field that is wrong */
   async entries(): Promise<readonly CatalogueEntry[]> {
     const { mtimeMs } = await stat(this.path);
     if (this.held?.mtimeMs !== mtimeMs) this.held = { mtimeMs, entries: await this.read() };
@@ -49,9 +54,8 @@ export class CatalogueFile {
       const one = entry.safeParse(value);
       if (one.success) return one.data;
       const [issue] = one.error.issues;
-      throw new Error(
-        `${this.path}: entry ${String(at + 1)}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
-      );
+      const field = issue?.path.join('.') ?? '';
+      throw new Error([this.path, entryAt(at, value), field, issue?.message].filter(Boolean).join(': '));
     });
     const twice = entries.find(({ id }, at) => entries.findIndex((other) => other.id === id) !== at);
     if (twice) throw new Error(`${this.path}: two entries have the id ${twice.id}`);
@@ -59,6 +63,12 @@ export class CatalogueFile {
       one.path === undefined ? one : { ...one, path: resolve(dirname(this.path), one.path) },
     );
   }
+}
+
+/** An entry as it is named to the administrator: by its place, and its id where it has one. */
+function entryAt(at: number, value: unknown): string {
+  const id = typeof value === 'object' && value !== null && 'id' in value ? ` (${String(value.id)})` : '';
+  return `entry ${String(at + 1)}${id}`;
 }
 
 export function sourceOf(one: CatalogueEntry): Source {

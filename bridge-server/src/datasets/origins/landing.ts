@@ -22,6 +22,8 @@ export async function land(
   limitBytes: number,
   check: (bytes: number) => void = () => undefined,
 ): Promise<Landed> {
+  // What fails before the loop below begins is told by it, too.
+  stream.on('error', () => undefined);
   await folder.make();
   const part = `${folder.original}.part`;
   const hash = createHash('sha256');

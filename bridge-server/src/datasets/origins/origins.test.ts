@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../contract/datasets.js';
-import type { Connection, Source } from '../../contract/intake.js';
+import type { Connection } from '../../contract/intake.js';
 import { Bench } from '../testing.js';
 import { isPublic } from './addresses.js';
 import type { Door } from './door.js';
@@ -50,21 +50,12 @@ const door: Door = {
 
 beforeAll(async () => {
   workspace = await mkdtemp(join(tmpdir(), 'kargah-workspace-'));
-  await writeFile(
-    join(workspace, 'catalogue.yaml'),
-    [
-      '- {id: shop, name: Shop, name_fa: فروشگاه, license: CC0, path: shop.csv, size: 12}',
-      '- {id: wrong, name: W, name_fa: و, license: CC0, path: shop.csv, sha256: "' + '0'.repeat(64) + '"}',
-      '- {id: gone, name: G, name_fa: گ, license: CC0, path: gone.csv}',
-    ].join('\n'),
-  );
   await writeFile(join(workspace, 'shop.csv'), CSV);
   server = createServer((request, response) => answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   port = (server.address() as AddressInfo).port;
-  const catalogueFile = join(workspace, 'catalogue.yaml');
-  bench = await Bench.open({ maxUploadBytes: 1_000_000 }, { workspaceDir: workspace, catalogueFile, door });
+  bench = await Bench.open({ maxUploadBytes: 1_000_000 }, { workspaceDir: workspace, door });
   sockets = new OpenedSockets();
 }, 60_000);
 afterAll(async () => {
@@ -408,37 +399,5 @@ describe('databases', () => {
     expect(() => seal.open(sealed, 'con_b')).toThrow();
     expect(() => new Seal('another').open(sealed, 'con_a')).toThrow();
     expect(() => seal.open(sealed.slice(0, -2), 'con_a')).toThrow();
-  });
-});
-
-describe('the administrator’s list', () => {
-  it('stands before the datasets that come along', async () => {
-    const { items } = (await (await get('sources')).json()) as { items: Source[] };
-    expect(items.map((one) => one.source_id).slice(0, 4)).toEqual(['shop', 'wrong', 'gone', 'digits']);
-    expect(items[0]).toMatchObject({ license: 'CC0', size_bytes: 12, rows: null });
-  });
-
-  it('a file of it is taken', async () => {
-    const begun = await made(await post('sources/shop/import', {}));
-    expect(await settled(begun.dataset_id)).toMatchObject({ state: 'ready', name: 'Shop', rows: 2, source_id: 'shop' });
-  });
-
-  it.each([
-    ['wrong', 460, 'upload_checksum_mismatch'],
-    ['gone', 422, 'file_missing'],
-    ['nothing', 404, 'not_found'],
-  ])('%s is refused', async (id, status, code) => {
-    expect(await refusal(await post(`sources/${id}/import`, {}))).toEqual([status, code]);
-  });
-
-  it('is read again when it changes, and a wrong entry is named', async () => {
-    const { CatalogueFile } = await import('./catalogue-file.js');
-    const path = join(workspace, 'other.yaml');
-    const file = new CatalogueFile(path);
-    await writeFile(path, '[]');
-    expect(await file.entries()).toEqual([]);
-    await writeFile(path, '- {id: a, name: A, name_fa: آ, license: CC0}');
-    await utimes(path, 5, 5);
-    await expect(file.entries()).rejects.toThrow(/entry 1:.*url or path/u);
   });
 });

@@ -1433,6 +1433,7 @@ export interface components {
       | 'files_off'
       | 'file_outside'
       | 'file_missing'
+      | 'folder_too_full'
       | 'file_changed'
       | 'connection_invalid'
       | 'connection_failed'
@@ -5903,6 +5904,8 @@ export interface operations {
        * @description `empty_file`: The file is empty; upload one with data.
        *
        *     `file_missing`: There is no readable file at {path}.
+       *
+       *     `folder_too_full`: The folder holds more than {limit} images; pack it as a zip or tar file.
        *
        *     `url_private`: The address {host} belongs to a private network; only public addresses are fetched.
        *

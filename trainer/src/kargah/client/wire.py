@@ -70,6 +70,7 @@ ErrorCode: TypeAlias = Literal[
     "files_off",
     "file_outside",
     "file_missing",
+    "folder_too_full",
     "file_changed",
     "connection_invalid",
     "connection_failed",
