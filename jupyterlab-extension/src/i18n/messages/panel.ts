@@ -50,8 +50,8 @@ export const panel = {
   },
   'first.data': { fa: 'یک مجموعه‌داده بیاورید', en: 'Bring a dataset' },
   'first.data.hint': {
-    fa: 'CSV، Parquet، JSON Lines یا zip از تصویرها',
-    en: 'CSV, Parquet, JSON Lines or a zip of images',
+    fa: 'CSV، Excel، Parquet، JSON Lines یا zip از تصویرها یا متن‌ها',
+    en: 'CSV, Excel, Parquet, JSON Lines, or a zip of images or texts',
   },
   'first.drop': { fa: 'فایل را این‌جا رها کنید', en: 'Drop a file here' },
   'first.choose': { fa: 'انتخاب فایل', en: 'Choose file' },
