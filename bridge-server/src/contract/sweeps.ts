@@ -67,7 +67,8 @@ export const sweep = z
     space: z.record(z.string(), sweepDimension),
     method: sweepMethod,
     pruner: sweepPruner,
-    metric: z.object({ key: z.string(), mode: z.enum(['max', 'min']) }),
+    /** What its jobs keep their weights by; null until the first of them has said so. */
+    metric: z.object({ key: z.string(), mode: z.enum(['max', 'min']) }).nullable(),
     trials: z.number().int(),
     parallel: z.number().int(),
     /** Jobs of it so far, by how they stand. */

@@ -34,8 +34,6 @@ export const recipe = z
     params_schema: jsonSchema,
     /** Names shown at once; the rest lies under "more settings". */
     primary_params: z.array(z.string()),
-    /** Which metric tells a better model, and whether more is better. */
-    best_metric: z.object({ key: z.string(), mode: z.enum(['max', 'min']) }).nullable(),
   })
   .meta({ id: 'Recipe' });
 export type Recipe = z.infer<typeof recipe>;

@@ -44,9 +44,12 @@ const supervisor = z.object({
   launch: z.enum(['warm', 'cold']).default('cold'),
   launch_note: launchNote.nullable().catch(null).default(null),
 });
+const bestMetric = z.object({ key: z.string().min(1), mode: z.enum(['max', 'min']) });
+export type BestMetric = z.infer<typeof bestMetric>;
 
 export const OUTCOME_FILE = 'outcome.json';
 export const SUPERVISOR_FILE = 'supervisor.json';
+export const BEST_METRIC_FILE = 'best_metric.json';
 export const LOG_FILE = 'log.txt';
 export const SUPERVISOR_LOG = 'supervisor.log';
 
@@ -73,6 +76,11 @@ export function blankOutcome(): Outcome {
 
 export function readOutcome(folder: string): Outcome | null {
   return parse(join(folder, OUTCOME_FILE), outcome) as Outcome | null;
+}
+
+/** What a recipe says, before its first point, that it keeps its weights by; null before that. */
+export function readBestMetric(folder: string): BestMetric | null {
+  return parse(join(folder, BEST_METRIC_FILE), bestMetric);
 }
 
 /** How the supervisor of this folder is found again; null when none has begun. */
@@ -103,7 +111,7 @@ function parse<T>(path: string, schema: z.ZodType<T>): T | null {
   try {
     return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
-    // Not ours: what the supervisor writes is renamed into place whole. A damaged file proves nothing.
+    // Not ours: what is written here is renamed into place whole. A damaged file proves nothing.
     return null;
   }
 }

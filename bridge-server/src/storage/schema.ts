@@ -226,6 +226,7 @@ export interface SweepTable {
   space_json: string;
   method: string;
   pruner: string;
+  /** Both empty until the first job has said what it keeps its weights by. */
   metric_key: string;
   metric_mode: string;
   trials: number;

@@ -11,6 +11,7 @@ import {
 import { folded } from '../datasets/folding.js';
 import { KargahError } from '../errors.js';
 import type { Caller, Person } from '../http/route.js';
+import { readBestMetric, type BestMetric } from '../launchers/folder.js';
 import type { Launcher } from '../launchers/port.js';
 import type { LivePort } from '../live/port.js';
 import type { GatewayListener, MlflowPort } from '../mlflow/port.js';
@@ -200,6 +201,11 @@ export class TrainingService {
     await this.#folders.delete(jobId);
     await this.#announcer.deleted(row);
     if (row.dataset_id !== null) await this.deps.datasets.release(row.dataset_id);
+  }
+
+  /** Which metric tells the best epoch of a recipe's job; null before its training has begun. */
+  bestMetricOf(jobId: string): BestMetric | null {
+    return readBestMetric(this.#folders.of(jobId));
   }
 
   async events(person: Person, jobId: string) {

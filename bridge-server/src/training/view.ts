@@ -40,7 +40,7 @@ export const resourcesOf = (row: Pick<JobRow, 'resources_json'>) => parse(resour
 export const devicesOf = (row: Pick<JobRow, 'gpus_json'>) => parse(z.array(z.string()), row.gpus_json) ?? [];
 export const progressOf = (row: JobRow) => parse(progress, row.progress_json) ?? NO_PROGRESS;
 export const metricsOf = (row: JobRow) => parse(job.shape.metrics, row.metrics_json) ?? {};
-export const modelOf = (row: JobRow) => parse(modelFacts, row.model_json);
+export const modelOf = (row: Pick<JobRow, 'model_json'>) => parse(modelFacts, row.model_json);
 
 /** A row as the contract shows it. */
 export function jobOf(row: JobRow, seat: Seat | null): Job {

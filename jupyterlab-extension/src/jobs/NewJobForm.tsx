@@ -84,8 +84,7 @@ export function NewJobForm({
   const target = form.target === '' && known ? guess : form.target;
   const filled: FormState = { ...form, target: wantsTarget ? target : '', datasetId: dataset?.dataset_id ?? '' };
   const request = requestOf({ ...filled, params: values }, recipe, drawn?.defaults ?? {});
-  const canSearch = recipe !== null && recipe.best_metric !== null;
-  const sweep = several && canSearch ? { recipe, form: search ?? startSweep(recipe, values) } : null;
+  const sweep = several && recipe !== null ? { recipe, form: search ?? startSweep(recipe, values) } : null;
   const varied = sweep === null ? null : spaceOf(sweep.form, sweep.recipe, i18n);
 
   const change = useCallback((part: Partial<FormState>, ...settled: readonly string[]): void => {
@@ -258,22 +257,20 @@ export function NewJobForm({
             <section>
               <div className="row wrap params-head">
                 <h2 className="grow">{t('new.params')}</h2>
-                {canSearch && (
-                  <div className="seg" role="radiogroup" aria-label={t('sweep.mode')}>
-                    {[false, true].map((one) => (
-                      <button
-                        key={String(one)}
-                        type="button"
-                        role="radio"
-                        aria-checked={several === one}
-                        className={several === one ? 'on' : ''}
-                        onClick={() => setSeveral(one)}
-                      >
-                        {t(one ? 'sweep.several' : 'sweep.one')}
-                      </button>
-                    ))}
-                  </div>
-                )}
+                <div className="seg" role="radiogroup" aria-label={t('sweep.mode')}>
+                  {[false, true].map((one) => (
+                    <button
+                      key={String(one)}
+                      type="button"
+                      role="radio"
+                      aria-checked={several === one}
+                      className={several === one ? 'on' : ''}
+                      onClick={() => setSeveral(one)}
+                    >
+                      {t(one ? 'sweep.several' : 'sweep.one')}
+                    </button>
+                  ))}
+                </div>
               </div>
               <ParamsForm
                 key={recipe.recipe}

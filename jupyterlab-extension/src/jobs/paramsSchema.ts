@@ -24,6 +24,8 @@ export interface Property {
   readonly 'x-enum-titles-fa'?: readonly string[];
   /** The value is the name of a column of the dataset. */
   readonly 'x-column'?: boolean;
+  /** Jobs that differ in it cannot be compared. */
+  readonly 'x-same'?: boolean;
 }
 
 /** OpenAPI says of the schema only that it is an object; the bridge holds it to this form. */

@@ -65,7 +65,7 @@ export function SweepRow({ sweep, first }: { readonly sweep: Sweep; readonly fir
         }
         title={<Name>{sweep.name}</Name>}
         end={
-          best === null ? (
+          best === null || metric === null ? (
             <span>{active ? t('sweep.done', { n: done, all: sweep.trials }) : word(sweep)}</span>
           ) : (
             <>

@@ -71,6 +71,19 @@ describe('the page of a sweep', () => {
     expect(bench.opened).toEqual(['new {"cloneOf":"job_b"}']);
   });
 
+  it('says by what its jobs are compared as soon as one of them has, and guesses nothing before', async () => {
+    shown = sweep({ metric: null });
+    await open();
+    await waitFor(() => expect(rows()).toHaveLength(3));
+    expect(rows()).toEqual(['job_asucceeded—0.1', 'job_bsucceeded—0.01', 'job_ctraining—0.001']);
+    expect(within(screen.getByTestId('trial-chart')).getByRole('heading').textContent).toBe(
+      '\u2068Metric\u2069 of each job',
+    );
+    const metric = { key: 'val_loss', mode: 'min' } as const;
+    bench.socket.emit('sweep_changed', { sweep: sweep({ metric }), deleted: false });
+    await waitFor(() => expect(rows()[0]).toBe('job_bsucceeded0.250.01'));
+  });
+
   it('follows its jobs and its best as they come', async () => {
     await open();
     await waitFor(() => expect(rows()).toHaveLength(3));

@@ -108,7 +108,7 @@ function BestCard({ sweep, jobs }: { readonly sweep: Sweep; readonly jobs: reado
   const i18n = useI18n();
   const { t } = i18n;
   const { best, metric } = sweep;
-  if (best === null) {
+  if (best === null || metric === null) {
     return (
       <Card title={t('sweep.best')} testId="best">
         <div className="hint">{t(sweep.ended_at === null ? 'sweep.noBest' : 'sweep.neverBest')}</div>

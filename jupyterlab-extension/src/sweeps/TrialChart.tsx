@@ -34,13 +34,15 @@ export function TrialChart({
   const [low, high] = bounds(values);
   const x = (number: number): number => PAD.left + ((number - 1) / (last - 1)) * (width - PAD.left - PAD.right);
   const y = (value: number): number => PAD.top + ((high - value) / (high - low)) * (HEIGHT - PAD.top - PAD.bottom);
-  const best = bestSoFar(trials, sweep.metric.mode);
+  const best = bestSoFar(trials, sweep.metric);
   let line = '';
   best.forEach((value, index) => {
     if (value !== null) line += line === '' ? `M${x(index + 1)} ${y(value)}` : `H${x(index + 1)}V${y(value)}`;
   });
-  const name = metricName(i18n, sweep.metric.key.replace(/^val_/, '')).text;
-  const title = t('sweep.chart', { x: sweep.metric.key.startsWith('val_') ? t('metric.ofVal', { x: name }) : name });
+  const key = sweep.metric?.key ?? '';
+  // Until its first job has said by what they are compared.
+  const name = key === '' ? t('uses.metric') : metricName(i18n, key.replace(/^val_/, '')).text;
+  const title = t('sweep.chart', { x: key.startsWith('val_') ? t('metric.ofVal', { x: name }) : name });
   const ticks = ticksOf(low, high);
   const numbers = [...new Set([1, Math.round((1 + last) / 2), last])];
   return (

@@ -20,7 +20,8 @@ export function TrialsTable({
   const i18n = useI18n();
   const { t, format } = i18n;
   const varied = Object.keys(sweep.space);
-  const bare = sweep.metric.key.replace(/^(val|train)_/, '');
+  const key = sweep.metric?.key ?? '';
+  const bare = key.replace(/^(val|train)_/, '');
   return (
     <section className="card" aria-label={t('job.jobs')}>
       <div className="ch">
@@ -36,9 +37,7 @@ export function TrialsTable({
               <tr>
                 <th>{t('sweep.job')}</th>
                 <th>{t('sweep.statecol')}</th>
-                <th className="r">
-                  <Code>{sweep.metric.key}</Code>
-                </th>
+                <th className="r">{key === '' ? t('uses.metric') : <Code>{key}</Code>}</th>
                 {varied.map((name) => (
                   <th key={name} className="r">
                     <Code>{name}</Code>
@@ -47,7 +46,7 @@ export function TrialsTable({
               </tr>
             </thead>
             <tbody>
-              {ranked(trials, sweep.metric.mode).map(({ job, best, value }) => (
+              {ranked(trials, sweep.metric).map(({ job, best, value }) => (
                 <tr key={job.job_id} data-testid="trial" data-best={best || undefined} data-state={job.state}>
                   <td>
                     <span className="row trial-name">

@@ -21,6 +21,8 @@ describe('what may vary', () => {
     expect(variable(tabular).slice(0, 3)).toEqual(['epochs', 'batch_size', 'lr']);
     expect(variable(tabular)).toContain('optimizer');
     expect(variable(tabular)).not.toContain('target');
+    // Then one job would be compared by its accuracy and the next one by its loss.
+    expect(variable(tabular)).not.toContain('task');
     expect(variable(tabular)).not.toContain('hidden');
   });
 

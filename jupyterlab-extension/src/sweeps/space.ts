@@ -26,11 +26,12 @@ const MAX_PARALLEL = 32;
 /** Ranges of these begin near nothing and matter by their order of magnitude. */
 const BY_MAGNITUDE = /^(lr|weight_decay|batch_size|width)$/;
 
-/** The parameters that can vary: numbers, and those with a list of choices. */
+/** The parameters that can vary: numbers, and those with a list of choices, if jobs that differ in it can be compared. */
 export function variable(recipe: Recipe): readonly string[] {
   const column = columnParam(recipe);
   const names = Object.entries(propertiesOf(recipe))
-    .filter(([name, { type, enum: choices }]) => name !== column && (isNumber(type) || choices !== undefined))
+    .filter(([name, { 'x-same': same }]) => name !== column && same !== true)
+    .filter(([, { type, enum: choices }]) => isNumber(type) || choices !== undefined)
     .map(([name]) => name);
   const main = recipe.primary_params.filter((name) => names.includes(name));
   return [...main, ...names.filter((name) => !main.includes(name))];

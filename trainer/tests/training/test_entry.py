@@ -119,6 +119,31 @@ def test_the_rows_of_the_test_part_are_judged_once_at_the_end(job_dir: Path, iri
 
 
 @pytest.mark.parametrize(
+    ("target", "best"),
+    [
+        ("target", {"key": "val_accuracy", "mode": "max"}),
+        ("petal width (cm)", {"key": "val_loss", "mode": "min"}),
+    ],
+    ids=["classes", "a quantity"],
+)
+def test_a_job_says_by_what_it_will_keep_its_weights_before_it_logs_a_point(
+    job_dir: Path, iris: Path, target: str, best: dict[str, str]
+) -> None:
+    write_job(job_dir, iris, {"target": target, "epochs": 2})
+    with running(job_dir) as process:
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if "first optimizer step" in line:
+                said = json.loads((job_dir / "best_metric.json").read_text())
+            if "best epoch" in line:
+                break
+    assert said == best
+    assert f": {best['key']}=" in lines[-1]
+
+
+@pytest.mark.parametrize(
     ("params", "code"), [({"target": "nothing"}, "target_missing"), ({"epochs": 0}, "recipe_failed")]
 )
 def test_a_job_that_cannot_run_says_why_in_its_folder_and_its_log(

@@ -10,7 +10,7 @@ export interface SweepDeps {
   readonly live: Pick<LivePort, 'sweepChanged'>;
   readonly mlflow: MlflowPort;
   /** Jobs of a sweep are ordinary jobs. */
-  readonly training: Pick<TrainingService, 'submit' | 'given' | 'requestStop' | 'delete' | 'recipes'>;
+  readonly training: Pick<TrainingService, 'submit' | 'given' | 'requestStop' | 'delete' | 'recipes' | 'bestMetricOf'>;
   readonly python: string;
   readonly log: TrainingLog;
 }

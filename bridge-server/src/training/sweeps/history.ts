@@ -1,9 +1,9 @@
-import type { MetricPoint } from '../../contract/training.js';
+import { modelOf } from '../view.js';
 import { bestOf, type Reports } from './reports.js';
 import type { History, Trial } from './sampler.js';
 import { settingOf, type Space } from './space.js';
 import type { SweepJob, SweepRow } from './store.js';
-import { modeOf, paramsOf, spaceOf, standingOf } from './view.js';
+import { metricOf, paramsOf, spaceOf, standingOf } from './view.js';
 import type { Sweep } from '../../contract/sweeps.js';
 
 /** What a sweep knows so far, as its sampler is told. */
@@ -13,7 +13,8 @@ export function historyOf(row: SweepRow, jobs: readonly SweepJob[], reports: Rep
     space,
     method: row.method,
     pruner: row.pruner,
-    mode: row.metric_mode,
+    // Of what it is that less or more would be better, no job has said yet: then there is no value either.
+    mode: metricOf(row)?.mode ?? 'min',
     seed: row.seed,
     trials: jobs.map((job) => trialOf(row, space, job, reports)),
   };
@@ -22,7 +23,7 @@ export function historyOf(row: SweepRow, jobs: readonly SweepJob[], reports: Rep
 /** The best of the jobs that succeeded. */
 export function bestJob(row: SweepRow, jobs: readonly SweepJob[], reports: Reports): Sweep['best'] {
   let best: Sweep['best'] = null;
-  const sign = modeOf(row) === 'max' ? 1 : -1;
+  const sign = metricOf(row)?.mode === 'max' ? 1 : -1;
   for (const job of jobs) {
     const value = standingOf(job) === 'succeeded' ? valueOf(row, job, reports) : null;
     if (value === null || (best !== null && sign * value <= sign * best.value)) continue;
@@ -50,10 +51,10 @@ const STATES = {
   stopped: 'failed',
 } as const satisfies Record<keyof Sweep['counts'], Trial['state']>;
 
-/** A recipe keeps the weights of its best epoch, so that is what a job is worth. */
+/** A recipe keeps the weights of its best epoch, so that epoch's figure is what a job is worth: its model has it, and so have its points. */
 function valueOf(row: SweepRow, job: SweepJob, reports: Reports): number | null {
-  const best = bestOf(reports.of(job.job_id), modeOf(row));
-  if (best !== null) return best;
-  const last = (JSON.parse(job.metrics_json) as Record<string, MetricPoint['value'] | null>)[row.metric_key];
-  return typeof last === 'number' ? last : null;
+  const metric = metricOf(row);
+  if (metric === null) return null;
+  const kept = modelOf(job)?.best_metric;
+  return kept?.key === metric.key ? kept.value : bestOf(reports.of(job.job_id), metric.mode);
 }

@@ -8,7 +8,7 @@ import { gridOf, settingOf, type Setting } from './space.js';
 import type { SweepJob, SweepRow } from './store.js';
 import type { SweepStore } from './store.js';
 import { givenTo } from '../new-job.js';
-import { fixedOf, paramsOf, resourcesOf, spaceOf, standingOf } from './view.js';
+import { fixedOf, metricOf, paramsOf, resourcesOf, spaceOf, standingOf } from './view.js';
 
 export const isActive = (job: SweepJob): boolean => ['waiting', 'running'].includes(standingOf(job));
 
@@ -43,6 +43,7 @@ export class Round {
     if (room <= 0) return left > 0;
     const settings = await this.#settings(row, jobs, room);
     const resources = resourcesOf(row);
+    const metric = metricOf(row);
     for (const [index, setting] of settings.entries()) {
       const job = await this.deps.training.submit(
         ownerOf(row, workspace),
@@ -55,7 +56,7 @@ export class Round {
         },
         { sweep: row.sweep_id, given: givenTo(row) },
       );
-      this.reports.follow(job.job_id, row.metric_key);
+      if (metric !== null) this.reports.follow(job.job_id, metric.key);
     }
     return settings.length > 0;
   }

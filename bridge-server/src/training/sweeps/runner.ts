@@ -9,7 +9,7 @@ import { Reports } from './reports.js';
 import { isActive, ownerOf, Round, stopped } from './round.js';
 import { Sampler } from './sampler.js';
 import type { SweepJob, SweepRow, SweepStore } from './store.js';
-import { bestOf, errorOf, fixedOf, standingOf, sweepOf } from './view.js';
+import { bestOf, errorOf, fixedOf, metricOf, standingOf, sweepOf } from './view.js';
 
 /** Reports that come close together lead to one look. */
 const LOOK_MS = 300;
@@ -81,7 +81,8 @@ export class SweepRunner {
   }
 
   pointsLogged(jobId: string, points: readonly MetricPoint[]): void {
-    if (!this.#reports.take(jobId, points)) return;
+    // The first point of all tells that its job has said what it is to be compared by.
+    if (this.#reports.follows(jobId) && !this.#reports.take(jobId, points)) return;
     const known = this.#jobs.get(jobId);
     if (known) this.#later(known.sweepId, LOOK_MS);
   }
@@ -118,6 +119,7 @@ export class SweepRunner {
     }
     const workspace = await this.store.workspaceOf(row.project_id);
     if (!(await this.#hasRun(row, workspace))) return;
+    await this.#hasMetric(row);
     await this.#follow(row, workspace);
     const more = await this.#advance(row, workspace);
     const jobs = await this.store.jobs([sweepId]);
@@ -161,16 +163,30 @@ export class SweepRunner {
     return true;
   }
 
-  /** Reads what jobs reported before this bridge listened. */
+  /** Which epoch is the best depends on what is learned, and that a recipe finds out when it reads its data. */
+  async #hasMetric(row: SweepRow): Promise<void> {
+    if (metricOf(row) !== null) return;
+    for (const { job_id } of await this.store.jobs([row.sweep_id])) {
+      const said = this.deps.training.bestMetricOf(job_id);
+      if (said === null) continue;
+      row.metric_key = said.key;
+      row.metric_mode = said.mode;
+      await this.store.patchActive(row.sweep_id, { metric_key: said.key, metric_mode: said.mode });
+      return;
+    }
+  }
+
+  /** Reads what jobs reported before this bridge listened, or knew what for. */
   async #follow(row: SweepRow, workspace: string): Promise<void> {
+    const metric = metricOf(row);
     for (const job of await this.store.jobs([row.sweep_id])) {
       this.#seen(job);
-      if (this.#reports.follows(job.job_id)) continue;
+      if (metric === null || this.#reports.follows(job.job_id)) continue;
       // First of all, so that a point that passes meanwhile is not missed.
-      this.#reports.follow(job.job_id, row.metric_key);
+      this.#reports.follow(job.job_id, metric.key);
       if (job.mlflow_run_id === null) continue;
       try {
-        const history = await this.deps.mlflow.metricHistory(workspace, job.mlflow_run_id, row.metric_key);
+        const history = await this.deps.mlflow.metricHistory(workspace, job.mlflow_run_id, metric.key);
         this.#reports.take(job.job_id, history);
       } catch (error) {
         this.#reports.forget(job.job_id);

@@ -8,6 +8,12 @@ export type Dimension = z.output<typeof sweepDimension>;
 export type Space = Readonly<Record<string, Dimension>>;
 export type Setting = Readonly<Record<string, unknown>>;
 
+/** What of a parameter's schema is looked at here; `x-same`: jobs that differ in it cannot be compared. */
+interface Property {
+  readonly type?: string;
+  readonly 'x-same'?: boolean;
+}
+
 /** A range of a grid that has no natural steps is tried at so many places. */
 const PLACES = 5;
 
@@ -55,11 +61,12 @@ export function settingOf(space: Space, params: Readonly<Record<string, unknown>
 function faultsOf(recipe: RecipeParams, name: string, dimension: Dimension): FieldErrors {
   const path = `space.${name}`;
   if (name === recipe.target) return [{ path, ...TARGET_VARIES }];
+  const properties = (recipe.recipe.params_schema['properties'] ?? {}) as Record<string, Property>;
+  if (properties[name]?.['x-same'] === true) return [{ path, ...SAME }];
   if (dimension.kind !== 'choice') {
     if (dimension.low > dimension.high) return [{ path, ...UPSIDE_DOWN }];
     if (dimension.log && dimension.low <= 0) return [{ path, ...LOG_OF_NOTHING }];
   }
-  const properties = (recipe.recipe.params_schema['properties'] ?? {}) as Record<string, { type?: string }>;
   if (dimension.kind === 'float' && properties[name]?.type === 'integer') return [{ path, ...WHOLE_NUMBERS }];
   const tried = dimension.kind === 'choice' ? dimension.values : [dimension.low, dimension.high];
   return tried.flatMap((value) => refusals(recipe, name, value).map((fault) => ({ ...fault, path })));
@@ -96,6 +103,11 @@ const TARGET_VARIES = {
   message: 'The target is the same for all jobs of a sweep.',
   message_fa: 'ستون هدف در همهٔ کارهای یک جست‌وجو یکی است.',
   code: 'target',
+};
+const SAME = {
+  message: 'This parameter is the same for all jobs of a sweep: they could not be compared.',
+  message_fa: 'این پارامتر در همهٔ کارهای یک جست‌وجو یکی است؛ وگرنه با هم سنجیده نمی‌شوند.',
+  code: 'same',
 };
 const UPSIDE_DOWN = {
   message: 'The lower end is above the upper one.',

@@ -5,7 +5,7 @@ import type { Sweep } from '../../contract/sweeps.js';
 export type SweepRow = Selectable<SweepTable>;
 export type SweepJob = Pick<
   Selectable<JobTable>,
-  'job_id' | 'sweep_id' | 'state' | 'pruned' | 'params_json' | 'metrics_json' | 'mlflow_run_id'
+  'job_id' | 'sweep_id' | 'state' | 'pruned' | 'params_json' | 'model_json' | 'mlflow_run_id'
 >;
 type Patch = Omit<Updateable<SweepTable>, 'sweep_id'>;
 
@@ -16,7 +16,7 @@ const COLUMNS = [
   'state',
   'pruned',
   'params_json',
-  'metrics_json',
+  'model_json',
   'mlflow_run_id',
 ] as const satisfies (keyof SweepJob)[];
 

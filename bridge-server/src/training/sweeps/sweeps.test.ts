@@ -18,17 +18,17 @@ describe('a sweep', { timeout: 40_000 }, () => {
       batch_size: { kind: 'int', low: 31, high: 32 },
       optimizer: { kind: 'choice', values: ['adam', 'sgd'] },
     };
-    const { sweep_id, trials, metric } = await stage.start({
+    const { sweep_id, trials } = await stage.start({
       method: 'grid',
       parallel: 2,
       params: { epochs: 3 },
       space,
     });
-    expect({ trials, metric }).toEqual({ trials: 4, metric: { key: 'val_loss', mode: 'min' } });
+    expect(trials).toBe(4);
     for (const values of [[0.9, 0.5], [0.4, 0.6], [0.8], [0.7]]) {
       const [job] = await stage.running(sweep_id, values[0] === 0.7 ? 1 : 2);
       expect(job?.params['epochs']).toBe(3);
-      stage.report(job!.job_id, ...values);
+      stage.reportLoss(job!.job_id, ...values);
       stage.end(job!.job_id);
       await stage.shop.ended(job!.job_id);
     }
@@ -58,17 +58,56 @@ describe('a sweep', { timeout: 40_000 }, () => {
     expect(marked.map(({ job_id }) => job_id)).toEqual([best.job_id]);
   });
 
-  it('asks Optuna for settings, never runs more at once than it may, and gives up the hopeless ones', async () => {
-    const { sweep_id } = await stage.start({ trials: 7, parallel: 2, space: { lr: LR } });
-    for (let finished = 0; finished < 5; finished += 1) {
+  it('compares its jobs by what they keep their weights by, which they say when they begin', async () => {
+    const accuracy = { key: 'val_accuracy', mode: 'max' } as const;
+    const { sweep_id, metric } = await stage.start({ method: 'random', trials: 2, parallel: 2, space: { lr: LR } });
+    expect(metric).toBeNull();
+    const [sure, right] = await stage.running(sweep_id, 2);
+    stage.report(sure!.job_id, { val_loss: [0.5, 0.1], val_accuracy: [0.7, 0.8] }, accuracy);
+    await stage.shop.heard(
+      () => stage.shop.live.sweeps.some((one) => one.metric?.key === 'val_accuracy'),
+      'the metric',
+    );
+    stage.end(sure!.job_id);
+    stage.report(right!.job_id, { val_loss: [0.9, 1.2], val_accuracy: [0.95, 0.6] }, accuracy);
+    // What the model says of itself is what counts: its weights are of that epoch.
+    const model = { uri: 'models:/m-1', artifact_path: 'model', size_bytes: 7 };
+    stage.end(right!.job_id, { model, best_metric: { key: 'val_accuracy', value: 0.9500001 } });
+    const done = await stage.ended(sweep_id);
+    expect(done).toMatchObject({ metric: accuracy, best: { job_id: right!.job_id, value: 0.9500001 } });
+  });
+
+  it('gives up those of low accuracy, where more is better', async () => {
+    const accuracy = { key: 'val_accuracy', mode: 'max' } as const;
+    const { sweep_id } = await stage.start({ trials: 6, parallel: 2, space: { lr: LR } });
+    for (let finished = 0; finished < 4; finished += 1) {
       const [job] = await stage.running(sweep_id, 2);
-      stage.report(job!.job_id, 0.5, 0.4, 0.3);
+      stage.report(job!.job_id, { val_accuracy: [0.5, 0.6, 0.7] }, accuracy);
       stage.end(job!.job_id);
       await stage.shop.ended(job!.job_id);
     }
     const [bad, good] = await stage.running(sweep_id, 2);
-    stage.report(good!.job_id, 0.45, 0.35, 0.25);
-    stage.report(bad!.job_id, 5, 5, 5);
+    stage.report(good!.job_id, { val_loss: [9, 9, 9], val_accuracy: [0.55, 0.65, 0.75] }, accuracy);
+    stage.report(bad!.job_id, { val_loss: [0.1, 0.1, 0.1], val_accuracy: [0.1, 0.1, 0.1] }, accuracy);
+    await stage.shop.until(bad!.job_id, 'stopped');
+    stage.end(good!.job_id);
+    expect(await stage.ended(sweep_id)).toMatchObject({
+      best: { job_id: good!.job_id, value: 0.75 },
+      counts: { succeeded: 5, pruned: 1 },
+    });
+  });
+
+  it('asks Optuna for settings, never runs more at once than it may, and gives up the hopeless ones', async () => {
+    const { sweep_id } = await stage.start({ trials: 7, parallel: 2, space: { lr: LR } });
+    for (let finished = 0; finished < 5; finished += 1) {
+      const [job] = await stage.running(sweep_id, 2);
+      stage.reportLoss(job!.job_id, 0.5, 0.4, 0.3);
+      stage.end(job!.job_id);
+      await stage.shop.ended(job!.job_id);
+    }
+    const [bad, good] = await stage.running(sweep_id, 2);
+    stage.reportLoss(good!.job_id, 0.45, 0.35, 0.25);
+    stage.reportLoss(bad!.job_id, 5, 5, 5);
     await stage.shop.until(bad!.job_id, 'stopped');
     stage.end(good!.job_id);
     const done = await stage.ended(sweep_id);
@@ -100,7 +139,7 @@ describe('a sweep', { timeout: 40_000 }, () => {
     const { sweep_id } = await stage.start({ method: 'random', trials: 2, parallel: 2, space: { lr: LR } });
     const [first, second] = await stage.running(sweep_id, 2);
     stage.end(first!.job_id, FAILED);
-    stage.report(second!.job_id, 'NaN', 0.2);
+    stage.reportLoss(second!.job_id, 'NaN', 0.2);
     stage.end(second!.job_id);
     expect(await stage.ended(sweep_id)).toMatchObject({
       state: 'succeeded',
@@ -127,7 +166,7 @@ describe('a sweep', { timeout: 40_000 }, () => {
   it('goes on after the bridge was away, with what happened meanwhile', async () => {
     const { sweep_id } = await stage.start({ method: 'random', trials: 3, parallel: 2, space: { lr: LR } });
     const [first, second] = await stage.running(sweep_id, 2);
-    stage.report(first!.job_id, 0.3);
+    stage.reportLoss(first!.job_id, 0.3);
     await stage.shop.stop();
     stage.shop.mlflow.histories.set(`run-${second!.job_id}`, [{ key: 'val_loss', value: 0.1, step: 1, timestamp: 1 }]);
     stage.end(first!.job_id);
@@ -162,6 +201,7 @@ describe('a sweep', { timeout: 40_000 }, () => {
     [{ space: { epochs: { kind: 'float', low: 1, high: 5 } } }, 'validation_failed', 'space.epochs'],
     [{ space: { optimizer: { kind: 'choice', values: ['adam', 'magic'] } } }, 'validation_failed', 'space.optimizer'],
     [{ space: { target: { kind: 'choice', values: ['species'] } } }, 'validation_failed', 'space.target'],
+    [{ space: { task: { kind: 'choice', values: ['regression'] } } }, 'validation_failed', 'space.task'],
     [{ space: { lr: LR }, trials: 0 }, 'validation_failed', 'trials'],
     [{ space: { lr: LR }, trials: 1000 }, 'validation_failed', 'trials'],
     [

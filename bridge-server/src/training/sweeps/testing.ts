@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import type { Job, MetricPoint } from '../../contract/training.js';
 import { ActedLauncher } from '../../launchers/acted.js';
+import { BEST_METRIC_FILE, type BestMetric } from '../../launchers/folder.js';
 import type { Outcome } from '../../launchers/port.js';
 import type { Sweep } from '../../contract/sweeps.js';
 import { TABLE, Workshop } from '../testing.js';
@@ -50,15 +52,26 @@ export class SweepStage {
     return found;
   }
 
-  /** The job tells what it reached after each epoch. */
-  report(jobId: string, ...values: MetricPoint['value'][]): void {
-    const points = values.map((value, index) => ({ key: 'val_loss', value, step: 10 * (index + 1), timestamp: index }));
+  /** As a recipe does, the job says what it keeps its weights by, and then what it reached after each epoch. */
+  report(jobId: string, figures: Figures, metric: BestMetric = LOSS): void {
+    writeFileSync(`${this.folderOf(jobId)}/${BEST_METRIC_FILE}`, JSON.stringify(metric));
+    const points = Object.entries(figures).flatMap(([key, values]) =>
+      values.map((value, index) => ({ key, value, step: 10 * (index + 1), timestamp: index })),
+    );
     this.shop.mlflow.histories.set(`run-${jobId}`, points);
     heardByGateway(this.shop.service.gatewayListener, this.shop.sweeps).pointsLogged(jobId, points, {});
   }
 
+  reportLoss(jobId: string, ...val_loss: MetricPoint['value'][]): void {
+    this.report(jobId, { val_loss });
+  }
+
   end(jobId: string, changes: Partial<Outcome> = {}): void {
-    this.launcher.end(`${this.shop.dir}/jobs/${jobId}`, changes);
+    this.launcher.end(this.folderOf(jobId), changes);
+  }
+
+  folderOf(jobId: string): string {
+    return `${this.shop.dir}/jobs/${jobId}`;
   }
 
   async ended(sweepId: string): Promise<Sweep> {
@@ -70,4 +83,7 @@ export class SweepStage {
   }
 }
 
+/** Values after each epoch, by metric. */
+type Figures = Readonly<Record<string, readonly MetricPoint['value'][]>>;
+const LOSS: BestMetric = { key: 'val_loss', mode: 'min' };
 const MACHINE = { cpus: 64, memoryMb: 65_536, gpus: [] };

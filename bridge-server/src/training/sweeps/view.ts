@@ -32,7 +32,7 @@ export function sweepOf(row: SweepRow, jobs: readonly SweepJob[]): Sweep {
     space: { ...spaceOf(row) },
     method: sweep.shape.method.parse(row.method),
     pruner: sweep.shape.pruner.parse(row.pruner),
-    metric: { key: row.metric_key, mode: modeOf(row) },
+    metric: metricOf(row),
     trials: row.trials,
     parallel: row.parallel,
     counts: countsOf(jobs),
@@ -46,8 +46,9 @@ export function sweepOf(row: SweepRow, jobs: readonly SweepJob[]): Sweep {
   };
 }
 
-export function modeOf(row: SweepRow): 'max' | 'min' {
-  return row.metric_mode === 'max' ? 'max' : 'min';
+/** What its jobs are compared by; null until one of them has said so. */
+export function metricOf({ metric_key: key, metric_mode: mode }: SweepRow): Sweep['metric'] {
+  return key === '' ? null : { key, mode: mode === 'max' ? 'max' : 'min' };
 }
 
 /** How a job counts for its sweep. A job that succeeded before it could be given up has succeeded. */

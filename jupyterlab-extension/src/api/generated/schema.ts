@@ -1601,7 +1601,7 @@ export interface components {
         key: string;
         /** @enum {string} */
         mode: 'max' | 'min';
-      };
+      } | null;
       trials: number;
       parallel: number;
       counts: {
@@ -2065,11 +2065,6 @@ export interface components {
       dataset_kind: ('tabular' | 'images') | null;
       params_schema: Record<string, never>;
       primary_params: string[];
-      best_metric: {
-        key: string;
-        /** @enum {string} */
-        mode: 'max' | 'min';
-      } | null;
     };
     LaunchPlan: {
       argv: string[];
@@ -2246,7 +2241,7 @@ export interface components {
         key: string;
         /** @enum {string} */
         mode: 'max' | 'min';
-      };
+      } | null;
       trials: number;
       parallel: number;
       counts: {

@@ -105,8 +105,8 @@ class Sweep:
                 counts = sweep.counts
                 bar.n = sum(cast(Mapping[str, int], counts)[key] for key in DONE)
                 shown = {key: str(counts[key]) for key in ("running", "pruned", "failed") if counts[key]}
-                if (value := sweep.best_value) is not None:
-                    shown = {sweep.data["metric"]["key"]: f"{value:.4g}", **shown}
+                if (value := sweep.best_value) is not None and (metric := sweep.data["metric"]) is not None:
+                    shown = {metric["key"]: f"{value:.4g}", **shown}
                 bar.set_postfix(shown, refresh=True)
         if self.state != "succeeded":
             raise SweepFailed(self)

@@ -948,11 +948,6 @@ class ReadingPreview(TypedDict):
     error: FailureOutput | None
 
 
-class RecipeBestMetric(TypedDict):
-    key: str
-    mode: Literal["max", "min"]
-
-
 class Recipe(TypedDict):
     recipe: str
     version: str
@@ -964,7 +959,6 @@ class Recipe(TypedDict):
     dataset_kind: Literal["tabular", "images"] | None
     params_schema: dict[str, Any]
     primary_params: list[str]
-    best_metric: RecipeBestMetric | None
 
 
 class RecipePage(TypedDict):
@@ -1131,7 +1125,7 @@ class Sweep(TypedDict):
     space: dict[str, SweepDimension]
     method: SweepMethod
     pruner: SweepPruner
-    metric: SweepMetric
+    metric: SweepMetric | None
     trials: int
     parallel: int
     counts: SweepCounts
@@ -1182,7 +1176,7 @@ class SweepOutput(TypedDict):
     space: dict[str, Any]
     method: SweepMethod
     pruner: SweepPruner
-    metric: SweepOutputMetric
+    metric: SweepOutputMetric | None
     trials: int
     parallel: int
     counts: SweepOutputCounts

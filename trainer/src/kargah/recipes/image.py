@@ -80,7 +80,6 @@ INFO = RecipeInfo(
     dataset_kind="images",
     params=ImageParams,
     primary_params=("epochs", "batch_size", "lr", "image_size"),
-    best_metric=("val_accuracy", "max"),
 )
 
 

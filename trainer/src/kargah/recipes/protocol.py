@@ -27,10 +27,8 @@ class RecipeInfo:
     dataset_kind: Literal["tabular", "images"]
     params: type
     primary_params: tuple[str, ...]
-    best_metric: tuple[str, Literal["max", "min"]]
 
     def describe(self) -> Json:
-        key, mode = self.best_metric
         schema = params_schema(self.params)
         properties = schema["properties"]
         first = {name: properties[name] for name in self.primary_params}
@@ -46,7 +44,6 @@ class RecipeInfo:
             "dataset_kind": self.dataset_kind,
             "params_schema": schema,
             "primary_params": list(self.primary_params),
-            "best_metric": {"key": key, "mode": mode},
         }
 
 
@@ -123,6 +120,7 @@ class Task:
     metrics: Callable[[Tensor, Tensor], Mapping[str, float]]
     """Figures of a whole split from its outputs and targets, without a prefix: `accuracy`, `r2`, `mae`."""
     best_metric: tuple[str, Literal["max", "min"]]
+    """Which figure of the validation split tells the epoch whose weights are kept, and whether more is better."""
     export: Callable[[nn.Module], nn.Module]
     """The trained network between its preparation and the answer in the target's own words; one tensor in, one out."""
     example: Tensor

@@ -36,6 +36,8 @@ class TabularParams(TrainingParams):
         "Auto: judged from the target's values",
         "خودکار: از روی مقدارهای ستون هدف",
         extra={
+            # What tells the best epoch depends on it.
+            "x-same": True,
             "x-enum-titles": ["Automatic", "Classification", "Regression"],
             "x-enum-titles-fa": ["خودکار", "دسته‌بندی", "رگرسیون"],
         },
@@ -73,7 +75,6 @@ INFO = RecipeInfo(
     dataset_kind="tabular",
     params=TabularParams,
     primary_params=("target", "epochs", "batch_size", "lr"),
-    best_metric=("val_loss", "min"),
 )
 
 

@@ -109,7 +109,6 @@ INFO = RecipeInfo(
     dataset_kind="tabular",
     params=TextParams,
     primary_params=("target", "text", "epochs", "lr"),
-    best_metric=("val_accuracy", "max"),
 )
 
 

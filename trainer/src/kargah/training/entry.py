@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import signal
 import tempfile
 import time
@@ -148,6 +149,7 @@ def _run(context: _Context) -> None:
         say(note)
     tried = f"threads={threads[0]}" if len(threads) == 1 else f"threads: trying {', '.join(map(str, threads))}"
     say(f"device={describe_device(device)} {tried} seed={params.seed}")
+    _say_best_metric(context.folder, *task.best_metric)
     importing = MlflowImport()
 
     def first_step() -> None:
@@ -206,6 +208,13 @@ def _run(context: _Context) -> None:
     context.system.close()
     reporter.close()
     say(f"model logged: {model.uri} ({model.size_bytes / 1024:.0f} KB)")
+
+
+def _say_best_metric(folder: Path, key: str, mode: str) -> None:
+    """For a sweep, which compares its jobs by it. Not flushed to the disk, since the first step waits for it."""
+    temporary = folder / f".best_metric.json.{os.getpid()}"
+    temporary.write_text(json.dumps({"key": key, "mode": mode}), encoding="utf-8")
+    temporary.replace(folder / "best_metric.json")
 
 
 def _tested(task: Task, trained: Fit, stopping: Callable[[], bool]) -> dict[str, float]:
