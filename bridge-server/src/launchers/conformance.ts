@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -315,6 +315,14 @@ export function processConformance(candidate: Candidate): void {
       await launcher.stop(handle, 0.2);
       expect(carriers(spec.jobId)).toEqual([]);
       expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true, signal: 'SIGKILL' });
+    });
+
+    it('stops a job on a disk that has no room left to write how long that may take', async () => {
+      const { spec, handle } = await start('import time\nprint("up")\ntime.sleep(60)');
+      await eventually(() => logOf(spec).includes('up'), 'the script to begin');
+      await symlink('/dev/full', join(spec.folder, 'stop.json'));
+      await launcher.stop(handle, 5);
+      expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true });
     });
 
     it('ends a thousand children', async () => {

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { KargahError } from '../errors.js';
+import { isStorageFull } from '../http/problems.js';
 import { inherited } from './environment.js';
 import { OUTCOME_FILE, readHandle, readLog, readOutcome, SUPERVISOR_FILE, SUPERVISOR_LOG } from './folder.js';
 import type { JobSpec, Launcher, LaunchHandle, LaunchNote, LaunchPlan, LogPart, Outcome, Probe } from './port.js';
@@ -117,7 +118,7 @@ export class LocalLauncher implements Launcher {
 
   async stop(handle: LaunchHandle, graceSeconds: number): Promise<void> {
     if (isAlive(handle) && !this.#silent.has(handle.folder)) {
-      writeFileSync(join(handle.folder, 'stop.json'), JSON.stringify({ grace_seconds: graceSeconds }), { mode: 0o600 });
+      tellGrace(handle.folder, graceSeconds);
       signal(handle.pid, 'SIGTERM');
       await this.#gone(handle, graceSeconds * 1000 + KILL_MARGIN_MS);
     }
@@ -164,6 +165,15 @@ export class LocalLauncher implements Launcher {
     await promise;
     clearTimeout(timer);
     unwatch();
+  }
+}
+
+function tellGrace(folder: string, seconds: number): void {
+  try {
+    writeFileSync(join(folder, 'stop.json'), JSON.stringify({ grace_seconds: seconds }), { mode: 0o600 });
+  } catch (error) {
+    // The job may have filled the disk; the grace that it was launched with counts then.
+    if (!isStorageFull(error)) throw error;
   }
 }
 

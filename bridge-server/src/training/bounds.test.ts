@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workshop } from './testing.js';
@@ -34,6 +37,25 @@ describe('a job that goes beyond bounds', { timeout: 60_000 }, () => {
     expect(size).toBeLessThan(258 * MIB);
     expect(await shop.log(job_id, `?offset=${String(size - 8)}`)).toBe('the end\n');
     expect(most - before).toBeLessThan(200 * MIB);
+  });
+
+  it.for([
+    ['fails', 'raise', { state: 'failed', exit_code: 1, error: { code: 'storage_full' } }],
+    ['ends well', 'pass', { state: 'succeeded', exit_code: 0, error: null }],
+  ] as const)('may fill its disk: it %s, and that is told', async ([, then, told], { skip, onTestFinished }) => {
+    const disk = join(shop.dir, 'jobs');
+    mkdirSync(disk, { recursive: true });
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], { stdio: 'ignore' });
+    } catch {
+      skip('nothing can be mounted here; test_full_disk.py has what needs no mount');
+    }
+    onTestFinished(() => void execFileSync('umount', ['-l', disk]));
+    const { job_id } = await shop.script(
+      `import os\nbig = open(os.environ["KARGAH_JOB_DIR"] + "/big", "wb", buffering=0)\n` +
+        `try:\n    while True: big.write(b"x" * 4096)\nexcept OSError: ${then}`,
+    );
+    expect(await shop.ended(job_id)).toMatchObject(told);
   });
 
   it('is settled once there is room again, where the disk was full when it ended', async () => {

@@ -138,6 +138,13 @@ def test_a_result_is_passed_on(job: Callable[..., Job]) -> None:
     assert (outcome["model"], outcome["best_metric"]) == (result["model"], result["best_metric"])
 
 
+@pytest.mark.parametrize("name", ["result.json", "failure.json"])
+def test_what_is_no_file_is_no_result(job: Callable[..., Job], name: str) -> None:
+    endless = job(f"import os\nos.symlink('/dev/zero', {name!r})\nos._exit(3)\n").run()
+    waiting = job(f"import os\nos.mkfifo({name!r})\nos._exit(3)\n").run()
+    assert [outcome["error"]["code"] for outcome in (endless, waiting)] == ["script_failed"] * 2
+
+
 def test_points_left_in_the_spool_are_told(job: Callable[..., Job]) -> None:
     assert job("import os\nos.mkdir('spool')\nopen('spool/points.bin', 'w').write('{}\\n')\n").run()["spool_pending"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -31,6 +32,8 @@ class BoundedLog:
         self._tail = bytearray()
         self._left_out = 0
         self._full = False
+        self.found_no_room = False
+        """Whether text was dropped because the disk, or the job's share of it, was full."""
 
     def append(self, chunk: bytes) -> None:
         """Takes what the job printed."""
@@ -67,7 +70,8 @@ class BoundedLog:
         while view:
             try:
                 view = view[os.write(self._fd, view) :]
-            except OSError:
+            except OSError as error:
+                self.found_no_room = self.found_no_room or error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
                 return
 
 

@@ -28,6 +28,7 @@ class Ending:
     maybe_oom: bool
     """Somebody else's SIGKILL ended it while the kernel ended processes for memory: which ones, it does not say."""
     timed_out: bool
+    disk_full: bool
     launch_error: str | None
     started_at: datetime
     peak_memory_bytes: int | None
@@ -92,12 +93,16 @@ def _own_failure(job: dict[str, Any], paths: JobPaths, ending: Ending) -> dict[s
     failure = read_json(paths.failure)
     if failure is not None and isinstance(failure.get("code"), str):
         return {"code": failure["code"], "params": failure.get("params") or {}}
-    if ending.signal_number is not None:
+    # A mapped file for which there is no room ends its process with SIGBUS.
+    no_room = ending.disk_full and ending.signal_number in (None, signal.SIGBUS)
+    if ending.signal_number is not None and not no_room:
         code = "killed_maybe_memory" if ending.maybe_oom else "killed_by_signal"
         return {"code": code, "params": {"signal": _signal_name(ending.signal_number)}}
     script = job.get("script")
     if script and ending.exit_code == 1 and not _compiles(str(script["path"])):
         return {"code": "script_syntax"}
+    if no_room:
+        return {"code": "storage_full"}
     if script:
         return {"code": "script_failed", "params": {"exit_code": ending.exit_code or 0}}
     return {"code": "recipe_failed", "params": {"reason": f"exit code {ending.exit_code}"}}

@@ -66,9 +66,12 @@ class JobPaths:
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """The JSON object in `path`; None when there is no such file or it holds no JSON object."""
+    """The JSON object in `path`; None when there is no such file or it holds no JSON object.
+
+    A job writes some of them: what never ends, or makes whoever opens it wait, is no file.
+    """
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
     except (FileNotFoundError, ValueError):
         return None
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
@@ -77,11 +80,20 @@ def read_json(path: Path) -> dict[str, Any] | None:
 def write_json(path: Path, value: object) -> None:
     """Replaces `path` in one step, so that a reader sees the old file or the whole new one, even after a power cut."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(value, file, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(value, file, ensure_ascii=False)
+            file.flush()
+            os.fsync(file.fileno())
+        move(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def move(whole: Path, path: Path) -> None:
+    """Replaces `path` by a file whose bytes are on the disk."""
+    whole.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -20,7 +20,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import processes
+from . import processes, reserve
 from .bounded_log import HEAD_BYTES, BoundedLog
 from .heartbeat import Heartbeat
 from .outcome import Ending, outcome_of
@@ -33,7 +33,6 @@ _SAMPLE_SECONDS = 1.0
 _SAMPLE_SECONDS_NEAR_LIMIT = 0.1
 _ENDING_SECONDS = 0.05
 _CHUNK = 1 << 16
-_RESERVE_BYTES = 1 << 14
 _ALREADY_SUPERVISED = 75
 
 
@@ -69,8 +68,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Starts the training process, waits until nothing of it is left, and writes the outcome."""
-        with contextlib.suppress(OSError):
-            self._paths.reserve.write_bytes(b" " * _RESERVE_BYTES)
+        reserve.hold(self._paths)
         wake = self._listen()
         pipe, child_end = os.pipe()
         os.set_blocking(pipe, False)
@@ -227,13 +225,13 @@ class Supervisor:
             oom=self._oom,
             maybe_oom=by_others and processes.oom_kills() > self._oom_kills_before,
             timed_out=self._timed_out,
+            disk_full=self._log.found_no_room or any(map(reserve.is_full, (self._paths.folder, self._job["cwd"]))),
             launch_error=launch_error,
             started_at=self._started_at,
             peak_memory_bytes=self._peak_memory or None,
             cpu_seconds=round(self._cpu_seconds, 3) if self._status is not None else None,
         )
-        self._paths.reserve.unlink(missing_ok=True)
-        write_json(self._paths.outcome, outcome_of(self._job, self._paths, ending))
+        reserve.write_outcome(self._paths, outcome_of(self._job, self._paths, ending))
 
 
 def supervise(folder: Path, start: Start, begun: Callable[[], None] = lambda: None) -> int:
