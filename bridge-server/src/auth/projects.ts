@@ -34,3 +34,13 @@ export async function projectOf(db: Kysely<Database>, user: { id: string; name: 
   });
   return { projectId, workspace };
 }
+
+/** The MLflow workspace of a project. */
+export async function workspaceOf(db: Kysely<Database>, projectId: string): Promise<string> {
+  const { workspace } = await db
+    .selectFrom('projects')
+    .select('workspace')
+    .where('project_id', '=', projectId)
+    .executeTakeFirstOrThrow();
+  return workspace;
+}

@@ -6,6 +6,7 @@ import type { Caller, Person } from '../http/route.js';
 import type { Database } from '../storage/schema.js';
 import { requireReady, type Access } from './access.js';
 import type { Announcer } from './announcer.js';
+import { BAD_CURSOR } from './cursor.js';
 import type { Garbage } from './garbage.js';
 import type { Intake } from './intake.js';
 import type { ReadingQueue } from './reading.js';
@@ -129,5 +130,3 @@ export class VersionService {
     return new Map(rows.map(({ dataset_version_id, jobs, models }) => [dataset_version_id ?? '', { jobs, models }]));
   }
 }
-
-const BAD_CURSOR = { path: 'cursor', message: 'not a cursor of this list', code: 'invalid_cursor' };

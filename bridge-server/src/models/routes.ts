@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { listModels } from '../contract/models.js';
+import { decodeCursor, encodeCursor } from '../datasets/cursor.js';
 import { folded } from '../datasets/folding.js';
-import { KargahError } from '../errors.js';
 import { route, type Route } from '../http/route.js';
 import type { Database } from '../storage/schema.js';
 import { modelFacts } from '../training/view.js';
@@ -31,8 +31,7 @@ export function modelRoutes(db: Kysely<Database>): Route[] {
         .orderBy('job_id', 'desc')
         .limit(query.limit + 1);
       if (query.cursor !== undefined) {
-        const [at, id] = query.cursor.split('|');
-        if (!at || !id) throw invalidCursor();
+        const [at, id] = decodeCursor(query.cursor);
         rows = rows.where((is) =>
           is.or([is('created_at', '<', at), is.and([is('created_at', '=', at), is('job_id', '<', id)])]),
         );
@@ -63,17 +62,9 @@ export function modelRoutes(db: Kysely<Database>): Route[] {
               created_at: ended_at ?? row.created_at,
             };
           }),
-          next_cursor: found.length > query.limit && last ? `${last.created_at}|${last.job_id}` : null,
+          next_cursor: found.length > query.limit && last ? encodeCursor([last.created_at, last.job_id]) : null,
         },
       };
     }),
   ];
-}
-
-function invalidCursor(): KargahError {
-  return new KargahError(
-    'validation_failed',
-    {},
-    { errors: [{ path: 'cursor', message: 'not a cursor of ours', code: 'custom' }] },
-  );
 }

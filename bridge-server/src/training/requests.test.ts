@@ -110,6 +110,18 @@ describe('a request to train', { timeout: 40_000 }, () => {
       await shop.call('GET', `/train/jobs?limit=60&cursor=${encodeURIComponent(first.next_cursor)}`)
     ).json()) as { items: Job[]; next_cursor: string | null };
     expect([first.items.length, second.items.length, second.next_cursor]).toEqual([60, 40, null]);
+    for (const path of ['/train/jobs', '/train/sweeps'])
+      for (const cursor of ['nonsense', '2026-11-28|job_a']) {
+        const wrong = await shop.call('GET', `${path}?cursor=${encodeURIComponent(cursor)}`);
+        expect([wrong.status, ((await wrong.json()) as Refusal).errors?.[0]]).toEqual([
+          422,
+          expect.objectContaining({
+            path: 'cursor',
+            code: 'invalid_cursor',
+            message_fa: 'این نشانگر از این فهرست نیست.',
+          }),
+        ]);
+      }
     expect(new Set([...first.items, ...second.items].map((job) => job.job_id)).size).toBe(100);
     const found = (await (await shop.call('GET', `/train/jobs?search=${encodeURIComponent('گلها')}`)).json()) as {
       items: Job[];

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { failureOf, KargahError } from '../errors.js';
 import type { Failure } from '../contract/errors.js';
 import type { JobState } from '../contract/training.js';
@@ -8,6 +7,7 @@ import type { Launcher, LaunchHandle } from '../launchers/port.js';
 import type { MlflowPort } from '../mlflow/port.js';
 import type { Aftercare } from './aftercare.js';
 import type { Announcer } from './announcer.js';
+import { Background } from './background.js';
 import type { JobFolders } from './folders.js';
 import type { Preparation } from './preparation.js';
 import type { JobRuns } from './runs.js';
@@ -23,13 +23,12 @@ import type { WaitingRoom } from './waiting-room.js';
 
 /** After MLflow said that it is up and then refused: how long until the next try. */
 const RETRY_MS = 2_000;
-const CLOSE_MS = 2_000;
 
 /** Takes jobs from the queue to their end: launch, watch, stop, settle; and finds them again after the bridge restarted. */
 export class JobRunner {
   readonly #queue = new Turnstile(() => this.#fill());
   readonly #watched = new Map<string, () => void>();
-  readonly #busy = new Set<Promise<void>>();
+  readonly #background: Background;
   #closed = false;
   #unsubscribe: () => void = () => undefined;
 
@@ -47,18 +46,20 @@ export class JobRunner {
     private readonly datasets: Pick<TrainingDatasets, 'release'>,
     private readonly settings: TrainingSettings,
     private readonly log: TrainingLog,
-  ) {}
+  ) {
+    this.#background = new Background((err) => log.error({ err }, 'work on a job went wrong'));
+  }
 
   /** Adopts what runs, settles what ended while nobody looked, goes on with the queue. */
   async start(): Promise<void> {
     this.#unsubscribe = this.mlflow.onState((state) => {
-      if (state === 'up') this.#spawn(this.aftercare.all());
+      if (state === 'up') this.#background.begin(this.aftercare.all());
       // Who waits is told for what.
       this.kick();
     });
     await this.room.start();
     for (const row of await this.store.unsettled()) await this.#adopt(row);
-    this.#spawn(this.aftercare.all());
+    this.#background.begin(this.aftercare.all());
     this.kick();
   }
 
@@ -69,20 +70,19 @@ export class JobRunner {
     for (const unwatch of this.#watched.values()) unwatch();
     this.#watched.clear();
     this.aftercare.close();
-    // What takes longer (a stop within its grace) is taken up again at the next start.
-    await Promise.race([Promise.allSettled([...this.#busy]), wait(CLOSE_MS, undefined, { ref: false })]);
+    await this.#background.close();
   }
 
   /** Gives the machine's free room to waiting jobs. */
   kick(): void {
-    if (!this.#closed) this.#spawn(this.#queue.turn());
+    if (!this.#closed) this.#background.begin(this.#queue.turn());
   }
 
   /** Ends a job for certain; the state follows the proof. */
   stop(row: JobRow): void {
     const handle = handleOf(row);
     // A launch that is under way looks at the state before and after it starts a process.
-    if (handle) this.#spawn(this.#stop(row.job_id, handle));
+    if (handle) this.#background.begin(this.#stop(row.job_id, handle));
   }
 
   async #fill(): Promise<void> {
@@ -103,7 +103,7 @@ export class JobRunner {
         begun = true;
         this.room.served(row.user_id);
         await this.announcer.moved(row);
-        this.#spawn(this.#launch(row));
+        this.#background.begin(this.#launch(row));
       }
     }
     await this.announcer.queueMoved();
@@ -118,7 +118,7 @@ export class JobRunner {
         return;
       }
       const handle = await this.launcher.submit(spec);
-      this.#spawn(this.#describe(jobId));
+      this.#background.begin(this.#describe(jobId));
       await this.store.patch(jobId, { ...launched(handle), started_at: new Date().toISOString() });
       const row = await this.store.transitionFrom(jobId, 'starting', 'running');
       if (!row) {
@@ -144,7 +144,7 @@ export class JobRunner {
       // Its owner deleted the run on MLflow's own page.
       if (error instanceof KargahError && error.code === 'not_found') return;
       if (!(error instanceof KargahError && error.code === 'mlflow_unavailable')) throw error;
-      setTimeout(() => this.#spawn(this.#describe(jobId)), RETRY_MS).unref();
+      setTimeout(() => this.#background.begin(this.#describe(jobId)), RETRY_MS).unref();
     }
   }
 
@@ -171,7 +171,7 @@ export class JobRunner {
       jobId,
       this.launcher.watch(handle, () => {
         this.#watched.delete(jobId);
-        this.#spawn(this.#settleSurely(jobId, handle));
+        this.#background.begin(this.#settleSurely(jobId, handle));
       }),
     );
   }
@@ -255,10 +255,10 @@ export class JobRunner {
     if (state === 'starting')
       await this.store.transition(row.job_id, 'running', { started_at: new Date().toISOString() });
     this.telemetry.track((await this.store.get(row.job_id)) ?? row);
-    this.#spawn(this.#describe(row.job_id));
+    this.#background.begin(this.#describe(row.job_id));
     const probe = await this.launcher.probe(handle);
     if (probe.state !== 'running') await this.#settleSurely(row.job_id, handle);
-    else if (state === 'stopping') this.#spawn(this.#stop(row.job_id, handle));
+    else if (state === 'stopping') this.#background.begin(this.#stop(row.job_id, handle));
     else this.#watch(row.job_id, handle);
   }
 
@@ -269,14 +269,6 @@ export class JobRunner {
     const outcome = readOutcome(folder);
     const { to, why, patch } = outcome ? verdictOf(outcome) : state === 'stopping' ? STOPPED : lost();
     await this.#end(jobId, to, why, patch);
-  }
-
-  /** Work that nobody waits for, except `close`. */
-  #spawn(work: Promise<void>): void {
-    const watched = work
-      .catch((error: unknown) => this.log.error({ err: error }, 'work on a job went wrong'))
-      .finally(() => this.#busy.delete(watched));
-    this.#busy.add(watched);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type MetricPoint,
   type TrainRequest,
 } from '../contract/training.js';
+import { decodeCursor, encodeCursor } from '../datasets/cursor.js';
 import { folded } from '../datasets/folding.js';
 import { KargahError } from '../errors.js';
 import type { Caller, Person } from '../http/route.js';
@@ -151,14 +152,14 @@ export class TrainingService {
   }
 
   async list(person: Person, filter: Filter): Promise<{ items: Job[]; next_cursor: string | null }> {
-    const { limit } = filter;
-    if (filter.cursor !== undefined && !/^[^|]+\|[^|]+$/u.test(filter.cursor))
-      throw new KargahError('validation_failed', {}, { errors: [BAD_CURSOR] });
+    const { limit, cursor, ...wanted } = filter;
+    const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const search = filter.search === undefined ? undefined : folded(filter.search).trim();
-    const rows = await this.#store.list(person.projectId, { ...filter, search, limit: limit + 1 });
+    const rows = await this.#store.list(person.projectId, { ...wanted, after, search, limit: limit + 1 });
     const items = await this.#announcer.views(rows.slice(0, limit));
     const last = items.at(-1);
-    return { items, next_cursor: rows.length > limit && last ? `${last.created_at}|${last.job_id}` : null };
+    const more = rows.length > limit && last !== undefined;
+    return { items, next_cursor: more ? encodeCursor([last.created_at, last.job_id]) : null };
   }
 
   async get(caller: Caller, jobId: string): Promise<Job> {
@@ -264,13 +265,6 @@ export class TrainingService {
     return row;
   }
 }
-
-const BAD_CURSOR = {
-  path: 'cursor',
-  message: 'This is not a cursor of this list.',
-  message_fa: 'این نشانگر از این فهرست نیست.',
-  code: 'invalid_cursor',
-};
 
 /** The request that would make this job again. */
 function requestOf(row: JobRow, changes: Changes): TrainRequest {

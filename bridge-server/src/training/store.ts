@@ -1,4 +1,5 @@
 import { sql, type Insertable, type Kysely, type Selectable, type Transaction, type Updateable } from 'kysely';
+import { workspaceOf } from '../auth/projects.js';
 import type { Failure } from '../contract/errors.js';
 import type { JobState } from '../contract/training.js';
 import type { Caller } from '../http/route.js';
@@ -10,7 +11,8 @@ export type JobPatch = Omit<Updateable<JobTable>, 'job_id' | 'state'>;
 
 export interface JobFilter {
   readonly limit: number;
-  readonly cursor?: string | undefined;
+  /** When it was made and its id: the last of the page before. */
+  readonly after?: readonly [string, string] | undefined;
   readonly search?: string | undefined;
   readonly state?: JobState | JobState[] | undefined;
   readonly dataset_id?: string | undefined;
@@ -72,7 +74,7 @@ export class JobStore {
     return row?.project_id === caller.projectId ? row : null;
   }
 
-  /** Newest first; the cursor is the last row's place in that order. */
+  /** Newest first. */
   async list(projectId: string, filter: JobFilter): Promise<JobRow[]> {
     let query = this.db.selectFrom('jobs').selectAll().where('project_id', '=', projectId);
     if (filter.state !== undefined) query = query.where('state', 'in', [filter.state].flat());
@@ -83,11 +85,12 @@ export class JobStore {
       // SQLite knows no escape character unless one is named.
       query = query.where(sql<boolean>`search_text like ${pattern} escape '\\'`);
     }
-    const [at, id] = filter.cursor?.split('|') ?? [];
-    if (at !== undefined && id !== undefined)
+    if (filter.after !== undefined) {
+      const [at, id] = filter.after;
       query = query.where((is) =>
         is.or([is('created_at', '<', at), is.and([is('created_at', '=', at), is('job_id', '<', id)])]),
       );
+    }
     return query.orderBy('created_at', 'desc').orderBy('job_id', 'desc').limit(filter.limit).execute();
   }
 
@@ -158,12 +161,7 @@ export class JobStore {
 
   /** The MLflow workspace of a project. */
   async workspaceOf(projectId: string): Promise<string> {
-    const { workspace } = await this.db
-      .selectFrom('projects')
-      .select('workspace')
-      .where('project_id', '=', projectId)
-      .executeTakeFirstOrThrow();
-    return workspace;
+    return workspaceOf(this.db, projectId);
   }
 
   async events(jobId: string) {

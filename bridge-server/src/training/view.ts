@@ -31,16 +31,18 @@ export const modelFacts = z.object({
 });
 export type ModelFacts = z.infer<typeof modelFacts>;
 
-const parse = <T extends z.ZodType>(schema: T, text: string | null): z.output<T> | null =>
+/** What a column keeps as JSON. */
+export const stored = <T extends z.ZodType>(schema: T, text: string | null): z.output<T> | null =>
   text === null ? null : schema.parse(JSON.parse(text));
 
-export const scriptOf = (row: JobRow) => parse(job.shape.script, row.script_json);
-export const paramsOf = (row: JobRow) => parse(job.shape.params, row.params_json) ?? {};
-export const resourcesOf = (row: Pick<JobRow, 'resources_json'>) => parse(resources, row.resources_json);
-export const devicesOf = (row: Pick<JobRow, 'gpus_json'>) => parse(z.array(z.string()), row.gpus_json) ?? [];
-export const progressOf = (row: JobRow) => parse(progress, row.progress_json) ?? NO_PROGRESS;
-export const metricsOf = (row: JobRow) => parse(job.shape.metrics, row.metrics_json) ?? {};
-export const modelOf = (row: Pick<JobRow, 'model_json'>) => parse(modelFacts, row.model_json);
+export const scriptOf = (row: JobRow) => stored(job.shape.script, row.script_json);
+export const paramsOf = (row: Pick<JobRow, 'params_json'>) => stored(job.shape.params, row.params_json) ?? {};
+export const resourcesOf = (row: Pick<JobRow, 'resources_json'>) => stored(resources, row.resources_json);
+export const devicesOf = (row: Pick<JobRow, 'gpus_json'>) => stored(z.array(z.string()), row.gpus_json) ?? [];
+export const progressOf = (row: JobRow) => stored(progress, row.progress_json) ?? NO_PROGRESS;
+export const metricsOf = (row: JobRow) => stored(job.shape.metrics, row.metrics_json) ?? {};
+export const errorOf = (row: Pick<JobRow, 'error_json'>) => stored(failure, row.error_json);
+export const modelOf = (row: Pick<JobRow, 'model_json'>) => stored(modelFacts, row.model_json);
 
 /** A row as the contract shows it. */
 export function jobOf(row: JobRow, seat: Seat | null): Job {
@@ -64,8 +66,8 @@ export function jobOf(row: JobRow, seat: Seat | null): Job {
     queue_position: seat?.position ?? null,
     waiting: seat?.waiting ?? null,
     launch: row.launch === null ? null : launchKind.parse(row.launch),
-    launch_note: parse(failure, row.launch_note_json),
-    error: parse(failure, row.error_json),
+    launch_note: stored(failure, row.launch_note_json),
+    error: errorOf(row),
     exit_code: row.exit_code,
     signal: row.signal,
     peak_memory_bytes: row.peak_memory_bytes,

@@ -1,9 +1,9 @@
-import { modelOf } from '../view.js';
+import { modelOf, paramsOf } from '../view.js';
 import { bestOf, type Reports } from './reports.js';
 import type { History, Trial } from './sampler.js';
 import { settingOf, type Space } from './space.js';
 import type { SweepJob, SweepRow } from './store.js';
-import { metricOf, paramsOf, spaceOf, standingOf } from './view.js';
+import { metricOf, spaceOf, standingOf } from './view.js';
 import type { Sweep } from '../../contract/sweeps.js';
 
 /** What a sweep knows so far, as its sampler is told. */

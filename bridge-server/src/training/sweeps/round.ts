@@ -8,7 +8,8 @@ import { gridOf, settingOf, type Setting } from './space.js';
 import type { SweepJob, SweepRow } from './store.js';
 import type { SweepStore } from './store.js';
 import { givenTo } from '../new-job.js';
-import { fixedOf, metricOf, paramsOf, resourcesOf, spaceOf, standingOf } from './view.js';
+import { paramsOf, resourcesOf } from '../view.js';
+import { metricOf, spaceOf, standingOf } from './view.js';
 
 export const isActive = (job: SweepJob): boolean => ['waiting', 'running'].includes(standingOf(job));
 
@@ -51,7 +52,7 @@ export class Round {
           name: `${row.name} #${String(jobs.length + index + 1)}`.slice(-200),
           recipe: row.recipe,
           dataset_id: row.dataset_id,
-          params: { ...fixedOf(row), ...setting },
+          params: { ...paramsOf(row), ...setting },
           ...(resources === null ? {} : { resources }),
         },
         { sweep: row.sweep_id, given: givenTo(row) },

@@ -2,21 +2,22 @@ import type { Failure } from '../../contract/errors.js';
 import type { Sweep } from '../../contract/sweeps.js';
 import type { Job, MetricPoint } from '../../contract/training.js';
 import { failureOf, KargahError } from '../../errors.js';
+import { Background } from '../background.js';
 import { Turnstile } from '../queue.js';
+import { errorOf, paramsOf } from '../view.js';
 import type { SweepDeps } from './deps.js';
 import { bestJob } from './history.js';
 import { Reports } from './reports.js';
 import { isActive, ownerOf, Round, stopped } from './round.js';
 import { Sampler } from './sampler.js';
 import type { SweepJob, SweepRow, SweepStore } from './store.js';
-import { bestOf, errorOf, fixedOf, metricOf, standingOf, sweepOf } from './view.js';
+import { bestOf, metricOf, standingOf, sweepOf } from './view.js';
 
 /** Reports that come close together lead to one look. */
 const LOOK_MS = 300;
 /** After something went wrong, or while all places of the queue are taken. */
 const RETRY_MS = 5_000;
 const MOST_ATTEMPTS = 3;
-const CLOSE_MS = 2_000;
 const RUN_STATUS = { succeeded: 'FINISHED', failed: 'FAILED', stopped: 'KILLED' } as const;
 type Ended = keyof typeof RUN_STATUS;
 
@@ -29,7 +30,7 @@ export class SweepRunner {
   readonly #sampler: Sampler;
   readonly #round: Round;
   readonly #turnstiles = new Map<string, Turnstile>();
-  readonly #busy = new Set<Promise<void>>();
+  readonly #background: Background;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #attempts = new Map<string, number>();
   /** The sweep and the last seen state of each job that is followed. */
@@ -42,13 +43,14 @@ export class SweepRunner {
     private readonly store: SweepStore,
     private readonly deps: SweepDeps,
   ) {
+    this.#background = new Background((err) => deps.log.error({ err }, 'work on a sweep went wrong'));
     this.#sampler = new Sampler(deps.python);
     this.#round = new Round(deps, store, this.#sampler, this.#reports);
   }
 
   async start(): Promise<void> {
     this.#unsubscribe = this.deps.mlflow.onState((state) => {
-      if (state === 'up') this.#spawn(this.#resume());
+      if (state === 'up') this.#background.begin(this.#resume());
     });
     await this.#resume();
   }
@@ -58,10 +60,7 @@ export class SweepRunner {
     this.#unsubscribe();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#sampler.close();
-    await Promise.race([
-      Promise.allSettled([...this.#busy]),
-      new Promise((done) => setTimeout(done, CLOSE_MS).unref()),
-    ]);
+    await this.#background.close();
   }
 
   /** Looks at the sweep now, or again when the look that is under way has ended. */
@@ -69,7 +68,7 @@ export class SweepRunner {
     if (this.#closed) return;
     const turnstile = this.#turnstiles.get(sweepId) ?? new Turnstile(() => this.#look(sweepId));
     this.#turnstiles.set(sweepId, turnstile);
-    this.#spawn(turnstile.turn());
+    this.#background.begin(turnstile.turn());
   }
 
   jobChanged({ job_id, sweep_id, state }: Job): void {
@@ -154,7 +153,7 @@ export class SweepRunner {
       userId: row.user_id,
       jobId: row.sweep_id,
       name: row.name,
-      params: { ...fixedOf(row), method: row.method, pruner: row.pruner, trials: row.trials, seed: row.seed },
+      params: { ...paramsOf(row), method: row.method, pruner: row.pruner, trials: row.trials, seed: row.seed },
       tags: { 'kargah.sweep_id': row.sweep_id, 'mlflow.source.name': `kargah.recipes.${row.recipe}` },
       dataset: null,
     });
@@ -279,14 +278,6 @@ export class SweepRunner {
         this.#reports.forget(jobId);
       }
     for (const kept of [this.#turnstiles, this.#told, this.#attempts]) kept.delete(sweepId);
-  }
-
-  /** Work that nobody waits for, except `close`. */
-  #spawn(work: Promise<void>): void {
-    const watched = work
-      .catch((error: unknown) => this.deps.log.error({ err: error }, 'work on a sweep went wrong'))
-      .finally(() => this.#busy.delete(watched));
-    this.#busy.add(watched);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { listSweeps, Sweep, SweepRequest } from '../../contract/sweeps.js';
 import type { Job, MetricPoint } from '../../contract/training.js';
+import { decodeCursor, encodeCursor } from '../../datasets/cursor.js';
 import { newId } from '../../datasets/ids.js';
 import { KargahError } from '../../errors.js';
 import type { Person } from '../../http/route.js';
@@ -100,15 +101,14 @@ export class SweepService {
     person: Person,
     { limit, cursor }: z.output<(typeof listSweeps)['query']>,
   ): Promise<{ items: Sweep[]; next_cursor: string | null }> {
-    if (cursor !== undefined && !/^[^|]+\|[^|]+$/u.test(cursor))
-      throw new KargahError('validation_failed', {}, { errors: [BAD_CURSOR] });
-    const rows = await this.#store.list(person.projectId, limit + 1, cursor);
+    const after = cursor === undefined ? undefined : decodeCursor(cursor);
+    const rows = await this.#store.list(person.projectId, limit + 1, after);
     const shown = rows.slice(0, limit);
     const jobs = Map.groupBy(await this.#store.jobs(shown.map((row) => row.sweep_id)), (job) => job.sweep_id);
     const last = rows.length > limit ? shown.at(-1) : undefined;
     return {
       items: shown.map((row) => sweepOf(row, jobs.get(row.sweep_id) ?? [])),
-      next_cursor: last ? `${last.created_at}|${last.sweep_id}` : null,
+      next_cursor: last ? encodeCursor([last.created_at, last.sweep_id]) : null,
     };
   }
 
@@ -142,13 +142,6 @@ export class SweepService {
     return row;
   }
 }
-
-const BAD_CURSOR = {
-  path: 'cursor',
-  message: 'This is not a cursor of this list.',
-  message_fa: 'این نشانگر از این فهرست نیست.',
-  code: 'invalid_cursor',
-};
 
 /** What somebody else deleted meanwhile is as gone as it should be. */
 async function gone(deletion: Promise<void>): Promise<void> {

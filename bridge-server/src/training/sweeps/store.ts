@@ -1,4 +1,5 @@
 import type { Insertable, Kysely, Selectable, Updateable } from 'kysely';
+import { workspaceOf } from '../../auth/projects.js';
 import type { Database, JobTable, SweepTable } from '../../storage/schema.js';
 import type { Sweep } from '../../contract/sweeps.js';
 
@@ -66,24 +67,20 @@ export class SweepStore {
     await this.db.updateTable('jobs').set({ pruned: 1 }).where('job_id', '=', jobId).execute();
   }
 
-  /** Newest first; the cursor is the last row's place in that order. */
-  async list(projectId: string, limit: number, cursor: string | undefined): Promise<SweepRow[]> {
+  /** Newest first; `after` is when the last of the page before was made, and its id. */
+  async list(projectId: string, limit: number, after: readonly [string, string] | undefined): Promise<SweepRow[]> {
     let query = this.db.selectFrom('sweeps').selectAll().where('project_id', '=', projectId);
-    const [at, id] = cursor?.split('|') ?? [];
-    if (at !== undefined && id !== undefined)
+    if (after !== undefined) {
+      const [at, id] = after;
       query = query.where((is) =>
         is.or([is('created_at', '<', at), is.and([is('created_at', '=', at), is('sweep_id', '<', id)])]),
       );
+    }
     return query.orderBy('created_at', 'desc').orderBy('sweep_id', 'desc').limit(limit).execute();
   }
 
   async workspaceOf(projectId: string): Promise<string> {
-    const { workspace } = await this.db
-      .selectFrom('projects')
-      .select('workspace')
-      .where('project_id', '=', projectId)
-      .executeTakeFirstOrThrow();
-    return workspace;
+    return workspaceOf(this.db, projectId);
   }
 
   async delete(sweepId: string): Promise<void> {

@@ -1,21 +1,13 @@
 import { z } from 'zod';
-import { failure } from '../../contract/errors.js';
 import { sweep, sweepDimension, type Sweep } from '../../contract/sweeps.js';
-import { resources } from '../../contract/training.js';
+import { errorOf, paramsOf, stored } from '../view.js';
 import type { Space } from './space.js';
 import type { SweepJob, SweepRow } from './store.js';
 
-const parse = <T extends z.ZodType>(schema: T, text: string | null): z.output<T> | null =>
-  text === null ? null : schema.parse(JSON.parse(text));
-const record = z.record(z.string(), z.unknown());
 const space = z.record(z.string(), sweepDimension);
 
-export const spaceOf = (row: SweepRow): Space => parse(space, row.space_json) ?? {};
-export const fixedOf = (row: SweepRow) => parse(record, row.params_json) ?? {};
-export const resourcesOf = (row: SweepRow) => parse(resources, row.resources_json);
-export const bestOf = (row: SweepRow) => parse(sweep.shape.best, row.best_json);
-export const errorOf = (row: SweepRow) => parse(failure, row.error_json);
-export const paramsOf = (job: SweepJob) => parse(record, job.params_json) ?? {};
+export const spaceOf = (row: SweepRow): Space => stored(space, row.space_json) ?? {};
+export const bestOf = (row: SweepRow) => stored(sweep.shape.best, row.best_json);
 
 /** A row, with its jobs, as the contract shows it. */
 export function sweepOf(row: SweepRow, jobs: readonly SweepJob[]): Sweep {
@@ -28,7 +20,7 @@ export function sweepOf(row: SweepRow, jobs: readonly SweepJob[]): Sweep {
     dataset_name: row.dataset_name,
     dataset_version: row.dataset_version,
     split_id: row.split_id,
-    params: fixedOf(row),
+    params: paramsOf(row),
     space: { ...spaceOf(row) },
     method: sweep.shape.method.parse(row.method),
     pruner: sweep.shape.pruner.parse(row.pruner),
