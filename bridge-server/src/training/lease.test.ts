@@ -11,7 +11,7 @@ import { PYTHON, Workshop } from './testing.js';
 const LEASE_SECONDS = 2;
 const UP = 'import pathlib, subprocess, sys, time\nprint("up", flush=True)\n';
 const SLEEPER = `${UP}time.sleep(60)`;
-const WITH_CHILD = `${UP}subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)\ntime.sleep(60)`;
+const WITH_CHILD = `${UP}subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True, env={})\ntime.sleep(60)`;
 
 describe('what is believed of a job', { timeout: 40_000 }, () => {
   let shop: Workshop;
