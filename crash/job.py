@@ -112,9 +112,10 @@ if ENDING == "stubborn":
 elif ENDING == "polite":
     signal.signal(signal.SIGTERM, stop)
 if ENDING in ("stubborn", "leaves"):
-    argv = [sys.executable, "-S", "-c", "import time; time.sleep(300)"]
-    # Not waited for: it is the launcher's to end.
-    note("child", identity(subprocess.Popen(argv, start_new_session=True).pid))
+    # Not waited for: it is the launcher's to end, though nothing in its environment or name tells whose it is.
+    hidden = "import ctypes, time; ctypes.CDLL(None).prctl(15, b'innocent', 0, 0, 0); time.sleep(300)"
+    argv = [sys.executable, "-S", "-c", hidden]
+    note("child", identity(subprocess.Popen(argv, start_new_session=True, env={}).pid))
 way = PlainHttp() if WAY == "http" else Spooled()
 for step in range(POINTS):
     way.log(step)
