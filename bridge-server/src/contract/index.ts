@@ -3,7 +3,12 @@ import * as datasetData from './dataset-data.js';
 import * as datasets from './datasets.js';
 import { endpoint, type Endpoint } from './endpoint.js';
 import * as intake from './intake.js';
+import * as logs from './logs.js';
+import * as metrics from './metrics.js';
 import * as models from './models.js';
+import * as plans from './plans.js';
+import * as pythons from './pythons.js';
+import * as recipes from './recipes.js';
 import * as sweeps from './sweeps.js';
 import * as system from './system.js';
 import * as training from './training.js';
@@ -55,7 +60,12 @@ export const endpoints: readonly Endpoint[] = endpointsOf(
   datasetData,
   versions,
   intake,
+  recipes,
   training,
+  plans,
+  pythons,
+  metrics,
+  logs,
   sweeps,
   models,
   aliases,

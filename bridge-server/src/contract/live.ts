@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { column, dataset } from './datasets.js';
 import { sweep } from './sweeps.js';
-import { job, jobState, metricPoint, progress } from './training.js';
+import { metricPoint } from './metrics.js';
+import { job, jobState, progress } from './training.js';
 
 /** Socket.IO, path `/socket.io`, access token in `auth.token`. Client → server, each with an acknowledgement. */
 export const subscribeJob = z.object({ job_id: z.string().max(64), after: z.number().int().min(0).optional() });

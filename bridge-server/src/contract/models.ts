@@ -30,3 +30,15 @@ export const listModels = endpoint({
   responses: { 200: page(model).meta({ id: 'ModelPage' }) },
   errors: [],
 });
+export const jobModel = endpoint({
+  id: 'jobModel',
+  method: 'get',
+  path: '/api/v1/train/jobs/{job_id}/model',
+  tag: 'training',
+  policy: 'user',
+  summary: 'The trained model: a torch.export `.pt2` file, or the whole MLflow model as a zip',
+  params: z.object({ job_id: jobId }),
+  query: z.object({ format: z.enum(['pt2', 'mlflow']).default('pt2') }),
+  responses: { 200: { mediaType: 'application/octet-stream', description: 'The model' } },
+  errors: ['not_found', 'model_not_ready', 'mlflow_unavailable'],
+});

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { datasetId, displayName, jobId, owner, page, pageQuery, sweepId, timestamp } from './common.js';
-import { datasetKind } from './datasets.js';
 import { splitId } from './versions.js';
 import { endpoint } from './endpoint.js';
 import { failure } from './errors.js';
@@ -17,36 +16,6 @@ export const JOB_STATES = [
 ] as const;
 export const jobState = z.enum(JOB_STATES).meta({ id: 'JobState' });
 export type JobState = z.infer<typeof jobState>;
-
-/** A JSON Schema (2020-12) with `title`/`description` in English and `x-title-fa`/`x-description-fa` in Persian. */
-const jsonSchema = z.record(z.string(), z.unknown());
-export const recipe = z
-  .object({
-    recipe: z.string(),
-    version: z.string(),
-    title: z.string(),
-    title_fa: z.string(),
-    description: z.string(),
-    description_fa: z.string(),
-    icon: z.enum(['table', 'image', 'code', 'text']),
-    /** What kind of dataset it learns from; null: none is needed (scripts). */
-    dataset_kind: datasetKind.nullable(),
-    params_schema: jsonSchema,
-    /** Names shown at once; the rest lies under "more settings". */
-    primary_params: z.array(z.string()),
-  })
-  .meta({ id: 'Recipe' });
-export type Recipe = z.infer<typeof recipe>;
-export const listRecipes = endpoint({
-  id: 'listRecipes',
-  method: 'get',
-  path: '/api/v1/recipes',
-  tag: 'training',
-  policy: 'user',
-  summary: 'Training recipes and their parameters',
-  responses: { 200: z.object({ items: z.array(recipe), next_cursor: z.null() }).meta({ id: 'RecipePage' }) },
-  errors: [],
-});
 
 export const resources = z
   .object({
@@ -187,61 +156,6 @@ export const train = endpoint({
   ],
 });
 
-export const launchPlan = z
-  .object({
-    argv: z.array(z.string()),
-    cwd: z.string(),
-    /** Secrets are left out. */
-    env: z.record(z.string(), z.string()),
-    python: z.string(),
-    launch: launchKind,
-    launch_note: failure.nullable(),
-    /** What it would be given, defaults included. */
-    params: z.record(z.string(), z.unknown()),
-    resources: z.object({
-      cpus: z.number().int(),
-      memory_mb: z.number().int(),
-      gpus: z.number().int(),
-      time_limit_seconds: z.number().int().nullable(),
-    }),
-    /** How many jobs would begin before it, and why it would wait; null: it would begin at once. */
-    jobs_before: z.number().int(),
-    waiting: failure.nullable(),
-  })
-  .meta({ id: 'LaunchPlan' });
-export type LaunchPlanView = z.infer<typeof launchPlan>;
-export const planTrain = endpoint({
-  id: 'planTrain',
-  method: 'post',
-  path: '/api/v1/train/plan',
-  tag: 'training',
-  policy: 'user',
-  summary: 'What `train` would run, without running it',
-  body: trainRequest,
-  responses: { 200: launchPlan },
-  errors: train.errors,
-});
-
-export const python = z
-  .object({
-    /** The kernelspec's name; `default` is the bridge's own. */
-    python: z.string(),
-    title: z.string(),
-    executable: z.string(),
-    is_default: z.boolean(),
-  })
-  .meta({ id: 'Python' });
-export const listPythons = endpoint({
-  id: 'listPythons',
-  method: 'get',
-  path: '/api/v1/pythons',
-  tag: 'training',
-  policy: 'user',
-  summary: 'Python environments that may run a job: the default and those of Jupyter kernels',
-  responses: { 200: z.object({ items: z.array(python), next_cursor: z.null() }).meta({ id: 'PythonPage' }) },
-  errors: [],
-});
-
 export const listJobs = endpoint({
   id: 'listJobs',
   method: 'get',
@@ -340,83 +254,4 @@ export const listJobEvents = endpoint({
   params,
   responses: { 200: z.object({ items: z.array(jobEvent), next_cursor: z.null() }).meta({ id: 'JobEventPage' }) },
   errors: ['not_found'],
-});
-
-/** NaN and infinities travel as strings, since JSON has no word for them. */
-export const metricValue = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]).meta({ id: 'MetricValue' });
-export const metricPoint = z
-  .object({ key: z.string(), value: metricValue, step: z.number().int(), timestamp: z.number().int() })
-  .meta({ id: 'MetricPoint' });
-export type MetricPoint = z.infer<typeof metricPoint>;
-export const jobMetrics = endpoint({
-  id: 'jobMetrics',
-  method: 'get',
-  path: '/api/v1/train/jobs/{job_id}/metrics',
-  tag: 'training',
-  policy: 'user',
-  summary: 'History of every metric, from MLflow',
-  params,
-  query: z.object({ key: z.string().max(250).optional() }),
-  responses: {
-    200: z.object({ items: z.array(metricPoint), seq: z.number().int() }).meta({
-      id: 'MetricHistory',
-      description: '`seq` is the live sequence number this history reaches; subscribe with it as `after`.',
-    }),
-  },
-  errors: ['not_found', 'mlflow_unavailable'],
-});
-export const jobLogs = endpoint({
-  id: 'jobLogs',
-  method: 'get',
-  path: '/api/v1/train/jobs/{job_id}/logs',
-  tag: 'training',
-  policy: 'user',
-  summary: 'Log bytes from an offset, or by Range; `Kargah-Log-Size` tells the whole size',
-  params,
-  query: z.object({
-    offset: z.coerce.number().int().min(0).default(0),
-    limit: z.coerce.number().int().min(1).max(4_194_304).default(1_048_576),
-    download: z.enum(['0', '1']).optional(),
-  }),
-  responses: {
-    200: { mediaType: 'text/plain; charset=utf-8', description: 'Log text' },
-    206: { mediaType: 'text/plain; charset=utf-8', description: 'The range' },
-  },
-  errors: ['not_found', 'range_not_satisfiable'],
-});
-export const searchLogs = endpoint({
-  id: 'searchLogs',
-  method: 'get',
-  path: '/api/v1/train/jobs/{job_id}/logs/search',
-  tag: 'training',
-  policy: 'user',
-  summary: 'Lines of the log that hold a text, whatever its case',
-  params,
-  query: z.object({
-    q: z.string().min(1).max(200),
-    offset: z.coerce.number().int().min(0).default(0),
-    limit: z.coerce.number().int().min(1).max(500).default(100),
-  }),
-  responses: {
-    200: z
-      .object({
-        items: z.array(z.object({ offset: z.number().int(), text: z.string() })),
-        /** The byte at which the search goes on; null at the end of the log. */
-        next_offset: z.number().int().nullable(),
-      })
-      .meta({ id: 'LogMatches', description: '`offset` is the byte at which the line begins.' }),
-  },
-  errors: ['not_found'],
-});
-export const jobModel = endpoint({
-  id: 'jobModel',
-  method: 'get',
-  path: '/api/v1/train/jobs/{job_id}/model',
-  tag: 'training',
-  policy: 'user',
-  summary: 'The trained model: a torch.export `.pt2` file, or the whole MLflow model as a zip',
-  params,
-  query: z.object({ format: z.enum(['pt2', 'mlflow']).default('pt2') }),
-  responses: { 200: { mediaType: 'application/octet-stream', description: 'The model' } },
-  errors: ['not_found', 'model_not_ready', 'mlflow_unavailable'],
 });

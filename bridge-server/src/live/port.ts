@@ -1,7 +1,8 @@
 import type { Dataset } from '../contract/datasets.js';
 import type { DatasetProfileEvent } from '../contract/live.js';
 import type { Sweep } from '../contract/sweeps.js';
-import type { Job, JobState, MetricPoint, Progress } from '../contract/training.js';
+import type { MetricPoint } from '../contract/metrics.js';
+import type { Job, JobState, Progress } from '../contract/training.js';
 
 /** How the rest of the bridge tells people what happened; `live/` carries it by Socket.IO. */
 export interface LivePort {

@@ -1,5 +1,5 @@
 import type { JobUpdate } from '../contract/live.js';
-import type { MetricPoint } from '../contract/training.js';
+import type { MetricPoint } from '../contract/metrics.js';
 import type { LivePort } from './port.js';
 
 type Update = Parameters<LivePort['jobUpdated']>[1];

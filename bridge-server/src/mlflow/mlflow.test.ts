@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { MetricPoint } from '../contract/training.js';
+import type { MetricPoint } from '../contract/metrics.js';
 import { startTestMlflow, raw, type TestMlflow } from './testing.js';
 import type { RunRef } from './port.js';
 

@@ -1,6 +1,7 @@
 import { double, int64 } from 'mlflow-js-client';
 import { z } from 'zod';
-import type { MetricPoint, Progress } from '../contract/training.js';
+import type { MetricPoint } from '../contract/metrics.js';
+import type { Progress } from '../contract/training.js';
 import { wireValue } from './tracking.js';
 
 const key = z.string();

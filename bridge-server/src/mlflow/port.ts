@@ -1,6 +1,7 @@
 import type { ReadableStream } from 'node:stream/web';
 import type { Caller } from '../http/route.js';
-import type { MetricPoint, Progress } from '../contract/training.js';
+import type { MetricPoint } from '../contract/metrics.js';
+import type { Progress } from '../contract/training.js';
 
 export interface RunRef {
   readonly experimentId: string;

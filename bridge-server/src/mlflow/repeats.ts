@@ -1,4 +1,4 @@
-import type { MetricPoint } from '../contract/training.js';
+import type { MetricPoint } from '../contract/metrics.js';
 import type { LoggedPoint } from './points.js';
 
 const MAX_RUNS = 1000;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TokenKey } from '../auth/keys.js';
 import { loadConfig } from '../config.js';
-import type { MetricPoint } from '../contract/training.js';
+import type { MetricPoint } from '../contract/metrics.js';
 import { KargahError } from '../errors.js';
 import type { Caller, JobIdentity, Person } from '../http/route.js';
 import { createMlflow, type Mlflow } from './index.js';

@@ -11,7 +11,7 @@ import {
   type MlflowClient,
   type Run,
 } from 'mlflow-js-client';
-import type { MetricPoint } from '../contract/training.js';
+import type { MetricPoint } from '../contract/metrics.js';
 import { KargahError } from '../errors.js';
 import type { Health } from './health.js';
 import type { IngestSpool } from './ingest/spool.js';

@@ -1,5 +1,6 @@
 import type { LivePort } from '../live/port.js';
-import type { Job, JobState, MetricPoint } from '../contract/training.js';
+import type { MetricPoint } from '../contract/metrics.js';
+import type { Job, JobState } from '../contract/training.js';
 import type { Seat } from './seating.js';
 import type { JobRow, JobStore } from './store.js';
 import type { WaitingRoom } from './waiting-room.js';

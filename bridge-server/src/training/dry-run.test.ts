@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Problem } from '../contract/errors.js';
-import type { Job, LaunchPlanView } from '../contract/training.js';
+import type { LaunchPlanView } from '../contract/plans.js';
+import type { Job } from '../contract/training.js';
 import { TABLE, Workshop } from './testing.js';
 
 const json = async <T>(answer: Response): Promise<T> => (await answer.json()) as T;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { launchPlan } from '../contract/training.js';
+import type { launchPlan } from '../contract/plans.js';
 import { failureOf } from '../errors.js';
 import type { Person } from '../http/route.js';
 import type { Launcher } from '../launchers/port.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MetricPoint, Progress } from '../contract/training.js';
+import type { MetricPoint } from '../contract/metrics.js';
+import type { Progress } from '../contract/training.js';
 import { epochsAmong, inferProgress } from './inferred-progress.js';
 
 const NONE: Progress = { fraction: null, epoch: null, epochs: null, step: null, steps: null, eta_seconds: null };

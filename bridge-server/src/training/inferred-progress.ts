@@ -1,4 +1,5 @@
-import type { MetricPoint, Progress } from '../contract/training.js';
+import type { MetricPoint } from '../contract/metrics.js';
+import type { Progress } from '../contract/training.js';
 
 /** Of the machine, not of the training. */
 const SYSTEM = 'system/';

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Job, MetricPoint } from '../contract/training.js';
+import type { MetricPoint } from '../contract/metrics.js';
+import type { Job } from '../contract/training.js';
 import { JobStore } from './store.js';
 import { Workshop } from './testing.js';
 

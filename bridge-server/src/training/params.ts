@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { failureOf, KargahError, type FieldErrors } from '../errors.js';
-import type { Recipe } from '../contract/training.js';
+import type { Recipe } from '../contract/recipes.js';
 
 /** Checks parameters against a recipe's schema and fills in what is left out. */
 export class RecipeParams {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { python } from '../contract/training.js';
+import { python } from '../contract/pythons.js';
 import { KargahError } from '../errors.js';
 import { inherited } from '../launchers/environment.js';
 import type { TrainingLog } from './ports.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { recipe, type Recipe } from '../contract/training.js';
+import { recipe, type Recipe } from '../contract/recipes.js';
 import { KargahError } from '../errors.js';
 import { RecipeParams } from './params.js';
 

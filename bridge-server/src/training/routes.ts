@@ -1,18 +1,17 @@
 import { pipeline } from 'node:stream/promises';
 import { aliases } from '../contract/index.js';
+import { jobLogs, searchLogs } from '../contract/logs.js';
+import { jobMetrics } from '../contract/metrics.js';
+import { jobModel } from '../contract/models.js';
+import { planTrain } from '../contract/plans.js';
+import { listPythons } from '../contract/pythons.js';
+import { listRecipes } from '../contract/recipes.js';
 import {
   cloneJob,
   deleteJob,
   getJob,
-  jobLogs,
-  jobMetrics,
-  jobModel,
   listJobEvents,
   listJobs,
-  listPythons,
-  listRecipes,
-  searchLogs,
-  planTrain,
   resumeJob,
   stopJob,
   train,

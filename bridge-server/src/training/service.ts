@@ -1,11 +1,11 @@
 import type { z } from 'zod';
+import type { MetricPoint } from '../contract/metrics.js';
 import {
   priority,
   type cloneJob,
   type Job,
   type JobState,
   type listJobs,
-  type MetricPoint,
   type TrainRequest,
 } from '../contract/training.js';
 import { decodeCursor, encodeCursor } from '../datasets/cursor.js';

@@ -1,4 +1,5 @@
-import type { MetricPoint, Progress } from '../contract/training.js';
+import type { MetricPoint } from '../contract/metrics.js';
+import type { Progress } from '../contract/training.js';
 import type { GatewayListener } from '../mlflow/port.js';
 import type { Announcer } from './announcer.js';
 import { epochsAmong, inferProgress } from './inferred-progress.js';

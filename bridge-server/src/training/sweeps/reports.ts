@@ -1,4 +1,4 @@
-import type { MetricPoint } from '../../contract/training.js';
+import type { MetricPoint } from '../../contract/metrics.js';
 
 type Value = MetricPoint['value'];
 

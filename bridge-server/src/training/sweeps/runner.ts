@@ -1,6 +1,7 @@
 import type { Failure } from '../../contract/errors.js';
 import type { Sweep } from '../../contract/sweeps.js';
-import type { Job, MetricPoint } from '../../contract/training.js';
+import type { MetricPoint } from '../../contract/metrics.js';
+import type { Job } from '../../contract/training.js';
 import { failureOf, KargahError } from '../../errors.js';
 import { Background } from '../background.js';
 import { Turnstile } from '../queue.js';

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import type { MetricPoint } from '../../contract/training.js';
+import type { MetricPoint } from '../../contract/metrics.js';
 import { inherited } from '../../launchers/environment.js';
 import type { Setting, Space } from './space.js';
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { listSweeps, Sweep, SweepRequest } from '../../contract/sweeps.js';
-import type { Job, MetricPoint } from '../../contract/training.js';
+import type { MetricPoint } from '../../contract/metrics.js';
+import type { Job } from '../../contract/training.js';
 import { decodeCursor, encodeCursor } from '../../datasets/cursor.js';
 import { newId } from '../../datasets/ids.js';
 import { KargahError } from '../../errors.js';

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import type { Job, MetricPoint } from '../../contract/training.js';
+import type { MetricPoint } from '../../contract/metrics.js';
+import type { Job } from '../../contract/training.js';
 import { ActedLauncher } from '../../launchers/acted.js';
 import { BEST_METRIC_FILE, type BestMetric } from '../../launchers/folder.js';
 import type { Outcome } from '../../launchers/port.js';
