@@ -17,6 +17,8 @@ import type { ModelFacts } from './view.js';
 /** How long the points of an ended job may take to be delivered before another try later. */
 const DRAIN_SECONDS = 60;
 const RETRY_MS = 15_000;
+/** The training process's and its supervisor's. */
+const SPOOLS = ['spool', 'spool-system'] as const;
 type RunStatus = (typeof RUN_STATUS)[keyof typeof RUN_STATUS];
 
 /**
@@ -124,7 +126,7 @@ export class Aftercare {
   /** True when no point is left undelivered. */
   async #drain(jobId: string): Promise<boolean> {
     const folder = this.folders.of(jobId);
-    if (!existsSync(join(folder, 'spool'))) return true;
+    if (!SPOOLS.some((spool) => existsSync(join(folder, spool)))) return true;
     const child = spawn(this.python, ['-m', 'kargah.training.drain', folder, '--timeout', String(DRAIN_SECONDS)], {
       env: inherited(process.env),
       stdio: 'ignore',

@@ -8,6 +8,9 @@ const EPOCH = 'epoch';
 /** How trainers call the number of epochs: tutorials, Lightning, MLflow's autologging, Transformers. */
 const TOTALS: ReadonlySet<string> = new Set(['epochs', 'max_epochs', 'num_epochs', 'n_epochs', 'num_train_epochs']);
 
+/** Whether a point is of the training, not of what its processes or the machine use. */
+export const isOwn = ({ key }: MetricPoint): boolean => !key.startsWith(SYSTEM);
+
 /**
  * How far a job is that tells nothing of its progress and only logs to MLflow: the steps of its points, the epochs that it logs, and
  * their number if it is among its parameters.
@@ -15,7 +18,7 @@ const TOTALS: ReadonlySet<string> = new Set(['epochs', 'max_epochs', 'num_epochs
  * @param elapsedSeconds since the job began
  */
 export function inferProgress(before: Progress, points: readonly MetricPoint[], elapsedSeconds: number): Progress {
-  const own = points.filter(({ key }) => !key.startsWith(SYSTEM));
+  const own = points.filter(isOwn);
   const step = own.reduce<number | null>((most, point) => Math.max(most ?? 0, point.step), before.step);
   const logged = own.filter(({ key }) => key === EPOCH).at(-1)?.value;
   const { epochs } = before;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { MetricPoint } from '../contract/metrics.js';
 import type { Job } from '../contract/training.js';
 import { JobStore } from './store.js';
@@ -65,6 +65,39 @@ describe('a running job', { timeout: 40_000 }, () => {
     expect((await shop.job(job_id)).progress).toMatchObject({ epoch: 1, epochs: 4, step: 99, fraction: 0.25 });
     await open('inferred');
     expect((await shop.ended(job_id)).progress).toMatchObject({ fraction: 1, eta_seconds: null });
+  });
+
+  it('has as long left as it has, though the clock was set back meanwhile', async () => {
+    const { job_id } = await gated('clock');
+    await shop.until(job_id, 'running');
+    const listener = shop.service.gatewayListener;
+    listener.paramsLogged(job_id, { epochs: '4' });
+    const now = Date.now();
+    vi.useFakeTimers({ toFake: ['Date'], now: now - 3_600_000 });
+    try {
+      listener.pointsLogged(job_id, [point('epoch', 1, 99)], {});
+    } finally {
+      vi.useRealTimers();
+    }
+    const { eta_seconds } = (await shop.job(job_id)).progress;
+    expect(eta_seconds).toBeGreaterThan(0);
+    expect(eta_seconds).toBeLessThan(60);
+    await open('clock');
+    await shop.ended(job_id);
+  });
+
+  it('is measured from outside, which is no step of its training', async () => {
+    const { job_id } = await gated('measured');
+    const measured = (): readonly MetricPoint[] => shop.measured.get(job_id) ?? [];
+    await shop.heard(() => measured().length > 0, 'the first figures');
+    expect(measured().map(({ key }) => key)).toContain('system/cpu_percent');
+    const listener = shop.service.gatewayListener;
+    listener.pointsLogged(job_id, measured(), {});
+    expect(await shop.job(job_id)).toMatchObject({ first_step_at: null, progress: { step: null } });
+    listener.pointsLogged(job_id, [point('loss', 1, 3)], {});
+    expect(await shop.job(job_id)).toMatchObject({ first_step_at: expect.any(String), progress: { step: 3 } });
+    await open('measured');
+    expect((await shop.ended(job_id)).metrics).toMatchObject({ loss: 1, 'system/memory_mb': expect.any(Number) });
   });
 
   it('answers the history of its metrics with the live number it reaches', async () => {

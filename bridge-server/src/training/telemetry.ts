@@ -2,7 +2,7 @@ import type { MetricPoint } from '../contract/metrics.js';
 import type { Progress } from '../contract/training.js';
 import type { GatewayListener } from '../mlflow/port.js';
 import type { Announcer } from './announcer.js';
-import { epochsAmong, inferProgress } from './inferred-progress.js';
+import { epochsAmong, inferProgress, isOwn } from './inferred-progress.js';
 import type { TrainingLog } from './ports.js';
 import type { JobPatch, JobRow, JobStore } from './store.js';
 import { isTerminal } from './states.js';
@@ -17,6 +17,8 @@ const FOREIGN_RUNS = 1_000;
 
 interface Tracked {
   row: JobRow;
+  /** When the job began, by a clock that nobody sets (ms); null before that. */
+  began: number | null;
   /** Newest point of each metric. */
   readonly newest: Map<string, MetricPoint>;
   unsaved: boolean;
@@ -79,9 +81,11 @@ export class JobTelemetry implements GatewayListener {
     const tracked = this.#jobs.get(row.job_id);
     if (tracked) {
       tracked.row = tracked.unsaved ? { ...row, ...told(tracked.row) } : row;
+      tracked.began ??= beginningOf(row);
       return tracked;
     }
-    const made: Tracked = { row, newest: new Map(), unsaved: false, listTimer: null, storeTimer: null };
+    const began = beginningOf(row);
+    const made: Tracked = { row, began, newest: new Map(), unsaved: false, listTimer: null, storeTimer: null };
     this.#jobs.set(row.job_id, made);
     return made;
   }
@@ -124,9 +128,11 @@ export class JobTelemetry implements GatewayListener {
       ...row,
       metrics_json: JSON.stringify(metrics),
       // A recipe says how far it is; a script of the user's own need not.
-      progress_json: JSON.stringify(toldBy(row, progress) ? before : inferProgress(before, points, secondsSince(row))),
+      progress_json: JSON.stringify(
+        toldBy(row, progress) ? before : inferProgress(before, points, secondsSince(tracked)),
+      ),
       message: message ?? row.message,
-      first_step_at: row.first_step_at ?? first_step_at ?? (points.length > 0 ? new Date().toISOString() : null),
+      first_step_at: row.first_step_at ?? first_step_at ?? (points.some(isOwn) ? new Date().toISOString() : null),
     };
     tracked.unsaved = true;
     this.announcer.points(tracked.row, points);
@@ -148,8 +154,13 @@ export class JobTelemetry implements GatewayListener {
 const toldBy = ({ recipe }: JobRow, told: Partial<Progress>): boolean =>
   recipe !== null || told.fraction !== undefined || told.eta_seconds !== undefined;
 
-function secondsSince({ started_at }: JobRow): number {
-  return started_at === null ? 0 : (Date.now() - Date.parse(started_at)) / 1000;
+/** The wall clock is asked once: how long ago it was, should it be an earlier bridge that began the job. */
+function beginningOf({ started_at }: JobRow): number | null {
+  return started_at === null ? null : performance.now() - Math.max(0, Date.now() - Date.parse(started_at));
+}
+
+function secondsSince({ began }: Tracked): number {
+  return began === null ? 0 : (performance.now() - began) / 1000;
 }
 
 function isOlder(point: MetricPoint, than: MetricPoint | undefined): boolean {

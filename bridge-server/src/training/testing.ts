@@ -1,8 +1,10 @@
 import { Blob } from 'node:buffer';
 import { EventEmitter, once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { knownCallers, person, serve, type Served } from '../../test/app.js';
 import { testStorage } from '../../test/storage.js';
 import type { Sweep } from '../contract/sweeps.js';
@@ -173,6 +175,8 @@ export class Workshop {
   /** The datasets whose job has ended. */
   readonly released: string[] = [];
   readonly problems: object[] = [];
+  /** What supervisors measured of their jobs. */
+  readonly measured = new Map<string, MetricPoint[]>();
   service!: TrainingService;
   sweeps!: SweepService;
   #served!: Served;
@@ -244,11 +248,21 @@ export class Workshop {
     });
     this.#served = await serve({
       routes: [...trainingRoutes(this.service), ...sweepRoutes(this.sweeps)],
+      mounts: [{ path: '/mlflow', handle: (req, res) => this.#takePoints(req, res) }],
       authenticator: knownCallers(person('sara'), person('reza')),
     });
     await writeFile(join(this.dir, 'bridge.json'), JSON.stringify({ url: this.#served.url }));
     await this.service.start();
     await this.sweeps.start();
+  }
+
+  /** As far as a supervisor sees the gateway. */
+  async #takePoints(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { run_id, metrics } = (await json(req)) as { run_id: string; metrics: MetricPoint[] };
+    const jobId = this.mlflow.runs.get(run_id)?.jobId ?? '';
+    this.measured.set(jobId, [...(this.measured.get(jobId) ?? []), ...metrics]);
+    this.live.heard.emit('change');
+    res.end('{}');
   }
 
   /** The bridge goes; jobs do not. */

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,6 @@ from kargah.training.gateway import Address
 from kargah.training.reporter import Reporter
 from kargah.training.run_ref import RunRef, run_of
 from kargah.training.spool import POINTS, Spool, has_pending
-from kargah.training.system import SystemWatch
 
 DEADLINE_SECONDS = 20
 
@@ -383,23 +382,3 @@ def test_a_drain_of_what_only_a_cut_record_is_left_of_needs_no_bridge(tmp_path: 
     (tmp_path / "job.json").write_text(json.dumps({"bridge_file": "nowhere", "mlflow": {"run_id": "run"}}))
     assert drain(tmp_path, timeout=DEADLINE_SECONDS)
     assert not has_pending(tmp_path / "spool")
-
-
-def test_the_system_watch_logs_process_and_machine_by_mlflows_names(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("kargah.training.system.FIRST_SECONDS", 0.01)
-    seen: list[dict[str, float]] = []
-    logged = threading.Event()
-
-    def log(metrics: Mapping[str, float], step: int) -> None:
-        seen.append(dict(metrics))
-        logged.set()
-
-    watch = SystemWatch(log)
-    assert logged.wait(DEADLINE_SECONDS)
-    watch.close()
-    assert seen[0]["system/memory_mb"] > 10
-    assert 0 < seen[0]["system/system_memory_usage_percentage"] < 100
-    assert seen[0]["system/disk_available_megabytes"] > 0
-    assert "system/cpu_utilization_percentage" in seen[0]

@@ -59,6 +59,8 @@ def environment(job: dict[str, Any], paths: JobPaths) -> dict[str, str]:
     if job.get("cpus"):
         environ["OMP_NUM_THREADS"] = environ["MKL_NUM_THREADS"] = str(job["cpus"])
     if job.get("gpus") is not None:
+        # Else CUDA counts from the fastest, and nobody else does.
+        environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
         environ["CUDA_VISIBLE_DEVICES"] = ",".join(map(str, job["gpus"]))
     if job.get("resume_from"):
         environ["KARGAH_RESUME_FROM"] = str(job["resume_from"])

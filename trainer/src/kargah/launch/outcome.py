@@ -74,7 +74,7 @@ def outcome_of(job: dict[str, Any], paths: JobPaths, ending: Ending) -> dict[str
             cpu_seconds=ending.cpu_seconds,
             started_at=_rfc3339(ending.started_at),
             ended_at=_rfc3339(datetime.now(timezone.utc)),
-            spool_pending=has_pending(paths.spool),
+            spool_pending=has_pending(paths.spool) or has_pending(paths.system_spool),
         )
     )
 

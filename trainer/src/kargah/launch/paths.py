@@ -56,6 +56,11 @@ class JobPaths:
         return self.folder / "spool"
 
     @property
+    def system_spool(self) -> Path:
+        """As `spool`, of what the supervisor measured: two processes cannot write to one."""
+        return self.folder / "spool-system"
+
+    @property
     def reserve(self) -> Path:
         """Bytes held back, so that the outcome can be written on a disk that the job itself has filled."""
         return self.folder / ".outcome.reserve"

@@ -18,6 +18,7 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 _PR_SET_CHILD_SUBREAPER = 36
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
 _ROUNDS = 100
 _VMSTAT = Path("/proc/vmstat")
 _OWN_GROUPS = Path("/proc/self/cgroup")
@@ -39,6 +40,8 @@ class _Stat:
     parent: int
     group: int
     start_time: str
+    ticks: int
+    """Of processor time, with those of its children that it waited for."""
 
 
 def _prctl(option: int, argument: int | bytes) -> None:
@@ -124,6 +127,13 @@ def private_memory_bytes() -> int:
     return sum(_private(pid) for pid in _descendants(_all()))
 
 
+def cpu_seconds() -> float:
+    """Processor time of all our descendants, with those that ended and were waited for."""
+    stats = _all()
+    ended = os.times()
+    return sum(stats[pid].ticks for pid in _descendants(stats)) / _TICKS + ended.children_user + ended.children_system
+
+
 def resident_bytes() -> int:
     """Our own resident memory."""
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * _PAGE
@@ -171,7 +181,8 @@ def _stat(pid: int) -> _Stat | None:
             fields = file.read().rpartition(b")")[2].split()
     except OSError:
         return None
-    return _Stat(fields[0].decode(), int(fields[1]), int(fields[2]), fields[19].decode())
+    ticks = sum(map(int, fields[11:15]))
+    return _Stat(fields[0].decode(), int(fields[1]), int(fields[2]), fields[19].decode(), ticks)
 
 
 def _descendants(stats: dict[int, _Stat]) -> set[int]:

@@ -1,7 +1,8 @@
 """`python -m kargah.launch.supervise <job folder> [python [note]]`: a job's parent; it outlives the bridge and proves
 the end. `python` runs the job (this interpreter where it is left out), `note` says as JSON why it is a cold start.
 
-One thread, one loop: the log's pipe, signals (through a wake-up pipe) and a clock. It stays light: there is one a job.
+One loop: the log's pipe, signals (through a wake-up pipe) and a clock; what it measures for people to see comes from a
+thread beside it. It stays light: there is one a job.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from .heartbeat import Heartbeat
 from .outcome import Ending, outcome_of
 from .paths import JobPaths, read_json, write_json
 from .start import Cold, Start
+from .system import SystemWatch
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 _STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
@@ -84,6 +86,7 @@ class Supervisor:
             return
         os.close(child_end)
         self._begun()
+        system = SystemWatch(self._job, self._paths, self._start.memory_bytes)
         self._selector.register(pipe, selectors.EVENT_READ)
         while not self._over():
             for key, _ in self._selector.select(self._timeout()):
@@ -95,6 +98,7 @@ class Supervisor:
             self._watch_limits()
         while self._pump(pipe):
             pass
+        system.close()
         self._finish(launch_error=None)
 
     def _listen(self) -> int:

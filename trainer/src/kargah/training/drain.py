@@ -1,4 +1,4 @@
-"""`python -m kargah.training.drain <job folder> [--timeout SECONDS]`: delivers what an ended job left in its spool.
+"""`python -m kargah.training.drain <job folder> [--timeout SECONDS]`: delivers what an ended job left in its spools.
 
 Exit code 0 when nothing is left, 75 (EX_TEMPFAIL) when some is.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from pathlib import Path
 
 from .gateway import Address
@@ -19,15 +20,18 @@ TEMPORARY_FAILURE = 75
 
 
 def drain(job_dir: Path, timeout: float) -> bool:
-    """True when the spool is empty afterwards."""
-    if not has_pending(job_dir / "spool"):
+    """True when its spools, the training process's and the supervisor's, are empty afterwards."""
+    left = [spool for spool in (job_dir / "spool", job_dir / "spool-system") if has_pending(spool)]
+    if not left:
         return True
     job = json.loads((job_dir / "job.json").read_text(encoding="utf-8"))
     address = Address(Path(job["bridge_file"]), job_dir / "token")
-    reporter = Reporter(
-        job_dir / "spool", address, lambda: run_of(job_dir, job), say=lambda line: print(line, file=sys.stderr)
-    )
-    return reporter.close(timeout)
+    ends = time.monotonic() + timeout
+    for spool in left:
+        reporter = Reporter(spool, address, lambda: run_of(job_dir, job), say=lambda line: print(line, file=sys.stderr))
+        if not reporter.close(max(0.0, ends - time.monotonic())):
+            return False
+    return True
 
 
 def main() -> int:

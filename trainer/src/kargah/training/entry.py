@@ -28,7 +28,6 @@ from .memory import keep_freed_memory
 from .model import LoggedModel, MlflowImport, Upload, UploadRefused, save_model
 from .reporter import Reporter
 from .run_ref import run_of
-from .system import SystemWatch
 from .threads import thread_choices
 
 EXIT_STOPPED = 128 + signal.SIGTERM
@@ -47,17 +46,14 @@ def run_recipe(job_dir: Path) -> int:
     stop.install()
     address = Address(Path(job["bridge_file"]), job_dir / "token")
     reporter = Reporter(job_dir / "spool", address, lambda: run_of(job_dir, job), say=say)
-    system = SystemWatch(reporter.log)
     try:
-        _run(_Context(job, job_dir, address, reporter, system, stop, began))
+        _run(_Context(job, job_dir, address, reporter, stop, began))
     except Stopped:
         say("stopped")
-        system.close()
         reporter.close(timeout=max(0.5, 0.4 * float(job.get("grace_seconds") or 10)))
         return EXIT_STOPPED
     except BaseException as error:
         stop.deferred = True
-        system.close()
         failure = failure_of(error)
         if failure.code == "recipe_failed":
             traceback.print_exc()
@@ -117,7 +113,6 @@ class _Context:
     folder: Path
     address: Address
     reporter: Reporter
-    system: SystemWatch
     stop: StopSignal
     began: float
 
@@ -205,7 +200,6 @@ def _run(context: _Context) -> None:
             "metrics": dict(trained.best_metrics) | tested,
         },
     )
-    context.system.close()
     reporter.close()
     say(f"model logged: {model.uri} ({model.size_bytes / 1024:.0f} KB)")
 
