@@ -47,7 +47,8 @@ function truthful(job, row) {
       break;
     case 'failed':
       if (error === null) say('nobody says why');
-      if (error?.code === 'killed_by_signal') {
+      // The machine may be short of memory meanwhile: then the reason says so, and is as true.
+      if (error?.code === 'killed_by_signal' || error?.code === 'killed_maybe_memory') {
         const signal = error.params?.signal;
         const true_ = (signal === 'SIGSEGV' && notes.dies11) || (signal === 'SIGKILL' && hit('job killed'));
         if (!true_) say(`nobody sent ${String(signal)}`);
