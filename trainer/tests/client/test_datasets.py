@@ -167,6 +167,19 @@ def test_a_version_is_read_as_what_it_is_also_where_a_later_one_is_of_another_ki
         assert caught.value.code == code
 
 
+def test_a_version_without_the_column_suggested_for_a_later_one_has_no_target(client: kargah.Kargah) -> None:
+    first = client.datasets.upload(pd.DataFrame({"x": [1, 2, 3], "z": [4, 5, 6]}), "early").ready()
+    frame = pd.DataFrame({"x": [1, 2, 3, 4], "label": ["a", "b", "a", "b"]})
+    newest = client.datasets.upload(frame, dataset_id=first.id).ready()
+    assert newest.data["suggested_target"] == "label"
+    assert newest.torch().classes == ["a", "b"]
+    earlier = newest.at(1).torch()
+    assert (earlier.columns, earlier.classes, len(earlier[0])) == (["x", "z"], None, 1)
+    with pytest.raises(kargah.KargahError) as caught:
+        newest.at(1).torch("label")
+    assert caught.value.code == "column_unknown"
+
+
 def test_a_table_comes_as_arrow_with_its_types_and_as_a_frame_that_may_be_changed(
     client: kargah.Kargah, tmp_path: Path
 ) -> None:

@@ -204,7 +204,8 @@ class Dataset:
         when it is asked for, by any process of a DataLoader.
 
         Args:
-            target: the column to learn; without it, the suggested one, or none.
+            target: the column to learn; without it, the one suggested for the newest version where this one has it, or
+                none.
             size: pixels on each side; pictures are resized as by a recipe with this `image_size`.
 
         Raises:
@@ -215,7 +216,7 @@ class Dataset:
         facts = self._facts(self.version)
         if facts["kind"] == "images":
             return of_images(self._kept(facts, "zip"), size)
-        return of_table(self._kept(facts, "parquet"), target or self.data["suggested_target"])
+        return of_table(self._kept(facts, "parquet"), target, self.data["suggested_target"])
 
     def versions(self) -> list[wire.DatasetVersion]:
         """Every version, newest first."""

@@ -28,8 +28,10 @@ class Rows(TensorDataset):
         self.classes = classes
 
 
-def of_table(file: Path, target: str | None) -> Rows:
+def of_table(file: Path, target: str | None, suggested: str | None = None) -> Rows:
     """Return `(features, target)` of a Parquet file; without a target, `(features,)`.
+
+    Where no target is named, the one `suggested` counts, if it is a column.
 
     Features are the numeric columns but the target: one float32 tensor of shape (rows, features), missing values NaN.
     The target is of shape (rows,): float32 for numbers with a fraction, int64 for whole ones, else int64 positions in
@@ -44,6 +46,8 @@ def of_table(file: Path, target: str | None) -> Rows:
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(file, memory_map=True, pre_buffer=False) as table:
+        if target is None and suggested in table.schema_arrow.names:
+            target = suggested
         names = _numeric(table.schema_arrow, target)
         features = np.empty((table.metadata.num_rows, len(names)), dtype=np.float32)
         labels: list[Any] = []
