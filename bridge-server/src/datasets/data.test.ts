@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
 import { KargahError } from '../errors.js';
 import { Reader } from './reader.js';
-import { Bench, codeOf } from './testing.js';
+import { Bench, codeOf, PIXEL } from './testing.js';
 
 const TABLE = `n,name,f\n${Array.from({ length: 40 }, (_, i) => `${i},${i % 2 ? 'odd' : 'even'},${i === 3 ? '' : i / 2}`).join('\n')}\n`;
 
@@ -254,12 +254,8 @@ describe('another reading', () => {
 
 it('two versions of different kinds are not compared', async () => {
   const { dataset_id } = await bench.dataset('k.csv', 'a,b\n1,2\n3,4\n7,8\n');
-  const pixel = Buffer.from(
-    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-    'base64',
-  );
   const zip = new ZipFile();
-  for (const name of ['a/1', 'a/2', 'b/1', 'b/2']) zip.addBuffer(pixel, `${name}.png`);
+  for (const name of ['a/1', 'a/2', 'b/1', 'b/2']) zip.addBuffer(PIXEL, `${name}.png`);
   zip.end();
   await bench.upload('k.zip', await buffer(zip.outputStream), 'sara', { dataset_id });
   await bench.until(({ dataset }) => dataset.dataset_id === dataset_id && dataset.version === 2);

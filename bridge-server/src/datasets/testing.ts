@@ -23,6 +23,12 @@ import { createDatasets, DEFAULT_LIMITS, type DatasetLimits, type Datasets } fro
 const ROOT = resolve(import.meta.dirname, '../../..');
 export const PYTHON = process.env['KARGAH_PYTHON'] ?? join(ROOT, '.venv/bin/python');
 
+/** A picture. */
+export const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
 /** No way in but uploads. */
 const NO_ORIGINS: OriginSettings = {
   secret: 'a secret of the tests, long enough',

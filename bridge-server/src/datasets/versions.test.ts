@@ -7,7 +7,7 @@ import { ZipFile } from 'yazl';
 import type { Dataset } from '../contract/datasets.js';
 import type { DatasetVersion, Split } from '../contract/versions.js';
 import { DatasetFolder } from './folders.js';
-import { Bench, codeOf } from './testing.js';
+import { Bench, codeOf, PIXEL } from './testing.js';
 
 const MODEL = JSON.stringify({ uri: 'models:/m-1', artifact_path: 'model', size_bytes: 7, best_metric: null });
 const SARA = { projectId: 'project-sara', userId: 'sara' };
@@ -291,12 +291,8 @@ describe('a split', () => {
   });
 
   it('of images goes by their classes, not by a column that they do not have', async () => {
-    const pixel = Buffer.from(
-      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-      'base64',
-    );
     const zip = new ZipFile();
-    for (const name of ['a', 'b']) for (let at = 0; at < 10; at += 1) zip.addBuffer(pixel, `${name}/${String(at)}.png`);
+    for (const name of ['a', 'b']) for (let at = 0; at < 10; at += 1) zip.addBuffer(PIXEL, `${name}/${String(at)}.png`);
     zip.end();
     const { dataset_id: id, kind } = await bench.dataset('i.zip', await buffer(zip.outputStream));
     expect(kind).toBe('images');

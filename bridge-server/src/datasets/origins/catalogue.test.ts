@@ -10,15 +10,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../contract/datasets.js';
 import type { Source } from '../../contract/intake.js';
 import { DatasetFolder } from '../folders.js';
-import { Bench, codeOf } from '../testing.js';
+import { Bench, codeOf, PIXEL } from '../testing.js';
 import { CatalogueFile } from './catalogue-file.js';
 import { land } from './landing.js';
 import { picturesIn } from './pictures.js';
 
-const PIXEL = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 const TOLD = 'description: About it, description_fa: دربارهٔ آن, license: CC0';
 
 let bench: Bench;

@@ -18,7 +18,7 @@ const COLUMNS = 30;
 /** The file of a version looked at with other options, before a version is made with them. */
 export function openReread(kargah: IKargah, dataset: Dataset, version: number): Promise<void> {
   return kargah.shell.show({
-    title: kargah.i18n.t('reread.title'),
+    title: kargah.i18n.t('reread.withOptions'),
     content: (close) => createElement(Reread, { dataset, version, close }),
     wide: true,
   });

@@ -43,7 +43,6 @@ export const lineage = {
   'origin.file': { fa: 'فایل Jupyter', en: 'Jupyter file' },
   'origin.source': { fa: 'دادهٔ آماده', en: 'ready data' },
   'origin.reread': { fa: 'خواندن دوبارهٔ نسخهٔ {n}', en: 'version {n} read anew' },
-  'reread.title': { fa: 'خواندن با تنظیم‌های دیگر', en: 'Read with other options' },
   'reread.open': { fa: 'خواندن دوباره', en: 'Read anew' },
   'reread.withOptions': { fa: 'خواندن با تنظیم‌های دیگر', en: 'Read with other options' },
   'reread.found': { fa: 'خودکار', en: 'automatic' },
