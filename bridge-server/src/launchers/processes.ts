@@ -68,14 +68,13 @@ function carriesMarkOf(jobId: string): (pid: number) => boolean {
   const variable = `\0KARGAH_JOB_ID=${jobId}\0`;
   const limit = new RegExp(`^Max file locks +${String(markOf(jobId))} `, 'mu');
   return (pid) =>
-    (`\0${readProc(pid, 'environ')}\0`.includes(variable) || limit.test(readProc(pid, 'limits'))) && isOurs(pid);
+    isOurs(pid) && (`\0${readProc(pid, 'environ')}\0`.includes(variable) || limit.test(readProc(pid, 'limits')));
 }
 
-/** Limits, other than environments, are shown of ended processes and of other users' ones, too. */
+/** Looked at first: limits are shown of ended processes and of other users' ones, too. */
 function isOurs(pid: number): boolean {
-  if (startTimeOf(pid) === null) return false;
   try {
-    return signal(pid, 0);
+    return signal(pid, 0) && startTimeOf(pid) !== null;
   } catch {
     return false;
   }

@@ -101,8 +101,8 @@ describe('points', () => {
     } finally {
       process.kill(-world.server.pid!, 'SIGCONT');
     }
-    // Eleven calls; MLflow alone takes some 30 ms for each, and this one could not have answered at all.
-    expect(Number(/^took (\d+)$/u.exec(told)?.[1])).toBeLessThan(2000);
+    // This MLflow could not have answered.
+    expect(told).toBe('done');
     const live = world.logged.slice(before).flatMap(({ points }) => points);
     expect(steps(live.filter(({ key }) => key === 'loss'))).toEqual([1, 2, 3, 4, 5]);
     expect(steps(live.filter(({ key }) => key === 'single'))).toEqual([1, 2, 3, 4, 5]);

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import site
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _OURS = ("launch", "training", "recipes")
 _INSTALLED = (".dist-info", ".egg-info", ".egg-link", ".pth")
+# Longer than the grain of any file system's times.
+_SETTLED_NS = 2_000_000_000
 
 
 class Sources:
@@ -22,49 +23,71 @@ class Sources:
     """
 
     def __init__(self) -> None:
-        self._folders = _folders()
         self._loaded: frozenset[str] = frozenset()
+        self._folders = self._all_folders()
         self._as_loaded = self._look()
 
     def loaded(self) -> bool:
         """To be called once everything is loaded; False where it changed meanwhile."""
         same = not self.changed()
         self._loaded = frozenset(name for name in sys.modules if "." not in name and name != "__main__")
+        self._folders = self._all_folders()
         self._as_loaded = self._look()
         return same
 
     def changed(self) -> bool:
         return self._look() != self._as_loaded
 
-    def _look(self) -> bytes:
-        digest = hashlib.sha256()
+    def _look(self) -> list[tuple[Path, int, int]]:
+        """The name, time and size of every file that counts; -1 where there is none."""
+        found = []
         for file in self._files():
             try:
                 stat = file.stat()
-                digest.update(b"%s\0%d %d\n" % (os.fsencode(file), stat.st_mtime_ns, stat.st_size))
+                found.append((file, stat.st_mtime_ns, stat.st_size))
             except OSError:
-                digest.update(b"%s\0-\n" % os.fsencode(file))
-        return digest.digest()
+                found.append((file, -1, -1))
+        return found
 
-    def _files(self) -> Iterator[Path | os.DirEntry[str]]:
+    def _files(self) -> Iterator[Path]:
         yield Path(sys.executable)
         yield Path(sys.prefix, "pyvenv.cfg")
         for folder in self._folders:
-            try:
-                with os.scandir(folder) as entries:
-                    yield from sorted(filter(self._counts, entries), key=lambda entry: entry.name)
-            except OSError:
-                # An archive, or not there (yet).
-                yield folder
+            yield from folder.files()
+
+    def _all_folders(self) -> list[_Folder]:
         package = Path(__file__).resolve().parents[1]
-        for part in _OURS:
-            yield from sorted((package / part).glob("*.py"))
+        ours = [_Folder(package / part, lambda name: name.endswith(".py")) for part in _OURS]
+        return [*(_Folder(path, self._counts) for path in _paths()), *ours]
 
-    def _counts(self, entry: os.DirEntry[str]) -> bool:
-        return entry.name.endswith(_INSTALLED) or entry.name.partition(".")[0] in self._loaded
+    def _counts(self, name: str) -> bool:
+        return name.endswith(_INSTALLED) or name.partition(".")[0] in self._loaded
 
 
-def _folders() -> list[Path]:
+class _Folder:
+    """What a folder holds, listed again only where its names changed: this is asked for every job that begins."""
+
+    def __init__(self, path: Path, counts: Callable[[str], bool]) -> None:
+        self._path = path
+        self._counts = counts
+        self._files: list[Path] = []
+        self._as_of: int | None = None
+
+    def files(self) -> list[Path]:
+        """The paths of what counts, sorted; the folder's own where it is an archive, or not there (yet)."""
+        try:
+            changed = self._path.stat().st_mtime_ns
+            if self._as_of != changed:
+                self._files = sorted(file for file in self._path.iterdir() if self._counts(file.name))
+                # What changes within one grain of its time leaves the folder's time as it is.
+                self._as_of = changed if time.time_ns() - changed > _SETTLED_NS else None
+        except OSError:
+            self._as_of = None
+            return [self._path]
+        return self._files
+
+
+def _paths() -> list[Path]:
     """Those that may appear later, too."""
     own = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
     return [Path(folder) for folder in dict.fromkeys([*sys.path, *site.getsitepackages(), *own])]
