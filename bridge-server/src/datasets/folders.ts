@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { lstat, mkdir, open, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readlink, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
@@ -80,9 +80,20 @@ export async function isOwn(path: string): Promise<boolean> {
   }
 }
 
-/** What is in a file; a link is not followed, and what is no file holds nobody up. */
+/**
+ * What is in the file that really lies at a path: no link is followed, neither the file nor a folder on the way, and what is no file
+ * holds nobody up.
+ */
 export async function streamOf(path: string): Promise<Readable> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    // A folder may have been swapped for a link since somebody looked; what is open now cannot be.
+    if ((await readlink(`/proc/self/fd/${String(file.fd)}`)) !== path)
+      throw Object.assign(new Error(`a link leads to ${path}`), { code: 'ELOOP' });
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
   return file.createReadStream();
 }
 

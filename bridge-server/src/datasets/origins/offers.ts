@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, opendir, readdir, realpath, stat } from 'node:fs/promises';
+import { access, lstat, opendir, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { KargahError } from '../../errors.js';
@@ -12,13 +12,13 @@ import { isPicture, MAX_PICTURES, picturesIn, zipOf, zippedBytes } from './pictu
 
 /** So many files of one folder are offered. */
 const MAX_FILES = 1_000;
-/** So many names are looked at to see what a folder holds. */
+/** So many names are looked at to see whether a folder holds pictures. */
 const LOOKED_AT = 2_000;
 const LEVELS = 3;
 
 /** A dataset of the administrator's list that can be taken: a folder of files is as many. */
 export interface Offer extends CatalogueEntry {
-  readonly from: 'url' | 'file' | 'class folders';
+  readonly from: 'url' | 'file' | 'file of a folder' | 'class folders';
 }
 
 /** What lies on this server and is to be copied. */
@@ -41,9 +41,15 @@ export async function offersOf(entry: CatalogueEntry): Promise<Offer[]> {
   const names = (await readdir(entry.path)).filter((name) => !name.startsWith('.') && isKnownFormat(name)).sort();
   // A note may lie beside classes; a table says that the folder is one of tables.
   const noTable = names.every((name) => /\.txt$/iu.test(name));
-  if (noTable && (await holdsPictures(entry.path))) return [{ ...entry, from: 'class folders' }];
+  const left = { names: LOOKED_AT };
+  if (noTable && (await holdsPictures(entry.path, left))) return [{ ...entry, from: 'class folders' }];
   if (names.length > MAX_FILES) throw wrong('path', `more than ${String(MAX_FILES)} files lie in the folder`);
   const files = (await Promise.all(names.map((name) => offeredOf(entry, name)))).filter((one) => one !== null);
+  if (files.length === 0 && left.names < 0)
+    throw wrong(
+      'path',
+      `no dataset file lies in the folder, and no picture is among the first ${String(LOOKED_AT)} names below it`,
+    );
   if (files.length === 0) throw wrong('path', 'neither a dataset file nor a folder of pictures lies in the folder');
   return files;
 }
@@ -54,19 +60,23 @@ export async function offersOf(entry: CatalogueEntry): Promise<Offer[]> {
  * @throws {KargahError} `file_missing`, `folder_too_full`
  */
 export async function lyingAt({ id, path = '', from }: Offer): Promise<Lying> {
+  const isMissing = (error: unknown): never => {
+    throw missing(error, id);
+  };
   try {
+    // The administrator may name a link; where it leads now is what is opened, and no other link there. Where a file of a folder leads
+    // was looked at when it was offered.
+    const real = from === 'file of a folder' ? path : await realpath(path);
     if (from === 'class folders') {
-      const pictures = await picturesIn(path, MAX_PICTURES);
+      const pictures = await picturesIn(real, MAX_PICTURES);
       const filename = `${plainName(basename(path)) || id}.zip`;
       return { filename, sizeBytes: zippedBytes(pictures), open: () => Promise.resolve(zipOf(pictures)) };
     }
-    // The administrator may name a link; where it leads now is what is opened, and no other link there.
-    const real = await realpath(path);
-    const facts = await stat(real);
+    const facts = await lstat(real);
     if (!facts.isFile()) throw new KargahError('file_missing', { path: id });
-    return { filename: plainName(basename(path)), sizeBytes: facts.size, open: () => streamOf(real) };
+    return { filename: plainName(basename(path)), sizeBytes: facts.size, open: () => streamOf(real).catch(isMissing) };
   } catch (error) {
-    throw missing(error, id);
+    return isMissing(error);
   }
 }
 
@@ -86,24 +96,24 @@ async function offeredOf(entry: CatalogueEntry, file: string): Promise<Offer | n
     const name = plainName(file);
     // Its own for as long as it is called so.
     const id = `${entry.id}.${createHash('sha256').update(file).digest('hex').slice(0, 12)}`;
-    return { ...entry, id, name, name_fa: name, path: absolute, size, from: 'file' };
+    return { ...entry, id, name, name_fa: name, path: absolute, size, from: 'file of a folder' };
   } catch (error) {
     if (error instanceof KargahError || isErrno(error, 'EACCES', 'ENOENT')) return null;
     throw error;
   }
 }
 
-/** Whether pictures lie in folders of this one. */
-async function holdsPictures(folder: string): Promise<boolean> {
-  const folders = [{ path: folder, level: 0 }];
-  let left = LOOKED_AT;
-  for (const { path, level } of folders)
-    for await (const entry of await opendir(path)) {
-      if ((left -= 1) < 0) return false;
-      if (entry.isFile() && level > 0 && isPicture(entry.name)) return true;
-      if (entry.isDirectory() && level < LEVELS && !entry.name.startsWith('.'))
-        folders.push({ path: join(path, entry.name), level: level + 1 });
-    }
+/**
+ * Whether pictures lie in folders of this one. Each is looked through to its end before the next, so that however many classes there
+ * are, the first tells.
+ */
+async function holdsPictures(folder: string, left: { names: number }, level = 0): Promise<boolean> {
+  for await (const entry of await opendir(folder)) {
+    if ((left.names -= 1) < 0) return false;
+    if (entry.isFile() && level > 0 && isPicture(entry.name)) return true;
+    const deeper = entry.isDirectory() && level < LEVELS && !entry.name.startsWith('.');
+    if (deeper && (await holdsPictures(join(folder, entry.name), left, level + 1))) return true;
+  }
   return false;
 }
 

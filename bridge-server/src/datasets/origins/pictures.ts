@@ -43,8 +43,9 @@ export async function picturesIn(folder: string, most: number): Promise<Picture[
     const measured = found.map(async (entry) => {
       const name = posix.join(within, entry.name);
       const path = join(folder, name);
-      // A backslash would begin a folder in the zip.
-      return { path, name: name.replaceAll('\\', '_'), size: (await lstat(path)).size };
+      // A backslash would begin a folder in the zip, and a letter with a colon a drive.
+      const packed = name.replaceAll('\\', '_').replace(/^([a-z]):/iu, '$1_');
+      return { path, name: packed, size: (await lstat(path)).size };
     });
     pictures.push(...(await Promise.all(measured)));
   }

@@ -1,0 +1,103 @@
+import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PIXEL } from '../testing.js';
+import { lyingAt, type Offer, offersOf } from './offers.js';
+
+let root: string;
+let folder: string;
+beforeEach(async () => {
+  root = await realpath(await mkdtemp(join(tmpdir(), 'kargah-offers-')));
+  folder = join(root, 'offered');
+  await mkdir(folder);
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+async function lay(files: Readonly<Record<string, string | Buffer>>): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(join(root, path, '..'), { recursive: true });
+    await writeFile(join(root, path), content);
+  }
+}
+const offered = (path = folder): Promise<Offer[]> =>
+  offersOf({
+    id: 'some',
+    name: 'some',
+    name_fa: 'نام',
+    description: 'x',
+    description_fa: 'x',
+    license: 'CC0',
+    allow_private: false,
+    path,
+  });
+async function theOffer(path = folder): Promise<Offer> {
+  const [one] = await offered(path);
+  if (!one) throw new Error('nothing is offered');
+  return one;
+}
+const bytesOf = async (offer: Offer): Promise<Buffer> => buffer(await (await lyingAt(offer)).open());
+
+describe('what is swapped for a link after it was looked at is not opened:', () => {
+  it('a file of a folder', async () => {
+    await lay({ 'offered/a.csv': 'a\n1\n', 'secret.csv': 'a\nsecret\n' });
+    const offer = await theOffer();
+    expect((await bytesOf(offer)).toString()).toBe('a\n1\n');
+    await rm(join(folder, 'a.csv'));
+    await symlink(join(root, 'secret.csv'), join(folder, 'a.csv'));
+    await expect(bytesOf(offer)).rejects.toMatchObject({ code: 'file_missing' });
+  });
+
+  it('the folder that a file of a folder is linked from', async () => {
+    await lay({ 'offered/below/real.csv': 'a\n1\n', 'secret/real.csv': 'a\nsecret\n' });
+    await symlink('below/real.csv', join(folder, 'a.csv'));
+    const offer = await theOffer();
+    await rename(join(folder, 'below'), join(folder, 'before'));
+    await symlink(join(root, 'secret'), join(folder, 'below'));
+    await expect(bytesOf(offer)).rejects.toMatchObject({ code: 'file_missing' });
+  });
+
+  it('the file that a link of the list led to', async () => {
+    await lay({ 'a.csv': 'a\n1\n', 'secret.csv': 'a\nsecret\n' });
+    await symlink('a.csv', join(root, 'link.csv'));
+    const lying = await lyingAt(await theOffer(join(root, 'link.csv')));
+    await rm(join(root, 'a.csv'));
+    await symlink('secret.csv', join(root, 'a.csv'));
+    await expect(lying.open()).rejects.toMatchObject({ code: 'file_missing' });
+  });
+
+  it('a class folder', async () => {
+    await lay({ 'offered/cat/1.png': PIXEL, 'offered/dog/1.png': PIXEL, 'secret/1.png': 'secret' });
+    const lying = await lyingAt(await theOffer());
+    await rename(join(folder, 'dog'), join(root, 'before'));
+    await symlink(join(root, 'secret'), join(folder, 'dog'));
+    await expect(lying.open().then(buffer)).rejects.toMatchObject({ code: 'ELOOP' });
+  });
+});
+
+it('a folder of the list may be a link itself', async () => {
+  await lay({ 'pets/cat/1.png': PIXEL, 'pets/dog/1.png': PIXEL });
+  await symlink('pets', join(root, 'link'));
+  expect((await bytesOf(await theOffer(join(root, 'link')))).includes('dog/1.png')).toBe(true);
+});
+
+describe('folders of pictures', { timeout: 30_000 }, () => {
+  it('are found however many classes there are', async () => {
+    const classes = Array.from({ length: 2_001 }, (_, at) => mkdir(join(folder, String(at))));
+    await Promise.all(classes);
+    await Promise.all(Array.from({ length: 2_001 }, (_, at) => writeFile(join(folder, String(at), '1.png'), PIXEL)));
+    expect(await offered()).toMatchObject([{ id: 'some', from: 'class folders' }]);
+  });
+
+  it('that were not looked through are not said to hold none', async () => {
+    await Promise.all(Array.from({ length: 2_001 }, (_, at) => mkdir(join(folder, String(at)))));
+    await expect(offered()).rejects.toThrow('no picture is among the first 2000 names below it');
+  });
+
+  it('named like a drive are packed under a name that is none', async () => {
+    await lay({ 'offered/c:cats/1.png': PIXEL, 'offered/dogs/at 10:30.png': PIXEL });
+    const zip = (await bytesOf(await theOffer())).toString('latin1');
+    expect([zip.includes('c_cats/1.png'), zip.includes('dogs/at 10:30.png')]).toEqual([true, true]);
+  });
+});
