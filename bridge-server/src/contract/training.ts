@@ -3,6 +3,7 @@ import { datasetId, displayName, jobId, owner, page, pageQuery, sweepId, timesta
 import { splitId } from './versions.js';
 import { endpoint } from './endpoint.js';
 import { failure } from './errors.js';
+import { metricValue } from './metrics.js';
 
 export const JOB_STATES = [
   'queued',
@@ -88,7 +89,7 @@ export const job = z
     resources: resources.nullable(),
     progress,
     /** Last value of each metric. */
-    metrics: z.record(z.string(), z.number().nullable()),
+    metrics: z.record(z.string(), metricValue),
     message: z.string().nullable(),
     priority,
     queue_position: z.number().int().nullable(),

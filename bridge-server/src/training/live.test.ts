@@ -7,6 +7,7 @@ import type { MetricPoint } from '../contract/metrics.js';
 import type { Job } from '../contract/training.js';
 import { JobStore } from './store.js';
 import { Workshop } from './testing.js';
+import { metricsOf } from './view.js';
 
 const GATED =
   'import pathlib, time\nprint("up", flush=True)\nwhile not pathlib.Path("{gate}").exists(): time.sleep(.01)\n';
@@ -42,7 +43,7 @@ describe('a running job', { timeout: 40_000 }, () => {
     listener.pointsLogged(job_id, [point('acc', 'NaN', 2), point('loss', 0.5, 1)], { eta_seconds: 3 });
     expect(shop.live.updates.slice(before).map((update) => update.metrics.length)).toEqual([2, 2]);
     expect(await shop.job(job_id)).toMatchObject({
-      metrics: { loss: 0.25, acc: null },
+      metrics: { loss: 0.25, acc: 'NaN' },
       progress: { fraction: 0.5, epoch: 1, eta_seconds: 3 },
       message: 'half',
       first_step_at: '2026-11-22T10:00:00.000Z',
@@ -50,10 +51,14 @@ describe('a running job', { timeout: 40_000 }, () => {
     await open('points');
     expect(await shop.ended(job_id)).toMatchObject({
       state: 'succeeded',
-      metrics: { loss: 0.25 },
+      metrics: { loss: 0.25, acc: 'NaN' },
       progress: { fraction: 1, eta_seconds: null },
       message: null,
     });
+  });
+
+  it('of an earlier bridge is shown without the values that were no numbers: it did not keep which', () => {
+    expect(metricsOf({ metrics_json: '{"loss":0.5,"acc":null,"lr":"NaN"}' })).toEqual({ loss: 0.5, lr: 'NaN' });
   });
 
   it('is as far as its epochs say where it only logs to MLflow, and names their number among its parameters', async () => {

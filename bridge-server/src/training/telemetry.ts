@@ -122,7 +122,7 @@ export class JobTelemetry implements GatewayListener {
       // MLflow logs old points once more when it links them to a model: they are not the last value.
       if (isOlder(point, tracked.newest.get(point.key))) continue;
       tracked.newest.set(point.key, point);
-      metrics[point.key] = typeof point.value === 'number' ? point.value : null;
+      metrics[point.key] = point.value;
     }
     tracked.row = {
       ...row,

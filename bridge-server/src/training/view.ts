@@ -9,6 +9,7 @@ import {
   type JobState,
   type Progress,
 } from '../contract/training.js';
+import { metricValue } from '../contract/metrics.js';
 import { z } from 'zod';
 import { isTerminal } from './states.js';
 import type { Seat } from './seating.js';
@@ -40,9 +41,15 @@ export const paramsOf = (row: Pick<JobRow, 'params_json'>) => stored(job.shape.p
 export const resourcesOf = (row: Pick<JobRow, 'resources_json'>) => stored(resources, row.resources_json);
 export const devicesOf = (row: Pick<JobRow, 'gpus_json'>) => stored(z.array(z.string()), row.gpus_json) ?? [];
 export const progressOf = (row: JobRow) => stored(progress, row.progress_json) ?? NO_PROGRESS;
-export const metricsOf = (row: JobRow) => stored(job.shape.metrics, row.metrics_json) ?? {};
+/** Earlier bridges kept null for what was no finite number, and with it not which. */
+const keptMetrics = z.record(z.string(), metricValue.nullable()).transform(known);
+export const metricsOf = (row: Pick<JobRow, 'metrics_json'>) => stored(keptMetrics, row.metrics_json) ?? {};
 export const errorOf = (row: Pick<JobRow, 'error_json'>) => stored(failure, row.error_json);
 export const modelOf = (row: Pick<JobRow, 'model_json'>) => stored(modelFacts, row.model_json);
+
+function known<T>(values: Record<string, T | null>): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, T] => entry[1] !== null));
+}
 
 /** A row as the contract shows it. */
 export function jobOf(row: JobRow, seat: Seat | null): Job {

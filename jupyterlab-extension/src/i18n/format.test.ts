@@ -15,6 +15,7 @@ describe('numbers', () => {
     ['percent', fa.percent(0.974), '\u061C۹۷٫۴٪'],
     ['percent', latn.percent(0.974), '97.4%'],
     ['percent', en.percent(0.974), '97.4%'],
+    ['percent', fa.percent(Number.NaN), 'NaN'],
     ['spoken percent', fa.percentSpoken(0.7), '۷۰ درصد'],
     ['size', fa.size(2_100_000_000), '۲٫۱ گیگابایت'],
     ['size', en.size(2_100_000_000), '2.1 GB'],

@@ -44,6 +44,9 @@ export class Format {
 
   /** A share from 0 to 1 as `97.4%`; in Persian the mark keeps `٪` on its side of the figure. */
   percent(share: number, digits = 1): string {
+    if (!Number.isFinite(share)) {
+      return this.metric(share);
+    }
     const figure = new Intl.NumberFormat(this.tag, { maximumFractionDigits: digits }).format(
       Math.round(share * 100 * 10 ** digits) / 10 ** digits,
     );

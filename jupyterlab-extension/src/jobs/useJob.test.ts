@@ -1,5 +1,20 @@
 import { job } from '../testing/bridge.js';
-import { laterOf } from './useJob.js';
+import { applyUpdate, laterOf } from './useJob.js';
+
+describe('a job that hears of points', () => {
+  it('keeps the last value of each metric, numbers or not', () => {
+    const before = job({ state: 'running', metrics: { loss: 0.5, acc: 0.9 } });
+    const metrics = [{ key: 'loss', value: 'NaN' as const, step: 2, timestamp: 1 }];
+    const after = applyUpdate(before, {
+      job_id: before.job_id,
+      seq: 1,
+      state: 'running',
+      progress: before.progress,
+      metrics,
+    });
+    expect(after.metrics).toEqual({ loss: 'NaN', acc: 0.9 });
+  });
+});
 
 describe('a job that was asked for while it ended', () => {
   const error = { code: 'script_syntax' as const, detail: 'A syntax error.', detail_fa: 'خطای نحوی.' };

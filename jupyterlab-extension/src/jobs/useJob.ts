@@ -135,7 +135,7 @@ export function applyUpdate(job: Job, update: JobUpdate): Job {
   const state = ENDED.has(job.state) ? job.state : update.state;
   const metrics = { ...job.metrics };
   for (const { key, value } of update.metrics) {
-    metrics[key] = typeof value === 'number' ? value : null;
+    metrics[key] = value;
   }
   return { ...job, state, progress: update.progress, message: update.message ?? job.message, metrics };
 }

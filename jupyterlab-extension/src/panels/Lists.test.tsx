@@ -73,6 +73,19 @@ describe('the lists', () => {
   });
 });
 
+describe('the row of a job', () => {
+  it.each([
+    ['val_loss', 'NaN', '·NaN'],
+    ['val_loss', '-Infinity', '·−∞'],
+    ['val_accuracy', 'NaN', '·NaN'],
+  ] as const)('says that its last %s is %s', async (key, value, shown) => {
+    jobs = [job({ state: 'succeeded', metrics: { [key]: value }, ended_at: '2026-11-22T08:00:00Z' })];
+    await bench.kargah.store.reload();
+    bench.show(<Lists />);
+    expect(said(screen.getByTestId('kargah-job'))).toContain(shown);
+  });
+});
+
 describe('the datasets', () => {
   const names = (): (string | undefined)[] =>
     screen.queryAllByTestId('kargah-dataset').map((row) => row.dataset['name']);

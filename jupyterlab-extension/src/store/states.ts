@@ -38,8 +38,9 @@ export function headline(job: Job, models: readonly Model[]): { key: string; val
   }
   for (const key of ['val_accuracy', 'val_acc', 'accuracy', 'val_r2', 'r2', 'val_loss', 'loss']) {
     const value = job.metrics[key];
-    if (typeof value === 'number') {
-      return { key, value };
+    if (value !== undefined) {
+      // `Number` also reads "NaN" and "Infinity".
+      return { key, value: Number(value) };
     }
   }
   return null;

@@ -167,6 +167,6 @@ export class KargahStore {
   }
 }
 
-function lastValues(points: readonly MetricPoint[]): Record<string, number | null> {
-  return Object.fromEntries(points.map((point) => [point.key, typeof point.value === 'number' ? point.value : null]));
+function lastValues(points: readonly MetricPoint[]): Job['metrics'] {
+  return Object.fromEntries(points.map(({ key, value }) => [key, value]));
 }

@@ -22,7 +22,7 @@ export function trialsOf(sweep: Sweep, jobs: readonly Job[], models: readonly Mo
       const model = known.get(job.job_id);
       const own = key === undefined ? null : model?.key === key ? model.value : job.metrics[key];
       const value = best ? sweep.best?.value : own;
-      return { job, number: index + 1, best, value: value ?? null };
+      return { job, number: index + 1, best, value: typeof value === 'number' ? value : null };
     });
 }
 

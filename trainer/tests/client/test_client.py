@@ -51,11 +51,18 @@ def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
+def test_the_last_values_of_a_job_are_what_they_are_also_where_they_are_no_numbers(finished: kargah.Job) -> None:
+    told = {**finished.data, "metrics": {"loss": "NaN", "worst": "-Infinity", "acc": 0.5}}
+    last = kargah.Job(finished._http, told).last_metrics
+    assert math.isnan(last.pop("loss"))
+    assert last == {"worst": -math.inf, "acc": 0.5}
+
+
 def test_a_watched_job_ends_with_a_model_that_torch_loads(
     client: kargah.Kargah, digits: kargah.Dataset, finished: kargah.Job, tmp_path: Path
 ) -> None:
     assert finished.state == "succeeded"
-    assert (finished.last_metrics["val_accuracy"] or 0) >= 0.9
+    assert finished.last_metrics["val_accuracy"] >= 0.9
     path = finished.download(tmp_path)
     assert path.name == "digits.pt2"
     rows = digits.preview(limit=200)

@@ -1329,7 +1329,7 @@ export interface components {
       resources: components['schemas']['Resources'] | null;
       progress: components['schemas']['Progress'];
       metrics: {
-        [key: string]: number | null;
+        [key: string]: components['schemas']['MetricValue'];
       };
       message: string | null;
       priority: components['schemas']['Priority'];

@@ -92,9 +92,9 @@ class Job:
         return self.data["error"]
 
     @property
-    def last_metrics(self) -> dict[str, float | None]:
-        """Last value of each metric."""
-        return dict(self.data["metrics"])
+    def last_metrics(self) -> dict[str, float]:
+        """Last value of each metric, NaN and infinities too."""
+        return {key: float(value) for key, value in self.data["metrics"].items()}
 
     def refresh(self) -> Job:
         self.data = self._http.json("GET", f"{JOBS}/{self.id}")

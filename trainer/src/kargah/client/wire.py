@@ -602,7 +602,7 @@ class Job(TypedDict):
     params: dict[str, Any]
     resources: Resources | None
     progress: Progress
-    metrics: dict[str, float | None]
+    metrics: dict[str, MetricValue]
     message: str | None
     priority: Priority
     queue_position: int | None
