@@ -78,7 +78,10 @@ export class Contents {
     const originals = new Map<string, number>();
     const derived = new Map<string, number>();
     for (const row of rows) {
-      if (originOf(row).kind !== 'file') originals.set(row.sha256 ?? row.version_id, row.size_bytes);
+      const { kind } = originOf(row);
+      // Another reading of a registered file is a link like the first, unless the same bytes lie here.
+      const isHere = kind === 'file' || kind === 'reread' ? await isOwn(this.of(row).original) : true;
+      if (isHere) originals.set(row.sha256 ?? row.version_id, row.size_bytes);
       derived.set(row.content_id, row.derived_bytes);
     }
     return sum(originals.values()) + sum(derived.values());

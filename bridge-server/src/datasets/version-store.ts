@@ -241,7 +241,7 @@ export class VersionStore {
     original: Pick<ReadColumns, 'sha256' | 'size_bytes'> | null,
   ): Promise<boolean> {
     return this.move(versionId, ['uploading', 'profiling'], {
-      ...(original ?? { size_bytes: 0 }),
+      ...(original ?? { size_bytes: 0, sha256: null }),
       state: 'failed',
       error_json: JSON.stringify(failure),
     });

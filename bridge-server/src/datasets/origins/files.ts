@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, realpath, stat, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import type { Dataset } from '../../contract/datasets.js';
@@ -93,12 +93,13 @@ function within(root: string, path: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 
-/** What was seen of a registered file goes with every other version of it. */
+/** What was seen of a registered file goes with every other version of it, and not with a file that took its place. */
 export async function carryFacts(from: DatasetFolder, to: DatasetFolder): Promise<void> {
   try {
     await copyFile(seenIn(from), seenIn(to));
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
+    await rm(seenIn(to), { force: true });
   }
 }
 

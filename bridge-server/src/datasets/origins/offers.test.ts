@@ -82,7 +82,7 @@ it('a folder of the list may be a link itself', async () => {
   expect((await bytesOf(await theOffer(join(root, 'link')))).includes('dog/1.png')).toBe(true);
 });
 
-describe('folders of pictures', { timeout: 30_000 }, () => {
+describe('folders of pictures', () => {
   it('are found however many classes there are', async () => {
     const classes = Array.from({ length: 2_001 }, (_, at) => mkdir(join(folder, String(at))));
     await Promise.all(classes);

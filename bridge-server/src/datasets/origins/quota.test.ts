@@ -146,6 +146,45 @@ describe('what a person’s datasets may come to, whichever way they come', () =
     const refused = await bench.send('POST', `/datasets/${id}/versions`, { reading: { header: false } });
     expect([refused.status, await codeOf(refused)]).toEqual([413, 'quota_exceeded']);
   });
+
+  it('another reading of a file of the Jupyter server takes no room either, unless the same bytes lie here', async () => {
+    const content = 'a,b\n' + '1,2\n'.repeat(37_500);
+    const readAnew = async (): Promise<string> => {
+      const taken = await bench.send('POST', '/datasets/import/file', { path: 'here.csv' });
+      const { dataset_id: id } = await bench.settled(((await taken.json()) as Dataset).dataset_id);
+      expect((await bench.send('POST', `/datasets/${id}/versions`, { reading: { header: false } })).status).toBe(201);
+      await bench.until(({ dataset }) => dataset.dataset_id === id && dataset.version === 2);
+      return id;
+    };
+    await writeFile(join(workspace, 'here.csv'), content);
+    const linked = await readAnew();
+    const promised = await bench.create('more.csv', 100_000);
+    expect(promised.status).toBe(201);
+    const upload = `/uploads/${promised.headers.get('location')?.split('/').at(-1) ?? ''}`;
+    await bench.call(upload, { method: 'DELETE', headers: { 'tus-resumable': '1.0.0' } });
+    expect((await bench.call(`/datasets/${linked}`, { method: 'DELETE' })).status).toBe(204);
+
+    const { dataset_id: uploaded } = await bench.dataset('mine.csv', content);
+    await readAnew();
+    expect((await bench.call(`/datasets/${uploaded}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await bench.create('more.csv', 100_000)).status).toBe(413);
+  });
+
+  it('a version whose file was lost has no hash and takes no room, and what else is of its bytes still does', async () => {
+    const content = 'x'.repeat(QUOTA / 4);
+    await bench.dataset('kept.txt', content);
+    const told = { reading: JSON.stringify({ normalise_persian: true }) };
+    const { dataset_id: id } = await bench.settled(await bench.upload('lost.txt', content, 'sara', told));
+    await bench.stop();
+    await bench.db.updateTable('dataset_versions').set({ state: 'profiling' }).where('dataset_id', '=', id).execute();
+    await rm(await bench.stored(id, 'original'));
+    bench.changes.length = 0;
+    await bench.start();
+    expect(await bench.settled(id)).toMatchObject({ state: 'failed', sha256: null, size_bytes: 0 });
+    const refused = await bench.send('POST', `/datasets/${id}/versions`, { reading: { normalise_persian: false } });
+    expect([refused.status, await codeOf(refused)]).toEqual([409, 'dataset_failed']);
+    expect((await bench.create('more.csv', QUOTA - QUOTA / 4)).status).toBe(413);
+  });
 });
 
 describe('a registered file', () => {
