@@ -1,6 +1,6 @@
 // "Train" pressed → first optimizer step, beside a cold `python train.py` that trains the same model on the same table.
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { python, root } from '../scripts/setup.mjs';
@@ -20,7 +20,7 @@ export async function measureFirstStep(api, dataDir) {
   const live = await subscribe(api);
   try {
     const dataset = await digits(api, live);
-    const parquet = join(dataDir, 'datasets', dataset.dataset_id, 'data.parquet');
+    const parquet = await tableOf(api, dataset, dataDir);
     const rounds = { submit: [], first: [], rival: [], launch: [], memory: [] };
     await warmed(api, live, dataset);
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -77,6 +77,17 @@ export async function measureFirstStep(api, dataDir) {
   } finally {
     live.socket.close();
   }
+}
+
+/** The same table as a file for the rival. */
+async function tableOf(api, dataset, dataDir) {
+  const answer = await fetch(`${api.url}/api/v1/datasets/${dataset.dataset_id}/export?format=parquet`, {
+    headers: { authorization: `Bearer ${api.token}` },
+  });
+  if (!answer.ok) throw new Error(`the table could not be had: ${String(answer.status)}`);
+  const path = join(dataDir, 'first-step.parquet');
+  await writeFile(path, new Uint8Array(await answer.arrayBuffer()));
+  return path;
 }
 
 /** A first job, not measured: it waits for the warm launcher, the experiment and whatever else is made once. */

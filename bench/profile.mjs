@@ -9,7 +9,7 @@ const ROUNDS = 3;
 const run = promisify(execFile);
 
 async function once(what, path) {
-  const { stdout } = await run(python, [join(root, 'bench/profile.py'), what, path], { timeout: 300_000 });
+  const { stdout } = await run(python, [join(root, 'bench/million_rows.py'), what, path], { timeout: 300_000 });
   return JSON.parse(stdout);
 }
 
