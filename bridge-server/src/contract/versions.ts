@@ -11,7 +11,8 @@ const versionParams = params.extend({ version: z.coerce.number().int().min(1) })
 export const origin = z
   .discriminatedUnion('kind', [
     z.object({ kind: z.literal('upload') }),
-    z.object({ kind: z.literal('url'), url: z.string() }),
+    /** With a `source_id` where the administrator's list names the address. */
+    z.object({ kind: z.literal('url'), url: z.string(), source_id: z.string().optional() }),
     z.object({ kind: z.literal('sql'), connection: z.string(), query: z.string() }),
     z.object({ kind: z.literal('file'), path: z.string() }),
     z.object({ kind: z.literal('source'), source_id: z.string() }),

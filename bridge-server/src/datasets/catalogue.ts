@@ -38,7 +38,7 @@ export class Catalogue {
   }
 
   async take(caller: Person, sourceId: string): Promise<Dataset> {
-    const offer = (await this.list.offers()).find((one) => one.id === sourceId);
+    const offer = await this.list.find(sourceId);
     if (offer) return this.list.take(caller, offer);
     const source = (await this.alongside()).find((entry) => entry.source_id === sourceId);
     if (!source) throw new KargahError('not_found');

@@ -67,6 +67,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
     await uploads.cancelFor(versionId);
     await urls.cancel(versionId);
     await sql.cancel(versionId);
+    await offered.cancel(versionId);
   };
   const list = new DatasetService(store, versions, access, reading, garbage, announcer, cancelUpload);
   const history = new VersionService(
@@ -127,7 +128,8 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
       } finally {
         open.resolve(undefined);
       }
-      await catalogue.check();
+      // Folders of the administrator's may take long to answer, which holds nobody up.
+      catalogue.check().catch((error: unknown) => deps.log.error({ err: error }, 'the list of datasets failed'));
       await sweep();
       for (const row of await versions.inState('profiling')) reading.enqueue(row.version_id);
       timer = setInterval(() => {

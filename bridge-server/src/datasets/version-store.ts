@@ -153,7 +153,7 @@ export class VersionStore {
             ...repeated,
             name: given.name,
             search_text: searchText(given.name, given.filename, []),
-            source_id: given.origin.kind === 'source' ? given.origin.source_id : null,
+            source_id: 'source_id' in given.origin ? (given.origin.source_id ?? null) : null,
             head_version_id: versionId,
             tags_json: '[]',
             shared: 'nobody' satisfies Dataset['shared'],

@@ -1,12 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Dataset } from '../../contract/datasets.js';
 import type { Source } from '../../contract/intake.js';
 import { DatasetFolder } from '../folders.js';
@@ -40,6 +41,8 @@ const entry = (id: string, more: string): string => `id: ${id}, name: ${id}, nam
 const sources = async (): Promise<Source[]> => (await bench.json<{ items: Source[] }>('/sources')).items;
 const offered = async (id: string): Promise<Source[]> =>
   (await sources()).filter(({ source_id }) => source_id === id || source_id.startsWith(`${id}.`));
+/** Lets what was looked at be looked at anew. */
+const later = (): unknown => vi.setSystemTime(Date.now() + 60_000);
 const take = (id: string): Promise<Response> => bench.send('POST', `/sources/${id}/import`, {});
 async function taken(id: string): Promise<Dataset> {
   const answer = await take(id);
@@ -52,6 +55,7 @@ const refusal = async (id: string): Promise<[number, string]> => {
 };
 
 beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
   folder = await mkdtemp(join(tmpdir(), 'kargah-catalogue-'));
   await list();
   bench = await Bench.open(
@@ -61,6 +65,7 @@ beforeAll(async () => {
   );
 }, 60_000);
 afterAll(async () => {
+  vi.useRealTimers();
   await bench.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -121,8 +126,12 @@ describe('the administrator’s list', () => {
     ['a field that nobody knows', entry('a', 'path: x, colour: red'), 'colour'],
     ['a name that is not seen', `id: a, name: "\\u200b", name_fa: آ, ${TOLD}, path: x`, 'name'],
   ])('with %s is not taken, and the log names the entry and its field', async (_what, wrong, field) => {
+    await list(entry('right', 'path: shop.csv'));
+    await sources();
     heard.length = 0;
     await list(entry('right', 'path: shop.csv'), wrong);
+    // Once, however often it is asked for.
+    await sources();
     await sources();
     const [line, ...more] = heard.filter((text) => text.includes('the list of datasets cannot be read'));
     expect(more).toEqual([]);
@@ -153,6 +162,7 @@ describe('a folder of the list', () => {
       { name: 'فروش ۱۴۰۲.csv', size_bytes: 16 },
     ]);
     await lay({ 'many/another.csv': 'a\n1\n', 'many/فروش ۱۴۰۲.csv': 'a,b\n1,x\n2,y\n3,z\n4,w\n' });
+    later();
     const after = await offered('many');
     expect(after.map(({ name }) => name)).toEqual(['another.csv', 'costs.jsonl', 'فروش ۱۴۰۲.csv']);
     expect(after.slice(1).map(({ source_id }) => source_id)).toEqual(before.map(({ source_id }) => source_id));
@@ -244,6 +254,103 @@ describe('a folder of the list', () => {
   });
 });
 
+describe('what the folders of the list hold', () => {
+  it('is not looked at anew for everyone who asks within seconds', async () => {
+    await lay({ 'busy/a.csv': 'a\n1\n' });
+    await list(entry('busy', 'path: busy'));
+    expect(await offered('busy')).toHaveLength(1);
+    await lay({ 'busy/b.csv': 'a\n1\n' });
+    expect(await offered('busy')).toHaveLength(1);
+    later();
+    expect(await offered('busy')).toHaveLength(2);
+  });
+
+  it('is looked at anew where something of it is taken, and nowhere else', async () => {
+    await lay({ 'busy/a.csv': 'a\n1\n', 'shop.csv': 'a,b\n1,x\n2,y\n' });
+    await mkdir(join(folder, 'bare'), { recursive: true });
+    await list(entry('bare', 'path: bare'), entry('busy', 'path: busy'), entry('shop', 'path: shop.csv'));
+    heard.length = 0;
+    await taken('shop');
+    expect(heard.filter((line) => line.includes('offers nothing'))).toEqual([]);
+    const [file] = await offered('busy');
+    await rm(join(folder, 'busy'), { recursive: true });
+    expect(await refusal(file?.source_id ?? '')).toEqual([404, 'not_found']);
+  });
+
+  it('is told to the log once while the same is wrong with it', async () => {
+    await mkdir(join(folder, 'bare'), { recursive: true });
+    await list(entry('bare', 'path: bare'));
+    heard.length = 0;
+    for (const _ of 'abc') {
+      await sources();
+      later();
+    }
+    expect(heard.filter((line) => line.includes('offers nothing'))).toHaveLength(1);
+  });
+
+  it('holds up neither the start nor datasets', { timeout: 60_000 }, async () => {
+    const never = join(folder, 'never.yaml');
+    execFileSync('mkfifo', [never]);
+    const waiting = await Bench.open({}, { catalogueFile: never });
+    try {
+      expect(await waiting.dataset('a.csv', 'a,b\n1,x\n2,y\n')).toMatchObject({ state: 'ready' });
+    } finally {
+      const end = await open(never, 'w');
+      await end.close();
+      await waiting.close();
+    }
+  });
+});
+
+describe('a copy', () => {
+  it('that our own disk fails is not said to be for want of the file', async () => {
+    await lay({ 'shop.csv': 'a,b\n1,x\n' });
+    await list(entry('shop', 'path: shop.csv'));
+    const datasets = join(bench.dataDir, 'datasets');
+    await rename(datasets, `${datasets}.away`);
+    await symlink('nothing', datasets);
+    try {
+      expect(await refusal('shop')).toEqual([500, 'internal']);
+    } finally {
+      await rm(datasets);
+      await rename(`${datasets}.away`, datasets);
+    }
+  });
+
+  it('whose dataset is deleted meanwhile ends with it', { timeout: 60_000 }, async () => {
+    const own = await Bench.open({}, { catalogueFile: join(folder, 'catalogue.yaml') });
+    try {
+      await writeFile(join(folder, 'huge.csv'), '');
+      await truncate(join(folder, 'huge.csv'), 2 ** 31);
+      await list(entry('huge', 'path: huge.csv'));
+      const copied = own.send('POST', '/sources/huge/import', {});
+      const { dataset_id: id } = await vi.waitFor(async () => {
+        const [dataset] = (await own.json<{ items: Dataset[] }>('/datasets')).items;
+        if (!dataset) throw new Error('it has not begun');
+        return dataset;
+      }, 10_000);
+      expect((await own.call(`/datasets/${id}`, { method: 'DELETE' })).status).toBe(204);
+      const answer = await copied;
+      expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
+      expect(await readdir(join(own.dataDir, 'datasets'))).toEqual([]);
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('lets go of what it reads where it cannot begin to write', async () => {
+    await lay({ 'shop.csv': 'a,b\n1,x\n' });
+    class Full extends DatasetFolder {
+      override make(): Promise<void> {
+        return Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
+      }
+    }
+    const stream = createReadStream(join(folder, 'shop.csv'));
+    await expect(land(stream, new Full(join(folder, 'full')), 1000)).rejects.toMatchObject({ code: 'storage_full' });
+    expect(stream.destroyed).toBe(true);
+  });
+});
+
 it('what a killed bridge was copying is forgotten, and may be taken again', async () => {
   await lay({ 'shop.csv': 'a,b\n1,x\n2,y\n8,k\n' });
   await list(entry('shop', 'path: shop.csv'));
@@ -284,6 +391,31 @@ describe('an address of the list', () => {
       server.close();
     }
   });
+});
+
+it('what an address of the list gave is known by the entry, and by where it came from', async () => {
+  const server = createServer((_request, response) => void response.end('a,b\n1,x\n7,y\n'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://files.example:${String((server.address() as AddressInfo).port)}/a.csv`;
+  const told = { id: 'far', name: 'far', name_fa: 'دور', description: 'x', description_fa: 'x', license: 'CC0' };
+  // The list itself takes only https, for which this server has no certificate.
+  const entries = vi
+    .spyOn(CatalogueFile.prototype, 'entries')
+    .mockResolvedValue([{ ...told, url, allow_private: true }]);
+  const door = { protocols: ['http:'], resolve: () => Promise.resolve(['127.0.0.1']), allows: () => false };
+  const own = await Bench.open({}, { catalogueFile: join(folder, 'catalogue.yaml'), door });
+  try {
+    const begun = (await (await own.send('POST', '/sources/far/import', {})).json()) as Dataset;
+    const { dataset_id: id, ...dataset } = await own.settled(begun.dataset_id);
+    expect(dataset).toMatchObject({ state: 'ready', rows: 2, source_id: 'far' });
+    const origin = { kind: 'url', url, source_id: 'far' };
+    expect(await own.json(`/datasets/${id}/versions`)).toMatchObject({ items: [{ origin }] });
+  } finally {
+    entries.mockRestore();
+    await own.close();
+    server.close();
+  }
 });
 
 it('the example of the documentation can be read, and names both ways', async () => {

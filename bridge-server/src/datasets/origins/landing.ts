@@ -11,7 +11,7 @@ export interface Landed {
 }
 
 /**
- * Writes a stream to a folder's `original`, hashed on the way, on the disk before it has its name.
+ * Writes a stream to a folder's `original`, hashed on the way, on the disk before it has its name; the stream is let go, however it ends.
  *
  * @param check is told how many bytes have come, and throws as soon as they are too many for whoever they are for
  * @throws {KargahError} `file_too_large` as soon as it is, whatever length was announced; `empty_file`; `storage_full`
@@ -22,13 +22,32 @@ export async function land(
   limitBytes: number,
   check: (bytes: number) => void = () => undefined,
 ): Promise<Landed> {
-  // What fails before the loop below begins is told by it, too.
+  // What fails before it is read is told when it is read.
   stream.on('error', () => undefined);
-  await folder.make();
-  const part = `${folder.original}.part`;
+  try {
+    await folder.make();
+    const part = `${folder.original}.part`;
+    const landed = await pour(stream, part, limitBytes, check);
+    await rename(part, folder.original);
+    await sync(folder.path);
+    return landed;
+  } catch (error) {
+    if (isErrno(error, 'ENOSPC', 'EDQUOT')) throw new KargahError('storage_full', {}, { cause: error });
+    throw error;
+  } finally {
+    stream.destroy();
+  }
+}
+
+async function pour(
+  stream: Readable,
+  into: string,
+  limitBytes: number,
+  check: (bytes: number) => void,
+): Promise<Landed> {
   const hash = createHash('sha256');
   let bytes = 0;
-  const file = await open(part, 'w', 0o600);
+  const file = await open(into, 'w', 0o600);
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       bytes += chunk.length;
@@ -39,13 +58,8 @@ export async function land(
     }
     if (bytes === 0) throw new KargahError('empty_file');
     await file.sync();
-  } catch (error) {
-    if (isErrno(error, 'ENOSPC', 'EDQUOT')) throw new KargahError('storage_full', {}, { cause: error });
-    throw error;
   } finally {
     await file.close();
   }
-  await rename(part, folder.original);
-  await sync(folder.path);
   return { sha256: hash.digest('hex'), bytes };
 }

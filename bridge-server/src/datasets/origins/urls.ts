@@ -19,6 +19,11 @@ export interface Into {
   readonly sha256?: string | undefined;
 }
 
+/** What an entry of the administrator's list says besides. */
+interface Listed extends Into {
+  readonly sourceId?: string;
+}
+
 /** A server that sends without end, or a byte a minute, is let go. */
 const WHOLE_MS = 6 * 3_600_000;
 const TYPES: Readonly<Record<string, string>> = {
@@ -45,7 +50,7 @@ export class UrlOrigin {
   ) {}
 
   /** Answers once the file begins to come; the rest goes on by itself. */
-  async bring(caller: Person, address: string, into: Into, door: Door = this.door): Promise<Dataset> {
+  async bring(caller: Person, address: string, into: Listed, door: Door = this.door): Promise<Dataset> {
     const abort = new AbortController();
     const file = await open(door, address, abort.signal);
     try {
@@ -61,7 +66,7 @@ export class UrlOrigin {
           filename,
           sizeBytes,
           reading: into.reading ?? null,
-          origin: { kind: 'url', url: address },
+          origin: { kind: 'url', url: address, source_id: into.sourceId },
         }),
       );
       this.keep(begun.versionId, abort, this.receive(begun, file, { caller, sizeBytes, sha256: into.sha256 }, abort));

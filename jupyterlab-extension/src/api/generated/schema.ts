@@ -1921,6 +1921,7 @@ export interface components {
           /** @constant */
           kind: 'url';
           url: string;
+          source_id?: string;
         }
       | {
           /** @constant */

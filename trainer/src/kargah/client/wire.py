@@ -175,6 +175,7 @@ class Origin1(TypedDict):
 class Origin2(TypedDict):
     kind: Literal["url"]
     url: str
+    source_id: NotRequired[str]
 
 
 class Origin3(TypedDict):
