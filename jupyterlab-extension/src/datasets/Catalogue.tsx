@@ -17,7 +17,7 @@ export function openCatalogue(kargah: IKargah): void {
 }
 
 /** Real, open datasets; one click brings one in. */
-function Catalogue(): JSX.Element {
+export function Catalogue(): JSX.Element {
   const kargah = useKargah();
   const { t } = useI18n();
   const [sources, setSources] = useState<readonly Source[] | null>(null);
@@ -53,7 +53,7 @@ function SourceItem({
   const datasets = useStore(kargah.store.datasets);
   const [busy, setBusy] = useState(false);
   const name = pick(source.name, source.name_fa);
-  const have = datasets.items.some((dataset) => dataset.source_id === source.source_id);
+  const have = datasets.items.some(({ source_id, state }) => source_id === source.source_id && state !== 'failed');
   const bring = async (): Promise<void> => {
     setBusy(true);
     try {
