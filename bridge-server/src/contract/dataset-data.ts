@@ -151,7 +151,6 @@ export const exportDataset = endpoint({
     'dataset_failed',
     'dataset_freed',
     'dataset_wrong_kind',
-    'query_timeout',
     'reader_limit',
     'storage_full',
     'range_not_satisfiable',

@@ -50,6 +50,22 @@ describe('an export of pictures', () => {
     expect(whole.headers.get('etag')).toBe(`"${createHash('sha256').update(bytes).digest('hex')}"`);
   });
 
+  it('507 where the disk has no room for it, before anything is written', async () => {
+    const limits = { reserveBytes: 0 };
+    const own = await Bench.open(limits);
+    try {
+      const { dataset_id: id } = await own.dataset('t.csv', 'a,b\n1,2\n3,4\n');
+      limits.reserveBytes = Number.MAX_SAFE_INTEGER;
+      await own.stop();
+      await own.start();
+      const answer = await own.call(`/datasets/${id}/export?format=csv`);
+      expect([answer.status, await codeOf(answer)]).toEqual([507, 'storage_full']);
+      expect(await readdir(join(own.dataDir, 'exports'))).toEqual([]);
+    } finally {
+      await own.close();
+    }
+  });
+
   it.each([
     ['a table', () => table, 'zip'],
     ['pictures', () => pictures, 'parquet'],

@@ -12,6 +12,7 @@ import type { DatasetLimits } from './deps.js';
 import { sha256Of, sizeOf, type DatasetsRoot } from './folders.js';
 import { newId } from './ids.js';
 import type { Reader } from './reader.js';
+import type { Room } from './room.js';
 import type { DatasetStore } from './store.js';
 import type { VersionRow } from './view.js';
 
@@ -49,6 +50,7 @@ export class Exports {
     private readonly contents: Contents,
     private readonly access: Access,
     private readonly reader: Reader,
+    private readonly room: Room,
     private readonly limits: Pick<DatasetLimits, 'keptExportBytes'>,
   ) {}
 
@@ -71,7 +73,7 @@ export class Exports {
   /**
    * Its ETag is of the bytes themselves, so that a download goes on only in the file that it began with, also after a restart.
    *
-   * @throws {KargahError} `dataset_wrong_kind` for pictures as a table or a table as pictures, besides what writing the file may fail for
+   * @throws {KargahError} `dataset_wrong_kind` for pictures as a table or a table as pictures, `storage_full`, besides what writing the file may fail for
    */
   async send(caller: Caller, datasetId: string, { version, format }: Wanted, res: Response): Promise<void> {
     const row = await this.access.ready(caller, datasetId, version);
@@ -105,7 +107,7 @@ export class Exports {
 
   private begin(row: VersionRow, format: WrittenFormat, name: string): Held {
     const into = join(this.root.exports, newId('exp'));
-    const written = this.write(this.contents.of(row).path, format, into);
+    const written = this.write(row, format, into);
     const one: Held = { contentId: row.content_id, written, bytes: 0, readers: 0, usedAt: 0 };
     written.then(
       ({ bytes }) => (one.bytes = bytes),
@@ -114,8 +116,11 @@ export class Exports {
     return one;
   }
 
-  private async write(folder: string, format: WrittenFormat, into: string): Promise<Written> {
-    await this.reader.export({ folder, format, into });
+  private async write(row: VersionRow, format: WrittenFormat, into: string): Promise<Written> {
+    const folder = this.contents.of(row).path;
+    // Pictures come to what they take here; a table, which is packed here, to about what its file was.
+    const about = Math.max(row.size_bytes, row.derived_bytes);
+    await this.room.lend(about, () => this.reader.export({ folder, format, into }, about));
     const bytes = await sizeOf(into);
     if (bytes === null) throw new KargahError('not_found');
     return { path: into, sha256: await sha256Of(into), bytes };

@@ -83,7 +83,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
     cancelUpload,
   );
   const data = new DatasetData(versions, contents, access, reader);
-  const exports = new Exports(store, root, contents, access, reader, deps.limits);
+  const exports = new Exports(store, root, contents, access, reader, room, deps.limits);
   const dealing = new SplitService(versions, splits, contents, access, reader);
   const diffs = new VersionDiffs(contents, access, reader);
   const { origins, limits, log } = deps;

@@ -17,6 +17,7 @@ import { split, type SplitSpec, versionDiff } from '../contract/versions.js';
 import { failureOf } from '../errors.js';
 import { inherited } from '../launchers/environment.js';
 import type { DatasetsDeps } from './deps.js';
+import { Slots } from './slots.js';
 import { Worker, type Asked } from './worker.js';
 
 const readResult = z.object({
@@ -49,6 +50,7 @@ const PREVIEW_SECONDS = 30;
 const QUERY_SECONDS = 10;
 const SLOW_SECONDS = 300;
 const PARALLEL_PREVIEWS = 4;
+const PARALLEL_EXPORTS = 2;
 const BYTES_PER_SECOND = 2 ** 20;
 
 export interface FileToRead {
@@ -65,8 +67,9 @@ export interface FileToRead {
 /** Opens users' files in Python processes of their own; the bridge itself never parses one. */
 export class Reader {
   private readonly worker: Worker;
-  private previews = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly previews = new Slots(PARALLEL_PREVIEWS);
+  /** Their own: one of all pictures takes as long as a disk needs to copy them, and no preview waits for that. */
+  private readonly exports = new Slots(PARALLEL_EXPORTS);
 
   constructor(private readonly deps: Pick<DatasetsDeps, 'python' | 'limits' | 'log'>) {
     this.worker = new Worker(deps);
@@ -139,10 +142,15 @@ export class Reader {
     return compared.parse(await this.short({ verb: 'diff', request, seconds: SLOW_SECONDS }));
   }
 
-  /** Writes the table, or the pictures, to the file `into`, which appears only when it is whole. */
-  async export(input: { folder: string; format: ExportFormat; into: string }): Promise<void> {
+  /**
+   * Writes the table, or the pictures, to the file `into`, which appears only when it is whole.
+   *
+   * @param bytes about how many are written
+   */
+  async export(input: { folder: string; format: ExportFormat; into: string }, bytes: number): Promise<void> {
     const request = { ...input, ...this.memory() };
-    await this.short({ verb: 'export', request, seconds: SLOW_SECONDS });
+    const seconds = SLOW_SECONDS + bytes / BYTES_PER_SECOND;
+    await this.exports.take(() => this.worker.ask({ verb: 'export', request, seconds }));
   }
 
   async sources(): Promise<z.infer<typeof source>[]> {
@@ -159,14 +167,7 @@ export class Reader {
   }
 
   /** A question that somebody waits for: only so many at once, and never behind the reading of files. */
-  private async short(asked: Asked): Promise<unknown> {
-    if (this.previews >= PARALLEL_PREVIEWS) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    this.previews += 1;
-    try {
-      return await this.worker.ask(asked);
-    } finally {
-      this.previews -= 1;
-      this.waiting.shift()?.();
-    }
+  private short(asked: Asked): Promise<unknown> {
+    return this.previews.take(() => this.worker.ask(asked));
   }
 }

@@ -6,6 +6,8 @@ import type { DatasetsDeps } from './deps.js';
 /** Whether more bytes may come: what a person may have, and what the disk has. */
 export class Room {
   private turn: Promise<unknown> = Promise.resolve();
+  /** Bytes that are being written and are nobody's. */
+  private lent = 0;
 
   /** @param awaited bytes that unfinished uploads were promised and have not sent. */
   constructor(
@@ -42,6 +44,23 @@ export class Room {
   }
 
   /**
+   * Runs `write`, which puts so many bytes on the disk that are of nobody's quota. Until it ends all of them count as still to come.
+   *
+   * @throws {KargahError} `storage_full`
+   */
+  async lend<T>(bytes: number, write: () => Promise<T>): Promise<T> {
+    await this.inTurn(async () => {
+      await this.requireSpace(bytes);
+      this.lent += bytes;
+    });
+    try {
+      return await write();
+    } finally {
+      this.lent -= bytes;
+    }
+  }
+
+  /**
    * A check of how many bytes have come so far, for what does not say how many will.
    *
    * @param claimed how many of them were claimed
@@ -67,7 +86,7 @@ export class Room {
 
   private async requireSpace(bytes: number): Promise<void> {
     const disk = await statfs(this.deps.dataDir);
-    const free = disk.bavail * disk.bsize - (await this.awaited());
+    const free = disk.bavail * disk.bsize - (await this.awaited()) - this.lent;
     if (free < bytes + this.deps.limits.reserveBytes) throw new KargahError('storage_full');
   }
 }

@@ -167,7 +167,7 @@ export class Worker {
 
 function endOf({ verb, seconds }: Waiting, died: 'time' | 'cpu' | 'signal'): KargahError {
   if (died === 'signal') return new KargahError('reader_limit', { resource: 'RAM' });
-  return verb === 'read'
+  return verb === 'read' || verb === 'export'
     ? new KargahError('reader_limit', { resource: 'CPU' })
     : new KargahError('query_timeout', { seconds });
 }

@@ -4210,8 +4210,6 @@ export interface operations {
       /**
        * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
-       *     `query_timeout`: The query took longer than {seconds} s; narrow it down with WHERE or LIMIT.
-       *
        *     `reader_limit`: Reading the file needs more than the allowed {resource}.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
