@@ -86,7 +86,7 @@ const NAMES: Readonly<Record<string, MessageKey>> = {
   'system/disk_usage_percentage': 'system.disk',
 };
 /** The same again in another unit. */
-const TWICE = /(system_memory_usage|disk_available)_megabytes$/;
+const TWICE = /(system_memory_usage|disk_usage|disk_available)_megabytes$/;
 
 const SYSTEM_COLORS = ['var(--kg-s1)', 'var(--kg-s3)', 'var(--kg-s4)', 'var(--kg-s2)'];
 
