@@ -88,36 +88,39 @@ export function DatasetHead({
           disabled={!ready}
           onClick={() => void openInNotebook(kargah, dataset, version)}
         />
-        <Button
-          icon="down"
-          label={t('action.download')}
-          busy={share !== null}
-          title={
-            share === null
-              ? t('action.download')
-              : t('download.preparing', { x: dataset.filename, p: format.percent(share, 0) })
-          }
-          disabled={!ready}
-          aria-haspopup="menu"
-          onClick={(event) => setSaveAt(below(event.currentTarget))}
-        />
-        {saveAt !== null && (
-          <Menu label={t('action.download')} at={saveAt} items={downloads} onClose={() => setSaveAt(null)} />
-        )}
-        <IconButton
-          icon="more"
-          label={t('action.more')}
-          aria-haspopup="menu"
-          onClick={(event) => setMenuAt(below(event.currentTarget))}
-        />
-        {menuAt !== null && (
-          <Menu
-            label={dataset.name}
-            at={menuAt}
-            items={datasetMenu(kargah, dataset, 'page')}
-            onClose={() => setMenuAt(null)}
+        {/* On a line of its own the last one would look lost. */}
+        <span className="row">
+          <Button
+            icon="down"
+            label={t('action.download')}
+            busy={share !== null}
+            title={
+              share === null
+                ? t('action.download')
+                : t('download.preparing', { x: dataset.filename, p: format.percent(share, 0) })
+            }
+            disabled={!ready}
+            aria-haspopup="menu"
+            onClick={(event) => setSaveAt(below(event.currentTarget))}
           />
-        )}
+          {saveAt !== null && (
+            <Menu label={t('action.download')} at={saveAt} items={downloads} onClose={() => setSaveAt(null)} />
+          )}
+          <IconButton
+            icon="more"
+            label={t('action.more')}
+            aria-haspopup="menu"
+            onClick={(event) => setMenuAt(below(event.currentTarget))}
+          />
+          {menuAt !== null && (
+            <Menu
+              label={dataset.name}
+              at={menuAt}
+              items={datasetMenu(kargah, dataset, 'page')}
+              onClose={() => setMenuAt(null)}
+            />
+          )}
+        </span>
       </div>
       <Facts dataset={dataset} version={version} />
     </>
