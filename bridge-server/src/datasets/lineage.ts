@@ -4,7 +4,7 @@ import type { lineage } from '../contract/versions.js';
 import type { Person } from '../http/route.js';
 import type { Database } from '../storage/schema.js';
 import type { Access } from './access.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { decodeCursor, encodeCursor } from '../http/cursor.js';
 
 interface Query {
   readonly limit: number;

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Database, UploadTable } from '../storage/schema.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { folded } from './folding.js';
 import { searchText } from './search-text.js';
 import { tagsOf, type DatasetRow } from './view.js';

@@ -6,7 +6,7 @@ import type { Caller, Person } from '../http/route.js';
 import type { Database } from '../storage/schema.js';
 import { requireReady, type Access } from './access.js';
 import type { Announcer } from './announcer.js';
-import { BAD_CURSOR } from './cursor.js';
+import { BAD_CURSOR } from '../http/cursor.js';
 import type { Garbage } from './garbage.js';
 import type { Intake } from './intake.js';
 import type { ReadingQueue } from './reading.js';

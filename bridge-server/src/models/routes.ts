@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { listModels } from '../contract/models.js';
-import { decodeCursor, encodeCursor } from '../datasets/cursor.js';
+import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { folded } from '../datasets/folding.js';
 import { route, type Route } from '../http/route.js';
 import type { Database } from '../storage/schema.js';

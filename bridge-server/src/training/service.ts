@@ -8,7 +8,7 @@ import {
   type listJobs,
   type TrainRequest,
 } from '../contract/training.js';
-import { decodeCursor, encodeCursor } from '../datasets/cursor.js';
+import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { folded } from '../datasets/folding.js';
 import { KargahError } from '../errors.js';
 import type { Caller, Person } from '../http/route.js';

@@ -3,7 +3,7 @@ import type { Connection } from '../../contract/intake.js';
 import { KargahError } from '../../errors.js';
 import type { Person } from '../../http/route.js';
 import type { ConnectionTable, Database } from '../../storage/schema.js';
-import { decodeCursor, encodeCursor } from '../cursor.js';
+import { decodeCursor, encodeCursor } from '../../http/cursor.js';
 import { newId } from '../ids.js';
 import { insideOf } from './files.js';
 import type { Seal } from './sealing.js';

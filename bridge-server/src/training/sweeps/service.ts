@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { listSweeps, Sweep, SweepRequest } from '../../contract/sweeps.js';
 import type { MetricPoint } from '../../contract/metrics.js';
 import type { Job } from '../../contract/training.js';
-import { decodeCursor, encodeCursor } from '../../datasets/cursor.js';
+import { decodeCursor, encodeCursor } from '../../http/cursor.js';
 import { newId } from '../../datasets/ids.js';
 import { KargahError } from '../../errors.js';
 import type { Person } from '../../http/route.js';
