@@ -114,8 +114,8 @@ export const ERRORS = {
   },
   not_tabular: {
     status: 422,
-    en: 'The file is not really {format}: {reason}.',
-    fa: 'این فایل واقعاً {format} نیست: {reason}.',
+    en: 'The file is not really {format}: {reason} has no place in it. See whether it is the right file, or save it as {format} again.',
+    fa: 'این فایل واقعاً {format} نیست: {reason} جایی در آن ندارد. ببینید فایل درست را برگزیده‌اید، یا دوباره با قالب {format} ذخیره‌اش کنید.',
   },
   ragged_rows: {
     status: 422,

@@ -4465,7 +4465,7 @@ export interface operations {
        *
        *     `empty_file`: The file is empty; upload one with data.
        *
-       *     `not_tabular`: The file is not really {format}: {reason}.
+       *     `not_tabular`: The file is not really {format}: {reason} has no place in it. See whether it is the right file, or save it as {format} again.
        *
        *     `query_timeout`: The query took longer than {seconds} s; narrow it down with WHERE or LIMIT.
        *
