@@ -346,7 +346,9 @@ describe('a copy', () => {
       }
     }
     const stream = createReadStream(join(folder, 'shop.csv'));
-    await expect(land(stream, new Full(join(folder, 'full')), 1000)).rejects.toMatchObject({ code: 'storage_full' });
+    await expect(land(stream, new Full(join(folder, 'full')), 1000, () => undefined)).rejects.toMatchObject({
+      code: 'storage_full',
+    });
     expect(stream.destroyed).toBe(true);
   });
 });
@@ -364,7 +366,7 @@ it('what a killed bridge was copying is forgotten, and may be taken again', asyn
 
 it('a file that cannot be opened is told of by whoever copies it', async () => {
   const into = new DatasetFolder(join(folder, 'into'));
-  await expect(land(createReadStream(join(folder, 'nothing')), into, 1000)).rejects.toThrow('ENOENT');
+  await expect(land(createReadStream(join(folder, 'nothing')), into, 1000, () => undefined)).rejects.toThrow('ENOENT');
   expect(await readdir(into.path)).not.toContain('original');
 });
 

@@ -20,7 +20,7 @@ export async function land(
   stream: Readable,
   folder: DatasetFolder,
   limitBytes: number,
-  check: (bytes: number) => void = () => undefined,
+  check: (bytes: number) => void,
 ): Promise<Landed> {
   // What fails before it is read is told when it is read.
   stream.on('error', () => undefined);
