@@ -4,6 +4,7 @@ from .connection import Kargah, connect, register, sweep, train
 from .dataset import Dataset
 from .errors import BridgeNotFound, JobFailed, KargahError, SweepFailed
 from .jobs import Job
+from .predict import load_model
 from .sweeps import Sweep
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Sweep",
     "SweepFailed",
     "connect",
+    "load_model",
     "register",
     "sweep",
     "train",

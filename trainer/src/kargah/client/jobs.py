@@ -16,7 +16,7 @@ from .errors import JobFailed, KargahError
 from .http import API, Http
 from .live import live_feed
 from .pages import pages
-from .predict import Predictor
+from .predict import Predictor, load_model
 
 if TYPE_CHECKING:
     from torch import nn
@@ -193,13 +193,15 @@ class Job:
         return download(self._http, f"{JOBS}/{self.id}/model", into / f"{name}.pt2" if into.is_dir() else into)
 
     def model(self) -> nn.Module:
-        """The trained model, ready to be called: raw rows in, probabilities or values out."""
+        """The trained model, ready to be called: raw rows in, probabilities or values out.
+
+        Raises:
+            KargahError: `model_not_ready`, or `model_unsafe` as `load_model`: a script may have logged anything.
+        """
         import tempfile
 
-        import torch
-
         with tempfile.TemporaryDirectory() as folder:
-            return torch.export.load(self.download(Path(folder) / "model.pt2")).module()
+            return load_model(self.download(Path(folder) / "model.pt2"))
 
     def predictor(self) -> Predictor:
         """The trained table model with the words for its columns: `job.predictor().predict(frame)`."""

@@ -14,8 +14,36 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from ..model_files import LoadedProgram
+
 ABOUT = "kargah.json"
 TEXTS_AT_ONCE = 256
+
+
+def load_model(path: str | Path) -> nn.Module:
+    """The network of a `.pt2` file, ready to be called, after the file was held against an allow list.
+
+    Unlike `torch.export.load` this runs nothing that the file holds: no pickle, no native code, no expression.
+
+    Raises:
+        KargahError: `model_unsafe`, with the part of the file that is not allowed.
+    """
+    return _load(path).program.module()
+
+
+def _load(path: str | Path) -> LoadedProgram:
+    from ..model_files import UnsafeModelFile, load_program
+
+    try:
+        return load_program(path)
+    except UnsafeModelFile as refusal:
+        raise KargahError(
+            "model_unsafe",
+            f"{path} was not loaded, because it may run code: {refusal.part} {refusal.reason}. "
+            "If you trust whoever made it, load it with torch.export.load yourself.",
+            f"{path} بارگذاری نشد، چون ممکن است کدی را اجرا کند: \u2066{refusal.part} {refusal.reason}\u2069. "
+            "اگر به سازنده‌اش اعتماد دارید، آن را خودتان با torch.export.load بارگذاری کنید.",
+        ) from refusal
 
 
 class Predictor:
@@ -28,15 +56,17 @@ class Predictor:
     def load(cls, path: str | Path) -> Predictor:
         """
         Raises:
-            KargahError: `not_a_kargah_model` when the file does not say what its columns are.
+            KargahError: `model_unsafe` as `load_model`; `not_a_kargah_model` when it does not say what its columns are.
         """
-        import torch
-
-        extra = {ABOUT: ""}
-        module = torch.export.load(path, extra_files=extra).module()
-        if not extra[ABOUT]:
-            raise KargahError("not_a_kargah_model", f"{path} does not say what its columns are.")
-        return cls(module, json.loads(extra[ABOUT]))
+        loaded = _load(path)
+        if not loaded.extra.get(ABOUT):
+            raise KargahError(
+                "not_a_kargah_model",
+                f"{path} does not say what its columns are: no recipe of Kargah wrote it. Use kargah.load_model.",
+                f"{path} نمی‌گوید ستون‌هایش چیستند: دستورهای آموزش کارگاه آن را ننوشته‌اند. "
+                "برای آن kargah.load_model را به کار ببرید.",
+            )
+        return cls(loaded.program.module(), json.loads(loaded.extra[ABOUT]))
 
     def encode(self, frame: pandas.DataFrame) -> torch.Tensor:
         """float32 [rows, columns] as the model takes them; a column that `frame` lacks counts as missing."""

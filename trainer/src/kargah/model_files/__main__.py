@@ -1,0 +1,38 @@
+"""`python -m kargah.model_files PATH`: says whether a model file could run code when it is loaded.
+
+Prints `{"ok": true}`, or `{"ok": false, "part", "reason"}`. PATH is a `.pt2` file, or a zip of a whole MLflow model.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from pathlib import Path
+
+from .archive import check
+from .mlflow_zip import check_mlflow_model
+from .refusal import UnsafeModelFile
+
+MEMORY_BYTES = 4 << 30
+CPU_SECONDS = 120
+
+
+def main(path: Path) -> None:
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
+    try:
+        if path.suffix == ".zip":
+            check_mlflow_model(path)
+        else:
+            check(path)
+    except UnsafeModelFile as refusal:
+        print(json.dumps({"ok": False, "part": refusal.part, "reason": refusal.reason}))
+    except (MemoryError, RecursionError):
+        print(json.dumps({"ok": False, "part": path.name, "reason": "is too large to be checked"}))
+    else:
+        print(json.dumps({"ok": True}))
+
+
+main(Path(sys.argv[1]))
