@@ -7,6 +7,7 @@ import { KargahError } from '../errors.js';
 import { meansThisMachine } from '../http/host.js';
 import { cameByDoor } from '../http/listen.js';
 import type { Authenticator, Person } from '../http/route.js';
+import { systemClock, type Clock } from '../clock.js';
 import type { LivePort } from './port.js';
 import { LogFeed, type ReadLog } from './log-feed.js';
 import { isBehind, roomOf, SlowViewers } from './slow.js';
@@ -27,8 +28,7 @@ export interface LiveDeps {
   /** As in `http/`: on loopback, a handshake by another name is refused. */
   readonly reach?: 'this machine' | 'network';
   readonly log: Logger;
-  /** How long a socket lives on after its token ended, for the page to show a fresh one. */
-  readonly graceMs?: number;
+  readonly clock?: Clock;
 }
 export interface Live extends LivePort {
   attach(server: HttpServer): void;
@@ -39,9 +39,11 @@ export interface Live extends LivePort {
 }
 
 const GOODBYE_MS = 1_000;
-const MAX_TIMER = 2 ** 31 - 1;
+/** How long a socket lives on after its token ended, for the page to show a fresh one. */
+export const GRACE_MS = 30_000;
 
 export function createLive(deps: LiveDeps): Live {
+  const clock = deps.clock ?? systemClock;
   const io = new Server({
     path: '/socket.io/',
     serveClient: false,
@@ -62,8 +64,8 @@ export function createLive(deps: LiveDeps): Live {
   const updates = new Updates((update) => {
     slow.setAside(update.job_id);
     io.to(roomOf(update.job_id)).emit(EVENTS.jobUpdate, update);
-  });
-  const slow = new SlowViewers(io, (jobId) => updates.seqOf(jobId));
+  }, clock);
+  const slow = new SlowViewers(io, (jobId) => updates.seqOf(jobId), clock);
   const tell = (userId: string, event: string, payload: object): void => {
     slow.cutOff(`user:${userId}`);
     io.to(`user:${userId}`).emit(event, payload);
@@ -82,7 +84,7 @@ export function createLive(deps: LiveDeps): Live {
   });
 
   io.on('connection', (socket) => {
-    const viewer = new SocketViewer(socket, deps.graceMs ?? 30_000);
+    const viewer = new SocketViewer(socket, clock);
     takeRequests(socket, viewer, {
       authenticator: deps.authenticator,
       jobs: deps.jobs,
@@ -170,11 +172,11 @@ export function createLive(deps: LiveDeps): Live {
 
 /** The time that a socket has: told when its token ends, ended when no fresh one comes within the grace. */
 class SocketViewer implements Viewer {
-  #timer: NodeJS.Timeout | undefined;
+  #callOff: () => void = () => undefined;
 
   constructor(
     private readonly socket: Socket,
-    private readonly graceMs: number,
+    private readonly clock: Clock,
   ) {
     void socket.join(`user:${this.person.userId}`);
     this.#await(this.person);
@@ -188,18 +190,15 @@ class SocketViewer implements Viewer {
     this.#await(person);
   }
   close(): void {
-    clearTimeout(this.#timer);
+    this.#callOff();
   }
 
   #await(person: Person): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => {
-        this.socket.emit(EVENTS.tokenExpired, {});
-        this.#timer = setTimeout(() => this.socket.disconnect(true), this.graceMs);
-      },
-      Math.min(MAX_TIMER, Math.max(0, person.expiresAt - Date.now())),
-    );
+    this.#callOff();
+    this.#callOff = this.clock.after(person.expiresAt - this.clock.now(), () => {
+      this.socket.emit(EVENTS.tokenExpired, {});
+      this.#callOff = this.clock.after(GRACE_MS, () => this.socket.disconnect(true));
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'socket.io';
 import { EVENTS } from '../contract/live.js';
+import type { Clock } from '../clock.js';
 
 /** A viewer with more than this still to take gets no points until it has taken most of it. */
 const BEHIND_MESSAGES = 250;
@@ -19,11 +20,12 @@ const FEW = 8;
  */
 export class SlowViewers {
   readonly #aside = new Map<Socket, Set<string>>();
-  #looking: NodeJS.Timeout | null = null;
+  #endLooking: (() => void) | null = null;
 
   constructor(
     private readonly io: Server,
     private readonly seqOf: (jobId: string) => number,
+    private readonly clock: Clock,
   ) {}
 
   /** Before an update of this job goes out. */
@@ -33,7 +35,7 @@ export class SlowViewers {
       void socket.leave(roomOf(jobId));
       const jobs = this.#aside.get(socket) ?? new Set();
       this.#aside.set(socket, jobs.add(jobId));
-      this.#looking ??= setInterval(() => this.#look(), LOOK_MS).unref();
+      this.#endLooking ??= this.clock.every(LOOK_MS, () => this.#look());
     }
   }
 
@@ -55,7 +57,7 @@ export class SlowViewers {
   }
 
   close(): void {
-    if (this.#looking !== null) clearInterval(this.#looking);
+    this.#endLooking?.();
     this.#aside.clear();
   }
 
@@ -69,9 +71,9 @@ export class SlowViewers {
         void socket.join(roomOf(jobId));
       }
     }
-    if (this.#aside.size > 0 || this.#looking === null) return;
-    clearInterval(this.#looking);
-    this.#looking = null;
+    if (this.#aside.size > 0) return;
+    this.#endLooking?.();
+    this.#endLooking = null;
   }
 
   *#in(room: string): Iterable<Socket> {

@@ -1,5 +1,6 @@
 import type { JobUpdate } from '../contract/live.js';
 import type { MetricPoint } from '../contract/metrics.js';
+import type { Clock } from '../clock.js';
 import type { LivePort } from './port.js';
 
 type Update = Parameters<LivePort['jobUpdated']>[1];
@@ -22,7 +23,8 @@ interface Numbered {
   /** The state that was sent last. */
   state: string | null;
   waiting: Waiting | null;
-  timer: NodeJS.Timeout | null;
+  /** Calls off the message that waits for its time. */
+  callOff: (() => void) | null;
   sentAt: number;
 }
 
@@ -31,18 +33,23 @@ export class Updates {
   readonly #jobs = new Map<string, Numbered>();
   #keptPoints = 0;
   // Above every number of an earlier life of the bridge, so that numbers never fall.
-  #base = Date.now() * 1_000;
+  #base: number;
 
-  constructor(private readonly send: (update: JobUpdate) => void) {}
+  constructor(
+    private readonly send: (update: JobUpdate) => void,
+    private readonly clock: Clock,
+  ) {
+    this.#base = clock.now() * 1_000;
+  }
 
   add(jobId: string, update: Update): void {
     const job = this.#of(jobId);
     job.waiting = job.waiting === null ? begun(update) : merged(job.waiting, update);
     const turned = job.state !== update.state;
-    const rest = WINDOW_MS - (performance.now() - job.sentAt);
+    const rest = WINDOW_MS - (this.clock.elapsed() - job.sentAt);
     // A new state is told at once; so is the first point after a pause.
     if (turned || rest <= 0 || job.waiting.metrics.length >= MAX_POINTS) this.#flush(jobId, job);
-    else job.timer ??= setTimeout(() => this.#flush(jobId, job), rest);
+    else job.callOff ??= this.clock.after(rest, () => this.#flush(jobId, job));
   }
 
   seqOf(jobId: string): number {
@@ -72,8 +79,8 @@ export class Updates {
       keptPoints: 0,
       state: null,
       waiting: null,
-      timer: null,
-      sentAt: 0,
+      callOff: null,
+      sentAt: -Infinity,
     };
     this.#jobs.set(jobId, job);
     if (this.#jobs.size > KEPT_JOBS) this.#forgetOldest();
@@ -90,12 +97,12 @@ export class Updates {
   }
 
   #flush(jobId: string, job: Numbered): void {
-    if (job.timer !== null) clearTimeout(job.timer);
-    job.timer = null;
+    job.callOff?.();
+    job.callOff = null;
     const { waiting } = job;
     if (waiting === null) return;
     job.waiting = null;
-    job.sentAt = performance.now();
+    job.sentAt = this.clock.elapsed();
     const { epoch, step, eta_seconds } = waiting.progress;
     job.seq += 1;
     const update: JobUpdate = {
