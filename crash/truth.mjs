@@ -52,7 +52,7 @@ function truthful(job, row) {
         const signal = error.params?.signal;
         const true_ = (signal === 'SIGSEGV' && notes.dies11) || (signal === 'SIGKILL' && hit('job killed'));
         if (!true_) say(`nobody sent ${String(signal)}`);
-      } else if (error?.code === 'script_failed') {
+      } else if (['script_exited', 'script_silent'].includes(error?.code)) {
         if (!notes.exits3 || row.exit_code !== 3) say(`it did not exit with ${String(row.exit_code)}`);
       } else if (!(error?.code === 'launch_failed' && hit('supervisor killed early'))) {
         say('nothing of the kind was done to it');

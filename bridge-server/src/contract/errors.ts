@@ -395,10 +395,22 @@ export const ERRORS = {
     en: 'The script has a syntax error; its traceback is in the log.',
     fa: 'اسکریپت خطای نحوی دارد؛ ردّ خطا در لاگ است.',
   },
+  /** `exception`: type and message, one line; `log_offset`: the byte of the log at which that line begins. */
   script_failed: {
     status: 422,
-    en: 'The script ended with exit code {exit_code}; see the log.',
-    fa: 'اسکریپت با کد {exit_code} پایان یافت؛ لاگ را ببینید.',
+    en: 'The script failed: {exception}',
+    fa: 'اسکریپت ناموفق بود: {exception}',
+  },
+  /** No exception; here `exception` is the last line that it printed. */
+  script_exited: {
+    status: 422,
+    en: 'The script ended with exit code {exit_code}; its last line: {exception}',
+    fa: 'اسکریپت با کد {exit_code} پایان یافت؛ واپسین خط آن: {exception}',
+  },
+  script_silent: {
+    status: 422,
+    en: 'The script ended with exit code {exit_code} and printed nothing.',
+    fa: 'اسکریپت با کد {exit_code} پایان یافت و چیزی ننوشت.',
   },
   killed_by_signal: {
     status: 422,

@@ -101,5 +101,5 @@ export class ActedLauncher implements Launcher {
 
 function endingOf({ exit = 0, signal }: Act): Partial<Outcome> {
   if (signal !== undefined) return { exit_code: null, signal, error: { code: 'killed_by_signal', params: { signal } } };
-  return { exit_code: exit, error: exit === 0 ? null : { code: 'script_failed', params: { exit_code: exit } } };
+  return { exit_code: exit, error: exit === 0 ? null : { code: 'script_silent', params: { exit_code: exit } } };
 }

@@ -138,7 +138,7 @@ export function launcherConformance(candidate: Candidate): void {
       await ended(launcher, handle);
       expect(await outcomeOf(launcher, handle)).toMatchObject({
         exit_code: 3,
-        error: { code: 'script_failed', params: { exit_code: 3 } },
+        error: { code: 'script_silent', params: { exit_code: 3 } },
       });
     });
 
@@ -281,7 +281,21 @@ export function processConformance(candidate: Candidate): void {
     });
 
     it.each([
-      ['an error in its syntax', 'def f(:', { exit_code: 1, error: { code: 'script_syntax' } }],
+      [
+        'an error in its syntax',
+        'def f(:',
+        { exit_code: 1, error: { code: 'script_syntax', params: { exception: 'SyntaxError: invalid syntax' } } },
+      ],
+      [
+        'an exception',
+        'def f():\n    raise KeyError("loss")\nf()',
+        { exit_code: 1, error: { code: 'script_failed', params: { exception: "KeyError: 'loss'" } } },
+      ],
+      [
+        'a message for whoever reads its log',
+        'import sys\nsys.exit("no data in ./data")',
+        { exit_code: 1, error: { code: 'script_exited', params: { exception: 'no data in ./data' } } },
+      ],
       ['its end before anyone looks', 'import os\nos._exit(0)', { exit_code: 0, error: null }],
     ])('tells of a job that ends with %s', async (_, source, expected) => {
       const { handle } = await start(source);

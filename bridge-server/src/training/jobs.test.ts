@@ -45,9 +45,22 @@ describe('a training job', { timeout: 40_000 }, () => {
     expect(await shop.ended(job_id)).toMatchObject({
       state: 'failed',
       exit_code: 3,
-      error: { code: 'script_failed', params: { exit_code: 3 }, detail_fa: expect.stringContaining('کد 3') as string },
+      error: { code: 'script_silent', params: { exit_code: 3 }, detail_fa: expect.stringContaining('کد 3') as string },
     });
     await shop.eventually(() => shop.mlflow.runs.get(`run-${job_id}`)?.status === 'FAILED', 'the run to end');
+  });
+
+  it('that raises has failed with the exception, and with the place of its line in the log', async () => {
+    const { job_id } = await shop.script('print("سلام")\nraise ValueError("no rows")');
+    const { error } = await shop.ended(job_id);
+    expect(error).toMatchObject({
+      code: 'script_failed',
+      detail: 'The script failed: ValueError: no rows',
+      detail_fa: 'اسکریپت ناموفق بود: ValueError: no rows',
+      params: { exception: 'ValueError: no rows', exit_code: 1 },
+    });
+    const log = Buffer.from(await shop.log(job_id));
+    expect(log.subarray(Number(error?.params?.['log_offset'])).toString()).toBe('ValueError: no rows\n');
   });
 
   it('with a syntax error has failed, with the traceback in its log', async () => {

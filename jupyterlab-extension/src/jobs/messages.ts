@@ -216,6 +216,8 @@ export const jobMessages = {
   'row.reason.gpu_unusable': { fa: 'GPU به کار نیامد', en: 'GPU unusable' },
   'row.reason.loss_diverged': { fa: 'زیان بی‌نهایت شد', en: 'loss diverged' },
   'row.reason.script_failed': { fa: 'خروج با کد {exit_code}', en: 'exit code {exit_code}' },
+  'row.reason.script_exited': { fa: 'خروج با کد {exit_code}', en: 'exit code {exit_code}' },
+  'row.reason.script_silent': { fa: 'خروج با کد {exit_code}', en: 'exit code {exit_code}' },
   'row.reason.killed_by_signal': { fa: 'پایان با سیگنال', en: 'killed' },
   'row.reason.script_syntax': { fa: 'خطای نحوی', en: 'syntax error' },
   'row.reason.dataset_deleted': { fa: 'داده حذف شده', en: 'dataset deleted' },

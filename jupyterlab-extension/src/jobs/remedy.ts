@@ -33,6 +33,8 @@ function causesOf(job: Job): readonly Remedy[] {
         : [{ kind: 'change' }, { kind: 'log' }];
     case 'script_syntax':
     case 'script_failed':
+    case 'script_exited':
+    case 'script_silent':
       return job.script === null ? [{ kind: 'log' }] : [{ kind: 'script', path: job.script.path }, { kind: 'log' }];
     case 'target_missing':
     case 'target_constant':

@@ -106,7 +106,7 @@ def test_an_outcome_needs_no_new_file(tmp_path: Path) -> None:
     # Under the name that a new one would have nothing can be written, as on a full disk.
     source = f"import os\nos.symlink({ALWAYS_FULL!r}, f'.outcome.json.{{os.getppid()}}')\nos._exit(3)\n"
     outcome = Job(tmp_path, source).run()
-    assert (outcome["exit_code"], outcome["error"]["code"]) == (3, "script_failed")
+    assert (outcome["exit_code"], outcome["error"]["code"]) == (3, "script_silent")
 
 
 @pytest.mark.parametrize("instead", ["pass", "os.symlink('elsewhere', '.outcome.reserve')"])

@@ -142,7 +142,7 @@ def test_a_result_is_passed_on(job: Callable[..., Job]) -> None:
 def test_what_is_no_file_is_no_result(job: Callable[..., Job], name: str) -> None:
     endless = job(f"import os\nos.symlink('/dev/zero', {name!r})\nos._exit(3)\n").run()
     waiting = job(f"import os\nos.mkfifo({name!r})\nos._exit(3)\n").run()
-    assert [outcome["error"]["code"] for outcome in (endless, waiting)] == ["script_failed"] * 2
+    assert [outcome["error"]["code"] for outcome in (endless, waiting)] == ["script_silent"] * 2
 
 
 def test_points_left_in_the_spool_are_told(job: Callable[..., Job]) -> None:
@@ -152,7 +152,7 @@ def test_points_left_in_the_spool_are_told(job: Callable[..., Job]) -> None:
 @pytest.mark.parametrize(
     ("source", "code"),
     [
-        ("import sys\nsys.exit(3)\n", "script_failed"),
+        ("import sys\nsys.exit(3)\n", "script_silent"),
         ("def f(:\n", "script_syntax"),
         ("raise ValueError\n", "script_failed"),
         ("import os\nos.abort()\n", "killed_by_signal"),

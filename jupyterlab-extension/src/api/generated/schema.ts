@@ -1459,6 +1459,8 @@ export interface components {
       | 'script_outside'
       | 'script_syntax'
       | 'script_failed'
+      | 'script_exited'
+      | 'script_silent'
       | 'killed_by_signal'
       | 'killed_maybe_memory'
       | 'out_of_memory'

@@ -96,6 +96,8 @@ ErrorCode: TypeAlias = Literal[
     "script_outside",
     "script_syntax",
     "script_failed",
+    "script_exited",
+    "script_silent",
     "killed_by_signal",
     "killed_maybe_memory",
     "out_of_memory",

@@ -11,6 +11,7 @@ from typing import Any
 
 from kargah.training.spool import has_pending
 
+from . import exceptions
 from .paths import JobPaths, read_json
 
 _COMPILE = "import sys; compile(open(sys.argv[1], 'rb').read(), sys.argv[1], 'exec')"
@@ -97,15 +98,39 @@ def _own_failure(job: dict[str, Any], paths: JobPaths, ending: Ending) -> dict[s
     no_room = ending.disk_full and ending.signal_number in (None, signal.SIGBUS)
     if ending.signal_number is not None and not no_room:
         code = "killed_maybe_memory" if ending.maybe_oom else "killed_by_signal"
-        return {"code": code, "params": {"signal": _signal_name(ending.signal_number)}}
+        said = exceptions.last_exception(paths.log, _secrets(paths))
+        return {"code": code, "params": {"signal": _signal_name(ending.signal_number)} | _params(said)}
     script = job.get("script")
     if script and ending.exit_code == 1 and not _compiles(str(script["path"])):
-        return {"code": "script_syntax"}
+        return {"code": "script_syntax", "params": _params(exceptions.last_exception(paths.log, _secrets(paths)))}
     if no_room:
         return {"code": "storage_full"}
     if script:
-        return {"code": "script_failed", "params": {"exit_code": ending.exit_code or 0}}
+        return _script_failure(paths, ending.exit_code or 0)
     return {"code": "recipe_failed", "params": {"reason": f"exit code {ending.exit_code}"}}
+
+
+def _script_failure(paths: JobPaths, code: int) -> dict[str, Any]:
+    params: dict[str, str | int] = {"exit_code": code}
+    secrets = _secrets(paths)
+    # Any other code was asked for: what was printed before is not the reason.
+    raised = exceptions.last_exception(paths.log, secrets) if code == 1 else None
+    if raised is not None:
+        return {"code": "script_failed", "params": params | raised.as_params()}
+    said = exceptions.last_line(paths.log, secrets)
+    return {"code": "script_silent" if said is None else "script_exited", "params": params | _params(said)}
+
+
+def _params(line: exceptions.Line | None) -> dict[str, str | int]:
+    return {} if line is None else line.as_params()
+
+
+def _secrets(paths: JobPaths) -> list[str]:
+    """What a log may hold and an answer must not."""
+    try:
+        return [paths.token.read_text(encoding="ascii").strip()]
+    except (OSError, ValueError):
+        return []
 
 
 def _compiles(path: str) -> bool:
