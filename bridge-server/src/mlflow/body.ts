@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { parseJson } from 'mlflow-js-client';
 import { KargahError } from '../errors.js';
 import type { JsonBody } from './reach.js';
 
@@ -39,7 +40,7 @@ const tooLarge = (): KargahError => new KargahError('payload_too_large', { limit
 function objectIn(bytes: Buffer): JsonBody {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    value = parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (cause) {
     throw new KargahError('malformed_json', {}, { cause });
   }

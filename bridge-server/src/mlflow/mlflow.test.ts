@@ -165,7 +165,7 @@ describe('points', () => {
     expect(mine[6]?.points).toEqual([{ key: 'acc', value: 0.9, timestamp: 5, step: 9 }]);
     expect(mine[0]?.progress).toEqual({ fraction: 0.5, epoch: 3, message: 'x' });
     const history = await world.mlflow.port.metricHistory('p-sara', runId, 'loss');
-    const byStep = history.toSorted((a, b) => a.step - b.step).map(({ value }) => value);
+    const byStep = history.toSorted((a, b) => Number(a.step) - Number(b.step)).map(({ value }) => value);
     expect(byStep[0]).toBe(0.5);
     expect(byStep[1]).toBe('NaN');
     expect(byStep[4]).toBe(0.25);

@@ -1,4 +1,4 @@
-import { InvalidParameterValue, ResourceDoesNotExist, type MlflowClient, type Run } from 'mlflow-js-client';
+import { encodeBody, InvalidParameterValue, ResourceDoesNotExist, type MlflowClient, type Run } from 'mlflow-js-client';
 import { KargahError } from '../errors.js';
 import type { ReadBody } from './body.js';
 import { match, type Match } from './paths.js';
@@ -44,7 +44,7 @@ export class OwnRun {
     // It has ended the one that it was given: another fold, another trial.
     const { experimentId: _given, ...rest } = body?.json ?? {};
     const json = { ...rest, experiment_id: experimentId, tags: [...tags, { key: PARENT, value: runId }] };
-    return { found, body: { json, bytes: Buffer.from(JSON.stringify(json)) } };
+    return { found, body: { json, bytes: Buffer.from(encodeBody(json)) } };
   }
 
   async #run({ jobId, workspace }: JobCaller): Promise<Run> {

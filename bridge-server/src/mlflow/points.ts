@@ -1,15 +1,16 @@
-import { double, int64 } from 'mlflow-js-client';
+import { double, exactInt64 } from 'mlflow-js-client';
 import { z } from 'zod';
 import type { MetricPoint } from '../contract/metrics.js';
 import type { Progress } from '../contract/training.js';
+import { int64Of } from './int64.js';
 import { wireValue } from './tracking.js';
 
 const key = z.string();
 const metric = z.object({
   key,
   value: double.default(0),
-  timestamp: int64.default(0),
-  step: int64.default(0),
+  timestamp: exactInt64.default(0),
+  step: exactInt64.default(0),
   model_id: z.string().optional(),
 });
 const batch = z.object({ metrics: z.array(metric).default([]) });
@@ -29,9 +30,12 @@ export function pointsOf(name: string, body: unknown): LoggedPoint[] {
   return success ? data.metrics.map(pointOf) : [];
 }
 
-const pointOf = ({ model_id: modelId, value, ...point }: z.output<typeof metric>): LoggedPoint => ({
-  ...point,
+const pointOf = ({ key: name, model_id: modelId, value, step, timestamp }: z.output<typeof metric>): LoggedPoint => ({
+  key: name,
   value: wireValue(value),
+  // MLflow takes an integer of more than 64 bits as none.
+  step: int64Of(step) ?? 0,
+  timestamp: int64Of(timestamp) ?? 0,
   modelId: modelId || null,
 });
 

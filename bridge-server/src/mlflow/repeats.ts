@@ -1,4 +1,5 @@
 import type { MetricPoint } from '../contract/metrics.js';
+import { compareInts } from './int64.js';
 import type { LoggedPoint } from './points.js';
 
 const MAX_RUNS = 1000;
@@ -18,7 +19,11 @@ export class Repeats {
     const fresh: MetricPoint[] = [];
     for (const { modelId, ...point } of points) {
       const last = newest.get(point.key);
-      if (last !== undefined && (same(last, point) || (modelId !== null && last.timestamp > point.timestamp))) continue;
+      if (
+        last !== undefined &&
+        (same(last, point) || (modelId !== null && compareInts(last.timestamp, point.timestamp) > 0))
+      )
+        continue;
       newest.set(point.key, point);
       fresh.push(point);
     }

@@ -15,6 +15,7 @@ import type { MetricPoint } from '../contract/metrics.js';
 import { KargahError } from '../errors.js';
 import type { Health } from './health.js';
 import type { IngestSpool } from './ingest/spool.js';
+import { wireInt } from './int64.js';
 import { flattenParams } from './params.js';
 import type { MlflowPort, RunRef } from './port.js';
 
@@ -305,7 +306,7 @@ async function historyOf(mlflow: MlflowClient, runId: string, key: string): Prom
       ...(page === undefined ? {} : { page_token: page }),
     });
     for (const { value, step, timestamp } of answer.metrics)
-      points.push({ key, value: wireValue(keptAs(value)), step, timestamp });
+      points.push({ key, value: wireValue(keptAs(value)), step: wireInt(step), timestamp: wireInt(timestamp) });
     page = answer.next_page_token || undefined;
   } while (page !== undefined);
   return points;

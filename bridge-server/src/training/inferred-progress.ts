@@ -19,12 +19,16 @@ export const isOwn = ({ key }: MetricPoint): boolean => !key.startsWith(SYSTEM);
  */
 export function inferProgress(before: Progress, points: readonly MetricPoint[], elapsedSeconds: number): Progress {
   const own = points.filter(isOwn);
-  const step = own.reduce<number | null>((most, point) => Math.max(most ?? 0, point.step), before.step);
+  // A step beyond 2^53 is a time or a hash, which says nothing of how far a job is.
+  const step = own.reduce<number | null>(
+    (most, { step: at }) => (typeof at === 'number' ? Math.max(most ?? 0, at) : most),
+    before.step,
+  );
   const logged = own.filter(({ key }) => key === EPOCH).at(-1)?.value;
   const { epochs } = before;
   // Whoever logs once an epoch counts epochs by their steps, from 0.
   const counted = before.epoch === null && epochs !== null && step !== null && step < epochs ? step + 1 : null;
-  const epoch = typeof logged === 'number' && Number.isInteger(logged) && logged >= 0 ? logged : before.epoch;
+  const epoch = typeof logged === 'number' && Number.isSafeInteger(logged) && logged >= 0 ? logged : before.epoch;
   const done = epoch ?? counted;
   const fraction = done === null || epochs === null ? before.fraction : Math.min(1, done / epochs);
   return {

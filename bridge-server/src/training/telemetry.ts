@@ -1,5 +1,6 @@
 import type { MetricPoint } from '../contract/metrics.js';
 import type { Progress } from '../contract/training.js';
+import { compareInts } from '../mlflow/int64.js';
 import type { GatewayListener } from '../mlflow/port.js';
 import type { Announcer } from './announcer.js';
 import { epochsAmong, inferProgress, isOwn } from './inferred-progress.js';
@@ -165,7 +166,8 @@ function secondsSince({ began }: Tracked): number {
 
 function isOlder(point: MetricPoint, than: MetricPoint | undefined): boolean {
   if (than === undefined) return false;
-  return point.step < than.step || (point.step === than.step && point.timestamp < than.timestamp);
+  const later = compareInts(point.step, than.step) || compareInts(point.timestamp, than.timestamp);
+  return later < 0;
 }
 
 function told({ metrics_json, progress_json, message, first_step_at }: JobRow) {

@@ -146,6 +146,8 @@ function ChartTable({ group, history, height }: Pick<ChartProps, 'group' | 'hist
     [group, history],
   );
   const shown = steps.slice(0, SHOWN_ROWS);
+  const stepText = (step: number): string =>
+    group.lines.map(({ key }) => history.get(key)?.exactStep(step)).find(Boolean) ?? String(step);
   const valueAt = (key: string, step: number): string => {
     const series = history.get(key);
     const index = series?.steps.indexOf(step) ?? -1;
@@ -168,7 +170,7 @@ function ChartTable({ group, history, height }: Pick<ChartProps, 'group' | 'hist
         <tbody>
           {shown.map((step) => (
             <tr key={step}>
-              <td className="num">{step}</td>
+              <td className="num">{stepText(step)}</td>
               {group.lines.map(({ key }) => (
                 <td key={key} className="num">
                   {valueAt(key, step)}

@@ -1,7 +1,16 @@
 import uPlot from 'uplot';
 import type { ChartTheme } from './chartTheme.js';
 import { rawValue, shortValue } from './metricNames.js';
-import { type Axis, type ChartGroup, decimate, type Line, type MetricHistory, type Side, xValues } from './series.js';
+import {
+  type Axis,
+  type AxisKind,
+  type ChartGroup,
+  decimate,
+  type Line,
+  type MetricHistory,
+  type Side,
+  xValues,
+} from './series.js';
 
 /** Below this a line's points are few enough to be told apart, and are not smoothed. */
 const FEW = 40;
@@ -115,7 +124,7 @@ export class Plot {
       if (this.plot.width !== width || this.plot.height !== height) this.plot.setSize({ width, height });
       this.plot.setData(data, false);
     }
-    this.plot.setScale('x', { min: from, max: to > from ? to : from + 1 });
+    this.plot.setScale('x', { min: from, max: wideEnough(from, to) });
   }
 
   /** The whole job: a running one shows how far it will go. */
@@ -249,6 +258,14 @@ export class Plot {
     }
   }
 
+  private along(axis: AxisKind, x: number): string {
+    if (axis === 'time') return clock(x);
+    const steps = axis === 'step' && Math.abs(x) > Number.MAX_SAFE_INTEGER;
+    return steps
+      ? (this.drawn.map(({ key }) => this.history.get(key)?.exactStep(x)).find(Boolean) ?? rawValue(x))
+      : rawValue(x);
+  }
+
   private tip(u: uPlot): void {
     const box = u.over.querySelector<HTMLElement>('.kg-tip');
     const index = u.cursor.idx;
@@ -258,7 +275,7 @@ export class Plot {
       return;
     }
     const axis = this.settings?.axis.kind ?? 'step';
-    const rows: [string, string, string][] = [[axis, axis === 'time' ? clock(x) : rawValue(x), '']];
+    const rows: [string, string, string][] = [[axis, this.along(axis, x), '']];
     for (const { line, color, side, key } of this.drawn) {
       const near = nearest(line, x);
       if (near !== null) rows.push([side === 'only' ? key : side, rawValue(near), color]);
@@ -282,6 +299,12 @@ export class Plot {
     box.style.translate = `${Math.max(0, Math.min(beside, room))}px 4px`;
     this.onTip(rows.map(([name, value]) => `${name} ${value}`).join(', '));
   }
+}
+
+/** The end of an axis that has ticks: between very large numbers a narrow one would have none, and be looked for without end. */
+export function wideEnough(from: number, to: number): number {
+  const least = Math.abs(from) * 1e-9;
+  return to > from ? Math.max(to, from + least / 1000) : from + Math.max(1, least);
 }
 
 /** The value at x, or the last before it: validation has fewer points than training. */

@@ -57,6 +57,15 @@ describe('the history of a job', () => {
     expect(series.steps).toEqual([1, 2, 3]);
     expect(series.values).toEqual([1, 2, 33]);
   });
+  it('draws a step of 64 bits where the nearest number is, and names it exactly', () => {
+    const history = new MetricHistory();
+    const odd = { ...point('l', 0, 0.5), step: '1764325000123456789', timestamp: '1764325000123456790' };
+    history.add([odd, point('l', 1, 1)]);
+    const series = history.get('l');
+    expect(series?.steps).toEqual([1, 1764325000123456800]);
+    expect(series?.exactStep(series.steps[1] ?? 0)).toBe('1764325000123456789');
+    expect(series?.exactStep(1)).toBeUndefined();
+  });
   it('takes NaN and infinities as gaps', () => {
     const history = new MetricHistory();
     history.add([point('l', 1, 1), point('l', 2, 'NaN'), point('l', 3, 'Infinity')]);

@@ -5,6 +5,8 @@ export class Series {
   readonly steps: number[] = [];
   readonly times: number[] = [];
   readonly values: (number | null)[] = [];
+  /** Steps beyond 2^53, which are drawn where the nearest number is, in full. */
+  private readonly exact = new Map<number, string>();
   private smoothedBy = 0;
   private smoothedTo: Smoothing | null = null;
 
@@ -23,18 +25,26 @@ export class Series {
   /** Points nearly always come in order; a late one is put in its place, a repeated step keeps the newest value. */
   add(point: MetricPoint): void {
     const value = typeof point.value === 'number' && Number.isFinite(point.value) ? point.value : null;
-    const at = lowerBound(this.steps, point.step);
+    const step = Number(point.step);
+    const time = Number(point.timestamp);
+    if (typeof point.step === 'string') this.exact.set(step, point.step);
+    const at = lowerBound(this.steps, step);
     if (at === this.steps.length) {
-      this.steps.push(point.step);
-      this.times.push(point.timestamp);
+      this.steps.push(step);
+      this.times.push(time);
       this.values.push(value);
       return;
     }
-    const remove = this.steps[at] === point.step ? 1 : 0;
-    this.steps.splice(at, remove, point.step);
-    this.times.splice(at, remove, point.timestamp);
+    const remove = this.steps[at] === step ? 1 : 0;
+    this.steps.splice(at, remove, step);
+    this.times.splice(at, remove, time);
     this.values.splice(at, remove, value);
     this.smoothedTo = null;
+  }
+
+  /** A step beyond 2^53 as it was logged, where this series has it. */
+  exactStep(step: number): string | undefined {
+    return this.exact.get(step);
   }
 
   /** The moving average, computed only for points that came since the last call. */
@@ -203,8 +213,9 @@ export class MetricHistory {
       }
       series.add(point);
       if (!point.key.startsWith('system/')) {
-        this.lastStep = Math.max(this.lastStep, point.step);
-        this.firstAt = this.firstAt === null ? point.timestamp : Math.min(this.firstAt, point.timestamp);
+        const time = Number(point.timestamp);
+        this.lastStep = Math.max(this.lastStep, Number(point.step));
+        this.firstAt = this.firstAt === null ? time : Math.min(this.firstAt, time);
       }
     }
     this.listeners.forEach((tell) => tell());

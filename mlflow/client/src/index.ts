@@ -10,4 +10,4 @@ export type { LoggedModel } from './loggedModels.js';
 export type { ModelVersion } from './modelVersions.js';
 export type { RegisteredModel } from './registeredModels.js';
 export type { Role } from './permissions.js';
-export { double, encodeBody, int64, type Tag } from './values.js';
+export { double, encodeBody, exactInt64, int64, parseJson, type Tag } from './values.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.js';
-import { double, empty, int64, list, optionalText, tag, text } from './values.js';
+import { double, empty, exactInt64, int64, list, optionalText, tag, text } from './values.js';
 
 export const runStatus = z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']);
 export type RunStatus = z.infer<typeof runStatus>;
@@ -8,8 +8,8 @@ export type RunStatus = z.infer<typeof runStatus>;
 export const runMetric = z.object({
   key: text,
   value: double.default(0),
-  timestamp: int64.default(0),
-  step: int64.default(0),
+  timestamp: exactInt64.default(0),
+  step: exactInt64.default(0),
 });
 export const param = z.object({ key: text, value: z.string().default('') });
 
@@ -39,7 +39,7 @@ export const run = z.object({
     .default({ metrics: [], params: [], tags: [] }),
   inputs: z.object({ dataset_inputs: list(datasetInput) }).default({ dataset_inputs: [] }),
   outputs: z
-    .object({ model_outputs: list(z.object({ model_id: text, step: int64.default(0) })) })
+    .object({ model_outputs: list(z.object({ model_id: text, step: exactInt64.default(0) })) })
     .default({ model_outputs: [] }),
 });
 export type Run = z.infer<typeof run>;
@@ -50,7 +50,8 @@ export const BATCH_LIMITS = { metrics: 1000, params: 100, tags: 100 } as const;
 export const VALUE_LIMITS = { param: 6000, tag: 8000, key: 250 } as const;
 
 const runId = z.object({ run_id: text });
-const metricIn = z.object({ key: text, value: z.number(), timestamp: z.number().int(), step: z.number().int() });
+const anyInt64 = z.union([z.number().int(), z.bigint()]);
+const metricIn = z.object({ key: text, value: z.number(), timestamp: anyInt64, step: anyInt64 });
 const wrapped = z.object({ run });
 
 export const runs = {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { CallOptions, Endpoint } from './endpoint.js';
 import { errorOf, MlflowUnreachable, UnexpectedAnswer } from './errors.js';
-import { encodeBody } from './values.js';
+import { encodeBody, parseJson } from './values.js';
 
 /** The part of `fetch` that is needed; a caller who speaks over a unix socket passes one that does. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
@@ -58,7 +58,7 @@ export class Transport {
     const body = await reading(response.text());
     let answer: unknown;
     try {
-      answer = body.trim() === '' ? {} : JSON.parse(body);
+      answer = body.trim() === '' ? {} : parseJson(body);
     } catch (cause) {
       throw new UnexpectedAnswer(`${target.path} did not answer JSON`, response.status, cause);
     }

@@ -104,12 +104,27 @@ describe('metrics', () => {
     });
     await mlflow.runs.logMetric({ run_id, key: 'acc', value: 1, timestamp: 1, step: 2 ** 40 });
     const { metrics } = await mlflow.metrics.getHistory({ run_id, metric_key: 'loss' });
-    const sorted = metrics.toSorted((a, b) => a.step - b.step);
+    const sorted = metrics.toSorted((a, b) => Number(a.step) - Number(b.step));
     expect(sorted.map(({ step }) => step)).toEqual([0, 1, 2, 3]);
     expect(sorted[0]?.value).toBe(0.5);
     expect(sorted[1]?.value).toBeNaN();
     expect(sorted[3]).toEqual({ key: 'loss', value: 1e-300, timestamp: 1_700_000_000_003, step: 3 });
     expect((await mlflow.metrics.getHistory({ run_id, metric_key: 'acc' })).metrics[0]?.step).toBe(2 ** 40);
+  });
+
+  test('of 64 bits in step and time come back exactly, as numbers or as bigints', async () => {
+    const run_id = await newRun();
+    const steps = [0, -5, Number.MAX_SAFE_INTEGER, 1764325000123456789n, 2n ** 63n - 1n];
+    await mlflow.runs.logBatch({
+      run_id,
+      metrics: steps.map((step) => ({ key: 'loss', value: 1, timestamp: 1764325000123456789n, step })),
+    });
+    const { metrics } = await mlflow.metrics.getHistory({ run_id, metric_key: 'loss' });
+    expect(metrics.map(({ step }) => BigInt(step)).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(
+      steps.map(BigInt).toSorted((a, b) => (a < b ? -1 : 1)),
+    );
+    const latest = (await mlflow.runs.get({ run_id })).run.data.metrics[0];
+    expect([latest?.step, latest?.timestamp]).toEqual([2n ** 63n - 1n, 1764325000123456789n]);
   });
 
   test('come in pages', async () => {
@@ -121,7 +136,7 @@ describe('metrics', () => {
     do {
       const request = { run_id, metric_key: 'm', max_results: 3, ...(page_token ? { page_token } : {}) };
       const page = await mlflow.metrics.getHistory(request);
-      steps.push(...page.metrics.map(({ step }) => step));
+      steps.push(...page.metrics.map(({ step }) => Number(step)));
       page_token = page.next_page_token;
     } while (page_token);
     expect(steps.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6]);

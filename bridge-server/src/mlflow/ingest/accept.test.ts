@@ -19,6 +19,11 @@ describe('what is taken in MLflow’s place', () => {
       { value: '-Infinity', timestamp: '1700000000000', step: '-3' },
       '{"key":"loss","value":"-Infinity","timestamp":1700000000000,"step":-3}',
     ],
+    [
+      { step: 1764325000123456789n, timestamp: '9223372036854775807' },
+      '{"key":"loss","value":0.5,"timestamp":9223372036854775807,"step":1764325000123456789}',
+    ],
+    [{ step: '-9223372036854775808' }, '{"key":"loss","value":0.5,"timestamp":1,"step":-9223372036854775808}'],
     [{ value: -0, step: undefined }, '{"key":"loss","value":-0.0,"timestamp":1,"step":0}'],
     [{ run_id: 'r1' }, '{"key":"loss","value":0.5,"timestamp":1,"step":2}'],
     [
@@ -26,7 +31,7 @@ describe('what is taken in MLflow’s place', () => {
       '{"key":"loss","value":0.5,"timestamp":1,"step":2}',
     ],
     [{ key: 'دقت/آزمون ۱: a.b-c_d' }, '{"key":"دقت/آزمون ۱: a.b-c_d","value":0.5,"timestamp":1,"step":2}'],
-  ])('%j', (change, json) => {
+  ])('%o', (change, json) => {
     expect(batch(change)?.json).toBe(json);
   });
 
@@ -49,7 +54,8 @@ describe('what MLflow is asked about', () => {
     [{ timestamp: undefined }],
     [{ timestamp: 1.5 }],
     [{ step: 2 ** 53 }],
-    [{ step: '9007199254740993' }],
+    [{ step: 9223372036854775808n }],
+    [{ step: '9223372036854775808' }],
     [{ step: '01' }],
     [{ key: '' }],
     [{ key: 'a'.repeat(251) }],
@@ -69,7 +75,7 @@ describe('what MLflow is asked about', () => {
     [{ run_id: null }],
     [{ unknown: '' }],
     [{ unknown: 1 }],
-  ])('%j', (change) => {
+  ])('%o', (change) => {
     expect(batch(change)).toBeNull();
   });
 

@@ -1,4 +1,5 @@
 import type { JsonBody } from '../reach.js';
+import { int64Of } from '../int64.js';
 import type { LoggedPoint } from '../points.js';
 
 /** A request of metrics alone that MLflow is sure to take for a run that may be written. */
@@ -60,9 +61,9 @@ function pointOf(metric: unknown, runId: string): LoggedPoint | null {
   if (!Object.entries(rest).every(([field, said]) => saysNothingMore(field, said, runId))) return null;
   if (typeof key !== 'string' || key.length > MAX_KEY || !KEY.test(key) || NAMES_A_FILE.test(key)) return null;
   const number = numberOf(value);
-  const at = integerOf(timestamp);
-  const count = integerOf(step);
-  if (number === null || at === null || at < 0 || count === null) return null;
+  const at = int64Of(timestamp);
+  const count = int64Of(step);
+  if (number === null || at === null || Number(at) < 0 || count === null) return null;
   return { key, value: number, timestamp: at, step: count, modelId: null };
 }
 
@@ -77,14 +78,8 @@ function numberOf(value: unknown): LoggedPoint['value'] | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
-/** Integers come as numbers, or as protobuf's JSON writes 64 bits: as text. */
-function integerOf(value: unknown): number | null {
-  const number = typeof value === 'string' && /^-?(?:0|[1-9]\d{0,15})$/u.test(value) ? Number(value) : value;
-  return Number.isSafeInteger(number) ? (number as number) + 0 : null;
-}
-
 function jsonOf({ key, value, timestamp, step }: LoggedPoint): string {
-  // JSON.stringify forgets the sign of a zero.
+  // JSON.stringify forgets the sign of a zero. Digits of 64 bits stand as they are: nobody here reads them as a double.
   const number = Object.is(value, -0) ? '-0.0' : JSON.stringify(value);
   return `{"key":${JSON.stringify(key)},"value":${number},"timestamp":${String(timestamp)},"step":${String(step)}}`;
 }

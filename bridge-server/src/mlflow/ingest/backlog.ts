@@ -21,6 +21,8 @@ export interface WaitingRun {
   /** How many of the first pieces are being sent; they stay as they are until MLflow has them. */
   sending: number;
   failures: number;
+  /** How many times on end MLflow answered 500. */
+  broken: number;
   /** Not before this moment, after a failure. */
   notBefore: number;
   readonly readers: Set<Reader>;
@@ -39,7 +41,17 @@ export class Backlog {
     const id = idOf(key);
     let run = this.#runs.get(id);
     if (run === undefined) {
-      run = { key, pieces: [], since: now, count: 0, sending: 0, failures: 0, notBefore: 0, readers: new Set() };
+      run = {
+        key,
+        pieces: [],
+        since: now,
+        count: 0,
+        sending: 0,
+        failures: 0,
+        broken: 0,
+        notBefore: 0,
+        readers: new Set(),
+      };
       this.#runs.set(id, run);
     }
     if (run.pieces.length === 0) run.since = now;

@@ -26,6 +26,10 @@ const LINGER_MS = 1000;
 /** MLflow has one writer; a second request fills the time in which the first is answered. */
 const AT_ONCE = 2;
 const BACKOFF_MS = [250, 1000, 2000, 5000, 10_000] as const;
+/** After how many answers of 500 it is asked whether the points themselves are what MLflow cannot take. */
+const SUSPECT_AFTER = 6;
+/** Written to a run of which points were put aside; that MLflow takes it shows that it is the points it cannot take. */
+const REFUSED_TAG = 'kargah.points_refused_at';
 
 /** Sends what waits to MLflow: each run's points in order, up to a thousand at once, one run after the other. */
 export class Delivery {
@@ -87,9 +91,12 @@ export class Delivery {
     const pieces = this.deps.backlog.batchOf(run);
     run.sending = pieces.length;
     try {
-      await this.#handOver(run.key, await this.#load(pieces));
-      run.failures = 0;
+      const batch = await this.#load(pieces);
+      if (run.broken < SUSPECT_AFTER) await this.#handOver(run.key, batch);
+      else await this.#sift(run.key, batch.flatMap(pointsIn));
+      run.failures = run.broken = 0;
     } catch (error) {
+      run.broken = error instanceof BrokeOff ? run.broken + 1 : 0;
       run.notBefore = performance.now() + BACKOFF_MS[Math.min(run.failures, BACKOFF_MS.length - 1)]!;
       run.failures += 1;
       // A killed MLflow is told by its own supervisor; said once of a run, since every try may fail.
@@ -126,13 +133,9 @@ export class Delivery {
 
   /** Resolves once MLflow has the batch, or what it will never take was put aside. */
   async #handOver(key: RunKey, batch: readonly string[]): Promise<void> {
-    const answer = await this.deps.sender.send({
-      workspace: key.workspace,
-      authorization: await this.deps.authorization(),
-      body: `{"run_id":${JSON.stringify(key.runId)},"metrics":[${batch.join(',')}]}`,
-    });
+    const answer = await this.#send(key, `"metrics":[${batch.join(',')}]`);
     if (answer.status === 200) return;
-    if (!isForGood(answer)) throw new Error(`MLflow answered ${String(answer.status)}: ${answer.text.slice(0, 200)}`);
+    if (!isForGood(answer)) throw failed(answer);
     if (batch.length === 1 || isOfTheRun(answer)) {
       await this.deps.refused.put(key, answer, batch);
       return;
@@ -142,7 +145,40 @@ export class Delivery {
     await this.#handOver(key, batch.slice(0, half));
     await this.#handOver(key, batch.slice(half));
   }
+
+  /** As `#handOver`, for points on which MLflow breaks off again and again: those that are to blame are put aside, one by one. */
+  async #sift(key: RunKey, points: readonly string[]): Promise<void> {
+    const answer = await this.#send(key, `"metrics":[${points.join(',')}]`);
+    if (answer.status === 200) return;
+    if (answer.status !== 500) throw failed(answer);
+    if (points.length > 1) {
+      const half = Math.ceil(points.length / 2);
+      await this.#sift(key, points.slice(0, half));
+      await this.#sift(key, points.slice(half));
+      return;
+    }
+    const tag = { key: REFUSED_TAG, value: new Date().toISOString() };
+    // An MLflow that can write nothing at all (its disk is full) is waited for.
+    if ((await this.#send(key, `"tags":[${JSON.stringify(tag)}]`)).status !== 200) throw failed(answer);
+    await this.deps.refused.put(key, answer, points);
+  }
+
+  async #send({ workspace, runId }: RunKey, fields: string): Promise<Answered> {
+    const authorization = await this.deps.authorization();
+    return this.deps.sender.send({ workspace, authorization, body: `{"run_id":${JSON.stringify(runId)},${fields}}` });
+  }
 }
+
+/** MLflow answered that something went wrong in it. */
+class BrokeOff extends Error {}
+
+function failed({ status, text }: Answered): Error {
+  const Kind = status === 500 ? BrokeOff : Error;
+  return new Kind(`MLflow answered ${String(status)}: ${text.slice(0, 200)}`);
+}
+
+/** The points of one request, which are JSON of our own making: a quote within a name would be escaped. */
+const pointsIn = (metrics: string): string[] => metrics.split(/(?<=\}),(?=\{"key":")/u);
 
 /** Not for 401 and 403, where it is our own proof that is refused, nor for what is said to be busy. */
 const isForGood = ({ status }: Answered): boolean =>

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { raw, startTestMlflow, type Answer, type TestMlflow } from '../testing.js';
@@ -48,7 +49,7 @@ const stored = async (runId: string, key = 'loss'): Promise<Point[]> => {
   const path = `${API}/metrics/get-history?run_id=${runId}&metric_key=${encodeURIComponent(key)}&max_results=25000`;
   return (await world.direct(SPACE, 'GET', path)).json<{ metrics?: Point[] }>().metrics ?? [];
 };
-const steps = (points: readonly { step: number }[]): number[] => points.map(({ step }) => step);
+const steps = (points: readonly { step: number | string }[]): (number | string)[] => points.map(({ step }) => step);
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, step) => step);
 
 describe('points', () => {
@@ -193,7 +194,44 @@ describe('points', () => {
     await log(sara, runId, ...again);
     await log(sara, runId, ...again, point(5));
     await world.mlflow.port.metricHistory(SPACE, runId, 'loss');
-    expect(steps(await stored(runId)).toSorted((a, b) => a - b)).toEqual([0, 0, 1, 2, 3, 4, 5]);
+    expect(steps(await stored(runId)).toSorted()).toEqual([0, 0, 1, 2, 3, 4, 5]);
+  });
+});
+
+describe('a step of 64 bits', () => {
+  test('of the plain MLflow client comes back exactly from everywhere, and further runs open', async () => {
+    const { runId, experimentId, token } = await newRun();
+    const before = world.logged.length;
+    const { stdout } = await promisify(execFile)(
+      join(REPOSITORY, '.venv/bin/python'),
+      [join(REPOSITORY, 'mlflow/tests/steps_of_nanoseconds.py')],
+      {
+        timeout: 55_000,
+        env: {
+          PATH: process.env['PATH'],
+          MLFLOW_TRACKING_URI: world.url,
+          MLFLOW_TRACKING_TOKEN: token,
+          MLFLOW_EXPERIMENT_ID: experimentId,
+          MLFLOW_DISABLE_TELEMETRY: 'true',
+        },
+      },
+    );
+    const logged = /^steps (.+)$/mu.exec(stdout)![1]!.split(' ');
+    expect(logged).toHaveLength(3);
+    const live = world.logged.slice(before).flatMap(({ points }) => points);
+    expect(steps(live.filter(({ key }) => key === 'loss'))).toEqual(logged);
+    expect(steps(await world.mlflow.port.metricHistory(SPACE, runId, 'loss'))).toEqual(logged);
+    expect(world.mlflow.spool.waiting).toBe(0);
+  }, 60_000);
+
+  test('that is beyond them is answered as MLflow answers, and the run stays readable', async () => {
+    const { runId } = await newRun();
+    const text = `{"run_id":"${runId}","metrics":[{"key":"loss","value":1,"timestamp":1,"step":9223372036854775808}]}`;
+    const ours = await raw(world.url, 'POST', `${API}/runs/log-batch`, { token: sara, body: text });
+    const theirs = await world.direct(SPACE, 'POST', `${API}/runs/log-batch`, text);
+    expect([ours.status, ours.text]).toEqual([theirs.status, theirs.text]);
+    // What it makes of such a step is its own affair; the run stays readable.
+    expect(await world.mlflow.port.metricHistory(SPACE, runId)).toHaveLength(1);
   });
 });
 
@@ -252,13 +290,12 @@ describe('what is not plainly a point', () => {
     const { runId } = await newRun();
     await log(sara, runId, good);
     const odd = [
-      { ...good, step: '9007199254740993' },
+      { ...good, step: '007' },
       { ...good, value: '0.25' },
       { ...good, key: '文字' },
     ];
     for (const metric of odd) expect((await log(sara, runId, metric)).status).toBe(200);
-    const long = await world.direct(SPACE, 'GET', `${API}/metrics/get-history?run_id=${runId}&metric_key=loss`);
-    expect(long.text).toContain('9007199254740993');
+    expect(steps(await stored(runId))).toContain(7);
     expect(await stored(runId, '文字')).toHaveLength(1);
     expect((await stored(runId)).map(({ value }) => value).toSorted()).toEqual([0.25, 1, 1]);
   });

@@ -20,7 +20,7 @@ export class Reports {
     const followed = this.#byJob.get(jobId);
     if (!followed) return false;
     const before = followed.steps.size;
-    for (const { key, step, value } of points) if (key === followed.key) followed.steps.set(step, value);
+    for (const { key, step, value } of points) if (key === followed.key) followed.steps.set(Number(step), value);
     return followed.steps.size > before;
   }
 

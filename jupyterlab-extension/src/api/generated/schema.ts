@@ -1305,10 +1305,11 @@ export interface components {
     MetricPoint: {
       key: string;
       value: components['schemas']['MetricValue'];
-      step: number;
-      timestamp: number;
+      step: components['schemas']['Int64'];
+      timestamp: components['schemas']['Int64'];
     };
     MetricValue: number | ('NaN' | 'Infinity' | '-Infinity');
+    Int64: number | string;
     Job: {
       job_id: string;
       name: string;

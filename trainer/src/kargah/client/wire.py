@@ -161,6 +161,9 @@ FileSuffix: TypeAlias = Literal[
 ]
 
 
+Int64: TypeAlias = int | str
+
+
 JobState: TypeAlias = Literal["queued", "starting", "running", "stopping", "succeeded", "failed", "stopped", "lost"]
 
 
@@ -794,8 +797,8 @@ class MetricHistory(TypedDict):
 class MetricPoint(TypedDict):
     key: str
     value: MetricValue
-    step: int
-    timestamp: int
+    step: Int64
+    timestamp: Int64
 
 
 class MlflowSession(TypedDict):
