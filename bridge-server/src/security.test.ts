@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testBridge, type TestBridge } from '../test/bridge.js';
+import { HUNG_MS } from '../test/hung.js';
 import { endpoints } from './contract/index.js';
 import { raw } from './mlflow/testing.js';
-
-const DEADLINE_MS = 90_000;
 
 let bridge: TestBridge;
 const workspace = mkdtempSync(join(tmpdir(), 'kargah-workspace-'));
@@ -42,7 +41,7 @@ async function until<T>(look: () => Promise<T>, good: (seen: T) => boolean): Pro
   for (const began = performance.now(); ;) {
     const seen = await look();
     if (good(seen)) return seen;
-    if (performance.now() - began > DEADLINE_MS) throw new Error(`only ${JSON.stringify(seen)}`);
+    if (performance.now() - began > HUNG_MS) throw new Error(`only ${JSON.stringify(seen)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -102,7 +101,7 @@ beforeAll(async () => {
     token_id: made.token_id,
     session_id: sessions.items[0]!.session_id,
   };
-}, 150_000);
+});
 afterAll(async () => {
   await bridge.close();
   rmSync(workspace, { recursive: true });

@@ -38,6 +38,18 @@ export class HandClock implements Clock {
     this.#elapsed = until;
   }
 
+  /** Lets time go by, `ms` at a time, until `wanted` has come: for what does its part between two looks at the clock. */
+  async passUntil<T>(wanted: Promise<T>, ms: number): Promise<T> {
+    const state = { came: false };
+    const settled = (): void => void (state.came = true);
+    wanted.then(settled, settled);
+    while (!state.came) {
+      this.pass(ms);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    return wanted;
+  }
+
   /** Sets the time of day; no timer notices. */
   set(now: number): void {
     this.startedAt = now - this.#elapsed;

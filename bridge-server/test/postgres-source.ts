@@ -75,7 +75,7 @@ export function readsFromPostgres(at: () => string): void {
     const count = async (what: string): Promise<number> =>
       Number((await admin.query<{ n: string }>(`select count(*) as n from ${what}`)).rows[0]?.n);
     const until = async (look: () => Promise<boolean> | boolean): Promise<void> => {
-      await expect.poll(look, { timeout: 15_000, interval: 50 }).toBe(true);
+      await expect.poll(look, { interval: 50 }).toBe(true);
     };
     const asking = "pg_stat_activity where application_name = 'kargah' and state = 'active'";
 
@@ -179,7 +179,7 @@ export function readsFromPostgres(at: () => string): void {
     });
 
     it('shows the password in no command line, and ends the query of a dataset that is deleted', async () => {
-      const id = await begin('select pg_sleep(60), n from goods');
+      const id = await begin('select pg_sleep(600), n from goods');
       await until(async () => (await count(asking)) === 1);
       const lines = readdirSync('/proc')
         .filter((name) => /^\d+$/u.test(name))
@@ -202,7 +202,7 @@ export function readsFromPostgres(at: () => string): void {
     });
 
     it('asks two things at once for a person, and the next when one has ended', async () => {
-      const slow = await Promise.all([1, 2].map(() => begin('select pg_sleep(60), n from goods')));
+      const slow = await Promise.all([1, 2].map(() => begin('select pg_sleep(600), n from goods')));
       await until(async () => (await count(asking)) === 2);
       const [third, given] = [await begin('select n from goods'), await begin('select who from goods')];
       expect((await bench.call(`/datasets/${given}`, { method: 'DELETE' })).status).toBe(204);
@@ -212,7 +212,7 @@ export function readsFromPostgres(at: () => string): void {
     });
 
     it('says so where the server goes away in the middle', async () => {
-      const id = await begin('select pg_sleep(60), n from goods');
+      const id = await begin('select pg_sleep(600), n from goods');
       await until(async () => (await count(asking)) === 1);
       await admin.query(`select pg_terminate_backend(pid) from ${asking}`);
       expect((await bench.settled(id)).error).toMatchObject({

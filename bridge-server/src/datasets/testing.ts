@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { jobRow } from '../../test/rows.js';
+import { HUNG_MS } from '../../test/hung.js';
 import { testStorage } from '../../test/storage.js';
 import type { Dataset } from '../contract/datasets.js';
 import { KargahError } from '../errors.js';
@@ -274,7 +275,7 @@ export class Bench {
       const timer = setTimeout(() => {
         this.listeners.delete(look);
         reject(new Error('no such change came'));
-      }, 15_000);
+      }, HUNG_MS);
       const look = (): void => {
         const found = this.changes.find(fits);
         if (!found) return;

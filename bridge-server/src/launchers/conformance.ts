@@ -3,11 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { HUNG_MS } from '../../test/hung.js';
 import type { Act } from './acted.js';
 import type { JobSpec, Launcher, LaunchHandle, Outcome } from './port.js';
 import { carriers, startTimeOf } from './processes.js';
 
-const DEADLINE_MS = 15_000;
+/** For what listens: as long as it takes on any machine. */
+const GRACE_SECONDS = 120;
 
 interface Limits {
   readonly graceSeconds?: number;
@@ -47,7 +49,7 @@ export async function scriptJob(root: string, python: string, source: string, li
 
 /** Resolves once `condition` holds; looks at files and processes, which tell nobody when they change. */
 export async function eventually(condition: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + DEADLINE_MS;
+  const deadline = Date.now() + HUNG_MS;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`waited in vain for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -61,7 +63,7 @@ export function logOf({ folder }: { readonly folder: string }): string {
 
 const ended = (launcher: Launcher, handle: LaunchHandle): Promise<void> =>
   new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('the job did not end')), DEADLINE_MS);
+    const timer = setTimeout(() => reject(new Error('the job did not end')), HUNG_MS);
     launcher.watch(handle, () => {
       clearTimeout(timer);
       resolve();
@@ -94,7 +96,7 @@ async function stage({ python, open }: Candidate) {
     return { spec, handle: await launcher.submit(spec) };
   };
   const printed = async (handle: LaunchHandle, text: string): Promise<void> => {
-    const deadline = Date.now() + DEADLINE_MS;
+    const deadline = Date.now() + HUNG_MS;
     while (!(await launcher.logs(handle, 0, 1 << 16)).bytes.includes(text)) {
       if (Date.now() > deadline) throw new Error(`waited in vain for the job to print ${text}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -108,7 +110,7 @@ async function stage({ python, open }: Candidate) {
 /** What every launcher promises, wherever it runs jobs. */
 export function launcherConformance(candidate: Candidate): void {
   const { name, python, launch, fresh } = candidate;
-  describe(`${name} as a launcher`, { timeout: 30_000 }, async () => {
+  describe(`${name} as a launcher`, async () => {
     const { root, launcher, start, printed, log } = await stage(candidate);
 
     it('shows what it would run without running it', async () => {
@@ -144,18 +146,18 @@ export function launcherConformance(candidate: Candidate): void {
 
     it('stops a job that listens to SIGTERM, and says that it was stopped', async () => {
       const { handle } = await start(
-        'import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: (print("saved"), sys.exit(0)))\nprint("up")\ntime.sleep(60)',
+        'import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: (print("saved"), sys.exit(0)))\nprint("up")\ntime.sleep(600)',
         { prints: 'up\n', until: 'stopped', last: 'saved\n' },
       );
       await printed(handle, 'up');
       expect(await launcher.probe(handle)).toEqual({ state: 'running' });
-      await launcher.stop(handle, 5);
+      await launcher.stop(handle, GRACE_SECONDS);
       expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true, error: null });
       expect(await log(handle)).toContain('saved');
     });
 
     it('may be asked to stop twice, and after the end', async () => {
-      const { handle } = await start('import time\nprint("up")\ntime.sleep(60)', { prints: 'up\n', until: 'stopped' });
+      const { handle } = await start('import time\nprint("up")\ntime.sleep(600)', { prints: 'up\n', until: 'stopped' });
       await printed(handle, 'up');
       await Promise.all([launcher.stop(handle, 1), launcher.stop(handle, 1)]);
       await launcher.stop(handle, 1);
@@ -217,7 +219,7 @@ export function launcherConformance(candidate: Candidate): void {
 
 /** What a launcher on this machine promises beside that of the processes it starts here. */
 export function processConformance(candidate: Candidate): void {
-  describe(`the processes of ${candidate.name}`, { timeout: 30_000 }, async () => {
+  describe(`the processes of ${candidate.name}`, async () => {
     const { fresh } = candidate;
     const { launcher, start } = await stage(candidate);
 
@@ -225,8 +227,8 @@ export function processConformance(candidate: Candidate): void {
       const { spec, handle } = await start(
         'import signal, subprocess, sys, time\n' +
           'signal.signal(signal.SIGTERM, signal.SIG_IGN)\n' +
-          'subprocess.Popen([sys.executable, "-c", "import signal,time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"], start_new_session=True)\n' +
-          'print("up")\ntime.sleep(60)',
+          'subprocess.Popen([sys.executable, "-c", "import signal,time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"], start_new_session=True)\n' +
+          'print("up")\ntime.sleep(600)',
       );
       await eventually(() => logOf(spec).includes('up') && logOf(spec).includes('1'), 'both processes');
       expect(carriers(spec.jobId)).toHaveLength(2);
@@ -237,7 +239,7 @@ export function processConformance(candidate: Candidate): void {
 
     it('says that a job is gone when its supervisor was killed, and leaves no process of it', async () => {
       const { spec, handle } = await start(
-        'import subprocess, sys, time\nsubprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)\nprint("up")\ntime.sleep(60)',
+        'import subprocess, sys, time\nsubprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)\nprint("up")\ntime.sleep(600)',
       );
       await eventually(() => logOf(spec).includes('up'), 'the script to begin');
       process.kill(handle.pid, 'SIGKILL');
@@ -251,8 +253,8 @@ export function processConformance(candidate: Candidate): void {
       const { spec, handle } = await start(
         'import subprocess, sys, time\n' +
           'code = """import ctypes, os, time\nif os.fork(): os._exit(0)\n' +
-          'ctypes.CDLL(None).prctl(15, b"innocent", 0, 0, 0)\nprint("hidden", os.getpid(), flush=True)\ntime.sleep(60)"""\n' +
-          'subprocess.run([sys.executable, "-c", code], env={}, start_new_session=True)\nprint("up")\ntime.sleep(60)',
+          'ctypes.CDLL(None).prctl(15, b"innocent", 0, 0, 0)\nprint("hidden", os.getpid(), flush=True)\ntime.sleep(600)"""\n' +
+          'subprocess.run([sys.executable, "-c", code], env={}, start_new_session=True)\nprint("up")\ntime.sleep(600)',
       );
       await eventually(() => /hidden \d+\n/u.test(logOf(spec)) && logOf(spec).includes('up'), 'both processes');
       const hidden = Number(/hidden (\d+)/u.exec(logOf(spec))?.[1]);
@@ -270,12 +272,12 @@ export function processConformance(candidate: Candidate): void {
       const { spec, handle } = await start(
         'import signal, subprocess, sys, time\n' +
           'code = """import signal, time\nsignal.signal(15, lambda *_: (print("heard"), time.sleep(.5), exit()))\n' +
-          'print("child")\ntime.sleep(60)"""\n' +
+          'print("child")\ntime.sleep(600)"""\n' +
           'child = subprocess.Popen([sys.executable, "-u", "-c", code], env={}, start_new_session=True)\n' +
-          `signal.signal(15, lambda *_: exit(${waits}))\nprint("up")\ntime.sleep(60)`,
+          `signal.signal(15, lambda *_: exit(${waits}))\nprint("up")\ntime.sleep(600)`,
       );
       await eventually(() => logOf(spec).includes('up') && logOf(spec).includes('child'), 'both processes');
-      await launcher.stop(handle, 5);
+      await launcher.stop(handle, GRACE_SECONDS);
       expect(logOf(spec).match(/heard/gu)).toHaveLength(1);
       expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true, exit_code: 0 });
     });
@@ -306,13 +308,13 @@ export function processConformance(candidate: Candidate): void {
     it.each([
       [
         'closed all it had open and took another name',
-        'ctypes.CDLL(None).prctl(15, b"innocent", 0, 0, 0)\nup()\nos.closerange(0, 4096)\ntime.sleep(60)',
+        'ctypes.CDLL(None).prctl(15, b"innocent", 0, 0, 0)\nup()\nos.closerange(0, 4096)\ntime.sleep(600)',
       ],
       [
         'wrote over its arguments and its environment',
         'begin, end, environ, environ_end = map(int, open("/proc/self/stat").read().rpartition(")")[2].split()[45:49])\n' +
           'ctypes.memmove(begin, b"innocent".ljust(end - begin, b"\\0"), end - begin)\n' +
-          'ctypes.memset(environ, 0, environ_end - environ)\nup()\ntime.sleep(60)',
+          'ctypes.memset(environ, 0, environ_end - environ)\nup()\ntime.sleep(600)',
       ],
       [
         'became another program, with arguments that lie and no environment',
@@ -332,7 +334,7 @@ export function processConformance(candidate: Candidate): void {
     });
 
     it('stops a job on a disk that has no room left to write how long that may take', async () => {
-      const { spec, handle } = await start('import time\nprint("up")\ntime.sleep(60)');
+      const { spec, handle } = await start('import time\nprint("up")\ntime.sleep(600)');
       await eventually(() => logOf(spec).includes('up'), 'the script to begin');
       await symlink('/dev/full', join(spec.folder, 'stop.json'));
       await launcher.stop(handle, 5);
@@ -343,8 +345,8 @@ export function processConformance(candidate: Candidate): void {
       const { spec, handle } = await start(
         'import signal, subprocess, sys, time\n' +
           'signal.signal(signal.SIGTERM, signal.SIG_IGN)\n' +
-          'code = "import os, time\\nfor n in range(1000):\\n    if os.fork() == 0: os.setsid(); time.sleep(60); os._exit(0)"\n' +
-          'subprocess.run([sys.executable, "-S", "-c", code])\nprint("up")\ntime.sleep(60)',
+          'code = "import os, time\\nfor n in range(1000):\\n    if os.fork() == 0: os.setsid(); time.sleep(600); os._exit(0)"\n' +
+          'subprocess.run([sys.executable, "-S", "-c", code])\nprint("up")\ntime.sleep(600)',
       );
       await eventually(() => logOf(spec).includes('up'), 'the children');
       await launcher.stop(handle, 0.2);

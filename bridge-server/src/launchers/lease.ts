@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock, type Clock } from '../clock.js';
 
 const HEARTBEAT_FILE = 'heartbeat';
 
@@ -25,14 +26,14 @@ export class Lease {
   constructor(
     private readonly seconds: number,
     private readonly everyMs: number,
-    private readonly now: () => number = () => performance.now(),
+    private readonly clock: Clock = systemClock,
   ) {
-    this.#lookedAt = now();
+    this.#lookedAt = clock.elapsed();
   }
 
   /** True once nothing new was seen for longer than the lease. */
   expired(sign: string | null): boolean {
-    const now = this.now();
+    const now = this.clock.elapsed();
     // While this process was stopped itself, or starved, it saw nothing: that says nothing of the other.
     this.#silentMs += Math.min(now - this.#lookedAt, 2 * this.everyMs);
     this.#lookedAt = now;

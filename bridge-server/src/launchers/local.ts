@@ -10,6 +10,7 @@ import {
   type FSWatcher,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { systemClock, type Clock } from '../clock.js';
 import { KargahError } from '../errors.js';
 import { isStorageFull } from '../http/problems.js';
 import { inherited } from './environment.js';
@@ -40,6 +41,7 @@ export class LocalLauncher implements Launcher {
   constructor(
     private readonly python: string,
     private readonly leaseSeconds = LEASE_SECONDS,
+    private readonly clock: Clock = systemClock,
   ) {}
 
   plan(spec: JobSpec, note: LaunchNote | null = null): LaunchPlan {
@@ -87,7 +89,7 @@ export class LocalLauncher implements Launcher {
   watch(handle: LaunchHandle, ended: () => void): () => void {
     let told = false;
     const everyMs = Math.min(LIVENESS_MS, this.leaseSeconds * 250);
-    const lease = new Lease(this.leaseSeconds, everyMs);
+    const lease = new Lease(this.leaseSeconds, everyMs, this.clock);
     const look = (): void => {
       if (told) return;
       if (isAlive(handle) && !outcomeOf(handle)) {
@@ -103,11 +105,11 @@ export class LocalLauncher implements Launcher {
     });
     // The folder went away under the watch: the next look finds out about the process itself.
     watcher?.on('error', () => watcher.close());
-    const timer = setInterval(look, everyMs).unref();
+    const endLooking = this.clock.every(everyMs, look);
     const first = setImmediate(look);
     const stop = (): void => {
       clearImmediate(first);
-      clearInterval(timer);
+      endLooking();
       watcher?.close();
     };
     return () => {
@@ -161,9 +163,9 @@ export class LocalLauncher implements Launcher {
   async #gone(handle: LaunchHandle, withinMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const unwatch = this.watch(handle, () => resolve(undefined));
-    const timer = setTimeout(() => resolve(undefined), withinMs);
+    const callOff = this.clock.after(withinMs, () => resolve(undefined));
     await promise;
-    clearTimeout(timer);
+    callOff();
     unwatch();
   }
 }

@@ -36,7 +36,7 @@ const warm: Candidate = { name: 'WarmLauncher', python, launch: 'warm', open, fr
 launcherConformance(warm);
 processConformance(warm);
 
-describe('another Python of the user’s', { timeout: 60_000 }, () => {
+describe('another Python of the user’s', () => {
   it('runs its first job cold, says why, and the next ones warm, each as that Python would', async () => {
     const own = await open();
     const environment = join(dataDir, 'environment');
@@ -101,7 +101,7 @@ async function another(own: string, than: number): Promise<void> {
   await eventually(() => ![undefined, than].includes(daemonOf(own)), 'another daemon');
 }
 
-describe.concurrent('a daemon', { timeout: 60_000 }, () => {
+describe.concurrent('a daemon', () => {
   it('is followed by another when a package is installed: the next job has it, and waits for it as long as it usually takes', async () => {
     const { python: own, packages } = environment('installed');
     const { launcher: mine, run } = opened(own);
@@ -192,7 +192,7 @@ describe.concurrent('a daemon', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a daemon that nobody uses', { timeout: 60_000 }, () => {
+describe('a daemon that nobody uses', () => {
   afterAll(() => vi.useRealTimers());
 
   it('goes after ten minutes that passed, not because the clock was set; our own Python’s stays', async () => {

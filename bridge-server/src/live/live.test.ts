@@ -6,6 +6,7 @@ import { io, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { person } from '../../test/app.js';
 import { HandClock } from '../../test/clock.js';
+import { HUNG_MS } from '../../test/hung.js';
 import type { JobGap, JobLog, JobUpdate } from '../contract/live.js';
 import type { MetricPoint } from '../contract/metrics.js';
 import type { Progress } from '../contract/training.js';
@@ -18,8 +19,6 @@ const SENT = 2_400;
 /** How long points wait for others, and how often slow viewers are looked at; and more than both. */
 const WINDOW_MS = 20;
 const SOON_MS = 50;
-/** Ends a test that hangs; nothing is promised within it. */
-const HUNG_MS = 90_000;
 const SESSION_MS = 900_000;
 const progress: Progress = { fraction: 0.5, epoch: 1, epochs: 2, step: 10, steps: 20, eta_seconds: 3 };
 const point = (step: number): MetricPoint => ({ key: 'loss', value: 1 / (step + 1), step, timestamp: 1000 + step });
@@ -341,16 +340,6 @@ interface Wire {
 }
 /** The server writes between two messages. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-/** Lets time go by until what is waited for has come: by turns of the loop, so that it does not matter how long they take. */
-async function meanwhile<T>(wanted: Promise<T>): Promise<T> {
-  const state = { came: false };
-  void wanted.finally(() => (state.came = true));
-  while (!state.came) {
-    clock.pass(SOON_MS);
-    await turn();
-  }
-  return wanted;
-}
 
 it('leaves out what a viewer that takes nothing cannot keep, tells it of the gap, and goes on from there', async () => {
   const [slow, sara] = [await connected('sara'), await connected('sara')];
@@ -372,12 +361,12 @@ it('leaves out what a viewer that takes nothing cannot keep, tells it of the gap
   const last = (await got).at(-1)!.seq;
   expect(live.viewers()).toBe(viewers);
   wire.resume();
-  expect(await meanwhile(gap)).toEqual({ job_id: 'job_1', seq: last });
+  expect(await clock.passUntil(gap, SOON_MS)).toEqual({ job_id: 'job_1', seq: last });
   expect(heard.length).toBeLessThan(SENT);
   heard.slice(1).forEach((seq, n) => expect(seq).toBe(heard[n]! + 1));
   const next = event(slow, 'job_update') as Promise<JobUpdate>;
   live.jobUpdated('job_1', running(7));
-  expect((await meanwhile(next)).seq).toBe(last + 1);
+  expect((await clock.passUntil(next, SOON_MS)).seq).toBe(last + 1);
 });
 
 it('tells no gap to a viewer that looks away meanwhile', async () => {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HUNG_MS } from '../../test/hung.js';
 import type { MetricPoint } from '../contract/metrics.js';
 import { startTestMlflow, raw, type TestMlflow } from './testing.js';
 import type { RunRef } from './port.js';
@@ -18,9 +19,9 @@ beforeAll(async () => {
   world = await startTestMlflow();
   sara = world.tokenOf(world.people.sara);
   reza = world.tokenOf(world.people.reza);
-  await world.mlflow.port.whenUp(AbortSignal.timeout(55_000));
+  await world.mlflow.port.whenUp(AbortSignal.timeout(HUNG_MS));
   run = await newRun('job_aaaaaa');
-}, 60_000);
+});
 afterAll(async () => world.close());
 
 async function newRun(jobId: string, person: 'sara' | 'reza' = 'sara'): Promise<RunRef> {
@@ -491,7 +492,7 @@ describe('a script that knows nothing of us', () => {
     const before = world.logged.length;
     const script = join(REPOSITORY, 'mlflow/tests/unmodified_script.py');
     const { stdout } = await promisify(execFile)(PYTHON, [script], {
-      timeout: 110_000,
+      timeout: HUNG_MS,
       env: {
         PATH: process.env['PATH'],
         MLFLOW_TRACKING_URI: world.url,
@@ -526,7 +527,7 @@ describe('a script that knows nothing of us', () => {
     const bytes = Buffer.concat(chunks);
     expect(bytes.subarray(0, 2).toString()).toBe('PK');
     expect(sizeBytes ?? bytes.length).toBe(bytes.length);
-  }, 120_000);
+  });
 });
 
 describe('a script that trains with Lightning', () => {
@@ -535,7 +536,7 @@ describe('a script that trains with Lightning', () => {
     const before = world.logged.length;
     const script = join(REPOSITORY, 'mlflow/tests/lightning_script.py');
     const { stdout } = await promisify(execFile)(PYTHON, [script, way], {
-      timeout: 170_000,
+      timeout: HUNG_MS,
       cwd: world.root,
       env: {
         PATH: process.env['PATH'],
@@ -572,7 +573,7 @@ describe('a script that trains with Lightning', () => {
     expect(await status()).toBe('FINISHED');
     await world.mlflow.port.endRun('p-sara', runId, 'FAILED');
     expect(await status()).toBe('FAILED');
-  }, 180_000);
+  });
 
   test('and its logger with names, tags and checkpoints of its own is live all the same', async () => {
     const { runId, stdout, points } = await train('named', 'job_light2');
@@ -581,14 +582,14 @@ describe('a script that trains with Lightning', () => {
     expect((await get(sara, `/runs/get?run_id=${runId}`)).text).toContain('"team"');
     const files = await world.mlflow.port.listArtifacts('p-sara', runId, '');
     expect(files.map(({ path }) => path)).toEqual([expect.stringMatching(/^epoch=2-step=12/u)]);
-  }, 180_000);
+  });
 
   test('and MLflow’s autologging is live, in an experiment of any name', async () => {
     const { runId, points } = await train('autolog', 'job_light3');
     expect(points.filter(({ key }) => key === 'train_loss').map(({ step }) => step)).toEqual([0, 1, 2]);
     expect(paramsOf('job_light3')).toMatchObject({ epochs: '3' });
     expect(await world.mlflow.port.metricHistory('p-sara', runId, 'train_loss')).toHaveLength(3);
-  }, 180_000);
+  });
 });
 
 describe('when MLflow is killed', () => {
@@ -611,12 +612,12 @@ describe('when MLflow is killed', () => {
     await expect(world.mlflow.port.metricHistory('p-sara', run.runId)).rejects.toMatchObject({
       code: 'mlflow_unavailable',
     });
-    await world.mlflow.port.whenUp(AbortSignal.timeout(55_000));
+    await world.mlflow.port.whenUp(AbortSignal.timeout(HUNG_MS));
     expect(states).toEqual(['down', 'up']);
     off();
     expect((await world.mlflow.port.metricHistory('p-sara', run.runId)).length).toBeGreaterThan(0);
     expect((await get(sara, `/runs/get?run_id=${run.runId}`)).status).toBe(200);
-  }, 60_000);
+  });
 
   test('waiting for it can be given up', async () => {
     const { Health } = await import('./health.js');

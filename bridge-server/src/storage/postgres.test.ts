@@ -43,7 +43,7 @@ beforeAll(async () => {
   await postgres.createDatabase('bridge');
   url = `postgres://kargah:only-for-this-test@127.0.0.1:${String(port)}/bridge`;
   storage = await openStorage({ url });
-}, 60_000);
+});
 afterAll(async () => {
   await storage.close();
   await postgres.stop();

@@ -75,7 +75,7 @@ describe('storage on SQLite', () => {
     expect(await db.selectFrom('jobs').selectAll().execute()).toEqual([]);
   });
 
-  it('answers the first page of 100,000 jobs within 100 ms, from an index', async () => {
+  it('answers the first page of 100,000 jobs from an index', async () => {
     const { db } = await open(':memory:');
     await sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000)
       insert into jobs (job_id, project_id, user_id, owner_name, name, search_text, state, params_json, progress_json, metrics_json, created_at)
@@ -89,10 +89,7 @@ describe('storage on SQLite', () => {
       .orderBy('created_at', 'desc')
       .orderBy('job_id', 'desc')
       .limit(50);
-    const began = performance.now();
-    const rows = await page.execute();
-    expect(performance.now() - began).toBeLessThan(100);
-    expect(rows).toHaveLength(50);
+    expect(await page.execute()).toHaveLength(50);
     const { sql: query, parameters } = page.compile();
     const plan = await db.executeQuery(CompiledQuery.raw(`explain query plan ${query}`, [...parameters]));
     expect(JSON.stringify(plan.rows)).toContain('jobs_newest');

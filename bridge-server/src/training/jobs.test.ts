@@ -6,11 +6,11 @@ import type { Job } from '../contract/training.js';
 import { carriers } from '../launchers/processes.js';
 import { Workshop } from './testing.js';
 
-const SLEEPER = 'import time\nprint("up")\ntime.sleep(60)';
+const SLEEPER = 'import time\nprint("up")\ntime.sleep(600)';
 const supervisorOf = (shop: Workshop, jobId: string): { pid: number } =>
   JSON.parse(readFileSync(join(shop.dir, 'jobs', jobId, 'supervisor.json'), 'utf8')) as { pid: number };
 
-describe('a training job', { timeout: 40_000 }, () => {
+describe('a training job', () => {
   let shop: Workshop;
   beforeAll(async () => {
     shop = await Workshop.open();
@@ -70,7 +70,8 @@ describe('a training job', { timeout: 40_000 }, () => {
   });
 
   it('that eats memory is ended as out of memory', async () => {
-    const source = 'import time\nx = []\nwhile True:\n    x.append(bytearray(32 << 20))\n    time.sleep(.05)';
+    const source =
+      'import time\nx = []\nwhile len(x) < 40:\n    x.append(bytearray(32 << 20))\n    time.sleep(.05)\ntime.sleep(600)';
     const { job_id } = await shop.script(source, { resources: { memory_mb: 256 } });
     const done = await shop.ended(job_id);
     expect(done).toMatchObject({ state: 'failed', error: { code: 'out_of_memory' }, signal: 'SIGKILL' });
@@ -97,7 +98,7 @@ describe('a training job', { timeout: 40_000 }, () => {
   it('is stopped with all its processes, even those that ignore SIGTERM', async () => {
     const { job_id } = await shop.script(
       'import signal, subprocess, sys, time\nsignal.signal(15, signal.SIG_IGN)\n' +
-        'subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)\n' +
+        'subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)\n' +
         SLEEPER,
     );
     await up(job_id);
@@ -165,7 +166,7 @@ describe('a training job', { timeout: 40_000 }, () => {
 
   it('whose supervisor was killed is lost, and nothing of it is left', async () => {
     const { job_id } = await shop.script(
-      'import subprocess, sys\nsubprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)\n' +
+      'import subprocess, sys\nsubprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)\n' +
         SLEEPER,
     );
     await up(job_id);
@@ -175,9 +176,12 @@ describe('a training job', { timeout: 40_000 }, () => {
   });
 
   it('is deleted with its folder and its run once it has ended', async () => {
-    const { job_id } = await shop.script('print("up")\nimport time\ntime.sleep(.3)');
+    const { job_id } = await shop.script(
+      'import pathlib, time\nwhile not pathlib.Path("deletable").exists(): time.sleep(.02)',
+    );
     const early = await shop.call('DELETE', `/train/jobs/${job_id}`);
     expect([early.status, ((await early.json()) as { code: string }).code]).toEqual([409, 'job_active']);
+    await writeFile(join(shop.dir, 'work', 'deletable'), '');
     await shop.ended(job_id);
     expect((await shop.call('DELETE', `/train/jobs/${job_id}`)).status).toBe(204);
     expect((await shop.call('GET', `/train/jobs/${job_id}`)).status).toBe(404);

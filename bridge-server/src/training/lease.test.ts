@@ -2,21 +2,27 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HandClock } from '../../test/clock.js';
+import type { Job } from '../contract/training.js';
 import { supervisorsOf } from '../launchers/forbid.js';
 import { blankOutcome, readOutcome } from '../launchers/folder.js';
 import { LocalLauncher } from '../launchers/local.js';
-import { carriers } from '../launchers/processes.js';
+import { signOf } from '../launchers/lease.js';
+import { carriers, readProc } from '../launchers/processes.js';
 import { PYTHON, Workshop } from './testing.js';
 
 const LEASE_SECONDS = 2;
+/** How often such a lease is looked at. */
+const LOOK_MS = 500;
 const UP = 'import pathlib, subprocess, sys, time\nprint("up", flush=True)\n';
-const SLEEPER = `${UP}time.sleep(60)`;
-const WITH_CHILD = `${UP}subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True, env={})\ntime.sleep(60)`;
+const SLEEPER = `${UP}time.sleep(600)`;
+const WITH_CHILD = `${UP}subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True, env={})\ntime.sleep(600)`;
 
-describe('what is believed of a job', { timeout: 40_000 }, () => {
+describe('what is believed of a job', () => {
   let shop: Workshop;
+  const clock = new HandClock();
   beforeAll(async () => {
-    shop = await Workshop.open({}, new LocalLauncher(PYTHON, LEASE_SECONDS));
+    shop = await Workshop.open({}, new LocalLauncher(PYTHON, LEASE_SECONDS, clock));
   });
   afterAll(() => shop.close());
   const up = async (source: string): Promise<string> => {
@@ -28,14 +34,18 @@ describe('what is believed of a job', { timeout: 40_000 }, () => {
   const folderOf = (jobId: string): string => join(shop.dir, 'jobs', jobId);
   const supervisorOf = (jobId: string) =>
     JSON.parse(readFileSync(join(folderOf(jobId), 'supervisor.json'), 'utf8')) as { pid: number; child_pid: number };
+  const standsStill = async (pid: number): Promise<void> => {
+    process.kill(pid, 'SIGSTOP');
+    await expect.poll(() => readProc(pid, 'stat').split(') ').at(-1)?.[0], { interval: 1 }).toBe('T');
+  };
+  const endedInTime = (jobId: string): Promise<Job> => clock.passUntil(shop.ended(jobId), LOOK_MS);
   const row = (jobId: string) =>
     shop.storage.db.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirstOrThrow();
 
   it('ends with its lease: a supervisor that is stopped is lost, and everything it started is ended', async () => {
     const jobId = await up(WITH_CHILD);
-    const { pid } = supervisorOf(jobId);
-    process.kill(pid, 'SIGSTOP');
-    const done = await shop.ended(jobId);
+    await standsStill(supervisorOf(jobId).pid);
+    const done = await endedInTime(jobId);
     expect(done).toMatchObject({ state: 'lost', error: { code: 'lease_expired', params: { seconds: LEASE_SECONDS } } });
     expect(carriers(jobId)).toEqual([]);
     expect(supervisorsOf(folderOf(jobId))).toEqual([]);
@@ -44,18 +54,22 @@ describe('what is believed of a job', { timeout: 40_000 }, () => {
 
   it('is the same after the bridge was started again, which knows nothing of signs it has not seen', async () => {
     const jobId = await up(SLEEPER);
-    process.kill(supervisorOf(jobId).pid, 'SIGSTOP');
+    await standsStill(supervisorOf(jobId).pid);
     await shop.stop();
     await shop.start();
     expect((await shop.job(jobId)).state).toBe('running');
-    expect((await shop.ended(jobId)).error?.code).toBe('lease_expired');
+    expect((await endedInTime(jobId)).error?.code).toBe('lease_expired');
   });
 
   it('stands as long as its supervisor gives signs, though the training process itself is stopped', async () => {
     const jobId = await up(`${UP}while not pathlib.Path("on").exists(): time.sleep(.02)`);
     const { child_pid: pid } = supervisorOf(jobId);
-    process.kill(pid, 'SIGSTOP');
-    await new Promise((done) => setTimeout(done, LEASE_SECONDS * 1500));
+    await standsStill(pid);
+    for (let passed = 0; passed < 2 * LEASE_SECONDS * 1000; passed += LOOK_MS) {
+      const before = signOf(folderOf(jobId));
+      await expect.poll(() => signOf(folderOf(jobId))).not.toBe(before);
+      clock.pass(LOOK_MS);
+    }
     expect((await shop.job(jobId)).state).toBe('running');
     process.kill(pid, 'SIGCONT');
     await writeFile(join(shop.dir, 'work', 'on'), '');
@@ -64,9 +78,9 @@ describe('what is believed of a job', { timeout: 40_000 }, () => {
 
   it('ends at once when a stop is asked for and nobody can hear it', async () => {
     const jobId = await up(SLEEPER);
-    process.kill(supervisorOf(jobId).pid, 'SIGSTOP');
+    await standsStill(supervisorOf(jobId).pid);
     expect((await shop.call('POST', `/train/jobs/${jobId}/stop`)).status).toBe(202);
-    expect((await shop.ended(jobId)).state).toBe('lost');
+    expect((await endedInTime(jobId)).state).toBe('lost');
     expect(carriers(jobId)).toEqual([]);
   });
 

@@ -18,7 +18,7 @@ const point = (key: string, value: MetricPoint['value'], step: number): MetricPo
   timestamp: 1,
 });
 
-describe('a running job', { timeout: 40_000 }, () => {
+describe('a running job', () => {
   let shop: Workshop;
   beforeAll(async () => {
     shop = await Workshop.open();
@@ -86,7 +86,8 @@ describe('a running job', { timeout: 40_000 }, () => {
     }
     const { eta_seconds } = (await shop.job(job_id)).progress;
     expect(eta_seconds).toBeGreaterThan(0);
-    expect(eta_seconds).toBeLessThan(60);
+    // An hour more of running would be three more to go.
+    expect(eta_seconds).toBeLessThan(3_600);
     await open('clock');
     await shop.ended(job_id);
   });

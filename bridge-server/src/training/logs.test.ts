@@ -93,9 +93,7 @@ describe('a search in a log', () => {
 
 describe('a watched log', () => {
   const heard = async (enough: () => boolean): Promise<void> => {
-    const deadline = Date.now() + 10_000;
-    while (!enough() && Date.now() < deadline) await new Promise((done) => setTimeout(done, 10));
-    expect(enough()).toBe(true);
+    await expect.poll(enough, { interval: 10 }).toBe(true);
   };
 
   it('comes in the order it was written, in whole letters, whatever pieces it is written in', async () => {

@@ -5,7 +5,7 @@ import type { Python } from './pythons.js';
 import { Workshop } from './testing.js';
 
 const json = async <T>(answer: Response): Promise<T> => (await answer.json()) as T;
-describe('the Pythons that may run a job', { timeout: 40_000 }, () => {
+describe('the Pythons that may run a job', () => {
   let shop: Workshop;
   let kernels: string;
   beforeAll(async () => {

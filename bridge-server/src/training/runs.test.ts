@@ -5,7 +5,7 @@ import type { Job } from '../contract/training.js';
 import { ActedLauncher } from '../launchers/acted.js';
 import { TABLE, Workshop } from './testing.js';
 
-describe('the MLflow run of a recipe’s job', { timeout: 30_000 }, () => {
+describe('the MLflow run of a recipe’s job', () => {
   let shop: Workshop;
   let launcher: ActedLauncher;
   let release: () => void;

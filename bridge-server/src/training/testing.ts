@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { knownCallers, person, serve, type Served } from '../../test/app.js';
+import { HUNG_MS } from '../../test/hung.js';
 import { testStorage } from '../../test/storage.js';
 import type { Sweep } from '../contract/sweeps.js';
 import type { MetricPoint } from '../contract/metrics.js';
@@ -26,7 +27,6 @@ import { SweepService } from './sweeps/service.js';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 export const PYTHON = process.env['KARGAH_PYTHON'] ?? join(ROOT, '.venv/bin/python');
-const DEADLINE_MS = 20_000;
 
 /** Keeps what was announced. */
 class RecordedLive implements LivePort {
@@ -343,7 +343,7 @@ export class Workshop {
 
   /** Resolves once `condition` holds, looked at whenever something is announced. */
   async heard(condition: () => boolean, what: string): Promise<void> {
-    const signal = AbortSignal.timeout(DEADLINE_MS);
+    const signal = AbortSignal.timeout(HUNG_MS);
     while (!condition())
       await once(this.live.heard, 'change', { signal }).catch(() => {
         throw new Error(`waited in vain for: ${what}; problems: ${JSON.stringify(this.problems)}`);
@@ -352,7 +352,7 @@ export class Workshop {
 
   /** Waits for what nobody announces: a file, a process, a row. */
   async eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-    const deadline = Date.now() + DEADLINE_MS;
+    const deadline = Date.now() + HUNG_MS;
     while (!(await condition())) {
       if (Date.now() > deadline) throw new Error(`waited in vain for: ${what}; ${JSON.stringify(this.problems)}`);
       await new Promise((done) => setTimeout(done, 20));

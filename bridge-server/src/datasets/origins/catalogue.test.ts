@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { HUNG_MS } from '../../../test/hung.js';
 import type { Dataset } from '../../contract/datasets.js';
 import type { Source } from '../../contract/intake.js';
 import { DatasetFolder } from '../folders.js';
@@ -63,7 +64,7 @@ beforeAll(async () => {
     { catalogueFile: join(folder, 'catalogue.yaml') },
     (line) => void heard.push(line),
   );
-}, 60_000);
+});
 afterAll(async () => {
   vi.useRealTimers();
   await bench.close();
@@ -288,7 +289,7 @@ describe('what the folders of the list hold', () => {
     expect(heard.filter((line) => line.includes('offers nothing'))).toHaveLength(1);
   });
 
-  it('holds up neither the start nor datasets', { timeout: 60_000 }, async () => {
+  it('holds up neither the start nor datasets', async () => {
     const never = join(folder, 'never.yaml');
     execFileSync('mkfifo', [never]);
     const waiting = await Bench.open({}, { catalogueFile: never });
@@ -317,7 +318,7 @@ describe('a copy', () => {
     }
   });
 
-  it('whose dataset is deleted meanwhile ends with it', { timeout: 60_000 }, async () => {
+  it('whose dataset is deleted meanwhile ends with it', async () => {
     const own = await Bench.open({}, { catalogueFile: join(folder, 'catalogue.yaml') });
     try {
       await writeFile(join(folder, 'huge.csv'), '');
@@ -328,7 +329,7 @@ describe('a copy', () => {
         const [dataset] = (await own.json<{ items: Dataset[] }>('/datasets')).items;
         if (!dataset) throw new Error('it has not begun');
         return dataset;
-      }, 10_000);
+      }, HUNG_MS);
       expect((await own.call(`/datasets/${id}`, { method: 'DELETE' })).status).toBe(204);
       const answer = await copied;
       expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);

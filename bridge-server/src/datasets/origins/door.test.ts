@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { HUNG_MS } from '../../../test/hung.js';
 import { type Door, open, OPEN_INTERNET } from './door.js';
 import { OpenedSockets } from './testing.js';
 
@@ -14,7 +15,7 @@ describe('the way out to the open Internet', () => {
       return Promise.resolve(addresses);
     },
   };
-  const going = (address: string, by = door) => open(by, address, AbortSignal.timeout(5_000));
+  const going = (address: string, by = door) => open(by, address, AbortSignal.timeout(HUNG_MS));
 
   beforeAll(() => {
     sockets = new OpenedSockets();

@@ -57,7 +57,7 @@ beforeAll(async () => {
   port = (server.address() as AddressInfo).port;
   bench = await Bench.open({ maxUploadBytes: 1_000_000 }, { workspaceDir: workspace, door });
   sockets = new OpenedSockets();
-}, 60_000);
+});
 afterAll(async () => {
   sockets.close();
   await bench.close();

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HUNG_MS } from '../../../test/hung.js';
 import { raw, startTestMlflow, type Answer, type TestMlflow } from '../testing.js';
 import type { RunRef } from '../port.js';
 
@@ -19,9 +20,9 @@ const SPACE = 'p-sara';
 beforeAll(async () => {
   world = await startTestMlflow();
   sara = world.tokenOf(world.people.sara);
-  await world.mlflow.port.whenUp(AbortSignal.timeout(55_000));
+  await world.mlflow.port.whenUp(AbortSignal.timeout(HUNG_MS));
   await world.mlflow.port.ensureWorkspace(SPACE, 'sara');
-}, 60_000);
+});
 afterAll(async () => world.close());
 
 let jobs = 0;
@@ -115,7 +116,7 @@ describe('points', () => {
     expect(steps(await stored(runId))).toEqual([0, 1, 2, 3, 4, 5]);
     expect(steps(await stored(runId, 'single'))).toEqual([1, 2, 3, 4, 5]);
     expect(await stored(runId, 'odd')).toHaveLength(1);
-  }, 60_000);
+  });
 
   test('that wait are seen by every way to read them, and by the end of the run', async () => {
     const { runId, experimentId } = await newRun();
@@ -364,11 +365,11 @@ describe('what was acknowledged', () => {
     expect((await raw(world.url, 'GET', `${API}/runs/get?run_id=${runId}`, { token })).status).toBe(503);
     const live = world.logged.slice(before).filter(({ points }) => points.length > 0);
     expect(live.slice(0, -1).flatMap(({ points }) => steps(points))).toEqual(upTo(30).slice(1));
-    await world.mlflow.port.whenUp(AbortSignal.timeout(55_000));
+    await world.mlflow.port.whenUp(AbortSignal.timeout(HUNG_MS));
     expect(steps(await world.mlflow.port.metricHistory(SPACE, runId))).toEqual(upTo(30));
     expect(await stored(runId)).toHaveLength(30);
     expect(steps(await world.mlflow.port.metricHistory(SPACE, fresh.runId))).toEqual([0]);
-  }, 60_000);
+  });
 
   test('right before the bridge was killed is delivered by the next one, once', async () => {
     const { runId } = await newRun();

@@ -5,7 +5,7 @@ import { SweepStage } from './testing.js';
 const LR = { kind: 'float', low: 0.0001, high: 0.1, log: true };
 const FAILED = { exit_code: 1, error: { code: 'loss_diverged' } };
 
-describe('a sweep', { timeout: 40_000 }, () => {
+describe('a sweep', () => {
   let stage: SweepStage;
   beforeAll(async () => {
     stage = await SweepStage.open();
