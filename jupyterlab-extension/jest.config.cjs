@@ -1,5 +1,7 @@
 // tsc checks the types (tsconfig.test.json); here the sources are only transpiled.
 module.exports = {
+  // Only ends what hangs: no test relies on being quick.
+  testTimeout: 300_000,
   testEnvironment: '<rootDir>/src/testing/environment.cjs',
   setupFilesAfterEnv: ['<rootDir>/src/testing/setup.ts'],
   // The built panels carry the same package name.

@@ -1,3 +1,4 @@
+import { waitFor } from '@testing-library/react';
 import { session, TestBridge } from '../testing/bridge.js';
 import { kargahFor } from '../testing/render.js';
 import { notebook } from './notebook.js';
@@ -49,8 +50,7 @@ describe('the notebooks of this JupyterLab', () => {
     await kargah.api.session.renew();
     await kargah.api.session.renew();
     const asked = (): number => bridge.requests.filter((one) => one === 'POST /api/v1/auth/tokens').length;
-    const deadline = Date.now() + 5_000;
-    while (held === null && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+    await waitFor(() => expect(held).toBe('tok_1'));
     await kargah.api.session.renew();
     expect([asked(), held]).toEqual([1, 'tok_1']);
     kargah.api.session.dispose();
