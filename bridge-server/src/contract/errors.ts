@@ -555,6 +555,11 @@ export const ERRORS = {
     en: 'Every job of the sweep failed; look at the first one.',
     fa: 'همهٔ کارهای این جست‌وجو ناموفق بود؛ نخستین را ببینید.',
   },
+  model_unsafe: {
+    status: 409,
+    en: 'The model may run code when it is loaded: {part} {reason}. Download it unchecked only if you trust whoever made it.',
+    fa: 'این مدل ممکن است هنگام بارگذاری کدی را اجرا کند: {part} {reason}. تنها اگر به سازنده‌اش اعتماد دارید، آن را بدون بررسی دانلود کنید.',
+  },
   model_not_ready: { status: 409, en: 'Model is ready at the end.', fa: 'مدل در پایان آماده است.' },
   quota_jobs: {
     status: 429,

@@ -3,7 +3,7 @@ import * as contract from '../contract/datasets.js';
 import * as intake from '../contract/intake.js';
 import { route, type Route } from '../http/route.js';
 import type { Catalogue } from './catalogue.js';
-import { sendFile } from './content.js';
+import { sendFile } from '../http/send-file.js';
 import type { DatasetData } from './data.js';
 import type { Exports } from './exports.js';
 import type { DatasetService } from './service.js';

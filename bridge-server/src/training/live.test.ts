@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ZipFile } from 'yazl';
 import type { MetricPoint } from '../contract/metrics.js';
 import type { Job } from '../contract/training.js';
 import { JobStore } from './store.js';
@@ -203,16 +205,58 @@ describe('a running job', () => {
     await shop.until(job_id, 'running');
     const early = await shop.call('GET', `/train/jobs/${job_id}/model`);
     expect([early.status, ((await early.json()) as { code: string }).code]).toEqual([409, 'model_not_ready']);
-    shop.mlflow.artifacts.set(`run-${job_id}/model/data/model.pt2`, 'weights');
+    const program = await archive({
+      archive_format: 'pt2',
+      archive_version: '0',
+      'models/model.json': '{}',
+      'data/weights/model_weights_config.json': '{"config": {}}',
+      'data/constants/model_constants_config.json': '{"config": {}}',
+    });
+    shop.mlflow.artifacts.set(`run-${job_id}/model/data/model.pt2`, program);
     shop.mlflow.artifacts.set(`run-${job_id}/model/MLmodel`, 'flavors');
     await open('model');
     await shop.heard(() => shop.live.jobs.get(job_id)?.has_model === true, 'the model');
     const pt2 = await shop.call('GET', `/train/jobs/${job_id}/model`);
-    expect([await pt2.text(), pt2.headers.get('content-length')]).toEqual(['weights', '7']);
-    expect(pt2.headers.get('content-disposition')).toMatch(/^attachment; filename="[^"]+\.pt2"/u);
+    expect(Buffer.from(await pt2.arrayBuffer()).equals(program)).toBe(true);
+    expect(pt2.headers.get('content-length')).toBe(String(program.length));
+    expect(pt2.headers.get('content-disposition')).toMatch(/^attachment; filename="?[^"]+\.pt2/u);
+    const etag = pt2.headers.get('etag') ?? '';
+    const rest = { Range: 'bytes=10-', 'If-Range': etag };
+    const piece = await shop.call('GET', `/train/jobs/${job_id}/model`, undefined, 'sara', rest);
+    expect(piece.status).toBe(206);
+    expect(Buffer.from(await piece.arrayBuffer()).equals(program.subarray(10))).toBe(true);
     const zip = await shop.call('GET', `/train/jobs/${job_id}/model?format=mlflow`);
     const bytes = Buffer.from(await zip.arrayBuffer());
     expect(bytes.subarray(0, 2).toString()).toBe('PK');
     expect(bytes.includes('data/model.pt2') && bytes.includes('flavors')).toBe(true);
   });
+
+  it.each([
+    ['pt2', 'data/model.pt2', { 'data/aotinductor/model/model.so': 'native' }],
+    ['pt2', 'data/model.pt2', 'no archive at all'],
+    ['mlflow', 'python_model.pkl', 'a pickle'],
+  ])('sends a model as %s whose %s may run code only unchecked', async (format, file, made) => {
+    const content = typeof made === 'string' ? Buffer.from(made) : await archive(made);
+    const { job_id } = await gated('model');
+    await shop.until(job_id, 'running');
+    shop.mlflow.artifacts.set(`run-${job_id}/model/${file}`, content);
+    await open('model');
+    await shop.heard(() => shop.live.jobs.get(job_id)?.has_model === true, 'the model');
+    const path = `/train/jobs/${job_id}/model?format=${format}`;
+    const refused = await shop.call('GET', path);
+    const problem = (await refused.json()) as { code: string; detail: string; detail_fa: string };
+    expect([refused.status, problem.code]).toEqual([409, 'model_unsafe']);
+    const taken = await shop.call('GET', `${path}&unchecked=true`);
+    expect(taken.status).toBe(200);
+    expect(Buffer.from(await taken.arrayBuffer()).includes(content)).toBe(true);
+  });
 });
+
+/** A zip whose entries are stored, in the one folder that a `.pt2` file has. */
+async function archive(entries: Readonly<Record<string, string>>): Promise<Buffer> {
+  const zip = new ZipFile();
+  for (const [name, text] of Object.entries(entries))
+    zip.addBuffer(Buffer.from(text), `model/${name}`, { compress: false });
+  zip.end();
+  return buffer(zip.outputStream);
+}

@@ -1,8 +1,8 @@
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { KargahError } from '../errors.js';
+import { attachment } from '../http/send-file.js';
 import type { JobLogs } from './logs.js';
-import { attachment } from './model.js';
 
 export interface AskedPart {
   readonly offset: number;

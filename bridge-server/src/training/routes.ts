@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import { aliases } from '../contract/index.js';
 import { jobLogs, searchLogs } from '../contract/logs.js';
 import { jobMetrics } from '../contract/metrics.js';
@@ -16,9 +15,9 @@ import {
   stopJob,
   train,
 } from '../contract/training.js';
+import { sendFile } from '../http/send-file.js';
 import { route, type Route } from '../http/route.js';
 import { answerLog } from './log-answer.js';
-import { attachment } from './model.js';
 import type { TrainingService } from './service.js';
 
 export function trainingRoutes(training: TrainingService): Route[] {
@@ -81,11 +80,10 @@ export function trainingRoutes(training: TrainingService): Route[] {
       return { status: 200, json: await training.logs.search(params.job_id, query.q, query.offset, query.limit) };
     }),
     route(jobModel, async ({ caller, params, query, res }) => {
-      const { filename, mediaType, sizeBytes, body } = await training.model(caller, params.job_id, query.format);
-      res.setHeader('Content-Type', mediaType);
-      res.setHeader('Content-Disposition', attachment(filename));
-      if (sizeBytes !== null) res.setHeader('Content-Length', sizeBytes);
-      await pipeline(body, res);
+      const wanted = { format: query.format, unchecked: query.unchecked === 'true' };
+      await training.model(caller, params.job_id, wanted, ({ path, sha256 }, filename) =>
+        sendFile(res, path, filename, sha256),
+      );
       return undefined;
     }),
   ];

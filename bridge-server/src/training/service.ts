@@ -20,7 +20,7 @@ import { Aftercare } from './aftercare.js';
 import { Announcer } from './announcer.js';
 import { JobFolders } from './folders.js';
 import { JobLogs, type LogPiece } from './logs.js';
-import { pt2Of, zipOf, type Download } from './model.js';
+import { ModelDownloads, type ModelFile, type ModelFormat } from './model.js';
 import { dryRun } from './dry-run.js';
 import { givenTo, newJob, type Lineage } from './new-job.js';
 import type { TrainingDataset, TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
@@ -63,6 +63,7 @@ export class TrainingService {
   readonly #announcer: Announcer;
   readonly #telemetry: JobTelemetry;
   readonly #runner: JobRunner;
+  readonly #models: ModelDownloads;
 
   constructor(private readonly deps: TrainingDeps) {
     const { mlflow, live, datasets, recipes, settings, log } = deps;
@@ -93,6 +94,7 @@ export class TrainingService {
       settings,
       log,
     );
+    this.#models = new ModelDownloads(settings.dataDir, mlflow, settings.python);
     this.logs = new JobLogs(folders, live, (job_id, err) => log.error({ err, job_id }, 'a log could not be followed'));
   }
 
@@ -102,8 +104,9 @@ export class TrainingService {
   }
 
   /** Adopts jobs that went on without the bridge and begins to work on the queue. */
-  start(): Promise<void> {
-    return this.#runner.start();
+  async start(): Promise<void> {
+    await this.#models.clear();
+    await this.#runner.start();
   }
 
   /** Jobs that run go on. */
@@ -222,12 +225,19 @@ export class TrainingService {
     return { items: await this.deps.mlflow.metricHistory(person.workspace, row.mlflow_run_id, key), seq };
   }
 
-  async model(person: Person, jobId: string, format: 'pt2' | 'mlflow'): Promise<Download> {
+  /** Has `send` use the job's model, under a name for its file. */
+  async model(
+    person: Person,
+    jobId: string,
+    wanted: { readonly format: ModelFormat; readonly unchecked: boolean },
+    send: (file: ModelFile, filename: string) => Promise<void>,
+  ): Promise<void> {
     const row = await this.#mine(person, jobId);
     const facts = modelOf(row);
     if (!facts || row.mlflow_run_id === null) throw new KargahError('model_not_ready');
     const place = { workspace: person.workspace, runId: row.mlflow_run_id, artifactPath: facts.artifact_path };
-    return format === 'pt2' ? pt2Of(this.deps.mlflow, place, row.name) : zipOf(this.deps.mlflow, place, row.name);
+    const filename = `${row.name}.${wanted.format === 'pt2' ? 'pt2' : 'zip'}`;
+    await this.#models.use(place, wanted, (file) => send(file, filename));
   }
 
   /** @throws not_found */

@@ -83,7 +83,7 @@ interface MemoryRun {
 /** MLflow as far as training sees it: runs in memory, up or down as a test says. */
 export class MemoryMlflow implements MlflowPort {
   readonly runs = new Map<string, MemoryRun>();
-  readonly artifacts = new Map<string, string>();
+  readonly artifacts = new Map<string, string | Buffer>();
   readonly points: MetricPoint[] = [];
   readonly histories = new Map<string, MetricPoint[]>();
   /** What `openRun` waits for. */
@@ -163,7 +163,8 @@ export class MemoryMlflow implements MlflowPort {
     await this.whenUp();
     const text = this.artifacts.get(`${runId}/${path}`);
     if (text === undefined) throw new KargahError('not_found');
-    return { body: new Blob([text]).stream(), sizeBytes: Buffer.byteLength(text) };
+    const bytes = Buffer.from(text);
+    return { body: new Blob([bytes]).stream(), sizeBytes: bytes.length };
   }
 }
 

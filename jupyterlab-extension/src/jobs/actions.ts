@@ -1,5 +1,6 @@
 import { data } from '../api/client.js';
 import { download } from '../api/download.js';
+import { ApiError } from '../api/errors.js';
 import type { Job } from '../api/types.js';
 import { latin } from '../i18n/latin.js';
 import type { IKargah } from '../tokens.js';
@@ -107,9 +108,26 @@ export function fileName(name: string): string {
   return name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '-').slice(0, 120);
 }
 
-/** `pt2` is the one file that PyTorch opens; `mlflow` is MLflow's whole model folder as a zip. */
+/**
+ * `pt2` is the one file that PyTorch opens; `mlflow` is MLflow's whole model folder as a zip. A file that may run code when it is
+ * loaded is fetched only after a question.
+ */
 export function downloadModel(kargah: IKargah, model: ModelOf, format: 'pt2' | 'mlflow' = 'pt2'): Promise<void> {
   const path = `/api/v1/train/jobs/${model.job_id}/model?format=${format}`;
   const file = `${fileName(model.name)}.${format === 'pt2' ? 'pt2' : 'mlflow.zip'}`;
-  return told(kargah, () => download(kargah.api, path, file));
+  return told(kargah, async () => {
+    try {
+      await download(kargah.api, path, file);
+    } catch (reason) {
+      if (!(reason instanceof ApiError) || reason.code !== 'model_unsafe') throw reason;
+      const { t } = kargah.i18n;
+      const sure = await kargah.shell.confirm({
+        title: t('jobs.unsafeTitle', { x: model.name }),
+        body: kargah.i18n.error(reason),
+        accept: t('jobs.unsafeAccept'),
+        destructive: true,
+      });
+      if (sure) await download(kargah.api, `${path}&unchecked=true`, file);
+    }
+  });
 }

@@ -972,7 +972,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The trained model: a torch.export `.pt2` file, or the whole MLflow model as a zip */
+    /** The trained model: a torch.export `.pt2` file, or the whole MLflow model as a zip; by Range in pieces */
     get: operations['jobModel'];
     put?: never;
     post?: never;
@@ -1495,6 +1495,7 @@ export interface components {
       | 'sweep_not_active'
       | 'sweep_active'
       | 'sweep_failed'
+      | 'model_unsafe'
       | 'model_not_ready'
       | 'quota_jobs'
       | 'mlflow_unavailable'
@@ -8519,6 +8520,8 @@ export interface operations {
     parameters: {
       query?: {
         format?: 'pt2' | 'mlflow';
+        /** @description Sends the file also where it may run code when it is loaded, as what a script logged may */
+        unchecked?: 'true' | 'false';
       };
       header?: never;
       path: {
@@ -8530,6 +8533,15 @@ export interface operations {
     responses: {
       /** @description The model */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': string;
+        };
+      };
+      /** @description The range */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -8559,8 +8571,30 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `model_not_ready`: Model is ready at the end. */
+      /**
+       * @description `model_not_ready`: Model is ready at the end.
+       *
+       *     `model_unsafe`: The model may run code when it is loaded: {part} {reason}. Download it unchecked only if you trust whoever made it.
+       */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `content_changed`: The file is no longer the one that was asked for; download it from its beginning. */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `range_not_satisfiable`: The requested range lies outside the file. */
+      416: {
         headers: {
           [name: string]: unknown;
         };

@@ -73,6 +73,8 @@ export const panel = {
   'empty.search': { fa: 'چیزی با این نام نیست.', en: 'Nothing by that name.' },
   'jobs.stopTitle': { fa: 'این کار متوقف شود؟', en: 'Stop this job?' },
   'jobs.stopBody': { fa: 'نقطهٔ بازیابی می‌ماند.', en: 'Its checkpoint stays.' },
+  'jobs.unsafeTitle': { fa: 'دانلود {x} بدون بررسی؟', en: 'Download {x} unchecked?' },
+  'jobs.unsafeAccept': { fa: 'دانلود بدون بررسی', en: 'Download unchecked' },
   'jobs.deleteTitle': { fa: 'حذف {x}؟', en: 'Delete {x}?' },
   'jobs.deleteBody': {
     fa: 'پوشهٔ این کار، لاگ و اجرای آن در MLflow پاک می‌شود. مجموعه‌داده می‌ماند.',

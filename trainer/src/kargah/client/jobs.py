@@ -182,15 +182,18 @@ class Job:
         query = {"key": key} if key else {}
         return [Point.from_json(p) for p in self._http.json("GET", f"{JOBS}/{self.id}/metrics", params=query)["items"]]
 
-    def download(self, path: str | Path | None = None) -> Path:
+    def download(self, path: str | Path | None = None, *, unchecked: bool = False) -> Path:
         """The trained model as a torch.export `.pt2` file; into `path`, or `<job name>.pt2` in the current folder.
 
+        A script may have logged anything: a file that may run code when it is loaded comes only `unchecked`.
+
         Raises:
-            KargahError: `model_not_ready`.
+            KargahError: `model_not_ready`, `model_unsafe`.
         """
         name = "".join(c if c.isalnum() or c in "-_. " else "_" for c in self.name).strip() or self.id
         into = Path(path).expanduser() if path is not None else Path(f"{name}.pt2")
-        return download(self._http, f"{JOBS}/{self.id}/model", into / f"{name}.pt2" if into.is_dir() else into)
+        source = f"{JOBS}/{self.id}/model" + ("?unchecked=true" if unchecked else "")
+        return download(self._http, source, into / f"{name}.pt2" if into.is_dir() else into)
 
     def model(self) -> nn.Module:
         """The trained model, ready to be called: raw rows in, probabilities or values out.

@@ -131,6 +131,7 @@ ErrorCode: TypeAlias = Literal[
     "sweep_not_active",
     "sweep_active",
     "sweep_failed",
+    "model_unsafe",
     "model_not_ready",
     "quota_jobs",
     "mlflow_unavailable",

@@ -1,6 +1,6 @@
-"""`python -m kargah.model_files PATH`: says whether a model file could run code when it is loaded.
+"""`python -m kargah.model_files pt2|mlflow PATH`: says whether a model file could run code when it is loaded.
 
-Prints `{"ok": true}`, or `{"ok": false, "part", "reason"}`. PATH is a `.pt2` file, or a zip of a whole MLflow model.
+Prints `{"ok": true}`, or `{"ok": false, "part", "reason"}`. PATH is a `.pt2` file, or the zip of a whole MLflow model.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ MEMORY_BYTES = 4 << 30
 CPU_SECONDS = 120
 
 
-def main(path: Path) -> None:
+def main(form: str, path: Path) -> None:
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
     try:
-        if path.suffix == ".zip":
+        if form == "mlflow":
             check_mlflow_model(path)
         else:
             check(path)
@@ -35,4 +35,4 @@ def main(path: Path) -> None:
         print(json.dumps({"ok": True}))
 
 
-main(Path(sys.argv[1]))
+main(sys.argv[1], Path(sys.argv[2]))

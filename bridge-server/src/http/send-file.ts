@@ -34,3 +34,13 @@ export function sendFile(res: Response, path: string, filename: string, sha256: 
     });
   });
 }
+
+/** A `Content-Disposition` for any name: RFC 6266, with the exact name in UTF-8. */
+export function attachment(filename: string): string {
+  const safe = filename.replace(/[^\w.-]+/gu, '_');
+  const exact = encodeURIComponent(filename).replace(
+    /['()*]/gu,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="${safe}"; filename*=UTF-8''${exact}`;
+}
