@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import type { AppParts } from './http/app.js';
+import { refuseBroken } from './http/broken.js';
 import { Entrance } from './http/entrance.js';
 import { listenSocket, listenTcp } from './http/listen.js';
 import { announce, lockFolder, withdraw } from './lock.js';
@@ -39,6 +40,7 @@ export async function startBridge(
 ): Promise<RunningBridge> {
   const unlock = lockFolder(config.dataDir);
   const server = createServer({ requestTimeout: 0, headersTimeout: 60_000 });
+  server.on('clientError', refuseBroken);
   const entrance = new Entrance(server);
   const url = await listenTcp(server, config);
   const door = config.socket === null ? null : await listenSocket(server, config.socket);

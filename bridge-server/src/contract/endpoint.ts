@@ -16,6 +16,8 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'head' | 'opt
 /** A non-JSON answer: its media type and what it holds. */
 export interface Binary {
   readonly mediaType: string;
+  /** Where it depends on what was asked for: the others. */
+  readonly orElse?: readonly string[];
   readonly description: string;
 }
 
@@ -30,6 +32,8 @@ export interface Endpoint {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** A request without a body stands for `{}`. */
+  readonly bodyOptional?: boolean;
   /** Success answers by status; `null` is an empty body. */
   readonly responses: Readonly<Record<number, z.ZodType | Binary | null>>;
   /** Error codes a caller must expect, besides those that every endpoint shares. */

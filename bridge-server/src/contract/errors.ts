@@ -25,6 +25,21 @@ export const ERRORS = {
     en: 'Send the request as {expected}.',
     fa: 'درخواست را به شکل {expected} بفرستید.',
   },
+  malformed_request: {
+    status: 400,
+    en: 'This is not a valid HTTP request.',
+    fa: 'این درخواست HTTP درستی نیست.',
+  },
+  request_timeout: {
+    status: 408,
+    en: 'The request stopped coming before its end; send it again.',
+    fa: 'درخواست پیش از پایانش قطع شد؛ دوباره بفرستیدش.',
+  },
+  headers_too_large: {
+    status: 431,
+    en: 'The headers of the request are larger than {limit}; send fewer cookies or shorter values.',
+    fa: 'سرآیندهای درخواست از {limit} بزرگ‌تر است؛ کوکی کم‌تر یا مقدار کوتاه‌تر بفرستید.',
+  },
   method_not_allowed: { status: 405, en: 'This address does not take {method}.', fa: 'این نشانی {method} نمی‌پذیرد.' },
   not_found: { status: 404, en: 'Not found, or no access.', fa: 'پیدا نشد یا دسترسی ندارید.' },
   conflict: {

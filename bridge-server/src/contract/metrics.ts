@@ -21,7 +21,7 @@ export const jobMetrics = endpoint({
   policy: 'user',
   summary: 'History of every metric, from MLflow',
   params,
-  query: z.object({ key: z.string().max(250).optional() }),
+  query: z.object({ key: z.string().min(1).max(250).optional() }),
   responses: {
     200: z.object({ items: z.array(metricPoint), seq: z.number().int() }).meta({
       id: 'MetricHistory',

@@ -45,7 +45,11 @@ export const jobModel = endpoint({
     }),
   }),
   responses: {
-    200: { mediaType: 'application/octet-stream', description: 'The model' },
+    200: {
+      mediaType: 'application/octet-stream',
+      orElse: ['application/zip'],
+      description: 'The model; with `format=mlflow` a zip',
+    },
     206: { mediaType: 'application/octet-stream', description: 'The range' },
   },
   errors: [

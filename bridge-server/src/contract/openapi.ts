@@ -12,7 +12,7 @@ import { fileSuffix } from './intake.js';
 import * as live from './live.js';
 
 /** Errors that any endpoint of a policy may answer, besides its own. */
-const SHARED: readonly ErrorCode[] = ['internal', 'shutting_down'];
+const SHARED: readonly ErrorCode[] = ['headers_too_large', 'internal', 'shutting_down'];
 const BY_POLICY: Readonly<Record<Policy, readonly ErrorCode[]>> = {
   public: [],
   session: ['client_header_missing', 'session_expired'],
@@ -99,7 +99,12 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
     security: SECURITY[endpoint.policy],
     requestParams: parameters,
     ...(endpoint.body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: endpoint.body } } } }
+      ? {
+          requestBody: {
+            required: endpoint.bodyOptional !== true,
+            content: { 'application/json': { schema: endpoint.body } },
+          },
+        }
       : {}),
     responses: responses(endpoint),
   };
@@ -113,12 +118,19 @@ function responses(endpoint: Endpoint): ZodOpenApiResponsesObject {
       schema === null
         ? undefined
         : isBinary(schema)
-          ? { [schema.mediaType]: { schema: { type: 'string' as const, format: 'binary' } } }
+          ? Object.fromEntries(
+              [schema.mediaType, ...(schema.orElse ?? [])].map((type) => [
+                type,
+                { schema: { type: 'string' as const, format: 'binary' } },
+              ]),
+            )
           : { 'application/json': { schema } };
     answers[status as '200'] = { description, ...(content ? { content } : {}) };
   }
   const invalid = (endpoint.params ?? endpoint.query ?? endpoint.body) ? (['validation_failed'] as const) : [];
-  const malformed = endpoint.body ? (['malformed_json', 'payload_too_large', 'unsupported_media_type'] as const) : [];
+  const malformed = endpoint.body
+    ? (['malformed_json', 'payload_too_large', 'request_timeout', 'unsupported_media_type'] as const)
+    : [];
   const codes = new Set<ErrorCode>([
     ...endpoint.errors,
     ...BY_POLICY[endpoint.policy],

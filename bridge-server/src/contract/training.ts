@@ -217,6 +217,7 @@ export const cloneJob = endpoint({
   body: z
     .object({ name: displayName.optional(), params: z.record(z.string(), z.unknown()).optional() })
     .meta({ id: 'CloneRequest' }),
+  bodyOptional: true,
   responses: { 201: job },
   errors: ['not_found', 'dataset_deleted', 'quota_jobs'],
 });
@@ -231,6 +232,7 @@ export const resumeJob = endpoint({
   body: z
     .object({ name: displayName.optional(), params: z.record(z.string(), z.unknown()).optional() })
     .meta({ id: 'ResumeRequest' }),
+  bodyOptional: true,
   responses: { 201: job },
   errors: ['not_found', 'job_active', 'job_has_no_checkpoint', 'dataset_deleted', 'quota_jobs'],
 });

@@ -7,14 +7,14 @@ import { failure } from './errors.js';
 const params = z.object({ dataset_id: datasetId });
 const versionParams = params.extend({ version: z.coerce.number().int().min(1) });
 
-/** Where a version's bytes came from. */
+/** Where a version's bytes came from; whoever it is only shared with is told the kind alone. */
 export const origin = z
   .discriminatedUnion('kind', [
     z.object({ kind: z.literal('upload') }),
     /** With a `source_id` where the administrator's list names the address. */
-    z.object({ kind: z.literal('url'), url: z.string(), source_id: z.string().optional() }),
-    z.object({ kind: z.literal('sql'), connection: z.string(), query: z.string() }),
-    z.object({ kind: z.literal('file'), path: z.string() }),
+    z.object({ kind: z.literal('url'), url: z.string().optional(), source_id: z.string().optional() }),
+    z.object({ kind: z.literal('sql'), connection: z.string().optional(), query: z.string().optional() }),
+    z.object({ kind: z.literal('file'), path: z.string().optional() }),
     z.object({ kind: z.literal('source'), source_id: z.string() }),
     z.object({ kind: z.literal('reread'), version: versionNumber }),
   ])

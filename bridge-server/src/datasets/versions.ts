@@ -13,7 +13,16 @@ import type { ReadingQueue } from './reading.js';
 import type { Room } from './room.js';
 import { splitOf, type SplitStore } from './split-store.js';
 import type { VersionStore } from './version-store.js';
-import { errorOf, formatOf, kindOf, originOf, warningsOf, type VersionRow } from './view.js';
+import {
+  errorForOthers,
+  errorOf,
+  formatOf,
+  kindOf,
+  originForOthers,
+  originOf,
+  warningsOf,
+  type VersionRow,
+} from './view.js';
 
 interface Counts {
   readonly jobs: number;
@@ -40,17 +49,21 @@ export class VersionService {
     datasetId: string,
     { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
   ): Promise<{ items: DatasetVersion[]; next_cursor: string | null }> {
-    await this.access.visible(caller, datasetId);
+    const { project_id } = await this.access.visible(caller, datasetId);
     const before = cursor === undefined ? null : Number(cursor);
     if (before !== null && !Number.isSafeInteger(before))
       throw new KargahError('validation_failed', {}, { errors: [BAD_CURSOR] });
     const rows = await this.versions.list(datasetId, limit + 1, before);
     const last = rows.length > limit ? rows[limit - 1] : undefined;
-    return { items: await this.shown(rows.slice(0, limit)), next_cursor: last ? String(last.number) : null };
+    return {
+      items: await this.shown(rows.slice(0, limit), project_id === caller.projectId),
+      next_cursor: last ? String(last.number) : null,
+    };
   }
 
   async get(caller: Caller, datasetId: string, number: number): Promise<DatasetVersion> {
-    return this.one(await this.access.version(caller, datasetId, number));
+    const { project_id } = await this.access.visible(caller, datasetId);
+    return this.one(await this.access.version(caller, datasetId, number), project_id === caller.projectId);
   }
 
   /** A new version of the same file, read with other options. */
@@ -75,16 +88,16 @@ export class VersionService {
     await this.reading.cancel(row.version_id);
     await this.garbage.release(datasetId);
     await this.announcer.changed(datasetId);
-    return this.one((await this.versions.find(row.version_id)) ?? row);
+    return this.one((await this.versions.find(row.version_id)) ?? row, true);
   }
 
-  private async one(row: VersionRow): Promise<DatasetVersion> {
-    const [version] = await this.shown([row]);
+  private async one(row: VersionRow, mine: boolean): Promise<DatasetVersion> {
+    const [version] = await this.shown([row], mine);
     if (!version) throw new KargahError('not_found');
     return version;
   }
 
-  private async shown(rows: readonly VersionRow[]): Promise<DatasetVersion[]> {
+  private async shown(rows: readonly VersionRow[], mine: boolean): Promise<DatasetVersion[]> {
     const ids = rows.map((row) => row.version_id);
     const splits = Map.groupBy(await this.splits.ofVersions(ids), (split) => split.version_id);
     const counts = await this.countsOf(ids);
@@ -93,7 +106,7 @@ export class VersionService {
       dataset_id: row.dataset_id,
       version: row.number,
       state: row.state as DatasetVersion['state'],
-      error: errorOf(row.error_json),
+      error: mine ? errorOf(row.error_json) : errorForOthers(errorOf(row.error_json)),
       filename: row.filename,
       format: formatOf(row),
       kind: kindOf(row),
@@ -105,7 +118,7 @@ export class VersionService {
       encoding: row.encoding,
       warnings: warningsOf(row),
       reading: JSON.parse(row.state === 'ready' ? row.reading_json : row.asked_json) as Reading,
-      origin: originOf(row),
+      origin: mine ? originOf(row) : originForOthers(row),
       splits: (splits.get(row.version_id) ?? []).map((split) => splitOf(split, row.number)),
       ...(counts.get(row.version_id) ?? { jobs: 0, models: 0 }),
       deleted: row.deleted_at !== null,

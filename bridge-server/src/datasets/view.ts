@@ -8,6 +8,7 @@ import type {
   Reading,
 } from '../contract/datasets.js';
 import type { Failure } from '../contract/errors.js';
+import { failureOf } from '../errors.js';
 import type { Origin } from '../contract/versions.js';
 import type { DatasetTable, DatasetVersionTable } from '../storage/schema.js';
 
@@ -62,7 +63,13 @@ export function datasetOf(row: DatasetRow): Dataset {
 
 /** As those see it whom its owner lets read it. */
 export function sharedDatasetOf(row: DatasetRow): Dataset {
-  return { ...datasetOf(row), mine: false };
+  const { pending, ...shown } = datasetOf(row);
+  return {
+    ...shown,
+    error: errorForOthers(shown.error),
+    pending: pending && { ...pending, error: errorForOthers(pending.error) },
+    mine: false,
+  };
 }
 
 export function tagsOf(row: Pick<DatasetRow, 'tags_json'>): string[] {
@@ -82,6 +89,16 @@ export function errorOf(json: string | null): Failure | null {
 }
 export function originOf(row: Pick<DatasetVersionTable, 'origin_json'>): Origin {
   return JSON.parse(row.origin_json) as Origin;
+}
+/** Addresses, queries, connections and paths are their owner's; others learn of what kind the origin is. */
+export function originForOthers(row: Pick<DatasetVersionTable, 'origin_json'>): Origin {
+  const origin = originOf(row);
+  return origin.kind === 'reread' || origin.kind === 'source' ? origin : { kind: origin.kind };
+}
+/** Names no host, path or query of the owner's. */
+const SAID_TO_OTHERS = /^(?!url_|file_|connection_|query_)/u;
+export function errorForOthers(error: Failure | null): Failure | null {
+  return error === null || SAID_TO_OTHERS.test(error.code) ? error : failureOf('dataset_failed');
 }
 /** How it was asked to be read. */
 export function askedOf(row: Pick<DatasetVersionTable, 'asked_json'>): Reading {

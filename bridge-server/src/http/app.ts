@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
-import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Endpoint } from '../contract/endpoint.js';
 import { KargahError } from '../errors.js';
 import { checkAnswer } from './answers.js';
+import { restRead, watchBody } from './body.js';
 import { allowOrigins } from './cors.js';
+import { securityHeaders } from './headers.js';
 import { onlyThisMachine } from './host.js';
-import { toKargahError, sendProblem } from './problems.js';
+import { beginProblem, sendProblem, toKargahError } from './problems.js';
 import { authorise } from './policy.js';
 import { parseInput } from './input.js';
 import type { Authenticator, Route } from './route.js';
@@ -29,6 +30,8 @@ export interface AppParts {
   readonly reach?: 'this machine' | 'network';
   /** `checked` proves every JSON answer against the contract (in tests); `trusted` sends it as it is. */
   readonly answers?: 'checked' | 'trusted';
+  /** How long a request is waited for when no more of its body comes. */
+  readonly bodyIdleMs?: number;
   readonly observe?: (request: {
     readonly endpoint: string;
     readonly method: string;
@@ -44,24 +47,19 @@ declare module 'express-serve-static-core' {
   }
 }
 
+const BODY_IDLE_MS = 30_000;
+
 /** The HTTP side of the bridge: every route through the same policy, parsing and error answers. */
 export function createApp(parts: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(nameRequest, record(parts));
+  app.use(nameRequest, record(parts), securityHeaders, endIdle(parts.bodyIdleMs ?? BODY_IDLE_MS));
   if (parts.reach === 'this machine') app.use(onlyThisMachine);
   app.use(allowOrigins(parts.allowedOrigins ?? []));
   for (const mount of parts.mounts ?? []) {
     app.use(mount.path, async (req, res, next) => mount.handle(req, res, next));
   }
-  app.use(
-    helmet({
-      contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'self'"] } },
-      // Jupyter decides whether the page is https; a loopback address must stay reachable by http.
-      strictTransportSecurity: false,
-    }),
-  );
   for (const route of parts.routes) app[route.endpoint.method](expressPath(route.endpoint), handler(route, parts));
   for (const [path, routes] of Map.groupBy(parts.routes, (route) => expressPath(route.endpoint))) {
     const allow = [...new Set(routes.map((route) => route.endpoint.method.toUpperCase()))].join(', ');
@@ -98,6 +96,18 @@ const nameRequest: RequestHandler = (req, res, next) => {
   next();
 };
 
+/** Whoever sends nothing more, with a token or without, holds no connection open. What came of an upload stays. */
+function endIdle(idleMs: number): RequestHandler {
+  return (req, res, next) => {
+    watchBody(req, idleMs, () => {
+      if (res.headersSent) req.destroy();
+      else
+        res.set('Connection', 'close').end(beginProblem(res, new KargahError('request_timeout')), () => req.destroy());
+    });
+    next();
+  };
+}
+
 /** One line per request: no header, no query, so no token can reach the log. */
 function record({ log, observe }: AppParts): RequestHandler {
   return (req, res, next) => {
@@ -122,10 +132,12 @@ function handler(route: Route, parts: AppParts): RequestHandler {
     res.locals.endpoint = endpoint;
     res.set('Cache-Control', 'no-store');
     const caller = await authorise(endpoint.policy, req, parts.authenticator);
-    const input = await parseInput(endpoint, req, res);
+    const input = await parseInput(endpoint, req);
     const answer = await route.handle({ ...input, caller: caller as null, req, res, requestId: res.locals.requestId });
     if (answer === undefined) return;
     if (parts.answers === 'checked') checkAnswer(endpoint, answer);
+    // What the endpoint did not look at; most have nothing of the kind.
+    if (!req.complete && !(await restRead(req))) res.set('Connection', 'close');
     res.status(answer.status).set({ ...answer.headers });
     if (answer.json === undefined) res.end();
     else res.json(answer.json);

@@ -33,6 +33,8 @@ export class Entrance {
       res
         .writeHead(probe.status, {
           'Cache-Control': 'no-store',
+          'Content-Security-Policy': "default-src 'none'",
+          'X-Content-Type-Options': 'nosniff',
           ...(probe.body && { 'Content-Type': 'application/json' }),
         })
         .end(probe.body);

@@ -1,10 +1,12 @@
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import type { Request } from 'express';
 import { z } from 'zod';
 import { fa } from 'zod/locales';
 import type { Endpoint } from '../contract/endpoint.js';
 import { KargahError, type FieldErrors } from '../errors.js';
+import { hasBody, readBody } from './body.js';
 
-const json: RequestHandler = express.json({ limit: '1mb', strict: false, type: () => true });
+const LIMIT = { bytes: 2 ** 20, text: '1 MiB' };
+const EXPECTED = { expected: 'UTF-8 application/json' };
 const persian = fa().localeError;
 
 interface Input {
@@ -14,9 +16,9 @@ interface Input {
 }
 
 /** Params, query and body as the endpoint's schemas give them; everything wrong is told at once, field by field. */
-export async function parseInput(endpoint: Endpoint, req: Request, res: Response): Promise<Input> {
+export async function parseInput(endpoint: Endpoint, req: Request): Promise<Input> {
   // An endpoint without a body keeps its request unread: uploads stream it themselves.
-  if (endpoint.body !== undefined) await readJson(req, res);
+  const sent = endpoint.body === undefined ? undefined : await readJson(endpoint, req);
   const errors: FieldErrors[number][] = [];
   const take = (schema: z.ZodType | undefined, value: unknown): unknown => {
     if (schema === undefined) return undefined;
@@ -38,7 +40,7 @@ export async function parseInput(endpoint: Endpoint, req: Request, res: Response
   };
   const params = takeParams(endpoint, req);
   const query = take(endpoint.query, req.query);
-  const body = take(endpoint.body, req.body ?? {});
+  const body = take(endpoint.body, sent);
   if (errors.length > 0) throw new KargahError('validation_failed', {}, { errors });
   // The types of a context come from its endpoint (`route()`); here they are all alike.
   return { params, query, body } as Input;
@@ -51,15 +53,22 @@ function takeParams(endpoint: Endpoint, req: Request): unknown {
   return parsed?.data;
 }
 
-async function readJson(req: Request, res: Response): Promise<void> {
-  const empty = req.get('transfer-encoding') === undefined && Number(req.get('content-length') ?? 0) === 0;
-  if (empty) return;
+/** @throws {KargahError} `unsupported_media_type`, `malformed_json`, and what {@link readBody} says. */
+async function readJson(endpoint: Endpoint, req: Request): Promise<unknown> {
+  if (!hasBody(req)) {
+    // To take it for an empty object would set everything that may be left out to its default.
+    if (endpoint.bodyOptional !== true) throw new KargahError('malformed_json');
+    return {};
+  }
   // A form of a foreign page can be sent without a preflight; JSON cannot.
   if (!req.is('application/json')) throw new KargahError('unsupported_media_type', { expected: 'application/json' });
-  await new Promise<void>((resolve, reject) => {
-    json(req, res, (error?: unknown) => {
-      if (error === undefined) resolve();
-      else reject(error);
-    });
-  });
+  const charset = /;\s*charset="?([\w-]+)/iu.exec(req.get('content-type') ?? '')?.[1] ?? 'utf-8';
+  if (!/^utf-?8$/iu.test(charset) || (req.get('content-encoding') ?? 'identity') !== 'identity')
+    throw new KargahError('unsupported_media_type', EXPECTED);
+  const bytes = await readBody(req, LIMIT);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new KargahError('malformed_json', {}, { cause });
+  }
 }

@@ -1,32 +1,27 @@
 import type { Response } from 'express';
 import { KargahError } from '../errors.js';
+import { answerEarly } from './body.js';
 
-/** Answers RFC 9457 problem details. Also for parts that answer by themselves (mounts). */
+/** Answers RFC 9457 problem details, also to a request that is still coming. */
 export function sendProblem(res: Response, error: KargahError): void {
+  const text = beginProblem(res, error);
+  answerEarly(res.req, res, text).catch(() => res.destroy());
+}
+
+/** Status and headers of an answer with problem details; returns its text. */
+export function beginProblem(res: Response, error: KargahError): string {
   const { requestId } = res.locals;
   res
     .status(error.status)
     .set({ ...error.options.headers })
-    .type('application/problem+json')
-    .send(JSON.stringify(error.toProblem(requestId)));
+    .type('application/problem+json; charset=utf-8');
+  return JSON.stringify(error.toProblem(requestId));
 }
 
-/** Names any thrown thing: ours as it is, the known faults of body parsing and of a full disk by code, the rest `internal`. */
+/** Names any thrown thing: ours as it is, a full disk by code, the rest `internal`. */
 export function toKargahError(error: unknown): KargahError {
   if (error instanceof KargahError) return error;
   if (isStorageFull(error)) return new KargahError('storage_full', {}, { cause: error });
-  switch (property(error, 'type')) {
-    case 'entity.parse.failed':
-    case 'request.size.invalid':
-    case 'request.aborted':
-      return new KargahError('malformed_json', {}, { cause: error });
-    case 'entity.too.large':
-      return new KargahError('payload_too_large', { limit: '1 MiB' }, { cause: error });
-    case 'encoding.unsupported':
-    case 'charset.unsupported':
-      return new KargahError('unsupported_media_type', { expected: 'UTF-8 application/json' }, { cause: error });
-    default:
-  }
   // Express could not decode the path.
   if (error instanceof URIError) return new KargahError('not_found', {}, { cause: error });
   return new KargahError('internal', {}, { cause: error });

@@ -4,6 +4,7 @@ import { Server, type Socket } from 'socket.io';
 import type { Logger } from 'pino';
 import { EVENTS } from '../contract/live.js';
 import { KargahError } from '../errors.js';
+import { securityHeaders } from '../http/headers.js';
 import { meansThisMachine } from '../http/host.js';
 import { cameByDoor } from '../http/listen.js';
 import type { Authenticator, Person } from '../http/route.js';
@@ -130,7 +131,10 @@ export function createLive(deps: LiveDeps): Live {
   }
 
   return {
-    attach: (server) => void io.attach(server),
+    attach: (server) => {
+      io.attach(server);
+      io.engine.use(securityHeaders);
+    },
     jobUpdated: (jobId, update) => updates.add(jobId, update),
     jobChanged: (userId, job, deleted = false) => tell(userId, EVENTS.jobChanged, { job, deleted }),
     datasetChanged: (userId, dataset, deleted = false) => tell(userId, EVENTS.datasetChanged, { dataset, deleted }),

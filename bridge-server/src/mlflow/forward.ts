@@ -29,6 +29,23 @@ const RESPONSE_HEADERS_KEPT_BACK =
 /** Pages among artifacts are anybody's HTML: they get no origin of ours. */
 const ARTIFACT_PAGE = /\/get-artifact(?:\?|$)|\/mlflow-artifacts\/artifacts|\/artifacts\/files(?:\?|$)/u;
 
+/** What MLflow's page needs: all of it from here, styles and pictures made on the spot, workers for drawings and PDF. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "media-src 'self' blob:",
+  "connect-src 'self' data: blob:",
+  "worker-src 'self' blob:",
+  "frame-src 'self' blob:",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'self'",
+].join('; ');
+
 /** Streams requests to MLflow and its answers back over kept connections. */
 export class Forwarder {
   readonly #client: typeof http | typeof https;
@@ -112,6 +129,6 @@ function responseHeaders(answer: IncomingMessage, path: string): OutgoingHttpHea
   const kept = Object.fromEntries(
     Object.entries(answer.headers).filter(([name]) => !RESPONSE_HEADERS_KEPT_BACK.test(name)),
   );
-  if (ARTIFACT_PAGE.test(path)) kept['content-security-policy'] = "sandbox; default-src 'none'";
+  kept['content-security-policy'] = ARTIFACT_PAGE.test(path) ? "sandbox; default-src 'none'" : PAGE_POLICY;
   return { ...kept, 'x-content-type-options': 'nosniff' };
 }

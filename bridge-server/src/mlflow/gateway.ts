@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { MlflowError, type MlflowClient } from 'mlflow-js-client';
 import { KargahError } from '../errors.js';
+import { answerEarly } from '../http/body.js';
 import type { Authenticator, Caller, Person } from '../http/route.js';
 import { readJson, type ReadBody } from './body.js';
 import { Forwarder } from './forward.js';
@@ -157,7 +158,8 @@ function tokenOf(req: IncomingMessage): string | null {
 function isOfThePage({ method, headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];
   if (site === 'same-origin') return true;
-  if (method === 'GET') return site !== 'cross-site';
+  // A page of another origin may lead here, in a tab or a frame, but not fetch: what it embeds it can measure.
+  if (method === 'GET') return site === undefined || headers['sec-fetch-mode'] === 'navigate';
   return site === undefined && (method !== 'POST' || /^application\/json\b/iu.test(headers['content-type'] ?? ''));
 }
 
@@ -170,12 +172,12 @@ function refuse(req: IncomingMessage, res: ServerResponse, error: KargahError): 
   }
   const problem = error.toProblem(String(res.getHeader('x-request-id') ?? randomUUID()));
   const text = JSON.stringify({ ...problem, error_code: error.code.toUpperCase(), message: problem.detail });
-  // What is left of a body is not read: the connection is of no more use.
-  if (!req.complete) res.setHeader('connection', 'close');
-  res.writeHead(error.status, {
+  const headers = {
     ...error.options.headers,
-    'content-type': 'application/problem+json',
+    'content-type': 'application/problem+json; charset=utf-8',
     'cache-control': 'no-store',
-  });
-  res.end(text);
+  };
+  res.statusCode = error.status;
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  answerEarly(req, res, text).catch(() => res.destroy());
 }

@@ -65,6 +65,7 @@ export async function open(door: Door, address: string, signal: AbortSignal): Pr
     if (answer.statusCode >= 300 && answer.statusCode < 400 && typeof to === 'string') {
       await close();
       if (hop >= MAX_HOPS) throw failed(url, 'too many redirections');
+      if (!URL.canParse(to, url.href)) throw failed(url, 'a redirection to no address');
       url = checked(door, new URL(to, url).href);
       continue;
     }

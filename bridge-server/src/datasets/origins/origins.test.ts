@@ -20,6 +20,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../contract/datasets.js';
 import type { Connection } from '../../contract/intake.js';
+import type { DatasetVersion } from '../../contract/versions.js';
 import { Bench } from '../testing.js';
 import { isPublic } from './addresses.js';
 import type { Door } from './door.js';
@@ -188,6 +189,18 @@ describe('a file by its address', () => {
     },
   );
 
+  it.each(['http://', 'https://:99999/', 'http://[::1'])(
+    'is said not to have come where a redirection leads nowhere: %s',
+    async (location) => {
+      names.set('a.example', ['127.0.0.1']);
+      answer = (_request, response) => response.writeHead(302, { location }).end();
+      expect(await refusal(await post('datasets/import/url', { url: `http://a.example:${port}/a.csv` }))).toEqual([
+        502,
+        'url_failed',
+      ]);
+    },
+  );
+
   it('is connected to at the address that was looked at, whatever the name says later', async () => {
     let looks = 0;
     const rebinding = door.resolve;
@@ -318,6 +331,60 @@ describe('a file of the Jupyter server', () => {
   ])('%s is refused: %s', async (path, code) => {
     const [, found] = await refusal(await post('datasets/import/file', { path }));
     expect(found).toBe(code);
+  });
+});
+
+describe('whoever a dataset is only shared with', () => {
+  const origin = async (id: string, as: string): Promise<unknown[]> => {
+    const list = (await (await get(`datasets/${id}/versions`, as)).json()) as { items: DatasetVersion[] };
+    const one = (await (await get(`datasets/${id}/versions/1`, as)).json()) as DatasetVersion;
+    return [...list.items.map((version) => version.origin), one.origin];
+  };
+  const share = async (id: string): Promise<void> => {
+    const shared = await bench.send('PUT', `/datasets/${id}/sharing`, { everyone: true });
+    expect(shared.status).toBe(200);
+  };
+
+  it('learns of what kind its origin is, and not the address, the query or the path', async () => {
+    names.set('files.example', ['127.0.0.1']);
+    answer = give(CSV);
+    const url = `http://files.example:${port}/a.csv?signature=secret`;
+    const fetched = await made(await post('datasets/import/url', { url }));
+    const filed = await made(await post('datasets/import/file', { path: 'shop.csv' }));
+    new DatabaseSync(join(workspace, 'origin.db')).close();
+    const connected = await post('connections', { name: 'salaries of all', url: 'sqlite:origin.db' });
+    const { connection_id } = (await connected.json()) as Connection;
+    const query = 'select 1 as secret';
+    const asked = await made(await post('datasets/import/sql', { connection_id, query }));
+    for (const [begun, owned, shown] of [
+      [fetched, { kind: 'url', url }, { kind: 'url' }],
+      [filed, { kind: 'file', path: 'shop.csv' }, { kind: 'file' }],
+      [asked, { kind: 'sql', connection: 'salaries of all', query }, { kind: 'sql' }],
+    ] as const) {
+      await settled(begun.dataset_id);
+      await share(begun.dataset_id);
+      expect(await origin(begun.dataset_id, 'sara')).toEqual([owned, owned]);
+      expect(await origin(begun.dataset_id, 'reza')).toEqual([shown, shown]);
+    }
+    expect((await bench.call(`/connections/${connection_id}`, { method: 'DELETE' })).status).toBe(204);
+  });
+
+  it('learns that a version could not be had, and not from where', async () => {
+    names.set('files.example', ['127.0.0.1']);
+    answer = (_request, response) =>
+      void response.writeHead(200, { 'content-length': '100' }).write('a', () => response.destroy());
+    const begun = await made(await post('datasets/import/url', { url: `http://files.example:${port}/a.csv` }));
+    expect((await settled(begun.dataset_id)).error).toMatchObject({
+      code: 'url_failed',
+      params: { host: 'files.example' },
+    });
+    await share(begun.dataset_id);
+    const seen = await (await get(`datasets/${begun.dataset_id}`, 'reza')).text();
+    const versions = await (await get(`datasets/${begun.dataset_id}/versions`, 'reza')).text();
+    for (const text of [seen, versions]) {
+      expect(text).toContain('dataset_failed');
+      expect(text).not.toContain('files.example');
+    }
   });
 });
 

@@ -82,7 +82,8 @@ export class UrlOrigin {
     for (const row of await this.versions.inState('uploading')) {
       const origin = originOf(row);
       if (origin.kind !== 'url') continue;
-      const host = URL.canParse(origin.url) ? new URL(origin.url).hostname : origin.url;
+      const { url = '' } = origin;
+      const host = URL.canParse(url) ? new URL(url).hostname : url;
       await this.intake.fail(row.version_id, failureOf('url_failed', { host, reason: 'the bridge was restarted' }));
     }
   }

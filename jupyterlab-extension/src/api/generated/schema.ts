@@ -1375,6 +1375,9 @@ export interface components {
       | 'malformed_json'
       | 'payload_too_large'
       | 'unsupported_media_type'
+      | 'malformed_request'
+      | 'request_timeout'
+      | 'headers_too_large'
       | 'method_not_allowed'
       | 'not_found'
       | 'conflict'
@@ -1924,19 +1927,19 @@ export interface components {
       | {
           /** @constant */
           kind: 'url';
-          url: string;
+          url?: string;
           source_id?: string;
         }
       | {
           /** @constant */
           kind: 'sql';
-          connection: string;
-          query: string;
+          connection?: string;
+          query?: string;
         }
       | {
           /** @constant */
           kind: 'file';
-          path: string;
+          path?: string;
         }
       | {
           /** @constant */
@@ -2411,6 +2414,15 @@ export interface operations {
           'text/html': string;
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -2450,6 +2462,15 @@ export interface operations {
             /** @constant */
             status: 'ok';
           };
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description `internal`: Our error; send {request_id}. */
@@ -2512,6 +2533,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -2548,6 +2578,15 @@ export interface operations {
         };
         content: {
           'application/json': Record<string, never>;
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description `internal`: Our error; send {request_id}. */
@@ -2595,6 +2634,15 @@ export interface operations {
           };
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -2637,6 +2685,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
       };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
@@ -2682,6 +2739,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -2736,6 +2802,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -2807,6 +2882,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `payload_too_large`: The request is larger than {limit}. */
       413: {
         headers: {
@@ -2827,6 +2911,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -2903,6 +2996,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -2972,6 +3074,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -3019,6 +3130,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -3086,6 +3206,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `payload_too_large`: The request is larger than {limit}. */
       413: {
         headers: {
@@ -3115,6 +3244,15 @@ export interface operations {
       };
       /** @description `rate_limited`: Too many attempts; try again in {seconds} s. */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -3179,6 +3317,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -3230,6 +3377,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -3274,6 +3430,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -3344,6 +3509,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -3395,6 +3569,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `email_taken`: This email already has an account; sign in. */
       409: {
         headers: {
@@ -3439,6 +3622,15 @@ export interface operations {
       };
       /** @description `rate_limited`: Too many attempts; try again in {seconds} s. */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -3510,6 +3702,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -3604,6 +3805,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -3688,6 +3898,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `payload_too_large`: The request is larger than {limit}. */
       413: {
         headers: {
@@ -3708,6 +3927,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -3788,6 +4016,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -3879,6 +4116,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `payload_too_large`: The request is larger than {limit}. */
       413: {
         headers: {
@@ -3903,6 +4149,15 @@ export interface operations {
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -3968,6 +4223,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -4090,6 +4354,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -4226,6 +4499,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -4345,6 +4627,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -4422,6 +4713,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /**
        * @description `dataset_not_ready`: The dataset is still being read; wait until it is ready.
        *
@@ -4478,6 +4778,15 @@ export interface operations {
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -4580,6 +4889,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -4657,6 +4975,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /**
        * @description `dataset_failed`: The dataset could not be read; upload it again.
        *
@@ -4711,6 +5038,15 @@ export interface operations {
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -4803,6 +5139,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /**
        * @description `dataset_failed`: The dataset could not be read; upload it again.
        *
@@ -4859,6 +5204,15 @@ export interface operations {
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -4941,6 +5295,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -5006,6 +5369,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -5096,6 +5468,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -5207,6 +5588,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -5274,6 +5664,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -5365,6 +5764,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /**
        * @description `dataset_failed`: The dataset could not be read; upload it again.
        *
@@ -5413,6 +5821,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -5492,6 +5909,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -5556,6 +5982,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `files_off`: This server does not share its files with Kargah; upload the file instead. */
       409: {
         headers: {
@@ -5595,6 +6030,15 @@ export interface operations {
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -5664,6 +6108,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -5753,6 +6206,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `files_off`: This server does not share its files with Kargah; upload the file instead. */
       409: {
         headers: {
@@ -5798,6 +6260,15 @@ export interface operations {
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -5917,6 +6388,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `upload_checksum_mismatch`: The bytes arrived changed; send this piece again. */
       460: {
         headers: {
@@ -6026,6 +6506,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /**
        * @description `payload_too_large`: The request is larger than {limit}.
        *
@@ -6058,6 +6547,15 @@ export interface operations {
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -6156,6 +6654,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /**
        * @description `file_too_large`: The file is larger than the limit of {limit}.
        *
@@ -6192,6 +6699,15 @@ export interface operations {
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -6261,6 +6777,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -6375,6 +6900,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `upload_checksum_mismatch`: The bytes arrived changed; send this piece again. */
       460: {
         headers: {
@@ -6435,6 +6969,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -6522,6 +7065,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -6618,6 +7170,15 @@ export interface operations {
       };
       /** @description `upload_locked`: Another window is sending this upload. */
       423: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -6739,6 +7300,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `upload_checksum_mismatch`: The bytes arrived changed; send this piece again. */
       460: {
         headers: {
@@ -6808,6 +7378,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -6837,7 +7416,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': components['schemas']['CloneRequest'];
       };
@@ -6883,6 +7462,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `dataset_deleted`: The dataset was deleted before the job began. */
       409: {
         headers: {
@@ -6921,6 +7509,15 @@ export interface operations {
       };
       /** @description `quota_jobs`: You already have {max} jobs waiting; wait for one to end. */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -6992,6 +7589,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -7077,6 +7683,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -7141,6 +7756,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -7215,6 +7839,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -7244,7 +7877,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': components['schemas']['ResumeRequest'];
       };
@@ -7283,6 +7916,15 @@ export interface operations {
       };
       /** @description `not_found`: Not found, or no access. */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
         headers: {
           [name: string]: unknown;
         };
@@ -7334,6 +7976,15 @@ export interface operations {
       };
       /** @description `quota_jobs`: You already have {max} jobs waiting; wait for one to end. */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -7421,6 +8072,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -7487,6 +8147,15 @@ export interface operations {
       };
       /** @description `not_found`: Not found, or no access. */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
         headers: {
           [name: string]: unknown;
         };
@@ -7569,6 +8238,15 @@ export interface operations {
       };
       /** @description `quota_jobs`: You already have {max} jobs waiting; wait for one to end. */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -7658,6 +8336,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /**
        * @description `dataset_failed`: The dataset could not be read; upload it again.
        *
@@ -7740,6 +8427,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -7793,6 +8489,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -7866,6 +8571,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -7970,6 +8684,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -8045,6 +8768,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -8109,6 +8841,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -8194,6 +8935,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -8254,6 +9004,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -8327,6 +9086,15 @@ export interface operations {
       };
       /** @description `not_found`: Not found, or no access. */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
         headers: {
           [name: string]: unknown;
         };
@@ -8416,6 +9184,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -8496,6 +9273,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -8531,13 +9317,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The model */
+      /** @description The model; with `format=mlflow` a zip */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
           'application/octet-stream': string;
+          'application/zip': string;
         };
       };
       /** @description The range */
@@ -8604,6 +9391,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -8679,6 +9475,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -8730,6 +9535,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `email_taken`: This email already has an account; sign in. */
       409: {
         headers: {
@@ -8774,6 +9588,15 @@ export interface operations {
       };
       /** @description `rate_limited`: Too many attempts; try again in {seconds} s. */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -8841,6 +9664,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `payload_too_large`: The request is larger than {limit}. */
       413: {
         headers: {
@@ -8870,6 +9702,15 @@ export interface operations {
       };
       /** @description `rate_limited`: Too many attempts; try again in {seconds} s. */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -8943,6 +9784,15 @@ export interface operations {
       };
       /** @description `not_found`: Not found, or no access. */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
         headers: {
           [name: string]: unknown;
         };
@@ -9032,6 +9882,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -9108,6 +9967,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `internal`: Our error; send {request_id}. */
       500: {
         headers: {
@@ -9172,6 +10040,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };
@@ -9252,6 +10129,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `job_not_active`: The job has already ended. */
       409: {
         headers: {
@@ -9281,6 +10167,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
         headers: {
           [name: string]: unknown;
         };

@@ -11,6 +11,9 @@ ErrorCode: TypeAlias = Literal[
     "malformed_json",
     "payload_too_large",
     "unsupported_media_type",
+    "malformed_request",
+    "request_timeout",
+    "headers_too_large",
     "method_not_allowed",
     "not_found",
     "conflict",
@@ -180,19 +183,19 @@ class Origin1(TypedDict):
 
 class Origin2(TypedDict):
     kind: Literal["url"]
-    url: str
+    url: NotRequired[str]
     source_id: NotRequired[str]
 
 
 class Origin3(TypedDict):
     kind: Literal["sql"]
-    connection: str
-    query: str
+    connection: NotRequired[str]
+    query: NotRequired[str]
 
 
 class Origin4(TypedDict):
     kind: Literal["file"]
-    path: str
+    path: NotRequired[str]
 
 
 class Origin5(TypedDict):

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { ErrorCode } from '../contract/errors.js';
+import { KargahError } from '../errors.js';
+
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'payload_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+};
+const PARAMS: Partial<Readonly<Record<ErrorCode, Record<string, string>>>> = {
+  headers_too_large: { limit: '16 KiB' },
+  payload_too_large: { limit: '16 KiB' },
+};
+
+/** Answers what is no request that any route could see, in the form of every other refusal. */
+export function refuseBroken(fault: NodeJS.ErrnoException, connection: Duplex): void {
+  const { _httpMessage: answering } = connection as Duplex & { readonly _httpMessage?: ServerResponse | null };
+  // Nobody is there to hear it, or half an answer is out.
+  if (fault.code === 'ECONNRESET' || !connection.writable || answering?.headersSent === true) {
+    connection.destroy();
+    return;
+  }
+  const code = CODES[fault.code ?? ''] ?? 'malformed_request';
+  const error = new KargahError(code, PARAMS[code] ?? {});
+  const text = JSON.stringify(error.toProblem(randomUUID()));
+  connection.end(
+    [
+      `HTTP/1.1 ${String(error.status)} ${STATUS_CODES[error.status] ?? ''}`,
+      'Content-Type: application/problem+json; charset=utf-8',
+      `Content-Length: ${String(Buffer.byteLength(text))}`,
+      "Content-Security-Policy: default-src 'none'",
+      'X-Content-Type-Options: nosniff',
+      'Cache-Control: no-store',
+      'Connection: close',
+      '',
+      text,
+    ].join('\r\n'),
+  );
+}
