@@ -1,17 +1,29 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../test/bridge.js';
 import { HUNG_MS } from '../test/hung.js';
 import { jobRow } from '../test/rows.js';
+import { startTimeOf } from './launchers/processes.js';
 
 let build: string;
 beforeAll(() => {
@@ -77,6 +89,34 @@ async function refused(
   const lines = text.split('\n').filter((line) => line !== '');
   return { code, lines };
 }
+const deleted = (data: string): void => rmSync(data, { recursive: true, force: true, maxRetries: 20 });
+const moved = (data: string): void => renameSync(data, `${data}-moved`);
+const replaced = (data: string): void => {
+  moved(data);
+  mkdirSync(data);
+  writeFileSync(join(data, 'lock'), '');
+  writeFileSync(join(data, 'bridge.json'), 'of another bridge');
+};
+const ready = async (url: string): Promise<number> => (await fetch(`${url}/readyz`)).status;
+
+/** Every process that began below `pid`. */
+function descendants(pid: number): number[] {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/u.test(name))
+    .map((name) => [Number(name), parentOf(Number(name))] as const);
+  const below = (one: number): number[] =>
+    parents.filter(([, parent]) => parent === one).flatMap(([child]) => [child, ...below(child)]);
+  return below(pid);
+}
+function parentOf(pid: number): number | null {
+  try {
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    // It ended meanwhile.
+    return null;
+  }
+}
 const throughSocket = (socketPath: string, path: string): Promise<number> =>
   new Promise((resolve, reject) => {
     request({ socketPath, path }, (answer) => {
@@ -115,6 +155,29 @@ describe('the process', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect((await started(data)).url).toMatch(/^http/u);
+  });
+
+  it.each([
+    ['at its start', 'deleted', deleted],
+    ['when MLflow is up', 'deleted', deleted],
+    ['when MLflow is up', 'moved', moved],
+    ['when MLflow is up', 'replaced', replaced],
+  ] as const)('ends with all that it started, %s, when its data folder is %s', async (stage, _, happens) => {
+    const data = folder();
+    folders.push(`${data}-moved`);
+    const { child, url } = await started(data);
+    if (stage === 'when MLflow is up') await expect.poll(() => ready(url), { timeout: HUNG_MS }).toBe(200);
+    const begun = [child.pid!, ...descendants(child.pid!)].map((pid) => [pid, startTimeOf(pid)] as const);
+    const said = text(child.stderr!);
+    happens(data);
+    const [code] = (await once(child, 'exit')) as [number];
+    expect(code).toBe(74);
+    expect(await said).toBe(`${data} was deleted, moved or replaced; the bridge ends.\n`);
+    const left = (): unknown[] => begun.filter(([pid, at]) => startTimeOf(pid) === at);
+    await expect.poll(left, { timeout: HUNG_MS }).toEqual([]);
+    // What another bridge wrote there stays.
+    if (existsSync(join(data, 'bridge.json')))
+      expect(readFileSync(join(data, 'bridge.json'), 'utf8')).toBe('of another bridge');
   });
 
   it('serves Jupyter’s socket and the port alike, and the cookie stays below Jupyter’s prefix', async () => {

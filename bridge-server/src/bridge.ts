@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { systemClock, type Clock } from './clock.js';
 import type { Config } from './config.js';
 import type { AppParts } from './http/app.js';
 import { refuseBroken } from './http/broken.js';
@@ -13,6 +14,8 @@ import { VERSION } from './observability/version.js';
 export interface RunningBridge {
   /** Where jobs, notebooks and scripts reach it. */
   readonly url: string;
+  /** Comes when the data folder was deleted, moved or replaced: nothing that this bridge does counts any more. */
+  readonly folderLost: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -24,6 +27,8 @@ const PARTS = [
   () => import('./datasets/index.js'),
   () => import('./training/service.js'),
 ] as const;
+/** A data folder that is gone is noticed within this time. */
+const FOLDER_LOOK_MS = 1_000;
 /** How long open requests may take to end at a shutdown. */
 const DRAIN_MS = 5_000;
 
@@ -37,8 +42,9 @@ export async function startBridge(
   config: Config,
   log: Logger,
   answers: NonNullable<AppParts['answers']> = 'trusted',
+  clock: Clock = systemClock,
 ): Promise<RunningBridge> {
-  const unlock = lockFolder(config.dataDir);
+  const lock = lockFolder(config.dataDir);
   const server = createServer({ requestTimeout: 0, headersTimeout: 60_000 });
   server.on('clientError', refuseBroken);
   const entrance = new Entrance(server);
@@ -56,17 +62,24 @@ export async function startBridge(
   const started = bridge
     .start()
     .catch((error: unknown) => log.error({ err: error }, 'a part of the bridge did not start'));
+  const { promise: folderLost, resolve: lose } = Promise.withResolvers<void>();
+  const callOff = clock.every(FOLDER_LOOK_MS, () => {
+    if (!lock.holds()) lose();
+  });
   let closing: Promise<void> | undefined;
   return {
     url,
+    folderLost,
     close: () =>
       (closing ??= (async () => {
-        withdraw(config.dataDir);
+        callOff();
+        // What lies at the path now may be another bridge's.
+        if (lock.holds()) withdraw(config.dataDir);
         door?.close();
         await ended(server, () => bridge.live.close());
         await started;
         await bridge.stop();
-        unlock();
+        lock.release();
       })()),
   };
 }

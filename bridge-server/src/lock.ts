@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -21,6 +21,13 @@ export class FolderTaken extends Error {
   }
 }
 
+/** The lock of a data folder. */
+export interface FolderLock {
+  /** Whether the folder at its path is still the one that was locked: it may have been deleted, moved or replaced. */
+  holds(): boolean;
+  release(): void;
+}
+
 /** How long a start waits for a bridge that is just ending. */
 const PATIENCE_MS = 2_000;
 
@@ -30,8 +37,9 @@ const PATIENCE_MS = 2_000;
  *
  * @throws {FolderTaken}
  */
-export function lockFolder(dataDir: string): () => void {
-  const lock = new DatabaseSync(join(dataDir, 'lock'), { timeout: PATIENCE_MS });
+export function lockFolder(dataDir: string): FolderLock {
+  const path = join(dataDir, 'lock');
+  const lock = new DatabaseSync(path, { timeout: PATIENCE_MS });
   try {
     lock.exec('PRAGMA journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
@@ -40,7 +48,19 @@ export function lockFolder(dataDir: string): () => void {
     if ((error as { errcode?: number }).errcode === 5) throw new FolderTaken(dataDir);
     throw error;
   }
-  return () => lock.close();
+  const { dev, ino } = statSync(path);
+  return {
+    holds: () => {
+      try {
+        const found = statSync(path);
+        return found.dev === dev && found.ino === ino;
+      } catch (error) {
+        // A disk that does not answer just now has not lost the folder.
+        return !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+      }
+    },
+    release: () => lock.close(),
+  };
 }
 
 export function announce(dataDir: string, { url, version }: { url: string; version: string }): void {

@@ -4,6 +4,9 @@ import { ConfigError, loadConfig } from './config.js';
 import { FolderTaken } from './lock.js';
 import { openLog } from './observability/log.js';
 
+/** EX_IOERR. */
+const FOLDER_LOST = 74;
+const LOST_CLOSE_MS = 15_000;
 /** A parent that is gone is noticed within this time. */
 const PARENT_LOOK_MS = 500;
 
@@ -16,6 +19,12 @@ try {
 
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.once(signal, () => end(bridge, 128 + constants.signals[signal]));
+  void bridge.folderLost.then(() => {
+    process.stderr.write(`${config.dataDir} was deleted, moved or replaced; the bridge ends.\n`);
+    end(bridge, FOLDER_LOST);
+    // Parts that write to the folder as they close may find no place for it.
+    setTimeout(() => process.exit(FOLDER_LOST), LOST_CLOSE_MS).unref();
+  });
   if (config.parentWatch) {
     setInterval(() => {
       if (process.ppid !== parent) end(bridge, 128 + constants.signals.SIGHUP);

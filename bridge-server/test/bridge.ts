@@ -40,6 +40,7 @@ export async function testBridge(
     });
   return {
     url: bridge.url,
+    folderLost: bridge.folderLost,
     dataDir,
     call,
     register: async (email) => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { column, dataset } from './datasets.js';
 import { sweep } from './sweeps.js';
 import { metricPoint } from './metrics.js';
+import { mlflowState } from './system.js';
 import { job, jobState, progress } from './training.js';
 
 /** Socket.IO, path `/socket.io`, access token in `auth.token`. Client → server, each with an acknowledgement. */
@@ -58,7 +59,7 @@ export const datasetProfileEvent = z
   })
   .meta({ id: 'DatasetProfileEvent' });
 export type DatasetProfileEvent = z.infer<typeof datasetProfileEvent>;
-export const systemChanged = z.object({ mlflow: z.enum(['starting', 'up', 'down']) }).meta({ id: 'SystemChanged' });
+export const systemChanged = z.object({ mlflow: mlflowState }).meta({ id: 'SystemChanged' });
 
 /** Names of the events on the wire. */
 export const EVENTS = {

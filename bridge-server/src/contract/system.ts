@@ -22,6 +22,9 @@ export const healthz = endpoint({
   responses: { 200: z.object({ status: z.literal('ok') }) },
   errors: [],
 });
+/** `failed`: our own did not come up, time after time, and is not started again until the bridge is. */
+export const mlflowState = z.enum(['starting', 'up', 'down', 'failed']);
+export type MlflowState = z.infer<typeof mlflowState>;
 export const readyz = endpoint({
   id: 'readyz',
   method: 'get',
@@ -34,7 +37,7 @@ export const readyz = endpoint({
     503: z.object({
       status: z.literal('not_ready'),
       database: z.enum(['up', 'down']),
-      mlflow: z.enum(['starting', 'up', 'down']),
+      mlflow: mlflowState,
     }),
   },
   errors: [],
@@ -60,7 +63,7 @@ export const system = endpoint({
     200: z
       .object({
         version: z.string(),
-        mlflow: z.enum(['starting', 'up', 'down']),
+        mlflow: mlflowState,
         cpus: z.number().int(),
         memory_bytes: z.number().int(),
         gpus: z.number().int(),

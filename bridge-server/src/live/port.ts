@@ -2,6 +2,7 @@ import type { Dataset } from '../contract/datasets.js';
 import type { DatasetProfileEvent } from '../contract/live.js';
 import type { Sweep } from '../contract/sweeps.js';
 import type { MetricPoint } from '../contract/metrics.js';
+import type { MlflowState } from '../contract/system.js';
 import type { Job, JobState, Progress } from '../contract/training.js';
 
 /** How the rest of the bridge tells people what happened; `live/` carries it by Socket.IO. */
@@ -20,7 +21,7 @@ export interface LivePort {
   datasetProfiled(userId: string, profiled: DatasetProfileEvent): void;
   sweepChanged(userId: string, sweep: Sweep, deleted?: boolean): void;
   logAppended(jobId: string, offset: number, nextOffset: number, text: string): void;
-  mlflowChanged(state: 'starting' | 'up' | 'down'): void;
+  mlflowChanged(state: MlflowState): void;
   /** The live sequence number that `jobId` has reached. */
   seqOf(jobId: string): number;
 }

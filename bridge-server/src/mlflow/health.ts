@@ -1,10 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
+import type { MlflowState } from '../contract/system.js';
 import { KargahError } from '../errors.js';
 import type { MlflowAddress } from './address.js';
-
-export type MlflowState = 'starting' | 'up' | 'down';
 
 /** What is known of MLflow now, and who wants to hear of it. */
 export class Health {

@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import type { Authenticator, Caller, Person } from '../http/route.js';
+import { systemClock } from '../clock.js';
 import { join } from 'node:path';
 import { connect } from './connect.js';
 import { createGateway, type Gateway } from './gateway.js';
@@ -39,7 +40,7 @@ export function createMlflow({ config, access, log }: MlflowDeps): Mlflow {
   const { publicKeyPem } = access;
   const server =
     config.mlflowUrl === null
-      ? new OwnMlflowServer({ root, python: config.python, publicKeyPem, log })
+      ? new OwnMlflowServer({ root, python: config.python, publicKeyPem, log, clock: systemClock })
       : new RemoteMlflowServer(config.mlflowUrl, { root, publicKeyPem });
   const authorization = async (): Promise<string> => `Bearer ${await access.mintForService()}`;
   const { client, close } = connect(server.address, authorization);

@@ -1,6 +1,7 @@
 import type { ReadableStream } from 'node:stream/web';
 import type { Caller } from '../http/route.js';
 import type { MetricPoint } from '../contract/metrics.js';
+import type { MlflowState } from '../contract/system.js';
 import type { Progress } from '../contract/training.js';
 
 export interface RunRef {
@@ -30,10 +31,10 @@ export interface RunFacts {
 
 /** What the rest of the bridge asks of MLflow. Every method throws `mlflow_unavailable` when MLflow is away. */
 export interface MlflowPort {
-  state(): 'starting' | 'up' | 'down';
+  state(): MlflowState;
   /** Resolves once MLflow answers; rejects when `signal` aborts. */
   whenUp(signal?: AbortSignal): Promise<void>;
-  onState(listener: (state: 'starting' | 'up' | 'down') => void): () => void;
+  onState(listener: (state: MlflowState) => void): () => void;
   /** Makes the workspace of a project and gives the person their role in it; idempotent. */
   ensureWorkspace(workspace: string, userId: string): Promise<void>;
   /** Makes the run of a job: params, tags (`kargah.job_id`, code version, `mlflow.user` …), dataset input; idempotent by job id. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../clock.js';
 import { socketPathOf, type MlflowAddress } from './address.js';
 import { answers, Health } from './health.js';
 import { endRemembered, remember, signal } from './process.js';
@@ -10,6 +11,7 @@ import { endRemembered, remember, signal } from './process.js';
 export interface MlflowLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
 }
 
 /** An MLflow that the bridge talks to: its own child, or one that runs elsewhere. */
@@ -24,6 +26,8 @@ export interface MlflowServer {
 const START_LIMIT_MS = 180_000;
 const LOG_LIMIT_BYTES = 5 * 2 ** 20;
 const BACKOFF_MS = [250, 1000, 2000, 5000, 10_000, 30_000] as const;
+/** After so many starts in a row that came to nothing, another one would too: somebody has to look at its log. */
+const MOST_FAILURES = 12;
 
 export interface OwnMlflow {
   /** `<data folder>/mlflow`. */
@@ -32,9 +36,13 @@ export interface OwnMlflow {
   /** What verifies the bridge's tokens. */
   readonly publicKeyPem: string;
   readonly log: MlflowLog;
+  readonly clock: Clock;
 }
 
-/** Our own MLflow: a child that is started again whenever it ends, and ends with the bridge however that ends. */
+/**
+ * Our own MLflow: a child that is started again whenever it ends, unless it never comes up, and ends with the bridge however that
+ * ends.
+ */
 export class OwnMlflowServer implements MlflowServer {
   readonly address: MlflowAddress & { readonly kind: 'socket' };
   readonly health = new Health();
@@ -75,10 +83,33 @@ export class OwnMlflowServer implements MlflowServer {
       rmSync(this.#identityFile, { force: true });
       this.health.become('down');
       if (this.#ended()) return;
+      if (failures + 1 >= MOST_FAILURES) {
+        const facts = { code, signal: killedBy, starts: failures + 1, log_file: this.#logFile };
+        this.options.log.error(facts, 'MLflow does not start; it is left until the bridge starts anew');
+        return this.health.become('failed');
+      }
       const wait = BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)]!;
       this.options.log.warn({ code, signal: killedBy, retry_in_ms: wait }, 'MLflow ended; it is started again');
-      await sleep(wait, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      await this.#pause(wait);
     }
+  }
+
+  /** Ends early when the server is stopped. */
+  #pause(ms: number): Promise<void> {
+    const { signal: stopping } = this.#stopping;
+    return new Promise((resolve) => {
+      const over = (): void => {
+        callOff();
+        stopping.removeEventListener('abort', over);
+        resolve();
+      };
+      const callOff = this.options.clock.after(ms, over);
+      stopping.addEventListener('abort', over);
+    });
+  }
+
+  get #logFile(): string {
+    return join(this.options.root, 'log.txt');
   }
 
   #ended(): boolean {
@@ -93,7 +124,7 @@ export class OwnMlflowServer implements MlflowServer {
     const { root, python, publicKeyPem } = this.options;
     const key = leavePublicKey(root, publicKeyPem);
     rmSync(this.address.path, { force: true });
-    const log = openLog(join(root, 'log.txt'));
+    const log = openLog(this.#logFile);
     const child = spawn(
       python,
       [

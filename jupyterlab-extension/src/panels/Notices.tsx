@@ -25,9 +25,9 @@ export function Notices(): JSX.Element {
             : t('offline.detailAsOf', { x: format.time(connection.asOf) })}
         </Note>
       )}
-      {connection.state === 'connected' && system?.mlflow === 'down' && (
-        <Note tone="warn" icon="warn" title={t('panel.mlflowDown')}>
-          {t('panel.mlflowDown.detail')}
+      {connection.state === 'connected' && (system?.mlflow === 'down' || system?.mlflow === 'failed') && (
+        <Note tone="warn" icon="warn" title={t(system.mlflow === 'failed' ? 'panel.mlflowFailed' : 'panel.mlflowDown')}>
+          {t(system.mlflow === 'failed' ? 'panel.mlflowFailed.detail' : 'panel.mlflowDown.detail')}
         </Note>
       )}
     </div>

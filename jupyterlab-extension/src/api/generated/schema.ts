@@ -1658,7 +1658,7 @@ export interface components {
     System: {
       version: string;
       /** @enum {string} */
-      mlflow: 'starting' | 'up' | 'down';
+      mlflow: 'starting' | 'up' | 'down' | 'failed';
       cpus: number;
       memory_bytes: number;
       gpus: number;
@@ -2364,7 +2364,7 @@ export interface components {
     };
     SystemChanged: {
       /** @enum {string} */
-      mlflow: 'starting' | 'up' | 'down';
+      mlflow: 'starting' | 'up' | 'down' | 'failed';
     };
     SubscribeJob: {
       job_id: string;
@@ -2664,7 +2664,7 @@ export interface operations {
             /** @enum {string} */
             database: 'up' | 'down';
             /** @enum {string} */
-            mlflow: 'starting' | 'up' | 'down';
+            mlflow: 'starting' | 'up' | 'down' | 'failed';
           };
         };
       };

@@ -27,6 +27,11 @@ export const panel = {
   'panel.storageOf': { fa: '{used}؛ {free} آزاد', en: '{used}; {free} free' },
   'panel.storageUsed': { fa: 'فضای مصرف‌شده', en: 'Storage used' },
   'panel.moreRows': { fa: 'نمایش بیشتر', en: 'Show more' },
+  'panel.mlflowFailed': { fa: 'MLflow بالا نمی‌آید', en: 'MLflow does not start' },
+  'panel.mlflowFailed.detail': {
+    fa: 'چند بار پیاپی کوشیدیم و دیگر تلاش نمی‌کنیم. دلیلش در mlflow/log.txt پوشهٔ داده است؛ پس از رفع آن، JupyterLab را دوباره راه‌اندازی کنید. کارها در صف می‌مانند.',
+    en: 'It was tried several times and is left now. The reason is in mlflow/log.txt of the data folder; mend it, then restart JupyterLab. Jobs stay in the queue.',
+  },
   'panel.mlflowDown': { fa: 'MLflow در دسترس نیست', en: 'MLflow is away' },
   'panel.mlflowDown.detail': {
     fa: 'در حال راه‌اندازی دوباره است. آموزش ادامه دارد و نقطه‌ها پس از آن می‌رسند.',

@@ -1222,7 +1222,7 @@ class SweepRequest(TypedDict):
 
 class System(TypedDict):
     version: str
-    mlflow: Literal["starting", "up", "down"]
+    mlflow: Literal["starting", "up", "down", "failed"]
     cpus: int
     memory_bytes: int
     gpus: int
@@ -1233,7 +1233,7 @@ class System(TypedDict):
 
 
 class SystemChanged(TypedDict):
-    mlflow: Literal["starting", "up", "down"]
+    mlflow: Literal["starting", "up", "down", "failed"]
 
 
 class TrainRequestScript(TypedDict):
