@@ -140,7 +140,7 @@ stand_in.main(sys.argv[2])
 
 def asked(socket: Path) -> httpx.Response:
     """The answer to `GET /`, as soon as someone listens."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 240
     while True:
         try:
             with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket))) as client:

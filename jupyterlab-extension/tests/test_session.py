@@ -67,7 +67,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     assert url is not None, "".join(lines)
     yield Jupyter(url, home / "runtime" / f"kargah-session-{process.pid}.json", home / "data" / "bridge.json")
     process.terminate()
-    process.communicate(timeout=20)
+    process.communicate(timeout=240)
 
 
 @pytest.fixture

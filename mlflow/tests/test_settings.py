@@ -61,7 +61,7 @@ def test_a_server_whose_parent_is_gone_does_not_start(tmp_path: Path) -> None:
         [*command, "--public-key", "key.pem", "--parent", str(os.getppid())],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=240,
         check=False,
     )
     assert answer.returncode != 0

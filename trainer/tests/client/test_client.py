@@ -25,9 +25,9 @@ from kargah.training.reporter import Reporter
 from kargah.training.run_ref import RunRef
 from kargah.training.spool import KEYS, POINTS
 
-from ..conftest import LiveBridge
+from ..conftest import DEADLINE_SECONDS, LiveBridge
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.e2e
 PASSWORD = "یک جملهٔ بلند برای آزمون"
 
 
@@ -88,7 +88,7 @@ print(tuple((loaded.module() if hasattr(loaded, "module") else loaded)(torch.zer
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=DEADLINE_SECONDS,
     )
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.splitlines()[-1] == "(3, 10)"
@@ -138,7 +138,7 @@ def test_a_bridge_killed_in_training_loses_no_point_and_stores_none_twice(
     token.write_text(str(client._http.token))
     run_id = str(job.data["mlflow_run_id"])
     assert Reporter(spool, Address(live_bridge.data_dir / "bridge.json", token), lambda: RunRef(run_id, "")).close(
-        timeout=60
+        timeout=DEADLINE_SECONDS
     )
     assert points_of(job.metrics()) == logged
 
@@ -307,7 +307,7 @@ def test_the_notebook_of_the_documentation_runs_as_it_stands(
     source = Path(__file__).resolve().parents[3] / "docs" / "notebooks" / "first-model.ipynb"
     notebook = nbformat.read(source, as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells), "notebooks are committed without outputs"
-    NotebookClient(notebook, timeout=200, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(notebook, timeout=int(DEADLINE_SECONDS), resources={"metadata": {"path": str(tmp_path)}}).execute()
     said = "".join(out.get("text", "") for cell in notebook.cells for out in cell.get("outputs", []))
     assert float(said.split("right:")[1].split()[0]) >= 0.95
 

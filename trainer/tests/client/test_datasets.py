@@ -29,7 +29,7 @@ from kargah.recipes.pictures import read_pictures
 
 from ..conftest import LiveBridge
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.e2e
 CLASSES = {"گربه": 40, "سگ": 120, "روباه": 200}
 
 

@@ -74,4 +74,4 @@ def test_an_answer_that_is_no_problem_document_is_still_an_error() -> None:
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
     code = "import sys, kargah; sys.exit(any(m in sys.modules for m in ('torch', 'httpx', 'pandas', 'socketio')))"
-    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=30).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=240).returncode == 0

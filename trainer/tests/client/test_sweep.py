@@ -15,7 +15,6 @@ PASSWORD = "یک جملهٔ بلند برای آزمون"
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(240)
 def test_a_sweep_tries_settings_marks_the_best_and_goes_on_after_the_bridge_was_killed(live_bridge: LiveBridge) -> None:
     client = kargah.register(f"sweep-{secrets.token_hex(4)}@example.com", PASSWORD, "سارا", url=live_bridge.url)
     digits = client.datasets.import_source("digits")

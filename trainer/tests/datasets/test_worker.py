@@ -15,6 +15,7 @@ import pytest
 from kargah.datasets.preview import MAX_CELL_CHARS, cell_of, thumbnails_of
 from kargah.datasets.sources import catalogue
 
+from ..conftest import DEADLINE_SECONDS
 from .conftest import Asked, picture
 
 
@@ -68,7 +69,7 @@ def test_it_ends_with_its_input_and_takes_its_forks_along(tmp_path: Path) -> Non
     fork = int(children.read_text().split()[0])
     assert mine.process.stdin is not None
     mine.process.stdin.close()
-    assert mine.process.wait(20) == 0
+    assert mine.process.wait(DEADLINE_SECONDS) == 0
     _wait_until(lambda: not _runs(fork))
 
 
@@ -100,8 +101,19 @@ def test_a_worker_that_is_killed_leaves_nothing_half_done(tmp_path: Path) -> Non
     (tmp_path / "original").write_text("a,b\n" + "".join(f"{i},{i * 7919 % 104729}\n" for i in range(400_000)))
     killed = Asked()
     killed.begin("read", tmp_path, filename="a.csv", max_image_bytes=1 << 30)
-    _wait_until(lambda: any(tmp_path.glob(".reading-*")))
-    fork = int(Path(f"/proc/{killed.process.pid}/task/{killed.process.pid}/children").read_text().split()[0])
+    children = Path(f"/proc/{killed.process.pid}/task/{killed.process.pid}/children")
+    _wait_until(lambda: children.read_text().split() != [])
+    fork = int(children.read_text().split()[0])
+
+    def stopped_while_it_reads() -> bool:
+        # It goes on only between two looks, so that it cannot come to its end unseen.
+        os.kill(fork, signal.SIGSTOP)
+        if any(tmp_path.glob(".reading-*")):
+            return True
+        os.kill(fork, signal.SIGCONT)
+        return False
+
+    _wait_until(stopped_while_it_reads)
     os.kill(killed.process.pid, signal.SIGKILL)
     killed.process.wait()
     _wait_until(lambda: not _runs(fork))
@@ -114,7 +126,7 @@ def test_a_worker_that_is_killed_leaves_nothing_half_done(tmp_path: Path) -> Non
 
 
 def _wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + DEADLINE_SECONDS
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)

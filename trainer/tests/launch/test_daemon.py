@@ -20,7 +20,8 @@ import pytest
 
 from kargah.launch.become import PLACEHOLDER
 
-DEADLINE_SECONDS = 30.0
+from ..conftest import DEADLINE_SECONDS
+
 INHERITED = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "PYTHONPATH") if key in os.environ}
 STREAMS = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "PYTHONFAULTHANDLER": "1"}
 
@@ -197,7 +198,8 @@ def test_memory_of_a_fork_is_what_it_has_for_itself(daemon: RunningDaemon) -> No
 
 
 def test_a_fork_that_outgrows_its_memory_is_ended(daemon: RunningDaemon) -> None:
-    source = "import time\nx = []\nwhile True:\n    x.append(bytearray(16 << 20))\n    time.sleep(.05)\n"
+    grows = "import time\nx = []\nwhile len(x) < 64:\n    x.append(bytearray(16 << 20))\n    time.sleep(.05)\n"
+    source = grows + "time.sleep(600)\n"
     assert outcome(daemon.run(source, memory_bytes=128 << 20))["oom"]
 
 

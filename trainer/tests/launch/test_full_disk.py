@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ..conftest import DEADLINE_SECONDS
 from .test_supervise import Job, until
 
 ALWAYS_FULL = "/dev/full"
@@ -93,12 +94,12 @@ def test_a_job_that_fills_its_disk_ends_as_it_did_though_others_take_every_block
 
 
 def test_a_job_on_a_full_disk_is_stopped_as_any_other(small_disk: Path) -> None:
-    job = Job(small_disk, FILL + "try: fill()\nexcept OSError: time.sleep(60)")
+    job = Job(small_disk, FILL + "try: fill()\nexcept OSError: time.sleep(600)")
     with someone_else(small_disk):
         supervisor = job.start()
         until(lambda: os.statvfs(small_disk).f_bavail == 0)
         supervisor.terminate()
-        assert supervisor.wait(15) == 0
+        assert supervisor.wait(DEADLINE_SECONDS) == 0
     assert job.outcome["stopped"]
 
 

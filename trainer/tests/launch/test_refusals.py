@@ -9,9 +9,10 @@ from pathlib import Path
 import kargah
 from kargah.launch.become import PLACEHOLDER
 
+from ..conftest import DEADLINE_SECONDS
 from .test_daemon import INHERITED, STREAMS, RunningDaemon
 
-THREAD = "import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
+THREAD = "import threading, time; threading.Thread(target=time.sleep, args=(600,), daemon=True).start()"
 # Without a GPU torch cannot be made to touch one; what it would remember of it is what counts.
 GPU = "import torch.cuda; torch.cuda.init() if torch.cuda.is_available() else setattr(torch.cuda, '_initialized', True)"
 
@@ -51,7 +52,7 @@ def refused(daemon: RunningDaemon) -> dict[str, object]:
     answer = daemon.submit(folder)
     assert not (folder / "supervisor.json").exists()
     daemon.process.terminate()
-    daemon.process.wait(10)
+    daemon.process.wait(DEADLINE_SECONDS)
     return dict(answer["refused"])
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from kargah.launch import processes
 
-DEADLINE_SECONDS = 15.0
+from ..conftest import DEADLINE_SECONDS
 
 
 class Job:
@@ -95,7 +95,7 @@ def job(tmp_path: Path) -> Iterator[Callable[..., Job]]:
             os.kill(pid, signal.SIGKILL)
 
 
-SLEEPER = "import time\nprint('up')\ntime.sleep(60)\n"
+SLEEPER = "import time\nprint('up')\ntime.sleep(600)\n"
 
 
 def test_a_script_runs_as_it_would_by_hand(job: Callable[..., Job]) -> None:
@@ -172,7 +172,8 @@ def test_a_folder_to_work_in_that_is_gone_is_a_failed_launch(job: Callable[..., 
 def test_a_stop_gives_time_to_write_a_checkpoint(job: Callable[..., Job]) -> None:
     one = job(
         "import signal, sys, time\n"
-        "signal.signal(15, lambda *_: (time.sleep(.3), open('checkpoint', 'w').write('x'), sys.exit(0)))\n" + SLEEPER
+        "signal.signal(15, lambda *_: (time.sleep(.3), open('checkpoint', 'w').write('x'), sys.exit(0)))\n" + SLEEPER,
+        grace_seconds=DEADLINE_SECONDS,
     )
     supervisor = one.start()
     one.until_it_says("up")
@@ -183,7 +184,7 @@ def test_a_stop_gives_time_to_write_a_checkpoint(job: Callable[..., Job]) -> Non
 
 
 def test_stopped_is_said_only_when_nothing_is_left(job: Callable[..., Job]) -> None:
-    stubborn = "import signal, time; signal.signal(15, signal.SIG_IGN); print('child', flush=True); time.sleep(60)"
+    stubborn = "import signal, time; signal.signal(15, signal.SIG_IGN); print('child', flush=True); time.sleep(600)"
     one = job(
         "import os, subprocess, sys\n"
         # Without our mark and in a session of its own: found because the supervisor inherits it.
@@ -204,14 +205,15 @@ def test_stopped_is_said_only_when_nothing_is_left(job: Callable[..., Job]) -> N
 def test_children_that_a_job_leaves_behind_are_ended(job: Callable[..., Job]) -> None:
     one = job(
         "import subprocess, sys\n"
-        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], start_new_session=True)\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\n"
     )
     assert one.run()["exit_code"] == 0
     assert one.processes() == []
 
 
 def test_a_job_that_outgrows_its_memory_is_ended(job: Callable[..., Job]) -> None:
-    source = "import time\nx = []\nwhile True:\n    x.append(bytearray(16 << 20))\n    time.sleep(.05)\n"
+    grows = "import time\nx = []\nwhile len(x) < 64:\n    x.append(bytearray(16 << 20))\n    time.sleep(.05)\n"
+    source = grows + "time.sleep(600)\n"
     outcome = job(source, memory_bytes=128 << 20).run()
     assert outcome["oom"]
     assert outcome["error"] == {"code": "out_of_memory"}

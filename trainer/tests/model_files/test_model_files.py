@@ -347,7 +347,7 @@ def test_operators_that_compute_are_allowed_and_paths_to_python_are_not() -> Non
 def judged(path: Path) -> dict[str, Any]:
     form = "mlflow" if path.suffix == ".zip" else "pt2"
     asked = [sys.executable, "-m", "kargah.model_files", form, str(path)]
-    answer: dict[str, Any] = json.loads(subprocess.run(asked, check=True, capture_output=True, timeout=120).stdout)
+    answer: dict[str, Any] = json.loads(subprocess.run(asked, check=True, capture_output=True, timeout=240).stdout)
     return answer
 
 

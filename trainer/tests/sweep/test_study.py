@@ -107,7 +107,7 @@ def test_the_process_answers_line_by_line_and_survives_nonsense() -> None:
         input="\n".join(lines) + "\n",
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=True,
     )
     first, second, third = map(json.loads, ended.stdout.splitlines())

@@ -27,7 +27,7 @@ from kargah.training.failure import JobFailure
 from kargah.training.model import save_model
 from kargah.training.spool import has_pending
 
-from ..conftest import write_job
+from ..conftest import DEADLINE_SECONDS, write_job
 
 RUN = """
 import sys
@@ -63,7 +63,7 @@ def test_sigterm_in_training_leaves_a_checkpoint_and_exit_code_143(job_dir: Path
                 process.send_signal(signal.SIGTERM)
                 break
         rest = process.stdout.read()
-        assert process.wait(timeout=30) == 143
+        assert process.wait(timeout=DEADLINE_SECONDS) == 143
     assert "checkpoint saved" in rest
     assert load_checkpoint(job_dir / "checkpoints").state["epoch"] >= 3
     assert has_pending(job_dir / "spool")
@@ -77,11 +77,11 @@ def test_a_job_resumes_anothers_checkpoint_unless_its_network_is_another(job_dir
         assert process.stdout is not None
         next(line for line in process.stdout if "epoch 2/10000" in line)
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=DEADLINE_SECONDS)
     left = job_dir / "checkpoints"
     write_job(job_dir, iris, params | {"hidden": [4]}, resume_from=str(left))
     with running(job_dir) as process:
-        process.communicate(timeout=60)
+        process.communicate(timeout=DEADLINE_SECONDS)
     failure = json.loads((job_dir / "failure.json").read_text())
     assert failure == {"code": "checkpoint_mismatch", "params": {"name": "hidden"}}
     newest = Checkpoints(left).all()[-1]
@@ -90,7 +90,7 @@ def test_a_job_resumes_anothers_checkpoint_unless_its_network_is_another(job_dir
         older.unlink()
     write_job(job_dir, iris, params, resume_from=str(left))
     with running(job_dir) as process:
-        log, _ = process.communicate(timeout=60)
+        log, _ = process.communicate(timeout=DEADLINE_SECONDS)
     assert f"WARN  checkpoint {newest.name} is damaged" in log
     assert json.loads((job_dir / "failure.json").read_text())["code"] == "job_has_no_checkpoint"
 
@@ -151,7 +151,7 @@ def test_a_job_that_cannot_run_says_why_in_its_folder_and_its_log(
 ) -> None:
     write_job(job_dir, iris, params)
     with running(job_dir) as process:
-        log, _ = process.communicate(timeout=60)
+        log, _ = process.communicate(timeout=DEADLINE_SECONDS)
     assert process.returncode == 1
     assert json.loads((job_dir / "failure.json").read_text())["code"] == code
     assert "ERROR" in log
@@ -163,7 +163,7 @@ def test_a_job_whose_gpu_cannot_be_used_gives_it_back_at_once(
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     write_job(job_dir, iris, {"target": "target"}, gpus=["0"])
     with running(job_dir) as process:
-        process.communicate(timeout=60)
+        process.communicate(timeout=DEADLINE_SECONDS)
     assert json.loads((job_dir / "failure.json").read_text()) == {"code": "gpu_unusable", "params": {}}
 
 
