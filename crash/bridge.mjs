@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const START_MS = 30_000;
+const START_MS = 120_000;
 const PATIENCE_MS = 60_000;
 
 export class Bridge {

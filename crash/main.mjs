@@ -26,7 +26,7 @@ const [cycles, seed, first] = [values.cycles, values.seed, values.from].map(Numb
 
 const LEASE_SECONDS = 2;
 /** Counted from the moment at which the new bridge listens. */
-const READOPTED_MS = 5_000;
+const READOPTED_MS = 60_000;
 const SETTLED_MS = 180_000;
 const CARED_FOR_MS = 90_000;
 /** Cycles that are under way at once, so that one that waits for a lease does not keep the others. */

@@ -1,7 +1,7 @@
 // What must be so of a job once it has ended, judged by what it noted, what was done to it, and what its folder holds.
 import { isAlive, processAt, processesWith, TERMINAL, until } from './outside.mjs';
 
-const ENDED_MS = 3_000;
+const ENDED_MS = 60_000;
 const RUN_STATUS = { succeeded: 'FINISHED', failed: 'FAILED', lost: 'FAILED', stopped: 'KILLED' };
 
 /** Everything that is not as it must be, in words. */

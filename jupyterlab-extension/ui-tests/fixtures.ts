@@ -11,7 +11,7 @@ export const test = base.extend<object, { lab: Lab }>({
       await use(lab);
       await lab.stop();
     },
-    { scope: 'worker', timeout: 120_000 },
+    { scope: 'worker', timeout: 240_000 },
   ],
 });
 export { expect };

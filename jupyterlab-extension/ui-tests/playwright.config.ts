@@ -10,8 +10,9 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   retries: 0,
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  // These only end what hangs: no story relies on being quick.
+  timeout: 600_000,
+  expect: { timeout: 120_000 },
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [
     ['list'],
@@ -19,7 +20,7 @@ export default defineConfig({
   ],
   use: {
     viewport: { width: 1440, height: 900 },
-    actionTimeout: 15_000,
+    actionTimeout: 120_000,
     // A failure leaves its picture and the tree of what was shown. Recording every step of every test, to throw it away when it
     // passes, doubles the time; `KARGAH_TRACE=1` records.
     screenshot: 'only-on-failure',

@@ -18,7 +18,7 @@ import { type Account, enter, pageOf, upload } from '../people.js';
 
 const python = join(import.meta.dirname, '../../../.venv/bin/python');
 const golnar: Account = { name: 'گلنار', email: 'golnar@example.com', password: 'هر فایلی که دارد همین‌طور می‌آورد' };
-const SOON = { timeout: 30_000 };
+const SOON = { timeout: 240_000 };
 const WIDE = { width: 1280, height: 1000 };
 /** Leaves about 700 px to the main area, beside the side panel. */
 const NARROW = { width: 1010, height: 1000 };

@@ -5,7 +5,7 @@ import { expect, test } from '../fixtures.js';
 import { type Account, type Api, apiOf, cloudsCsv, enter, pageOf, upload } from '../people.js';
 
 const mahsa: Account = { name: 'مهسا', email: 'mahsa@example.com', password: 'کارهایش را نیمه‌کاره نمی‌گذارد' };
-const SOON = { timeout: 30_000 };
+const SOON = { timeout: 240_000 };
 
 interface Made {
   readonly job_id: string;
