@@ -15,7 +15,7 @@ export interface RunningBridge {
   /** Where jobs, notebooks and scripts reach it. */
   readonly url: string;
   /** Comes when the data folder was deleted, moved or replaced: nothing that this bridge does counts any more. */
-  readonly folderLost: Promise<void>;
+  readonly folderLost: Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -62,9 +62,9 @@ export async function startBridge(
   const started = bridge
     .start()
     .catch((error: unknown) => log.error({ err: error }, 'a part of the bridge did not start'));
-  const { promise: folderLost, resolve: lose } = Promise.withResolvers<void>();
+  const { promise: folderLost, resolve: lose } = Promise.withResolvers<undefined>();
   const callOff = clock.every(FOLDER_LOOK_MS, () => {
-    if (!lock.holds()) lose();
+    if (!lock.holds()) lose(undefined);
   });
   let closing: Promise<void> | undefined;
   return {

@@ -46,8 +46,8 @@ describe('an MLflow that never comes up', () => {
   });
 
   it('is stopped at once in the middle of a pause', async () => {
-    const { promise: pause, resolve: paused } = Promise.withResolvers<void>();
-    const log = { info: () => undefined, warn: () => paused(), error: () => undefined };
+    const { promise: pause, resolve: paused } = Promise.withResolvers<undefined>();
+    const log = { info: () => undefined, warn: () => paused(undefined), error: () => undefined };
     const root = join(folder, 'mlflow');
     // Its clock never moves.
     const server = new OwnMlflowServer({ root, python: brokenPython(), publicKeyPem: '', log, clock: new HandClock() });

@@ -86,7 +86,8 @@ export class OwnMlflowServer implements MlflowServer {
       if (failures + 1 >= MOST_FAILURES) {
         const facts = { code, signal: killedBy, starts: failures + 1, log_file: this.#logFile };
         this.options.log.error(facts, 'MLflow does not start; it is left until the bridge starts anew');
-        return this.health.become('failed');
+        this.health.become('failed');
+        return;
       }
       const wait = BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)]!;
       this.options.log.warn({ code, signal: killedBy, retry_in_ms: wait }, 'MLflow ended; it is started again');
