@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run lock:python`: compiles requirements/*.in to pinned lists that hold for Python 3.10 and newer. Needs `uv` on PATH.
+// `npm run lock:python`: compiles requirements/*.in to pinned lists that hold for Python 3.11 and newer. Needs `uv` on PATH.
 import { foreground } from './terminal.mjs';
 import { root } from './setup.mjs';
 
@@ -9,7 +9,7 @@ for (const [name, ...more] of [['runtime'], ['dev'], ['scripts', '--excludes', '
     'compile',
     '--quiet',
     '--universal',
-    '--python-version=3.10',
+    '--python-version=3.11',
     '--no-annotate',
     '--no-header',
     '--no-emit-index-url',

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Makes a fresh checkout ready: Node packages, a Python environment, the three builds. Needs nothing but Node >= 20 and
-// Python >= 3.10, and does nothing where nothing changed since the last time.
+// Python >= 3.11, and does nothing where nothing changed since the last time.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -75,14 +75,14 @@ export function checkNode(version = process.versions.node) {
   if (Number(version.split('.')[0]) < 20) throw new SetupError(`Node ${version} is too old: install Node 20 or newer.`);
 }
 
-/** The first Python >= 3.10 that can make a virtual environment. */
+/** The first Python >= 3.11 that can make a virtual environment. */
 function findPython() {
   const asked = process.env.KARGAH_SETUP_PYTHON;
   const candidates = asked
     ? [asked]
     : windows
       ? ['py', 'python']
-      : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
+      : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python'];
   const seen = [];
   for (const command of candidates) {
     try {
@@ -95,7 +95,7 @@ function findPython() {
         },
       ).trim();
       const [major, minor] = found.split('.').map(Number);
-      if (major === 3 && minor >= 10) return command;
+      if (major === 3 && minor >= 11) return command;
       seen.push(`${command} is ${found}`);
     } catch (error) {
       const version = String(error.stdout ?? '').trim();
@@ -103,7 +103,7 @@ function findPython() {
     }
   }
   throw new SetupError(
-    `Python 3.10 or newer with venv is missing${seen.length > 0 ? ` (${seen.join('; ')})` : ''}: install it and run the command again.`,
+    `Python 3.11 or newer with venv is missing${seen.length > 0 ? ` (${seen.join('; ')})` : ''}: install it and run the command again.`,
   );
 }
 
