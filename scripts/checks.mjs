@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { node, python, root } from './setup.mjs';
 
 const bin = (path) => join(root, 'node_modules', path);
-const tsc = (project) => [node, bin('typescript/bin/tsc'), '--noEmit', '-p', project];
 const pythonCode = [
   'trainer',
   'mlflow/kargah_mlflow',
@@ -14,10 +13,7 @@ const pythonCode = [
 ];
 
 export const checks = [
-  ['types: MLflow client', tsc('mlflow/client')],
-  ['types: bridge', tsc('bridge-server')],
-  ['types: extension', tsc('jupyterlab-extension')],
-  ['types: end-to-end tests', tsc('jupyterlab-extension/ui-tests')],
+  ['types: TypeScript', [node, bin('typescript/bin/tsc'), '--build']],
   ['types: Python', [python, '-m', 'mypy', 'trainer/src', 'mlflow/kargah_mlflow', 'jupyterlab-extension/kargah_lab']],
   ['lint: TypeScript', [node, bin('eslint/bin/eslint.js'), '--max-warnings=0', '.']],
   ['lint: Python', [python, '-m', 'ruff', 'check', ...pythonCode]],
