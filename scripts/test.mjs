@@ -5,119 +5,11 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChecks } from './checks.mjs';
-import { node, python, root, setupOrExit } from './setup.mjs';
+import { env, runners } from './runners.mjs';
+import { root, setupOrExit } from './setup.mjs';
 import { foreground } from './terminal.mjs';
 
 const reports = mkdtempSync(join(tmpdir(), 'kargah-reports-'));
-const bin = (path) => join(root, 'node_modules', path);
-const env = {
-  ...process.env,
-  FORCE_COLOR: '0',
-  PATH: `${join(root, 'node_modules/node/bin')}:${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
-};
-
-/** vitest and jest share this form. */
-function fromJestJson(text) {
-  const {
-    numPassedTests,
-    numFailedTests,
-    numPendingTests,
-    numTodoTests = 0,
-    numFailedTestSuites,
-    success,
-  } = JSON.parse(text);
-  // A file that does not load fails as a suite and counts no test.
-  const broken = !success && numFailedTests === 0 ? Math.max(1, numFailedTestSuites) : 0;
-  return { passed: numPassedTests, failed: numFailedTests + broken, skipped: numPendingTests + numTodoTests };
-}
-
-function fromJunit(text) {
-  const sum = (name) =>
-    [...text.matchAll(/<testsuite [^>]*>/gu)].reduce(
-      (total, [tag]) => total + Number(new RegExp(` ${name}="(\\d+)"`, 'u').exec(tag)?.[1] ?? 0),
-      0,
-    );
-  const [failed, skipped] = [sum('failures') + sum('errors'), sum('skipped')];
-  return { passed: sum('tests') - failed - skipped, failed, skipped };
-}
-
-function fromPlaywright(text) {
-  const { stats, errors } = JSON.parse(text);
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length, skipped: stats.skipped };
-}
-
-const vitest = (report) => [
-  bin('vitest/vitest.mjs'),
-  'run',
-  '--reporter=default',
-  '--reporter=json',
-  `--outputFile.json=${report}`,
-];
-const runners = [
-  {
-    name: 'scripts',
-    title: 'Set-up (vitest)',
-    cwd: '.',
-    argv: (report) => [node, ...vitest(report), '--dir', 'scripts'],
-    read: fromJestJson,
-  },
-  {
-    name: 'mlflow-client',
-    title: 'MLflow client (vitest)',
-    cwd: 'mlflow/client',
-    argv: (report) => [node, ...vitest(report)],
-    read: fromJestJson,
-  },
-  {
-    name: 'bridge',
-    title: 'Bridge (vitest)',
-    cwd: 'bridge-server',
-    argv: (report) => [node, ...vitest(report)],
-    read: fromJestJson,
-  },
-  {
-    name: 'extension',
-    title: 'Extension (jest)',
-    cwd: 'jupyterlab-extension',
-    argv: (report) => [node, bin('jest/bin/jest.js'), '--json', `--outputFile=${report}`, '--testLocationInResults'],
-    read: fromJestJson,
-  },
-  {
-    name: 'pytest',
-    title: 'Trainer, MLflow plugin, JupyterLab side (pytest)',
-    cwd: '.',
-    argv: (report) => [python, '-m', 'pytest', '-q', `--junitxml=${report}`],
-    read: fromJunit,
-  },
-  {
-    name: 'crash',
-    title: 'Parts killed at random moments',
-    cwd: '.',
-    argv: (report) => [
-      ...[node, '--disable-warning=ExperimentalWarning', join(root, 'crash/main.mjs')],
-      ...['--cycles', '50', '--seed', '4', '--report', report],
-    ],
-    read: (text) => JSON.parse(text),
-  },
-  {
-    name: 'uploads',
-    title: 'Uploads cut off by killing the bridge',
-    cwd: '.',
-    argv: (report) => [
-      ...[node, '--disable-warning=ExperimentalWarning', join(root, 'crash/uploads/main.mjs')],
-      ...['--uploads', '6', '--size', '8MB', '--cuts', '10', '--seed', '5', '--report', report],
-    ],
-    read: (text) => JSON.parse(text),
-  },
-  {
-    name: 'e2e',
-    title: 'The whole product in Chromium (Playwright)',
-    cwd: 'jupyterlab-extension/ui-tests',
-    argv: () => [node, bin('@playwright/test/cli.js'), 'test'],
-    read: fromPlaywright,
-  },
-];
-
 /**
  * What runs at the same time as what, one lane beside the other, each lane in its order: only runners that leave a processor free and
  * promise no time. What is in no group runs alone.
@@ -128,7 +20,7 @@ const together = [
 ];
 
 /** Runs one runner, its output written to `output`: 'inherit', or an open file. */
-async function run({ name, cwd, argv, read }, output) {
+async function run({ name, cwd, argv, counts: countsOf }, output) {
   const report = join(reports, `${name}.report`);
   const [command, ...args] = argv(report);
   const code = await foreground(command, args, {
@@ -136,7 +28,7 @@ async function run({ name, cwd, argv, read }, output) {
     env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
     stdio: ['ignore', output, output],
   });
-  const counts = existsSync(report) ? read(readFileSync(report, 'utf8')) : { passed: 0, failed: 1, skipped: 0 };
+  const counts = existsSync(report) ? countsOf(readFileSync(report, 'utf8')) : { passed: 0, failed: 1, skipped: 0 };
   // A runner that failed without a failed test (a crash, an error after the last test) has failed all the same.
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   return counts;

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], globalSetup: ['test/server.ts'], hookTimeout: 60_000, testTimeout: 20_000 },
+  test: { include: ['test/**/*.test.ts'], globalSetup: ['test/server.ts'], hookTimeout: 300_000, testTimeout: 300_000 },
 });

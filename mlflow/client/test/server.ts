@@ -34,7 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   );
   const exited = once(child, 'exit');
   const url = `http://${bind}`;
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 240_000;
   while (
     !(await fetch(`${url}/health`, { headers: { host: 'mlflow' } }).then(
       ({ ok }) => ok,
