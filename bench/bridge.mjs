@@ -103,8 +103,10 @@ export function client(url, token) {
 }
 
 const ACCOUNT = { email: 'bench@example.org', password: 'a sentence nobody guesses', name: 'Bench' };
-export async function signUp(url) {
-  return client(url, (await client(url).post('/api/v1/auth/register', ACCOUNT)).token);
+/** Makes the first account of a bridge on this data folder. */
+export async function signUp(url, dataDir) {
+  const signup_code = readFileSync(join(dataDir, 'signup-code'), 'utf8').trim();
+  return client(url, (await client(url).post('/api/v1/auth/register', { ...ACCOUNT, signup_code })).token);
 }
 export async function signIn(url) {
   return client(url, (await client(url).post('/api/v1/auth/login', ACCOUNT)).token);

@@ -39,7 +39,7 @@ const load = loadavg()[0];
 try {
   await attempt('bridge start', () => measureStart(dataDir, workspaceDir));
   bridge = await startBridge(dataDir, workspaceDir);
-  const api = await signUp(bridge.url);
+  const api = await signUp(bridge.url, dataDir);
   await ready(bridge.url);
   await attempt('submit → first optimizer step', () => measureFirstStep(api, dataDir));
   await attempt('logged point → subscriber', () => measureLive(api, workspaceDir));

@@ -1,7 +1,7 @@
 // The bridge under test: the built one, killed and started again on the same folder, spoken to as a client would.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -95,7 +95,8 @@ export class Bridge {
   }
 
   async signUp() {
-    const account = { email: 'crash@example.org', password: 'a sentence nobody guesses', name: 'Crash' };
+    const signup_code = readFileSync(join(this.facts.dataDir, 'signup-code'), 'utf8').trim();
+    const account = { email: 'crash@example.org', password: 'a sentence nobody guesses', name: 'Crash', signup_code };
     const { body } = await this.ask('POST', '/api/v1/auth/register', account);
     this.#token = body.token;
   }

@@ -14,7 +14,13 @@ const dataDir =
   process.env.KARGAH_DATA_DIR ?? join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'kargah-demo');
 const models = join(dataDir, 'models');
 mkdirSync(models, { recursive: true, mode: 0o700 });
-const env = { ...process.env, KARGAH_DATA_DIR: dataDir, KARGAH_PYTHON: process.env.KARGAH_PYTHON ?? python };
+const env = {
+  ...process.env,
+  KARGAH_DATA_DIR: dataDir,
+  KARGAH_PYTHON: process.env.KARGAH_PYTHON ?? python,
+  // Each run makes an account.
+  KARGAH_SIGNUP: process.env.KARGAH_SIGNUP ?? 'open',
+};
 
 /** Whether a bridge already serves this folder. */
 async function alreadyRuns() {

@@ -117,14 +117,41 @@ function parentOf(pid: number): number | null {
     return null;
   }
 }
-const throughSocket = (socketPath: string, path: string): Promise<number> =>
+const ACCOUNT = { email: 'a@example.org', password: 'a quiet blue lamp' };
+const codeIn = (dataDir: string): string => readFileSync(join(dataDir, 'signup-code'), 'utf8').trim();
+
+interface Answered {
+  readonly status: number;
+  readonly cookies: readonly string[];
+  readonly json: Record<string, unknown> | null;
+}
+/** As jupyter-server-proxy speaks to the bridge. */
+const throughSocket = (
+  socketPath: string,
+  path: string,
+  body?: object,
+  headers: Record<string, string> = {},
+): Promise<Answered> =>
   new Promise((resolve, reject) => {
-    request({ socketPath, path }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode ?? 0);
+    const asked = {
+      socketPath,
+      path,
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { 'content-type': 'application/json', 'x-kargah-client': 'test', ...headers },
+    };
+    request(asked, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+      answer.once('end', () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          cookies: answer.headers['set-cookie'] ?? [],
+          json: text === '' ? null : (JSON.parse(text) as Record<string, unknown>),
+        }),
+      );
     })
       .on('error', reject)
-      .end();
+      .end(body === undefined ? undefined : JSON.stringify(body));
   });
 
 describe('the process', () => {
@@ -184,14 +211,11 @@ describe('the process', () => {
     const data = folder();
     const socket = join(data, 's');
     const { url } = await started(data, { KARGAH_BASE_URL: '/user/x/' }, [`--socket=${socket}`]);
-    expect(await throughSocket(socket, '/')).toBe(204);
-    expect(await throughSocket(socket, '/api/v1/auth/me')).toBe(401);
-    const answer = await fetch(`${url}/api/v1/auth/register`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email: 'a@example.org', password: 'a quiet blue lamp' }),
-    });
-    expect(answer.headers.getSetCookie()[0]).toContain('Path=/user/x/kargah/;');
+    expect((await throughSocket(socket, '/')).status).toBe(204);
+    expect((await throughSocket(socket, '/api/v1/auth/me')).status).toBe(401);
+    expect((await fetch(`${url}/api/v1/auth/me`)).status).toBe(401);
+    const signedUp = await throughSocket(socket, '/api/v1/auth/register', ACCOUNT);
+    expect([signedUp.status, signedUp.cookies[0]]).toEqual([201, expect.stringContaining('Path=/user/x/kargah/;')]);
   });
 
   it('keeps to 120 MB of memory, and its compiled code for the next start', async () => {
@@ -237,11 +261,10 @@ describe('killed while it frees datasets', () => {
   it('the next one has all that a model or a living version needs, and nothing that is half there', async () => {
     const data = folder();
     let { child, url } = await started(data, WITHOUT_MLFLOW);
-    const account = { email: 'a@example.org', password: 'a quiet blue lamp' };
     const signedUp = await fetch(`${url}/api/v1/auth/register`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(account),
+      body: JSON.stringify({ ...ACCOUNT, signup_code: codeIn(data) }),
     });
     const { token } = (await signedUp.json()) as { token: string };
     const call = (

@@ -16,6 +16,8 @@ export interface RunningBridge {
   readonly url: string;
   /** Comes when the data folder was deleted, moved or replaced: nothing that this bridge does counts any more. */
   readonly folderLost: Promise<unknown>;
+  /** The code that the first account needs over TCP, while it can be used. */
+  readonly signUpCode: () => string | null;
   close(): Promise<void>;
 }
 
@@ -70,6 +72,7 @@ export async function startBridge(
   return {
     url,
     folderLost,
+    signUpCode: bridge.signUpCode,
     close: () =>
       (closing ??= (async () => {
         callOff();

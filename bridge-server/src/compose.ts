@@ -30,6 +30,7 @@ export interface Bridge {
   readonly live: Live;
   readonly routes: readonly Route[];
   readonly authenticator: Authenticator;
+  readonly signUpCode: () => string | null;
   /** Begins the work behind the routes: what an earlier bridge left, MLflow, the queue of jobs. */
   start(): Promise<void>;
   /** Jobs go on. */
@@ -117,6 +118,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     routes,
     mounts: [docsFiles(), { path: '/mlflow', handle: gateway.handle }],
     authenticator: auth.authenticator,
+    maySignIn: auth.maySignIn,
     log,
     allowedOrigins: config.allowedOrigins,
     reach: reachOf(config.host),
@@ -128,6 +130,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     live,
     routes,
     authenticator: auth.authenticator,
+    signUpCode: auth.signUpCode,
     start: async () => {
       mlflow.port.onState((state) => live.mlflowChanged(state));
       mlflow.server.start();

@@ -43,6 +43,8 @@ export interface Config {
   readonly maxLogBytes: number;
   readonly allowedOrigins: readonly string[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** Who may make an account: only the first person, everybody, those invited, nobody. */
+  readonly signup: 'first' | 'open' | 'invitation' | 'closed';
   readonly accessTokenSeconds: number;
   readonly sessionDays: number;
   /** End when the parent process changes, since a killed Jupyter cannot tell its children. */
@@ -122,6 +124,10 @@ const SETTINGS = {
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     'fatal, error, warn, info, debug, trace or silent',
   ],
+  KARGAH_SIGNUP: [
+    z.enum(['first', 'open', 'invitation', 'closed']).default('first'),
+    'first, open, invitation or closed',
+  ],
   KARGAH_ACCESS_TOKEN_SECONDS: [integer(1, 86_400).default(900), 'a number of seconds from 1 to 86400'],
   KARGAH_SESSION_DAYS: [integer(1, 366).default(14), 'a number of days from 1 to 366'],
   KARGAH_PARENT_WATCH: [z.enum(['0', '1']).default('0'), '0 or 1'],
@@ -181,6 +187,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     maxLogBytes: v.KARGAH_MAX_LOG_BYTES,
     allowedOrigins: v.KARGAH_ALLOWED_ORIGINS,
     logLevel: v.KARGAH_LOG_LEVEL,
+    signup: v.KARGAH_SIGNUP,
     accessTokenSeconds: v.KARGAH_ACCESS_TOKEN_SECONDS,
     sessionDays: v.KARGAH_SESSION_DAYS,
     parentWatch: v.KARGAH_PARENT_WATCH === '1' || socket !== null,

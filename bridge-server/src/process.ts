@@ -16,6 +16,9 @@ try {
   const parent = process.ppid;
   const bridge = await startBridge(config, log);
   process.stdout.write(`listening on ${bridge.url}\n`);
+  const code = bridge.signUpCode();
+  // To the terminal alone, as Jupyter prints its token: the log is kept.
+  if (code !== null) process.stdout.write(`code for the first account: ${code}\n`);
 
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.once(signal, () => end(bridge, 128 + constants.signals[signal]));

@@ -30,7 +30,7 @@ interface Job {
 }
 
 async function register(email: string): Promise<Signed> {
-  const answer = await bridge.call('POST', '/api/v1/auth/register', { body: { email, password: 'a quiet blue lamp' } });
+  const answer = await bridge.signUp(email);
   const [cookie = ''] = answer.headers.getSetCookie();
   return { token: ((await answer.json()) as Signed).token, cookie: cookie.split(';')[0]! };
 }

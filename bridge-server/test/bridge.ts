@@ -15,6 +15,8 @@ export interface TestBridge extends RunningBridge {
     path: string,
     options?: { token?: string; body?: unknown; headers?: Record<string, string> },
   ): Promise<Response>;
+  /** Makes an account as the panel does: the first one with the code of this start. */
+  signUp(email: string, password?: string): Promise<Response>;
   /** A new person's access token. */
   register(email: string): Promise<string>;
 }
@@ -25,7 +27,10 @@ export async function testBridge(
   hear: ((line: string) => void) | null = null,
 ): Promise<TestBridge> {
   const dataDir = env['KARGAH_DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'kargah-bridge-'));
-  const config = loadConfig({ KARGAH_PYTHON: join(ROOT, '.venv/bin/python'), KARGAH_DATA_DIR: dataDir, ...env }, []);
+  const config = loadConfig(
+    { KARGAH_PYTHON: join(ROOT, '.venv/bin/python'), KARGAH_DATA_DIR: dataDir, KARGAH_SIGNUP: 'open', ...env },
+    [],
+  );
   const log = hear === null ? pino({ level: 'silent' }) : openLog(config.logLevel, { write: hear });
   const bridge = await startBridge(config, log, 'checked');
   const call: TestBridge['call'] = (method, path, { token, body, headers } = {}) =>
@@ -38,15 +43,18 @@ export async function testBridge(
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+  const signUp: TestBridge['signUp'] = (email, password = 'a quiet blue lamp') => {
+    const signup_code = bridge.signUpCode() ?? undefined;
+    return call('POST', '/api/v1/auth/register', { body: { email, password, signup_code } });
+  };
   return {
     url: bridge.url,
     folderLost: bridge.folderLost,
+    signUpCode: bridge.signUpCode,
     dataDir,
     call,
-    register: async (email) => {
-      const answer = await call('POST', '/api/v1/auth/register', { body: { email, password: 'a quiet blue lamp' } });
-      return ((await answer.json()) as { token: string }).token;
-    },
+    signUp,
+    register: async (email) => ((await (await signUp(email)).json()) as { token: string }).token,
     close: async () => {
       await bridge.close();
       if (env['KARGAH_DATA_DIR'] === undefined) rmSync(dataDir, { recursive: true });

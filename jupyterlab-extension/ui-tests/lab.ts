@@ -77,6 +77,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
         KARGAH_DATA_DIR: dataDir,
         KARGAH_NODE: join(root, 'node_modules/node/bin/node'),
         KARGAH_PYTHON: python,
+        // Each story has people of its own.
+        KARGAH_SIGNUP: 'open',
         ...options.env,
       },
     },

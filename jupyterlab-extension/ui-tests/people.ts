@@ -32,8 +32,17 @@ export function panelOf(page: Page): Locator {
   return page.locator('#kargah-panel');
 }
 
+/** Brings the form of a new account: where there is none yet, it is there by itself. */
+export async function openRegister(panel: Locator): Promise<void> {
+  const form = panel.getByTestId('kargah-register');
+  // The form comes once the bridge has answered.
+  await expect(form.or(panel.getByTestId('kargah-sign-in'))).toBeVisible({ timeout: 30_000 });
+  if (!(await form.isVisible())) await panel.getByRole('button', { name: 'ساختن حساب' }).click();
+  await expect(form).toBeVisible();
+}
+
 export async function register(panel: Locator, account: Account): Promise<void> {
-  await panel.getByRole('button', { name: 'ساختن حساب' }).click();
+  await openRegister(panel);
   await panel.getByLabel('نام', { exact: true }).fill(account.name);
   await panel.getByLabel('ایمیل').fill(account.email);
   await panel.getByLabel('رمز عبور', { exact: true }).fill(account.password);
@@ -78,33 +87,40 @@ export async function upload(page: Page, button: Locator, name: string, content:
   await (await asked).setFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) });
 }
 
+/** Asks the bridge through JupyterLab, which is where people sign in. */
+export function ask(lab: Lab, method: string, path: string, body?: object, token?: string): Promise<Response> {
+  return fetch(lab.bridgeUrl + path, {
+    method,
+    headers: {
+      authorization: `token ${lab.jupyterToken}`,
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { 'x-kargah-token': token }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
 /** Calls the bridge as this person without a browser; the account is made where it is not there yet. */
 export async function apiOf(lab: Lab, account: Account): Promise<Api> {
-  const base = lab.bridge().url;
-  const post = (path: string, body: object): Promise<Response> =>
-    fetch(base + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+  const post = (path: string, body: object): Promise<Response> => ask(lab, 'POST', path, body);
   const { email, password } = account;
   const made = await post('/api/v1/auth/register', account);
   const answer = made.status === 409 ? await post('/api/v1/auth/login', { email, password }) : made;
   if (!answer.ok) throw new Error(`${email} could not sign in: ${await answer.text()}`);
   const { token } = (await answer.json()) as { token: string };
-  return new Api(base, token);
+  return new Api(lab, token);
 }
 
 export class Api {
   constructor(
-    private readonly base: string,
+    private readonly lab: Lab,
     readonly token: string,
   ) {}
 
   get<T>(path: string): Promise<T> {
     return this.call('GET', path);
   }
-  post<T>(path: string, body: object): Promise<T> {
+  post<T>(path: string, body?: object): Promise<T> {
     return this.call('POST', path, body);
   }
   put<T>(path: string, body: object): Promise<T> {
@@ -112,11 +128,7 @@ export class Api {
   }
 
   private async call<T>(method: string, path: string, body?: object): Promise<T> {
-    const answer = await fetch(this.base + path, {
-      method,
-      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const answer = await ask(this.lab, method, path, body, this.token);
     if (!answer.ok) throw new Error(`${method} ${path} answered ${String(answer.status)}: ${await answer.text()}`);
     return (await answer.json()) as T;
   }
@@ -124,10 +136,10 @@ export class Api {
 
 /** Opens JupyterLab with this person signed in. */
 export async function enter(page: Page, lab: Lab, account: Account): Promise<Locator> {
+  await apiOf(lab, account);
   const panel = await openPanel(page, lab);
   // The form comes once the bridge has answered.
   await expect(panel.getByTestId('kargah-sign-in')).toBeVisible({ timeout: 30_000 });
-  await apiOf(lab, account);
   await signIn(panel, account);
   return panel;
 }

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import kargah
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +41,7 @@ class LiveBridge:
             "KARGAH_DATA_DIR": str(self.data_dir),
             "KARGAH_WORKSPACE_DIR": str(self.workspace),
             "KARGAH_PYTHON": sys.executable,
+            "KARGAH_SIGNUP": "open",
         }
         self._process = subprocess.Popen(
             [str(NODE), str(BRIDGE)],
@@ -50,6 +52,12 @@ class LiveBridge:
             start_new_session=True,
         )
         self.url = _listening(self._process)
+
+    def register(self, email: str, password: str, name: str) -> kargah.Kargah:
+        """A new person; the first one with the code of this start."""
+        code = self.data_dir / "signup-code"
+        given = code.read_text().strip() if code.exists() else None
+        return kargah.register(email, password, name, url=self.url, code=given)
 
     def kill(self) -> None:
         """As `kill -9` would; what it started is left to itself."""

@@ -20,6 +20,12 @@ export interface OpenSession {
   readonly user: User;
 }
 
+interface NewAccount {
+  readonly email: string;
+  readonly password: string;
+  readonly name?: string | undefined;
+}
+
 type Account = { id: string; email: string; name: string; createdAt: Date; role?: unknown };
 
 const DAY = 86_400;
@@ -50,30 +56,30 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
   // One at a time, so that exactly one account is the first.
   let registering: Promise<unknown> = Promise.resolve();
   async function makeAccount(
-    body: { email: string; password: string; name: string },
+    { email, password, name }: NewAccount,
     headers: Headers,
+    admit: (accounts: number) => Promise<void>,
   ): Promise<OpenSession> {
-    const first = (await internalAdapter.countTotalUsers()) === 0;
+    const accounts = await internalAdapter.countTotalUsers();
+    await admit(accounts);
+    const body = { email: email.toLowerCase(), password: normalisePassword(password), name: name ?? '' };
+    checkPassword(body.password, body.email);
+    body.name ||= body.email.split('@')[0]!;
     const { token, user } = await auth.api.signUpEmail({ body, headers }).catch((error: unknown) => {
       if (codeOf(error).startsWith('USER_ALREADY_EXISTS')) throw new KargahError('email_taken');
       throw error;
     });
-    if (first) await internalAdapter.updateUser(user.id, { role: 'admin' });
+    if (accounts === 0) await internalAdapter.updateUser(user.id, { role: 'admin' });
     return opened(token);
   }
 
   return {
-    /** @throws {KargahError} `weak_password`, `common_password`, `email_taken`. */
-    register(
-      input: { email: string; password: string; name?: string | undefined },
-      headers: Headers,
-    ): Promise<OpenSession> {
-      const email = input.email.toLowerCase();
-      const password = normalisePassword(input.password);
-      checkPassword(password, email);
-      const made = registering.then(() =>
-        makeAccount({ email, password, name: input.name ?? email.split('@')[0]! }, headers),
-      );
+    /**
+     * @param admit told how many accounts there are; throws where no further one may be made.
+     * @throws {KargahError} `weak_password`, `common_password`, `email_taken`.
+     */
+    register(account: NewAccount, headers: Headers, admit: (accounts: number) => Promise<void>): Promise<OpenSession> {
+      const made = registering.then(() => makeAccount(account, headers, admit));
       registering = made.catch(() => undefined);
       return made;
     },
@@ -97,6 +103,8 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
       await internalAdapter.updateSession(open.session.token, { expiresAt });
       return { user: open.user, session: { ...open.session, expiresAt } };
     },
+
+    count: () => internalAdapter.countTotalUsers(),
 
     async sessionById(id: string): Promise<SessionRow | null> {
       const row = await adapter.findOne<SessionRow>({ model: 'session', where: [{ field: 'id', value: id }] });

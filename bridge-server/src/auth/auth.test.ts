@@ -1,4 +1,8 @@
 import { createHook } from 'node:async_hooks';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { importSPKI, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { serve, type Served } from '../../test/app.js';
@@ -18,9 +22,11 @@ const who = endpoint({
 let storage: Storage;
 let auth: Auth;
 let served: Served;
+let folder: string;
 let ended: string[];
 beforeEach(async () => {
   storage = await testStorage();
+  folder = mkdtempSync(join(tmpdir(), 'kargah-auth-'));
   ended = [];
   auth = await createAuth({
     storage,
@@ -29,6 +35,9 @@ beforeEach(async () => {
       sessionDays: 14,
       accessTokenSeconds: 900,
       publicPath: '/user/x/kargah/',
+      signup: 'open',
+      dataDir: folder,
+      socket: null,
     },
     sessionEnded: (id) => ended.push(id),
   });
@@ -41,6 +50,7 @@ afterEach(async () => {
   vi.useRealTimers();
   await served.close();
   await storage.close();
+  rmSync(folder, { recursive: true });
 });
 
 interface Signed {
@@ -56,7 +66,11 @@ const call = (method: string, path: string, body?: unknown, headers: Record<stri
   });
 const as = (token: string) => ({ 'X-Kargah-Token': token });
 async function register(email = 'sara@example.org', password = PASSWORD) {
-  const answer = await call('POST', '/api/v1/auth/register', { email, password });
+  const answer = await call('POST', '/api/v1/auth/register', {
+    email,
+    password,
+    signup_code: auth.signUpCode() ?? undefined,
+  });
   expect(answer.status).toBe(201);
   const cookie = answer.headers.getSetCookie()[0]!;
   return { ...((await answer.json()) as Signed), cookie: cookie.split(';')[0]!, setCookie: cookie };
@@ -66,6 +80,7 @@ const sessionOf = async (token: string): Promise<string> => {
   const answer = await call('GET', '/api/v1/auth/sessions', undefined, as(token));
   return ((await answer.json()) as { items: { session_id: string }[] }).items[0]!.session_id;
 };
+const withCookie = (cookie: string) => ({ headers: { cookie }, socket: {} }) as IncomingMessage;
 const client = { 'X-Kargah-Client': 'test' };
 
 describe('registering', () => {
@@ -207,7 +222,7 @@ describe('a token', () => {
   });
   it('of a job is good until the job has ended, and only where jobs may go', async () => {
     const { token, user } = await register();
-    const { projectId } = (await auth.authenticator.authenticate(token)) as { projectId: string };
+    const { projectId } = (await auth.authenticator.authenticate(token, {})) as { projectId: string };
     await storage.db
       .insertInto('jobs')
       .values(
@@ -248,7 +263,7 @@ describe('a wrong sign-in', () => {
 describe('MLflow', () => {
   it('is shown a token of one minute that its plugin can verify', async () => {
     const { token, user } = await register();
-    const minted = await auth.mlflow.mint(await auth.authenticator.authenticate(token));
+    const minted = await auth.mlflow.mint(await auth.authenticator.authenticate(token, {}));
     const key = await importSPKI(auth.mlflow.publicKeyPem, 'EdDSA');
     const { payload } = await jwtVerify(minted, key, { audience: 'mlflow', issuer: 'kargah' });
     expect(payload).toMatchObject({ sub: user.user_id, role: 'user' });
@@ -260,10 +275,12 @@ describe('MLflow', () => {
     expect(await answer.json()).toMatchObject({ path: '/user/x/kargah/mlflow/' });
     const cookie = answer.headers.getSetCookie()[0]!;
     expect(cookie).toMatch(/Max-Age=900; Path=\/user\/x\/kargah\/mlflow\/; .*HttpOnly; SameSite=Strict/u);
-    expect(await auth.mlflow.callerOfCookie(cookie.split(';')[0])).toMatchObject({ userId: user.user_id });
-    expect(await auth.mlflow.callerOfCookie('other=1')).toBeNull();
+    expect(await auth.mlflow.callerOfCookie(withCookie(cookie.split(';')[0]!))).toMatchObject({ userId: user.user_id });
+    expect(await auth.mlflow.callerOfCookie(withCookie('other=1'))).toBeNull();
     await call('DELETE', `/api/v1/auth/sessions/${await sessionOf(token)}`, undefined, as(token));
-    await expect(auth.mlflow.callerOfCookie(cookie.split(';')[0])).rejects.toMatchObject({ code: 'token_expired' });
+    await expect(auth.mlflow.callerOfCookie(withCookie(cookie.split(';')[0]!))).rejects.toMatchObject({
+      code: 'token_expired',
+    });
     const asToken = cookie.split(';')[0]!.split('=')[1]!;
     expect(await code(await call('GET', '/who', undefined, as(asToken)))).toEqual([401, 'unauthenticated']);
   });

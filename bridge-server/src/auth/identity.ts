@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { User } from '../contract/auth.js';
 import { KargahError } from '../errors.js';
+import type { MaySignIn } from '../http/listen.js';
 import type { Authenticator, Caller, JobIdentity, Person } from '../http/route.js';
 import type { Database } from '../storage/schema.js';
 import type { Accounts } from './accounts.js';
@@ -23,9 +24,10 @@ export class Identity implements Authenticator {
     private readonly accounts: Accounts,
     private readonly apiTokens: ApiTokens,
     private readonly accessKey: TokenKey,
+    private readonly maySignIn: MaySignIn,
   ) {}
 
-  async authenticate(token: string): Promise<Caller> {
+  async authenticate(token: string, connection: object): Promise<Caller> {
     if (token.startsWith('kgj_')) return this.job(token);
     if (token.startsWith('kgp_')) {
       const row = await this.apiTokens.use(token);
@@ -33,6 +35,7 @@ export class Identity implements Authenticator {
       const expiresAt = row.expires_at === null ? Number.MAX_SAFE_INTEGER : Date.parse(row.expires_at);
       return { ...known, expiresAt, sessionId: row.token_id };
     }
+    if (!this.maySignIn(connection)) throw new KargahError('only_through_jupyter');
     const claims = await this.accessKey.verify(token);
     return this.ofSession(String(claims['sid']), claims.sub, claims.exp * 1000);
   }

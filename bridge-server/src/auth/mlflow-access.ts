@@ -1,4 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
+import { KargahError } from '../errors.js';
+import type { MaySignIn } from '../http/listen.js';
 import type { Caller, Person } from '../http/route.js';
 import type { Cookie } from './cookies.js';
 import type { Identity } from './identity.js';
@@ -16,6 +19,7 @@ export class MlflowAccess {
     private readonly pageKey: TokenKey,
     private readonly pageCookie: Cookie,
     private readonly identity: Identity,
+    private readonly maySignIn: MaySignIn,
   ) {}
 
   /** Verifies the tokens of {@link mint} (Ed25519, SPKI PEM; issuer `kargah`, audience `mlflow`). */
@@ -51,11 +55,12 @@ export class MlflowAccess {
   /**
    * Who a request of the page comes from; null without the cookie. The page ends with the session that opened it.
    *
-   * @throws {KargahError} `token_expired`, `unauthenticated`.
+   * @throws {KargahError} `token_expired`, `unauthenticated`; `only_through_jupyter` where a cookie of the page is not taken.
    */
-  async callerOfCookie(header: string | undefined): Promise<Person | null> {
-    const token = this.pageCookie.read(header);
+  async callerOfCookie({ headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>): Promise<Person | null> {
+    const token = this.pageCookie.read(headers.cookie);
     if (token === null) return null;
+    if (!this.maySignIn(socket)) throw new KargahError('only_through_jupyter');
     const claims = await this.pageKey.verify(token);
     return this.identity.ofSession(String(claims['sid']), claims.sub, claims.exp * 1000);
   }

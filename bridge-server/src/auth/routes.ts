@@ -3,6 +3,7 @@ import * as contract from '../contract/auth.js';
 import type { Endpoint } from '../contract/endpoint.js';
 import { aliases } from '../contract/index.js';
 import { KargahError } from '../errors.js';
+import { cameByDoor } from '../http/listen.js';
 import { route, type Answer, type Route, type RouteContext } from '../http/route.js';
 import type { ApiTokenTable } from '../storage/schema.js';
 import type { Accounts, OpenSession } from './accounts.js';
@@ -12,6 +13,7 @@ import type { Cookie } from './cookies.js';
 import type { Identity } from './identity.js';
 import type { TokenKey } from './keys.js';
 import type { MlflowAccess } from './mlflow-access.js';
+import type { SignUp } from './signup.js';
 
 export interface AuthParts {
   readonly accounts: Accounts;
@@ -20,6 +22,7 @@ export interface AuthParts {
   readonly accessKey: TokenKey;
   readonly mlflow: MlflowAccess;
   readonly sessionCookie: Cookie;
+  readonly signUp: SignUp;
   readonly logins: Attempts;
   readonly registrations: Attempts;
   readonly accessTokenSeconds: number;
@@ -31,7 +34,7 @@ export interface AuthParts {
 type Asked<E extends Endpoint> = Pick<RouteContext<E>, 'body' | 'req' | 'res'>;
 
 export function authRoutes(parts: AuthParts): Route[] {
-  const { accounts, apiTokens, identity, mlflow, sessionCookie } = parts;
+  const { accounts, apiTokens, identity, mlflow, sessionCookie, signUp } = parts;
 
   async function answer(status: number, open: OpenSession, req: Request, res: Response): Promise<Answer> {
     const { session, user } = open;
@@ -51,8 +54,13 @@ export function authRoutes(parts: AuthParts): Route[] {
   }
 
   const register = async ({ body, req, res }: Asked<typeof contract.register>): Promise<Answer> => {
-    await parts.registrations.use(req.socket.remoteAddress ?? 'socket');
-    return answer(201, await accounts.register(body, agentOf(req)), req, res);
+    const { signup_code, ...account } = body;
+    const open = await accounts.register(account, agentOf(req), async (there) => {
+      await signUp.admit(there, cameByDoor(req.socket), signup_code);
+      await parts.registrations.use(req.socket.remoteAddress ?? 'socket');
+    });
+    signUp.end();
+    return answer(201, open, req, res);
   };
   const login = async ({ body, req, res }: Asked<typeof contract.login>): Promise<Answer> => {
     const key = `${body.email.trim().toLowerCase()} ${req.socket.remoteAddress ?? 'socket'}`;
@@ -68,6 +76,10 @@ export function authRoutes(parts: AuthParts): Route[] {
   };
 
   return [
+    route(contract.signup, async ({ req }) => ({
+      status: 200,
+      json: signUp.state(await accounts.count(), cameByDoor(req.socket)),
+    })),
     route(contract.register, register),
     route(aliases.shortRegister, register),
     route(contract.login, login),

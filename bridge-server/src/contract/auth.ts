@@ -23,23 +23,56 @@ export type Session = z.infer<typeof session>;
 const password = z.string().max(1024);
 export const MIN_PASSWORD = 12;
 
+export const signup = endpoint({
+  id: 'signup',
+  method: 'get',
+  path: '/api/v1/auth/signup',
+  tag: 'auth',
+  policy: 'public',
+  summary: 'Whether an account can be made here',
+  responses: {
+    200: z
+      .object({
+        open: z.boolean().meta({ description: 'An account can be made' }),
+        first: z.boolean().meta({ description: 'There is none yet: it would be the first, and the administrator’s' }),
+        code_required: z.boolean().meta({ description: 'It needs the code that the bridge printed when it started' }),
+      })
+      .meta({ id: 'SignUp' }),
+  },
+  errors: [],
+});
 export const register = endpoint({
   id: 'register',
   method: 'post',
   path: '/api/v1/auth/register',
   tag: 'auth',
-  policy: 'public',
+  policy: 'sign_in',
   summary: 'Make an account; the first one becomes admin',
-  body: z.object({ email: z.email().max(254), password, name: displayName.optional() }).meta({ id: 'RegisterRequest' }),
+  body: z
+    .object({
+      email: z.email().max(254),
+      password,
+      name: displayName.optional(),
+      signup_code: z.string().max(100).optional(),
+    })
+    .meta({ id: 'RegisterRequest' }),
   responses: { 201: session },
-  errors: ['email_taken', 'weak_password', 'common_password', 'rate_limited'],
+  errors: [
+    'signup_closed',
+    'signup_code_required',
+    'signup_code_wrong',
+    'email_taken',
+    'weak_password',
+    'common_password',
+    'rate_limited',
+  ],
 });
 export const login = endpoint({
   id: 'login',
   method: 'post',
   path: '/api/v1/auth/login',
   tag: 'auth',
-  policy: 'public',
+  policy: 'sign_in',
   summary: 'Sign in',
   body: z.object({ email: z.string().max(254), password }).meta({ id: 'LoginRequest' }),
   responses: { 200: session },

@@ -4,12 +4,13 @@ import type { ErrorCode } from './errors.js';
 /**
  * Who may call an endpoint. Every endpoint names one; a router with an unnamed route does not start.
  * - `public`: anyone, no token.
- * - `session`: the refresh cookie plus the `X-Kargah-Client` header (a header a foreign page cannot send).
+ * - `sign_in`: anyone who may bring a password here; a bridge that JupyterLab started takes them through its socket only.
+ * - `session`: as `sign_in`, with the refresh cookie plus the `X-Kargah-Client` header (a header a foreign page cannot send).
  * - `user`: a signed-in person (access token or personal API token).
  * - `user_or_job`: a person, or a training job with its own token, limited to what that job owns.
  * - `admin`: a person whose role is admin.
  */
-export type Policy = 'public' | 'session' | 'user' | 'user_or_job' | 'admin';
+export type Policy = 'public' | 'sign_in' | 'session' | 'user' | 'user_or_job' | 'admin';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'head' | 'options';
 

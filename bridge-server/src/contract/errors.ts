@@ -70,6 +70,26 @@ export const ERRORS = {
   session_expired: { status: 401, en: 'Session ended; sign in again.', fa: 'نشست پایان یافت؛ دوباره وارد شوید.' },
   bad_credentials: { status: 401, en: 'Wrong email or password.', fa: 'رمز یا ایمیل درست نیست.' },
   forbidden: { status: 403, en: 'Your role does not allow this.', fa: 'نقش شما اجازهٔ این کار را نمی‌دهد.' },
+  only_through_jupyter: {
+    status: 403,
+    en: 'JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).',
+    fa: 'این کارگاه را JupyterLab آغاز کرده است و ورود همان‌جاست؛ در این نشانی توکن شخصی به کار ببرید («توکن‌های من» در پنل).',
+  },
+  signup_closed: {
+    status: 403,
+    en: 'New accounts are closed here; ask the administrator to open them (KARGAH_SIGNUP).',
+    fa: 'ساختن حساب این‌جا بسته است؛ از مدیر بخواهید بازش کند (KARGAH_SIGNUP).',
+  },
+  signup_code_required: {
+    status: 403,
+    en: 'The first account needs the code that Kargah printed when it started; it is in its terminal or log, after “code for the first account:”.',
+    fa: 'نخستین حساب کدی می‌خواهد که کارگاه هنگام آغاز نوشته است؛ آن را در ترمینال یا لاگ کارگاه پس از «code for the first account:» ببینید.',
+  },
+  signup_code_wrong: {
+    status: 403,
+    en: 'This is not the code of this start; copy the newest one from the terminal or log of Kargah, after “code for the first account:”.',
+    fa: 'این کدِ این بار نیست؛ تازه‌ترین کد را از ترمینال یا لاگ کارگاه، پس از «code for the first account:»، بردارید.',
+  },
   client_header_missing: {
     status: 403,
     en: 'Send the X-Kargah-Client header with this request.',

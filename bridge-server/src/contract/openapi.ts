@@ -15,14 +15,16 @@ import * as live from './live.js';
 const SHARED: readonly ErrorCode[] = ['headers_too_large', 'internal', 'shutting_down'];
 const BY_POLICY: Readonly<Record<Policy, readonly ErrorCode[]>> = {
   public: [],
-  session: ['client_header_missing', 'session_expired'],
-  user: ['unauthenticated', 'token_expired'],
-  user_or_job: ['unauthenticated', 'token_expired'],
-  admin: ['unauthenticated', 'token_expired', 'forbidden'],
+  sign_in: ['only_through_jupyter'],
+  session: ['only_through_jupyter', 'client_header_missing', 'session_expired'],
+  user: ['unauthenticated', 'token_expired', 'only_through_jupyter'],
+  user_or_job: ['unauthenticated', 'token_expired', 'only_through_jupyter'],
+  admin: ['unauthenticated', 'token_expired', 'only_through_jupyter', 'forbidden'],
 };
 
 const SECURITY: Readonly<Record<Policy, Record<string, string[]>[]>> = {
   public: [],
+  sign_in: [],
   session: [{ session: [] }],
   user: [{ token: [] }, { kargah_token: [] }],
   user_or_job: [{ token: [] }, { kargah_token: [] }],

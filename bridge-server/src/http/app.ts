@@ -11,6 +11,7 @@ import { onlyThisMachine } from './host.js';
 import { beginProblem, sendProblem, toKargahError } from './problems.js';
 import { authorise } from './policy.js';
 import { parseInput } from './input.js';
+import type { MaySignIn } from './listen.js';
 import type { Authenticator, Route } from './route.js';
 
 /** A part that answers for itself below a path, ahead of body parsing: the MLflow gateway, the files of the API page. */
@@ -24,6 +25,8 @@ export interface AppParts {
   readonly routes: readonly Route[];
   readonly mounts?: readonly Mount[];
   readonly authenticator: Authenticator;
+  /** Where passwords and cookies are taken; everywhere by default. */
+  readonly maySignIn?: MaySignIn;
   readonly log: Logger;
   readonly allowedOrigins?: readonly string[];
   /** Who can open the port: with `this machine`, requests that come by another name are refused. */
@@ -126,12 +129,14 @@ function record({ log, observe }: AppParts): RequestHandler {
   };
 }
 
+const everywhere: MaySignIn = () => true;
+
 function handler(route: Route, parts: AppParts): RequestHandler {
   const { endpoint } = route;
   return async (req, res) => {
     res.locals.endpoint = endpoint;
     res.set('Cache-Control', 'no-store');
-    const caller = await authorise(endpoint.policy, req, parts.authenticator);
+    const caller = await authorise(endpoint.policy, req, parts.authenticator, parts.maySignIn ?? everywhere);
     const input = await parseInput(endpoint, req);
     const answer = await route.handle({ ...input, caller: caller as null, req, res, requestId: res.locals.requestId });
     if (answer === undefined) return;

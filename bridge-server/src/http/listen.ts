@@ -30,6 +30,14 @@ export function cameByDoor(connection: object): boolean {
   return byDoor.has(connection);
 }
 
+/** Whether people may sign in over a connection, and be known by their access tokens there. */
+export type MaySignIn = (connection: object) => boolean;
+
+/** A bridge that JupyterLab started knows people through Jupyter's socket alone: its port is open to the whole machine. */
+export function maySignIn({ socket }: Pick<Config, 'socket'>): MaySignIn {
+  return socket === null ? () => true : cameByDoor;
+}
+
 /** Opens the unix socket of jupyter-server-proxy; its connections are served like those of the port. */
 export async function listenSocket(server: HttpServer, path: string): Promise<Server> {
   rmSync(path, { force: true });

@@ -1,18 +1,27 @@
 import type { Request } from 'express';
 import type { Policy } from '../contract/endpoint.js';
 import { KargahError } from '../errors.js';
+import type { MaySignIn } from './listen.js';
 import type { Authenticator, Caller } from './route.js';
 
 /** The one place where a request is let in or refused. Answers who asks, or null where nobody needs to be known. */
-export async function authorise(policy: Policy, req: Request, authenticator: Authenticator): Promise<Caller | null> {
+export async function authorise(
+  policy: Policy,
+  req: Request,
+  authenticator: Authenticator,
+  maySignIn: MaySignIn,
+): Promise<Caller | null> {
   if (policy === 'public') return null;
+  if ((policy === 'sign_in' || policy === 'session') && !maySignIn(req.socket))
+    throw new KargahError('only_through_jupyter');
+  if (policy === 'sign_in') return null;
   if (policy === 'session') {
     if (req.get('x-kargah-client') === undefined) throw new KargahError('client_header_missing');
     return null;
   }
   const token = tokenOf(req);
   if (token === null) throw new KargahError('unauthenticated');
-  const caller = await authenticator.authenticate(token);
+  const caller = await authenticator.authenticate(token, req.socket);
   if (policy === 'user_or_job') return caller;
   if (caller.kind !== 'user') throw new KargahError('forbidden');
   if (policy === 'admin' && caller.role !== 'admin') throw new KargahError('forbidden');

@@ -28,10 +28,14 @@ export interface JobIdentity {
 }
 export type Caller = Person | JobIdentity;
 
-/** The one place that turns a token into a caller; throws `unauthenticated` or `token_expired`. */
+/** The one place that turns a token into a caller; throws `unauthenticated`, `token_expired` or `only_through_jupyter`. */
 export interface Authenticator {
-  /** `token` as it travelled: access JWT, personal API token (`kgp_…`) or job token (`kgj_…`). */
-  authenticate(token: string): Promise<Caller>;
+  /**
+   * `token` as it travelled: access JWT, personal API token (`kgp_…`) or job token (`kgj_…`).
+   *
+   * @param connection over which it came: not every token counts on every one.
+   */
+  authenticate(token: string, connection: object): Promise<Caller>;
 }
 
 type CallerOf<E extends Endpoint> = E['policy'] extends 'user' | 'admin'

@@ -75,7 +75,7 @@ export function createLive(deps: LiveDeps): Live {
 
   io.use((socket, next) => {
     const { token } = socket.handshake.auth;
-    signIn(deps.authenticator, token).then(
+    signIn(deps.authenticator, token, socket.request.socket).then(
       (person) => {
         (socket.data as { person: Person }).person = person;
         next();

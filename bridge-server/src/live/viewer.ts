@@ -75,7 +75,7 @@ export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void
   socket.on(EVENTS.authenticate, (payload: unknown, acknowledge?: Acknowledge) => {
     const answer: Acknowledge = typeof acknowledge === 'function' ? acknowledge : () => undefined;
     const token = typeof payload === 'object' && payload !== null && 'token' in payload ? payload.token : undefined;
-    signIn(parts.authenticator, token).then(
+    signIn(parts.authenticator, token, socket.request.socket).then(
       (person) => {
         // Another person's rooms are not theirs to take over.
         if (person.userId !== viewer.person.userId) socket.disconnect(true);
@@ -87,10 +87,13 @@ export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void
   });
 }
 
-/** @throws {KargahError} `unauthenticated`, `token_expired`; `forbidden` for a job, which has nothing to watch. */
-export async function signIn(authenticator: Authenticator, token: unknown): Promise<Person> {
+/**
+ * @throws {KargahError} `unauthenticated`, `token_expired`, `only_through_jupyter`; `forbidden` for a job, which has nothing to
+ *   watch.
+ */
+export async function signIn(authenticator: Authenticator, token: unknown, connection: object): Promise<Person> {
   if (typeof token !== 'string') throw new KargahError('unauthenticated');
-  const caller = await authenticator.authenticate(token);
+  const caller = await authenticator.authenticate(token, connection);
   if (caller.kind !== 'user') throw new KargahError('forbidden');
   return caller;
 }

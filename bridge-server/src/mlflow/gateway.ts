@@ -23,7 +23,7 @@ export interface GatewayDeps {
   readonly authenticator: Authenticator;
   readonly access: {
     mint(caller: Caller): Promise<string>;
-    callerOfCookie(header: string | undefined): Promise<Person | null>;
+    callerOfCookie(req: IncomingMessage): Promise<Person | null>;
   };
   /** Gives the caller's project its workspace, once. */
   readonly ensureWorkspace: (workspace: string, userId: string) => Promise<void>;
@@ -95,8 +95,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   async function callerOf(req: IncomingMessage): Promise<Caller> {
     const token = tokenOf(req);
-    if (token !== null) return deps.authenticator.authenticate(token);
-    const person = await deps.access.callerOfCookie(req.headers.cookie);
+    if (token !== null) return deps.authenticator.authenticate(token, req.socket);
+    const person = await deps.access.callerOfCookie(req);
     if (person === null) throw new KargahError('unauthenticated');
     // A cookie travels with what other pages send, too.
     if (!isOfThePage(req)) throw new KargahError('forbidden');

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config.js';
 import type { Authenticator, Caller, Person } from '../http/route.js';
 import { systemClock } from '../clock.js';
@@ -14,7 +15,7 @@ export interface MlflowProofs {
   readonly publicKeyPem: string;
   mint(caller: Caller): Promise<string>;
   mintForService(): Promise<string>;
-  callerOfCookie(header: string | undefined): Promise<Person | null>;
+  callerOfCookie(req: IncomingMessage): Promise<Person | null>;
 }
 
 export interface MlflowDeps {

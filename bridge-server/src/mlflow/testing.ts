@@ -73,7 +73,7 @@ export async function startTestMlflow(): Promise<TestMlflow> {
       publicKeyPem: key.publicKeyPem,
       mint: (caller) => mint({ sub: caller.userId, role: 'user' }),
       mintForService: () => mint({ sub: 'kargah', role: 'service' }),
-      callerOfCookie: (header) => Promise.resolve(header === 'page=sara' ? people.sara : null),
+      callerOfCookie: ({ headers }) => Promise.resolve(headers.cookie === 'page=sara' ? people.sara : null),
     },
     log: silent,
   });

@@ -174,13 +174,16 @@ it('keeps accounts, their projects and sessions', async () => {
     sessionDays: 14,
     accessTokenSeconds: 900,
     publicPath: '/',
-  };
+    signup: 'closed',
+    dataDir: tmpdir(),
+    socket: null,
+  } as const;
   const auth = await createAuth({ storage, config, sessionEnded: () => undefined });
   // Once more on the same tables: the library's own migration has nothing left to do.
   await createAuth({ storage, config, sessionEnded: () => undefined });
   expect(auth.routes.length).toBeGreaterThan(5);
-  await expect(auth.authenticator.authenticate('kgp_none')).rejects.toMatchObject({ code: 'unauthenticated' });
-  await expect(auth.authenticator.authenticate('kgj_none')).rejects.toMatchObject({ code: 'unauthenticated' });
+  await expect(auth.authenticator.authenticate('kgp_none', {})).rejects.toMatchObject({ code: 'unauthenticated' });
+  await expect(auth.authenticator.authenticate('kgj_none', {})).rejects.toMatchObject({ code: 'unauthenticated' });
 });
 
 readsFromPostgres(() => url);

@@ -1,6 +1,6 @@
 import { Observable } from '../store/observable.js';
 import { ApiError, asApiError, errorFromResponse, unreachable } from './errors.js';
-import type { Session, User } from './types.js';
+import type { NewAccount, Session, SignUp, User } from './types.js';
 
 export type SessionState =
   | { readonly status: 'unknown' }
@@ -32,7 +32,18 @@ export class SessionKeeper {
 
   constructor(private readonly baseUrl: () => string) {}
 
-  async register(account: { email: string; password: string; name?: string }): Promise<User> {
+  /** Whether an account can be made here. */
+  async signUp(): Promise<SignUp> {
+    const response = await fetch(`${this.baseUrl()}/api/v1/auth/signup`, { headers: CLIENT_HEADERS }).catch(() => {
+      throw unreachable();
+    });
+    if (!response.ok) {
+      throw await errorFromResponse(response);
+    }
+    return (await response.json()) as SignUp;
+  }
+
+  async register(account: NewAccount): Promise<User> {
     return this.open(await this.post('register', account));
   }
 

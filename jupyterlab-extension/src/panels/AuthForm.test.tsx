@@ -1,14 +1,24 @@
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { page, problem, session, TestBridge } from '../testing/bridge.js';
+import type { SignUp } from '../api/types.js';
+import { type Answer, page, problem, session, TestBridge } from '../testing/bridge.js';
 import { kargahFor, renderIn } from '../testing/render.js';
 import { AuthForm } from './AuthForm.js';
 
 let bridge: TestBridge;
 let kargah: ReturnType<typeof kargahFor>;
 
+const OPEN: SignUp = { open: true, first: false, code_required: false };
+const asked = (): string[] => bridge.requests.filter((request) => !request.endsWith('/auth/signup'));
+
+/** Answers as the test says, and how accounts are made. */
+function answers(signUp: SignUp, other: () => Answer): void {
+  bridge.answer(({ path }) => (path.endsWith('/auth/signup') ? { status: 200, body: signUp } : other()));
+}
+
 beforeEach(async () => {
-  bridge = await TestBridge.start(({ path }) => (path.includes('/auth/') ? session('t') : page()));
+  bridge = await TestBridge.start(() => page());
+  answers(OPEN, () => session('t'));
   kargah = kargahFor(bridge.url);
 });
 afterEach(async () => {
@@ -17,7 +27,7 @@ afterEach(async () => {
 });
 
 async function fillIn(email: string, password: string): Promise<void> {
-  await userEvent.type(screen.getByLabelText(/^ایمیل/), email);
+  await userEvent.type(await screen.findByLabelText(/^ایمیل/), email);
   await userEvent.type(screen.getByLabelText(/^رمز عبور/), password);
 }
 const refusal = () => screen.findByRole('alert');
@@ -31,7 +41,7 @@ describe('the sign-in form', () => {
   });
 
   it('says in Persian that the password is wrong, at the password', async () => {
-    bridge.answer(() => problem(401, 'bad_credentials', 'Wrong email or password.', 'رمز یا ایمیل درست نیست.'));
+    answers(OPEN, () => problem(401, 'bad_credentials', 'Wrong email or password.', 'رمز یا ایمیل درست نیست.'));
     renderIn(kargah, <AuthForm expired={false} />);
     await fillIn('sara@example.com', 'something else');
     await userEvent.click(screen.getByRole('button', { name: 'ورود' }));
@@ -43,14 +53,14 @@ describe('the sign-in form', () => {
 
   it('asks for what is missing without asking the bridge', async () => {
     renderIn(kargah, <AuthForm expired={false} />);
-    await userEvent.click(screen.getByRole('button', { name: 'ورود' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'ورود' }));
     expect(screen.getAllByText('این خانه را پر کنید.')).toHaveLength(2);
-    expect(bridge.requests).toEqual([]);
+    expect(asked()).toEqual([]);
   });
 
-  it('says that a session ended', () => {
+  it('says that a session ended', async () => {
     renderIn(kargah, <AuthForm expired />);
-    expect(screen.getByText('نشست پایان یافت؛ دوباره وارد شوید.')).toBeTruthy();
+    expect(await screen.findByText('نشست پایان یافت؛ دوباره وارد شوید.')).toBeTruthy();
   });
 
   it('says that Kargah does not answer', async () => {
@@ -63,7 +73,7 @@ describe('the sign-in form', () => {
 
   it('shows and hides the password', async () => {
     renderIn(kargah, <AuthForm expired={false} />);
-    const password = screen.getByLabelText(/^رمز عبور/);
+    const password = await screen.findByLabelText(/^رمز عبور/);
     await userEvent.click(screen.getByRole('button', { name: 'نمایش رمز عبور' }));
     expect(password.getAttribute('type')).toBe('text');
     await userEvent.click(screen.getByRole('button', { name: 'پنهان کردن رمز عبور' }));
@@ -74,7 +84,7 @@ describe('the sign-in form', () => {
 describe('the registration form', () => {
   beforeEach(async () => {
     renderIn(kargah, <AuthForm expired={false} />);
-    await userEvent.click(screen.getByRole('button', { name: 'ساختن حساب' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'ساختن حساب' }));
   });
 
   it('makes an account', async () => {
@@ -88,11 +98,11 @@ describe('the registration form', () => {
     await fillIn('sara@example.com', 'short');
     await userEvent.click(screen.getByRole('button', { name: 'ساختن حساب' }));
     expect((await refusal()).textContent).toBe('دست‌کم ۱۲ نویسه لازم است؛ یک جملهٔ کوتاه خوب است.');
-    expect(bridge.requests).toEqual([]);
+    expect(asked()).toEqual([]);
   });
 
   it('says that an email is taken, at the email', async () => {
-    bridge.answer(() => problem(409, 'email_taken', 'Taken.', 'این ایمیل حساب دارد؛ وارد شوید.'));
+    answers(OPEN, () => problem(409, 'email_taken', 'Taken.', 'این ایمیل حساب دارد؛ وارد شوید.'));
     await fillIn('sara@example.com', 'correct horse battery');
     await userEvent.click(screen.getByRole('button', { name: 'ساختن حساب' }));
     expect((await refusal()).textContent).toBe('این ایمیل حساب دارد؛ وارد شوید.');
@@ -100,7 +110,7 @@ describe('the registration form', () => {
   });
 
   it('says that a password is easy to guess', async () => {
-    bridge.answer(() => problem(422, 'common_password', 'Easy.', 'این رمز به‌آسانی حدس زده می‌شود.'));
+    answers(OPEN, () => problem(422, 'common_password', 'Easy.', 'این رمز به‌آسانی حدس زده می‌شود.'));
     await fillIn('sara@example.com', 'password1234');
     await userEvent.click(screen.getByRole('button', { name: 'ساختن حساب' }));
     expect((await refusal()).textContent).toBe('این رمز به‌آسانی حدس زده می‌شود.');
@@ -111,4 +121,67 @@ describe('the registration form', () => {
     await userEvent.tab();
     expect((await refusal()).textContent).toContain('نشانی ایمیل کامل نیست');
   });
+});
+
+describe('where there is no account yet', () => {
+  const FIRST: SignUp = { open: true, first: true, code_required: false };
+
+  it('offers to make the first one, and nothing else', async () => {
+    answers(FIRST, () => session('t'));
+    renderIn(kargah, <AuthForm expired={false} />);
+    expect((await screen.findByRole('heading', { name: 'ساختن نخستین حساب' })).textContent).toBeTruthy();
+    expect(screen.queryByLabelText(/^کد/)).toBeNull();
+    expect(screen.queryByRole('button', { name: 'ورود' })).toBeNull();
+    await fillIn('sara@example.com', 'correct horse battery');
+    await userEvent.click(screen.getByRole('button', { name: 'ساختن حساب' }));
+    await waitFor(() => expect(kargah.api.session.state.get().status).toBe('signed_in'));
+  });
+
+  it('asks for the code where one is needed, sends it, and says at its box that it is wrong', async () => {
+    const sent: unknown[] = [];
+    bridge.answer(({ path, body }) => {
+      if (path.endsWith('/auth/signup')) return { status: 200, body: { ...FIRST, code_required: true } };
+      sent.push(JSON.parse(body.toString()));
+      return problem(403, 'signup_code_wrong', 'Not the code.', 'این کدِ این بار نیست.');
+    });
+    renderIn(kargah, <AuthForm expired={false} />);
+    await fillIn('sara@example.com', 'correct horse battery');
+    await userEvent.click(screen.getByRole('button', { name: 'ساختن حساب' }));
+    expect((await refusal()).textContent).toBe('این خانه را پر کنید.');
+    expect(sent).toEqual([]);
+    const code = screen.getByLabelText(/^کد نخستین حساب/);
+    expect(document.activeElement).toBe(code);
+    await userEvent.type(code, 'abcd-efgh');
+    await userEvent.click(screen.getByRole('button', { name: 'ساختن حساب' }));
+    await waitFor(async () => expect((await refusal()).textContent).toBe('این کدِ این بار نیست.'));
+    expect(document.activeElement).toBe(code);
+    expect(sent).toMatchObject([{ signup_code: 'abcd-efgh' }]);
+  });
+
+  it('goes back to signing in when somebody else was first', async () => {
+    answers(FIRST, () => session('t'));
+    renderIn(kargah, <AuthForm expired={false} />);
+    await fillIn('sara@example.com', 'correct horse battery');
+    answers({ open: false, first: false, code_required: false }, () =>
+      problem(403, 'signup_closed', 'Closed.', 'ساختن حساب این‌جا بسته است.'),
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'ساختن حساب' }));
+    expect(await screen.findByRole('heading', { name: 'ورود به کارگاه' })).toBeTruthy();
+    expect(screen.getByText('ساختن حساب این‌جا بسته است.')).toBeTruthy();
+  });
+});
+
+it('offers no account where none can be made, and says who could', async () => {
+  answers({ open: false, first: false, code_required: false }, () => session('t'));
+  renderIn(kargah, <AuthForm expired={false} />);
+  await screen.findByRole('button', { name: 'ورود' });
+  expect(screen.queryByRole('button', { name: 'ساختن حساب' })).toBeNull();
+  expect(screen.getByText(/ساختن حساب این‌جا بسته است/)).toBeTruthy();
+});
+
+it('offers both where nobody says whether accounts can be made', async () => {
+  bridge.answer(() => problem(404, 'not_found'));
+  renderIn(kargah, <AuthForm expired={false} />);
+  expect(await screen.findByRole('button', { name: 'ساختن حساب' })).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'ورود' })).toBeTruthy();
 });

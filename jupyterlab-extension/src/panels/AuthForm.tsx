@@ -1,5 +1,6 @@
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError } from '../api/errors.js';
+import type { SignUp } from '../api/types.js';
 import { Button, IconButton, LinkButton } from '../components/Button.js';
 import { Field } from '../components/Field.js';
 import { ErrorNote, Note } from '../components/Note.js';
@@ -8,25 +9,42 @@ import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 
 export const MIN_PASSWORD = 12;
-type Fields = 'name' | 'email' | 'password';
+type Fields = 'name' | 'email' | 'password' | 'code';
+const FIELDS: readonly Fields[] = ['code', 'name', 'email', 'password'];
 type Errors = Readonly<Partial<Record<Fields, string>>>;
 
-/** Sign in, or make an account. Each refusal is said at the field it is about. */
+/** Where nobody says whether accounts can be made, trying tells. */
+const NOT_TOLD: SignUp = { open: true, first: false, code_required: false };
+
+/** Sign in, or make an account where that is open. Each refusal is said at the field it is about. */
 export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Element {
   const { api } = useKargah();
   const i18n = useI18n();
   const { t } = i18n;
   const form = useRef<HTMLFormElement>(null);
-  const [registering, setRegistering] = useState(false);
-  const [values, setValues] = useState({ name: '', email: '', password: '' });
+  const [signUp, setSignUp] = useState<SignUp | null>(null);
+  const [wanted, setWanted] = useState<'sign-in' | 'register' | null>(null);
+  const [values, setValues] = useState({ name: '', email: '', password: '', code: '' });
   const [visible, setVisible] = useState(false);
   const [errors, setErrors] = useState<Errors>({});
   const [failure, setFailure] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
 
+  const askSignUp = useCallback(
+    () =>
+      api.session.signUp().then(setSignUp, () => {
+        setSignUp(NOT_TOLD);
+      }),
+    [api],
+  );
+  useEffect(() => void askSignUp(), [askSignUp]);
+  const first = signUp?.first === true && signUp.open;
+  const registering = signUp?.open === true && (first || wanted === 'register');
+  const withCode = first && signUp.code_required;
+
   const problem = (field: Fields): string | undefined => {
     const value = values[field].trim();
-    if (field === 'name') {
+    if (field === 'name' || (field === 'code' && !withCode)) {
       return undefined;
     }
     if (value === '') {
@@ -44,16 +62,16 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
     Object.fromEntries(fields.flatMap((field) => (problem(field) === undefined ? [] : [[field, problem(field)]])));
   const showErrors = (next: Errors): void => {
     setErrors(next);
-    const first = (['name', 'email', 'password'] as const).find((field) => next[field] !== undefined);
-    if (first !== undefined) {
-      form.current?.querySelector<HTMLInputElement>(`input[name=${first}]`)?.focus();
+    const wrong = FIELDS.find((field) => next[field] !== undefined);
+    if (wrong !== undefined) {
+      form.current?.querySelector<HTMLInputElement>(`input[name=${wrong}]`)?.focus();
     }
   };
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setFailure(null);
-    const found = check(['name', 'email', 'password']);
+    const found = check(FIELDS);
     showErrors(found);
     if (Object.keys(found).length > 0) {
       return;
@@ -63,12 +81,21 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
     try {
       if (registering) {
         const name = values.name.trim();
-        await api.session.register(name === '' ? account : { ...account, name });
+        await api.session.register({
+          ...account,
+          ...(name === '' ? {} : { name }),
+          ...(withCode ? { signup_code: values.code } : {}),
+        });
       } else {
         await api.session.login(account);
       }
     } catch (reason) {
       setBusy(false);
+      if (reason instanceof ApiError && reason.code === 'signup_closed') {
+        // Somebody else was first.
+        setWanted(null);
+        await askSignUp();
+      }
       const field = fieldOf(reason);
       if (field === null) {
         setFailure(reason);
@@ -96,11 +123,16 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
     },
   });
   const swap = (): void => {
-    setRegistering(!registering);
+    setWanted(registering ? 'sign-in' : 'register');
     setErrors({});
     setFailure(null);
   };
 
+  if (signUp === null) {
+    return <></>;
+  }
+  const title = first ? t('auth.first.title') : registering ? t('auth.register.title') : t('auth.signIn.title');
+  const lead = first ? t('auth.first.lead') : registering ? t('auth.register.lead') : t('auth.signIn.lead');
   return (
     <>
       <form
@@ -108,15 +140,25 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
         ref={form}
         noValidate
         onSubmit={(event) => void submit(event)}
-        aria-label={registering ? t('auth.register.title') : t('auth.signIn.title')}
+        aria-label={title}
         data-testid={registering ? 'kargah-register' : 'kargah-sign-in'}
       >
         <div>
-          <h1>{registering ? t('auth.register.title') : t('auth.signIn.title')}</h1>
-          <p className="muted">{registering ? t('auth.register.lead') : t('auth.signIn.lead')}</p>
+          <h1>{title}</h1>
+          <p className="muted">{lead}</p>
         </div>
         {expired && !registering && <Note tone="warn" icon="queue" title={t('auth.expired')} />}
         {failure !== null && <ErrorNote reason={failure} />}
+        {withCode && (
+          <Field
+            label={t('auth.code')}
+            dir="ltr"
+            autoComplete="off"
+            spellCheck={false}
+            hint={t('auth.codeHint')}
+            {...box('code')}
+          />
+        )}
         {registering && <Field label={t('auth.name')} dir="auto" autoComplete="name" {...box('name')} />}
         <Field label={t('auth.email')} type="email" dir="ltr" autoComplete="username" {...box('email')} />
         <Field
@@ -143,10 +185,13 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
           busy={busy}
           label={registering ? t('auth.register') : t('auth.signIn')}
         />
-        <p className="center muted">
-          {registering ? t('auth.haveAccount') : t('auth.noAccount')}{' '}
-          <LinkButton onClick={swap}>{registering ? t('auth.signIn') : t('auth.register')}</LinkButton>
-        </p>
+        {signUp.open && !first && (
+          <p className="center muted">
+            {registering ? t('auth.haveAccount') : t('auth.noAccount')}{' '}
+            <LinkButton onClick={swap}>{registering ? t('auth.signIn') : t('auth.register')}</LinkButton>
+          </p>
+        )}
+        {!signUp.open && <p className="center muted">{t('auth.closed')}</p>}
       </form>
       <div className="ft ft-plain">
         <span className="ell" title={api.baseUrl()}>
@@ -167,6 +212,9 @@ function fieldOf(reason: unknown): Fields | null {
   }
   if (reason.code === 'bad_credentials' || reason.code === 'weak_password' || reason.code === 'common_password') {
     return 'password';
+  }
+  if (reason.code === 'signup_code_required' || reason.code === 'signup_code_wrong') {
+    return 'code';
   }
   const path = reason.errors[0]?.path;
   return path === 'name' || path === 'email' || path === 'password' ? path : null;

@@ -4,7 +4,18 @@ import { join } from 'node:path';
 import type { Browser, Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.js';
 import { startLab, type Lab } from '../lab.js';
-import { accountMenu, apiOf, cloudsCsv, enter, openPanel, pageOf, panelOf, upload, type Account } from '../people.js';
+import {
+  accountMenu,
+  apiOf,
+  ask,
+  cloudsCsv,
+  enter,
+  openPanel,
+  pageOf,
+  panelOf,
+  upload,
+  type Account,
+} from '../people.js';
 
 const kian: Account = { name: 'کیان', email: 'kian@example.com', password: 'جمله‌ای که کیان می‌داند' };
 const roya: Account = { name: 'رویا', email: 'roya@example.com', password: 'جمله‌ای که رویا می‌داند' };
@@ -224,9 +235,7 @@ test.describe('a JupyterLab of its own', () => {
     const used = page.waitForRequest((request) => 'x-kargah-token' in request.headers());
     await panel.getByTestId('kargah-new-job').click();
     const token = (await used).headers()['x-kargah-token'] ?? '';
-    const { url } = own.bridge();
-    const status = async (): Promise<number> =>
-      (await fetch(`${url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${token}` } })).status;
+    const status = async (): Promise<number> => (await ask(own, 'GET', '/api/v1/auth/me', undefined, token)).status;
     expect(await status()).toBe(200);
 
     // As a laptop that sleeps: nothing can be renewed until the token has ended.

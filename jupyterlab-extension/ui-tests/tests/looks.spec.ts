@@ -13,7 +13,7 @@ import {
   portrait,
   widenPanel,
 } from '../looks.js';
-import { type Account, openPanel, register, upload } from '../people.js';
+import { type Account, type Api, apiOf, openPanel, register, upload } from '../people.js';
 
 const negar: Account = { name: 'نگار', email: 'negar@example.com', password: 'رنگ‌ها و فاصله‌ها را خوب می‌بیند' };
 const LONG_NAME = 'نظرهای خرید مشتریان فروشگاه Tehran-Karaj، پاییز ۱۴۰۵.csv';
@@ -50,7 +50,7 @@ test.describe.serial('what people see', () => {
     // A workspace of its own: its tabs and widths are not left to the next story.
     panel = await openPanel(page, { ...lab, url: lab.url.replace('/lab?', '/lab/workspaces/looks?') });
     await register(panel, negar);
-    api = await signInto(lab.bridge().url, negar);
+    api = await apiOf(lab, negar);
   });
   test.afterAll(async ({ lab }) => {
     if (jobs['running'] !== undefined) process.kill(lab.jobPids(jobs['running']).child, 'SIGCONT');
@@ -258,26 +258,6 @@ test.describe.serial('what people see', () => {
     expect(findings.access).toEqual([]);
   });
 });
-
-interface Api {
-  get(path: string): Promise<unknown>;
-  post(path: string, body?: object): Promise<unknown>;
-}
-
-async function signInto(base: string, { email, password }: Account): Promise<Api> {
-  let token = '';
-  const call = async (method: string, path: string, body?: object): Promise<unknown> => {
-    const answer = await fetch(base + path, {
-      method,
-      headers: { 'content-type': 'application/json', ...(token === '' ? {} : { authorization: `Bearer ${token}` }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    expect(answer.ok, `${method} ${path}: ${String(answer.status)}`).toBe(true);
-    return answer.json();
-  };
-  ({ token } = (await call('POST', '/api/v1/auth/login', { email, password })) as { token: string });
-  return { get: (path) => call('GET', path), post: (path, body) => call('POST', path, body) };
-}
 
 /** What Persian shops really have: mixed scripts, Arabic letters, dates of two calendars, holes. */
 function reviewsCsv(): string {

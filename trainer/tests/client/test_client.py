@@ -33,7 +33,7 @@ PASSWORD = "یک جملهٔ بلند برای آزمون"
 
 @pytest.fixture(scope="module")
 def client(live_bridge: LiveBridge) -> kargah.Kargah:
-    return kargah.register(f"sara-{secrets.token_hex(4)}@example.com", PASSWORD, "سارا", url=live_bridge.url)
+    return live_bridge.register(f"sara-{secrets.token_hex(4)}@example.com", PASSWORD, "سارا")
 
 
 @pytest.fixture(scope="module")

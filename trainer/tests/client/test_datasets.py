@@ -36,7 +36,7 @@ CLASSES = {"گربه": 40, "سگ": 120, "روباه": 200}
 @pytest.fixture(scope="module")
 def client(live_bridge: LiveBridge) -> kargah.Kargah:
     email = f"nima-{secrets.token_hex(4)}@example.com"
-    return kargah.register(email, "a sentence nobody guesses", "نیما", url=live_bridge.url)
+    return live_bridge.register(email, "a sentence nobody guesses", "نیما")
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ PASSWORD = "یک جملهٔ بلند برای آزمون"
 
 @pytest.mark.e2e
 def test_a_sweep_tries_settings_marks_the_best_and_goes_on_after_the_bridge_was_killed(live_bridge: LiveBridge) -> None:
-    client = kargah.register(f"sweep-{secrets.token_hex(4)}@example.com", PASSWORD, "سارا", url=live_bridge.url)
+    client = live_bridge.register(f"sweep-{secrets.token_hex(4)}@example.com", PASSWORD, "سارا")
     digits = client.datasets.import_source("digits")
     sweep = client.sweep(
         digits, space={"lr": (1e-4, 1e-2, "log"), "optimizer": ["adamw", "sgd"]}, trials=3, epochs=3, name="three"

@@ -24,7 +24,7 @@ CHUNK = 200_000
 @pytest.fixture(scope="module")
 def client(live_bridge: LiveBridge) -> kargah.Kargah:
     email = f"mina-{secrets.token_hex(4)}@example.com"
-    return kargah.register(email, "a sentence nobody guesses", "مینا", url=live_bridge.url)
+    return live_bridge.register(email, "a sentence nobody guesses", "مینا")
 
 
 @pytest.fixture(autouse=True)

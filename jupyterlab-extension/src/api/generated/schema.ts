@@ -290,6 +290,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/auth/signup': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether an account can be made here */
+    get: operations['signup'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/datasets/{dataset_id}': {
     parameters: {
       query?: never;
@@ -1119,6 +1136,7 @@ export interface components {
       email: string;
       password: string;
       name?: string;
+      signup_code?: string;
     };
     ChangeDatasetRequest: {
       name?: string;
@@ -1390,6 +1408,10 @@ export interface components {
       | 'session_expired'
       | 'bad_credentials'
       | 'forbidden'
+      | 'only_through_jupyter'
+      | 'signup_closed'
+      | 'signup_code_required'
+      | 'signup_code_wrong'
       | 'client_header_missing'
       | 'email_taken'
       | 'weak_password'
@@ -1736,6 +1758,14 @@ export interface components {
       expires_at: string;
       path: string;
       workspace: string;
+    };
+    SignUp: {
+      /** @description An account can be made */
+      open: boolean;
+      /** @description There is none yet: it would be the first, and the administrator’s */
+      first: boolean;
+      /** @description It needs the code that the bridge printed when it started */
+      code_required: boolean;
     };
     DatasetTombstone: {
       dataset_id: string;
@@ -2524,7 +2554,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `forbidden`: Your role does not allow this. */
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2746,6 +2780,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
       431: {
         headers: {
@@ -2802,6 +2845,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -2875,6 +2927,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -2978,6 +3039,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -3049,6 +3119,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -3137,6 +3216,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
       431: {
         headers: {
@@ -3199,6 +3287,15 @@ export interface operations {
       };
       /** @description `bad_credentials`: Wrong email or password. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -3308,7 +3405,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `client_header_missing`: Send the X-Kargah-Client header with this request. */
+      /**
+       * @description `client_header_missing`: Send the X-Kargah-Client header with this request.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3377,6 +3478,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
       431: {
         headers: {
@@ -3430,6 +3540,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -3500,7 +3619,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `client_header_missing`: Send the X-Kargah-Client header with this request. */
+      /**
+       * @description `client_header_missing`: Send the X-Kargah-Client header with this request.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3562,6 +3685,23 @@ export interface operations {
       };
       /** @description `malformed_json`: The request body is not valid JSON. */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       *
+       *     `signup_closed`: New accounts are closed here; ask the administrator to open them (KARGAH_SIGNUP).
+       *
+       *     `signup_code_required`: The first account needs the code that Kargah printed when it started; it is in its terminal or log, after “code for the first account:”.
+       *
+       *     `signup_code_wrong`: This is not the code of this start; copy the newest one from the terminal or log of Kargah, after “code for the first account:”.
+       */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -3658,6 +3798,53 @@ export interface operations {
       };
     };
   };
+  signup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SignUp'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   getDataset: {
     parameters: {
       query?: never;
@@ -3684,6 +3871,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -3778,7 +3974,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `forbidden`: Your role does not allow this. */
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3880,7 +4080,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `forbidden`: Your role does not allow this. */
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3996,7 +4200,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `forbidden`: Your role does not allow this. */
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -4098,7 +4306,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `forbidden`: Your role does not allow this. */
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -4221,6 +4433,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
         headers: {
@@ -4296,6 +4517,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -4428,6 +4658,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -4577,6 +4816,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -4697,6 +4945,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -4849,6 +5106,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -4959,6 +5225,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -5121,7 +5396,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `forbidden`: Your role does not allow this. */
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -5277,6 +5556,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -5351,6 +5639,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -5439,7 +5736,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `forbidden`: Your role does not allow this. */
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -5533,6 +5834,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -5653,6 +5963,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -5746,7 +6065,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `forbidden`: Your role does not allow this. */
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -5900,6 +6223,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
         headers: {
@@ -5975,6 +6307,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6097,6 +6438,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -6188,7 +6538,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `forbidden`: Your role does not allow this. */
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -6331,6 +6685,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6488,7 +6851,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `forbidden`: Your role does not allow this. */
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -6636,7 +7003,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `forbidden`: Your role does not allow this. */
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -6784,6 +7155,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
       431: {
         headers: {
@@ -6851,7 +7231,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `forbidden`: Your role does not allow this. */
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -6976,6 +7360,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
       431: {
         headers: {
@@ -7038,6 +7431,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7134,6 +7536,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7239,6 +7650,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7378,6 +7798,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
       431: {
         headers: {
@@ -7446,6 +7875,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7578,6 +8016,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -7649,6 +8096,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7745,6 +8201,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -7830,6 +8295,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
         headers: {
@@ -7907,6 +8381,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -8045,6 +8528,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -8138,6 +8630,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -8327,6 +8828,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -8496,6 +9006,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
       431: {
         headers: {
@@ -8553,6 +9072,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -8657,6 +9185,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -8750,6 +9287,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -8830,6 +9376,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -8901,6 +9456,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -9002,6 +9566,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
         headers: {
@@ -9077,6 +9650,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -9246,6 +9828,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `not_found`: Not found, or no access. */
       404: {
         headers: {
@@ -9342,6 +9933,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -9466,6 +10066,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
         headers: {
@@ -9528,6 +10137,23 @@ export interface operations {
       };
       /** @description `malformed_json`: The request body is not valid JSON. */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       *
+       *     `signup_closed`: New accounts are closed here; ask the administrator to open them (KARGAH_SIGNUP).
+       *
+       *     `signup_code_required`: The first account needs the code that Kargah printed when it started; it is in its terminal or log, after “code for the first account:”.
+       *
+       *     `signup_code_wrong`: This is not the code of this start; copy the newest one from the terminal or log of Kargah, after “code for the first account:”.
+       */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -9664,6 +10290,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `request_timeout`: The request stopped coming before its end; send it again. */
       408: {
         headers: {
@@ -9775,6 +10410,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -9958,6 +10602,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
         headers: {
@@ -10022,6 +10675,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -10113,6 +10775,15 @@ export interface operations {
        *     `unauthenticated`: Sign in first.
        */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
         headers: {
           [name: string]: unknown;
         };

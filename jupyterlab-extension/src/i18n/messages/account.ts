@@ -6,6 +6,20 @@ export const account = {
   'auth.signIn': { fa: 'ورود', en: 'Sign in' },
   'auth.register.title': { fa: 'ساختن حساب', en: 'Create your account' },
   'auth.register.lead': { fa: 'یک دقیقه طول می‌کشد.', en: 'It takes a minute.' },
+  'auth.first.title': { fa: 'ساختن نخستین حساب', en: 'Create the first account' },
+  'auth.first.lead': {
+    fa: 'این‌جا هنوز حسابی نیست؛ نخستین حساب از آنِ مدیر است.',
+    en: 'There is no account here yet; the first one is the administrator’s.',
+  },
+  'auth.code': { fa: 'کد نخستین حساب', en: 'Code for the first account' },
+  'auth.codeHint': {
+    fa: 'کارگاه آن را هنگام آغاز نوشته است: در ترمینال یا لاگش پس از «code for the first account:».',
+    en: 'Kargah printed it when it started: in its terminal or log, after “code for the first account:”.',
+  },
+  'auth.closed': {
+    fa: 'حساب ندارید؟ ساختن حساب این‌جا بسته است؛ از مدیر کارگاه بخواهید.',
+    en: 'No account? New ones are closed here; ask the administrator.',
+  },
   'auth.register': { fa: 'ساختن حساب', en: 'Create account' },
   'auth.haveAccount': { fa: 'حساب دارید؟', en: 'Have an account?' },
   'auth.noAccount': { fa: 'حساب ندارید؟', en: 'New here?' },

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .dataset import Dataset
 from .datasets import Datasets
-from .discovery import find_bridge
+from .discovery import find_bridge, first_account_code
 from .errors import KargahError
 from .http import API, Http
 from .jobs import JOBS, Job, list_jobs
@@ -35,19 +35,24 @@ class Kargah:
     def url(self) -> str:
         return self._http.url
 
-    def register(self, email: str, password: str, name: str | None = None) -> Kargah:
+    def register(self, email: str, password: str, name: str | None = None, code: str | None = None) -> Kargah:
         """Makes an account and signs in with it.
 
+        Args:
+            code: what the bridge printed at its start, for the very first account; a bridge of one's own on this machine
+                is asked for it by itself.
+
         Raises:
-            KargahError: `email_taken`, `weak_password`, `common_password`.
+            KargahError: `signup_closed`, `signup_code_required`, `signup_code_wrong`, `only_through_jupyter`,
+                `email_taken`, `weak_password`, `common_password`.
         """
-        self._http.register(email, password, name)
+        self._http.register(email, password, name, code or first_account_code(self.url))
         return self
 
     def login(self, email: str, password: str) -> Kargah:
         """
         Raises:
-            KargahError: `bad_credentials`.
+            KargahError: `bad_credentials`, `only_through_jupyter`.
         """
         self._http.sign_in(email, password)
         return self
@@ -242,9 +247,11 @@ def connect(
     return client
 
 
-def register(email: str, password: str, name: str | None = None, url: str | None = None) -> Kargah:
+def register(
+    email: str, password: str, name: str | None = None, url: str | None = None, code: str | None = None
+) -> Kargah:
     """Makes an account on the bridge that `connect` would find, and signs in."""
-    return connect(url).register(email, password, name)
+    return connect(url).register(email, password, name, code)
 
 
 def train(dataset: Trainable | None = None, recipe: str | None = None, **options: Any) -> Job:

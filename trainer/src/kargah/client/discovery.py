@@ -49,6 +49,17 @@ def find_bridge(url: str | None = None, token: str | None = None) -> Found:
     return Found(given.rstrip("/"), newest)
 
 
+def first_account_code(url: str) -> str | None:
+    """The code of the bridge at `url`, where it works on this person's own data folder and has no account yet."""
+    try:
+        if _read(data_dir() / "bridge.json").get("url") != url:
+            return None
+        return (data_dir() / "signup-code").read_text(encoding="utf-8").strip() or None
+    except (BridgeNotFound, OSError):
+        # Not this machine's bridge, or it has its first account.
+        return None
+
+
 def data_dir() -> Path:
     given = os.environ.get("KARGAH_DATA_DIR")
     if given:

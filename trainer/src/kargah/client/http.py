@@ -38,8 +38,10 @@ class Http:
         """Opens a session that is renewed by itself from now on."""
         return self._begin_session(f"{API}/auth/login", {"email": email, "password": password})
 
-    def register(self, email: str, password: str, name: str | None) -> dict[str, Any]:
-        body = {"email": email, "password": password} | ({"name": name} if name else {})
+    def register(self, email: str, password: str, name: str | None, code: str | None) -> dict[str, Any]:
+        body = {"email": email, "password": password}
+        body |= {"name": name} if name else {}
+        body |= {"signup_code": code} if code else {}
         return self._begin_session(f"{API}/auth/register", body)
 
     def json(self, method: str, path: str, **options: Any) -> Any:

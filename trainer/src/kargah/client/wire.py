@@ -26,6 +26,10 @@ ErrorCode: TypeAlias = Literal[
     "session_expired",
     "bad_credentials",
     "forbidden",
+    "only_through_jupyter",
+    "signup_closed",
+    "signup_code_required",
+    "signup_code_wrong",
     "client_header_missing",
     "email_taken",
     "weak_password",
@@ -980,6 +984,7 @@ class RegisterRequest(TypedDict):
     email: str
     password: str
     name: NotRequired[str]
+    signup_code: NotRequired[str]
 
 
 class RereadRequest(TypedDict):
@@ -1028,6 +1033,12 @@ class Sharing(TypedDict):
 class SharingRequest(TypedDict):
     everyone: NotRequired[bool]
     emails: NotRequired[list[str]]
+
+
+class SignUp(TypedDict):
+    open: bool
+    first: bool
+    code_required: bool
 
 
 class Source(TypedDict):
