@@ -14,7 +14,7 @@ export const omid: Account = { name: 'امید', email: 'omid@example.com', pass
 export async function openPanel(page: Page, lab: Lab): Promise<Locator> {
   // Without the tabs that somebody else left open in this JupyterLab.
   await page.goto(`${lab.url}&reset`);
-  await expect(page.locator('#jp-main-dock-panel')).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator('#jp-main-dock-panel')).toBeVisible({ timeout: 240_000 });
   const panel = panelOf(page);
   // A click on the tab would close the panel where the restored layout already shows it.
   await page.evaluate(async (id) => {
@@ -24,7 +24,7 @@ export async function openPanel(page: Page, lab: Lab): Promise<Locator> {
     await jupyterapp.restored;
     jupyterapp.shell.activateById(id);
   }, 'kargah-panel');
-  await expect(panel).toBeVisible({ timeout: 30_000 });
+  await expect(panel).toBeVisible({ timeout: 240_000 });
   return panel;
 }
 
@@ -36,7 +36,7 @@ export function panelOf(page: Page): Locator {
 export async function openRegister(panel: Locator): Promise<void> {
   const form = panel.getByTestId('kargah-register');
   // The form comes once the bridge has answered.
-  await expect(form.or(panel.getByTestId('kargah-sign-in'))).toBeVisible({ timeout: 30_000 });
+  await expect(form.or(panel.getByTestId('kargah-sign-in'))).toBeVisible({ timeout: 240_000 });
   if (!(await form.isVisible())) await panel.getByRole('button', { name: 'ساختن حساب' }).click();
   await expect(form).toBeVisible();
 }
@@ -139,7 +139,7 @@ export async function enter(page: Page, lab: Lab, account: Account): Promise<Loc
   await apiOf(lab, account);
   const panel = await openPanel(page, lab);
   // The form comes once the bridge has answered.
-  await expect(panel.getByTestId('kargah-sign-in')).toBeVisible({ timeout: 30_000 });
+  await expect(panel.getByTestId('kargah-sign-in')).toBeVisible({ timeout: 240_000 });
   await signIn(panel, account);
   return panel;
 }
