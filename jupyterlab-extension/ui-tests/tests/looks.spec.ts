@@ -112,7 +112,9 @@ test.describe.serial('what people see', () => {
       space: { lr: { kind: 'choice', values: [0.01, 0.001] }, batch_size: { kind: 'choice', values: [64] } },
       method: 'grid',
     });
-    await expect(panel.locator('[data-testid=kargah-sweep][data-state=succeeded]')).toHaveCount(1, { timeout: 240_000 });
+    await expect(panel.locator('[data-testid=kargah-sweep][data-state=succeeded]')).toHaveCount(1, {
+      timeout: 240_000,
+    });
     jobs['running'] = await start('رقم‌ها با MLP', {
       recipe,
       dataset_id: digits,
