@@ -26,6 +26,8 @@ STACK = re.compile(r"[^\x00-\x1f\x7f]{0,8000}")
 OPERATOR = re.compile(r"torch\.ops\.(aten|prims|quantized_decomposed)\.([A-Za-z_]\w*)\.([A-Za-z_]\w*)")
 # They open a file that the program names.
 REFUSED_OPERATORS = frozenset({"from_file"})
+# The operators of Python's `&`, `|` and their like on tensors; any other name of this form is an attribute of Python's.
+BITWISE = frozenset(f"__{i}{name}__" for i in ("", "i") for name in ("and", "or", "xor", "lshift", "rshift"))
 HIGHER_ORDER = frozenset(
     f"torch.ops.higher_order.{name}"
     for name in ("cond", "while_loop", "scan", "map_impl", "wrap_with_set_grad_enabled", "wrap_with_autocast")
@@ -84,7 +86,7 @@ def is_allowed_operator(target: str) -> bool:
     if target in HIGHER_ORDER or target in PYTHON_OPERATORS or target in SCALAR_FUNCTIONS:
         return True
     found = OPERATOR.fullmatch(target)
-    return found is not None and found[2] not in REFUSED_OPERATORS and not found[2].startswith("__")
+    return found is not None and found[2] not in REFUSED_OPERATORS and (found[2] in BITWISE or found[2][:2] != "__")
 
 
 def _name(value: str, part: str) -> str:
