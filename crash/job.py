@@ -104,13 +104,15 @@ asked_to_stop = threading.Event()
 
 def stop(*_: object) -> None:
     asked_to_stop.set()
-    note("sigterm")
+    note("asked to stop")
 
 
 if ENDING == "stubborn":
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 elif ENDING == "polite":
-    signal.signal(signal.SIGTERM, stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
 if ENDING in ("stubborn", "leaves"):
     # Not waited for: it is the launcher's to end, though nothing in its environment or name tells whose it is.
     hidden = "import ctypes, time; ctypes.CDLL(None).prctl(15, b'innocent', 0, 0, 0); time.sleep(300)"

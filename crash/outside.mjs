@@ -78,7 +78,7 @@ export function notesAt(path) {
     acknowledged: steps('ack'),
     refused: of('refused').map((line) => line.slice(1).join(' ')),
     gaveUp: steps('gave-up'),
-    heardSigterm: of('sigterm').length > 0,
+    heardStop: of('asked to stop').length > 0,
     finished: of('finished').length > 0,
     exits3: of('exits').length > 0,
     dies11: of('dies').length > 0,

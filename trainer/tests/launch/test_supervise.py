@@ -169,18 +169,79 @@ def test_a_folder_to_work_in_that_is_gone_is_a_failed_launch(job: Callable[..., 
     assert outcome["exit_code"] is None
 
 
-def test_a_stop_gives_time_to_write_a_checkpoint(job: Callable[..., Job]) -> None:
-    one = job(
-        "import signal, sys, time\n"
-        "signal.signal(15, lambda *_: (time.sleep(.3), open('checkpoint', 'w').write('x'), sys.exit(0)))\n" + SLEEPER,
-        grace_seconds=DEADLINE_SECONDS,
-    )
+SAVES = "open('checkpoint', 'w').write('x')"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"try:\n    import time; print('up'); time.sleep(600)\nexcept KeyboardInterrupt:\n    time.sleep(.3); {SAVES}\n",
+        f"import atexit\natexit.register(lambda: {SAVES})\n{SLEEPER}",
+        f"import signal, sys\nsignal.signal(2, lambda *_: ({SAVES}, sys.exit(0)))\n{SLEEPER}",
+        "import signal, sys, time\nsignal.signal(2, signal.SIG_IGN)\n"
+        f"signal.signal(15, lambda *_: (time.sleep(.3), {SAVES}, sys.exit(0)))\n{SLEEPER}",
+    ],
+    ids=["at KeyboardInterrupt", "at its exit", "at SIGINT", "at SIGTERM, deaf to SIGINT"],
+)
+def test_a_stop_gives_a_script_time_to_save_its_work(job: Callable[..., Job], source: str) -> None:
+    one = job(source, grace_seconds=DEADLINE_SECONDS)
     supervisor = one.start()
     one.until_it_says("up")
     supervisor.terminate()
     assert supervisor.wait(DEADLINE_SECONDS) == 0
     assert one.outcome["stopped"]
     assert (one.folder / "checkpoint").exists()
+
+
+HEARS = (
+    "import signal, sys, time\n"
+    "def hear(number, _):\n    print('heard', number, flush=True)\n    if number == 15: sys.exit()\n"
+    "for number in (2, 15): signal.signal(number, hear)\n"
+    "print('up', flush=True)\nwhile True: time.sleep(.05)\n"
+)
+
+
+def supervised(one: Job, changes: str = "") -> subprocess.Popen[bytes]:
+    """As `start`, with what a test changes of the supervisor before it begins."""
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom kargah.launch import start, supervise\n"
+        f"{changes}\nsys.exit(supervise.supervise(Path({str(one.folder)!r}), start.Cold(sys.executable)))\n"
+    )
+    return subprocess.Popen([sys.executable, "-c", program])
+
+
+# So little of a grace that ends nothing before the test gives up.
+SOON = "supervise._INTERRUPT_SHARE = 0.001"
+
+
+def test_a_script_hears_sigint_and_where_it_goes_on_sigterm(job: Callable[..., Job]) -> None:
+    one = job(HEARS, grace_seconds=DEADLINE_SECONDS)
+    supervisor = supervised(one, SOON)
+    one.until_it_says("up")
+    supervisor.terminate()
+    assert supervisor.wait(DEADLINE_SECONDS) == 0
+    assert one.log == "up\nheard 2\nheard 15\n"
+
+
+def test_a_child_that_left_the_group_hears_sigterm_alone(job: Callable[..., Job]) -> None:
+    code = HEARS.replace("'heard'", "'child heard'").replace("'up'", "'child'")
+    popen = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {code!r}], start_new_session=True)\n"
+    one = job(popen + HEARS, grace_seconds=DEADLINE_SECONDS)
+    supervisor = supervised(one, SOON)
+    one.until_it_says("up")
+    one.until_it_says("child")
+    supervisor.terminate()
+    assert supervisor.wait(DEADLINE_SECONDS) == 0
+    assert sorted(line for line in one.log.splitlines() if "heard" in line) == ["child heard 15", "heard 15", "heard 2"]
+
+
+def test_a_recipe_hears_sigterm_at_once_and_nothing_before(tmp_path: Path) -> None:
+    one = Job(tmp_path, "", script=None, recipe="tabular", grace_seconds=DEADLINE_SECONDS)
+    supervisor = supervised(one, f"start.command = lambda *_: [sys.executable, '-c', {HEARS!r}]")
+    one.until_it_says("up")
+    supervisor.terminate()
+    assert supervisor.wait(DEADLINE_SECONDS) == 0
+    assert one.log == "up\nheard 15\n"
 
 
 def test_stopped_is_said_only_when_nothing_is_left(job: Callable[..., Job]) -> None:
@@ -349,3 +410,13 @@ def test_a_job_that_prints_without_end_leaves_the_beginning_and_the_end_in_bound
     assert job.log.startswith("first\n")
     assert "bytes are left out here." in job.log
     assert job.log.endswith("last\n")
+
+
+def test_a_scripts_variables_go_over_the_usual_ones_and_are_gone_from_the_folder_at_the_end(tmp_path: Path) -> None:
+    names = ["MODE", "HF_TOKEN", "PYTHONUNBUFFERED", "MLFLOW_RUN_ID", "MLFLOW_TRACKING_TOKEN", "KARGAH_JOB_ID"]
+    job = Job(tmp_path, f"import os\nprint([os.environ.get(name) for name in {names}])\n")
+    given = {"env": {"MODE": "fast", "PYTHONUNBUFFERED": "0", "MLFLOW_TRACKING_URI": "x"}, "secrets": {"HF_TOKEN": "h"}}
+    (job.folder / "environment.json").write_text(json.dumps(given))
+    job.run()
+    assert job.log == f"{['fast', 'h', '0', None, None, job.id]}\n"
+    assert not (job.folder / "environment.json").exists()

@@ -9,11 +9,14 @@ import os
 import random
 import sys
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import processes
 from .paths import JobPaths
+from .pristine import Pristine
 from .script import run_script
 
 MARK = "KARGAH_JOB_ID="
@@ -50,25 +53,36 @@ class Image:
         processes.be_named("kargah-job")
 
 
-def become(job: dict[str, Any], paths: JobPaths, environ: dict[str, str], image: Image, openblas: Any) -> None:
+@dataclass(frozen=True)
+class Loaded:
+    """What a fork needs of the daemon to be a process of its own."""
+
+    image: Image
+    pristine: Pristine
+    openblas: Callable[[int], None] | None
+    """Gives numpy its threads; None where it has none to be given."""
+
+
+def become(job: dict[str, Any], paths: JobPaths, environ: dict[str, str], loaded: Loaded) -> None:
     """Called in the fork, with input, output and folder already its own; does the job's work."""
     os.closerange(_LOWEST_FREE_FD, _highest_fd() + 1)
     os.environ.clear()
     os.environ.update(environ)
     _tell_lightning()
     script = job.get("script")
-    image.show(job["job_id"], f"kargah-job {job['job_id']} {script['path'] if script else job.get('recipe')}")
+    loaded.image.show(job["job_id"], f"kargah-job {job['job_id']} {script['path'] if script else job.get('recipe')}")
     _new_randomness()
     if job.get("cpus") and "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(int(job["cpus"]))
     gc.enable()
     if script:
-        if openblas is not None:
-            openblas(int(job.get("cpus") or len(os.sched_getaffinity(0))))
+        if loaded.openblas is not None:
+            loaded.openblas(int(job.get("cpus") or len(os.sched_getaffinity(0))))
         if _is_borrowed():
             # Its own Kargah, if that Python has one, is what the script is to find.
             for name in [name for name in sys.modules if name.partition(".")[0] == "kargah"]:
                 del sys.modules[name]
+        loaded.pristine.restore()
         run_script(str(script["path"]), [str(argument) for argument in script.get("args", [])])
     else:
         _run_recipe(paths)

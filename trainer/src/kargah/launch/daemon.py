@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from . import preload, processes, safety
-from .become import Image, become
+from .become import Image, Loaded, become
 from .paths import JobPaths, read_json
+from .pristine import Pristine
 from .sources import Sources
 from .spare import JobProcess, Spare
 
@@ -48,12 +49,11 @@ class _Client:
 class Daemon:
     """Answers one line of JSON with one line of JSON: `{"folder", "env"}` → `{"begun": true}` or `{"refused": …}`."""
 
-    def __init__(self, listener: socket.socket, lock: int, image: Image, sources: Sources) -> None:
+    def __init__(self, listener: socket.socket, lock: int, sources: Sources, loaded: Loaded) -> None:
         self._listener = listener
         self._lock = lock
-        self._image = image
         self._sources = sources
-        self._openblas = _openblas()
+        self._loaded = loaded
         self._clients: dict[int, _Client] = {}
         self._selector = selectors.DefaultSelector()
         self._next_look = time.monotonic() + _LOOK_SECONDS
@@ -160,7 +160,10 @@ class Daemon:
         self._new_spare().give(folder, environ, connection)
 
     def _new_spare(self) -> Spare:
-        return Spare(self._leave, lambda job, paths, environ: become(job, paths, environ, self._image, self._openblas))
+        def work(job: dict[str, Any], paths: JobPaths, environ: dict[str, str]) -> None:
+            become(job, paths, environ, self._loaded)
+
+        return Spare(self._leave, work)
 
     def _leave(self) -> None:
         """In a fork: nothing of ours stays open there."""
@@ -272,6 +275,7 @@ def main(argv: list[str]) -> int:
     processes.be_named("kargah-warm")
     # Where a module lies must not depend on where the daemon was started.
     sys.path[:] = [entry for entry in sys.path if entry not in ("", str(Path.cwd()))]
+    pristine = Pristine()
     sources = Sources()
     image = Image()
     missing = preload.load()
@@ -286,7 +290,7 @@ def main(argv: list[str]) -> int:
         sys.stdout.write(json.dumps({"refused": safety.unsafe("another daemon serves this folder")}) + "\n")
         return ALREADY_SERVED
     borrow = Path(__file__).with_name("borrow.py")
-    daemon = Daemon(*place, image, sources)
+    daemon = Daemon(*place, sources, Loaded(image, pristine, _openblas()))
     # From here on a signal ends it as it should.
     sys.stdout.write(json.dumps({"ready": True, "missing": missing, "borrow": str(borrow)}) + "\n")
     return daemon.serve()

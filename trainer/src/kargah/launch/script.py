@@ -16,6 +16,9 @@ from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
+# No exit code: as a Python does, such a process ends itself by the signal.
+_INTERRUPTED = -signal.SIGINT
+
 
 def run_script(path: str, arguments: list[str]) -> None:
     """Runs the file and ends the process as a Python ends, with the exit code that it would have."""
@@ -49,11 +52,7 @@ def _exit_code(work: Callable[[], None]) -> int:
         return _told(exit_.code)
     except BaseException as error:
         _print(error)
-        if isinstance(error, KeyboardInterrupt):
-            _end_streams()
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGINT)
-        return 1
+        return _INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
     return 0
 
 
@@ -93,6 +92,9 @@ def _end(code: int, own: set[str]) -> None:
     gc.collect()
     _end_streams()
     ctypes.CDLL(None).fflush(None)
+    if code == _INTERRUPTED:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
     os._exit(code)
 
 

@@ -68,6 +68,9 @@ class Cold:
         self.note = note
         self.memory_bytes: Callable[[], int] = processes.memory_bytes
         self._gate = self._failed = -1
+        # The person's, as the bridge has it; the supervisor's own files are for nobody else.
+        self._umask = os.umask(0o077)
+        os.umask(self._umask)
 
     def prepare(self, job: dict[str, Any], paths: JobPaths, output: int) -> int:
         argv, environ = command(self.python, job, paths), environment(job, paths)
@@ -83,6 +86,8 @@ class Cold:
         pid = os.fork()
         if pid == 0:
             os.close(self._gate)
+            if job.get("script"):
+                os.umask(self._umask)
             _wait_and_run((gate, failed), argv, environ, job, output)
         os.close(gate)
         os.close(failed)

@@ -31,6 +31,8 @@ from .system import SystemWatch
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 _STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
+# What is left of the grace after it is SIGTERM's.
+_INTERRUPT_SHARE = 0.5
 _SAMPLE_SECONDS = 1.0
 _SAMPLE_SECONDS_NEAR_LIMIT = 0.1
 _ENDING_SECONDS = 0.05
@@ -55,6 +57,7 @@ class Supervisor:
         self._status: int | None = None
         self._stop_asked = False
         self._stopped = self._oom = self._timed_out = False
+        self._terminate_at: float | None = None
         self._kill_at: float | None = None
         self._leftovers_told = False
         self._warned: set[processes.Process] = set()
@@ -163,12 +166,14 @@ class Supervisor:
         if self._status is None and self._stop_asked and not self._ending:
             self._stopped = True
             stop = read_json(self._paths.stop) or {}
-            self._begin_end(now + float(stop.get("grace_seconds", self._grace)))
+            self._begin_end(now, float(stop.get("grace_seconds", self._grace)))
         if self._status is None and now >= self._next_sample:
             self._sample_memory(now)
         if self._status is None and not self._ending and now >= self._time_is_up:
             self._timed_out = True
-            self._begin_end(now + self._grace)
+            self._begin_end(now, self._grace)
+        if self._status is None and self._terminate_at is not None and now >= self._terminate_at:
+            self._terminate()
         if self._kill_at is not None and now >= self._kill_at:
             self._killed_by_us = True
             processes.kill_all(self._job["job_id"])
@@ -186,8 +191,18 @@ class Supervisor:
     def _ending(self) -> bool:
         return self._stopped or self._timed_out or self._oom
 
-    def _begin_end(self, kill_at: float) -> None:
-        self._kill_at = kill_at
+    def _begin_end(self, now: float, grace: float) -> None:
+        self._kill_at = now + grace
+        if not self._job.get("script"):
+            self._terminate()
+            return
+        # As Ctrl+C in a terminal: to the group, and to nobody who left it.
+        self._terminate_at = now + grace * _INTERRUPT_SHARE
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._pid, signal.SIGINT)
+
+    def _terminate(self) -> None:
+        self._terminate_at = None
         # Looked for first: what a process starts to save its work is no business of this signal.
         self._warned.update(processes.living(self._job["job_id"]))
         # The group in one step; each that moved out of it by itself.
@@ -213,6 +228,8 @@ class Supervisor:
         times = [self._next_sample, self._next_beat]
         if self._kill_at is not None:
             times.append(max(self._kill_at, now + _ENDING_SECONDS))
+            if self._terminate_at is not None:
+                times.append(self._terminate_at)
         else:
             times.append(self._time_is_up)
         return max(0.0, min(times) - now)
@@ -236,6 +253,7 @@ class Supervisor:
             cpu_seconds=round(self._cpu_seconds, 3) if self._status is not None else None,
         )
         reserve.write_outcome(self._paths, outcome_of(self._job, self._paths, ending))
+        self._paths.environment.unlink(missing_ok=True)
 
 
 def supervise(folder: Path, start: Start, begun: Callable[[], None] = lambda: None) -> int:
