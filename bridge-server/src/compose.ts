@@ -91,6 +91,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
       maxParallelJobs: config.maxParallelJobs,
       maxJobsPerUser: config.maxJobsPerUser,
       maxLogBytes: config.maxLogBytes,
+      scriptEnv: config.scriptEnv,
       graceSeconds: STOP_GRACE_SECONDS,
     },
     log,

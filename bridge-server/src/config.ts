@@ -28,6 +28,8 @@ export interface Config {
   readonly python: string;
   /** The folder that Jupyter shows: scripts must lie in it. */
   readonly workspaceDir: string | null;
+  /** Variables of this process's environment that scripts get: names, or beginnings that end with `*`. */
+  readonly scriptEnv: readonly string[];
   /** The administrator's list of datasets (YAML). */
   readonly catalogueFile: string | null;
   /** How many jobs run at once at most, however much room there is. */
@@ -99,6 +101,14 @@ const SETTINGS = {
   KARGAH_LAUNCHER: [z.enum(['local', 'local-cold']).default('local'), 'local or local-cold'],
   KARGAH_PYTHON: [z.string().min(1).optional(), 'a Python interpreter'],
   KARGAH_WORKSPACE_DIR: [z.string().min(1).optional(), 'a folder'],
+  KARGAH_SCRIPT_ENV: [
+    z
+      .string()
+      .transform((text) => text.split(/[\s,]+/u).filter(Boolean))
+      .pipe(z.array(z.string().regex(/^[A-Za-z_]\w*\*?$/u)))
+      .default([]),
+    'names of variables such as HF_TOKEN or WANDB_*, separated by commas',
+  ],
   KARGAH_CATALOGUE: [z.string().min(1).optional(), 'a YAML file'],
   KARGAH_MAX_PARALLEL_JOBS: [integer(1, 1024).optional(), 'a number from 1 to 1024'],
   KARGAH_MAX_JOBS_PER_USER: [integer(1, 1024).optional(), 'a number from 1 to 1024'],
@@ -178,6 +188,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     launcher: v.KARGAH_LAUNCHER,
     python: v.KARGAH_PYTHON ?? besideRepository(),
     workspaceDir: v.KARGAH_WORKSPACE_DIR === undefined ? null : resolve(v.KARGAH_WORKSPACE_DIR),
+    scriptEnv: v.KARGAH_SCRIPT_ENV,
     catalogueFile: v.KARGAH_CATALOGUE === undefined ? null : resolve(v.KARGAH_CATALOGUE),
     maxParallelJobs,
     maxJobsPerUser: v.KARGAH_MAX_JOBS_PER_USER ?? maxParallelJobs,

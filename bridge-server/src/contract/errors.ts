@@ -425,6 +425,26 @@ export const ERRORS = {
     en: 'The script must lie in the Jupyter workspace.',
     fa: 'اسکریپت باید در فضای کار ژوپیتر باشد.',
   },
+  script_params: {
+    status: 422,
+    en: 'A script takes no parameters ({names}): give them to it as args, such as ["--lr", "0.5"], or as environment variables (env).',
+    fa: 'اسکریپت پارامتر نمی‌گیرد ({names}): آن‌ها را با args بدهید، مانند ["--lr", "0.5"]، یا با متغیر محیط (env).',
+  },
+  cwd_not_found: {
+    status: 422,
+    en: 'There is no folder {path} in the Jupyter workspace to work in.',
+    fa: 'پوشهٔ {path} برای کار کردن در فضای کار ژوپیتر نیست.',
+  },
+  variable_taken: {
+    status: 422,
+    en: 'The variable {name} is set by Kargah; choose another name. GPUs are asked for among the resources.',
+    fa: 'متغیر {name} را کارگاه تعیین می‌کند؛ نام دیگری بگذارید. پردازندهٔ گرافیکی را از بخش منابع بخواهید.',
+  },
+  secrets_needed: {
+    status: 422,
+    en: 'The secret variables {names} are not kept; give them again.',
+    fa: 'متغیرهای محرمانهٔ {names} نگه داشته نمی‌شوند؛ دوباره بدهیدشان.',
+  },
   script_syntax: {
     status: 422,
     en: 'The script has a syntax error; its traceback is in the log.',
@@ -570,6 +590,12 @@ export const ERRORS = {
     status: 409,
     en: 'It is the first job of this Python; the next ones start warm.',
     fa: 'نخستین کار این پایتون است؛ کارهای بعدی گرم آغاز می‌شود.',
+  },
+
+  warm_launcher_variable: {
+    status: 409,
+    en: 'It sets {name}, which counts when a Python starts.',
+    fa: 'متغیر {name} را دارد که هنگام آغاز پایتون به کار می‌آید.',
   },
 
   // Sweeps

@@ -33,19 +33,43 @@ export const resources = z
 export const priority = z.enum(['low', 'normal', 'high']).meta({ id: 'Priority' });
 export type Priority = z.infer<typeof priority>;
 
+/** What a process may find in its environment; the names are those that a shell takes. */
+const variables = z
+  .record(
+    z.string().regex(/^[A-Za-z_]\w{0,127}$/u),
+    z
+      .string()
+      .max(32_768)
+      .refine((value) => !value.includes('\0'), { message: 'a variable holds no null character' }),
+  )
+  .refine((all) => Object.keys(all).length <= 64, { message: 'at most 64 variables' })
+  .refine((all) => JSON.stringify(all).length <= 131_072, { message: 'at most 128 KiB of variables' });
+
+export const scriptRequest = z
+  .object({
+    /** A Python file of the user's, relative to the Jupyter workspace, or absolute and within it. */
+    path: z.string().min(1).max(1024),
+    args: z.array(z.string().max(4096)).max(256).default([]),
+    /** The folder it runs in, as `path`: "." is the workspace itself. Absent: the script's own, as `cd folder && python file.py`. */
+    cwd: z.string().max(1024).optional(),
+    /** Environment variables of its own. */
+    env: variables.optional(),
+    /** As `env`, but never shown again, and forgotten when the job has ended. */
+    secrets: variables.optional(),
+  })
+  .meta({ id: 'ScriptRequest' });
+
 export const trainRequest = z
   .object({
     name: displayName.optional(),
     recipe: z.string().max(64).optional(),
-    /** A Python file of the user's, relative to the Jupyter workspace. */
-    script: z
-      .object({ path: z.string().min(1).max(1024), args: z.array(z.string().max(4096)).max(256).default([]) })
-      .optional(),
+    script: scriptRequest.optional(),
     dataset_id: datasetId.optional(),
     /** Absent: the newest ready version. */
     dataset_version: z.number().int().min(1).optional(),
     /** Absent: the version's default split, or the recipe's own. */
     split_id: splitId.optional(),
+    /** Of a recipe; a script takes `args` and `env`. */
     params: z.record(z.string(), z.unknown()).default({}),
     resources: resources.optional(),
     priority: priority.optional(),
@@ -79,7 +103,16 @@ export const job = z
     name: z.string(),
     state: jobState,
     recipe: z.string().nullable(),
-    script: z.object({ path: z.string(), args: z.array(z.string()) }).nullable(),
+    script: z
+      .object({
+        path: z.string(),
+        args: z.array(z.string()),
+        cwd: z.string().optional(),
+        env: z.record(z.string(), z.string()).optional(),
+        /** The names alone. */
+        secrets: z.array(z.string()).optional(),
+      })
+      .nullable(),
     dataset_id: datasetId.nullable(),
     dataset_name: z.string().nullable(),
     dataset_version: z.number().int().nullable(),
@@ -149,6 +182,9 @@ export const train = endpoint({
     'split_unknown',
     'script_not_found',
     'script_outside',
+    'script_params',
+    'cwd_not_found',
+    'variable_taken',
     'unknown_python',
     'resources_too_large',
     'recipe_takes_one_gpu',
@@ -215,11 +251,16 @@ export const cloneJob = endpoint({
   summary: 'Start the same again, with changes',
   params,
   body: z
-    .object({ name: displayName.optional(), params: z.record(z.string(), z.unknown()).optional() })
+    .object({
+      name: displayName.optional(),
+      params: z.record(z.string(), z.unknown()).optional(),
+      /** A script's secret variables, which are not kept. */
+      secrets: variables.optional(),
+    })
     .meta({ id: 'CloneRequest' }),
   bodyOptional: true,
   responses: { 201: job },
-  errors: ['not_found', 'dataset_deleted', 'quota_jobs'],
+  errors: ['not_found', 'dataset_deleted', 'secrets_needed', 'script_params', 'quota_jobs'],
 });
 export const resumeJob = endpoint({
   id: 'resumeJob',
@@ -230,11 +271,24 @@ export const resumeJob = endpoint({
   summary: 'Go on from the last checkpoint of an ended job, as a new job',
   params,
   body: z
-    .object({ name: displayName.optional(), params: z.record(z.string(), z.unknown()).optional() })
+    .object({
+      name: displayName.optional(),
+      params: z.record(z.string(), z.unknown()).optional(),
+      /** A script's secret variables, which are not kept. */
+      secrets: variables.optional(),
+    })
     .meta({ id: 'ResumeRequest' }),
   bodyOptional: true,
   responses: { 201: job },
-  errors: ['not_found', 'job_active', 'job_has_no_checkpoint', 'dataset_deleted', 'quota_jobs'],
+  errors: [
+    'not_found',
+    'job_active',
+    'job_has_no_checkpoint',
+    'dataset_deleted',
+    'secrets_needed',
+    'script_params',
+    'quota_jobs',
+  ],
 });
 
 export const jobEvent = z

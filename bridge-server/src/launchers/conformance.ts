@@ -44,7 +44,7 @@ export async function scriptJob(root: string, python: string, source: string, li
     resume_from: null,
   };
   await writeFile(join(folder, 'job.json'), JSON.stringify(job));
-  return { jobId, folder, python, cwd: folder, graceSeconds, memoryBytes, timeLimitSeconds };
+  return { jobId, folder, python, cwd: folder, variables: [], graceSeconds, memoryBytes, timeLimitSeconds };
 }
 
 /** Resolves once `condition` holds; looks at files and processes, which tell nobody when they change. */
@@ -144,11 +144,18 @@ export function launcherConformance(candidate: Candidate): void {
       });
     });
 
-    it('stops a job that listens to SIGTERM, and says that it was stopped', async () => {
-      const { handle } = await start(
-        'import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: (print("saved"), sys.exit(0)))\nprint("up")\ntime.sleep(600)',
-        { prints: 'up\n', until: 'stopped', last: 'saved\n' },
-      );
+    it.each([
+      [
+        'saves its work on KeyboardInterrupt',
+        'import time\ntry:\n    print("up")\n    time.sleep(600)\nexcept KeyboardInterrupt:\n    print("saved")',
+      ],
+      [
+        'is deaf to SIGINT and listens to SIGTERM',
+        'import signal, sys, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n' +
+          'signal.signal(signal.SIGTERM, lambda *_: (print("saved"), sys.exit(0)))\nprint("up")\ntime.sleep(600)',
+      ],
+    ])('stops a job that %s, and says that it was stopped', async (_, source) => {
+      const { handle } = await start(source, { prints: 'up\n', until: 'stopped', last: 'saved\n' });
       await printed(handle, 'up');
       expect(await launcher.probe(handle)).toEqual({ state: 'running' });
       await launcher.stop(handle, GRACE_SECONDS);
@@ -223,10 +230,10 @@ export function processConformance(candidate: Candidate): void {
     const { fresh } = candidate;
     const { launcher, start } = await stage(candidate);
 
-    it('kills a job that ignores SIGTERM, and its child that moved to a session of its own', async () => {
+    it('kills a job that ignores SIGINT and SIGTERM, and its child that moved to a session of its own', async () => {
       const { spec, handle } = await start(
         'import signal, subprocess, sys, time\n' +
-          'signal.signal(signal.SIGTERM, signal.SIG_IGN)\n' +
+          'for number in (2, 15): signal.signal(number, signal.SIG_IGN)\n' +
           'subprocess.Popen([sys.executable, "-c", "import signal,time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"], start_new_session=True)\n' +
           'print("up")\ntime.sleep(600)',
       );
@@ -274,7 +281,7 @@ export function processConformance(candidate: Candidate): void {
           'code = """import signal, time\nsignal.signal(15, lambda *_: (print("heard"), time.sleep(.5), exit()))\n' +
           'print("child")\ntime.sleep(600)"""\n' +
           'child = subprocess.Popen([sys.executable, "-u", "-c", code], env={}, start_new_session=True)\n' +
-          `signal.signal(15, lambda *_: exit(${waits}))\nprint("up")\ntime.sleep(600)`,
+          `signal.signal(2, lambda *_: exit(${waits}))\nprint("up")\ntime.sleep(600)`,
       );
       await eventually(() => logOf(spec).includes('up') && logOf(spec).includes('child'), 'both processes');
       await launcher.stop(handle, GRACE_SECONDS);
@@ -322,7 +329,7 @@ export function processConformance(candidate: Candidate): void {
       ],
     ])('stops a job that %s', async (_, source) => {
       const { spec, handle } = await start(
-        'import ctypes, os, shutil, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n' +
+        'import ctypes, os, shutil, signal, time\nfor number in (2, 15): signal.signal(number, signal.SIG_IGN)\n' +
           `def up(): open("up", "w").close()\n${source}`,
       );
       await eventually(() => existsSync(join(spec.folder, 'up')), 'the script to begin');
@@ -344,7 +351,7 @@ export function processConformance(candidate: Candidate): void {
     it('ends a thousand children', async () => {
       const { spec, handle } = await start(
         'import signal, subprocess, sys, time\n' +
-          'signal.signal(signal.SIGTERM, signal.SIG_IGN)\n' +
+          'for number in (2, 15): signal.signal(number, signal.SIG_IGN)\n' +
           'code = "import os, time\\nfor n in range(1000):\\n    if os.fork() == 0: os.setsid(); time.sleep(600); os._exit(0)"\n' +
           'subprocess.run([sys.executable, "-S", "-c", code])\nprint("up")\ntime.sleep(600)',
       );

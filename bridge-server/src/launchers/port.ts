@@ -8,6 +8,8 @@ export interface JobSpec {
   readonly folder: string;
   readonly python: string;
   readonly cwd: string;
+  /** The names of what it is given in its environment; the values lie in its folder. */
+  readonly variables: readonly string[];
   readonly graceSeconds: number;
   readonly memoryBytes: number | null;
   readonly timeLimitSeconds: number | null;
@@ -78,7 +80,10 @@ export interface Launcher {
    * watching.
    */
   watch(handle: LaunchHandle, ended: () => void): () => void;
-  /** SIGTERM, after the grace SIGKILL, for everything the job started; resolves when nothing is left. Idempotent. */
+  /**
+   * SIGINT for a script, then SIGTERM (a recipe hears it at once), after the grace SIGKILL, for everything the job started; resolves
+   * when nothing is left. Idempotent.
+   */
   stop(handle: LaunchHandle, graceSeconds: number): Promise<void>;
   /** What the job printed, stdout and stderr in order, from byte `offset`; nothing beyond the end. */
   logs(handle: LaunchHandle, offset: number, limit: number): Promise<LogPart>;

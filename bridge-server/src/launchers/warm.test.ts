@@ -36,6 +36,23 @@ const warm: Candidate = { name: 'WarmLauncher', python, launch: 'warm', open, fr
 launcherConformance(warm);
 processConformance(warm);
 
+it('a job with a variable that counts when a Python starts is started cold, says why, and has it', async () => {
+  const own = await open();
+  const bare = await scriptJob(
+    dataDir,
+    python,
+    'import sys\nprint(sys.flags.hash_randomization, hash("a") == hash("a"))',
+  );
+  writeFileSync(join(bare.folder, 'environment.json'), '{"env": {"PYTHONHASHSEED": "0"}, "secrets": {}}');
+  const spec = { ...bare, variables: ['MODE', 'PYTHONHASHSEED'] };
+  const reason = { code: 'warm_launcher_variable', params: { name: 'PYTHONHASHSEED' } };
+  expect(own.plan(spec)).toMatchObject({ launch: 'cold', note: reason });
+  const handle = await own.submit(spec);
+  expect(handle).toMatchObject({ launch: 'cold', note: reason });
+  await eventually(() => logOf(handle).endsWith('\n'), 'its line');
+  expect(logOf(handle)).toBe('0 True\n');
+});
+
 describe('another Python of the user’s', () => {
   it('runs its first job cold, says why, and the next ones warm, each as that Python would', async () => {
     const own = await open();

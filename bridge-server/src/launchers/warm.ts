@@ -82,14 +82,14 @@ export class WarmLauncher implements Launcher {
   plan(spec: JobSpec): LaunchPlan {
     const place = this.#places.get(spec.python);
     const own = spec.python === this.settings.python;
-    const note = place === undefined && !own ? FIRST_JOB : (place?.note ?? null);
+    const note = atStart(spec) ?? (place === undefined && !own ? FIRST_JOB : (place?.note ?? null));
     return note === null ? { ...this.cold.plan(spec), launch: 'warm' } : this.cold.plan(spec, note);
   }
 
   async submit(spec: JobSpec): Promise<LaunchHandle> {
     const begun = readHandle(spec.folder);
     if (begun) return begun;
-    const note = await this.#fork(spec);
+    const note = atStart(spec) ?? (await this.#fork(spec));
     const handle = note === null ? readHandle(spec.folder) : null;
     return handle ?? this.cold.submit(spec, note);
   }
@@ -215,6 +215,15 @@ export class WarmLauncher implements Launcher {
     this.#places.delete(place.python);
     void daemon?.close();
   }
+}
+
+/** What Python, the loader and the libraries that are loaded already look at once, when they begin. */
+const AT_START =
+  /^(?:PYTHON|LD_|DYLD_|MALLOC_|GLIBC_|TZ$|LC_|LANG|OMP_|MKL_|OPENBLAS_|KMP_|GOMP_|NUMEXPR_|TORCH|PYTORCH_|ATEN_|CUDA_|CUBLAS_|CUDNN_|NCCL_|NVIDIA_|ARROW_|JE_|MPL|PANDAS_|GIT_PYTHON_)/u;
+
+function atStart({ variables }: JobSpec): LaunchNote | null {
+  const name = variables.find((one) => AT_START.test(one));
+  return name === undefined ? null : { code: 'warm_launcher_variable', params: { name } };
 }
 
 /** Resolves when it is known whether the daemon serves, or when waiting for it takes longer than doing without. */

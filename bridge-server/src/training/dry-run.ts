@@ -31,7 +31,7 @@ export async function dryRun(
   return {
     argv: [...plan.argv],
     cwd: plan.cwd,
-    env: withoutSecrets(plan.env),
+    env: { ...withoutSecrets(plan.env), ...request.script?.env },
     python,
     launch: plan.launch,
     launch_note: plan.note && failureOf(plan.note.code, plan.note.params),

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, existsSync, readFileSync } from 'node:fs';
-import { cp, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namesOf, NO_VARIABLES, type Variables } from './variables.js';
 
 /** `job.json`, as `docs/architecture.md` describes it. */
 export interface JobFile {
@@ -44,6 +45,8 @@ export interface RunFile {
   readonly run_id: string;
   readonly experiment_id: string;
 }
+
+const ENVIRONMENT = 'environment.json';
 
 /** The folders of jobs, one each. */
 export class JobFolders {
@@ -97,6 +100,20 @@ export class JobFolders {
     const path = join(this.of(jobId), 'token');
     if (!existsSync(path)) await writeWhole(path, `kgj_${randomBytes(32).toString('base64url')}`);
     return hashToken(readFileSync(path, 'ascii').trim());
+  }
+
+  /** The variables of a script's environment, secrets among them; the file is the owner's alone, and goes when the job ends. */
+  async writeEnvironment(jobId: string, variables: Variables): Promise<void> {
+    if (namesOf(variables).length > 0) await writeWhole(join(this.of(jobId), ENVIRONMENT), JSON.stringify(variables));
+  }
+
+  async environment(jobId: string): Promise<Variables> {
+    const path = join(this.of(jobId), ENVIRONMENT);
+    return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as Variables) : NO_VARIABLES;
+  }
+
+  async forgetEnvironment(jobId: string): Promise<void> {
+    await rm(join(this.of(jobId), ENVIRONMENT), { force: true });
   }
 
   async forgetToken(jobId: string): Promise<void> {

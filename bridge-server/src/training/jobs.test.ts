@@ -95,9 +95,9 @@ describe('a training job', () => {
     });
   });
 
-  it('is stopped with all its processes, even those that ignore SIGTERM', async () => {
+  it('is stopped with all its processes, even those that ignore SIGINT and SIGTERM', async () => {
     const { job_id } = await shop.script(
-      'import signal, subprocess, sys, time\nsignal.signal(15, signal.SIG_IGN)\n' +
+      'import signal, subprocess, sys, time\nfor number in (2, 15): signal.signal(number, signal.SIG_IGN)\n' +
         'subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)\n' +
         SLEEPER,
     );

@@ -1,6 +1,6 @@
 import { folded } from '../datasets/folding.js';
 import { newId } from '../datasets/ids.js';
-import type { TrainRequest } from '../contract/training.js';
+import type { Job, TrainRequest } from '../contract/training.js';
 import type { Person } from '../http/route.js';
 import type { GivenDataset, TrainingDataset } from './ports.js';
 import type { Accepted } from './requests.js';
@@ -31,7 +31,7 @@ export function newJob(person: Person, { request, dataset, params }: Accepted, l
     owner_name: person.name,
     ...named(request.name ?? defaultName(request, dataset)),
     recipe: request.recipe ?? null,
-    script_json: request.script === undefined ? null : JSON.stringify(request.script),
+    script_json: request.script === undefined ? null : JSON.stringify(kept(request.script)),
     dataset_id: dataset?.datasetId ?? null,
     dataset_name: dataset?.name ?? null,
     dataset_version_id: dataset?.versionId ?? null,
@@ -76,6 +76,11 @@ const BLANK = {
   first_step_at: null,
   ended_at: null,
 } satisfies Partial<JobRow>;
+
+/** Of a secret the name alone. */
+function kept({ secrets, ...script }: NonNullable<TrainRequest['script']>): NonNullable<Job['script']> {
+  return { ...script, ...(secrets === undefined ? {} : { secrets: Object.keys(secrets) }) };
+}
 
 function named(name: string): { name: string; search_text: string } {
   return { name, search_text: folded(name) };

@@ -58,6 +58,8 @@ export interface TrainingSettings {
   readonly maxJobsPerUser: number;
   /** The beginning of a job's log that is kept; left out: as much as the supervisor finds right. */
   readonly maxLogBytes?: number;
+  /** Variables of the bridge's environment that scripts get: names, or beginnings that end with `*`. Left out: none. */
+  readonly scriptEnv?: readonly string[];
   /** How long a job may take to write a checkpoint when it is stopped. */
   readonly graceSeconds: number;
 }

@@ -7,6 +7,7 @@ import type { JobRuns } from './runs.js';
 import { resolveScript } from './scripts.js';
 import { specOf } from './spec.js';
 import type { JobRow, JobStore } from './store.js';
+import { allowed, NO_VARIABLES, type Variables } from './variables.js';
 import { devicesOf, paramsOf, resourcesOf, scriptOf } from './view.js';
 
 /** Everything that must stand before a process starts: dataset still there, token, `job.json`. May be repeated. */
@@ -19,11 +20,11 @@ export class Preparation {
     private readonly settings: TrainingSettings,
   ) {}
 
-  /** @throws mlflow_unavailable, dataset_deleted, script_not_found, script_outside, unknown_python */
+  /** @throws mlflow_unavailable, dataset_deleted, script_not_found, script_outside, cwd_not_found, unknown_python */
   async prepare(row: JobRow): Promise<JobSpec> {
     const dataset = await this.runs.dataset(row);
     const script = scriptOf(row);
-    const file = script && (await resolveScript(this.settings.workspaceDir, script.path));
+    const file = script && (await resolveScript(this.settings.workspaceDir, script));
     const resources = resourcesOf(row);
     const python = await this.pythons.executableOf(resources?.python);
     await this.folders.make(row.job_id);
@@ -33,7 +34,8 @@ export class Preparation {
     // A script finds it in its environment.
     const opened = script === null ? row : await opening;
     await this.store.patch(row.job_id, { token_sha256: await this.folders.token(row.job_id) });
-    const spec = specOf(row.job_id, { python, script: file?.absolute ?? null }, resources, this.folders, this.settings);
+    const variables = script ? await this.#variables(row.job_id) : NO_VARIABLES;
+    const spec = specOf(row.job_id, { python, script: file, variables }, resources, this.folders, this.settings);
     const { cpus } = claimOf(resources, file ? 'script' : 'recipe', this.settings.machine);
     await this.folders.writeJob({
       job_id: row.job_id,
@@ -69,5 +71,16 @@ export class Preparation {
       resume_from: row.resumed_from === null ? null : this.folders.checkpoints(row.job_id),
     });
     return spec;
+  }
+
+  /** What the script was given, over what the administrator lets every script have; nobody says which of that is secret. */
+  async #variables(jobId: string): Promise<Variables> {
+    const { env, secrets } = await this.folders.environment(jobId);
+    const theirs = Object.entries(allowed(process.env, this.settings.scriptEnv ?? [])).filter(
+      ([name]) => !(name in env),
+    );
+    const all = { env, secrets: { ...Object.fromEntries(theirs), ...secrets } };
+    await this.folders.writeEnvironment(jobId, all);
+    return all;
   }
 }

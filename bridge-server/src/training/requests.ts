@@ -5,9 +5,10 @@ import { claimOf, refuseExcess, refuseIdleGpus, type Claim } from './claims.js';
 import type { GivenDataset, TrainingDataset, TrainingDatasets, TrainingSettings } from './ports.js';
 import type { Pythons } from './pythons.js';
 import type { Recipes } from './recipes.js';
-import { resolveScript } from './scripts.js';
+import { resolveScript, type ScriptFile } from './scripts.js';
 import type { JobStore } from './store.js';
 import { chooseTarget } from './target.js';
+import { variablesOf, type Variables } from './variables.js';
 
 const MAX_WAITING = 100;
 
@@ -19,8 +20,9 @@ export interface Accepted {
   readonly claim: Claim;
   /** The interpreter that would run it. */
   readonly python: string;
-  /** The script's absolute path. */
-  readonly script: string | null;
+  readonly script: ScriptFile | null;
+  /** What it finds in its environment besides what every job does, secrets among them. */
+  readonly variables: Variables;
 }
 
 /** What stands between a request to train and a job: the same for `train` and for its dry run. */
@@ -41,14 +43,17 @@ export class Requests {
     if ((await this.store.countWaitingOf(person.userId)) >= MAX_WAITING)
       throw new KargahError('quota_jobs', { max: MAX_WAITING });
     const dataset = await this.#dataset(person, request, again);
-    const script = request.script && (await resolveScript(this.settings.workspaceDir, request.script.path));
+    const script = request.script && (await resolveScript(this.settings.workspaceDir, request.script));
+    if (request.script) refuseParams(request);
+    const variables = variablesOf(request.script ?? {});
     const params = script ? request.params : this.#recipeParams(request, dataset);
     const { machine } = this.settings;
     const claim = claimOf(request.resources ?? null, script ? 'script' : 'recipe', machine);
     if (!script) refuseIdleGpus(claim);
     refuseExcess(claim, machine);
     const python = await this.pythons.executableOf(request.resources?.python);
-    return { request, dataset, params, claim, python, script: script?.absolute ?? null };
+    const named = request.script && script ? { script: { ...request.script, path: script.path } } : {};
+    return { request: { ...request, ...named }, dataset, params, claim, python, script: script ?? null, variables };
   }
 
   async #dataset(person: Person, request: TrainRequest, again: GivenDataset | null): Promise<TrainingDataset | null> {
@@ -67,6 +72,12 @@ export class Requests {
     const params = recipe.parse(request.params);
     return dataset && recipe.target !== null ? chooseTarget(params, recipe.target, dataset) : params;
   }
+}
+
+/** Nothing would bring them to the script; written down as used they would be a lie. */
+function refuseParams({ params }: TrainRequest): void {
+  const names = Object.keys(params);
+  if (names.length > 0) throw new KargahError('script_params', { names: names.join(', ').slice(0, 200) });
 }
 
 const DATASET_NEEDED = {

@@ -233,6 +233,8 @@ export class JobRunner {
       why,
     );
     if (!row) return;
+    await this.folders.forgetEnvironment(jobId);
+    await this.folders.forgetEnvironment(jobId);
     this.telemetry.track(row);
     await this.announcer.moved(row);
     this.kick();

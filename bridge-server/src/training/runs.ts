@@ -109,8 +109,9 @@ export class JobRuns {
         'mlflow.source.name': `kargah.recipes.${row.recipe}`,
       };
     }
-    const path = scriptOf(row)?.path ?? '';
-    const { sha256 } = await resolveScript(this.settings.workspaceDir, path);
+    const script = scriptOf(row) ?? { path: '' };
+    const { path } = script;
+    const { sha256 } = await resolveScript(this.settings.workspaceDir, script);
     return { ...data, 'kargah.code_version': `sha256:${sha256}`, 'mlflow.source.name': path };
   }
 }

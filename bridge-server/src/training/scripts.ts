@@ -1,34 +1,58 @@
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { KargahError } from '../errors.js';
 
 export interface ScriptFile {
+  /** As it was named, from the workspace. */
+  readonly path: string;
   readonly absolute: string;
   readonly sha256: string;
+  /** The folder it runs in. */
+  readonly cwd: string;
 }
 
 /**
- * A script of the user's, named relative to the folder that Jupyter shows; a link that leads out of it is outside.
+ * A script of the user's, named relative to the folder that Jupyter shows (or by a path within it); a link that leads out of it is
+ * outside. It runs in its own folder, unless another one is named.
  *
- * @throws script_outside, script_not_found
+ * @throws script_outside, script_not_found, cwd_not_found
  */
-export async function resolveScript(workspaceDir: string | null, path: string): Promise<ScriptFile> {
+export async function resolveScript(
+  workspaceDir: string | null,
+  script: { readonly path: string; readonly cwd?: string | undefined },
+): Promise<ScriptFile> {
   if (workspaceDir === null) throw new KargahError('script_outside');
   const root = await realpath(workspaceDir);
-  const named = join(root, path);
-  if (isOutside(root, named) || path.includes('\0')) throw new KargahError('script_outside');
+  const named = within(root, workspaceDir, script.path);
+  if (named === null) throw new KargahError('script_outside');
   const absolute = await realpath(named).catch(() => null);
-  if (absolute === null) throw new KargahError('script_not_found', { path });
+  if (absolute === null) throw new KargahError('script_not_found', { path: script.path });
   if (isOutside(root, absolute)) throw new KargahError('script_outside');
-  if (!(await stat(absolute)).isFile()) throw new KargahError('script_not_found', { path });
+  if (!(await stat(absolute)).isFile()) throw new KargahError('script_not_found', { path: script.path });
   const sha256 = createHash('sha256')
     .update(await readFile(absolute))
     .digest('hex');
-  return { absolute, sha256 };
+  const folder = script.cwd === undefined ? dirname(named) : within(root, workspaceDir, script.cwd);
+  const cwd = folder === null ? null : await realpath(folder).catch(() => null);
+  if (cwd === null || isOutside(root, cwd) || !(await stat(cwd)).isDirectory())
+    throw new KargahError('cwd_not_found', { path: script.cwd ?? dirname(script.path) });
+  return { path: relative(root, named), absolute, sha256, cwd };
+}
+
+/** Null where it leads out of the workspace, or is no path. */
+function within(root: string, workspaceDir: string, path: string): string | null {
+  if (path.includes('\0')) return null;
+  if (!isAbsolute(path)) return isOutside(root, join(root, path)) ? null : join(root, path);
+  // The workspace may be named by a link to it.
+  const way = [root, workspaceDir].map((folder) => relative(folder, path)).find((one) => !leadsOut(one));
+  return way === undefined ? null : join(root, way);
 }
 
 function isOutside(root: string, path: string): boolean {
-  const way = relative(root, path);
+  return leadsOut(relative(root, path));
+}
+
+function leadsOut(way: string): boolean {
   return way === '..' || way.startsWith('../') || isAbsolute(way);
 }

@@ -118,8 +118,10 @@ export class TrainingService {
 
   /** @param lineage what it was made from: nothing, for what a person typed */
   async submit(person: Person, request: TrainRequest, lineage: Lineage = {}): Promise<Job> {
-    const row = newJob(person, await this.#requests.accept(person, request, lineage.given), lineage);
+    const accepted = await this.#requests.accept(person, request, lineage.given);
+    const row = newJob(person, accepted, lineage);
     await this.#folders.make(row.job_id);
+    await this.#folders.writeEnvironment(row.job_id, accepted.variables);
     if (lineage.resumedFrom !== undefined) await this.#takeCheckpoints(lineage.resumedFrom, row.job_id);
     const { datasets } = this.deps;
     await this.#store.insert(row, async (tx) => {
@@ -183,6 +185,7 @@ export class TrainingService {
       message: null,
     });
     if (stopped) {
+      await this.#folders.forgetEnvironment(jobId);
       await this.#announcer.queueMoved();
       // What was kept for it is free.
       this.#runner.kick();
@@ -282,11 +285,20 @@ function requestOf(row: JobRow, changes: Changes): TrainRequest {
     name: changes.name ?? row.name,
     priority: priority.parse(row.priority),
     ...(row.recipe === null ? {} : { recipe: row.recipe }),
-    ...(row.script_json === null ? {} : { script: scriptOf(row)! }),
+    ...(row.script_json === null ? {} : { script: scriptAgain(row, changes) }),
     ...(row.dataset_id === null ? {} : { dataset_id: row.dataset_id }),
-    params: { ...paramsOf(row), ...changes.params },
+    // A script takes none; earlier bridges wrote down what it was never given.
+    params: row.script_json === null ? { ...paramsOf(row), ...changes.params } : { ...changes.params },
     ...(row.resources_json === null ? {} : { resources: resourcesOf(row)! }),
   };
+}
+
+/** @throws secrets_needed */
+function scriptAgain(row: JobRow, { secrets = {} }: Changes): NonNullable<TrainRequest['script']> {
+  const { secrets: names = [], ...script } = scriptOf(row)!;
+  const missing = names.filter((name) => !(name in secrets));
+  if (missing.length > 0) throw new KargahError('secrets_needed', { names: missing.join(', ') });
+  return { ...script, ...(Object.keys(secrets).length > 0 ? { secrets } : {}) };
 }
 
 /** What is not found when a job is made from another one is its dataset. */

@@ -3,21 +3,24 @@ import type { resources } from '../contract/training.js';
 import type { JobSpec } from '../launchers/port.js';
 import type { JobFolders } from './folders.js';
 import type { TrainingSettings } from './ports.js';
+import type { Accepted } from './requests.js';
+import { namesOf } from './variables.js';
 
 /** What a launcher is told of a job. */
 export function specOf(
   jobId: string,
-  { python, script }: { readonly python: string; readonly script: string | null },
+  { python, script, variables }: Pick<Accepted, 'python' | 'script' | 'variables'>,
   asked: z.infer<typeof resources> | null,
   folders: JobFolders,
-  { graceSeconds, machine, workspaceDir }: TrainingSettings,
+  { graceSeconds, machine }: TrainingSettings,
 ): JobSpec {
   const folder = folders.of(jobId);
   return {
     jobId,
     folder,
     python,
-    cwd: script === null ? folder : (workspaceDir ?? folder),
+    cwd: script?.cwd ?? folder,
+    variables: namesOf(variables),
     graceSeconds,
     // One that did not say how much it needs may use what the machine has for jobs.
     memoryBytes: (asked?.memory_mb ?? machine.memoryMb) * 2 ** 20,

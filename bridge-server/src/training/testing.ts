@@ -186,7 +186,10 @@ export class Workshop {
     readonly dir: string,
     readonly storage: Storage,
     readonly launcher: Launcher,
-    readonly settings: Pick<TrainingSettings, 'machine' | 'maxParallelJobs' | 'maxJobsPerUser' | 'graceSeconds'>,
+    readonly settings: Pick<
+      TrainingSettings,
+      'machine' | 'maxParallelJobs' | 'maxJobsPerUser' | 'graceSeconds' | 'scriptEnv'
+    >,
   ) {}
 
   static async open(

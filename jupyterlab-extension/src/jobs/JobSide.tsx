@@ -11,7 +11,7 @@ import { useStore } from '../store/useStore.js';
 import type { Job, JobEvent, Recipe } from '../api/types.js';
 import { asCode, propertiesOf, type Property } from './paramsSchema.js';
 import { decimate, type MetricHistory } from './series.js';
-import { joinArgs } from './trainForm.js';
+import { joinArgs, joinVariables } from './trainForm.js';
 
 export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe: Recipe | null }): JSX.Element {
   const kargah = useKargah();
@@ -31,6 +31,9 @@ export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe
     const title = property?.title ?? '';
     return i18n.pick(title, property?.['x-title-fa'] ?? title);
   };
+  const variables = [joinVariables(job.script?.env ?? {}), ...(job.script?.secrets ?? []).map((name) => `${name}=•••`)]
+    .filter((text) => text !== '')
+    .join(' ');
   return (
     <Card
       title={t('params.title')}
@@ -65,6 +68,22 @@ export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe
             <dt>{t('params.args')}</dt>
             <dd className="ell">
               <Code>{joinArgs(job.script.args)}</Code>
+            </dd>
+          </div>
+        )}
+        {job.script?.cwd !== undefined && (
+          <div className="pair">
+            <dt>{t('params.cwd')}</dt>
+            <dd className="ell">
+              <Code>{job.script.cwd}</Code>
+            </dd>
+          </div>
+        )}
+        {variables !== '' && (
+          <div className="pair">
+            <dt>{t('params.env')}</dt>
+            <dd className="ell">
+              <Code>{variables}</Code>
             </dd>
           </div>
         )}

@@ -2,7 +2,6 @@ import { type FormEvent, useCallback, useEffect, useMemo, useRef, useState } fro
 import { data } from '../api/client.js';
 import type { Dataset, Recipe } from '../api/types.js';
 import { Button } from '../components/Button.js';
-import { Field } from '../components/Field.js';
 import { Note } from '../components/Note.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
@@ -15,12 +14,13 @@ import { DryRun } from './DryRun.js';
 import { Machine } from './Machine.js';
 import { CodeBlock } from './ModelCode.js';
 import { OWN_SCRIPT } from './ownScript.js';
+import { ScriptFields } from './ScriptFields.js';
 import { ParamsForm } from './ParamsForm.js';
 import { checkParams, columnParam, type FieldErrors, formSchema } from './paramsSchema.js';
 import { RecipeCards } from './RecipeCards.js';
 import { ResourceFields } from './ResourceFields.js';
 import { checkResources } from './resourceForm.js';
-import { type FormState, pythonOf, requestOf, serverErrors } from './trainForm.js';
+import { type FormState, pythonOf, requestOf, serverErrors, variablesOf } from './trainForm.js';
 import { useColumns } from './useColumns.js';
 import { VersionFields } from './VersionFields.js';
 
@@ -102,6 +102,10 @@ export function NewJobForm({
     const found: Record<string, string> = {};
     if (recipe === null) {
       if (form.path.trim() === '') found['path'] = t('new.path.required');
+      if (variablesOf(form.env) === null) found['env'] = t('new.env.form');
+      const secrets = variablesOf(form.secrets);
+      // A cloned job's are named, and without a value.
+      if (secrets === null || Object.values(secrets).includes('')) found['secrets'] = t('new.env.form');
     } else {
       if (recipe.dataset_kind !== null && dataset === undefined) found['dataset'] = t('new.dataset.required');
       else if (wantsTarget && target === '') found['target'] = t('new.target.required');
@@ -196,27 +200,7 @@ export function NewJobForm({
           <section>
             <h2>{t('new.scriptPart')}</h2>
             <div className="g2">
-              <Field
-                label={t('new.path')}
-                hint={t('new.path.hint')}
-                error={errors['path']}
-                dir="ltr"
-                value={form.path}
-                placeholder="train.py"
-                spellCheck={false}
-                data-testid="script-path"
-                onChange={(event) => change({ path: event.target.value }, 'path')}
-              />
-              <Field
-                label={t('new.args')}
-                hint={t('new.args.hint')}
-                error={errors['args']}
-                dir="ltr"
-                value={form.args}
-                placeholder="--epochs 5"
-                spellCheck={false}
-                onChange={(event) => change({ args: event.target.value }, 'args')}
-              />
+              <ScriptFields form={form} errors={errors} onChange={change} />
               <DatasetField
                 datasets={datasets}
                 value={filled.datasetId}

@@ -188,6 +188,24 @@ describe('the form of a new job', () => {
     expect(sent).toEqual([{ script: { path: 'work/train.py', args: ['--name', 'a b'] }, params: {} }]);
   });
 
+  it('gives a script its folder and variables, and refuses what names none', async () => {
+    await open();
+    await userEvent.click(screen.getByTestId('recipe-script'));
+    await userEvent.type(screen.getByTestId('script-path'), 'train.py');
+    await userEvent.type(screen.getByPlaceholderText('project'), 'lessons');
+    await userEvent.type(screen.getByPlaceholderText('MODE=fast'), 'MODE');
+    await start();
+    expect(screen.getByText('هر واژه به شکل NAME=value باشد.')).toBeTruthy();
+    await userEvent.type(screen.getByPlaceholderText('MODE=fast'), '=slow');
+    const secret = screen.getByPlaceholderText('HF_TOKEN=…');
+    expect(secret).toHaveProperty('type', 'password');
+    await userEvent.type(secret, 'HF_TOKEN=x');
+    await start();
+    await waitFor(() => expect(done).toHaveBeenCalled());
+    const script = { path: 'train.py', args: [], cwd: 'lessons', env: { MODE: 'slow' }, secrets: { HF_TOKEN: 'x' } };
+    expect(sent).toEqual([{ script, params: {} }]);
+  });
+
   it('begins with the script where that was asked for, and needs no data', async () => {
     datasets = [];
     bench = await Workbench.start(PERSIAN, handler);

@@ -7,7 +7,7 @@ import { OWN_SCRIPT } from './ownScript.js';
 import { columnParam } from './paramsSchema.js';
 import { resourcesOfJob } from './resourceForm.js';
 import { NewJobForm } from './NewJobForm.js';
-import { EMPTY_FORM, type FormState, joinArgs } from './trainForm.js';
+import { EMPTY_FORM, type FormState, joinArgs, joinVariables } from './trainForm.js';
 import { readRecipes } from './useRecipes.js';
 
 export interface NewJobPageProps {
@@ -49,6 +49,10 @@ export default function NewJobPage({ datasetId, recipe: asked, cloneOf, onDone }
               params,
               path: job.script?.path ?? '',
               args: joinArgs(job.script?.args ?? []),
+              cwd: job.script?.cwd ?? '',
+              env: joinVariables(job.script?.env ?? {}),
+              // Their values are not kept; the names are a beginning.
+              secrets: (job.script?.secrets ?? []).map((name) => `${name}=`).join(' '),
               resources: resourcesOfJob(job),
             };
       if (!gone) setReady({ recipes, form });

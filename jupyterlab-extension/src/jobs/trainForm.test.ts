@@ -5,7 +5,16 @@ import type { Recipe } from '../api/types.js';
 import { I18n } from '../i18n/i18n.js';
 import { ENGLISH, PERSIAN } from '../i18n/locale.js';
 import { changedFrom, checkParams, columnParam, formSchema } from './paramsSchema.js';
-import { EMPTY_FORM, joinArgs, pythonOf, requestOf, serverErrors, splitArgs } from './trainForm.js';
+import {
+  EMPTY_FORM,
+  joinArgs,
+  joinVariables,
+  pythonOf,
+  requestOf,
+  serverErrors,
+  splitArgs,
+  variablesOf,
+} from './trainForm.js';
 
 // The very recipes that the trainer publishes.
 const recipes = JSON.parse(
@@ -99,5 +108,28 @@ describe('the same from Python', () => {
   it('gives a script its arguments as a shell would', () => {
     expect(splitArgs(`--name "دو کلمه" -x 'a b' c\\ d ""`)).toEqual(['--name', 'دو کلمه', '-x', 'a b', 'c d', '']);
     expect(splitArgs(joinArgs(['a b', 'c"d', '', 'e']))).toEqual(['a b', 'c"d', '', 'e']);
+  });
+  it('gives a script its folder and variables, and shows no secret in the notebook cell', () => {
+    const form = {
+      ...EMPTY_FORM,
+      path: 'a.py',
+      cwd: ' . ',
+      env: 'MODE=fast "NOTE=a b"',
+      secrets: 'HF_TOKEN=hf_hidden',
+    };
+    const request = requestOf(form, null, {});
+    expect(request.script).toEqual({
+      path: 'a.py',
+      args: [],
+      cwd: '.',
+      env: { MODE: 'fast', NOTE: 'a b' },
+      secrets: { HF_TOKEN: 'hf_hidden' },
+    });
+    expect(variablesOf(joinVariables({ A: 'b c', D: '"' }))).toEqual({ A: 'b c', D: '"' });
+    expect(variablesOf('A=b c')).toBeNull();
+    const cell = pythonOf(request);
+    expect(cell).toContain('secrets={"HF_TOKEN": getpass("HF_TOKEN")}');
+    expect(cell).toContain('cwd="."');
+    expect(cell).not.toContain('hf_hidden');
   });
 });

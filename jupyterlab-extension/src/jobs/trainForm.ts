@@ -16,6 +16,11 @@ export interface FormState {
   readonly params: Values;
   readonly path: string;
   readonly args: string;
+  /** Empty: the script's own folder. */
+  readonly cwd: string;
+  /** `NAME=value`, as before a command in a shell. */
+  readonly env: string;
+  readonly secrets: string;
   readonly resources: ResourceForm;
 }
 
@@ -29,6 +34,9 @@ export const EMPTY_FORM: FormState = {
   params: {},
   path: '',
   args: '',
+  cwd: '',
+  env: '',
+  secrets: '',
   resources: EMPTY_RESOURCES,
 };
 
@@ -62,6 +70,30 @@ export function joinArgs(args: readonly string[]): string {
   return args.map((word) => (/^[^\s'"\\]+$/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`)).join(' ');
 }
 
+/** The variables that the text names, null where a word of it names none. */
+export function variablesOf(text: string): Readonly<Record<string, string>> | null {
+  const pairs = splitArgs(text).map((word) => /^([A-Za-z_]\w*)=([^]*)$/.exec(word));
+  if (pairs.includes(null)) return null;
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']));
+}
+
+/** The inverse. */
+export function joinVariables(env: Readonly<Record<string, string>>): string {
+  return joinArgs(Object.entries(env).map(([name, value]) => `${name}=${value}`));
+}
+
+function scriptOf(form: FormState): NonNullable<TrainRequest['script']> {
+  const cwd = form.cwd.trim();
+  const [env, secrets] = [form.env, form.secrets].map((text) => variablesOf(text) ?? {});
+  return {
+    path: form.path.trim(),
+    args: splitArgs(form.args),
+    ...(cwd === '' ? {} : { cwd }),
+    ...(env === undefined || Object.keys(env).length === 0 ? {} : { env }),
+    ...(secrets === undefined || Object.keys(secrets).length === 0 ? {} : { secrets }),
+  };
+}
+
 export function requestOf(form: FormState, recipe: Recipe | null, defaults: Values): TrainRequest {
   const name = form.name.trim();
   const column = recipe === null ? undefined : columnParam(recipe);
@@ -74,9 +106,7 @@ export function requestOf(form: FormState, recipe: Recipe | null, defaults: Valu
           ...(form.version === null ? {} : { dataset_version: form.version }),
           ...(form.splitId === '' ? {} : { split_id: form.splitId }),
         }),
-    ...(recipe === null
-      ? { script: { path: form.path.trim(), args: splitArgs(form.args) } }
-      : { recipe: recipe.recipe }),
+    ...(recipe === null ? { script: scriptOf(form) } : { recipe: recipe.recipe }),
     params:
       recipe === null
         ? {}
@@ -95,10 +125,14 @@ const FIELD_OF_CODE: readonly (readonly [RegExp, string])[] = [
   [/^version_unknown$/, 'version'],
   [/^split_unknown$/, 'split'],
   [/^script_/, 'path'],
+  [/^cwd_/, 'cwd'],
+  [/^variable_taken$/, 'env'],
   [/^unknown_python$/, 'resources.python'],
   [/_one_gpu$/, 'resources.gpus'],
   [/^sweep_/, 'space'],
 ];
+
+const SCRIPT_FIELDS = ['args', 'cwd', 'env', 'secrets'] as const;
 
 /** A refusal of the bridge, put to the fields it is about; `form` holds what belongs to none of them. */
 export function serverErrors(reason: unknown, i18n: I18n, recipe: Recipe | null): FieldErrors {
@@ -112,7 +146,7 @@ export function serverErrors(reason: unknown, i18n: I18n, recipe: Recipe | null)
     else if (path[0] === 'dataset_version') found['version'] ??= text;
     else if (path[0] === 'split_id') found['split'] ??= text;
     else if (path[0] === 'name') found['name'] ??= text;
-    else if (path[0] === 'script') found[path[1] === 'args' ? 'args' : 'path'] ??= text;
+    else if (path[0] === 'script') found[SCRIPT_FIELDS.find((field) => field === path[1]) ?? 'path'] ??= text;
     else if (path[0] === 'resources') found[resourceField(path[1])] ??= text;
     else if (path[0] === 'space') found[path[1] === undefined ? 'space' : `space.${path[1]}`] ??= text;
     else if (path[0] === 'trials' || path[0] === 'parallel') found[path[0]] ??= text;
@@ -152,6 +186,8 @@ export function versionPython(request: Pick<TrainRequest, 'dataset_version' | 's
 
 /** The cell that starts the same job from a notebook. */
 export function pythonOf(request: TrainRequest): string {
+  // A notebook is kept and shared.
+  const secrets = Object.keys(request.script?.secrets ?? {});
   const args = [
     ...(request.dataset_id === undefined ? [] : [python(request.dataset_id)]),
     ...versionPython(request),
@@ -161,6 +197,11 @@ export function pythonOf(request: TrainRequest): string {
       : [
           `script=${python(request.script.path)}`,
           ...(request.script.args.length > 0 ? [`args=${python(request.script.args)}`] : []),
+          ...(request.script.cwd === undefined ? [] : [`cwd=${python(request.script.cwd)}`]),
+          ...(request.script.env === undefined ? [] : [`env=${python(request.script.env)}`]),
+          ...(secrets.length === 0
+            ? []
+            : [`secrets={${secrets.map((name) => `"${name}": getpass("${name}")`).join(', ')}}`]),
         ]),
     ...(request.name === undefined ? [] : [`name=${python(request.name)}`]),
     ...(request.resources === undefined ? [] : [`resources=${python(request.resources)}`]),
@@ -168,6 +209,7 @@ export function pythonOf(request: TrainRequest): string {
     ...Object.entries(request.params).map(([name, value]) => `${name}=${python(value)}`),
   ];
   return [
+    ...(secrets.length === 0 ? [] : ['from getpass import getpass', '']),
     'import kargah',
     '',
     'job = kargah.connect().train(',

@@ -9,6 +9,7 @@ import secrets
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -320,3 +321,54 @@ def test_the_readme_shows_the_cell_of_the_notebook_in_at_most_twenty_lines() -> 
     cell = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
     assert f"```python\n{cell}\n```" in (root / "README.md").read_text(encoding="utf-8")
     assert 10 <= len([line for line in cell.splitlines() if line.strip()]) <= 20
+
+
+def test_watch_shows_what_a_script_logs_whatever_it_calls_it(
+    client: kargah.Kargah, live_bridge: LiveBridge, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (live_bridge.workspace / "watched.py").write_text(
+        "import mlflow\nfor step in range(3):\n    mlflow.log_metric('perplexity', 9 - step, step=step)\n"
+    )
+    client.train(script="watched.py").watch()
+    shown = capsys.readouterr().out
+    assert "perplexity=7" in shown
+    assert "system/" not in shown
+    # Nobody knows how much of it is done.
+    assert " 0%" not in shown
+
+
+def test_a_script_is_named_from_here_and_runs_in_its_own_folder_with_its_variables(
+    client: kargah.Kargah, live_bridge: LiveBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = live_bridge.workspace / "lessons" / "one"
+    project.mkdir(parents=True)
+    source = "import os, sys\nprint(os.getcwd(), *sys.argv[1:], os.environ['MODE'], os.environ['KEY_OF_MINE'])\n"
+    (project / "train.py").write_text(source)
+    monkeypatch.chdir(project.parent)
+    given: dict[str, Any] = {"args": ["--lr", 0.5], "env": {"MODE": 3}, "secrets": {"KEY_OF_MINE": "hidden"}}
+    for script in (Path("one/train.py"), "one/train.py", "lessons/one/train.py", project / "train.py"):
+        job = client.train(script=script, **given).wait()
+        assert job.logs() == f"{project} --lr 0.5 3 hidden\n"
+        assert job.data["script"] is not None
+        assert job.data["script"]["path"] == "lessons/one/train.py"
+        assert job.data["script"]["secrets"] == ["KEY_OF_MINE"]
+    assert client.train(script="one/train.py", cwd=".", **given).wait().logs().startswith(f"{project.parent} ")
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"script": "train_me.py", "lr": 0.5}, "script_params"),
+        ({"script": "train_me.py", "target": "y"}, "script_params"),
+        ({"script": "not_there.py"}, "script_not_found"),
+        ({"script": "/etc/hostname"}, "script_outside"),
+        ({"env": {"A": "b"}}, "validation_failed"),
+    ],
+)
+def test_what_would_go_nowhere_is_refused(
+    client: kargah.Kargah, live_bridge: LiveBridge, given: dict[str, Any], code: str
+) -> None:
+    (live_bridge.workspace / "train_me.py").write_text("print(1)\n")
+    with pytest.raises(kargah.KargahError) as refused:
+        client.train(**given)
+    assert refused.value.code == code

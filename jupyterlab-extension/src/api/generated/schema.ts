@@ -1222,6 +1222,9 @@ export interface components {
       params?: {
         [key: string]: unknown;
       };
+      secrets?: {
+        [key: string]: string;
+      };
     };
     /** @enum {string} */
     JobState: 'queued' | 'starting' | 'running' | 'stopping' | 'succeeded' | 'failed' | 'stopped' | 'lost';
@@ -1230,15 +1233,14 @@ export interface components {
       params?: {
         [key: string]: unknown;
       };
+      secrets?: {
+        [key: string]: string;
+      };
     };
     TrainRequest: {
       name?: string;
       recipe?: string;
-      script?: {
-        path: string;
-        /** @default [] */
-        args: string[];
-      };
+      script?: components['schemas']['ScriptRequest'];
       dataset_id?: string;
       dataset_version?: number;
       split_id?: string;
@@ -1248,6 +1250,18 @@ export interface components {
       };
       resources?: components['schemas']['Resources'];
       priority?: components['schemas']['Priority'];
+    };
+    ScriptRequest: {
+      path: string;
+      /** @default [] */
+      args: string[];
+      cwd?: string;
+      env?: {
+        [key: string]: string;
+      };
+      secrets?: {
+        [key: string]: string;
+      };
     };
     Resources: {
       cpus?: number;
@@ -1336,6 +1350,11 @@ export interface components {
       script: {
         path: string;
         args: string[];
+        cwd?: string;
+        env?: {
+          [key: string]: string;
+        };
+        secrets?: string[];
       } | null;
       dataset_id: string | null;
       dataset_name: string | null;
@@ -1483,6 +1502,10 @@ export interface components {
       | 'text_column_missing'
       | 'script_not_found'
       | 'script_outside'
+      | 'script_params'
+      | 'cwd_not_found'
+      | 'variable_taken'
+      | 'secrets_needed'
       | 'script_syntax'
       | 'script_failed'
       | 'script_exited'
@@ -1515,6 +1538,7 @@ export interface components {
       | 'warm_launcher_failed'
       | 'warm_launcher_unsafe'
       | 'warm_launcher_first_job'
+      | 'warm_launcher_variable'
       | 'sweep_space_empty'
       | 'sweep_grid_too_large'
       | 'sweep_not_active'
@@ -2223,6 +2247,9 @@ export interface components {
       script: {
         path: string;
         args: string[];
+        cwd?: string;
+        env?: Record<string, never>;
+        secrets?: string[];
       } | null;
       dataset_id: string | null;
       dataset_name: string | null;
@@ -7936,7 +7963,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      /**
+       * @description `script_params`: A script takes no parameters ({names}): give them to it as args, such as ["--lr", "0.5"], or as environment variables (env).
+       *
+       *     `secrets_needed`: The secret variables {names} are not kept; give them again.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
       422: {
         headers: {
           [name: string]: unknown;
@@ -8448,7 +8481,13 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      /**
+       * @description `script_params`: A script takes no parameters ({names}): give them to it as args, such as ["--lr", "0.5"], or as environment variables (env).
+       *
+       *     `secrets_needed`: The secret variables {names} are not kept; give them again.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
       422: {
         headers: {
           [name: string]: unknown;
@@ -8705,7 +8744,9 @@ export interface operations {
         };
       };
       /**
-       * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
+       * @description `cwd_not_found`: There is no folder {path} in the Jupyter workspace to work in.
+       *
+       *     `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
        *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
        *
@@ -8714,6 +8755,8 @@ export interface operations {
        *     `script_not_found`: There is no script at {path}.
        *
        *     `script_outside`: The script must lie in the Jupyter workspace.
+       *
+       *     `script_params`: A script takes no parameters ({names}): give them to it as args, such as ["--lr", "0.5"], or as environment variables (env).
        *
        *     `split_unknown`: This version has no such split; choose one of its splits.
        *
@@ -8726,6 +8769,8 @@ export interface operations {
        *     `unknown_recipe`: There is no recipe named {recipe}.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
+       *
+       *     `variable_taken`: The variable {name} is set by Kargah; choose another name. GPUs are asked for among the resources.
        *
        *     `version_unknown`: The dataset has no version {version}; choose one of its versions.
        */
@@ -8896,7 +8941,9 @@ export interface operations {
         };
       };
       /**
-       * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
+       * @description `cwd_not_found`: There is no folder {path} in the Jupyter workspace to work in.
+       *
+       *     `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
        *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
        *
@@ -8905,6 +8952,8 @@ export interface operations {
        *     `script_not_found`: There is no script at {path}.
        *
        *     `script_outside`: The script must lie in the Jupyter workspace.
+       *
+       *     `script_params`: A script takes no parameters ({names}): give them to it as args, such as ["--lr", "0.5"], or as environment variables (env).
        *
        *     `split_unknown`: This version has no such split; choose one of its splits.
        *
@@ -8917,6 +8966,8 @@ export interface operations {
        *     `unknown_recipe`: There is no recipe named {recipe}.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
+       *
+       *     `variable_taken`: The variable {name} is set by Kargah; choose another name. GPUs are asked for among the resources.
        *
        *     `version_unknown`: The dataset has no version {version}; choose one of its versions.
        */
@@ -10485,7 +10536,9 @@ export interface operations {
         };
       };
       /**
-       * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
+       * @description `cwd_not_found`: There is no folder {path} in the Jupyter workspace to work in.
+       *
+       *     `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
        *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
        *
@@ -10494,6 +10547,8 @@ export interface operations {
        *     `script_not_found`: There is no script at {path}.
        *
        *     `script_outside`: The script must lie in the Jupyter workspace.
+       *
+       *     `script_params`: A script takes no parameters ({names}): give them to it as args, such as ["--lr", "0.5"], or as environment variables (env).
        *
        *     `split_unknown`: This version has no such split; choose one of its splits.
        *
@@ -10506,6 +10561,8 @@ export interface operations {
        *     `unknown_recipe`: There is no recipe named {recipe}.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
+       *
+       *     `variable_taken`: The variable {name} is set by Kargah; choose another name. GPUs are asked for among the resources.
        *
        *     `version_unknown`: The dataset has no version {version}; choose one of its versions.
        */

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from .errors import KargahError
 from .http import API, Http
 from .jobs import JOBS, Job, list_jobs
 from .pages import pages
+from .scripts import script_request
 from .sweeps import SWEEPS, Sweep, dimension
 
 if TYPE_CHECKING:
@@ -76,8 +77,11 @@ class Kargah:
         dataset: Trainable | None = None,
         recipe: str | None = None,
         *,
-        script: str | None = None,
-        args: list[str] | None = None,
+        script: str | Path | None = None,
+        args: Sequence[object] | None = None,
+        cwd: str | Path | None = None,
+        env: Mapping[str, object] | None = None,
+        secrets: Mapping[str, str] | None = None,
         version: int | None = None,
         split: str | None = None,
         target: str | None = None,
@@ -89,11 +93,14 @@ class Kargah:
         """Starts a job and returns at once.
 
         `dataset` is one of mine, its id, a file or folder to upload, or a DataFrame. The recipe follows from its kind
-        unless given; `script` (a file of the Jupyter workspace) runs instead of a recipe. `version` and `split` name a
-        version of the dataset and one of its splits; left out, the version that `dataset` is at, or the newest, and the
-        version's own split. `resources` asks for
-        `cpus`, `memory_mb`, `gpus`, `time_limit_seconds` or a `python` of `pythons()`; `priority` (low, normal, high)
-        orders my own waiting jobs.
+        unless given. `version` and `split` name a version of the dataset and one of its splits; left out, the version
+        that `dataset` is at, or the newest, and the version's own split. `resources` asks for `cpus`, `memory_mb`,
+        `gpus`, `time_limit_seconds` or a `python` of `pythons()`; `priority` (low, normal, high) orders my own waiting
+        jobs.
+
+        `script`, a file of the Jupyter workspace by its path from here or from the workspace, runs instead of a recipe:
+        with `args`, in the folder `cwd` (its own where left out), with the variables `env` and `secrets`; the latter
+        are shown nowhere and forgotten at the end. It takes no other parameters.
 
         Raises:
             KargahError: refused; `code` says why.
@@ -103,6 +110,9 @@ class Kargah:
             recipe,
             script=script,
             args=args,
+            cwd=cwd,
+            env=env,
+            secrets=secrets,
             version=version,
             split=split,
             target=target,
@@ -111,7 +121,7 @@ class Kargah:
             priority=priority,
             **params,
         )
-        return Job(self._http, self._http.json("POST", f"{API}/train", json=body))
+        return Job(self._http, self._ask(f"{API}/train", body, script))
 
     def plan(self, dataset: Trainable | None = None, recipe: str | None = None, **options: Any) -> wire.LaunchPlan:
         """What `train` would run with these arguments, and what it would wait for; runs nothing (a file is uploaded).
@@ -119,10 +129,20 @@ class Kargah:
         Raises:
             KargahError: it would be refused; `code` says why.
         """
-        found: wire.LaunchPlan = self._http.json(
-            "POST", f"{API}/train/plan", json=self._request(dataset, recipe, **options)
-        )
+        body = self._request(dataset, recipe, **options)
+        found: wire.LaunchPlan = self._ask(f"{API}/train/plan", body, options.get("script"))
         return found
+
+    def _ask(self, path: str, body: dict[str, Any], script: str | Path | None) -> Any:
+        """A script's name may be meant from here or from the workspace, which only the bridge knows."""
+        try:
+            return self._http.json("POST", path, json=body)
+        except KargahError as error:
+            named = script is not None and str(script) != body["script"]["path"]
+            if not named or error.code not in ("script_outside", "script_not_found"):
+                raise
+            again = body | {"script": body["script"] | {"path": str(script)}}
+            return self._http.json("POST", path, json=again)
 
     def pythons(self) -> list[wire.Python]:
         """The Python environments that may run a job: the default, and those of Jupyter's kernels."""
@@ -134,8 +154,11 @@ class Kargah:
         dataset: Trainable | None,
         recipe: str | None,
         *,
-        script: str | None = None,
-        args: list[str] | None = None,
+        script: str | Path | None = None,
+        args: Sequence[object] | None = None,
+        cwd: str | Path | None = None,
+        env: Mapping[str, object] | None = None,
+        secrets: Mapping[str, str] | None = None,
         version: int | None = None,
         split: str | None = None,
         target: str | None = None,
@@ -147,7 +170,13 @@ class Kargah:
         found = self._dataset(dataset) if dataset is not None else None
         body: dict[str, Any] = {"params": params | ({"target": target} if target else {})}
         if script is not None:
-            body["script"] = {"path": script, "args": args or []}
+            body["script"] = script_request(script, args, cwd, env, secrets)
+        elif args or cwd or env or secrets:
+            raise KargahError(
+                "validation_failed",
+                "args, cwd, env and secrets are a script's; name one with script=….",
+                "args و cwd و env و secrets از آنِ اسکریپت است؛ آن را با script=… نام ببرید.",
+            )
         else:
             if found is None:
                 raise KargahError("validation_failed", "Name a dataset or a script.", "یک مجموعه‌داده یا اسکریپت بدهید.")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 JOBS = f"{API}/train/jobs"
 ENDED = frozenset({"succeeded", "failed", "stopped", "lost"})
 LOOK_AGAIN_SECONDS = 10.0
+MOST_SHOWN = 6
 SHOWN = ("val_accuracy", "val_r2", "val_mae", "val_loss", "train_loss")
 
 
@@ -146,7 +147,9 @@ class Job:
         newest: dict[str, float] = {}
         with tqdm(total=100, desc=self.name, unit="%", file=sys.stdout, bar_format=BAR, ncols=_columns()) as bar:
             for update in self.stream():
-                newest |= {point.key: point.value for point in update.points if point.key in SHOWN}
+                newest |= {point.key: point.value for point in update.points if not point.key.startswith("system/")}
+                # A script tells no share done, unless it does.
+                bar.bar_format = BAR if update.progress["fraction"] is not None else BAR_WITHOUT_SHARE
                 bar.n = round(100 * (update.progress["fraction"] or 0.0), 1)
                 bar.set_postfix(_shown(update.state, update.progress, newest), refresh=True)
             if self.state == "succeeded":
@@ -247,6 +250,7 @@ class Job:
         return Update(self.state, self.data["progress"], points, self.data["message"])
 
 
+BAR_WITHOUT_SHARE = "{desc}: {elapsed}{postfix}"
 BAR = "{desc}: {percentage:3.0f}%|{bar:20}| {elapsed}{postfix}"
 
 
@@ -269,7 +273,10 @@ def _shown(state: str, progress: wire.Progress, newest: dict[str, float]) -> dic
     shown = {} if state == "running" and epoch else {"state": state}
     if epoch and epochs:
         shown["epoch"] = f"{epoch}/{epochs}"
-    return shown | {key: f"{newest[key]:.4g}" for key in SHOWN if key in newest}
+    own = [key for key in SHOWN if key in newest]
+    # What a script calls its own comes behind what a recipe's metrics are called.
+    others = [key for key in newest if key not in SHOWN and not key.startswith(("train_", "val_", "test_"))]
+    return shown | {key: f"{newest[key]:.4g}" for key in [*own, *others][:MOST_SHOWN]}
 
 
 def _columns() -> int:

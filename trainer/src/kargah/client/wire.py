@@ -101,6 +101,10 @@ ErrorCode: TypeAlias = Literal[
     "text_column_missing",
     "script_not_found",
     "script_outside",
+    "script_params",
+    "cwd_not_found",
+    "variable_taken",
+    "secrets_needed",
     "script_syntax",
     "script_failed",
     "script_exited",
@@ -133,6 +137,7 @@ ErrorCode: TypeAlias = Literal[
     "warm_launcher_failed",
     "warm_launcher_unsafe",
     "warm_launcher_first_job",
+    "warm_launcher_variable",
     "sweep_space_empty",
     "sweep_grid_too_large",
     "sweep_not_active",
@@ -301,6 +306,7 @@ class ChangeDatasetRequest(TypedDict):
 class CloneRequest(TypedDict):
     name: NotRequired[str]
     params: NotRequired[dict[str, Any]]
+    secrets: NotRequired[dict[str, str]]
 
 
 class ColumnTextScripts(TypedDict):
@@ -600,6 +606,9 @@ class ImportUrlRequest(TypedDict):
 class JobScript(TypedDict):
     path: str
     args: list[str]
+    cwd: NotRequired[str]
+    env: NotRequired[dict[str, str]]
+    secrets: NotRequired[list[str]]
 
 
 class Job(TypedDict):
@@ -681,6 +690,9 @@ class JobLog(TypedDict):
 class JobOutputScript(TypedDict):
     path: str
     args: list[str]
+    cwd: NotRequired[str]
+    env: NotRequired[dict[str, Any]]
+    secrets: NotRequired[list[str]]
 
 
 class JobOutput(TypedDict):
@@ -1003,6 +1015,15 @@ class Resources(TypedDict):
 class ResumeRequest(TypedDict):
     name: NotRequired[str]
     params: NotRequired[dict[str, Any]]
+    secrets: NotRequired[dict[str, str]]
+
+
+class ScriptRequest(TypedDict):
+    path: str
+    args: NotRequired[list[str]]
+    cwd: NotRequired[str]
+    env: NotRequired[dict[str, str]]
+    secrets: NotRequired[dict[str, str]]
 
 
 class Session(TypedDict):
@@ -1247,15 +1268,10 @@ class SystemChanged(TypedDict):
     mlflow: Literal["starting", "up", "down", "failed"]
 
 
-class TrainRequestScript(TypedDict):
-    path: str
-    args: NotRequired[list[str]]
-
-
 class TrainRequest(TypedDict):
     name: NotRequired[str]
     recipe: NotRequired[str]
-    script: NotRequired[TrainRequestScript]
+    script: NotRequired[ScriptRequest]
     dataset_id: NotRequired[str]
     dataset_version: NotRequired[int]
     split_id: NotRequired[str]

@@ -25,6 +25,13 @@ def command(python: str, job: dict[str, Any], paths: JobPaths) -> list[str]:
     return [python, "-m", "kargah.launch.run", str(paths.folder)]
 
 
+def variables(paths: JobPaths, *, secret: bool = False) -> dict[str, str]:
+    """What the script was given besides what every job has; the secret ones alone, or all."""
+    given = read_json(paths.environment) or {}
+    secrets: dict[str, str] = given.get("secrets") or {}
+    return secrets if secret else {**(given.get("env") or {}), **secrets}
+
+
 def environment(job: dict[str, Any], paths: JobPaths) -> dict[str, str]:
     """Our own environment plus where to log: enough for an unmodified script that calls `mlflow.log_metric`.
 
@@ -64,4 +71,9 @@ def environment(job: dict[str, Any], paths: JobPaths) -> dict[str, str]:
         environ["CUDA_VISIBLE_DEVICES"] = ",".join(map(str, job["gpus"]))
     if job.get("resume_from"):
         environ["KARGAH_RESUME_FROM"] = str(job["resume_from"])
-    return environ
+    given = variables(paths)
+    if "MLFLOW_TRACKING_URI" in given:
+        # It logs elsewhere: what names our MLflow's run means nothing there.
+        for name in ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_TRACKING_TOKEN"):
+            environ.pop(name, None)
+    return environ | given

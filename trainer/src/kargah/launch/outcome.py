@@ -12,6 +12,7 @@ from typing import Any
 from kargah.training.spool import has_pending
 
 from . import exceptions
+from .command import variables
 from .paths import JobPaths, read_json
 
 _COMPILE = "import sys; compile(open(sys.argv[1], 'rb').read(), sys.argv[1], 'exec')"
@@ -127,10 +128,11 @@ def _params(line: exceptions.Line | None) -> dict[str, str | int]:
 
 def _secrets(paths: JobPaths) -> list[str]:
     """What a log may hold and an answer must not."""
+    given = list(variables(paths, secret=True).values())
     try:
-        return [paths.token.read_text(encoding="ascii").strip()]
+        return [paths.token.read_text(encoding="ascii").strip(), *given]
     except (OSError, ValueError):
-        return []
+        return given
 
 
 def _compiles(path: str) -> bool:

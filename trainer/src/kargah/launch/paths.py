@@ -24,6 +24,11 @@ class JobPaths:
         return self.folder / "token"
 
     @property
+    def environment(self) -> Path:
+        """The variables that a script was given, secrets among them; gone when the job has ended."""
+        return self.folder / "environment.json"
+
+    @property
     def lock(self) -> Path:
         return self.folder / "supervisor.lock"
 

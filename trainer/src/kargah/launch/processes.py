@@ -100,6 +100,15 @@ def send(processes: Iterable[Process], number: signal.Signals) -> None:
                 os.kill(process.pid, number)
 
 
+def ignores(pid: int, number: signal.Signals) -> bool:
+    """Whether the process lets this signal pass unheard; False where it is gone."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("SigIgn:"):
+                return bool(int(line.split()[1], 16) >> (number - 1) & 1)
+    return False
+
+
 def kill_all(job_id: str) -> None:
     """SIGKILL to every process of the job, and to those that they started meanwhile."""
     told: set[Process] = set()

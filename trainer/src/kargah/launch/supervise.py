@@ -16,7 +16,7 @@ import selectors
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -193,22 +193,30 @@ class Supervisor:
 
     def _begin_end(self, now: float, grace: float) -> None:
         self._kill_at = now + grace
-        if not self._job.get("script"):
+        if not self._job.get("script") or processes.ignores(self._pid, signal.SIGINT):
             self._terminate()
             return
-        # As Ctrl+C in a terminal: to the group, and to nobody who left it.
         self._terminate_at = now + grace * _INTERRUPT_SHARE
+        # SIGINT is for the group, as Ctrl+C in a terminal; who left it hears SIGTERM.
+        self._warn(one for one in processes.living(self._job["job_id"]) if one.group != self._pid)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._pid, signal.SIGINT)
 
     def _terminate(self) -> None:
         self._terminate_at = None
         # Looked for first: what a process starts to save its work is no business of this signal.
-        self._warned.update(processes.living(self._job["job_id"]))
+        living = processes.living(self._job["job_id"])
         # The group in one step; each that moved out of it by itself.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._pid, signal.SIGTERM)
-        processes.send((one for one in self._warned if one.group != self._pid), signal.SIGTERM)
+        self._warned.update(one for one in living if one.group == self._pid)
+        self._warn(living)
+
+    def _warn(self, some: Iterable[processes.Process]) -> None:
+        """SIGTERM, once to each."""
+        new = [one for one in some if one not in self._warned]
+        self._warned.update(new)
+        processes.send(new, signal.SIGTERM)
 
     def _over(self) -> bool:
         if self._status is None:
@@ -216,7 +224,7 @@ class Supervisor:
         left = processes.living(self._job["job_id"])
         if left and not self._leftovers_told:
             self._leftovers_told = True
-            processes.send((one for one in left if one not in self._warned), signal.SIGTERM)
+            self._warn(left)
             grace_ends = time.monotonic() + self._grace
             self._kill_at = grace_ends if self._kill_at is None else min(self._kill_at, grace_ends)
         return not left
