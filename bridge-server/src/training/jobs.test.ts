@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job } from '../contract/training.js';
 import { carriers } from '../launchers/processes.js';
-import { Workshop } from './testing.js';
+import { TABLE, Workshop } from './testing.js';
 
 const SLEEPER = 'import time\nprint("up")\ntime.sleep(600)';
 const supervisorOf = (shop: Workshop, jobId: string): { pid: number } =>
@@ -190,12 +190,14 @@ describe('a training job', () => {
   });
 
   it('is cloned with changes, and knows its parent', async () => {
-    const first = await shop.script('import sys; print(sys.argv)', { params: { a: 1, b: 2 } });
-    const answer = await shop.call('POST', `/train/jobs/${first.job_id}/clone`, { params: { b: 3 } });
+    shop.datasets.set(TABLE.datasetId, TABLE);
+    const body = { recipe: 'tabular', dataset_id: TABLE.datasetId, params: { lr: 0.1, epochs: 2 } };
+    const first = (await (await shop.call('POST', '/train', body)).json()) as Job;
+    const answer = await shop.call('POST', `/train/jobs/${first.job_id}/clone`, { params: { epochs: 3 } });
     expect(answer.status).toBe(201);
     expect(await answer.json()).toMatchObject({
       parent_job_id: first.job_id,
-      params: { a: 1, b: 3 },
+      params: { lr: 0.1, epochs: 3 },
       name: first.name,
     });
   });

@@ -340,7 +340,7 @@ def test_a_second_supervisor_leaves_the_first_alone(job: Callable[..., Job]) -> 
     first.terminate()
     first.wait(DEADLINE_SECONDS)
     assert one.start().wait(DEADLINE_SECONDS) == 0
-    assert one.log == "up\n"
+    assert one.log.count("up\n") == 1
 
 
 def test_a_supervisor_that_is_killed_takes_its_training_process_along(job: Callable[..., Job]) -> None:

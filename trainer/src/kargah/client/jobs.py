@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -145,7 +145,9 @@ class Job:
             JobFailed: it failed, was stopped or got lost.
         """
         newest: dict[str, float] = {}
-        with tqdm(total=100, desc=self.name, unit="%", file=sys.stdout, bar_format=BAR, ncols=_columns()) as bar:
+        with tqdm(
+            total=100, desc=self.name, unit="%", file=sys.stdout, bar_format=BAR_WITHOUT_SHARE, ncols=_columns()
+        ) as bar:
             for update in self.stream():
                 newest |= {point.key: point.value for point in update.points if not point.key.startswith("system/")}
                 # A script tells no share done, unless it does.
@@ -216,18 +218,22 @@ class Job:
         with tempfile.TemporaryDirectory() as folder:
             return Predictor.load(self.download(Path(folder) / "model.pt2"))
 
-    def clone(self, name: str | None = None, **params: Any) -> Job:
-        """The same again, with changed parameters."""
-        body: dict[str, Any] = ({"name": name} if name else {}) | ({"params": params} if params else {})
+    def clone(self, name: str | None = None, *, secrets: Mapping[str, str] | None = None, **params: Any) -> Job:
+        """The same again, with changed parameters; a script's secrets are not kept and must be given again.
+
+        Raises:
+            KargahError: `secrets_needed`, `dataset_deleted`.
+        """
+        body = _changes(name, secrets, params)
         return Job(self._http, self._http.json("POST", f"{JOBS}/{self.id}/clone", json=body))
 
-    def resume(self, name: str | None = None, **params: Any) -> Job:
+    def resume(self, name: str | None = None, *, secrets: Mapping[str, str] | None = None, **params: Any) -> Job:
         """Goes on from the last checkpoint of this ended job, as a new job; parameters may change, say `epochs=50`.
 
         Raises:
-            KargahError: `job_active`, `job_has_no_checkpoint` (see `can_resume`), `dataset_deleted`.
+            KargahError: `job_active`, `job_has_no_checkpoint` (see `can_resume`), `dataset_deleted`, `secrets_needed`.
         """
-        body: dict[str, Any] = ({"name": name} if name else {}) | ({"params": params} if params else {})
+        body = _changes(name, secrets, params)
         return Job(self._http, self._http.json("POST", f"{JOBS}/{self.id}/resume", json=body))
 
     def delete(self) -> None:
@@ -252,6 +258,11 @@ class Job:
 
 BAR_WITHOUT_SHARE = "{desc}: {elapsed}{postfix}"
 BAR = "{desc}: {percentage:3.0f}%|{bar:20}| {elapsed}{postfix}"
+
+
+def _changes(name: str | None, secrets: Mapping[str, str] | None, params: dict[str, Any]) -> dict[str, Any]:
+    given = {"name": name, "secrets": None if secrets is None else dict(secrets), "params": params}
+    return {key: value for key, value in given.items() if value}
 
 
 def list_jobs(http: Http, search: str | None) -> list[Job]:
