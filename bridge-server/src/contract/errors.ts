@@ -427,8 +427,8 @@ export const ERRORS = {
   },
   script_params: {
     status: 422,
-    en: 'A script takes no parameters ({names}): give them to it as args, such as ["--lr", "0.5"], or as environment variables (env).',
-    fa: 'اسکریپت پارامتر نمی‌گیرد ({names}): آن‌ها را با args بدهید، مانند ["--lr", "0.5"]، یا با متغیر محیط (env).',
+    en: 'A script takes no parameters; give {names} to it as args, such as ["--lr", "0.5"], or as environment variables (env).',
+    fa: 'اسکریپت پارامتر نمی‌گیرد؛ {names} را با args بدهید، مانند ["--lr", "0.5"]، یا با متغیر محیط (env).',
   },
   cwd_not_found: {
     status: 422,

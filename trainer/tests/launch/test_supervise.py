@@ -175,7 +175,8 @@ SAVES = "open('checkpoint', 'w').write('x')"
 @pytest.mark.parametrize(
     "source",
     [
-        f"try:\n    import time; print('up'); time.sleep(600)\nexcept KeyboardInterrupt:\n    time.sleep(.3); {SAVES}\n",
+        "from time import sleep\ntry:\n    print('up')\n    sleep(600)\n"
+        f"except KeyboardInterrupt:\n    sleep(.3)\n    {SAVES}\n",
         f"import atexit\natexit.register(lambda: {SAVES})\n{SLEEPER}",
         f"import signal, sys\nsignal.signal(2, lambda *_: ({SAVES}, sys.exit(0)))\n{SLEEPER}",
         "import signal, sys, time\nsignal.signal(2, signal.SIG_IGN)\n"

@@ -7964,7 +7964,7 @@ export interface operations {
         };
       };
       /**
-       * @description `script_params`: A script takes no parameters ({names}): give them to it as args, such as ["--lr", "0.5"], or as environment variables (env).
+       * @description `script_params`: A script takes no parameters; give {names} to it as args, such as ["--lr", "0.5"], or as environment variables (env).
        *
        *     `secrets_needed`: The secret variables {names} are not kept; give them again.
        *
@@ -8482,7 +8482,7 @@ export interface operations {
         };
       };
       /**
-       * @description `script_params`: A script takes no parameters ({names}): give them to it as args, such as ["--lr", "0.5"], or as environment variables (env).
+       * @description `script_params`: A script takes no parameters; give {names} to it as args, such as ["--lr", "0.5"], or as environment variables (env).
        *
        *     `secrets_needed`: The secret variables {names} are not kept; give them again.
        *
@@ -8756,7 +8756,7 @@ export interface operations {
        *
        *     `script_outside`: The script must lie in the Jupyter workspace.
        *
-       *     `script_params`: A script takes no parameters ({names}): give them to it as args, such as ["--lr", "0.5"], or as environment variables (env).
+       *     `script_params`: A script takes no parameters; give {names} to it as args, such as ["--lr", "0.5"], or as environment variables (env).
        *
        *     `split_unknown`: This version has no such split; choose one of its splits.
        *
@@ -8953,7 +8953,7 @@ export interface operations {
        *
        *     `script_outside`: The script must lie in the Jupyter workspace.
        *
-       *     `script_params`: A script takes no parameters ({names}): give them to it as args, such as ["--lr", "0.5"], or as environment variables (env).
+       *     `script_params`: A script takes no parameters; give {names} to it as args, such as ["--lr", "0.5"], or as environment variables (env).
        *
        *     `split_unknown`: This version has no such split; choose one of its splits.
        *
@@ -10548,7 +10548,7 @@ export interface operations {
        *
        *     `script_outside`: The script must lie in the Jupyter workspace.
        *
-       *     `script_params`: A script takes no parameters ({names}): give them to it as args, such as ["--lr", "0.5"], or as environment variables (env).
+       *     `script_params`: A script takes no parameters; give {names} to it as args, such as ["--lr", "0.5"], or as environment variables (env).
        *
        *     `split_unknown`: This version has no such split; choose one of its splits.
        *
