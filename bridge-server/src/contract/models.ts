@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jobId, page, pageQuery, timestamp } from './common.js';
 import { endpoint } from './endpoint.js';
+import { best } from './training.js';
 
 export const model = z
   .object({
@@ -14,7 +15,7 @@ export const model = z
     mlflow_run_id: z.string(),
     model_uri: z.string(),
     size_bytes: z.number().int().nullable(),
-    best_metric: z.object({ key: z.string(), value: z.number() }).nullable(),
+    best_metric: best.nullable(),
     created_at: timestamp,
   })
   .meta({ id: 'Model' });

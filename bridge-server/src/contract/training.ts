@@ -81,6 +81,17 @@ export const trainRequest = z
   .meta({ id: 'TrainRequest' });
 export type TrainRequest = z.infer<typeof trainRequest>;
 
+/** The epoch whose weights a recipe keeps, and the figure for which it keeps them. */
+export const best = z
+  .object({
+    key: z.string(),
+    value: z.number(),
+    /** Absent where an earlier release did not keep it. */
+    epoch: z.number().int().optional(),
+  })
+  .meta({ id: 'Best' });
+export type Best = z.infer<typeof best>;
+
 export const progress = z
   .object({
     /** Share done, 0 to 1; null while unknown. */
@@ -90,6 +101,8 @@ export const progress = z
     step: z.number().int().nullable(),
     steps: z.number().int().nullable(),
     eta_seconds: z.number().nullable(),
+    /** What a recipe would keep if it ended now; absent before its first epoch ended, and for scripts. */
+    best: best.optional(),
   })
   .meta({ id: 'Progress' });
 export type Progress = z.infer<typeof progress>;

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../contract/errors.js';
+import { best } from '../contract/training.js';
 import type { LaunchHandle, LogPart, Outcome } from './port.js';
 
 /** What the bridge reads from a job's folder; every file there is written whole or not at all. */
@@ -29,7 +30,7 @@ const outcome = z.object({
     .object({ uri: z.string(), artifact_path: z.string().regex(INSIDE), size_bytes: z.number().int() })
     .nullable()
     .catch(null),
-  best_metric: z.object({ key: z.string(), value: z.number() }).nullable().catch(null).default(null),
+  best_metric: best.nullable().catch(null).default(null),
   peak_memory_bytes: z.number().int().nullable(),
   cpu_seconds: z.number().nullable(),
   started_at: z.string(),

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../contract/errors.js';
+import type { Best } from '../contract/training.js';
 import type { ErrorParams } from '../errors.js';
 
 /** A launcher starts job processes. It knows no HTTP and no database; everything it needs is in the spec and the job's folder. */
@@ -50,7 +51,7 @@ export interface Outcome {
   readonly timed_out: boolean;
   readonly error: { readonly code: string; readonly params?: Record<string, string | number> } | null;
   readonly model: { readonly uri: string; readonly artifact_path: string; readonly size_bytes: number } | null;
-  readonly best_metric: { readonly key: string; readonly value: number } | null;
+  readonly best_metric: Best | null;
   readonly peak_memory_bytes: number | null;
   readonly cpu_seconds: number | null;
   readonly started_at: string;

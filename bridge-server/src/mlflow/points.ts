@@ -62,6 +62,10 @@ const progressHeader = z
     eta_seconds: z.number().nullable(),
     first_step_at: z.iso.datetime(),
     message: z.string().max(1000),
+    best: z
+      .object({ key: z.string().max(250), value: z.number(), epoch: z.number().int() })
+      .nullable()
+      .catch(null),
   })
   .partial();
 
@@ -73,7 +77,12 @@ export function progressOf(header: string | string[] | undefined): LoggedProgres
   try {
     const { success, data } = progressHeader.safeParse(JSON.parse(header));
     if (!success) return {};
-    return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
+    const { best, ...told } = data;
+    return {
+      ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)),
+      // Null says no more than nothing, and what is not understood says nothing.
+      ...(best == null ? {} : { best }),
+    };
   } catch {
     return {};
   }

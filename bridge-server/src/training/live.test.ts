@@ -59,6 +59,19 @@ describe('a running job', () => {
     });
   });
 
+  it('says which epoch its recipe would keep, while it runs and after it was stopped', async () => {
+    const { job_id } = await gated('best');
+    await shop.until(job_id, 'running');
+    const best = { key: 'val_accuracy', value: 0.981, epoch: 10 };
+    expect((await shop.job(job_id)).progress.best).toBeUndefined();
+    shop.service.gatewayListener.pointsLogged(job_id, [point('val_accuracy', 0.981, 10)], { fraction: 0.5, best });
+    expect((await shop.job(job_id)).progress).toMatchObject({ fraction: 0.5, best });
+    // What comes later and says nothing of it leaves it as it is.
+    shop.service.gatewayListener.pointsLogged(job_id, [point('val_accuracy', 0.7, 11)], { fraction: 0.6 });
+    await open('best');
+    expect((await shop.ended(job_id)).progress).toMatchObject({ fraction: 1, best });
+  });
+
   it('of an earlier bridge is shown without the values that were no numbers: it did not keep which', () => {
     expect(metricsOf({ metrics_json: '{"loss":0.5,"acc":null,"lr":"NaN"}' })).toEqual({ loss: 0.5, lr: 'NaN' });
   });

@@ -77,7 +77,8 @@ export class JobRuns {
       jobId,
       name: row.name,
       mayExist,
-      tags: { ...(await this.#group(row)), ...(await this.#tags(row)) },
+      // MLflow's page shows it as whose run it is.
+      tags: { 'mlflow.user': row.owner_name, ...(await this.#group(row)), ...(await this.#tags(row)) },
     });
     await this.store.patch(jobId, { mlflow_run_id: run.runId, mlflow_experiment_id: run.experimentId });
     const made = (await this.store.get(jobId)) ?? row;

@@ -1,5 +1,6 @@
 import { failure } from '../contract/errors.js';
 import {
+  best,
   job,
   launchKind,
   priority,
@@ -28,7 +29,7 @@ export const modelFacts = z.object({
   uri: z.string(),
   artifact_path: z.string(),
   size_bytes: z.number().int(),
-  best_metric: z.object({ key: z.string(), value: z.number() }).nullable(),
+  best_metric: best.nullable(),
 });
 export type ModelFacts = z.infer<typeof modelFacts>;
 
@@ -66,7 +67,7 @@ export function jobOf(row: JobRow, seat: Seat | null): Job {
     split_id: row.split_id,
     params: paramsOf(row),
     resources: resourcesOf(row),
-    progress: progressOf(row),
+    progress: shownProgress(row),
     metrics: metricsOf(row),
     message: row.message,
     priority: priority.parse(row.priority),
@@ -93,6 +94,13 @@ export function jobOf(row: JobRow, seat: Seat | null): Job {
     first_step_at: row.first_step_at,
     ended_at: row.ended_at,
   };
+}
+
+/** What the model of a job says of itself is also said of a job whose last points were never delivered. */
+function shownProgress(row: JobRow): Progress {
+  const told = progressOf(row);
+  const best = modelOf(row)?.best_metric ?? told.best;
+  return best === undefined ? told : { ...told, best };
 }
 
 /** It ended before its time and left something to go on from. */

@@ -3,6 +3,7 @@ import type { components } from './generated/schema.js';
 type Schemas = components['schemas'];
 
 export type ApiToken = Schemas['ApiToken'];
+export type Best = Schemas['Best'];
 export type Column = Schemas['Column'];
 export type ColumnHistogram = Schemas['Histogram'];
 export type Dataset = Schemas['Dataset'];

@@ -18,7 +18,7 @@ from kargah.recipes.protocol import Batches, Task
 from kargah.recipes.tabular import TabularParams
 from kargah.training.checkpoint import Checkpoints, load_checkpoint
 from kargah.training.failure import JobFailure
-from kargah.training.loop import Listener, Progress, Stopped, evaluate, fit
+from kargah.training.loop import Best, Listener, Progress, Stopped, evaluate, fit
 from kargah.training.optimizer import Steps, clip_gradients, make_optimizer
 from kargah.training.schedule import learning_rate
 from kargah.training.threads import ThreadProbe, thread_choices
@@ -90,6 +90,39 @@ def test_train_points_come_several_times_an_epoch_and_validation_once_at_its_end
     assert heard.progress[-1].fraction == 1.0
     assert [p.epoch for p in heard.progress][-1] == 6
     assert sum(line.startswith("epoch ") for line in heard.lines) == 6
+
+
+def test_the_best_epoch_is_told_no_later_than_its_figures(tmp_path: Path) -> None:
+    heard = Heard()
+    told: list[Progress | None] = []
+    listener = heard.listener()
+
+    def metrics(values: Mapping[str, float], step: int) -> None:
+        if "val_accuracy" in values:
+            told.append(heard.progress[-1])
+
+    task = problem(metrics=scoring(0.5, 0.9, 0.7, 0.9, 0.6, 0.6))
+    result = fit(task, DEFAULTS, dataclasses.replace(listener, metrics=metrics), Checkpoints(tmp_path), never)
+    best = [progress.best for progress in told if progress is not None]
+    assert heard.progress[0].best is None
+    assert [one.value for one in best if one is not None] == [0.5, 0.9, 0.9, 0.9, 0.9, 0.9]
+    assert best[-1] == Best("val_accuracy", 0.9, result.best_epoch)
+
+
+def test_a_run_that_goes_on_tells_the_best_epoch_of_the_one_before(tmp_path: Path) -> None:
+    three = dataclasses.replace(DEFAULTS, epochs=3)
+    fit(problem(metrics=scoring(0.5, 0.9, 0.7)), three, Heard().listener(), Checkpoints(tmp_path), never)
+    heard = Heard()
+    checkpoint = load_checkpoint(tmp_path)
+    fit(
+        problem(metrics=scoring(0.6, 0.6, 0.6)),
+        DEFAULTS,
+        heard.listener(),
+        Checkpoints(tmp_path),
+        never,
+        resume=checkpoint,
+    )
+    assert {progress.best for progress in heard.progress} == {Best("val_accuracy", 0.9, 2)}
 
 
 def test_a_long_run_does_not_drown_its_reader_in_points(tmp_path: Path) -> None:

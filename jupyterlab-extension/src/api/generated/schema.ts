@@ -1333,6 +1333,12 @@ export interface components {
       step: number | null;
       steps: number | null;
       eta_seconds: number | null;
+      best?: components['schemas']['Best'];
+    };
+    Best: {
+      key: string;
+      value: number;
+      epoch?: number;
     };
     MetricPoint: {
       key: string;
@@ -2172,10 +2178,7 @@ export interface components {
       mlflow_run_id: string;
       model_uri: string;
       size_bytes: number | null;
-      best_metric: {
-        key: string;
-        value: number;
-      } | null;
+      best_metric: components['schemas']['Best'] | null;
       /**
        * Format: date-time
        * @description RFC 3339, UTC

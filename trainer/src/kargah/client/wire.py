@@ -298,6 +298,12 @@ class ApiToken(TypedDict):
     last_used_at: str | None
 
 
+class Best(TypedDict):
+    key: str
+    value: float
+    epoch: NotRequired[int]
+
+
 class ChangeDatasetRequest(TypedDict):
     name: NotRequired[str]
     tags: NotRequired[list[str]]
@@ -827,11 +833,6 @@ class MlflowSession(TypedDict):
     workspace: str
 
 
-class ModelBestMetric(TypedDict):
-    key: str
-    value: float
-
-
 class Model(TypedDict):
     job_id: str
     name: str
@@ -843,7 +844,7 @@ class Model(TypedDict):
     mlflow_run_id: str
     model_uri: str
     size_bytes: int | None
-    best_metric: ModelBestMetric | None
+    best_metric: Best | None
     created_at: str
 
 
@@ -892,6 +893,7 @@ class Progress(TypedDict):
     step: int | None
     steps: int | None
     eta_seconds: float | None
+    best: NotRequired[Best]
 
 
 class Python(TypedDict):

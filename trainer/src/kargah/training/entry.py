@@ -195,8 +195,7 @@ def _run(context: _Context) -> None:
         context.folder / "result.json",
         {
             "model": asdict(model),
-            "best_metric": {"key": key, "value": trained.best_metrics[key]},
-            "best_epoch": trained.best_epoch,
+            "best_metric": {"key": key, "value": trained.best_metrics[key], "epoch": trained.best_epoch},
             "metrics": dict(trained.best_metrics) | tested,
         },
     )

@@ -30,6 +30,15 @@ CHECKPOINT_WITHIN_EPOCH_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
+class Best:
+    """The epoch whose weights are kept, and the figure for which they are."""
+
+    key: str
+    value: float
+    epoch: int
+
+
+@dataclass(frozen=True)
 class Progress:
     fraction: float
     epoch: int
@@ -37,6 +46,8 @@ class Progress:
     step: int
     steps: int
     eta_seconds: float | None
+    best: Best | None
+    """Of the epochs so far; None before the first one ended."""
 
 
 @dataclass(frozen=True)
@@ -208,11 +219,10 @@ class _Run:
         while self.epoch < self.settings.epochs and not self._out_of_patience():
             try:
                 self._train_one_epoch()
-                figures = self._judge()
+                better = self._judge()
             except Stopped:
                 self._save()
                 raise
-            better = self._keep_best(figures)
             if self._out_of_patience() or self.epoch == self.settings.epochs or self._due(CHECKPOINT_EVERY_SECONDS):
                 self._save()
             elif better:
@@ -305,11 +315,20 @@ class _Run:
                 step=self.step,
                 steps=self.steps,
                 eta_seconds=left,
+                best=self._best(),
             )
         )
 
-    def _judge(self) -> dict[str, float]:
-        """Ends the epoch: its figures on the training split, as it was while learning, and on the other one."""
+    def _best(self) -> Best | None:
+        key, _ = self.task.best_metric
+        return Best(key, self.best_metrics[key], self.best_epoch) if self.best_metrics else None
+
+    def _judge(self) -> bool:
+        """Ends the epoch: its figures on the training split, as it was while learning, and on the other one.
+
+        True when it is the best one so far. Which one is, is told with these figures, not after them: a run that is
+        stopped next has told it.
+        """
         task, now = self.task, self.underway
         answers = evaluate(self.network, task.validation, task.evaluation_rows, self.stopping)
         truth = task.validation.targets.to(self.device)
@@ -320,16 +339,19 @@ class _Run:
         learned = task.metrics(torch.cat(now.outputs), learned_from)
         train = {f"train_{key}": value for key, value in learned.items()}
         train["samples_per_second"] = len(task.train) / max(1e-9, now.seconds)
-        self.listener.metrics(validation | train, self.step)
-        if not math.isfinite(figures["loss"]):
-            raise JobFailure("loss_diverged")
+        finite = math.isfinite(figures["loss"])
         self.epoch += 1
         self.underway = _Epoch()
+        better = finite and self._keep_best(validation)
+        self._tell_progress()
+        self.listener.metrics(validation | train, self.step)
+        if not finite:
+            raise JobFailure("loss_diverged")
         loss = torch.stack(now.losses).mean().item()
         shown = "  ".join(f"{_short(key)}={value:.4g}" for key, value in validation.items())
         rate = self.optimizer.param_groups[0]["lr"]
         self.listener.log(f"epoch {self.epoch}/{self.settings.epochs}  loss={loss:.4g}  {shown}  lr={rate:.3g}")
-        return validation
+        return better
 
     def _keep_best(self, figures: dict[str, float]) -> bool:
         """True when this epoch is the best one so far."""
