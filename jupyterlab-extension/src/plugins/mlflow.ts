@@ -5,8 +5,12 @@ import { data } from '../api/client.js';
 import { labIcon } from '../components/labIcons.js';
 import type { IKargah } from '../tokens.js';
 
-/** The page lives at our own origin, so this keeps its assistant (closed by the gateway) from opening over the runs. */
-const QUIET: Readonly<Record<string, string>> = {
+/**
+ * The page lives at our own origin, so it can be set up beforehand: for the training of models, not for traces of language models,
+ * and without its assistant (closed by the gateway) over the runs.
+ */
+const PRESET: Readonly<Record<string, string>> = {
+  'mlflow.workflowType_v1': '"machine_learning"',
   'mlflow.assistant.fab.autoOpenedOnFirstLoad_v1': 'true',
   'mlflow.assistant.panelOpen_v1': 'false',
 };
@@ -20,11 +24,34 @@ export interface MlflowTarget {
 }
 
 export function mlflowHash(target: MlflowTarget, workspace: string): string {
-  const query = `?workspace=${encodeURIComponent(workspace)}`;
+  const query = `?workspace=${encodeURIComponent(workspace)}&workflowType=machine_learning`;
   if (target.experimentId !== undefined && target.runId !== undefined) {
     return `#/experiments/${encodeURIComponent(target.experimentId)}/runs/${encodeURIComponent(target.runId)}${query}`;
   }
   return `#/experiments${query}`;
+}
+
+function ownerOf({ api }: IKargah): string {
+  const state = api.session.state.get();
+  return state.status === 'signed_in' ? state.user.name : '';
+}
+
+/** Takes away what is closed here, and says whose workspace it is where the page writes its id. */
+export function dressPage(page: Document, workspace: string, owner: string): void {
+  const style = page.createElement('style');
+  style.textContent = '[data-assistant-ui="true"] { display: none !important; }';
+  page.head.append(style);
+  if (owner === '') return;
+  const name = (root: Node): void => {
+    const texts = page.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    for (let text: Node | null = texts.currentNode; text !== null; text = texts.nextNode()) {
+      if (text.nodeValue?.trim() === workspace) text.nodeValue = owner;
+    }
+  };
+  name(page.body);
+  new MutationObserver((changes) => {
+    for (const { target, addedNodes } of changes) [target, ...addedNodes].forEach(name);
+  }).observe(page.body, { childList: true, subtree: true, characterData: true });
 }
 
 /** MLflow's own page in a tab, signed in as this person by a cookie that only `/mlflow/` gets. */
@@ -39,7 +66,7 @@ export async function openMlflowPage(app: JupyterFrontEnd, kargah: IKargah, targ
   const signIn = () => data(kargah.api.http.POST('/api/v1/auth/mlflow-session'));
   try {
     const session = await signIn();
-    for (const [key, value] of Object.entries(QUIET)) {
+    for (const [key, value] of Object.entries(PRESET)) {
       window.localStorage.setItem(key, value);
     }
     const frame = new IFrame({
@@ -56,7 +83,11 @@ export async function openMlflowPage(app: JupyterFrontEnd, kargah: IKargah, targ
     widget.title.icon = labIcon('ext');
     widget.title.closable = true;
     widget.toolbar.hide();
-    frame.node.querySelector('iframe')?.setAttribute('title', name);
+    const page = frame.node.querySelector('iframe');
+    page?.setAttribute('title', name);
+    page?.addEventListener('load', () => {
+      if (page.contentDocument !== null) dressPage(page.contentDocument, session.workspace, ownerOf(kargah));
+    });
     let timer: ReturnType<typeof setTimeout>;
     const renewBefore = (end: string): void => {
       timer = setTimeout(
