@@ -1,4 +1,5 @@
-import { createContext, type ReactNode, useContext, useMemo } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef } from 'react';
+import { keepFocus } from './components/focus.js';
 import { I18nContext } from './i18n/context.js';
 import { I18n } from './i18n/i18n.js';
 import { useStore } from './store/useStore.js';
@@ -25,10 +26,12 @@ export interface KargahRootProps {
 export function KargahRoot({ kargah, className, children }: KargahRootProps): JSX.Element {
   const locale = useStore(kargah.locale);
   const i18n = useMemo(() => new I18n(locale), [locale]);
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => (root.current === null ? undefined : keepFocus(root.current)), []);
   return (
     <KargahContext.Provider value={kargah}>
       <I18nContext.Provider value={i18n}>
-        <div className={`kg ${className ?? ''}`} dir={i18n.dir} lang={locale.language}>
+        <div ref={root} className={`kg ${className ?? ''}`} dir={i18n.dir} lang={locale.language}>
           {children}
         </div>
       </I18nContext.Provider>

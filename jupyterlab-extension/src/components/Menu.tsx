@@ -1,6 +1,7 @@
 import { Fragment, type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useI18n } from '../i18n/context.js';
+import { mendFocus } from './focus.js';
 import { Icon, type IconName } from './Icon.js';
 
 export interface MenuItem {
@@ -73,6 +74,7 @@ export function Menu({ label, at, items, header, onClose }: MenuProps): JSX.Elem
   const close = (): void => {
     onClose();
     opener.current?.focus();
+    mendFocus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const all = [...(root.current?.querySelectorAll<HTMLElement>('[role^=menuitem]:not([aria-disabled=true])') ?? [])];

@@ -5,6 +5,7 @@ import type { Tone } from '../store/states.js';
 import { Button } from './Button.js';
 import { Icon, type IconName } from './Icon.js';
 import { Code } from './Text.js';
+import { useAgain } from './useAgain.js';
 
 export interface NoteProps {
   readonly tone: Tone;
@@ -30,15 +31,20 @@ export function Note({ tone, icon, title, children, actions, role = 'status' }: 
   );
 }
 
-/** A note for something that was thrown: its sentence, its code to quote, and a way to try again. */
-export function ErrorNote({
-  reason,
-  onRetry,
-}: {
+export interface ErrorNoteProps {
   readonly reason: unknown;
-  readonly onRetry?: () => void;
-}): JSX.Element {
+  readonly onRetry?: (() => void) | undefined;
+  /** Somebody else tries again by himself. */
+  readonly retried?: boolean;
+}
+
+/**
+ * A note for something that was thrown: its sentence, its code to quote, and a way to try again. Where nobody answered it tries
+ * by itself when the network is back.
+ */
+export function ErrorNote({ reason, onRetry, retried = false }: ErrorNoteProps): JSX.Element {
   const i18n = useI18n();
+  useAgain(reason, retried ? undefined : onRetry);
   const error = asApiError(reason);
   return (
     <Note

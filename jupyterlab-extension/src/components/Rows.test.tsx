@@ -1,5 +1,6 @@
-import { screen } from '@testing-library/react';
+import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { KargahRoot } from '../context.js';
 import { ENGLISH } from '../i18n/locale.js';
 import { kargahFor, renderIn } from '../testing/render.js';
 import { IconButton } from './Button.js';
@@ -89,5 +90,61 @@ describe('rows in a left-to-right list', () => {
     await userEvent.tab();
     await userEvent.keyboard('{ArrowRight}');
     expect(document.activeElement?.getAttribute('aria-label')).toBe('stop digits.csv');
+  });
+});
+
+describe('the focus of a list that changes', () => {
+  const rowsOf = (kept: readonly string[], buttons = true): JSX.Element => (
+    <section>
+      <button>section</button>
+      {kept.length > 0 && (
+        <Rows label="list">
+          {kept.map((name, index) => (
+            <Row
+              key={name}
+              name={name}
+              first={index === 0}
+              icon={null}
+              title={name}
+              actions={buttons ? <IconButton icon="stop" label={`stop ${name}`} /> : <i />}
+            />
+          ))}
+        </Rows>
+      )}
+    </section>
+  );
+  const focusOn = (name: string): void => screen.getByRole('row', { name: new RegExp(name) }).focus();
+
+  it('goes to the row that took the place of a deleted one, to the last, and to the section when none is left', async () => {
+    const kargah = kargahFor('http://127.0.0.1:9');
+    const { rerender } = renderIn(kargah, rowsOf(['a', 'b', 'c']));
+    const show = (kept: readonly string[]): void => rerender(<KargahRoot kargah={kargah}>{rowsOf(kept)}</KargahRoot>);
+    focusOn('b');
+    show(['a', 'c']);
+    await waitFor(() => expect(here()).toBe('c'));
+    show(['a']);
+    await waitFor(() => expect(here()).toBe('a'));
+    show([]);
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('section'));
+  });
+
+  it('goes from a button that its row has no more use for to that row', async () => {
+    const kargah = kargahFor('http://127.0.0.1:9');
+    const { rerender } = renderIn(kargah, rowsOf(['a', 'b']));
+    screen.getByRole('button', { name: 'stop b' }).focus();
+    rerender(<KargahRoot kargah={kargah}>{rowsOf(['a', 'b'], false)}</KargahRoot>);
+    await waitFor(() => expect(here()).toBe('b'));
+  });
+
+  it('is left alone where a person put it elsewhere', async () => {
+    const kargah = kargahFor('http://127.0.0.1:9');
+    const { rerender } = renderIn(kargah, rowsOf(['a', 'b']));
+    focusOn('b');
+    const outside = document.body.appendChild(document.createElement('input'));
+    outside.focus();
+    rerender(<KargahRoot kargah={kargah}>{rowsOf(['a'])}</KargahRoot>);
+    await waitFor(() => expect(screen.getAllByRole('row')).toHaveLength(1));
+    expect(document.activeElement).toBe(outside);
+    outside.remove();
   });
 });

@@ -1,10 +1,11 @@
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useRef } from 'react';
 import { fold } from '../i18n/fold.js';
 import type { MenuPlace } from './Menu.js';
 
 /**
  * A list of rows that hold buttons: role grid with one tab stop. ↑↓ Home End and typing move; Enter opens, Delete asks,
- * Shift+F10 opens the menu; the arrow towards the inline end enters the row's buttons, Escape leaves them.
+ * Shift+F10 opens the menu; Tab and the arrow towards the inline end enter the row's buttons, Escape leaves them. Only the row that
+ * was last in use keeps its buttons among the tab stops (see `.it .acts`).
  */
 export function Rows({ label, children }: { readonly label: string; readonly children: ReactNode }): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
@@ -92,7 +93,6 @@ export interface RowProps {
 /** State, name, one number; actions appear on hover or focus. */
 export function Row(props: RowProps): JSX.Element {
   const { name, icon, title, end, actions, second, first = false, onOpen, onDelete, onMenu, testId, state } = props;
-  const [withinActions, setWithin] = useState(false);
   const menuAt = (row: HTMLElement): MenuPlace => {
     const box = row.getBoundingClientRect();
     const rtl = row.closest('[dir]')?.getAttribute('dir') === 'rtl';
@@ -119,7 +119,7 @@ export function Row(props: RowProps): JSX.Element {
   };
   return (
     <div
-      className={`it ${actions === undefined ? '' : 'has-acts'} ${withinActions ? 'in-acts' : ''}`}
+      className={`it ${actions === undefined ? '' : 'has-acts'}`}
       role="row"
       tabIndex={first ? 0 : -1}
       data-name={name}
@@ -130,8 +130,6 @@ export function Row(props: RowProps): JSX.Element {
       }}
       onKeyDown={onKeyDown}
       onContextMenu={onContextMenu}
-      onFocus={(event) => setWithin(event.target !== event.currentTarget)}
-      onBlur={() => setWithin(false)}
     >
       <span role="gridcell" className="ic">
         {icon}

@@ -1,5 +1,6 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { useI18n } from '../i18n/context.js';
+import { partsOf, titleOf } from '../i18n/isolate.js';
 
 /** Code, ids, paths: always left to right, isolated. */
 export function Code({
@@ -33,6 +34,22 @@ export function Num({ children }: { readonly children: ReactNode }): JSX.Element
 
 const FILE_NAME = /^[\u0020-\u007e]+$/;
 
+/** A name within a line of text: each of its parts keeps its own direction. */
+export function NameText({ children }: { readonly children: string }): JSX.Element {
+  const parts = partsOf(children);
+  if (parts.length === 1) return <bdi>{children}</bdi>;
+  return (
+    <bdi>
+      {parts.map((part, index) => (
+        <Fragment key={index}>
+          {index > 0 && ' · '}
+          <bdi>{part}</bdi>
+        </Fragment>
+      ))}
+    </bdi>
+  );
+}
+
 /** A name people gave: cut at its own end, placed at the panel's. Plain Latin names look like what they are: files and ids. */
 export function Name({
   children,
@@ -43,8 +60,14 @@ export function Name({
 }): JSX.Element {
   const latin = FILE_NAME.test(children) && /[-_.0-9]/.test(children) && !children.includes(' ');
   return (
-    <span className={`ell nm ${className}`} dir="auto" title={children}>
-      {latin ? <span className="c">{children}</span> : children}
+    <span className={`ell nm ${className}`} dir="auto" title={titleOf(children)}>
+      {latin ? (
+        <span className="c">{children}</span>
+      ) : partsOf(children).length === 1 ? (
+        children
+      ) : (
+        <NameText>{children}</NameText>
+      )}
     </span>
   );
 }

@@ -22,15 +22,21 @@ export function Catalogue(): JSX.Element {
   const { t } = useI18n();
   const [sources, setSources] = useState<readonly Source[] | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
-    data(kargah.api.http.GET('/api/v1/sources')).then((page) => setSources(page.items), setFailure);
-  }, [kargah]);
+    data(kargah.api.http.GET('/api/v1/sources')).then((page) => {
+      setSources(page.items);
+      setFailure(null);
+    }, setFailure);
+  }, [kargah, attempt]);
 
   return (
     <div className="stack dialog-list" data-testid="kargah-catalogue">
       <p className="muted">{t('sources.lead')}</p>
-      {failure !== null && <ErrorNote reason={failure} />}
+      {failure !== null && (
+        <ErrorNote reason={failure} onRetry={sources === null ? () => setAttempt(attempt + 1) : undefined} />
+      )}
       {sources === null && failure === null && <Skeleton />}
       <ul className="sources">
         {sources?.map((source) => (

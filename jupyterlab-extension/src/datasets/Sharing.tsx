@@ -25,15 +25,17 @@ function Sharing({ dataset, close }: { readonly dataset: Dataset; readonly close
   const [everyone, setEveryone] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
   const path = { dataset_id: dataset.dataset_id };
   useEffect(() => {
     const params = { path: { dataset_id: dataset.dataset_id } };
     data(kargah.api.http.GET('/api/v1/datasets/{dataset_id}/sharing', { params })).then((found) => {
+      setFailure(null);
       setShared(found);
       setEveryone(found.everyone);
       setEmails(found.people.map((person) => person.email).join(', '));
     }, setFailure);
-  }, [kargah, dataset.dataset_id]);
+  }, [kargah, dataset.dataset_id, attempt]);
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setBusy(true);
@@ -48,7 +50,8 @@ function Sharing({ dataset, close }: { readonly dataset: Dataset; readonly close
     }
     setBusy(false);
   };
-  if (shared === null) return failure === null ? <Skeleton /> : <ErrorNote reason={failure} />;
+  if (shared === null)
+    return failure === null ? <Skeleton /> : <ErrorNote reason={failure} onRetry={() => setAttempt(attempt + 1)} />;
   return (
     <form className="stack dialog-list" onSubmit={(event) => void save(event)} data-testid="kargah-sharing">
       <p className="muted">{t('share.lead')}</p>

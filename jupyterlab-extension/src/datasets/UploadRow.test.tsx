@@ -49,7 +49,7 @@ describe('a refused upload', () => {
   it('that may yet go on is ended on both sides when it is cancelled', async () => {
     const cancel = jest.spyOn(bench.kargah.uploads, 'cancel');
     show(refusedWith(507, 'storage_full'));
-    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel upload' }));
     await waitFor(() => expect(cancel).toHaveBeenCalledWith('upload-1'));
   });
 

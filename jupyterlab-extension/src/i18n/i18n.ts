@@ -1,13 +1,11 @@
 import { ApiError, asApiError } from '../api/errors.js';
 import type { Failure } from '../api/types.js';
 import { Format } from './format.js';
+import { isolated } from './isolate.js';
 import type { Locale } from './locale.js';
 import { messages, type MessageKey } from './messages.js';
 
 export type Params = Readonly<Record<string, string | number>>;
-
-const FSI = '\u2068';
-const PDI = '\u2069';
 
 /** Fills `{name}` slots, each isolated from the sentence's direction; `{n|row|rows}` chooses by number. */
 export function fill(text: string, params: Params, format: Format): string {
@@ -20,7 +18,7 @@ export function fill(text: string, params: Params, format: Format): string {
       return value === 1 ? one : many;
     }
     // A bare number needs no isolation, and inside it would come loose from its unit.
-    return typeof value === 'number' ? format.number(value, 2) : `${FSI}${value}${PDI}`;
+    return typeof value === 'number' ? format.number(value, 2) : isolated(value);
   });
 }
 

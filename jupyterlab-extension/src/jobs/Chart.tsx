@@ -10,6 +10,8 @@ import type { Axis, ChartGroup, MetricHistory } from './series.js';
 export interface ChartProps {
   readonly group: ChartGroup;
   readonly history: MetricHistory;
+  /** What had been logged before this job went on from it; drawn lighter. */
+  readonly before: MetricHistory | null;
   readonly axis: Axis;
   /** Weight of the past in the moving average, 0 to 0.99. */
   readonly smoothing: number;
@@ -21,7 +23,7 @@ export interface ChartProps {
 const SHOWN_ROWS = 200;
 
 /** A live line chart: drag zooms, double-click shows all, ←→ move the cursor. Draws at most once a frame. */
-export function Chart({ group, history, axis, smoothing, live, syncKey, height }: ChartProps): JSX.Element {
+export function Chart({ group, history, before, axis, smoothing, live, syncKey, height }: ChartProps): JSX.Element {
   const i18n = useI18n();
   const { t } = i18n;
   const box = useRef<HTMLDivElement>(null);
@@ -31,14 +33,14 @@ export function Chart({ group, history, axis, smoothing, live, syncKey, height }
   const [spoken, setSpoken] = useState('');
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const title = metricName(i18n, group.key);
-  const { kind, stepsPerEpoch, totalSteps } = axis;
+  const { kind, stepsPerEpoch, reach } = axis;
 
   useEffect(() => {
     const root = box.current;
     if (root === null) {
       return;
     }
-    const drawing = new Plot(root, history, setZoomed, setSpoken);
+    const drawing = new Plot(root, history, before, setZoomed, setSpoken);
     plot.current = drawing;
     let frame = 0;
     const later = (): void => {
@@ -51,7 +53,7 @@ export function Chart({ group, history, axis, smoothing, live, syncKey, height }
     const configure = (): void =>
       drawing.configure({
         group,
-        axis: { kind, stepsPerEpoch, totalSteps },
+        axis: { kind, stepsPerEpoch, reach },
         smoothing,
         theme: readTheme(root),
         live,
@@ -72,7 +74,7 @@ export function Chart({ group, history, axis, smoothing, live, syncKey, height }
       cancelAnimationFrame(frame);
       drawing.destroy();
     };
-  }, [group, history, kind, stepsPerEpoch, totalSteps, smoothing, live, syncKey, table]);
+  }, [group, history, before, kind, stepsPerEpoch, reach, smoothing, live, syncKey, table]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
@@ -87,15 +89,20 @@ export function Chart({ group, history, axis, smoothing, live, syncKey, height }
   return (
     <section className="card kg-chart" data-testid={`chart-${group.key}`}>
       <div className="ch">
-        <h3>{title.translated ? title.text : <Code>{title.text}</Code>}</h3>
+        <h3 className="ell" title={title.text}>
+          {title.translated ? title.text : <Code>{title.text}</Code>}
+        </h3>
         <span className="grow" />
-        <span className="leg">
+        <span className={`leg ${group.lines.length > 2 ? 'many' : ''}`}>
           {group.lines.map(({ key, side }) => {
-            const last = history.get(key)?.last ?? null;
+            const last = history.get(key)?.last ?? before?.get(key)?.last ?? null;
+            const label = side === 'only' ? key : t(side === 'train' ? 'metric.train' : 'metric.val');
             return (
               <span key={key} style={{ ['--c' as string]: `var(--kg-${colorOf(group, side)})` }}>
                 <i className={side === 'val' ? 'dashed' : ''} />
-                {side === 'only' ? <OwnName name={key} /> : t(side === 'train' ? 'metric.train' : 'metric.val')}{' '}
+                <span className="lb ell" title={label}>
+                  {side === 'only' ? <OwnName name={key} /> : label}
+                </span>
                 <b>
                   <Num>{last === null ? 'NaN' : rawValue(last)}</Num>
                 </b>
@@ -112,7 +119,7 @@ export function Chart({ group, history, axis, smoothing, live, syncKey, height }
         />
       </div>
       {table ? (
-        <ChartTable group={group} history={history} height={height} />
+        <ChartTable group={group} history={history} before={before} height={height} />
       ) : (
         <div className="chart" dir="ltr">
           <div
@@ -139,17 +146,24 @@ function OwnName({ name }: { readonly name: string }): JSX.Element {
   return /^samples_per_s/.test(name) ? <>{t('metric.speed.unit')}</> : <Code>{name}</Code>;
 }
 
-function ChartTable({ group, history, height }: Pick<ChartProps, 'group' | 'history' | 'height'>): JSX.Element {
+type TableProps = Pick<ChartProps, 'group' | 'history' | 'before' | 'height'>;
+
+function ChartTable({ group, history, before, height }: TableProps): JSX.Element {
   const { t } = useI18n();
   const steps = useMemo(
-    () => [...new Set(group.lines.flatMap(({ key }) => history.get(key)?.steps ?? []))].sort((a, b) => b - a),
-    [group, history],
+    () =>
+      [
+        ...new Set(
+          group.lines.flatMap(({ key }) => [...(history.get(key)?.steps ?? []), ...(before?.get(key)?.steps ?? [])]),
+        ),
+      ].sort((a, b) => b - a),
+    [group, history, before],
   );
   const shown = steps.slice(0, SHOWN_ROWS);
   const stepText = (step: number): string =>
     group.lines.map(({ key }) => history.get(key)?.exactStep(step)).find(Boolean) ?? String(step);
   const valueAt = (key: string, step: number): string => {
-    const series = history.get(key);
+    const series = history.get(key)?.has(step) === true ? history.get(key) : before?.get(key);
     const index = series?.steps.indexOf(step) ?? -1;
     const value = index < 0 ? undefined : series?.values[index];
     return value === undefined ? '' : value === null ? 'NaN' : rawValue(value);

@@ -1,34 +1,50 @@
 import { useEffect, useMemo, useState } from 'react';
-import { Spinner } from '../components/Button.js';
+import type { Job } from '../api/types.js';
+import { LinkButton, Spinner } from '../components/Button.js';
+import { Code, NameText } from '../components/Text.js';
+import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
+import { isActive } from '../store/states.js';
+import { useStore } from '../store/useStore.js';
 import { Chart } from './Chart.js';
 import { type Axis, type AxisKind, groupMetrics, type MetricHistory } from './series.js';
 
 const AXES: readonly AxisKind[] = ['step', 'epoch', 'time'];
 
 export interface ChartsProps {
-  readonly jobId: string;
+  readonly job: Job;
   readonly history: MetricHistory;
+  /** Of the jobs that it was continued from. */
+  readonly before: MetricHistory | null;
   readonly stepsPerEpoch: number | null;
-  readonly totalSteps: number | null;
-  readonly active: boolean;
+  /** Whether the points so far are known. */
+  readonly known: boolean;
+  /** They could not be read. */
+  readonly missing: boolean;
   /** Up to when the points are known, while the connection is gone. */
   readonly asOf: string | null;
 }
 
 /** All charts of a job, with one axis, one smoothing and one cursor. */
-export function Charts({ jobId, history, stepsPerEpoch, totalSteps, active, asOf }: ChartsProps): JSX.Element {
+export function Charts(props: ChartsProps): JSX.Element {
+  const { job, history, before, stepsPerEpoch, known, missing, asOf } = props;
   const { t } = useI18n();
   const [kind, setKind] = useState<AxisKind>('step');
   const [smoothing, setSmoothing] = useState(0.6);
+  const [whole, setWhole] = useState(false);
   const [keys, setKeys] = useState(() => history.keys.join('\n'));
   useEffect(() => {
     const take = (): void => setKeys(history.keys.join('\n'));
     take();
     return history.subscribe(take);
   }, [history]);
-  const groups = useMemo(() => groupMetrics(keys === '' ? [] : keys.split('\n')), [keys]);
-  const axis: Axis = { kind, stepsPerEpoch, totalSteps };
+  const groups = useMemo(() => {
+    const own = keys === '' ? [] : keys.split('\n');
+    return groupMetrics(new Set([...(before?.keys ?? []), ...own]));
+  }, [keys, before]);
+  const active = isActive(job.state);
+  const planned = active && kind !== 'time' ? job.progress.steps : null;
+  const axis: Axis = { kind, stepsPerEpoch, reach: whole ? planned : null };
 
   return (
     <section className="stack charts" aria-label={t('chart.title')} data-testid="charts">
@@ -46,6 +62,7 @@ export function Charts({ jobId, history, stepsPerEpoch, totalSteps, active, asOf
             )}
           </span>
         )}
+        {job.resumed_from !== null && <Continued jobId={job.resumed_from} drawn={before !== null} />}
         <span className="grow" />
         <label className="row sm muted smoothing">
           {t('chart.smoothing')}
@@ -58,6 +75,19 @@ export function Charts({ jobId, history, stepsPerEpoch, totalSteps, active, asOf
             onChange={(event) => setSmoothing(Number(event.target.value))}
           />
         </label>
+        {planned !== null && (
+          <div className="seg">
+            <button
+              type="button"
+              className={whole ? 'on' : ''}
+              aria-pressed={whole}
+              title={t('chart.plan.hint')}
+              onClick={() => setWhole(!whole)}
+            >
+              {t('chart.plan')}
+            </button>
+          </div>
+        )}
         <div className="seg" role="radiogroup" aria-label={t('chart.axis')}>
           {AXES.map((one) => {
             const off = one === 'epoch' && stepsPerEpoch === null;
@@ -78,27 +108,67 @@ export function Charts({ jobId, history, stepsPerEpoch, totalSteps, active, asOf
           })}
         </div>
       </div>
-      {groups.length === 0 ? (
-        <div className="card empty">
-          {active && <Spinner tone="t-off" />}
-          <div className="muted">{t(active ? 'chart.waiting' : 'chart.none')}</div>
-        </div>
-      ) : (
+      {groups.length > 0 ? (
         <div className="g2">
           {groups.map((group, index) => (
             <Chart
               key={group.key}
               group={group}
               history={history}
+              before={before}
               axis={axis}
               smoothing={smoothing}
               live={active}
-              syncKey={jobId}
-              height={index < 2 ? 176 : 136}
+              syncKey={job.job_id}
+              height={heightOf(index)}
             />
           ))}
         </div>
+      ) : known ? (
+        <div className="card empty">
+          {active && <Spinner tone="t-off" />}
+          <div className="muted">{t(active ? 'chart.waiting' : 'chart.none')}</div>
+        </div>
+      ) : (
+        !missing && <Waiting count={Math.min(4, groupMetrics(Object.keys(job.metrics)).length)} />
       )}
     </section>
+  );
+}
+
+const heightOf = (index: number): number => (index < 2 ? 176 : 136);
+
+/** The places of the charts while their points are read: as many as the job has metrics, each as high as it will be. */
+function Waiting({ count }: { readonly count: number }): JSX.Element {
+  const { t } = useI18n();
+  return (
+    <div className="g2 skeleton" aria-busy="true" aria-label={t('loading')} role="status" data-testid="charts-waiting">
+      {Array.from({ length: Math.max(2, count) }, (_, index) => (
+        <div key={index} className="card kg-chart">
+          <div className="ch">
+            <span className="sk" style={{ inlineSize: '40%' }} />
+          </div>
+          <div className="chart">
+            <div className="sk plot" style={{ blockSize: heightOf(index) }} />
+          </div>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** That the curves have a part before this job, and whose it is. */
+function Continued({ jobId, drawn }: { readonly jobId: string; readonly drawn: boolean }): JSX.Element {
+  const kargah = useKargah();
+  const { t } = useI18n();
+  const name = useStore(kargah.store.jobs).items.find((one) => one.job_id === jobId)?.name;
+  return (
+    <span className="continued sm muted" data-testid="continued">
+      {t('chart.continued')}{' '}
+      <LinkButton onClick={() => void kargah.openJob(jobId)}>
+        {name === undefined ? <Code>{jobId}</Code> : <NameText>{name}</NameText>}
+      </LinkButton>
+      {drawn && ` (${t('chart.lighter')})`}
+    </span>
   );
 }

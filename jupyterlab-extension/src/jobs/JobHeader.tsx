@@ -1,11 +1,13 @@
 import { type MouseEvent, useState } from 'react';
 import { Button, IconButton, LinkButton } from '../components/Button.js';
+import { Elapsed } from '../components/Elapsed.js';
 import { below, Menu, type MenuItem, type MenuPlace } from '../components/Menu.js';
 import { Bar } from '../components/Progress.js';
 import { StateBadge } from '../components/State.js';
-import { Code, Moment, Percent } from '../components/Text.js';
+import { Code, Moment, NameText, Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
+import { titleOf } from '../i18n/isolate.js';
 import { canStop, isActive } from '../store/states.js';
 import type { Job, Recipe } from '../api/types.js';
 import { cancelJob, deleteJob, downloadModel, resumeJob, stopJob } from './actions.js';
@@ -47,18 +49,25 @@ export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
         <span className="muted" aria-hidden="true">
           ›
         </span>
-        <bdi className="muted ell">{job.name}</bdi>
+        <span className="muted ell" title={titleOf(job.name)}>
+          <NameText>{job.name}</NameText>
+        </span>
       </nav>
       <div className="row wrap job-title">
-        <h1 dir="auto" className="ell" title={job.name}>
-          {job.name}
+        <h1 dir="auto" className="ell" title={titleOf(job.name)}>
+          <NameText>{job.name}</NameText>
         </h1>
         <span role="status">
           <StateBadge state={job.state} share={job.progress.fraction} />
         </span>
         <span className="grow" />
         {job.state === 'queued' ? (
-          <Button kind="danger" icon="close" label={t('action.cancel')} onClick={() => void cancelJob(kargah, job)} />
+          <Button
+            kind="danger"
+            icon="close"
+            label={t('action.cancelJob')}
+            onClick={() => void cancelJob(kargah, job)}
+          />
         ) : (
           active && (
             <Button
@@ -185,7 +194,13 @@ export function JobProgress({ job }: { readonly job: Job }): JSX.Element {
         )}
         {epoch === null && step === null && job.message !== null && <bdi className="muted ell">{job.message}</bdi>}
         <span className="grow" />
-        {left !== null && <span className="muted nw">{t('job.left', { x: format.left(left) })}</span>}
+        {left === null ? (
+          <span className="muted">
+            <Elapsed job={job} />
+          </span>
+        ) : (
+          <span className="muted nw">{t('job.left', { x: format.left(left) })}</span>
+        )}
         {fraction !== null && (
           <span className="b">
             <Percent share={fraction} digits={0} />

@@ -1,11 +1,13 @@
-import { Button, IconButton, Spinner } from '../components/Button.js';
+import { Button, IconButton, LinkButton, Spinner } from '../components/Button.js';
 import { Note } from '../components/Note.js';
 import { Code } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
+import { type LastLine, lastLineOf } from '../store/failure.js';
 import { useStore } from '../store/useStore.js';
 import type { Job } from '../api/types.js';
 import { resumeJob, startAgain } from './actions.js';
+import { wantedLine } from './logLine.js';
 import { type Remedy, remediesOf } from './remedy.js';
 
 export interface JobNoteProps {
@@ -107,6 +109,7 @@ function FailureNote({ job, onShowLog }: { readonly job: Job; readonly onShowLog
   const i18n = useI18n();
   const { t } = i18n;
   const cause = job.error === null ? t('state.failed') : i18n.failure(job.error);
+  const said = lastLineOf(job);
   const code = [job.error?.code, job.exit_code === null ? null : `exit ${job.exit_code}`, job.signal, job.job_id]
     .filter((part) => part != null)
     .join(' · ');
@@ -121,13 +124,31 @@ function FailureNote({ job, onShowLog }: { readonly job: Job; readonly onShowLog
           <RemedyButton key={remedy.kind} remedy={remedy} job={job} main={index === 0} onShowLog={onShowLog} />
         ))}
       >
-        {cause}
+        {said !== null && job.error?.detail.includes(said.text) === true ? null : cause}
+        {said !== null && <SaidLast job={job} said={said} />}
       </Note>
       <div className="row sm muted failure-code">
         <Code>{code}</Code>
         <span className="grow" />
         <IconButton icon="copy" label={t('error.code')} onClick={() => void kargah.shell.copy(code)} />
       </div>
+    </div>
+  );
+}
+
+/** The exception with which a script ended, which leads to its line in the log. */
+function SaidLast({ job, said }: { readonly job: Job; readonly said: LastLine }): JSX.Element {
+  const { t } = useI18n();
+  const { offset, text } = said;
+  return (
+    <div className="said-last" data-testid="exception">
+      {offset === null ? (
+        <Code>{text}</Code>
+      ) : (
+        <LinkButton title={t('failure.line')} onClick={() => wantedLine.set({ jobId: job.job_id, offset })}>
+          <Code>{text}</Code>
+        </LinkButton>
+      )}
     </div>
   );
 }

@@ -16,6 +16,7 @@ jest.mock('./plot.js', () => ({
     destroy(): void {}
   },
 }));
+Element.prototype.scrollIntoView = () => undefined;
 global.ResizeObserver = class {
   observe(): void {}
   unobserve(): void {}
@@ -190,7 +191,7 @@ describe('a job in the queue', () => {
   it('is cancelled without a question', async () => {
     await open({ state: 'queued', waiting });
     extra = ({ path }) => (path.endsWith('/stop') ? { status: 202, body: { ...shown, state: 'stopped' } } : notFound);
-    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel job' }));
     await waitFor(() => expect(bench.requests.filter((line) => line.endsWith('/stop'))).toHaveLength(1));
     expect(bench.asked).toEqual([]);
   });
@@ -307,5 +308,159 @@ describe('a job that is not there', () => {
     bench = await Workbench.start(ENGLISH, () => notFound);
     bench.show(<JobPage jobId="job_aaaaaa" />);
     expect(await screen.findByText('This job was not found, or you have no access.')).toBeTruthy();
+  });
+});
+
+describe('what a job page says before it knows', () => {
+  /** Opens the page while its history is still on the way; answers with what lets it come. */
+  async function opening(change: Partial<Job>): Promise<() => void> {
+    let come!: () => void;
+    const coming = new Promise<void>((resolve) => (come = resolve));
+    shown = aJob(change);
+    bench = await Workbench.start(ENGLISH, async (request) => {
+      if (request.path.endsWith('/metrics')) await coming;
+      return handler(request);
+    });
+    bench.show(<JobPage jobId="job_aaaaaa" />);
+    await screen.findByRole('heading', { level: 1 });
+    return come;
+  }
+
+  it('is the place of its charts and the figures that the job has, never that there are none', async () => {
+    history = { items: [point('val_loss', 10, 0.5), point('val_loss', 20, 0.25)], seq: 3 };
+    const come = await opening({ state: 'succeeded', metrics: { val_loss: 0.25 } });
+    expect(screen.getByTestId('charts-waiting')).toBeTruthy();
+    expect(screen.queryByText('This job logged no metric.')).toBeNull();
+    expect(screen.queryByText('No measurement yet.')).toBeNull();
+    expect(within(screen.getByTestId('tiles')).getByText('0.25')).toBeTruthy();
+    come();
+    expect(await screen.findByTestId('chart-loss')).toBeTruthy();
+    expect(screen.queryByTestId('charts-waiting')).toBeNull();
+  });
+
+  it('is that there are none once an empty history has come', async () => {
+    const come = await opening({ state: 'succeeded' });
+    expect(screen.queryByText('This job logged no metric.')).toBeNull();
+    come();
+    expect(await screen.findByText('This job logged no metric.')).toBeTruthy();
+  });
+
+  it('is not that there are none where the history could not be read', async () => {
+    extra = ({ path }) => (path.endsWith('/metrics') ? problem(503, 'mlflow_unavailable') : notFound);
+    shown = aJob({ state: 'succeeded' });
+    bench = await Workbench.start(ENGLISH, handler);
+    bench.show(<JobPage jobId="job_aaaaaa" />);
+    expect(await screen.findByText('The history of metrics could not be read')).toBeTruthy();
+    expect(screen.queryByText('This job logged no metric.')).toBeNull();
+  });
+});
+
+describe('the figure of the model', () => {
+  const best = { key: 'val_accuracy', value: 0.981, epoch: 10 };
+  const progress = { fraction: 1, epoch: 30, epochs: 30, step: 300, steps: 300, eta_seconds: null, best };
+
+  it('is that of the epoch whose weights it has, and so is the one beside it', async () => {
+    const points = Array.from({ length: 30 }, (_, index) => index + 1);
+    history = {
+      items: points.flatMap((epoch) => [
+        // The greatest accuracy comes twice: the recipe took the first, by its loss.
+        point('val_accuracy', epoch * 10, epoch === 10 || epoch === 20 ? 0.981 : 0.975),
+        point('val_loss', epoch * 10, epoch === 10 ? 0.0707 : 0.0781),
+      ]),
+      seq: 3,
+    };
+    await open({ state: 'succeeded', has_model: true, progress });
+    const headline = within(await screen.findByTestId('headline'));
+    expect(headline.getByText('98.1%')).toBeTruthy();
+    expect(headline.getByText('your model, epoch 10')).toBeTruthy();
+    const tiles = within(screen.getByTestId('tiles'));
+    expect(tiles.getByText('0.0707')).toBeTruthy();
+    expect(tiles.getByText('at epoch 10')).toBeTruthy();
+    expect(tiles.queryByText('97.5%')).toBeNull();
+  });
+
+  it('is the best so far beside the present one while the job runs', async () => {
+    history = { items: [point('val_accuracy', 100, 0.981), point('val_accuracy', 110, 0.7)], seq: 3 };
+    await open({ progress: { ...progress, fraction: 0.4, epoch: 11, step: 110 } });
+    const headline = within(await screen.findByTestId('headline'));
+    expect(headline.getByText('98.1%')).toBeTruthy();
+    await waitFor(() =>
+      expect(screen.getByTestId('headline').textContent.replace(/\p{Cf}/gu, '')).toContain(
+        'best so far, epoch 10; now 70%',
+      ),
+    );
+  });
+});
+
+describe('a job that was continued', () => {
+  it('shows what came before it, and says so', async () => {
+    history = { items: [point('val_accuracy', 310, 0.757)], seq: 3 };
+    const parent = aJob({ job_id: 'job_parent', name: 'the first', state: 'stopped' });
+    extra = ({ path }) =>
+      path === '/api/v1/train/jobs/job_parent'
+        ? { status: 200, body: parent }
+        : path === '/api/v1/train/jobs/job_parent/metrics'
+          ? { status: 200, body: { items: [point('val_accuracy', 30, 0.791), point('train_loss', 10, 1)], seq: 9 } }
+          : path.startsWith('/api/v1/train/jobs?')
+            ? page(parent)
+            : notFound;
+    const best = { key: 'val_accuracy', value: 0.791, epoch: 3 };
+    const progress = { fraction: 1, epoch: 31, epochs: 31, step: 310, steps: 310, eta_seconds: null, best };
+    await open({ state: 'succeeded', has_model: true, resumed_from: 'job_parent', progress });
+    const continued = await screen.findByTestId('continued');
+    await waitFor(() => expect(continued.textContent.replace(/\p{Cf}/gu, '')).toContain('Continued from the first'));
+    expect(within(screen.getByTestId('headline')).getByText('79.1%')).toBeTruthy();
+    // Only the earlier job logged it.
+    expect(await screen.findByTestId('chart-loss')).toBeTruthy();
+    await userEvent.click(within(continued).getByRole('button', { name: 'the first' }));
+    expect(bench.opened).toEqual(['job job_parent']);
+  });
+});
+
+describe('a script that failed', () => {
+  const exception = 'ValueError: could not convert string to float: «سه»';
+  const error = {
+    code: 'script_failed' as const,
+    detail: 'The script ended with exit code 1; see the log.',
+    detail_fa: 'اسکریپت با کد 1 پایان یافت؛ لاگ را ببینید.',
+    params: { exit_code: 1, exception, log_offset: 30 },
+  };
+
+  it('says its exception, which leads to its line in the log', async () => {
+    const text = `${'x'.repeat(29)}\n${exception}\nlast\n`;
+    extra = ({ path }) =>
+      path.includes('/logs')
+        ? {
+            status: 200,
+            body: Buffer.from(text),
+            headers: { 'Kargah-Log-Size': String(Buffer.byteLength(text)), 'Kargah-Log-Offset': '0' },
+          }
+        : notFound;
+    await open({ state: 'failed', script: { path: 'fail.py', args: [] }, exit_code: 1, error });
+    const said = await screen.findByTestId('exception');
+    expect(said.textContent).toBe(exception);
+    await userEvent.click(within(said).getByRole('button'));
+    await waitFor(() => expect(document.querySelector('.ln.hit')?.textContent).toContain(exception));
+  });
+
+  it('says what is known where no exception is', async () => {
+    await open({ state: 'failed', error: { ...error, params: { exit_code: 1 } } });
+    expect(await screen.findByText(error.detail)).toBeTruthy();
+    expect(screen.queryByTestId('exception')).toBeNull();
+  });
+});
+
+describe('a page that was opened while nobody answered', () => {
+  it('shows its job as soon as somebody does', async () => {
+    extra = ({ path }) => (path.startsWith('/api/v1/') ? { status: 502 } : notFound);
+    shown = aJob({ name: 'there after all', state: 'succeeded' });
+    history = { items: [point('val_loss', 10, 0.5)], seq: 3 };
+    bench = await Workbench.start(ENGLISH, handler);
+    bench.show(<JobPage jobId="job_aaaaaa" />);
+    expect(await screen.findByText('Kargah does not answer.')).toBeTruthy();
+    extra = () => notFound;
+    window.dispatchEvent(new Event('online'));
+    expect(await screen.findByRole('heading', { level: 1, name: 'there after all' })).toBeTruthy();
+    expect(await screen.findByTestId('chart-loss')).toBeTruthy();
   });
 });

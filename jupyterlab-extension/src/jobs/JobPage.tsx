@@ -1,9 +1,8 @@
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from '../components/Button.js';
 import { EmptyState, ErrorNote, Note, Skeleton } from '../components/Note.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { isActive } from '../store/states.js';
 import { useStore } from '../store/useStore.js';
 import type { Job } from '../api/types.js';
 import { Charts } from './Charts.js';
@@ -12,7 +11,9 @@ import { ConnectionNote, JobNote } from './JobNotes.js';
 import { JobFacts } from './JobFacts.js';
 import { EventsCard, ParamsCard, SystemCard } from './JobSide.js';
 import { JobTiles } from './JobTiles.js';
+import { wantedLine } from './logLine.js';
 import { LogView } from './LogView.js';
+import { useBefore } from './useBefore.js';
 import { useJob } from './useJob.js';
 import { useRecipes } from './useRecipes.js';
 
@@ -25,13 +26,21 @@ export default function JobPage({ jobId }: JobPageProps): JSX.Element {
   const kargah = useKargah();
   const i18n = useI18n();
   const { t, format } = i18n;
-  const { job, events, history, error, historyError, deleted, retry } = useJob(jobId);
+  const { job, events, history, historyKnown, error, historyError, deleted, retry } = useJob(jobId);
   const recipes = useRecipes();
   const connection = useStore(kargah.live.connection);
   const log = useRef<HTMLDivElement>(null);
   const cut = connection.state === 'reconnecting' || connection.state === 'offline';
   const asOf = cut && connection.asOf !== null ? format.time(connection.asOf) : null;
   const known = useStepsPerEpoch(job);
+  const before = useBefore(job?.resumed_from ?? null);
+  const wanted = useStore(wantedLine);
+  const line = wanted?.jobId === jobId ? wanted : null;
+  const here = job !== null;
+  const showLog = (): void => log.current?.scrollIntoView({ block: 'start' });
+  useEffect(() => {
+    if (line !== null && here) log.current?.scrollIntoView({ block: 'start' });
+  }, [line, here]);
 
   const content = ((): JSX.Element => {
     if (deleted || error?.code === 'not_found') {
@@ -44,19 +53,22 @@ export default function JobPage({ jobId }: JobPageProps): JSX.Element {
       );
     }
     if (job === null) {
-      return error === null ? <Skeleton widths={[40, 70, 90, 60, 80]} /> : <ErrorNote reason={error} onRetry={retry} />;
+      return error === null ? (
+        <Skeleton widths={[40, 70, 90, 60, 80]} />
+      ) : (
+        <ErrorNote reason={error} onRetry={retry} retried />
+      );
     }
     const recipe = recipes?.find((one) => one.recipe === job.recipe) ?? null;
-    const active = isActive(job.state);
     return (
       <>
         {cut && <ConnectionNote asOf={asOf} onRetry={() => kargah.live.retry()} />}
         <div className={cut ? 'stale' : ''}>
           <JobHeader job={job} recipe={recipe} />
           <div className="job-note">
-            <JobNote job={job} onShowLog={() => log.current?.scrollIntoView({ block: 'start' })} />
+            <JobNote job={job} onShowLog={showLog} />
           </div>
-          <JobTiles job={job} history={history} stepsPerEpoch={known} />
+          <JobTiles job={job} history={history} before={before} stepsPerEpoch={known} known={historyKnown} />
           <div className="cols">
             <div className="stack">
               {historyError !== null && (
@@ -70,21 +82,22 @@ export default function JobPage({ jobId }: JobPageProps): JSX.Element {
                 </Note>
               )}
               <Charts
-                jobId={jobId}
+                job={job}
                 history={history}
+                before={before}
+                known={historyKnown}
+                missing={historyError !== null}
                 stepsPerEpoch={known}
-                totalSteps={active ? job.progress.steps : null}
-                active={active}
                 asOf={cut ? (asOf ?? '…') : null}
               />
               <div ref={log}>
-                <LogView jobId={jobId} name={job.name} />
+                <LogView jobId={jobId} name={job.name} line={line} />
               </div>
             </div>
             <div className="stack">
               <ParamsCard job={job} recipe={recipe} />
               <JobFacts job={job} />
-              <SystemCard history={history} />
+              <SystemCard history={history} known={historyKnown} />
               <EventsCard job={job} events={events} />
             </div>
           </div>

@@ -1,6 +1,7 @@
 import { useEffect, useReducer, useState } from 'react';
 import { IconButton, LinkButton } from '../components/Button.js';
 import { Card } from '../components/Card.js';
+import { Skeleton } from '../components/Note.js';
 import { Spark } from '../components/Spark.js';
 import { StateIcon } from '../components/State.js';
 import { Code } from '../components/Text.js';
@@ -48,7 +49,7 @@ export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe
         )
       }
     >
-      {names.length === 0 && job.script === null && <div className="hint">{t('params.none')}</div>}
+      {names.length === 0 && (job.script?.args.length ?? 0) === 0 && <div className="hint">{t('params.none')}</div>}
       <dl className="kv">
         {shown.map((name) => (
           <div key={name} className="pair">
@@ -58,7 +59,7 @@ export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe
                 {name}
               </bdi>
             </dt>
-            <dd className="ell">
+            <dd className="ell" title={asCode(job.params[name])}>
               <Code>{asCode(job.params[name])}</Code>
             </dd>
           </div>
@@ -66,7 +67,7 @@ export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe
         {job.script !== null && job.script.args.length > 0 && (
           <div className="pair">
             <dt>{t('params.args')}</dt>
-            <dd className="ell">
+            <dd className="ell" title={joinArgs(job.script.args)}>
               <Code>{joinArgs(job.script.args)}</Code>
             </dd>
           </div>
@@ -109,7 +110,13 @@ const TWICE = /(system_memory_usage|disk_usage|disk_available)_megabytes$/;
 
 const SYSTEM_COLORS = ['var(--kg-s1)', 'var(--kg-s3)', 'var(--kg-s4)', 'var(--kg-s2)'];
 
-export function SystemCard({ history }: { readonly history: MetricHistory }): JSX.Element {
+export interface SystemCardProps {
+  readonly history: MetricHistory;
+  /** Whether the points so far are known. */
+  readonly known: boolean;
+}
+
+export function SystemCard({ history, known }: SystemCardProps): JSX.Element {
   const kargah = useKargah();
   const { t, format } = useI18n();
   const machine = useStore(kargah.store.system);
@@ -149,7 +156,7 @@ export function SystemCard({ history }: { readonly history: MetricHistory }): JS
           );
         })}
       </div>
-      {keys.length === 0 && <div className="hint">{t('system.none')}</div>}
+      {keys.length === 0 && (known ? <div className="hint">{t('system.none')}</div> : <Skeleton widths={[60, 60]} />)}
       {machine !== null && machine.gpus === 0 && <div className="hint gpu">{t('system.noGpu')}</div>}
     </Card>
   );

@@ -13,8 +13,15 @@ const LINE = 20;
 const SPARE = 20;
 const HEIGHT = 260;
 
+export interface LogViewProps {
+  readonly jobId: string;
+  readonly name: string;
+  /** A line to go to, by the byte at which it begins; another object is another wish. */
+  readonly line?: { readonly offset: number } | null;
+}
+
 /** The log as it is written: left to right, each line by its own letters; only the lines in view are in the page. */
-export function LogView({ jobId, name }: { readonly jobId: string; readonly name: string }): JSX.Element {
+export function LogView({ jobId, name, line = null }: LogViewProps): JSX.Element {
   const { api, shell } = useKargah();
   const { t } = useI18n();
   const log = useLog(jobId);
@@ -25,9 +32,10 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
   const [top, setTop] = useState(0);
   const [wanted, setWanted] = useState('');
   const [chosen, setChosen] = useState(0);
+  const [pointed, setPointed] = useState<number | null>(null);
   const count = buffer.lines.length;
   const { found, more, searching } = useLogSearch(jobId, log, wanted);
-  const at = found[Math.min(chosen, found.length - 1)];
+  const at = wanted === '' ? (pointed ?? undefined) : found[Math.min(chosen, found.length - 1)];
   const current = at === undefined ? -1 : buffer.lineAt(at);
   const { show } = log;
 
@@ -39,14 +47,23 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
   }, [follow, version, count]);
 
   useEffect(() => {
-    if (at === undefined) return;
+    if (line === null) return;
+    setWanted('');
+    setFollow(false);
+    setPointed(line.offset);
+  }, [line]);
+
+  const { loading } = log;
+  useEffect(() => {
+    if (at === undefined || loading) return;
     const line = buffer.lineAt(at);
     if (line < 0) void show(at);
     else if (box.current !== null) box.current.scrollTop = Math.max(0, line * LINE - HEIGHT / 2);
-  }, [at, buffer, show]);
+  }, [at, buffer, show, loading]);
 
   const setFollowing = (on: boolean): void => {
     setFollow(on);
+    if (on) setPointed(null);
     if (on && log.hasLater) {
       setWanted('');
       log.follow();
@@ -150,7 +167,7 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
           }
         />
       </div>
-      {log.error !== null && <ErrorNote reason={log.error} />}
+      {log.error !== null && <ErrorNote reason={log.error} onRetry={log.retry} />}
       <div className="kg-log" dir="ltr" ref={box} onScroll={onScroll} tabIndex={0} style={{ blockSize: HEIGHT }}>
         {log.hasEarlier && <LinkButton onClick={() => void earlier()}>{t('log.earlier')}</LinkButton>}
         <div
@@ -173,7 +190,7 @@ export function LogView({ jobId, name }: { readonly jobId: string; readonly name
           </div>
         </div>
         {log.hasLater && <LinkButton onClick={() => void log.later()}>{t('log.later')}</LinkButton>}
-        {count === 0 && !log.loading && (
+        {count === 0 && !log.loading && log.error === null && (
           <p className="muted hint" dir="auto">
             {t('log.empty')}
           </p>

@@ -298,7 +298,7 @@ export function NewJobForm({
         {errors['form'] !== undefined && <Note tone="bad" icon="err" role="alert" title={errors['form']} />}
         <div className="row wrap train-foot">
           <Machine />
-          <Button label={t('action.cancel')} onClick={onDone} />
+          <Button label={t('action.dismiss')} onClick={onDone} />
           <Button
             kind="primary"
             icon="play"

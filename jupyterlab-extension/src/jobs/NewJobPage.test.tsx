@@ -124,7 +124,7 @@ describe('the form of a new job', () => {
 
   it('closes when it is cancelled, and sends nothing', async () => {
     await open();
-    await userEvent.click(screen.getByRole('button', { name: 'لغو' }));
+    await userEvent.click(screen.getByRole('button', { name: 'انصراف' }));
     expect(done).toHaveBeenCalledTimes(1);
     expect(sent).toEqual([]);
   });
@@ -279,7 +279,8 @@ describe('the version and the split of the data', () => {
 
   it('bring their own columns: the guess for the newest is not made for a version without it', async () => {
     await open();
-    await userEvent.selectOptions(await screen.findByTestId('version'), '1');
+    const older = await screen.findByRole('option', { name: 'نسخهٔ ۱' });
+    await userEvent.selectOptions(await screen.findByTestId('version'), older);
     await screen.findByRole('option', { name: 'old' });
     expect(screen.queryByTestId('split')).toBeNull();
     await start();

@@ -2,6 +2,7 @@ import { data } from '../api/client.js';
 import { download } from '../api/download.js';
 import { ApiError } from '../api/errors.js';
 import type { Job } from '../api/types.js';
+import { isolated } from '../i18n/isolate.js';
 import { latin } from '../i18n/latin.js';
 import type { IKargah } from '../tokens.js';
 
@@ -21,8 +22,8 @@ export async function stopJob(kargah: IKargah, job: Job): Promise<void> {
   const waits = job.state === 'queued';
   const sure = await kargah.shell.confirm({
     title: t(waits ? 'jobs.cancelTitle' : 'jobs.stopTitle'),
-    body: `${job.name}: ${t(waits ? 'jobs.cancelBody' : 'jobs.stopBody')}`,
-    accept: t(waits ? 'action.cancel' : 'action.stop'),
+    body: `${isolated(job.name)}: ${t(waits ? 'jobs.cancelBody' : 'jobs.stopBody')}`,
+    accept: t(waits ? 'action.cancelJob' : 'action.stop'),
     destructive: true,
   });
   if (sure) await cancelJob(kargah, job);

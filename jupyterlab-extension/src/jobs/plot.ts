@@ -7,7 +7,9 @@ import {
   type ChartGroup,
   decimate,
   type Line,
+  lowerBound,
   type MetricHistory,
+  Series,
   type Side,
   xValues,
 } from './series.js';
@@ -15,6 +17,8 @@ import {
 /** Below this a line's points are few enough to be told apart, and are not smoothed. */
 const FEW = 40;
 const SYNC_KEY = 'kargah';
+/** The axis begins at zero if the first point lies within this share of the width after it. */
+const FROM_ZERO = 0.1;
 
 export interface PlotSettings {
   readonly group: ChartGroup;
@@ -32,6 +36,8 @@ interface Drawn {
   readonly color: string;
   readonly raw: Line | null;
   readonly line: Line;
+  /** What had been logged before the job went on from it. */
+  readonly earlier: Line | null;
 }
 
 export function colorOf(group: ChartGroup, side: Side): 's1' | 's2' | 's3' | 's4' {
@@ -50,6 +56,7 @@ export class Plot {
   constructor(
     private readonly root: HTMLElement,
     private readonly history: MetricHistory,
+    private readonly before: MetricHistory | null,
     private readonly onZoom: (zoomed: boolean) => void,
     private readonly onTip: (text: string) => void,
   ) {}
@@ -98,22 +105,24 @@ export class Plot {
     if (settings === undefined || width === 0) return;
     const [from, to] = this.zoom ?? this.fullRange(settings);
     this.drawn = settings.group.lines.flatMap(({ key, side }) => {
-      const series = this.history.get(key);
-      if (series === undefined) return [];
+      const columns = Math.max(1, width - 60);
+      const series = this.history.get(key) ?? new Series();
+      const earlier = this.earlierOf(key, settings, from, to, columns);
+      if (series.length === 0 && earlier === null) return [];
       const x = xValues(series, settings.axis, this.history.firstAt ?? 0);
       const smooth = settings.smoothing > 0 && series.length > FEW;
-      const columns = Math.max(1, width - 60);
       return [
         {
           key,
           side,
           color: settings.theme.series[colorOf(settings.group, side)],
           raw: smooth ? decimate(x, series.values, from, to, columns) : null,
+          earlier,
           line: decimate(x, smooth ? series.smoothed(settings.smoothing) : series.values, from, to, columns),
         },
       ];
     });
-    const tables = this.drawn.flatMap(({ raw, line }) => (raw === null ? [line] : [raw, line]));
+    const tables = this.drawn.flatMap(({ raw, line, earlier }) => [earlier, raw, line].filter((one) => one !== null));
     const data: uPlot.AlignedData =
       tables.length === 0 ? [[], []] : uPlot.join(tables.map(({ x, y }) => [x, y] as uPlot.AlignedData));
     if (this.plot === undefined || this.stale || this.plot.series.length !== data.length) {
@@ -127,31 +136,42 @@ export class Plot {
     this.plot.setScale('x', { min: from, max: wideEnough(from, to) });
   }
 
-  /** The whole job: a running one shows how far it will go. */
-  private fullRange({ group, axis, live }: PlotSettings): [number, number] {
+  /** The earlier curve up to where the job's own begins. On the axis of time it has no place: that is the job's own clock. */
+  private earlierOf(key: string, settings: PlotSettings, from: number, to: number, columns: number): Line | null {
+    const series = settings.axis.kind === 'time' ? undefined : this.before?.get(key);
+    if (series === undefined) return null;
+    const own = this.history.get(key)?.steps[0];
+    const end = own === undefined ? series.length : lowerBound(series.steps, own);
+    const smooth = settings.smoothing > 0 && series.length > FEW;
+    const values = smooth ? series.smoothed(settings.smoothing) : series.values;
+    const line = decimate(xValues(series, settings.axis, 0).slice(0, end), values.slice(0, end), from, to, columns);
+    return line.x.length === 0 ? null : line;
+  }
+
+  /** All that was logged, and the planned end where that was asked for. */
+  private fullRange({ group, axis }: PlotSettings): [number, number] {
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
     for (const { key } of group.lines) {
-      const series = this.history.get(key);
-      if (series === undefined || series.length === 0) continue;
-      const x = xValues(series, axis, this.history.firstAt ?? 0);
-      low = Math.min(low, x[0] ?? 0);
-      high = Math.max(high, x.at(-1) ?? 0);
+      for (const series of [this.history.get(key), axis.kind === 'time' ? undefined : this.before?.get(key)]) {
+        if (series === undefined || series.length === 0) continue;
+        const x = xValues(series, axis, this.history.firstAt ?? 0);
+        low = Math.min(low, x[0] ?? 0);
+        high = Math.max(high, x.at(-1) ?? 0);
+      }
     }
     if (!Number.isFinite(low)) return [0, 1];
-    const goal =
-      axis.totalSteps === null
-        ? null
-        : axis.kind === 'epoch'
-          ? axis.totalSteps / (axis.stepsPerEpoch ?? 1)
-          : axis.totalSteps;
-    return [Math.min(low, 0), live && axis.kind !== 'time' && goal !== null ? Math.max(high, goal) : high];
+    if (axis.kind !== 'time' && axis.reach !== null)
+      high = Math.max(high, axis.kind === 'epoch' ? axis.reach / (axis.stepsPerEpoch ?? 1) : axis.reach);
+    // What begins near the beginning begins there; what begins late fills the width all the same.
+    return [low > 0 && low <= (high - low) * FROM_ZERO ? 0 : low, high];
   }
 
   private options(settings: PlotSettings, width: number, height: number): uPlot.Options {
     const { theme, axis } = settings;
     const series: uPlot.Series[] = [{}];
-    for (const { color, raw, line, side } of this.drawn) {
+    for (const { color, raw, line, earlier, side } of this.drawn) {
+      if (earlier !== null) series.push({ stroke: color, width: 1.75, alpha: 0.4, points: { show: false } });
       if (raw !== null) series.push({ stroke: color, width: 1, alpha: 0.28, points: { show: false } });
       const few = line.x.length <= FEW;
       series.push({
@@ -276,8 +296,8 @@ export class Plot {
     }
     const axis = this.settings?.axis.kind ?? 'step';
     const rows: [string, string, string][] = [[axis, this.along(axis, x), '']];
-    for (const { line, color, side, key } of this.drawn) {
-      const near = nearest(line, x);
+    for (const { line, earlier, color, side, key } of this.drawn) {
+      const near = nearest(line, x) ?? (earlier === null ? null : nearest(earlier, x));
       if (near !== null) rows.push([side === 'only' ? key : side, rawValue(near), color]);
     }
     box.replaceChildren(

@@ -18,11 +18,12 @@ export const runMessages = {
     en: 'Its checkpoint stays; you can go on from there.',
   },
   'note.lost.why': { fa: '{why} آخرین خبر: {x}.', en: '{why} Last heard of it: {x}.' },
+  'action.cancelJob': { fa: 'لغو کار', en: 'Cancel job' },
   'jobs.cancelTitle': { fa: 'این کار لغو شود؟', en: 'Cancel this job?' },
   'jobs.cancelBody': { fa: 'هنوز آغاز نشده است.', en: 'It has not begun.' },
 
   'facts.title': { fa: 'اجرا', en: 'Run' },
-  'facts.resumed': { fa: 'ادامهٔ', en: 'Resumed from' },
+  'facts.resumed': { fa: 'ادامهٔ کار', en: 'Resumed from' },
   'facts.sweep': { fa: 'جست‌وجو', en: 'Sweep' },
   'facts.split': { fa: 'تقسیم', en: 'Split' },
   'facts.content': { fa: 'محتوای داده', en: 'Content' },

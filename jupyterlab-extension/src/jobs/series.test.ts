@@ -76,7 +76,7 @@ describe('the history of a job', () => {
     const history = new MetricHistory();
     history.add([point('l', 10, 1, 5_000), point('l', 20, 1, 7_500)]);
     const series = history.get('l') as Series;
-    const axis = { stepsPerEpoch: 10, totalSteps: null };
+    const axis = { stepsPerEpoch: 10, reach: null };
     expect(xValues(series, { kind: 'step', ...axis }, 5_000)).toEqual([10, 20]);
     expect(xValues(series, { kind: 'epoch', ...axis }, 5_000)).toEqual([1, 2]);
     expect(xValues(series, { kind: 'time', ...axis }, 5_000)).toEqual([0, 2.5]);

@@ -22,6 +22,16 @@ export class Series {
     return null;
   }
 
+  has(step: number): boolean {
+    return this.steps[lowerBound(this.steps, step)] === step;
+  }
+
+  /** The value at a step, or null: not all that is logged is logged at every step. */
+  at(step: number): number | null {
+    const index = lowerBound(this.steps, Math.round(step));
+    return this.steps[index] === Math.round(step) ? (this.values[index] ?? null) : null;
+  }
+
   /** Points nearly always come in order; a late one is put in its place, a repeated step keeps the newest value. */
   add(point: MetricPoint): void {
     const value = typeof point.value === 'number' && Number.isFinite(point.value) ? point.value : null;
@@ -232,8 +242,8 @@ export type AxisKind = 'step' | 'epoch' | 'time';
 export interface Axis {
   readonly kind: AxisKind;
   readonly stepsPerEpoch: number | null;
-  /** Steps that the whole job will make, while it runs. */
-  readonly totalSteps: number | null;
+  /** The step to which the axis reaches at least: the planned end, where that was asked for. */
+  readonly reach: number | null;
 }
 
 /** The x values of a series on the chosen axis: steps, epochs or seconds since the first point. */

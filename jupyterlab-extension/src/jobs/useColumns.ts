@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { data } from '../api/client.js';
 import { type ApiError, asApiError } from '../api/errors.js';
 import type { Column } from '../api/types.js';
+import { useAgain } from '../components/useAgain.js';
 import { useKargah } from '../context.js';
 
 interface Columns {
@@ -15,6 +16,7 @@ const NONE: Columns = { items: [], error: null };
 export function useColumns(datasetId: string | null, version: number | null): Columns {
   const { api } = useKargah();
   const [read, setRead] = useState<Columns & { readonly of: string }>({ ...NONE, of: '' });
+  const [attempt, setAttempt] = useState(0);
   const asked = `${datasetId ?? ''} ${version ?? ''}`;
   useEffect(() => {
     if (datasetId === null) return;
@@ -31,6 +33,8 @@ export function useColumns(datasetId: string | null, version: number | null): Co
     return () => {
       gone = true;
     };
-  }, [api, datasetId, version, asked]);
-  return read.of === asked ? read : NONE;
+  }, [api, datasetId, version, asked, attempt]);
+  const known = read.of === asked ? read : NONE;
+  useAgain(known.error, () => setAttempt(attempt + 1));
+  return known;
 }

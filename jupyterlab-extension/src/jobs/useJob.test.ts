@@ -1,7 +1,15 @@
 import { job } from '../testing/bridge.js';
-import { applyUpdate, laterOf } from './useJob.js';
+import { applyUpdate } from '../store/update.js';
+import { laterOf } from './useJob.js';
 
 describe('a job that hears of points', () => {
+  it('is ended by itself, not by an update that comes before or after its end', () => {
+    const update = { job_id: 'job_aaaaaa', seq: 1, progress: job().progress, metrics: [] };
+    expect(applyUpdate(job({ state: 'running' }), { ...update, state: 'failed' }).state).toBe('running');
+    expect(applyUpdate(job({ state: 'failed' }), { ...update, state: 'running' }).state).toBe('failed');
+    expect(applyUpdate(job({ state: 'starting' }), { ...update, state: 'running' }).state).toBe('running');
+  });
+
   it('keeps the last value of each metric, numbers or not', () => {
     const before = job({ state: 'running', metrics: { loss: 0.5, acc: 0.9 } });
     const metrics = [{ key: 'loss', value: 'NaN' as const, step: 2, timestamp: 1 }];

@@ -3,7 +3,10 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { data } from '../api/client.js';
 import { type ApiError, asApiError } from '../api/errors.js';
 import type { Job, JobEvent, JobUpdate, SystemChanged } from '../api/types.js';
+import { useAgain } from '../components/useAgain.js';
 import { useKargah } from '../context.js';
+import { isActive } from '../store/states.js';
+import { applyUpdate } from '../store/update.js';
 import { MetricHistory } from './series.js';
 
 export interface LiveJob {
@@ -12,6 +15,8 @@ export interface LiveJob {
   readonly history: MetricHistory;
   /** The job could not be read. */
   readonly error: ApiError | null;
+  /** Whether its points so far are known: until then nothing may be said of what there is not. */
+  readonly historyKnown: boolean;
   /** The job is there, its points are not (MLflow away). */
   readonly historyError: ApiError | null;
   readonly deleted: boolean;
@@ -28,6 +33,7 @@ export function useJob(jobId: string): LiveJob {
   const [job, setJob] = useState<Job | null>(() => store.jobs.get().items.find((one) => one.job_id === jobId) ?? null);
   const [events, setEvents] = useState<readonly JobEvent[]>([]);
   const [error, setError] = useState<ApiError | null>(null);
+  const [historyKnown, setHistoryKnown] = useState(false);
   const [historyError, setHistoryError] = useState<ApiError | null>(null);
   const [deleted, setDeleted] = useState(false);
   const [attempt, setAttempt] = useState(0);
@@ -54,6 +60,7 @@ export function useJob(jobId: string): LiveJob {
       const page = await data(api.http.GET('/api/v1/train/jobs/{job_id}/metrics', params));
       if (!gone) {
         history.replace(page.items);
+        setHistoryKnown(true);
         setHistoryError(null);
       }
       return page.seq;
@@ -61,6 +68,8 @@ export function useJob(jobId: string): LiveJob {
     const take = (update: JobUpdate): void => {
       history.add(update.metrics);
       setJob((before) => (before === null ? before : applyUpdate(before, update)));
+      // The end is taken from the job itself, which somebody else's viewer is not told of.
+      if (!isActive(update.state)) readJob().catch(refuse);
     };
     const follow = (after: number | undefined): void => {
       if (gone) return;
@@ -125,24 +134,13 @@ export function useJob(jobId: string): LiveJob {
     };
   }, [api, live, jobId, history, attempt, retry]);
 
-  return { job, events, history, error, historyError, deleted, retry };
-}
-
-const ENDED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'stopped', 'lost']);
-
-export function applyUpdate(job: Job, update: JobUpdate): Job {
-  // An end is proved by the job itself; a late point must not bring it back to life.
-  const state = ENDED.has(job.state) ? job.state : update.state;
-  const metrics = { ...job.metrics };
-  for (const { key, value } of update.metrics) {
-    metrics[key] = value;
-  }
-  return { ...job, state, progress: update.progress, message: update.message ?? job.message, metrics };
+  useAgain(error ?? historyError, retry);
+  return { job, events, history, historyKnown, error, historyError, deleted, retry };
 }
 
 /** What was asked may be answered after the event of the job's end: an ended job does not come back to life. */
 export function laterOf(before: Job | null, answer: Job): Job {
-  return before !== null && ENDED.has(before.state) && !ENDED.has(answer.state) ? before : answer;
+  return before !== null && !isActive(before.state) && isActive(answer.state) ? before : answer;
 }
 
 function newer(before: Job | null, job: Job): Job {

@@ -19,6 +19,8 @@ export interface JobLogState {
   readonly show: (offset: number) => Promise<void>;
   /** Shows the end again, and what is written from now on. */
   readonly follow: () => void;
+  /** Reads again what could not be read. */
+  readonly retry: () => void;
 }
 
 /** A window on the log of a job: its last megabyte and what is written from then on, or any other part on request. */
@@ -128,5 +130,5 @@ export function useLog(jobId: string): JobLogState {
     [api, jobId, once],
   );
 
-  return { buffer, version, loading, error, hasEarlier, hasLater: !atEnd, earlier, later, show, follow };
+  return { buffer, version, loading, error, hasEarlier, hasLater: !atEnd, earlier, later, show, follow, retry: follow };
 }

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { data } from '../api/client.js';
 import type { Api } from '../api/client.js';
 import type { Recipe } from '../api/types.js';
+import { useAgain } from '../components/useAgain.js';
 import { useKargah } from '../context.js';
 
 const read = new WeakMap<Api, Promise<readonly Recipe[]>>();
@@ -21,17 +22,22 @@ export function readRecipes(api: Api): Promise<readonly Recipe[]> {
 export function useRecipes(): readonly Recipe[] | null {
   const { api } = useKargah();
   const [recipes, setRecipes] = useState<readonly Recipe[] | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     let gone = false;
     readRecipes(api).then(
       (items) => {
         if (!gone) setRecipes(items);
       },
-      () => undefined,
+      (reason: unknown) => {
+        if (!gone) setFailure(reason);
+      },
     );
     return () => {
       gone = true;
     };
-  }, [api]);
+  }, [api, attempt]);
+  useAgain(recipes === null ? failure : null, () => setAttempt(attempt + 1));
   return recipes;
 }

@@ -46,6 +46,8 @@ export class Live {
   private readonly logs = new Map<string, Set<LogSubscription>>();
   private socket: Socket | undefined;
   private generation = 0;
+  /** A first connection that failed is a gap, too: what was read meanwhile may have changed since. */
+  private missed = false;
   private offlineTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -89,7 +91,20 @@ export class Live {
     this.move('connecting');
     const url = new URL(this.baseUrl(), window.location.href);
     const path = `${url.pathname.replace(/\/$/, '')}/socket.io/`;
-    const socket = await this.openSocket(url.origin, path, () => this.session.accessToken());
+    let socket: Socket;
+    try {
+      socket = await this.openSocket(url.origin, path, () => this.session.accessToken());
+    } catch {
+      // Its code is loaded when it is first needed, which may be while the network is away.
+      if (generation === this.generation) {
+        this.missed = true;
+        this.move('offline');
+        setTimeout(() => {
+          if (generation === this.generation) void this.connect();
+        }, AGAIN_MS);
+      }
+      return;
+    }
     if (generation !== this.generation) {
       socket.disconnect();
       return;
@@ -104,10 +119,11 @@ export class Live {
       for (const set of this.logs.values()) {
         set.forEach((subscription) => subscription.open(socket));
       }
-      if (before) {
+      if (before || this.missed) {
         this.reconnectedSignal.emit(undefined);
       }
       before = true;
+      this.missed = false;
     });
     socket.on('disconnect', (reason) => {
       if (this.socket !== socket) {
@@ -123,6 +139,7 @@ export class Live {
       if (this.socket !== socket) {
         return;
       }
+      this.missed = true;
       this.move(this.connection.get().state === 'offline' ? 'offline' : before ? 'reconnecting' : 'connecting');
       if (!socket.active) {
         // Refused, not unreachable: the token. A fresh one comes through the session, or the session ends there.
@@ -154,6 +171,7 @@ export class Live {
     this.generation += 1;
     this.socket?.disconnect();
     this.socket = undefined;
+    this.missed = false;
     this.move('idle');
   }
 

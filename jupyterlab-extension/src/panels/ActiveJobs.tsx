@@ -1,4 +1,5 @@
 import { Button } from '../components/Button.js';
+import { Elapsed } from '../components/Elapsed.js';
 import { StateIcon } from '../components/State.js';
 import { Name, Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';
@@ -77,7 +78,13 @@ function Figures({ job }: { readonly job: Job }): JSX.Element {
   return (
     <>
       {left !== null && <span className="muted nw sm">{format.left(left)}</span>}
-      {fraction !== null && <Percent share={fraction} digits={0} />}
+      {fraction === null ? (
+        <span className="muted sm">
+          <Elapsed job={job} />
+        </span>
+      ) : (
+        <Percent share={fraction} digits={0} />
+      )}
     </>
   );
 }

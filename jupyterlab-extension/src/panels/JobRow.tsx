@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Job } from '../api/types.js';
 import { IconButton } from '../components/Button.js';
+import { Elapsed } from '../components/Elapsed.js';
 import { Menu, type MenuItem, below, type MenuPlace } from '../components/Menu.js';
 import { Bar } from '../components/Progress.js';
 import { Row } from '../components/Rows.js';
@@ -11,21 +12,36 @@ import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import type { I18n } from '../i18n/i18n.js';
 import { type MessageKey, messages } from '../i18n/messages.js';
+import { lastLineOf } from '../store/failure.js';
 import { canStop, headline, isActive, isShare } from '../store/states.js';
 import { useStore } from '../store/useStore.js';
 import type { IKargah } from '../tokens.js';
+import { wantedLine } from '../jobs/logLine.js';
 import { cancelJob, deleteJob, downloadModel, resumeJob, stopJob } from '../jobs/actions.js';
 
 function jobMenu(kargah: IKargah, job: Job): readonly MenuItem[] {
   const { t } = kargah.i18n;
+  const said = lastLineOf(job);
   return [
     { label: t('action.open'), icon: 'play', run: () => void kargah.openJob(job.job_id) },
     job.state === 'queued'
-      ? { label: t('action.cancel'), icon: 'close', run: () => void cancelJob(kargah, job) }
+      ? { label: t('action.cancelJob'), icon: 'close', run: () => void cancelJob(kargah, job) }
       : { label: t('action.stop'), icon: 'stop', disabled: !canStop(job.state), run: () => void stopJob(kargah, job) },
     ...(job.can_resume
       ? [{ label: t('action.resume'), icon: 'play', run: () => void resumeJob(kargah, job) } as const]
       : []),
+    ...(said?.offset == null
+      ? []
+      : [
+          {
+            label: t('failure.line'),
+            icon: 'code',
+            run: () => {
+              wantedLine.set({ jobId: job.job_id, offset: said.offset ?? 0 });
+              void kargah.openJob(job.job_id);
+            },
+          } as const,
+        ]),
     { label: t('action.clone'), icon: 'copy', run: () => void kargah.openNewJob({ cloneOf: job.job_id }) },
     {
       label: t('action.downloadModel'),
@@ -78,7 +94,7 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
               <IconButton icon="play" label={t('action.resume')} onClick={() => void resumeJob(kargah, job)} />
             )}
             {job.state === 'queued' && (
-              <IconButton icon="close" label={t('action.cancel')} onClick={() => void cancelJob(kargah, job)} />
+              <IconButton icon="close" label={t('action.cancelJob')} onClick={() => void cancelJob(kargah, job)} />
             )}
             {job.state !== 'queued' && canStop(job.state) && (
               <IconButton icon="stop" label={t('action.stop')} onClick={() => void stopJob(kargah, job)} />
@@ -107,9 +123,13 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
           running ? (
             <>
               <Bar share={fraction} secondsLeft={left} />
-              <span className="nw">
-                {job.state === 'running' && left !== null ? format.left(left) : t(`state.${job.state}`)}
-              </span>
+              {job.state === 'running' && left === null && fraction === null && job.started_at !== null ? (
+                <Elapsed job={job} />
+              ) : (
+                <span className="nw">
+                  {job.state === 'running' && left !== null ? format.left(left) : t(`state.${job.state}`)}
+                </span>
+              )}
             </>
           ) : job.state === 'queued' && job.waiting !== null ? (
             <span className="ell" title={i18n.failure(job.waiting)}>
@@ -164,6 +184,14 @@ function JobFigure({ job, spark }: { readonly job: Job; readonly spark: readonly
     );
   }
   if (job.state === 'failed') {
+    const said = lastLineOf(job);
+    if (said !== null) {
+      return (
+        <bdi className="t-bad ell end-text c" dir="ltr" title={said.text}>
+          {said.text}
+        </bdi>
+      );
+    }
     const cause = job.error === null ? t('state.failed') : i18n.failure(job.error);
     return (
       <span className="t-bad ell end-text" title={cause}>

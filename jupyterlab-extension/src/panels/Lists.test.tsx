@@ -243,7 +243,7 @@ describe('a job that waits', () => {
     bench.show(<Lists />);
     expect(said(screen.getByTestId('kargah-job'))).toContain('queued, no. 2');
     expect(said(screen.getByTestId('kargah-job'))).toContain('It needs 1 free GPUs.');
-    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel job' }));
     await waitFor(() => expect(bench.requests).toContain('POST /api/v1/train/jobs/job_aaaaaa/stop'));
     expect(bench.asked).toEqual([]);
   });

@@ -95,7 +95,7 @@ export function Lists(): JSX.Element {
     if (list.status === 'failed' && list.error !== null) {
       return (
         <div className="pad">
-          <ErrorNote reason={list.error} onRetry={() => void kargah.store.reload()} />
+          <ErrorNote reason={list.error} onRetry={() => void kargah.store.reload()} retried />
         </div>
       );
     }

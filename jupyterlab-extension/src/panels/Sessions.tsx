@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { data } from '../api/client.js';
 import type { SessionInfo } from '../api/types.js';
 import { IconButton } from '../components/Button.js';
-import { ErrorNote } from '../components/Note.js';
+import { ErrorNote, Skeleton } from '../components/Note.js';
 import { Moment } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
@@ -19,17 +19,21 @@ export function browserOf(userAgent: string | null): string | null {
 export function Sessions(): JSX.Element {
   const { api } = useKargah();
   const { t } = useI18n();
-  const [sessions, setSessions] = useState<readonly SessionInfo[]>([]);
+  const [sessions, setSessions] = useState<readonly SessionInfo[] | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
-    data(api.http.GET('/api/v1/auth/sessions')).then((page) => setSessions(page.items), setFailure);
-  }, [api]);
+    data(api.http.GET('/api/v1/auth/sessions')).then((page) => {
+      setSessions(page.items);
+      setFailure(null);
+    }, setFailure);
+  }, [api, attempt]);
 
   const end = async (id: string): Promise<void> => {
     try {
       await data(api.http.DELETE('/api/v1/auth/sessions/{session_id}', { params: { path: { session_id: id } } }));
-      setSessions((all) => all.filter((one) => one.session_id !== id));
+      setSessions((all) => (all ?? []).filter((one) => one.session_id !== id));
     } catch (reason) {
       setFailure(reason);
     }
@@ -37,9 +41,12 @@ export function Sessions(): JSX.Element {
 
   return (
     <div className="stack dialog-list">
-      {failure !== null && <ErrorNote reason={failure} />}
+      {failure !== null && (
+        <ErrorNote reason={failure} onRetry={sessions === null ? () => setAttempt(attempt + 1) : undefined} />
+      )}
+      {sessions === null && failure === null && <Skeleton />}
       <ul>
-        {sessions.map((session) => (
+        {sessions?.map((session) => (
           <li className="row" key={session.session_id}>
             <span className="grow ell">
               <bdi>{browserOf(session.user_agent) ?? t('sessions.unknown')}</bdi>

@@ -1,5 +1,7 @@
-import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { Spinner } from '../components/Button.js';
+import { deferred } from '../components/deferred.js';
+import { Elapsed } from '../components/Elapsed.js';
 import { Icon } from '../components/Icon.js';
 import { Popover } from '../components/Popover.js';
 import { Ring } from '../components/Progress.js';
@@ -10,7 +12,7 @@ import { isActive } from '../store/states.js';
 import { useUnseenFailures } from '../store/unseen.js';
 import { useStore } from '../store/useStore.js';
 
-const ActiveJobs = lazy(() => import('./ActiveJobs.js'));
+const ActiveJobs = deferred(() => import('./ActiveJobs.js'), { waiting: null });
 
 /** Jobs at a glance, each by name on a click; nothing at all while nobody is signed in. */
 export function StatusItem(): JSX.Element | null {
@@ -31,8 +33,11 @@ export function StatusItem(): JSX.Element | null {
     return null;
   }
   const active = jobs.items.filter((job) => isActive(job.state));
-  const shares = active.map((job) => job.progress.fraction ?? 0);
-  const share = shares.length === 0 ? 0 : shares.reduce((sum, one) => sum + one, 0) / shares.length;
+  // One that waits has done nothing yet; of one that runs and does not say how far it is, nothing is known.
+  const shares = active.map((job) => (job.state === 'queued' ? 0 : job.progress.fraction));
+  const known = shares.filter((share) => share !== null);
+  const share = known.length < shares.length ? null : known.reduce((sum, one) => sum + one, 0) / known.length;
+  const [only] = active;
   const left = Math.max(0, ...active.map((job) => job.progress.eta_seconds ?? 0));
   const lost = connection.state === 'reconnecting' || connection.state === 'offline';
   return (
@@ -56,8 +61,20 @@ export function StatusItem(): JSX.Element | null {
           <>
             <Ring share={share} />
             <span>
-              {t('status.running', { n: active.length })} · <Percent share={share} digits={0} />
-              {left > 0 && ` · ${format.left(left)}`}
+              {t('status.running', { n: active.length })}
+              {share !== null && (
+                <>
+                  {' · '}
+                  <Percent share={share} digits={0} />
+                </>
+              )}
+              {share !== null && left > 0 && ` · ${format.left(left)}`}
+              {share === null && active.length === 1 && only?.started_at != null && (
+                <>
+                  {' · '}
+                  <Elapsed job={only} />
+                </>
+              )}
             </span>
           </>
         ) : failures.jobs.length > 0 ? (
@@ -74,9 +91,7 @@ export function StatusItem(): JSX.Element | null {
       </button>
       {anchor !== null && (
         <Popover label={t('status.jobs')} anchor={anchor} onClose={close}>
-          <Suspense fallback={null}>
-            <ActiveJobs failed={failures.jobs} onLeave={close} />
-          </Suspense>
+          <ActiveJobs failed={failures.jobs} onLeave={close} />
         </Popover>
       )}
     </>

@@ -16,10 +16,14 @@ export function Tokens(): JSX.Element {
   const [failure, setFailure] = useState<unknown>(null);
   const [name, setName] = useState('');
   const [made, setMade] = useState<string | null>(null);
+  const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
-    data(api.http.GET('/api/v1/auth/tokens')).then((page) => setTokens(page.items), setFailure);
-  }, [api]);
+    data(api.http.GET('/api/v1/auth/tokens')).then((page) => {
+      setTokens(page.items);
+      setFailure(null);
+    }, setFailure);
+  }, [api, attempt]);
 
   const create = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -49,7 +53,9 @@ export function Tokens(): JSX.Element {
   return (
     <div className="stack dialog-list">
       <p className="muted">{t('tokens.lead')}</p>
-      {failure !== null && <ErrorNote reason={failure} />}
+      {failure !== null && (
+        <ErrorNote reason={failure} onRetry={tokens === null ? () => setAttempt(attempt + 1) : undefined} />
+      )}
       <form className="row row-end" onSubmit={(event) => void create(event)}>
         <div className="grow">
           <Field

@@ -1,4 +1,6 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { wantedLine } from '../jobs/logLine.js';
+import { lastLineOf } from '../store/failure.js';
 import { headline, isShare } from '../store/states.js';
 import { IKargah } from '../tokens.js';
 
@@ -28,8 +30,18 @@ export const notices: JupyterFrontEndPlugin<void> = {
             : ` ${best.key}: ${isShare(best.key) ? i18n.format.percent(best.value) : i18n.format.metric(best.value)}`;
         shell.toast('success', i18n.t('toast.succeeded', { x: job.name }) + figure, [view]);
       } else if (job.state === 'failed') {
-        const cause = job.error === null ? i18n.t('state.failed') : i18n.failure(job.error);
-        shell.toast('error', i18n.t('toast.failed', { x: job.name, cause }), [view]);
+        // What a script itself said last is what its author looks for.
+        const said = lastLineOf(job);
+        const cause = said?.text ?? (job.error === null ? i18n.t('state.failed') : i18n.failure(job.error));
+        const { offset = null } = said ?? {};
+        const line = {
+          label: i18n.t('failure.line'),
+          run: () => {
+            if (offset !== null) wantedLine.set({ jobId: job.job_id, offset });
+            view.run();
+          },
+        };
+        shell.toast('error', i18n.t('toast.failed', { x: job.name, cause }), offset === null ? [view] : [view, line]);
       } else if (job.state === 'lost') {
         shell.toast('warning', i18n.t('toast.lost', { x: job.name }), [view]);
       }

@@ -3,6 +3,7 @@ import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/appu
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { labIcon } from '../components/labIcons.js';
 import type { IconName } from '../components/paths.js';
+import { isolated } from '../i18n/isolate.js';
 import { IKargah } from '../tokens.js';
 import { COMMANDS } from './commands.js';
 import { openMlflowPage } from './mlflow.js';
@@ -12,9 +13,9 @@ import { PageWidget } from './widgets.js';
 const TAB_LETTERS = 18;
 
 /** JupyterLab's tabs are left to right; a name keeps its own direction and its beginning in them. */
-const isolated = (name: string): string => {
+const tabName = (name: string): string => {
   const letters = Array.from(name);
-  return `\u2068${letters.length > TAB_LETTERS ? `${letters.slice(0, TAB_LETTERS - 1).join('')}…` : name}\u2069`;
+  return isolated(letters.length > TAB_LETTERS ? `${letters.slice(0, TAB_LETTERS - 1).join('')}…` : name);
 };
 
 const text = (args: ReadonlyPartialJSONObject, key: string): string | undefined => {
@@ -47,7 +48,7 @@ export const pages: JupyterFrontEndPlugin<void> = {
       }
       const widget = new MainAreaWidget({ content: page() });
       widget.id = id;
-      widget.title.label = isolated(look.label);
+      widget.title.label = tabName(look.label);
       widget.title.caption = look.label;
       widget.title.icon = labIcon(look.icon);
       widget.title.closable = true;
@@ -65,7 +66,7 @@ export const pages: JupyterFrontEndPlugin<void> = {
         const found = tracker.find((widget) => widget.id === id);
         const label = name();
         if (found !== undefined && label !== undefined) {
-          found.title.label = isolated(label);
+          found.title.label = tabName(label);
           found.title.caption = label;
         }
       };

@@ -1,7 +1,7 @@
 import { ILayoutRestorer, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ReactWidget } from '@jupyterlab/apputils';
 import type { Message } from '@lumino/messaging';
-import { lazy, Suspense } from 'react';
+import { deferred } from '../components/deferred.js';
 import { ErrorBoundary } from '../components/ErrorBoundary.js';
 import { logoIcon } from '../components/labIcons.js';
 import { KargahRoot } from '../context.js';
@@ -10,7 +10,7 @@ import { IKargah } from '../tokens.js';
 import { COMMANDS } from './commands.js';
 import { PANEL_ID } from './core.js';
 
-const SidePanel = lazy(() => import('../panels/SidePanel.js'));
+const SidePanel = deferred(() => import('../panels/SidePanel.js'), { waiting: null });
 
 /** The side panel. Its code and its first request wait until it is shown. */
 class PanelWidget extends ReactWidget {
@@ -43,9 +43,7 @@ class PanelWidget extends ReactWidget {
     return this.shown ? (
       <KargahRoot kargah={this.kargah} className="kg-side">
         <ErrorBoundary>
-          <Suspense fallback={null}>
-            <SidePanel />
-          </Suspense>
+          <SidePanel />
         </ErrorBoundary>
       </KargahRoot>
     ) : null;

@@ -1,6 +1,7 @@
 import { Clipboard, Dialog, Notification, ReactWidget } from '@jupyterlab/apputils';
 import type { ReactElement } from 'react';
 import { asApiError } from '../api/errors.js';
+import { mendFocus } from '../components/focus.js';
 import { KargahRoot } from '../context.js';
 import { PromptBody } from '../components/PromptBody.js';
 import type { IKargah, Question, Shell, ToastAction } from '../tokens.js';
@@ -23,12 +24,12 @@ export class LabShell implements Shell {
     const dialog = new Dialog({
       title: question.title,
       body: question.body,
-      buttons: [Dialog.cancelButton({ label: t('action.keep'), ariaLabel: t('action.keep') }), accept],
+      buttons: [Dialog.cancelButton({ label: t('action.dismiss'), ariaLabel: t('action.dismiss') }), accept],
       // Focus starts on the safe choice.
       defaultButton: question.destructive === true ? 0 : 1,
     });
     this.dress(dialog);
-    const { button } = await dialog.launch();
+    const { button } = await launched(dialog);
     return button.accept;
   }
 
@@ -58,14 +59,14 @@ export class LabShell implements Shell {
       title: question.title,
       body,
       buttons: [
-        Dialog.cancelButton({ label: t('action.cancel'), ariaLabel: t('action.cancel') }),
+        Dialog.cancelButton({ label: t('action.dismiss'), ariaLabel: t('action.dismiss') }),
         Dialog.okButton({ label: question.accept, ariaLabel: question.accept }),
       ],
       defaultButton: 1,
       focusNodeSelector: 'input',
     });
     this.dress(dialog);
-    const { button } = await dialog.launch();
+    const { button } = await launched(dialog);
     const trimmed = value.trim();
     return button.accept && trimmed !== '' ? trimmed : null;
   }
@@ -86,7 +87,7 @@ export class LabShell implements Shell {
     if (content.wide === true) {
       dialog.addClass('wide');
     }
-    await dialog.launch();
+    await launched(dialog);
   }
 
   toast(kind: 'info' | 'success' | 'warning' | 'error', text: string, actions: readonly ToastAction[] = []): void {
@@ -122,4 +123,11 @@ export class LabShell implements Shell {
     dialog.node.setAttribute('dir', i18n.dir);
     dialog.node.setAttribute('lang', i18n.locale.language);
   }
+}
+
+/** A dialog gives the focus back to what had it; that may be gone by then, as a button of a job that has ended. */
+async function launched<T>(dialog: Dialog<T>): Promise<Dialog.IResult<T>> {
+  const result = await dialog.launch();
+  mendFocus();
+  return result;
 }

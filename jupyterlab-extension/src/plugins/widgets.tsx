@@ -1,16 +1,8 @@
 import { ReactWidget } from '@jupyterlab/apputils';
-import {
-  type Attributes,
-  type ComponentType,
-  createElement,
-  type FunctionComponent,
-  lazy,
-  type ReactElement,
-  Suspense,
-} from 'react';
+import { type Attributes, type ComponentType, createElement, type ReactElement } from 'react';
+import { deferred } from '../components/deferred.js';
 import { ErrorBoundary } from '../components/ErrorBoundary.js';
 import { Gate } from '../components/Gate.js';
-import { Skeleton } from '../components/Note.js';
 import { KargahRoot } from '../context.js';
 import type { IKargah } from '../tokens.js';
 
@@ -29,17 +21,14 @@ export class PageWidget extends ReactWidget {
     load: () => Promise<{ default: ComponentType<P> }>,
     props: P & Attributes,
   ): PageWidget {
-    const Page: FunctionComponent<P> = lazy(load) as unknown as FunctionComponent<P>;
-    return new PageWidget(kargah, createElement(Page, props));
+    return new PageWidget(kargah, createElement(deferred(load), props));
   }
 
   protected override render(): JSX.Element {
     return (
       <KargahRoot kargah={this.kargah} className="kg-main">
         <ErrorBoundary>
-          <Gate>
-            <Suspense fallback={<Skeleton />}>{this.page}</Suspense>
-          </Gate>
+          <Gate>{this.page}</Gate>
         </ErrorBoundary>
       </KargahRoot>
     );

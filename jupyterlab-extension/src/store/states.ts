@@ -1,4 +1,4 @@
-import type { Dataset, Job, JobState, Model } from '../api/types.js';
+import type { Best, Dataset, Job, JobState, Model } from '../api/types.js';
 
 export type AnyState = JobState | Dataset['state'];
 export type Tone = 'run' | 'ok' | 'warn' | 'bad' | 'off';
@@ -27,15 +27,15 @@ export const TONES: Readonly<Record<AnyState, Tone>> = {
   ready: 'ok',
 };
 
-/**
- * The one number a finished job is known by, if it has one: its model's, so that both rows say the same; without a model the
- * last of what validation says.
- */
+/** The figure of the weights that a recipe keeps: what its model is worth, on its page, in its row and in its log alike. */
+export function modelFigure(job: Job, models: readonly Model[]): Best | null {
+  return job.progress.best ?? models.find(({ job_id }) => job_id === job.job_id)?.best_metric ?? null;
+}
+
+/** The one number a finished job is known by, if it has one: its model's; without a model the last of what validation says. */
 export function headline(job: Job, models: readonly Model[]): { key: string; value: number } | null {
-  const best = models.find(({ job_id }) => job_id === job.job_id)?.best_metric;
-  if (best != null) {
-    return best;
-  }
+  const best = modelFigure(job, models);
+  if (best !== null) return best;
   for (const key of ['val_accuracy', 'val_acc', 'accuracy', 'val_r2', 'r2', 'val_loss', 'loss']) {
     const value = job.metrics[key];
     if (value !== undefined) {

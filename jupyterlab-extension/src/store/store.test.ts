@@ -104,6 +104,55 @@ describe('the lists', () => {
     expect(ended).toEqual(['stopped']);
   });
 
+  it('tell once of an end whose update comes before its event, with its cause', async () => {
+    const subscribed = server.next().then((one) => heard(one, 'subscribe_job'));
+    const socket = await signIn();
+    (await subscribed).ack({ ok: true, seq: 0, reload: false });
+    const ended: (string | undefined)[] = [];
+    store.onJobEnded((one) => ended.push(one.error?.code));
+    const error = { code: 'script_failed' as const, detail: 'It failed.', detail_fa: 'نشد.' };
+    const update = { job_id: 'job_aaaaaa', seq: 1, state: 'failed', progress: job().progress, metrics: [] };
+    // As the bridge sends them: to the job's watchers first, then to its owner, and points that were under way after both.
+    socket.emit('job_update', update);
+    socket.emit('job_changed', { job: job({ state: 'failed', error }), deleted: false });
+    socket.emit('job_update', { ...update, seq: 2, state: 'running' });
+    socket.emit('job_changed', { job: job({ job_id: 'job_mark', name: 'after' }), deleted: false });
+    await until(() => store.jobs.get().items.length === 2);
+    expect(ended).toEqual(['script_failed']);
+    expect(store.jobs.get().items.find((one) => one.job_id === 'job_aaaaaa')?.state).toBe('failed');
+  });
+
+  it('tell of a job that ended while the connection was gone', async () => {
+    const socket = await signIn();
+    const told = new Promise<string>((resolve) => store.onJobEnded((one) => resolve(one.state)));
+    jobs = [job({ state: 'lost' })];
+    socket.disconnect(true);
+    expect(await told).toBe('lost');
+  });
+
+  it('say nothing of jobs that had ended before they were first seen, and of those that are deleted', async () => {
+    jobs = [job({ state: 'failed' })];
+    const socket = await signIn();
+    const ended: string[] = [];
+    store.onJobEnded((one) => ended.push(one.job_id));
+    socket.emit('job_changed', { job: job({ job_id: 'job_bbbbbb', state: 'running' }), deleted: false });
+    socket.emit('job_changed', { job: job({ job_id: 'job_bbbbbb', state: 'stopped' }), deleted: true });
+    socket.emit('job_changed', { job: job({ job_id: 'job_mark' }), deleted: false });
+    await until(() => store.jobs.get().items.some((one) => one.job_id === 'job_mark'));
+    expect(ended).toEqual([]);
+  });
+
+  it('that nobody answered for are read when the network is back', async () => {
+    // As a proxy answers whose server is away.
+    bridge.answer(({ path }) => (path.includes('/auth/') ? session('t') : { status: 502 }));
+    await api.session.login({ email: 'a@b.co', password: 'x' });
+    await when(store.jobs, (state): state is typeof state => state.error?.code === 'unreachable');
+    bridge.answer(({ path }) => (path.startsWith('/api/v1/train/jobs') ? page(job()) : page()));
+    window.dispatchEvent(new Event('online'));
+    await when(store.jobs, ready);
+    expect(store.jobs.get().items).toHaveLength(1);
+  });
+
   it('are read again after a gap in the connection', async () => {
     const socket = await signIn();
     const again = server.next();

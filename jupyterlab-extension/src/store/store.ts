@@ -1,11 +1,15 @@
 import type { Api } from '../api/client.js';
 import { data } from '../api/client.js';
-import type { Dataset, Job, MetricPoint, Model, Sweep, System } from '../api/types.js';
+import { asApiError } from '../api/errors.js';
+import type { Dataset, Job, Model, Sweep, System } from '../api/types.js';
 import type { Live } from '../live/client.js';
-import { LiveList } from './list.js';
+import { whenBack } from '../live/whenBack.js';
+import { onEnded } from './endings.js';
+import { LiveList, type ListState } from './list.js';
 import { Observable } from './observable.js';
 import { isActive } from './states.js';
 import { Sparks } from './sparks.js';
+import { applyUpdate } from './update.js';
 
 const PAGE = 100;
 
@@ -22,21 +26,28 @@ export class KargahStore {
   /** Last points of the main metric of each running job, for the small line in its row. */
   readonly sparks: Sparks;
   private readonly sweepEndings = new Set<(sweep: Sweep) => void>();
+  private forgetSystem: (() => void) | undefined;
   private readonly endings = new Set<(job: Job) => void>();
 
   constructor(
     private readonly api: Api,
-    live: Live,
+    private readonly live: Live,
   ) {
     this.sparks = new Sparks(live, this.jobs, (jobId, update) => {
-      this.jobs.patch(jobId, (job) => ({
-        ...job,
-        state: update.state,
-        progress: update.progress,
-        message: update.message ?? job.message,
-        metrics: { ...job.metrics, ...lastValues(update.metrics) },
-      }));
+      this.jobs.patch(jobId, (job) => applyUpdate(job, update));
     });
+    onEnded(
+      this.jobs,
+      ({ job_id }) => job_id,
+      ({ state }) => !isActive(state),
+      (job) => void this.tellOfEnd(job),
+    );
+    onEnded(
+      this.sweeps,
+      ({ sweep_id }) => sweep_id,
+      ({ ended_at }) => ended_at !== null,
+      (sweep) => this.sweepEndings.forEach((tell) => tell(sweep)),
+    );
     api.session.state.subscribe((session) => {
       if (session.status === 'signed_in') {
         void this.reload();
@@ -44,15 +55,15 @@ export class KargahStore {
         this.clear();
       }
     });
+    this.readAgain(this.datasets, () => this.loadDatasets());
+    this.readAgain(this.jobs, () => this.loadJobs());
+    this.readAgain(this.sweeps, () => this.loadSweeps());
+    this.readAgain(this.models, () => this.loadModels());
     live.reconnected.connect(() => void this.reload());
     live.jobChanged.connect((_, { job, deleted }) => {
-      const before = this.jobs.get().items.find((known) => known.job_id === job.job_id);
       this.putJob(job, deleted);
-      // A job is told of together with its model.
-      const told = deleted || (job.has_model && before?.has_model !== true) ? this.loadModels() : Promise.resolve();
-      if (!deleted && before !== undefined && isActive(before.state) && !isActive(job.state)) {
-        void told.then(() => this.endings.forEach((tell) => tell(job)));
-      }
+      // The model of a script is found after its end.
+      if (deleted || (job.has_model && !isActive(job.state) && !this.knowsModelOf(job))) void this.loadModels();
       if (!isActive(job.state)) {
         void this.loadSystem();
       }
@@ -62,18 +73,14 @@ export class KargahStore {
       void this.loadSystem();
     });
     live.sweepChanged.connect((_, { sweep, deleted }) => {
-      const before = this.sweeps.get().items.find((known) => known.sweep_id === sweep.sweep_id);
       this.putSweep(sweep, deleted);
-      if (!deleted && before?.ended_at === null && sweep.ended_at !== null) {
-        this.sweepEndings.forEach((tell) => tell(sweep));
-      }
     });
     live.systemChanged.connect((_, { mlflow }) => {
       this.system.update((system) => (system === null ? null : { ...system, mlflow }));
     });
   }
 
-  /** Told once when a job that was active has ended. */
+  /** Told once when a job that was active has ended, whichever event or reading said so. */
   onJobEnded(tell: (job: Job) => void): () => void {
     this.endings.add(tell);
     return () => this.endings.delete(tell);
@@ -139,6 +146,32 @@ export class KargahStore {
     }
   }
 
+  /** A list that nobody answered for is read again when the network is back, whether anything shows it or not. */
+  private readAgain<T>(list: Observable<ListState<T>>, load: () => Promise<void>): void {
+    let stop: (() => void) | undefined;
+    list.subscribe(({ error }) => {
+      if (error?.code !== 'unreachable') {
+        stop?.();
+        stop = undefined;
+      } else {
+        stop ??= whenBack(this.live, () => {
+          stop = undefined;
+          void load();
+        });
+      }
+    });
+  }
+
+  private knowsModelOf(job: Job): boolean {
+    return this.models.get().items.some(({ job_id }) => job_id === job.job_id);
+  }
+
+  /** A job is told of together with its model. */
+  private async tellOfEnd(job: Job): Promise<void> {
+    if (job.has_model && !this.knowsModelOf(job)) await this.loadModels();
+    this.endings.forEach((tell) => tell(job));
+  }
+
   private readDatasets(from: { cursor?: string } = {}) {
     return data(this.api.http.GET('/api/v1/datasets', { params: { query: { limit: PAGE, ...from } } }));
   }
@@ -153,11 +186,18 @@ export class KargahStore {
   }
 
   private async loadSystem(): Promise<void> {
-    // Without it the footer is empty; nothing else depends on it.
-    this.system.set(await data(this.api.http.GET('/api/v1/system')).catch(() => this.system.get()));
+    this.forgetSystem?.();
+    try {
+      this.system.set(await data(this.api.http.GET('/api/v1/system')));
+    } catch (reason) {
+      // Without it the footer is empty; nothing else depends on it.
+      if (asApiError(reason).code === 'unreachable' && this.api.session.state.get().status === 'signed_in')
+        this.forgetSystem = whenBack(this.live, () => void this.loadSystem());
+    }
   }
 
   private clear(): void {
+    this.forgetSystem?.();
     this.datasets.clear();
     this.jobs.clear();
     this.sweeps.clear();
@@ -165,8 +205,4 @@ export class KargahStore {
     this.system.set(null);
     this.sparks.clear();
   }
-}
-
-function lastValues(points: readonly MetricPoint[]): Job['metrics'] {
-  return Object.fromEntries(points.map(({ key, value }) => [key, value]));
 }

@@ -1,8 +1,9 @@
 import { Button, IconButton, LinkButton } from '../components/Button.js';
 import { Bar } from '../components/Progress.js';
-import { Code, Moment, Percent } from '../components/Text.js';
+import { Code, Moment, NameText, Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
+import { titleOf } from '../i18n/isolate.js';
 import type { Recipe, Sweep } from '../api/types.js';
 import { deleteSweep, stopSweep } from './actions.js';
 import { SweepBadge } from './SweepState.js';
@@ -21,11 +22,13 @@ export function SweepHeader({ sweep, recipe }: { readonly sweep: Sweep; readonly
         <span className="muted" aria-hidden="true">
           ›
         </span>
-        <bdi className="muted ell">{sweep.name}</bdi>
+        <span className="muted ell" title={titleOf(sweep.name)}>
+          <NameText>{sweep.name}</NameText>
+        </span>
       </nav>
       <div className="row wrap job-title">
-        <h1 dir="auto" className="ell" title={sweep.name}>
-          {sweep.name}
+        <h1 dir="auto" className="ell" title={titleOf(sweep.name)}>
+          <NameText>{sweep.name}</NameText>
         </h1>
         <span role="status">
           <SweepBadge sweep={sweep} />

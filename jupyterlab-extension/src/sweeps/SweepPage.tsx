@@ -50,7 +50,11 @@ export default function SweepPage({ sweepId }: { readonly sweepId: string }): JS
       );
     }
     if (sweep === null) {
-      return error === null ? <Skeleton widths={[40, 70, 90, 60]} /> : <ErrorNote reason={error} onRetry={retry} />;
+      return error === null ? (
+        <Skeleton widths={[40, 70, 90, 60]} />
+      ) : (
+        <ErrorNote reason={error} onRetry={retry} retried />
+      );
     }
     const trials = trialsOf(sweep, jobs.items, models);
     return (
@@ -84,7 +88,7 @@ export default function SweepPage({ sweepId }: { readonly sweepId: string }): JS
               {jobs.error === null ? (
                 <TrialsTable sweep={sweep} trials={trials} />
               ) : (
-                <ErrorNote reason={jobs.error} onRetry={retry} />
+                <ErrorNote reason={jobs.error} onRetry={retry} retried />
               )}
             </div>
             <div className="stack">

@@ -1,13 +1,14 @@
 import { data } from '../api/client.js';
 import type { Sweep } from '../api/types.js';
 import { told } from '../jobs/actions.js';
+import { isolated } from '../i18n/isolate.js';
 import type { IKargah } from '../tokens.js';
 
 export async function stopSweep(kargah: IKargah, sweep: Sweep): Promise<void> {
   const { t } = kargah.i18n;
   const sure = await kargah.shell.confirm({
     title: t('sweep.stopTitle'),
-    body: `${sweep.name}: ${t('sweep.stopBody')}`,
+    body: `${isolated(sweep.name)}: ${t('sweep.stopBody')}`,
     accept: t('action.stop'),
     destructive: true,
   });

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { data } from '../api/client.js';
 import { type ApiError, asApiError } from '../api/errors.js';
 import type { Job, JobChanged, Sweep, SweepChanged } from '../api/types.js';
+import { useAgain } from '../components/useAgain.js';
 import { useKargah } from '../context.js';
 import { LiveList, type ListState, type Page } from '../store/list.js';
 import { useStore } from '../store/useStore.js';
@@ -77,5 +78,7 @@ export function useSweep(sweepId: string): LiveSweep {
       live.reconnected.disconnect(readAll);
     };
   }, [api, live, jobs, sweepId, attempt]);
-  return { sweep, jobs: useStore(jobs), error, deleted, retry };
+  const listed = useStore(jobs);
+  useAgain(error ?? listed.error, retry);
+  return { sweep, jobs: listed, error, deleted, retry };
 }

@@ -9,6 +9,8 @@ export type Handler = (request: {
   headers: IncomingMessage['headers'];
   body: Buffer;
 }) => Answer;
+/** One that may answer when the test lets it. */
+export type SlowHandler = (...request: Parameters<Handler>) => Answer | Promise<Answer>;
 
 /** A real HTTP server that answers as the test says: what the panels see of a bridge. */
 export class TestBridge {
@@ -16,10 +18,10 @@ export class TestBridge {
   private constructor(
     private readonly server: Server,
     readonly url: string,
-    private handler: Handler,
+    private handler: SlowHandler,
   ) {}
 
-  static async start(handler: Handler): Promise<TestBridge> {
+  static async start(handler: SlowHandler): Promise<TestBridge> {
     let self: TestBridge | undefined = undefined;
     const server = createServer((request: IncomingMessage, response: ServerResponse) => {
       const chunks: Buffer[] = [];
@@ -32,10 +34,11 @@ export class TestBridge {
         const { method = '', url = '', headers } = request;
         bridge.requests.push(`${method} ${url}`);
         const origin = { 'Access-Control-Allow-Origin': '*' };
-        const answer = bridge.handler({ method, path: url, headers, body: Buffer.concat(chunks) });
-        response.writeHead(answer.status, { 'Content-Type': 'application/json', ...origin, ...answer.headers });
-        const { body } = answer;
-        response.end(body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+        const answering = bridge.handler({ method, path: url, headers, body: Buffer.concat(chunks) });
+        void Promise.resolve(answering).then(({ status, headers: more, body }) => {
+          response.writeHead(status, { 'Content-Type': 'application/json', ...origin, ...more });
+          response.end(body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+        });
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -43,7 +46,7 @@ export class TestBridge {
     return self;
   }
 
-  answer(handler: Handler): void {
+  answer(handler: SlowHandler): void {
     this.handler = handler;
   }
 

@@ -12,7 +12,7 @@ import { openSocket } from '../live/socket.js';
 import { Observable, when } from '../store/observable.js';
 import { KargahStore } from '../store/store.js';
 import type { IKargah, Preferences, Shell } from '../tokens.js';
-import { type Handler, problem, session, TestBridge } from './bridge.js';
+import { problem, session, type SlowHandler, TestBridge } from './bridge.js';
 import { TestLive } from './live.js';
 
 const connected = (c: Connection): c is Connection => c.state === 'connected';
@@ -34,7 +34,7 @@ export class Workbench {
     readonly server: TestLive,
   ) {}
 
-  static async start(locale: Locale, handler: Handler): Promise<Workbench> {
+  static async start(locale: Locale, handler: SlowHandler): Promise<Workbench> {
     const server = await TestLive.start();
     const bridge = await TestBridge.start((request) =>
       request.path.includes('/auth/') ? session('t') : handler(request),

@@ -205,7 +205,7 @@ test.describe('what a user can do wrong', () => {
 
     await row('نام تازه').click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'حذف' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'نگه داشتن' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'انصراف' }).click();
     await expect(row('نام تازه')).toBeVisible();
     await row('نام تازه').click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'حذف' }).click();

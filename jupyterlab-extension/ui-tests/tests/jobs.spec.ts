@@ -48,7 +48,7 @@ test.describe.serial('someone with many jobs', () => {
     await expect(form.getByTestId('resources').getByRole('alert')).toContainText('این دستگاه');
     await form.getByLabel('هسته').fill('');
     await expect(plan).toBeVisible();
-    await form.getByRole('button', { name: 'لغو' }).click();
+    await form.getByRole('button', { name: 'انصراف' }).click();
   });
 
   test('her job says that it started warm', async ({ lab }) => {
@@ -83,7 +83,7 @@ test.describe.serial('someone with many jobs', () => {
     await row('کار پهن').click();
     const job = pageOf(page, 'job-page');
     await expect(job.getByText(/هستهٔ آزاد می‌خواهد|کارهای دیگری پیش از آن است/u).first()).toBeVisible();
-    await job.getByRole('button', { name: 'لغو', exact: true }).click();
+    await job.getByRole('button', { name: 'لغو کار', exact: true }).click();
     await expect(job).toHaveAttribute('data-state', 'stopped');
   });
 

@@ -23,13 +23,15 @@ export function ConnectionField({
   const [url, setUrl] = useState('');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     data(kargah.api.http.GET('/api/v1/connections', {})).then((page) => {
       setItems(page.items);
+      setFailure(null);
       onChoose(page.items[0]?.connection_id ?? null);
     }, setFailure);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- read once, when the field opens
-  }, [kargah]);
+  }, [kargah, attempt]);
   const run = async (act: () => Promise<void>): Promise<void> => {
     setBusy(true);
     setFailure(null);
@@ -102,7 +104,9 @@ export function ConnectionField({
           </div>
         </>
       )}
-      {failure !== null && <ErrorNote reason={failure} />}
+      {failure !== null && (
+        <ErrorNote reason={failure} onRetry={items === null ? () => setAttempt(attempt + 1) : undefined} />
+      )}
     </>
   );
 }

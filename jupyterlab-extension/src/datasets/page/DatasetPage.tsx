@@ -30,6 +30,7 @@ export default function DatasetPage({ datasetId }: { readonly datasetId: string 
   const [fetched, setFetched] = useState<Dataset | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [deleted, setDeleted] = useState(false);
+  const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
     const onChange = (_: unknown, event: DatasetChanged): void => {
@@ -47,16 +48,19 @@ export default function DatasetPage({ datasetId }: { readonly datasetId: string 
     if (listed === undefined && list.status === 'ready') {
       // Older than the first page of the list.
       const path = { dataset_id: datasetId };
-      data(kargah.api.http.GET('/api/v1/datasets/{dataset_id}', { params: { path } })).then(setFetched, setFailure);
+      data(kargah.api.http.GET('/api/v1/datasets/{dataset_id}', { params: { path } })).then((found) => {
+        setFetched(found);
+        setFailure(null);
+      }, setFailure);
     }
-  }, [kargah, datasetId, list.status, listed]);
+  }, [kargah, datasetId, list.status, listed, attempt]);
 
   const dataset = listed ?? fetched;
   if ((deleted && listed === undefined) || (failure instanceof ApiError && failure.code === 'not_found')) {
     return <EmptyState icon="table" title={t('ds.gone')} />;
   }
   if (failure !== null) {
-    return <ErrorNote reason={failure} />;
+    return <ErrorNote reason={failure} onRetry={() => setAttempt(attempt + 1)} />;
   }
   return dataset === null ? <Skeleton /> : <Page dataset={dataset} />;
 }

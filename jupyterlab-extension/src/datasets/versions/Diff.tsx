@@ -23,18 +23,22 @@ export function Diff({
   const { t, format } = useI18n();
   const [diff, setDiff] = useState<VersionDiff | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     const asked = new AbortController();
     const params = { path: { dataset_id: dataset.dataset_id }, query: { from, to } };
     data(kargah.api.http.GET('/api/v1/datasets/{dataset_id}/diff', { params, signal: asked.signal })).then(
-      setDiff,
+      (found) => {
+        setDiff(found);
+        setFailure(null);
+      },
       (reason: unknown) => {
         if (!asked.signal.aborted) setFailure(reason);
       },
     );
     return () => asked.abort();
-  }, [kargah, dataset.dataset_id, from, to]);
-  if (failure !== null) return <ErrorNote reason={failure} />;
+  }, [kargah, dataset.dataset_id, from, to, attempt]);
+  if (failure !== null) return <ErrorNote reason={failure} onRetry={() => setAttempt(attempt + 1)} />;
   if (diff === null) return <Skeleton />;
   const shifts = diff.distributions.filter((one) => one.value >= 0.0005).slice(0, 20);
   const facts: readonly (readonly [string, string])[] = [

@@ -40,6 +40,7 @@ function Reread({
   const [found, setFound] = useState<ReadingPreview | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const [attempt, setAttempt] = useState(0);
   const { dataset_id: id } = dataset;
 
   useEffect(() => {
@@ -57,7 +58,7 @@ function Reread({
       },
     );
     return () => asked.abort();
-  }, [kargah, id, version, chosen]);
+  }, [kargah, id, version, chosen, attempt]);
 
   const make = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -75,7 +76,8 @@ function Reread({
     setBusy(false);
   };
   const change = (one: Partial<Reading>): void => setChosen({ ...chosen, ...one });
-  if (found === null) return failure === null ? <Skeleton /> : <ErrorNote reason={failure} />;
+  const again = (): void => setAttempt(attempt + 1);
+  if (found === null) return failure === null ? <Skeleton /> : <ErrorNote reason={failure} onRetry={again} />;
   const { error } = found;
   return (
     <form className="stack dialog-list" onSubmit={(event) => void make(event)} data-testid="kargah-reread">

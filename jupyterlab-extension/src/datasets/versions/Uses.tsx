@@ -4,7 +4,7 @@ import type { Dataset, JobState, Lineage } from '../../api/types.js';
 import { LinkButton } from '../../components/Button.js';
 import { EmptyState, ErrorNote, Skeleton } from '../../components/Note.js';
 import { StateBadge } from '../../components/State.js';
-import { Code, Moment } from '../../components/Text.js';
+import { Code, Moment, NameText } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 
@@ -17,20 +17,23 @@ export function Uses({ dataset }: { readonly dataset: Dataset }): JSX.Element {
   const [found, setFound] = useState<Lineage | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [cursor, setCursor] = useState<string | null>(null);
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     const asked = new AbortController();
     const query = { limit: PAGE, ...(cursor === null ? {} : { cursor }) };
     const params = { path: { dataset_id: dataset.dataset_id }, query };
     data(kargah.api.http.GET('/api/v1/datasets/{dataset_id}/lineage', { params, signal: asked.signal })).then(
-      (page) =>
-        setFound((before) => (cursor === null || !before ? page : { ...page, jobs: [...before.jobs, ...page.jobs] })),
+      (page) => {
+        setFound((before) => (cursor === null || !before ? page : { ...page, jobs: [...before.jobs, ...page.jobs] }));
+        setFailure(null);
+      },
       (reason: unknown) => {
         if (!asked.signal.aborted) setFailure(reason);
       },
     );
     return () => asked.abort();
-  }, [kargah, dataset.dataset_id, cursor]);
-  if (failure !== null) return <ErrorNote reason={failure} />;
+  }, [kargah, dataset.dataset_id, cursor, attempt]);
+  if (failure !== null) return <ErrorNote reason={failure} onRetry={() => setAttempt(attempt + 1)} />;
   if (found === null) return <Skeleton />;
   if (found.jobs.length === 0) return <EmptyState icon="play" title={t('uses.none')} />;
   const next = found.next_cursor;
@@ -52,7 +55,7 @@ export function Uses({ dataset }: { readonly dataset: Dataset }): JSX.Element {
               <tr key={job.job_id}>
                 <td>
                   <LinkButton onClick={() => void kargah.openJob(job.job_id)}>
-                    <bdi>{job.name}</bdi>
+                    <NameText>{job.name}</NameText>
                   </LinkButton>
                 </td>
                 <td>

@@ -29,7 +29,7 @@ export function Versions({
   const kargah = useKargah();
   const { t } = useI18n();
   const [against, setAgainst] = useState<number | null>(null);
-  if (versions.failure !== null) return <ErrorNote reason={versions.failure} onRetry={versions.reload} />;
+  if (versions.failure !== null) return <ErrorNote reason={versions.failure} onRetry={versions.reload} retried />;
   if (versions.items.length === 0) return <Skeleton />;
   const remove = async (one: DatasetVersion): Promise<void> => {
     const sure = await kargah.shell.confirm({

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { data } from '../../api/client.js';
 import type { Dataset, DatasetVersion } from '../../api/types.js';
+import { useAgain } from '../../components/useAgain.js';
 import { useKargah } from '../../context.js';
 
 export interface VersionList {
@@ -30,5 +31,7 @@ export function useVersions(dataset: Dataset): VersionList {
     );
     return () => asked.abort();
   }, [kargah, id, state, version, versions, pending?.state, attempt]);
-  return { items, failure, reload: useCallback(() => setAttempt((n) => n + 1), []) };
+  const reload = useCallback(() => setAttempt((n) => n + 1), []);
+  useAgain(failure, reload);
+  return { items, failure, reload };
 }

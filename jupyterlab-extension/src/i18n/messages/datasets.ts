@@ -79,7 +79,7 @@ export const datasets = {
   'upload.emptyFile': { fa: '{x} خالی است؛ فایلی با داده بارگذاری کنید.', en: '{x} is empty; upload one with data.' },
   'upload.pause': { fa: 'مکث', en: 'Pause' },
   'upload.resume': { fa: 'ادامه', en: 'Resume' },
-  'upload.cancel': { fa: 'لغو', en: 'Cancel' },
+  'upload.cancel': { fa: 'لغو بارگذاری', en: 'Cancel upload' },
   'upload.of': { fa: '{a} از {b}', en: '{a} of {b}' },
   'upload.paused': { fa: 'مکث شد؛ از همین‌جا ادامه می‌یابد', en: 'Paused; resumes from here' },
   'upload.retrying': { fa: 'ارتباط قطع شد؛ خودش ادامه می‌دهد', en: 'Disconnected; goes on by itself' },

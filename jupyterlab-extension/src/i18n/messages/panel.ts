@@ -89,6 +89,7 @@ export const panel = {
   'toast.succeeded': { fa: 'آموزش {x} تمام شد.', en: '{x} finished.' },
   'toast.failed': { fa: 'آموزش {x} ناموفق بود: {cause}', en: '{x} failed: {cause}' },
   'toast.lost': { fa: 'از {x} خبری نیست.', en: 'No word from {x}.' },
+  'failure.line': { fa: 'دیدن خط در لاگ', en: 'Show the line in the log' },
   'toast.view': { fa: 'دیدن', en: 'View' },
   'status.running': { fa: '{n} کار', en: '{n} {n|job|jobs}' },
   'status.failed': { fa: '{n} کار ناموفق بود', en: '{n} {n|job|jobs} failed' },

@@ -1,0 +1,21 @@
+import type { Observable } from './observable.js';
+import type { ListState } from './list.js';
+
+/**
+ * Tells of each item that a list knew as under way and now knows as ended. Decided from the change of the list itself, so that it
+ * does not matter which event, answer or reading brought it, nor in which order they came. What had ended before it was first
+ * seen is history, not news.
+ */
+export function onEnded<T>(
+  list: Observable<ListState<T>>,
+  idOf: (item: T) => string,
+  hasEnded: (item: T) => boolean,
+  tell: (item: T) => void,
+): void {
+  let underWay: ReadonlySet<string> = new Set();
+  list.subscribe(({ items }) => {
+    const ended = items.filter((item) => underWay.has(idOf(item)) && hasEnded(item));
+    underWay = new Set(items.filter((item) => !hasEnded(item)).map(idOf));
+    ended.forEach(tell);
+  });
+}
