@@ -92,8 +92,21 @@ def test_what_a_script_makes_has_the_persons_umask_and_what_kargah_makes_is_priv
         "import warnings, torch\nwarnings.warn('old', DeprecationWarning)\nwarnings.warn('odd', UserWarning)\n",
         "import sys\nsys.stdout.write('no end')\nimport os\nos._exit(5)\n",
         "print(input('name? '))\n",
+        "from __future__ import annotations\ndef f(x: Nowhere) -> int: ...\nprint(f.__annotations__)\n",
+        "from . import neighbour\n",
+        "import inspect\ndef g(): return 3\nprint(inspect.getsource(g))\n",
+        "import multiprocessing as mp\nclass A:\n    x = 2\ndef f(a): return a.x\n"
+        "if __name__ == '__main__':\n"
+        "    with mp.get_context('spawn').Pool(2) as pool: print(pool.map(f, [A(), A()]))\n",
+        "import os\nos.mkdir('outputs')\nos.chdir('outputs')\nprint(os.getcwd(), __file__)\n",
+        "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--lr')\nparser.parse_args()\n",
+        "import sys\nfor n in range(2000): print('x' * 1000)\nsys.stdout.write('no end')\n",
+        "from tqdm import tqdm\nfor n in tqdm(range(3), bar_format='{n}/{total}', mininterval=0): pass\n",
     ],
-    ids=["interrupted", "exits with 300", "fails", "logs", "warns", "leaves at once", "asks"],
+    ids=[
+        *("interrupted", "exits with 300", "fails", "logs", "warns", "leaves at once", "asks", "future annotations"),
+        *("relative import", "own source", "spawned children", "another folder", "argparse", "much output", "a bar"),
+    ],
 )
 def test_a_warm_script_prints_and_ends_as_a_cold_one(daemon: RunningDaemon, source: str) -> None:
     warm, anew = both(daemon, source)
