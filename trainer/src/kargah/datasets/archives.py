@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from kargah.datasets.delimited import TextTable
 from kargah.datasets.encoding import to_utf8
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.notes import note
+from kargah.datasets.text_table import TextTable
 from kargah.datasets.zips import FREE_BYTES, MAX_ENTRIES, explodes, inner_path, is_litter, open_zip, safe_path, shown
 
 _CHUNK = 1 << 20

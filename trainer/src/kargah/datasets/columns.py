@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.limits import MAX_COLUMNS
@@ -25,6 +26,13 @@ def require_width(count: int) -> None:
     """Raise ReadFailure `too_many_columns` beyond the limit."""
     if count > MAX_COLUMNS:
         raise ReadFailure("too_many_columns", columns=count, max=MAX_COLUMNS)
+
+
+def require_columns(wanted: Iterable[str], columns: Sequence[str]) -> None:
+    """Raise ReadFailure `column_unknown` for the first of `wanted` that is none of `columns`."""
+    for column in wanted:
+        if column not in columns:
+            raise ReadFailure("column_unknown", column=column[:200])
 
 
 def unique_names(raw: list[str]) -> tuple[list[str], list[Warning]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kargah.datasets.columns import require_width, unique_names
@@ -15,6 +15,7 @@ from kargah.datasets.failures import ReadFailure
 from kargah.datasets.foreign_delimiter import ascii_delimiter, open_ascii, restored
 from kargah.datasets.model import ReadingOptions, Warning
 from kargah.datasets.notes import note
+from kargah.datasets.text_table import BeginAgain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,22 +30,42 @@ _MOST_BLOCK_BYTES = 128 << 20
 _NUMERIC = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
-@dataclass(frozen=True)
-class TextTable:
-    """A Parquet file whose columns are all text, as they stood in the file."""
+@dataclass
+class Delimited:
+    """Rows of a text file, which is read anew for each `batches`; `skip` rows come before the first one."""
 
-    path: Path
+    text: TextFile
     names: list[str]
-    rows: int
+    delimiter: str
+    skip: int
     warnings: list[Warning]
     used: ReadingOptions = field(default_factory=ReadingOptions)
+    _block_bytes: int = _BLOCK_BYTES
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the rows, every cell a text or missing.
+
+        Raises ReadFailure `ragged_rows`, `no_rows`, `not_tabular` (a quote that never ends), `reader_limit` (a row
+        beyond 64 MiB) or `damaged_file`; BeginAgain for a row longer than a block, once.
+        """
+        try:
+            yield from _blocks(self.text, self.names, self.delimiter, self.skip, self._block_bytes)
+        except _RowBeyondBlock as error:
+            if self.text.quotes % 2:
+                raise ReadFailure("not_tabular", format="CSV", reason='"') from error
+            if self._block_bytes == _MOST_BLOCK_BYTES:
+                raise ReadFailure("reader_limit", resource="RAM") from error
+            self._block_bytes = _MOST_BLOCK_BYTES
+            raise BeginAgain from error
+
+    def close(self) -> None:
+        """Nothing is kept."""
 
 
-def read_delimited(text: TextFile, work: Path, options: ReadingOptions | None = None) -> TextTable:
-    """Write `text` as a Parquet table of text columns into `work`; what `options` leave open is found out.
+def open_delimited(text: TextFile, options: ReadingOptions | None = None) -> Delimited:
+    """Return the table that `text` is; what `options` leave open is found out.
 
-    Raises ReadFailure `ragged_rows`, `too_many_columns`, `no_rows`, `not_tabular` (a quote that never ends),
-    `reader_limit` (a row beyond 64 MiB) or `damaged_file`.
+    Raises ReadFailure `too_many_columns` or `no_rows`.
     """
     with text.path.open(encoding="utf-8", newline="") as file:
         sample = file.read(_SAMPLE_CHARS)
@@ -61,11 +82,8 @@ def read_delimited(text: TextFile, work: Path, options: ReadingOptions | None = 
         warnings = [] if "header" in options else [note("no_header")]
     if complete and not headless and len(sampled) == 1:
         raise ReadFailure("no_rows")
-    path = work / "text.parquet"
-    rows = _copy(text, path, names, delimiter, skip=0 if headless else 1)
-    if rows == 0:
-        raise ReadFailure("no_rows")
-    return TextTable(path, names, rows, warnings, {"delimiter": delimiter, "header": not headless})
+    used: ReadingOptions = {"delimiter": delimiter, "header": not headless}
+    return Delimited(text, names, delimiter, 0 if headless else 1, warnings, used)
 
 
 def _rows_of(sample: str, delimiter: str) -> list[list[str]]:
@@ -92,29 +110,13 @@ def delimiter_of(sample: str, *, complete: bool) -> tuple[str, float]:
     return best, best_score[0]
 
 
-def _copy(text: TextFile, path: Path, names: list[str], delimiter: str, *, skip: int) -> int:
-    """Write the rows to `path`; a row longer than a block has the file begun again with larger ones."""
-    try:
-        return _copy_blocks(text, path, names, delimiter, skip, _BLOCK_BYTES)
-    except _RowBeyondBlock as error:
-        if text.quotes % 2:
-            raise ReadFailure("not_tabular", format="CSV", reason='"') from error
-    try:
-        return _copy_blocks(text, path, names, delimiter, skip, _MOST_BLOCK_BYTES)
-    except _RowBeyondBlock as error:
-        raise ReadFailure("reader_limit", resource="RAM") from error
-
-
 class _RowBeyondBlock(Exception):
     pass
 
 
-def _copy_blocks(  # noqa: PLR0917
-    text: TextFile, path: Path, names: list[str], delimiter: str, skip: int, block_bytes: int
-) -> int:
+def _blocks(text: TextFile, names: list[str], delimiter: str, skip: int, block_bytes: int) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
     import pyarrow.csv as pc
-    import pyarrow.parquet as pq
 
     ragged: list[tuple[int, int]] = []
 
@@ -123,7 +125,6 @@ def _copy_blocks(  # noqa: PLR0917
         return "error"
 
     schema = pa.schema([(column, pa.string()) for column in names])
-    rows = 0
     last: pa.RecordBatch | None = None
     try:
         reader = pc.open_csv(
@@ -131,22 +132,19 @@ def _copy_blocks(  # noqa: PLR0917
             read_options=pc.ReadOptions(
                 column_names=names, skip_rows_after_names=skip, use_threads=False, block_size=block_bytes
             ),
+            # Without a quote no cell goes on in the next line, and lines are found sooner.
             parse_options=pc.ParseOptions(
-                delimiter=ascii_delimiter(delimiter), newlines_in_values=True, invalid_row_handler=refuse
+                delimiter=ascii_delimiter(delimiter), newlines_in_values=text.quotes > 0, invalid_row_handler=refuse
             ),
             convert_options=pc.ConvertOptions(
                 column_types=schema, strings_can_be_null=True, quoted_strings_can_be_null=True, null_values=MISSING
             ),
         )
-        # Read two or three times and then removed: what would make it small costs more than it saves.
-        plain = pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=False, write_statistics=False)
-        with plain as writer:
-            for read in reader:
-                batch = restored(read, delimiter)
-                writer.write_batch(batch)
-                rows += batch.num_rows
-                if batch.num_rows:
-                    last = batch
+        for read in reader:
+            batch = restored(read, delimiter)
+            if batch.num_rows:
+                last = batch
+                yield batch
     except pa.ArrowInvalid as error:
         if ragged:
             number, found = ragged[0]
@@ -158,7 +156,6 @@ def _copy_blocks(  # noqa: PLR0917
         raise ReadFailure("damaged_file") from error
     if last is not None and text.quotes % 2 == 1 and _ends_open(last):
         raise ReadFailure("not_tabular", format="CSV", reason='"')
-    return rows
 
 
 def _ends_open(batch: pa.RecordBatch) -> bool:

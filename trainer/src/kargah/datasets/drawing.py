@@ -54,9 +54,13 @@ def _times(connection: duckdb.DuckDBPyConnection, table: str, c: str) -> Histogr
     counts = (
         [_count(connection, table, c)] if low == high else _binned(connection, table, f"epoch({c})", edges)["counts"]
     )
-    texts = connection.execute(f"SELECT strftime(make_timestamp(CAST(unnest({edges}) * 1e6 AS BIGINT)), '%xT%X')")
-    text_edges: list[float | str] = [f"{edge[0]}" for edge in texts.fetchall()]
-    return {"edges": text_edges, "counts": counts}
+    return {"edges": time_edges(connection, edges), "counts": counts}
+
+
+def time_edges(connection: duckdb.DuckDBPyConnection, seconds: list[float]) -> list[float | str]:
+    """Return seconds from 1970 as texts."""
+    texts = connection.execute(f"SELECT strftime(make_timestamp(CAST(unnest({seconds}) * 1e6 AS BIGINT)), '%xT%X')")
+    return [f"{edge[0]}" for edge in texts.fetchall()]
 
 
 def _texts(connection: duckdb.DuckDBPyConnection, table: str, c: str, column: Column) -> None:

@@ -16,12 +16,10 @@ from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import Encoding
 from kargah.datasets.persian import ARABIC_FORMS
 
-_CHUNK = 4 << 20
+_CHUNK = 1 << 20
 _SAMPLE = 1 << 20
 _HEAD = 1 << 16
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-# The same ones as bytes: in UTF-8 they stand for nothing else.
-_CONTROL_BYTES = bytes(code for code in range(128) if _CONTROL.match(chr(code)))
 _CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _ASCII = re.compile(r"[\n -~]")
 # Latin, Greek, Cyrillic, Hebrew and Arabic come first; what is read in the wrong order lies far behind.
@@ -57,10 +55,12 @@ def to_utf8(original: Path, work: Path, expected: str, encoding: Encoding | None
         quotes = 0
         decoder = codecs.getincrementaldecoder("utf-8")("strict")
         for chunk in _chunks(original):
-            decoder.decode(chunk)
-            if len(chunk.translate(None, _CONTROL_BYTES)) != len(chunk):
+            if not (chunk.isascii() and decoder.getstate()[0] == b""):
+                decoder.decode(chunk)
+            controls, quoting = _counts(chunk)
+            if controls:
                 _refuse_controls(chunk.decode("ascii", "replace"), expected)
-            quotes += chunk.count(b'"')
+            quotes += quoting
         decoder.decode(b"", final=True)
         return TextFile(original, "utf-8", quotes)
     except UnicodeDecodeError as error:
@@ -68,6 +68,19 @@ def to_utf8(original: Path, work: Path, expected: str, encoding: Encoding | None
             raise ReadFailure("bad_encoding") from error
         _require_windows_1256(original, expected)
         return _transcode(original, work, "cp1256", "windows-1256", expected)
+
+
+def _counts(chunk: bytes) -> tuple[int, int]:
+    """How many bytes are of `_CONTROL`, and how many are quotes; all are compared at once, none is looked up."""
+    import numpy as np
+
+    codes = np.frombuffer(chunk, np.uint8)
+    low = codes < 0x20
+    # From tab to carriage return, and escape: what lies below a tab goes round to the top.
+    low &= (codes - np.uint8(9)) > 4
+    low &= codes != 0x1B
+    low |= codes == 0x7F
+    return int(np.count_nonzero(low)), int(np.count_nonzero(codes == 0x22))
 
 
 def codec_of(head: bytes, encoding: Encoding | None) -> str:

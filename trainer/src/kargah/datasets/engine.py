@@ -10,6 +10,7 @@ from kargah.datasets.limits import spill_bytes
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 THREADS = 2
 
@@ -73,3 +74,18 @@ def name(identifier: str) -> str:
 def literal(text: str) -> str:
     """Return `text` as an SQL string."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def made_of(connection: duckdb.DuckDBPyConnection, expression: str, values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return what the SQL `expression` makes of values, which it calls `c`."""
+    import pyarrow as pa
+
+    # Another question to the same engine may be unfinished.
+    with connection.cursor() as own:
+        own.register("cells", pa.table({"c": values}))
+        return own.sql(f"SELECT {expression} AS v FROM cells").to_arrow_table().column("v").combine_chunks()  # noqa: S608
+
+
+def texts_of(connection: duckdb.DuckDBPyConnection, values: pa.Array) -> list[str]:
+    """Return values as the engine writes them."""
+    return [str(text) for text in made_of(connection, "CAST(c AS VARCHAR)", values).to_pylist()]

@@ -6,9 +6,10 @@ import datetime
 from pathlib import Path
 
 from kargah.datasets.columns import require_width, unique_names
-from kargah.datasets.delimited import MISSING, TextTable
+from kargah.datasets.delimited import MISSING
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import ReadingOptions
+from kargah.datasets.text_table import TextTable
 from kargah.datasets.zips import explodes, open_zip
 
 _MAX_RATIO = 200

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from kargah.datasets.columns import require_width, unique_names
-from kargah.datasets.delimited import TextTable
 from kargah.datasets.encoding import TextFile
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.limits import MAX_LINE_BYTES
+from kargah.datasets.text_table import TextTable
 
 _BATCH = 5_000
 _INT64 = 1 << 63

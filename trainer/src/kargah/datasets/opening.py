@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kargah.datasets.archives import read_lines, read_text_folders
-from kargah.datasets.delimited import TextTable, delimiter_of, read_delimited
+from kargah.datasets.delimited import delimiter_of, open_delimited
 from kargah.datasets.encoding import TextFile, to_utf8
 from kargah.datasets.excel import read_excel
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.json_lines import read_json_lines
 from kargah.datasets.model import Format, ReadingOptions, Warning
 from kargah.datasets.sniff import expected_format
+from kargah.datasets.text_table import Texts
 from kargah.datasets.typing_rules import ALL_TYPES, JSON_TEXT_TYPES, Found
 
 if TYPE_CHECKING:
@@ -26,12 +27,11 @@ _TABLE_SHARE = 0.95
 
 @dataclass(frozen=True)
 class Opened:
-    """`table` holds texts to be typed; where it is None, `parquet` says itself what its columns are."""
+    """A table of texts to be typed, or a Parquet file that says itself what its columns are."""
 
     format: Format
     used: ReadingOptions
-    parquet: Path
-    table: TextTable | None = None
+    table: Texts | Path
     candidates: tuple[Found, ...] = ALL_TYPES
     encoding: str | None = None
     warnings: tuple[Warning, ...] = ()
@@ -65,19 +65,19 @@ def _open_text(  # noqa: PLR0917
         sample = file.read(_SAMPLE_CHARS)
     if is_prose(sample, filename, options, complete=len(sample) < _SAMPLE_CHARS):
         return _of_texts("text", read_lines(text.path, work), kept, text.encoding, ())
-    table = read_delimited(text, work, options)
+    table = open_delimited(text, options)
     return _of_texts("tsv" if table.used.get("delimiter") == "\t" else "csv", table, kept, text.encoding)
 
 
 def _of_texts(
     format_: Format,
-    table: TextTable,
+    table: Texts,
     kept: ReadingOptions,
     encoding: str | None,
     candidates: tuple[Found, ...] = ALL_TYPES,
 ) -> Opened:
     used: ReadingOptions = {**kept, **table.used}
-    return Opened(format_, used, table.path, table, candidates, encoding, tuple(table.warnings))
+    return Opened(format_, used, table, candidates, encoding, tuple(table.warnings))
 
 
 def is_prose(sample: str, filename: str, options: ReadingOptions, *, complete: bool) -> bool:

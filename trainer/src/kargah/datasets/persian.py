@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from kargah.datasets.model import Direction
 
@@ -96,3 +97,11 @@ def _days_sql(year: str, month: str, day: str) -> str:
     years = f"365 * {long_year} + ({long_year} // 33) * 8 + ({long_year} % 33 + 3) // 4"
     months = f"CASE WHEN {month} < 7 THEN ({month} - 1) * 31 ELSE ({month} - 7) * 30 + 186 END"
     return f"({years} + {day} + ({months}) - 1075196)"
+
+
+def days_of(year: Any, month: Any, day: Any) -> Any:
+    """Return the days from 1970-01-01 of Jalali dates, as `gregorian_sql` counts them: numbers, or arrays of them."""
+    long_year = year + 1595
+    years = 365 * long_year + (long_year // 33) * 8 + (long_year % 33 + 3) // 4
+    months = (month < 7) * ((month - 1) * 31) + (month >= 7) * ((month - 7) * 30 + 186)
+    return years + day + months - 1_075_196

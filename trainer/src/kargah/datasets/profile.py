@@ -2,169 +2,177 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kargah.datasets.drawing import draw
-from kargah.datasets.engine import literal, name
+from kargah.datasets.drawing import time_edges
+from kargah.datasets.engine import THREADS, literal, made_of, name, texts_of
+from kargah.datasets.large_columns import asked_figures
 from kargah.datasets.leaks import leaks
-from kargah.datasets.model import Column, ColumnType, Direction, TopValue, Warning
+from kargah.datasets.measure import MAX_CATEGORIES, TOP, TOP_CHARS, Measured, measured
+from kargah.datasets.model import Column, ColumnType, Warning
 from kargah.datasets.notes import note
-from kargah.datasets.persian import ARABIC_FORM, direction_of
+from kargah.datasets.persian import ARABIC_FORM
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow.parquet as pq
 
 Event = Callable[[Mapping[str, object]], None]
 _BATCH = 40
 _EXACT_CELLS = 20_000_000
-_MAX_CATEGORIES = 50
-_TOP = 10
-_TOP_CHARS = 200
-_SAFE_INTEGER = 2**53
-_QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95]
 # Columns with a picture; wider tables are searched by name.
 _DRAWN = 300
 _TELL_SECONDS = 0.1
+# Bytes of columns that are measured together, and what part of the room a column may have that is measured in memory:
+# it, it sorted, what is counted of it, and another one beside it.
+_TOGETHER_BYTES = 64 << 20
+_SHARE = 12
+_VALUE_BYTES = 8
 
 
-def profile_table(
+@dataclass(frozen=True)
+class Profiled:
+    """A table's rows, the figures of its columns, and which of these may have letters in their Arabic forms."""
+
+    rows: int
+    columns: list[Column]
+    arabic: list[str]
+
+
+def profile_table(  # noqa: PLR0917
     connection: duckdb.DuckDBPyConnection,
     data: Path,
     types: dict[str, ColumnType],
     jalali: frozenset[str] = frozenset(),
     tell: Event = lambda _: None,
-) -> tuple[int, list[Column]]:
-    """Return the number of rows of `data` and the figures of its columns, and tell of columns as they are measured.
+    memory_bytes: int = 1 << 30,
+) -> Profiled:
+    """Return the figures of the columns of `data`, and tell of columns as they are measured.
 
-    Distinct values are counted exactly up to 20 million cells and by HyperLogLog beyond (about 2% off), quantiles by
-    t-digest then (about 1% of a rank off). The table stays with the connection as `profiled`.
+    A column that fits into a twelfth of `memory_bytes` is measured exactly. Of larger ones, in tables of more than 20
+    million cells, distinct values are counted by HyperLogLog (about 2% off) and quantiles by t-digest (about 1% of a
+    rank off). The table stays with the connection as `profiled`.
     """
-    table = f"read_parquet({literal(str(data))})"
-    rows = int((connection.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,))[0])  # noqa: S608
-    small = rows * len(types) <= _EXACT_CELLS
-    # Thousands of questions about a wide table: opening its file for each would take longer than answering it.
-    kind = "TEMP TABLE" if small else "VIEW"
-    connection.execute(f"CREATE {kind} profiled AS SELECT * FROM {table}")  # noqa: S608
+    import pyarrow.parquet as pq
+
+    connection.execute(f"CREATE VIEW profiled AS SELECT * FROM read_parquet({literal(str(data))})")  # noqa: S608
     columns: list[Column] = []
-    items = list(types.items())
+    arabic: list[str] = []
     told = time.monotonic()
     fresh: list[Column] = []
-    for start in range(0, len(items), _BATCH):
-        for column in _figures(connection, "profiled", items[start : start + _BATCH], rows, exact=small):
-            _complete(connection, "profiled", column, rows)
-            if len(columns) < _DRAWN:
-                draw(connection, "profiled", column)
-            if column["name"] in jalali:
-                column["calendar"] = "jalali"
-            columns.append(column)
-            fresh.append(column)
-            if time.monotonic() - told > _TELL_SECONDS:
-                tell({"columns": fresh, "rows": rows, "done": len(columns), "total": len(items)})
-                told, fresh = time.monotonic(), []
+    with pq.ParquetFile(data) as file:
+        rows = file.metadata.num_rows
+    for found in _measured(connection, data, types, memory_bytes // _SHARE):
+        column = _worded(connection, found)
+        if column["name"] in jalali:
+            column["calendar"] = "jalali"
+        if found.arabic:
+            arabic.append(column["name"])
+        columns.append(column)
+        fresh.append(column)
+        if time.monotonic() - told > _TELL_SECONDS:
+            tell({"columns": fresh, "rows": rows, "done": len(columns), "total": len(types)})
+            told, fresh = time.monotonic(), []
     if fresh:
-        tell({"columns": fresh, "rows": rows, "done": len(columns), "total": len(items)})
-    return rows, columns
+        tell({"columns": fresh, "rows": rows, "done": len(columns), "total": len(types)})
+    return Profiled(rows, columns, arabic)
 
 
-def rows_with_arabic_letters(connection: duckdb.DuckDBPyConnection, data: Path, columns: Sequence[Column]) -> int:
-    """Return how many rows of `data` hold an Arabic ي, ى or ك in some text column."""
-    texts = [name(c["name"]) for c in columns if c["type"] in {"text", "category"} and c["direction"] == "rtl"]
+def _measured(
+    connection: duckdb.DuckDBPyConnection, data: Path, types: dict[str, ColumnType], most: int
+) -> Iterator[Measured]:
+    """The figures of each column, in their order: two are measured at a time."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(data) as file:
+        rows = file.metadata.num_rows
+        groups = list(_groups(file, most))
+        repeating = [column for column in file.schema_arrow.names if _repeats(file, column, types)]
+    drawn = set(list(types)[:_DRAWN])
+    with pq.ParquetFile(data, read_dictionary=repeating) as file, ThreadPoolExecutor(THREADS) as pool:
+        hashed = partial(made_of, connection, "hash(c)")
+        ask = partial(asked_figures, connection, "profiled", rows=rows, exact=rows * len(types) <= _EXACT_CELLS)
+        for names, fit in groups:
+            begun: dict[int, Future[Measured | None]] = {}
+            kinds = [types[column] for column in names]
+            draws = [column in drawn for column in names]
+            if fit:
+                table = file.read(columns=names, use_threads=False)
+                # Texts take longest, and are begun with.
+                order = sorted(range(len(names)), key=lambda at: kinds[at] not in {"text", "category"})
+                begun = {
+                    at: pool.submit(measured, names[at], kinds[at], table.column(at), draws[at], hashed) for at in order
+                }
+                del table
+            for at, (column, kind, draw) in enumerate(zip(names, kinds, draws, strict=True)):
+                found = begun.pop(at).result() if fit else None
+                yield found or Measured(ask(column, kind, drawn=draw), arabic=True)
+
+
+def _repeats(file: pq.ParquetFile, column: str, types: dict[str, ColumnType]) -> bool:
+    """Whether texts are kept as a dictionary and places in it: they take no more room in memory so."""
+    if types[column] not in {"text", "category"}:
+        return False
+    at, metadata = file.schema_arrow.get_field_index(column), file.metadata
+    return all(metadata.row_group(group).column(at).has_dictionary_page for group in range(metadata.num_row_groups))
+
+
+def _groups(file: pq.ParquetFile, most: int) -> Iterator[tuple[list[str], bool]]:
+    """Columns that are measured together, in their order, and whether they fit into memory."""
+    metadata = file.metadata
+    groups = [metadata.row_group(at) for at in range(metadata.num_row_groups)]
+    together: list[str] = []
+    held = 0
+    for index, column in enumerate(file.schema_arrow.names):
+        written = sum(group.column(index).total_uncompressed_size for group in groups)
+        size = max(written, metadata.num_rows * _VALUE_BYTES)
+        if together and (size > most or len(together) == _BATCH or held + size > _TOGETHER_BYTES):
+            yield together, True
+            together, held = [], 0
+        if size > most:
+            yield [column], False
+        else:
+            together.append(column)
+            held += size
+    if together:
+        yield together, True
+
+
+def _worded(connection: duckdb.DuckDBPyConnection, found: Measured) -> Column:
+    """The figures with their values in the engine's words."""
+    column = found.column
+    if found.bounds is not None:
+        column["min"], column["max"] = texts_of(connection, found.bounds)
+    if found.top is not None:
+        words = texts_of(connection, found.top)
+        entries = sorted(zip(words, found.counts, strict=True), key=lambda one: (-one[1], one[0].encode()))
+        column["top"] = [{"value": value, "count": count} for value, count in entries[:TOP]]
+    if found.times and "histogram" in column:
+        column["histogram"]["edges"] = time_edges(connection, list(found.times))
+    return column
+
+
+def rows_with_arabic_letters(connection: duckdb.DuckDBPyConnection, profiled: Profiled) -> int:
+    """Return how many rows of `profiled` hold an Arabic ي, ى or ك in some text column."""
+    may = [column for column in profiled.columns if column["name"] in profiled.arabic]
+    texts = [name(c["name"]) for c in may if c["type"] in {"text", "category"} and c["direction"] == "rtl"]
     if not texts:
         return 0
     anywhere = " OR ".join(f"regexp_matches({column}, {literal(ARABIC_FORM.pattern)})" for column in texts)
     row = connection.execute(
-        f"SELECT count(*) FILTER (WHERE {anywhere}) FROM read_parquet({literal(str(data))})"  # noqa: S608
+        f"SELECT count(*) FILTER (WHERE {anywhere}) FROM profiled"  # noqa: S608
     ).fetchone()
     return int(row[0]) if row else 0
 
 
-def _figures(
-    connection: duckdb.DuckDBPyConnection, table: str, items: list[tuple[str, ColumnType]], rows: int, *, exact: bool
-) -> list[Column]:
-    distinct = "count(DISTINCT {c})" if exact else "approx_count_distinct({c})"
-    quantile = "quantile_cont" if exact else "approx_quantile"
-    parts: list[str] = []
-    for column, kind in items:
-        c = name(column)
-        parts.append(f"count({c})")
-        parts.append(distinct.format(c=c))
-        if kind in {"integer", "number"}:
-            closing = f") FILTER (WHERE isfinite({c}))" if kind == "number" else ")"
-            number = f"CAST({c} AS DOUBLE)"
-            parts += [f"min({c}{closing}", f"max({c}{closing}", f"avg({number}{closing}"]
-            # Beyond this the square of a number is none.
-            spread = f"stddev_samp({number}) FILTER (WHERE abs({number}) < 1e150)"
-            parts += [spread, f"{quantile}({number}, {_QUANTILES}{closing}"]
-        elif kind in {"date", "datetime"}:
-            parts += [f"CAST(min({c}) AS VARCHAR)", f"CAST(max({c}) AS VARCHAR)", "NULL", "NULL", "NULL"]
-        else:
-            parts += ["NULL"] * 5
-    row = connection.execute(f"SELECT {', '.join(parts)} FROM {table}").fetchone()  # noqa: S608
-    assert row is not None
-    figures: list[Column] = []
-    for index, (column, kind) in enumerate(items):
-        present, different, low, high, mean, spread, quantiles = row[index * 7 : index * 7 + 7]
-        figures.append(
-            {
-                "name": column,
-                "type": kind,
-                "missing": rows - int(present),
-                "distinct": int(different),
-                "direction": "ltr",
-                "min": _bound(low),
-                "max": _bound(high),
-                "mean": float(mean) if mean is not None and math.isfinite(mean) else None,
-                "top": [],
-            }
-        )
-        if spread is not None and math.isfinite(spread):
-            figures[-1]["std"] = float(spread)
-        if quantiles is not None and all(math.isfinite(value) for value in quantiles):
-            figures[-1]["quantiles"] = [float(value) for value in quantiles]
-    return figures
-
-
-def _bound(value: object) -> int | float | str | None:
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, int):
-        return value if abs(value) <= _SAFE_INTEGER else str(value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return str(value)
-
-
-def _complete(connection: duckdb.DuckDBPyConnection, table: str, column: Column, rows: int) -> None:
-    """Frequent values, and for texts whether they are categories and which way they read."""
-    c = name(column["name"])
-    repeats = column["distinct"] < rows - column["missing"]
-    if column["type"] == "text" and repeats and column["distinct"] <= min(_MAX_CATEGORIES, max(2, rows // 2)):
-        column["type"] = "category"
-    if column["type"] in {"text", "category", "boolean"} or column["distinct"] <= _MAX_CATEGORIES:
-        found = connection.execute(
-            f"SELECT left(CAST({c} AS VARCHAR), {_TOP_CHARS}), count(*) AS n FROM {table} "  # noqa: S608
-            f"WHERE {c} IS NOT NULL GROUP BY ALL ORDER BY n DESC, 1 LIMIT {_TOP}"
-        ).fetchall()
-        top: list[TopValue] = [{"value": str(value), "count": int(count)} for value, count in found]
-        # A text that never repeats has no frequent values, only a first one.
-        column["top"] = [] if column["type"] == "text" and top and top[0]["count"] == 1 else top
-    column["direction"] = _direction(connection, table, column)
-
-
-def _direction(connection: duckdb.DuckDBPyConnection, table: str, column: Column) -> Direction:
-    if column["type"] not in {"text", "category"}:
-        return "ltr"
-    c = name(column["name"])
-    sample = connection.execute(
-        f"SELECT left({c}, {_TOP_CHARS}) FROM {table} WHERE {c} IS NOT NULL LIMIT 500"  # noqa: S608
-    ).fetchall()
-    return direction_of(str(row[0]) for row in sample)
-
-
+# Columns that seldom leave two rows alike.
+_TELLING = 3
 _MOST_COMPARED = 60
 
 
@@ -174,16 +182,29 @@ def table_warnings(
     """Return what the columns of `profiled` are together: copies of rows, ids, a column that gives the target away."""
     warnings: list[Warning] = []
     if len(columns) <= _MOST_COMPARED and rows > 1:
-        whole = ", ".join(name(column["name"]) for column in columns)
-        row = connection.execute(f"SELECT count(*) - count(DISTINCT hash({whole})) FROM profiled").fetchone()  # noqa: S608
-        copies = int((row or (0,))[0])
+        copies = _copies(connection, rows, columns)
         if copies:
             warnings.append(note("duplicate_rows", count=copies))
     for column in columns:
         whole_ids = column["type"] in {"text", "integer"} and column["name"] != target
-        if whole_ids and rows > _MAX_CATEGORIES and column["distinct"] == rows and _counts_up(column, rows):
+        if whole_ids and rows > MAX_CATEGORIES and column["distinct"] == rows and _counts_up(column, rows):
             warnings.append(note("id_column", column=column["name"]))
     return [*warnings, *leaks(connection, rows, columns, target)]
+
+
+def _copies(connection: duckdb.DuckDBPyConnection, rows: int, columns: Sequence[Column]) -> int:
+    """How many rows are copies of others; none, where the most different columns alone tell all rows apart."""
+    by_difference = sorted(columns, key=lambda column: -column["distinct"])
+    if by_difference[0]["missing"] == 0 and by_difference[0]["distinct"] == rows:
+        return 0
+    copies = 0
+    for some in (by_difference[:_TELLING], columns):
+        names = ", ".join(name(column["name"]) for column in some)
+        row = connection.execute(f"SELECT count(*) - count(DISTINCT hash({names})) FROM profiled").fetchone()  # noqa: S608
+        copies = int((row or (0,))[0])
+        if copies == 0 or len(some) == len(columns):
+            break
+    return copies
 
 
 def _counts_up(column: Column, rows: int) -> bool:
@@ -191,4 +212,4 @@ def _counts_up(column: Column, rows: int) -> bool:
     low, high = column["min"], column["max"]
     if isinstance(low, int) and isinstance(high, int):
         return high - low == rows - 1
-    return column["type"] == "text" and column.get("text", {}).get("max_length", _TOP_CHARS) <= 64
+    return column["type"] == "text" and column.get("text", {}).get("max_length", TOP_CHARS) <= 64

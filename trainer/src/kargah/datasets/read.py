@@ -113,16 +113,17 @@ def _read_table(room: Room, source: Path, content: str, options: ReadingOptions,
     reach = [work, folder] if source.is_relative_to(folder) else [work, folder, source.parent]
     with connect(reach, room.memory_bytes // 3) as connection:
         opened = open_table(source, work, content, options, filename)
-        if opened.table is None:
-            typed = write_parquet_table(connection, opened.parquet, data, opened.used)
+        if isinstance(opened.table, Path):
+            typed = write_parquet_table(connection, opened.table, data, opened.used)
         else:
-            typed = write_text_table(connection, opened.table.path, data, opened.used, opened.candidates)
-            opened.table.path.unlink()
+            typed = write_text_table(connection, opened.table, data, opened.used, opened.candidates)
+            opened.table.close()
         warnings = [*opened.warnings, *typed.warnings]
-        rows, columns = profile_table(connection, data, typed.types, typed.jalali, room.tell)
+        profiled = profile_table(connection, data, typed.types, typed.jalali, room.tell, room.memory_bytes // 3)
+        rows, columns = profiled.rows, profiled.columns
         if opened.encoding == "windows-1256":
             warnings.append(notes.note("windows_1256"))
-        elif arabic := rows_with_arabic_letters(connection, data, columns):
+        elif arabic := rows_with_arabic_letters(connection, profiled):
             warnings.append(notes.note("arabic_letters", rows=arabic))
         target = suggested_target(columns)
         warnings += column_warnings(rows, columns, target)

@@ -60,10 +60,10 @@ def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object
 def _read_so(connection: Any, opened: Opened, data: Path, options: ReadingOptions) -> dict[str, object]:
     used: ReadingOptions = {**opened.used, "types": options.get("types", {})}
     raw: ReadingOptions = {**used, "normalise_persian": False}
-    if opened.table is None:
-        typed = write_parquet_table(connection, opened.parquet, data, raw)
+    if isinstance(opened.table, Path):
+        typed = write_parquet_table(connection, opened.table, data, raw)
     else:
-        typed = write_text_table(connection, opened.table.path, data, raw, opened.candidates)
+        typed = write_text_table(connection, opened.table, data, raw, opened.candidates)
     texts = [column for column, kind in typed.types.items() if kind in {"text", "category"}]
     changes = _changes(connection, data, texts)
     normal = bool(options.get("normalise_persian"))

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kargah.datasets.columns import require_width, unique_names
+from kargah.datasets.columns import require_columns, require_width, unique_names
 from kargah.datasets.engine import literal, name
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import ColumnType, ReadingOptions, TypeOverride, Warning
 from kargah.datasets.notes import note
-from kargah.datasets.persian import figures_sql, normalised_sql
-from kargah.datasets.typing_rules import ALL_TYPES, Found, cast_sql, test_sql, types_of
+from kargah.datasets.parquet import ROW_GROUP
+from kargah.datasets.persian import normalised_sql
+from kargah.datasets.text_table import Texts
+from kargah.datasets.typing_pass import write_typed
+from kargah.datasets.typing_rules import ALL_TYPES, Found, override_sql
 
 if TYPE_CHECKING:
     import duckdb
 
-ROW_GROUP = 20_480
 _PANDAS_INDEX = "__index_level_"
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 _NUMBERS = {"FLOAT", "DOUBLE", "UBIGINT", "HUGEINT", "UHUGEINT"}
@@ -35,80 +37,38 @@ class Typed:
 
 def write_text_table(
     connection: duckdb.DuckDBPyConnection,
-    source: Path,
+    table: Texts,
     target: Path,
     options: ReadingOptions,
     candidates: tuple[Found, ...] = ALL_TYPES,
 ) -> Typed:
-    """Write the table of texts `source` to `target` with every text column typed; return the type of each column.
+    """Write `table` to `target` with every text column typed; return the type of each column.
 
-    Raises ReadFailure `value_not_of_type` or `column_unknown` for types that `options` set.
+    Raises ReadFailure as `write_typed` does.
     """
-    table = f"read_parquet({literal(str(source))})"
-    physical = _described(connection, table)
-    overrides = options.get("types") or {}
-    _require_columns(overrides, [column for column, _ in physical])
-    texts = [column for column, kind in physical if kind == "VARCHAR" and column not in overrides]
-    typed = types_of(connection, source, texts, candidates)
-    normal = bool(options.get("normalise_persian"))
-    types: dict[str, ColumnType] = {}
-    jalali: set[str] = set()
-    selected: list[str] = []
-    for column, kind in physical:
-        found: Found
-        if column in overrides:
-            found, cast = _overridden(connection, table, column, overrides[column])
-        elif kind == "VARCHAR":
-            found = typed.types[column]
-            plain = name(column) if found == "text" else typed.value_sql(column)
-            cast = cast_sql(found, plain)
-        else:
-            found, cast = _plain(kind, name(column))
-        if normal and found in {"text", "category"}:
-            cast = normalised_sql(cast)
-        if found == "jalali":
-            jalali.add(column)
-        types[column] = "date" if found == "jalali" else found
-        selected.append(f"{cast} AS {name(column)}")
-    _write(connection, selected, table, target)
-    return Typed(types, frozenset(jalali))
-
-
-def _require_columns(overrides: dict[str, TypeOverride], columns: list[str]) -> None:
-    for column in overrides:
-        if column not in columns:
-            raise ReadFailure("column_unknown", column=column[:200])
+    found = write_typed(connection, table, target, options, candidates)
+    types: dict[str, ColumnType] = {column: "date" if kind == "jalali" else kind for column, kind in found.items()}
+    return Typed(types, frozenset(column for column, kind in found.items() if kind == "jalali"))
 
 
 def _overridden(
     connection: duckdb.DuckDBPyConnection, table: str, column: str, override: TypeOverride
-) -> tuple[Found, str]:
+) -> tuple[ColumnType, str]:
     """The type that a person set and its cast; values that do not fit are refused by name, or become missing."""
     text = f"CAST({name(column)} AS VARCHAR)"
-    figures = f"({figures_sql(text)})"
-    wanted: tuple[Found, ...] = (override["type"],)
     if override["type"] in {"text", "category"}:
         return override["type"], text
-    if override["type"] == "date":
-        wanted = ("jalali", "date")
-    if override["type"] == "number":
-        wanted = ("integer", "number")
-    fits = [f"({test_sql(kind, figures)})" for kind in wanted]
+    typed = override_sql(override["type"], text)
     if override.get("invalid", "fail") == "fail":
         bad = connection.execute(
             f"SELECT file_row_number + 1, left({text}, 80) FROM {table[:-1]}, file_row_number = true) "  # noqa: S608
-            f"WHERE {name(column)} IS NOT NULL AND NOT ({' OR '.join(fits)}) ORDER BY 1 LIMIT 1"
+            f"WHERE {name(column)} IS NOT NULL AND ({typed}) IS NULL ORDER BY 1 LIMIT 1"
         ).fetchone()
         if bad is not None:
             raise ReadFailure(
                 "value_not_of_type", column=column[:200], row=int(bad[0]), value=str(bad[1]), type=override["type"]
             )
-    final = "number" if override["type"] == "number" else wanted[-1]
-    branches = " ".join(
-        f"WHEN {fit} THEN {cast_sql(final if final == 'number' else kind, figures)}"
-        for kind, fit in zip(wanted, fits, strict=True)
-    )
-    return override["type"], f"CASE {branches} END"
+    return override["type"], typed
 
 
 def write_parquet_table(
@@ -146,13 +106,12 @@ def write_parquet_table(
     if not found:
         raise ReadFailure("not_tabular", format="Parquet", reason="BLOB")
     names, renamed = unique_names([given for given, _, _ in found])
-    _require_columns(overrides, names)
+    require_columns(overrides, names)
     types: dict[str, ColumnType] = {}
     selected: list[str] = []
     for new, (_, column, kind) in zip(names, found, strict=True):
         if new in overrides:
-            typed, cast = _overridden(connection, table, column, overrides[new])
-            types[new] = "date" if typed == "jalali" else typed
+            types[new], cast = _overridden(connection, table, column, overrides[new])
         else:
             types[new], cast = _plain(kind, name(column))
         if normal and types[new] in {"text", "category"}:

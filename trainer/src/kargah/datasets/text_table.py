@@ -1,0 +1,59 @@
+"""Tables of texts, from whatever file they came: read piece by piece, as often as typing needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from kargah.datasets.model import ReadingOptions, Warning
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_ROWS = 65_536
+
+
+class BeginAgain(Exception):
+    """The pieces have to be asked for anew: they could not go on as they began, and now can."""
+
+
+class Texts(Protocol):
+    """What a file was opened as; each call of `batches` begins at its first row."""
+
+    @property
+    def warnings(self) -> list[Warning]:
+        """What a person should know of the names of its columns."""
+
+    @property
+    def used(self) -> ReadingOptions:
+        """As what the file was read."""
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the rows. Raises ReadFailure, or BeginAgain."""
+
+    def close(self) -> None:
+        """Free what was kept for it."""
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A Parquet file of texts as they stood in the file, or of numbers and truth values where that says so itself."""
+
+    path: Path
+    names: list[str]
+    rows: int
+    warnings: list[Warning]
+    used: ReadingOptions = field(default_factory=ReadingOptions)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the rows."""
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(self.path) as file:
+            yield from file.iter_batches(_ROWS, use_threads=False)
+
+    def close(self) -> None:
+        """Remove the file."""
+        self.path.unlink()
