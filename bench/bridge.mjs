@@ -1,7 +1,7 @@
 // Starts the built bridge on a data folder of its own, and speaks to it as a client would.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -147,4 +147,23 @@ export async function ready(url, deadlineMs = 60_000) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error('MLflow did not come up');
+}
+
+/** Jobs that ended at once: what counts is that their runs are jobs' runs. */
+export async function someJobs(api, workspaceDir, count) {
+  writeFileSync(join(workspaceDir, 'nothing.py'), 'pass\n');
+  const live = await subscribe(api);
+  try {
+    const jobs = [];
+    for (let n = 0; n < count; n += 1) {
+      let jobId;
+      const ended = live.until('job_changed', ({ job }) => job.job_id === jobId && job.ended_at !== null, 60_000);
+      jobId = (await api.post('/api/v1/train', { script: { path: 'nothing.py' } })).job_id;
+      await ended;
+      jobs.push(await api.get(`/api/v1/train/jobs/${jobId}`));
+    }
+    return jobs;
+  } finally {
+    live.socket.close();
+  }
 }

@@ -10,6 +10,8 @@ const digits = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value
 export const ms = (value) => (value >= 1000 ? `${digits(value / 1000)} s` : `${digits(value)} ms`);
 export const mb = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
 export const kb = (bytes) => `${(bytes / 1024).toFixed(0)} KB`;
+/** Of each round how often the second goes into the first: of times, `(rival, ours)`; of rates, `(ours, rival)`. */
+export const ratios = (above, below) => above.map((value, at) => value / below[at]);
 export const ratio = (rival, ours) => `${digits(rival / ours)}×`;
 
 /** A row that could not be measured says why instead of showing a figure. */

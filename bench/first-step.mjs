@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { python, root } from '../scripts/setup.mjs';
 import { subscribe } from './bridge.mjs';
-import { mb, median, ms, ratio } from './figures.mjs';
+import { mb, median, ms, ratio, ratios } from './figures.mjs';
 
 const ROUNDS = 5;
 const run = promisify(execFile);
@@ -57,6 +57,7 @@ export async function measureFirstStep(api, dataDir) {
         ours: ms(first),
         rival: `python train.py ${ms(rival)}`,
         ratio: ratio(rival, first),
+        compared: { 'first-step.time': ratios(rounds.rival, rounds.first) },
         note: `median of ${String(ROUNDS)}, turn by turn; MLP on digits; ${String(warm)} of them warm`,
       },
       {

@@ -62,6 +62,7 @@ async function compare(gateway, direct, experiment_id, writers) {
       ours: show(a, mine),
       rival: `straight to MLflow: ${show(b, theirs)}`,
       ratio: ratio(a, b),
+      compared: { [`ingest.${String(writers)}`]: [a / b] },
       note: `all ${String(mine.requests * POINTS)} points counted in MLflow, ${ms(drainMs)} after the last`,
     },
   ];

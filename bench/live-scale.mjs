@@ -2,11 +2,11 @@
 // one of all, and what those viewers cost the bridge beside a single one.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../scripts/setup.mjs';
-import { subscribe } from './bridge.mjs';
+import { someJobs } from './bridge.mjs';
 import { median, ms, quantile } from './figures.mjs';
 
 const JOBS = 10;
@@ -17,7 +17,7 @@ const TICK_MS = 1000 / (JOBS * POINTS_A_SECOND);
 const now = () => performance.timeOrigin + performance.now();
 
 export async function measureScale(api, workspaceDir, bridgePid) {
-  const jobs = await makeJobs(api, workspaceDir);
+  const jobs = await someJobs(api, workspaceDir, JOBS);
   const alone = await measure(api, jobs, 1, bridgePid);
   const crowd = await measure(api, jobs, VIEWERS, bridgePid);
   const figure = (times) => `p50 ${ms(median(times))}, p95 ${ms(quantile(times, 0.95))}`;
@@ -38,25 +38,6 @@ export async function measureScale(api, workspaceDir, bridgePid) {
       note: 'user and system time of its process, the same points',
     },
   ];
-}
-
-/** Jobs that ended at once: what counts is that their runs are jobs' runs. */
-async function makeJobs(api, workspaceDir) {
-  writeFileSync(join(workspaceDir, 'nothing.py'), 'pass\n');
-  const live = await subscribe(api);
-  try {
-    const jobs = [];
-    for (let n = 0; n < JOBS; n += 1) {
-      let jobId;
-      const ended = live.until('job_changed', ({ job }) => job.job_id === jobId && job.ended_at !== null, 60_000);
-      jobId = (await api.post('/api/v1/train', { script: { path: 'nothing.py' } })).job_id;
-      await ended;
-      jobs.push(await api.get(`/api/v1/train/jobs/${jobId}`));
-    }
-    return jobs;
-  } finally {
-    live.socket.close();
-  }
 }
 
 async function measure(api, jobs, viewers, bridgePid) {

@@ -87,8 +87,10 @@ def main():
         write_table(path)
         rounds = [(one(ours, path), one(rival, path)) for _ in range(ROUNDS)]
     middle = [{key: statistics.median(r[i][key] for r in rounds) for key in rounds[0][i]} for i in (0, 1)]
-    ratios = {key: statistics.median(b[key] / a[key] for a, b in rounds) for key in ("load", "epoch", "peak")}
-    json.dump({"ours": middle[0], "rival": middle[1], "ratios": ratios, "rounds": ROUNDS, "batch": BATCH}, sys.stdout)
+    each = {key: [b[key] / a[key] for a, b in rounds] for key in ("load", "epoch", "peak")}
+    ratios = {key: statistics.median(values) for key, values in each.items()}
+    told = {"ours": middle[0], "rival": middle[1], "ratios": ratios, "each": each, "rounds": ROUNDS, "batch": BATCH}
+    json.dump(told, sys.stdout)
 
 
 if __name__ == "__main__":

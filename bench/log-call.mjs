@@ -29,6 +29,7 @@ export async function measureLogCall(api, workspaceDir) {
         ours: `p50 ${us(figures.median)}, p99 ${us(figures.p99)}, mean ${us(figures.mean)}`,
         rival: `mlflow.log_metrics p50 ${ms(figures.rival / 1000)}`,
         ratio: ratio(figures.rival, figures.median),
+        compared: { 'log-call.time': [figures.rival / figures.median] },
         note: `${String(figures.calls)} calls while a thread sends them, all delivered; rival synchronous, turn by turn`,
       },
     ];

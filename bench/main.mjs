@@ -1,9 +1,13 @@
-// All measurements one after the other on one data folder; a measurement that fails says why and the others go on.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ready, signIn, signUp, startBridge } from './bridge.mjs';
+// `npm run bench -- [part …] [--record file] [--compare file]`: all measurements, or those named, one after the other on one data
+// folder. One that fails says why, the others go on, and the run ends with 1. `--record` keeps the ratios of the run, `--compare` says what
+// became slower than a run that was kept, beyond noise, and ends with 1 where anything did.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ready, signIn, signUp, someJobs, startBridge } from './bridge.mjs';
 import { measureBundle } from './bundle.mjs';
+import { compared, printCompared, ratiosOf } from './compare.mjs';
 import { print, unmeasured } from './figures.mjs';
 import { measureFirstStep } from './first-step.mjs';
 import { measureIngest } from './ingest.mjs';
@@ -18,48 +22,78 @@ import { measureStart } from './start.mjs';
 import { measureTraining } from './training.mjs';
 import { measureUpload } from './upload.mjs';
 
+/** In this order: each leaves the machine and the data folder as the next one needs it. The key of a ratio begins with its part. */
+const PARTS = {
+  start: ['bridge start', () => measureStart(dataDir, workspaceDir)],
+  'first-step': ['submit → first optimizer step', () => measureFirstStep(api, dataDir)],
+  live: ['logged point → subscriber', () => measureLive(api, workspaceDir)],
+  viewers: ['100 viewers', () => measureScale(api, workspaceDir, bridge.pid)],
+  'log-call': ['one log()', () => measureLogCall(api, workspaceDir)],
+  ingest: ['points through the gateway', () => measureIngest(api, dataDir)],
+  upload: ['upload', () => measureUpload(api, dataDir)],
+  preview: ['pages of a long table', () => measurePreview(api, workspaceDir)],
+  profile: ['profile of a million rows', () => measureProfile(dataDir)],
+  'jobs-list': ['jobs list of 100,000 rows', () => measureJobsList()],
+  training: ['samples a second', measureTraining],
+  loader: ['batches of an epoch', measureLoader],
+  bundle: ['size of the panels', () => Promise.resolve(measureBundle())],
+};
+/** What is measured without a bridge. */
+const ALONE = new Set(['start', 'profile', 'training', 'loader', 'bundle']);
+
+const { values: options, positionals: named } = asked();
+const chosen = Object.keys(PARTS).filter((part) => named.length === 0 || named.includes(part));
 const dataDir = mkdtempSync(join(tmpdir(), 'kargah-bench-'));
 const workspaceDir = join(dataDir, 'workspace');
 mkdirSync(workspaceDir);
 const rows = [];
 let failed = 0;
 let bridge;
+let api;
 
-async function attempt(what, measure) {
+function asked() {
+  const found = parseArgs({
+    allowPositionals: true,
+    options: { record: { type: 'string' }, compare: { type: 'string' } },
+  });
+  for (const part of found.positionals)
+    if (!(part in PARTS)) throw new Error(`there is no part ${part}; there are ${Object.keys(PARTS).join(', ')}`);
+  return found;
+}
+
+async function attempt(part) {
+  const [what, measure] = PARTS[part];
   process.stderr.write(`· ${what} …\n`);
   try {
+    if (bridge === undefined && !ALONE.has(part)) {
+      bridge = await startBridge(dataDir, workspaceDir);
+      api = await signUp(bridge.url, dataDir);
+      await ready(bridge.url);
+    }
     rows.push(...(await measure()));
   } catch (error) {
     failed += 1;
     rows.push(unmeasured(what, error));
+    process.stderr.write(`  NOT MEASURED: ${error.stack ?? String(error)}\n`);
   }
 }
 
+async function measureJobsList() {
+  // One job that others are copies of, where no other part left some.
+  await someJobs(api, workspaceDir, 1);
+  const { items } = await api.get('/api/v1/train/jobs?limit=50');
+  const few = { count: items.length, times: await timeFirstPage(api) };
+  await bridge.stop();
+  const count = fillJobs(dataDir);
+  bridge = await startBridge(dataDir, workspaceDir);
+  api = await signIn(bridge.url);
+  return [jobsListRow(few, await timeFirstPage(api), count)];
+}
+
+const recorded = options.compare === undefined ? null : JSON.parse(readFileSync(resolve(options.compare), 'utf8'));
 const load = loadavg()[0];
 try {
-  await attempt('bridge start', () => measureStart(dataDir, workspaceDir));
-  bridge = await startBridge(dataDir, workspaceDir);
-  const api = await signUp(bridge.url, dataDir);
-  await ready(bridge.url);
-  await attempt('submit → first optimizer step', () => measureFirstStep(api, dataDir));
-  await attempt('logged point → subscriber', () => measureLive(api, workspaceDir));
-  await attempt('100 viewers', () => measureScale(api, workspaceDir, bridge.pid));
-  await attempt('one log()', () => measureLogCall(api, workspaceDir));
-  await attempt('points through the gateway', () => measureIngest(api, dataDir));
-  await attempt('upload', () => measureUpload(api, dataDir));
-  await attempt('pages of a long table', () => measurePreview(api, workspaceDir));
-  await attempt('profile of a million rows', () => measureProfile(dataDir));
-  await attempt('jobs list of 100,000 rows', async () => {
-    const { items } = await api.get('/api/v1/train/jobs?limit=50');
-    const few = { count: items.length, times: await timeFirstPage(api) };
-    await bridge.stop();
-    const count = fillJobs(dataDir);
-    bridge = await startBridge(dataDir, workspaceDir);
-    return [jobsListRow(few, await timeFirstPage(await signIn(bridge.url)), count)];
-  });
-  await attempt('samples a second', measureTraining);
-  await attempt('batches of an epoch', measureLoader);
-  await attempt('size of the panels', () => Promise.resolve(measureBundle()));
+  for (const part of chosen) await attempt(part);
 } finally {
   await bridge?.stop();
   rmSync(dataDir, { recursive: true, force: true });
@@ -69,3 +103,36 @@ process.stdout.write(
   `\n${String(availableParallelism())} cores, Node ${process.version}, load average at the start ${load.toFixed(1)}. Times change with the machine; ratios are what can be compared.\n`,
 );
 process.exitCode = failed > 0 ? 1 : 0;
+if (recorded !== null) {
+  const here = machine();
+  if (recorded.machine.cores !== here.cores || recorded.machine.processor !== here.processor)
+    process.stdout.write(
+      `\nRecorded on ${String(recorded.machine.cores)} cores of ${recorded.machine.processor}, measured on ${String(here.cores)} of ${here.processor}: ratios move a little with the machine too.\n`,
+    );
+  const isAsked = (key) => chosen.includes(key.split('.')[0]);
+  if (!printCompared(compared(recorded.ratios, ratiosOf(rows), isAsked), (text) => process.stdout.write(text)))
+    process.exitCode = 1;
+}
+if (options.record !== undefined && failed === 0) {
+  const path = resolve(options.record);
+  const ratios = { ...before(path), ...ratiosOf(rows) };
+  const shown = Object.fromEntries(
+    Object.entries(ratios).map(([key, values]) => [key, values.map((value) => Number(value.toPrecision(4)))]),
+  );
+  writeFileSync(path, `${JSON.stringify({ machine: machine(), ratios: shown }, null, 2)}\n`);
+  process.stdout.write(`\nRecorded in ${path}.\n`);
+} else if (options.record !== undefined) process.stdout.write('\nNot recorded: a part was not measured.\n');
+
+function machine() {
+  return { cores: availableParallelism(), processor: cpus()[0]?.model.trim() ?? 'an unknown processor' };
+}
+/** Where only some parts were measured, the rest of what was recorded stays. */
+function before(path) {
+  if (named.length === 0) return {};
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')).ratios;
+  } catch (error) {
+    if (error.code === 'ENOENT') return {};
+    throw error;
+  }
+}

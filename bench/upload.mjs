@@ -1,16 +1,20 @@
 // Bytes a second of an upload: ours are hashed, and on the disk before they are acknowledged; beside it plain @tus/server with its FileStore,
-// which does neither, in a process of its own in the same run.
+// which does neither, in a process of its own in the same run, and what the disk itself takes: the same pieces, written and fsynced by nobody's
+// server, which is what no upload that is on the disk before it is acknowledged gets beyond.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import http from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { median, ratio } from './figures.mjs';
+import { median, ratio, ratios } from './figures.mjs';
 
 const MIB = 2 ** 20;
 const SIZE = 192 * MIB;
+/** What our store writes in one go. */
+const BATCH = 256 * 1024;
 const ROUNDS = 5;
 const PIECES = [
   [8 * MIB, 'in pieces of 8 MiB'],
@@ -28,7 +32,7 @@ export async function measureUpload(api, dataDir) {
     const theirs = { endpoint: `${url}/files`, headers: {} };
     const bytes = randomBytes(SIZE);
     const rows = [];
-    for (const [piece, words] of PIECES) rows.push(await compare(ours, theirs, bytes, piece, words));
+    for (const [piece, words] of PIECES) rows.push(...(await compare({ ours, theirs, folder }, bytes, piece, words)));
     return rows;
   } finally {
     rival.kill('SIGKILL');
@@ -36,24 +40,61 @@ export async function measureUpload(api, dataDir) {
   }
 }
 
-async function compare(ours, theirs, bytes, piece, words) {
-  const rates = { ours: [], theirs: [] };
+async function compare({ ours, theirs, folder }, bytes, piece, words) {
+  const rates = { ours: [], theirs: [], disk: [] };
+  const sides = {
+    ours: () => send(ours, bytes, piece),
+    theirs: () => send(theirs, bytes, piece),
+    disk: () => store(folder, bytes, piece),
+  };
   // The first of each opens connections and warms the code up.
   for (let round = -1; round < ROUNDS; round += 1) {
-    for (const [name, side] of Object.entries({ ours, theirs })) {
-      const rate = await send(side, bytes, piece);
+    for (const [name, measure] of Object.entries(sides)) {
+      const rate = await measure();
       if (round >= 0) rates[name].push(rate);
     }
   }
-  const [a, b] = [median(rates.ours), median(rates.theirs)];
+  const [a, b, c] = [median(rates.ours), median(rates.theirs), median(rates.disk)];
   const show = (rate) => `${(rate / 1e6).toFixed(0)} MB/s`;
-  return {
-    what: `upload of ${String(SIZE / MIB)} MiB ${words}`,
-    ours: `${show(a)} hashed (sha256) and fsynced`,
-    rival: `@tus/server FileStore: ${show(b)}, neither`,
-    ratio: ratio(a, b),
-    note: `median of ${String(ROUNDS)}, by turns; over HTTP, both behind one sender`,
-  };
+  const key = piece === SIZE ? 'whole' : 'pieces';
+  const what = `upload of ${String(SIZE / MIB)} MiB ${words}`;
+  const note = `median of ${String(ROUNDS)}, by turns`;
+  return [
+    {
+      what,
+      ours: `${show(a)} hashed (sha256) and fsynced`,
+      rival: `@tus/server FileStore: ${show(b)}, neither`,
+      ratio: ratio(a, b),
+      compared: { [`upload.${key}`]: ratios(rates.ours, rates.theirs) },
+      note: `${note}; over HTTP, both behind one sender`,
+    },
+    {
+      what: `${what}, beside the disk`,
+      ours: show(a),
+      rival: `written and fsynced, no server: ${show(c)}`,
+      ratio: ratio(a, c),
+      compared: { [`upload.${key}-disk`]: ratios(rates.ours, rates.disk) },
+      note,
+    },
+  ];
+}
+
+/** Bytes a second of the disk: `bytes` in pieces, each of which is on it before the next begins. */
+async function store(folder, bytes, piece) {
+  const path = join(folder, 'disk');
+  const file = await open(path, 'w');
+  try {
+    const began = performance.now();
+    for (let at = 0; at < bytes.length; at += piece) {
+      for (let from = at; from < Math.min(at + piece, bytes.length); from += BATCH)
+        await file.write(bytes, from, Math.min(BATCH, bytes.length - from), from);
+      await file.datasync();
+    }
+    return bytes.length / ((performance.now() - began) / 1000);
+  } finally {
+    await file.close();
+    rmSync(path);
+  }
 }
 
 /** Bytes a second of everything but the last byte, so that nothing begins to read the file while the other side is measured. */

@@ -6,5 +6,11 @@ import { foreground } from './terminal.mjs';
 
 await setupOrExit();
 process.exit(
-  await foreground(node, ['--disable-warning=ExperimentalWarning', join(root, 'bench/main.mjs')], { cwd: root }),
+  await foreground(
+    node,
+    ['--disable-warning=ExperimentalWarning', join(root, 'bench/main.mjs'), ...process.argv.slice(2)],
+    {
+      cwd: root,
+    },
+  ),
 );
