@@ -88,3 +88,17 @@ def test_letters_in_their_arabic_forms_are_looked_for_only_where_there_may_be_so
     types: dict[str, ColumnType] = dict.fromkeys(table.column_names, "text")
     with connect([tmp_path], 1 << 30) as connection:
         assert profile_table(connection, tmp_path / "data.parquet", types).arabic == ["arabic"]
+
+
+def test_columns_whose_names_begin_alike_keep_their_figures_apart(tmp_path: Path) -> None:
+    table = pa.table({"a": [1, 2], "a.b": [3, 4], "c": [5, 6], "a.b.c": [7, 8]})
+    pq.write_table(table, tmp_path / "data.parquet")
+    types: dict[str, ColumnType] = dict.fromkeys(table.column_names, "integer")
+    with connect([tmp_path], 1 << 30) as connection:
+        columns = profile_table(connection, tmp_path / "data.parquet", types).columns
+    assert [(column["name"], column["min"], column["max"]) for column in columns] == [
+        ("a", 1, 2),
+        ("a.b", 3, 4),
+        ("c", 5, 6),
+        ("a.b.c", 7, 8),
+    ]

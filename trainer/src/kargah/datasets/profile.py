@@ -103,11 +103,13 @@ def _measured(
             kinds = [types[column] for column in names]
             draws = [column in drawn for column in names]
             if fit:
+                # Of a name with a dot it may read more than is asked for.
                 table = file.read(columns=names, use_threads=False)
                 # Texts take longest, and are begun with.
                 order = sorted(range(len(names)), key=lambda at: kinds[at] not in {"text", "category"})
                 begun = {
-                    at: pool.submit(measured, names[at], kinds[at], table.column(at), draws[at], hashed) for at in order
+                    at: pool.submit(measured, names[at], kinds[at], table.column(names[at]), draws[at], hashed)
+                    for at in order
                 }
                 del table
             for at, (column, kind, draw) in enumerate(zip(names, kinds, draws, strict=True)):
