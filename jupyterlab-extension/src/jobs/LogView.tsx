@@ -33,6 +33,15 @@ export function LogView({ jobId, name, line = null }: LogViewProps): JSX.Element
   const [wanted, setWanted] = useState('');
   const [chosen, setChosen] = useState(0);
   const [pointed, setPointed] = useState<number | null>(null);
+  const [shownLine, setShownLine] = useState<LogViewProps['line']>(null);
+  if (line !== shownLine) {
+    setShownLine(line);
+    if (line !== null) {
+      setWanted('');
+      setFollow(false);
+      setPointed(line.offset);
+    }
+  }
   const count = buffer.lines.length;
   const { found, more, searching } = useLogSearch(jobId, log, wanted);
   const at = wanted === '' ? (pointed ?? undefined) : found[Math.min(chosen, found.length - 1)];
@@ -45,13 +54,6 @@ export function LogView({ jobId, name, line = null }: LogViewProps): JSX.Element
       setTop(box.current.scrollTop);
     }
   }, [follow, version, count]);
-
-  useEffect(() => {
-    if (line === null) return;
-    setWanted('');
-    setFollow(false);
-    setPointed(line.offset);
-  }, [line]);
 
   const { loading } = log;
   useEffect(() => {

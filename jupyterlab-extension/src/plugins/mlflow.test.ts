@@ -1,7 +1,7 @@
 import { dressPage, mlflowHash } from './mlflow.js';
 
-jest.mock('@jupyterlab/apputils', () => ({ MainAreaWidget: class {} }));
-jest.mock('@jupyterlab/ui-components', () => ({ IFrame: class {}, LabIcon: class {} }));
+jest.mock('@jupyterlab/apputils', () => ({ MainAreaWidget: jest.fn() }));
+jest.mock('@jupyterlab/ui-components', () => ({ IFrame: jest.fn() }));
 jest.mock('../components/labIcons.js', () => ({ labIcon: () => undefined }));
 
 describe("MLflow's own page in a tab", () => {
