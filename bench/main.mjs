@@ -10,6 +10,7 @@ import { measureBundle } from './bundle.mjs';
 import { compared, printCompared, ratiosOf } from './compare.mjs';
 import { print, unmeasured } from './figures.mjs';
 import { measureFirstStep } from './first-step.mjs';
+import { measureHistory } from './history.mjs';
 import { measureIngest } from './ingest.mjs';
 import { fillJobs, jobsListRow, timeFirstPage } from './jobs-list.mjs';
 import { measureLive } from './live.mjs';
@@ -30,6 +31,7 @@ const PARTS = {
   viewers: ['100 viewers', () => measureScale(api, workspaceDir, bridge.pid)],
   'log-call': ['one log()', () => measureLogCall(api, workspaceDir)],
   ingest: ['points through the gateway', () => measureIngest(api, dataDir)],
+  history: ['history of a job', () => measureHistory(api, workspaceDir)],
   upload: ['upload', () => measureUpload(api, dataDir)],
   preview: ['pages of a long table', () => measurePreview(api, workspaceDir)],
   profile: ['profile of a million rows', () => measureProfile(dataDir)],

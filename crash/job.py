@@ -40,7 +40,7 @@ class PlainHttp:
 
     def log(self, step: int) -> None:
         point = {"key": "loss", "value": step + 0.5, "timestamp": time.time_ns() // 1_000_000, "step": step}
-        body = json.dumps({"run_id": os.environ["MLFLOW_RUN_ID"], "metrics": [point]})
+        body = json.dumps({"run_id": os.environ["KARGAH_RUN_ID"], "metrics": [point]})
         note("try", step)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
@@ -84,7 +84,7 @@ class Spooled:
         from kargah.training.reporter import Reporter
         from kargah.training.run_ref import RunRef
 
-        run = RunRef(os.environ["MLFLOW_RUN_ID"], os.environ["MLFLOW_EXPERIMENT_ID"])
+        run = RunRef(os.environ["KARGAH_RUN_ID"], os.environ["MLFLOW_EXPERIMENT_ID"])
         folder = Path(os.environ["KARGAH_JOB_DIR"])
         address = Address(Path(os.environ["KARGAH_BRIDGE_FILE"]), folder / "token")
         self.reporter = Reporter(folder / "spool", address, lambda: run, say=lambda _: None)

@@ -494,6 +494,17 @@ export const ERRORS = {
   },
   value_out_of_range: { status: 422, en: 'Use a value from {min} to {max}.', fa: 'مقدار میان {min} و {max} باشد.' },
   loss_diverged: { status: 422, en: 'Loss diverged; lower the rate.', fa: 'زیان بی‌نهایت شد؛ نرخ را کم کنید.' },
+  too_many_metrics: {
+    status: 400,
+    en: 'A job may have {limit} metrics; log what belongs together under one name, with steps.',
+    fa: 'هر کار حداکثر {limit} متریک دارد؛ مقدارهای هم‌خانواده را با یک نام و در گام‌های گوناگون ثبت کنید.',
+  },
+  /** `status`: FAILED or KILLED, as MLflow calls it. */
+  run_ended_failed: {
+    status: 422,
+    en: 'The script ended its MLflow run as {status}, though its process ended with code 0; see its log.',
+    fa: 'اسکریپت اجرای MLflow خود را {status} اعلام کرد، هرچند فرایندش با کد صفر پایان یافت؛ لاگ را ببینید.',
+  },
   recipe_failed: { status: 422, en: 'Training failed: {reason}.', fa: 'آموزش ناموفق بود: {reason}.' },
   launch_failed: {
     status: 422,

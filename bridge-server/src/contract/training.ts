@@ -134,8 +134,9 @@ export const job = z
     params: z.record(z.string(), z.unknown()),
     resources: resources.nullable(),
     progress,
-    /** Last value of each metric. */
+    /** Last value of the first 64 metrics of its own and the first 64 of the machine; `…/metrics/names` has all. */
     metrics: z.record(z.string(), metricValue),
+    metric_count: z.number().int(),
     message: z.string().nullable(),
     priority,
     queue_position: z.number().int().nullable(),

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { randomUUID } from 'node:crypto';
-import { MlflowError, type MlflowClient } from 'mlflow-js-client';
+import { encodeBody, MlflowError, type MlflowClient } from 'mlflow-js-client';
 import { KargahError } from '../errors.js';
 import { answerEarly } from '../http/body.js';
 import type { Authenticator, Caller, Person } from '../http/route.js';
 import { readJson, type ReadBody } from './body.js';
 import { Forwarder } from './forward.js';
 import { Ingest, type IngestDeps } from './ingest/ingest.js';
+import { NestedRuns } from './nested.js';
 import { OwnRun, type Meant } from './own-run.js';
 import { match, type Match } from './paths.js';
 import type { GatewayListener } from './port.js';
@@ -45,7 +46,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const ownRun = new OwnRun(deps.listener, deps.client);
   const isUp = (): boolean => deps.server.health.state() === 'up';
   const { spool, listener } = deps;
-  const ingest = new Ingest({ spool, listener, mlflow: () => (isUp() ? 'up' : 'away') });
+  const nested = new NestedRuns(listener, deps.client);
+  const ingest = new Ingest({ spool, listener, nested, mlflow: () => (isUp() ? 'up' : 'away') });
 
   async function answer(req: IncomingMessage & { originalUrl?: string }, res: ServerResponse): Promise<void> {
     if (req.url === '/' && /\/mlflow$/u.test(req.originalUrl ?? '')) {
@@ -64,7 +66,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (runId === null && !isUp()) throw unavailable();
     const meant: Meant = caller.kind === 'job' ? await ownRun.meant(caller, asked, sent) : { found: asked, body: sent };
     if ('answer' in meant) {
-      res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(meant.answer));
+      res.writeHead(200, { 'content-type': 'application/json' }).end(encodeBody(meant.answer));
       return;
     }
     const { found, body } = meant;

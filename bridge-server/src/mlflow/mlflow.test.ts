@@ -433,6 +433,9 @@ describe("a job's token", () => {
     const make = async (tags: object[], run_name = 'x') =>
       (await post(token, '/runs/create', { experiment_id: theirs.experiment_id, run_name, tags })).json<Made>().run;
     await post(token, '/runs/log-metric', { run_id: runId, key: 'x', value: 1, timestamp: 1, step: 1 });
+    // What could not be described was not given away.
+    const unfit = await post(token, '/runs/create', { tags: [{ key: 'a'.repeat(300), value: '' }] });
+    expect(unfit.json()).toMatchObject({ status: 422, error_code: 'VALIDATION_FAILED' });
     const own = await make([
       { key: 'team', value: 'ب' },
       { key: 'mlflow.note.content', value: 'یادداشت' },
@@ -449,10 +452,7 @@ describe("a job's token", () => {
         { key: 'mlflow.user', value: 'sara' },
       ]),
     );
-    const unfit = await post(token, '/runs/create', { tags: [{ key: 'a'.repeat(300), value: '' }] });
-    expect(unfit.json()).toMatchObject({ status: 422, error_code: 'VALIDATION_FAILED' });
-    // Once the script has ended that one, a further run is another: one below it.
-    await post(token, '/runs/update', { run_id: runId, status: 'FINISHED' });
+    // It is given once, whether it has ended or not: a further run is another, below it.
     const further = await make([{ key: 'fold', value: '2' }], 'fold 2');
     expect(further.info).toMatchObject({ run_name: 'fold 2', experiment_id: experimentId });
     expect(further.info.run_id).not.toBe(runId);
@@ -464,6 +464,33 @@ describe("a job's token", () => {
     );
     const early = world.jobToken(world.people.sara, 'job_names2');
     expect((await get(early, '/experiments/get-by-name?experiment_name=x')).status).toBe(503);
+  });
+
+  test('tells how its runs end, and what lies open below its own ends with it', async () => {
+    const { runId, experimentId } = await newRun('job_ending');
+    const token = world.jobToken(world.people.sara, 'job_ending');
+    const create = async (parent: string, run_name: string): Promise<string> => {
+      const tags = [{ key: 'mlflow.parentRunId', value: parent }];
+      const answer = await post(token, '/runs/create', { experiment_id: experimentId, run_name, tags });
+      return answer.json<{ run: { info: { run_id: string } } }>().run.info.run_id;
+    };
+    const child = await create(runId, 'fold');
+    const grandchild = await create(child, 'deeper');
+    const done = await create(runId, 'done');
+    const from = world.said.length;
+    await post(token, '/runs/update', { run_id: done, status: 'FINISHED' });
+    await post(token, '/runs/update', { run_id: child, status: 'FAILED' });
+    await post(token, '/runs/update', { run_id: runId, status: 'FAILED' });
+    expect(world.said.slice(from).map(({ runId: which, status }) => [which, status])).toEqual([
+      [done, 'FINISHED'],
+      [child, 'FAILED'],
+      [runId, 'FAILED'],
+    ]);
+    await world.mlflow.port.endRunsBelow('p-sara', { runId, experimentId }, 'KILLED');
+    const statusOf = async (which: string): Promise<string> =>
+      (await get(sara, `/runs/get?run_id=${which}`)).json<{ run: { info: { status: string } } }>().run.info.status;
+    // Below one that has ended, too.
+    expect(await Promise.all([done, child, grandchild].map(statusOf))).toEqual(['FINISHED', 'FAILED', 'KILLED']);
   });
 
   test('changes only models that its own run logged', async () => {
@@ -497,7 +524,6 @@ describe('a script that knows nothing of us', () => {
         PATH: process.env['PATH'],
         MLFLOW_TRACKING_URI: world.url,
         MLFLOW_TRACKING_TOKEN: world.jobToken(world.people.sara, 'job_ffffff'),
-        MLFLOW_RUN_ID: runId,
         MLFLOW_EXPERIMENT_ID: experimentId,
         MLFLOW_DISABLE_TELEMETRY: 'true',
       },
@@ -530,6 +556,43 @@ describe('a script that knows nothing of us', () => {
   });
 });
 
+describe('a script with several runs', () => {
+  test('in processes, at once or nested has each of them: the first asked for is the job’s own, all are live', async () => {
+    const { runId, experimentId } = await newRun('job_grid00');
+    const before = world.logged.length;
+    const { stdout } = await promisify(execFile)(PYTHON, [join(REPOSITORY, 'mlflow/tests/parallel_runs.py')], {
+      timeout: HUNG_MS,
+      env: {
+        PATH: process.env['PATH'],
+        MLFLOW_TRACKING_URI: world.url,
+        MLFLOW_TRACKING_TOKEN: world.jobToken(world.people.sara, 'job_grid00'),
+        MLFLOW_EXPERIMENT_ID: experimentId,
+        MLFLOW_DISABLE_TELEMETRY: 'true',
+      },
+    });
+    const trained = /^trained (.+)$/mu.exec(stdout)![1]!.split(' ');
+    expect(new Set(trained).size).toBe(4);
+    expect(trained).toContain(runId);
+    type Found = { runs: { info: { run_id: string; run_name: string }; data: { params: { value: string }[] } }[] };
+    const found = await post(sara, '/runs/search', {
+      experiment_ids: [experimentId],
+      filter: `tags.mlflow.parentRunId = '${runId}'`,
+    });
+    const below = found.json<Found>().runs.map(({ info }) => info);
+    expect(below.map(({ run_name }) => run_name)).toEqual(expect.arrayContaining(['cnn', 'mlp', 'folds']));
+    expect(below.filter(({ run_id }) => trained.includes(run_id))).toHaveLength(3);
+    const live = world.logged.slice(before).filter(({ jobId }) => jobId === 'job_grid00');
+    const keys = live.flatMap(({ points }) => points.map(({ key }) => key));
+    // Of four trainings one is the job's own; which, the processes decide.
+    expect(keys.filter((key) => key === 'loss')).toHaveLength(3);
+    expect(keys.filter((key) => /^\[lr 0\.[1-4]\] loss$/u.test(key))).toHaveLength(9);
+    expect(keys).toEqual(expect.arrayContaining(['[fold 0] loss', '[fold 1] loss']));
+    const open = /^open (\w+)$/mu.exec(stdout)![1]!;
+    await world.mlflow.port.endRunsBelow('p-sara', { runId, experimentId }, 'KILLED');
+    expect((await get(sara, `/runs/get?run_id=${open}`)).text).toContain('KILLED');
+  }, 180_000);
+});
+
 describe('a script that trains with Lightning', () => {
   const train = async (way: string, jobId: string): Promise<RunRef & { stdout: string; points: MetricPoint[] }> => {
     const ref = await newRun(jobId);
@@ -543,7 +606,6 @@ describe('a script that trains with Lightning', () => {
         PYTHONPATH: join(REPOSITORY, '.venv/scripts-of-tests'),
         MLFLOW_TRACKING_URI: world.url,
         MLFLOW_TRACKING_TOKEN: world.jobToken(world.people.sara, jobId),
-        MLFLOW_RUN_ID: ref.runId,
         MLFLOW_EXPERIMENT_ID: ref.experimentId,
         MLFLOW_DISABLE_TELEMETRY: 'true',
       },

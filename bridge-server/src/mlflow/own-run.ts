@@ -10,11 +10,12 @@ export type Meant = { readonly found: Match; readonly body: ReadBody | null } | 
 
 /**
  * A job logs to the run that it was given. A script that knows nothing of that (Lightning's logger, `mlflow.set_experiment`) looks
- * for an experiment by a name of its own, makes it, and makes a run there: it means the job's.
+ * for an experiment by a name of its own, makes it, and makes a run there: it means the job's. Whoever asks first is given that one;
+ * later runs are others, below it.
  */
 export class OwnRun {
   constructor(
-    private readonly listener: Pick<GatewayListener, 'runOfJob'>,
+    private readonly listener: Pick<GatewayListener, 'runOfJob' | 'claimRun' | 'returnRun'>,
     private readonly client: MlflowClient,
   ) {}
 
@@ -37,11 +38,16 @@ export class OwnRun {
     if (!success || tags.some(({ key }) => key === PARENT || key.startsWith('kargah.'))) return { found, body };
     const own = await this.#run(caller);
     const { run_id: runId, experiment_id: experimentId, status } = own.info;
-    if (status === 'RUNNING') {
-      await this.#describe(caller, runId, tags.filter(isOfTheUser));
-      return read('runs/get', { run_id: runId });
+    if (status === 'RUNNING' && (await this.listener.claimRun(caller.jobId))) {
+      try {
+        await this.#describe(caller, runId, tags.filter(isOfTheUser));
+        return { answer: { run: await this.#run(caller) } };
+      } catch (error) {
+        await this.listener.returnRun(caller.jobId);
+        throw error;
+      }
     }
-    // It has ended the one that it was given: another fold, another trial.
+    // The job's own is given already: another fold or trial, another process or thread.
     const { experimentId: _given, ...rest } = body?.json ?? {};
     const json = { ...rest, experiment_id: experimentId, tags: [...tags, { key: PARENT, value: runId }] };
     return { found, body: { json, bytes: Buffer.from(encodeBody(json)) } };

@@ -45,6 +45,10 @@ export interface MlflowPort {
   describeRun(input: RunFacts & { workspace: string; runId: string }): Promise<void>;
   /** Sets tags of a run; others stay. */
   tagRun(workspace: string, runId: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  /** The runs below this one, at any depth. */
+  runsBelow(workspace: string, run: RunRef): Promise<{ runId: string; name: string; ended: boolean }[]>;
+  /** Ends what is still open of the runs below this one, at any depth. */
+  endRunsBelow(workspace: string, run: RunRef, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void>;
   endRun(workspace: string, runId: string, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void>;
   deleteRun(workspace: string, runId: string): Promise<void>;
   metricHistory(workspace: string, runId: string, key?: string): Promise<MetricPoint[]>;
@@ -62,6 +66,9 @@ export interface MlflowPort {
   ): Promise<{ body: ReadableStream<Uint8Array>; sizeBytes: number | null }>;
 }
 
+/** So many metrics a job may have; what logs more is told so. */
+export const MOST_METRICS = 100_000;
+
 /** What the gateway tells the rest of the bridge of logged points, once they are stored. */
 export interface GatewayListener {
   /** Run → job; null when the run is no job's. Used for live points, and for a job token's reach. */
@@ -73,6 +80,20 @@ export interface GatewayListener {
     points: readonly MetricPoint[],
     progress: Partial<Progress> & { first_step_at?: string; message?: string },
   ): void;
+  /** True for whoever asks first: they are given the job's own run, everybody after a run of theirs. */
+  claimRun(jobId: string): Promise<boolean>;
+  /** The job's own run could not be given after all. */
+  returnRun(jobId: string): Promise<void>;
+  /** What the metrics of a run below the job's own are called by; null while it is not known. */
+  labelOf(runId: string): Promise<string | null>;
+  /** Keeps such a run by its name; answers its label. */
+  nestedRun(jobId: string, runId: string, name: string): Promise<string>;
+  /** A script said how a run of its job ended, or that it goes on. */
+  runSaid(jobId: string, runId: string, status: string): void;
+  /** Whether the job may have these metrics, too. */
+  hasRoom(jobId: string, keys: readonly string[]): boolean;
+  /** A run was deleted or brought back, or MLflow refused points of it: what is known of its points no longer holds. */
+  pointsChanged(workspace: string, runId: string | null): void;
   /** What a job logged as its parameters. */
   paramsLogged(jobId: string, params: Readonly<Record<string, string>>): void;
 }

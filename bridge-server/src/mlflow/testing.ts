@@ -23,6 +23,12 @@ export interface LoggedParams {
   readonly params: Readonly<Record<string, string>>;
 }
 
+export interface RunSaid {
+  readonly jobId: string;
+  readonly runId: string;
+  readonly status: string;
+}
+
 /** A real MLflow behind the gateway on a loopback port, with two people and whatever jobs a test adds. */
 export interface TestMlflow {
   readonly mlflow: Mlflow;
@@ -33,6 +39,10 @@ export interface TestMlflow {
   readonly jobOfRun: Map<string, string>;
   readonly logged: Logged[];
   readonly loggedParams: LoggedParams[];
+  /** What scripts said of the ends of their runs. */
+  readonly said: RunSaid[];
+  /** Runs whose points are no longer what the listener was told; null for all of a workspace. */
+  readonly changed: (string | null)[];
   /** Makes the job token of a run. */
   jobToken(person: Person, jobId: string): string;
   tokenOf(person: Person): string;
@@ -80,6 +90,10 @@ export async function startTestMlflow(): Promise<TestMlflow> {
   const jobOfRun = new Map<string, string>();
   const logged: Logged[] = [];
   const loggedParams: LoggedParams[] = [];
+  const claimed = new Set<string>();
+  const labels = new Map<string, string>();
+  const said: RunSaid[] = [];
+  const changed: (string | null)[] = [];
   const listeners: (() => void)[] = [];
   const gateway = mlflow.gateway(
     {
@@ -96,6 +110,13 @@ export async function startTestMlflow(): Promise<TestMlflow> {
         logged.push({ jobId, points, progress });
         for (const listener of listeners) listener();
       },
+      claimRun: (jobId) => Promise.resolve(!claimed.has(jobId) && claimed.add(jobId).has(jobId)),
+      returnRun: (jobId) => Promise.resolve(void claimed.delete(jobId)),
+      labelOf: (runId) => Promise.resolve(labels.get(runId) ?? null),
+      nestedRun: (_jobId, runId, name) => Promise.resolve(labels.set(runId, name).get(runId)!),
+      hasRoom: (_jobId, keys) => !keys.includes('one too many'),
+      pointsChanged: (_workspace, runId) => changed.push(runId),
+      runSaid: (jobId, runId, status) => said.push({ jobId, runId, status }),
       paramsLogged: (jobId, params) => loggedParams.push({ jobId, params }),
     },
   );
@@ -118,6 +139,8 @@ export async function startTestMlflow(): Promise<TestMlflow> {
     jobOfRun,
     logged,
     loggedParams,
+    said,
+    changed,
     jobToken: ({ userId, projectId, workspace }, jobId) => {
       const job: JobIdentity = { kind: 'job', jobId, userId, projectId, workspace, datasetId: null };
       callers.set(`token-${jobId}`, job);

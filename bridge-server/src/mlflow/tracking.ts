@@ -17,10 +17,13 @@ import type { Health } from './health.js';
 import type { IngestSpool } from './ingest/spool.js';
 import { wireInt } from './int64.js';
 import { flattenParams } from './params.js';
+import { PARENT } from './reach.js';
 import type { MlflowPort, RunRef } from './port.js';
 
 const EXPERIMENT = 'jobs';
 const ROLE = 'kargah-owner';
+/** How many metrics of a run MLflow is asked for at a time. */
+const AT_ONCE = 4;
 const JOB_TAG = 'kargah.job_id';
 /** What a member of a project may do in its workspace: everything but handing out rights. */
 const RIGHTS = [
@@ -105,6 +108,28 @@ export class MlflowTracking implements MlflowPort {
     });
   }
 
+  async runsBelow(workspace: string, run: RunRef): ReturnType<MlflowPort['runsBelow']> {
+    const mlflow = this.client.inWorkspace(workspace);
+    return this.#ask(async () => {
+      const found: { runId: string; name: string; ended: boolean }[] = [];
+      const parents = [run.runId];
+      for (const parent of parents)
+        for await (const { info } of childrenOf(mlflow, run.experimentId, parent)) {
+          if (parents.includes(info.run_id)) continue;
+          parents.push(info.run_id);
+          const ended = info.status !== 'RUNNING' && info.status !== 'SCHEDULED';
+          found.push({ runId: info.run_id, name: info.run_name, ended });
+        }
+      return found;
+    });
+  }
+
+  async endRunsBelow(workspace: string, run: RunRef, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> {
+    const { runs } = this.client.inWorkspace(workspace);
+    for (const { runId, ended } of await this.runsBelow(workspace, run))
+      if (!ended) await this.#ask(() => runs.update({ run_id: runId, status, end_time: Date.now() }));
+  }
+
   async deleteRun(workspace: string, runId: string): Promise<void> {
     const mlflow = this.client.inWorkspace(workspace);
     await this.#ask(async () => {
@@ -120,8 +145,15 @@ export class MlflowTracking implements MlflowPort {
     return this.#ask(async () => {
       await this.points.delivered(workspace, runId);
       const keys = key === undefined ? await metricKeys(mlflow, runId) : [key];
-      const histories = await Promise.all(keys.map((one) => historyOf(mlflow, runId, one)));
-      return histories.flat();
+      const points: MetricPoint[] = [];
+      // Asked all at once, the last of a thousand would wait too long.
+      const left = keys.values();
+      await Promise.all(
+        Array.from({ length: AT_ONCE }, async () => {
+          for (const one of left) for (const point of await historyOf(mlflow, runId, one)) points.push(point);
+        }),
+      );
+      return points;
     });
   }
 
@@ -254,6 +286,17 @@ async function runOfJob(mlflow: MlflowClient, experimentId: string, jobId: strin
   const filter = `tags.\`${JOB_TAG}\` = '${jobId}'`;
   const { runs } = await mlflow.runs.search({ experiment_ids: [experimentId], filter, max_results: 1 });
   return runs[0] ?? null;
+}
+
+async function* childrenOf(mlflow: MlflowClient, experimentId: string, parent: string): AsyncGenerator<Run> {
+  const filter = `tags.\`${PARENT}\` = '${parent}'`;
+  let page: string | undefined;
+  do {
+    const token = page === undefined ? {} : { page_token: page };
+    const answer = await mlflow.runs.search({ experiment_ids: [experimentId], filter, max_results: 1000, ...token });
+    yield* answer.runs;
+    page = answer.next_page_token || undefined;
+  } while (page !== undefined);
 }
 
 async function newRun(

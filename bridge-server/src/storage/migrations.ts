@@ -17,6 +17,8 @@ type QueueColumn =
 
 type VersionedDatasetColumn = 'head_version_id' | 'tags_json' | 'shared';
 type VersionedSweepColumn = 'dataset_version_id' | 'dataset_version' | 'split_id';
+/** Of the MLflow runs of a job. */
+type RunJobColumn = 'run_given' | 'run_said' | 'metric_count';
 type VersionedJobColumn = 'dataset_version_id' | 'dataset_version' | 'dataset_sha256' | 'split_id';
 
 /** Typed by the table, so that a column of `schema.ts` cannot be forgotten here; `Later` are those of a later migration. */
@@ -109,7 +111,7 @@ const first: Migration = {
       .execute();
     await db.schema.createIndex('datasets_state').on('datasets').column('state').execute();
 
-    await table<'jobs', QueueColumn | VersionedJobColumn>(db, 'jobs', {
+    await table<'jobs', QueueColumn | VersionedJobColumn | RunJobColumn>(db, 'jobs', {
       job_id: 'text key',
       project_id: 'text',
       user_id: 'text',
@@ -373,6 +375,23 @@ const versionsOfDatasets: Migration = {
   },
 };
 
+const runsOfJobs: Migration = {
+  async up(db: Kysely<unknown>) {
+    const added: Record<RunJobColumn, 'text' | 'integer'> = {
+      run_given: 'integer',
+      run_said: 'text',
+      metric_count: 'integer',
+    };
+    for (const [column, type] of Object.entries(added))
+      await db.schema
+        .alterTable('jobs')
+        .addColumn(column, type, (c) => (type === 'text' ? c : c.notNull().defaultTo(0)))
+        .execute();
+    await table(db, 'job_runs', { run_id: 'text key', job_id: 'text', label: 'text', status: 'text?' });
+    await db.schema.createIndex('job_runs_job').on('job_runs').columns(['job_id', 'label']).unique().execute();
+  },
+};
+
 function isPostgres(db: Kysely<unknown>): boolean {
   return db.getExecutor().adapter.supportsTransactionalDdl;
 }
@@ -382,4 +401,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '001_first': first,
   '002_queue_and_sweeps': queueAndSweeps,
   '003_dataset_versions': versionsOfDatasets,
+  '004_runs_of_jobs': runsOfJobs,
 };

@@ -11,6 +11,7 @@ export interface Database {
   uploads: UploadTable;
   datasets: DatasetTable;
   jobs: JobTable;
+  job_runs: JobRunTable;
   job_events: JobEventTable;
   sweeps: SweepTable;
   dataset_versions: DatasetVersionTable;
@@ -145,6 +146,15 @@ export interface ConnectionTable {
   sealed_url: string;
   created_at: string;
 }
+/** A run that a script opened below its job's own. */
+export interface JobRunTable {
+  run_id: string;
+  job_id: string;
+  /** What its metrics are called by among the job's: its name, made unique within the job. */
+  label: string;
+  /** As the script ended it; null before. */
+  status: string | null;
+}
 export interface JobTable {
   job_id: string;
   project_id: string;
@@ -174,6 +184,12 @@ export interface JobTable {
   cpu_seconds: number | null;
   mlflow_run_id: string | null;
   mlflow_experiment_id: string | null;
+  /** 1 once a script has asked for a run and was given the job's own: a later one is another. */
+  run_given: Generated<number>;
+  /** How the script itself ended the job's own run, `FINISHED | FAILED | KILLED`; null while it has not. */
+  run_said: string | null;
+  /** How many metrics it has logged, of which `metrics_json` has the first. */
+  metric_count: Generated<number>;
   /** How the MLflow run is still to be ended (`FINISHED | FAILED | KILLED`): MLflow was away when the job ended. */
   mlflow_end_pending: string | null;
   model_json: string | null;

@@ -9,7 +9,8 @@ import type { Announcer } from './announcer.js';
 import type { JobFolders } from './folders.js';
 import type { TrainingLog } from './ports.js';
 import type { JobRuns } from './runs.js';
-import type { RUN_STATUS } from './verdict.js';
+import type { PointHistory } from './points/history.js';
+import type { RunStatus } from './verdict.js';
 import type { JobRow, JobStore } from './store.js';
 import type { JobTelemetry } from './telemetry.js';
 import type { ModelFacts } from './view.js';
@@ -19,7 +20,6 @@ const DRAIN_SECONDS = 60;
 const RETRY_MS = 15_000;
 /** The training process's and its supervisor's. */
 const SPOOLS = ['spool', 'spool-system'] as const;
-type RunStatus = (typeof RUN_STATUS)[keyof typeof RUN_STATUS];
 
 /**
  * What an ended job still owes MLflow: points in its spool, then the end of its run. Both wait for MLflow as long as it takes; the
@@ -36,6 +36,7 @@ export class Aftercare {
     private readonly runs: JobRuns,
     private readonly telemetry: JobTelemetry,
     private readonly announcer: Announcer,
+    private readonly points: PointHistory,
     private readonly python: string,
     private readonly log: TrainingLog,
   ) {}
@@ -71,6 +72,13 @@ export class Aftercare {
       if (runId === null) return;
       if (!(await this.#drain(jobId))) throw new KargahError('mlflow_unavailable');
       await this.#endRun(workspace, runId, status as RunStatus);
+      // What a script that was stopped left open would be running for ever.
+      if (row.script_json !== null && row.mlflow_experiment_id !== null)
+        await this.mlflow.endRunsBelow(
+          workspace,
+          { runId, experimentId: row.mlflow_experiment_id },
+          status as RunStatus,
+        );
       if (row.model_json === null && status === 'FINISHED') await this.#findModel(row, workspace, runId);
     } catch (error) {
       if (!(error instanceof KargahError && error.code === 'mlflow_unavailable'))
@@ -108,6 +116,7 @@ export class Aftercare {
   async #done(row: JobRow): Promise<void> {
     await this.telemetry.flush(row.job_id);
     this.telemetry.forget(row.job_id);
+    await this.points.rest(row.job_id);
     await this.store.patch(row.job_id, { mlflow_end_pending: null, token_sha256: null });
     await this.folders.forgetToken(row.job_id);
   }

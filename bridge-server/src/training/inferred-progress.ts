@@ -9,7 +9,7 @@ const EPOCH = 'epoch';
 const TOTALS: ReadonlySet<string> = new Set(['epochs', 'max_epochs', 'num_epochs', 'n_epochs', 'num_train_epochs']);
 
 /** Whether a point is of the training, not of what its processes or the machine use. */
-export const isOwn = ({ key }: MetricPoint): boolean => !key.startsWith(SYSTEM);
+export const isOwn = ({ key }: MetricPoint): boolean => !key.startsWith(SYSTEM) && !key.startsWith('[');
 
 /**
  * How far a job is that tells nothing of its progress and only logs to MLflow: the steps of its points, the epochs that it logs, and

@@ -20,7 +20,7 @@ describe('a training job', () => {
     shop.eventually(async () => (await shop.log(jobId)).includes('up'), 'the script to begin');
 
   it('goes from the queue to success, and every change is an event', async () => {
-    const job = await shop.script('import os\nprint("سلام دنیا", os.environ["MLFLOW_RUN_ID"])');
+    const job = await shop.script('import os\nprint("سلام دنیا", os.environ["KARGAH_RUN_ID"])');
     expect(job).toMatchObject({ state: 'queued', queue_position: 1, owner: { name: 'sara' } });
     const done = await shop.ended(job.job_id);
     expect(done).toMatchObject({ state: 'succeeded', exit_code: 0, error: null, progress: { fraction: 1 } });

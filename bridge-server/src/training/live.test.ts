@@ -121,15 +121,130 @@ describe('a running job', () => {
     expect((await shop.ended(job_id)).metrics).toMatchObject({ loss: 1, 'system/memory_mb': expect.any(Number) });
   });
 
-  it('answers the history of its metrics with the live number it reaches', async () => {
+  it.each([
+    ['FAILED', [], 'failed', 'FAILED', 'run_ended_failed'],
+    ['KILLED', [], 'failed', 'KILLED', 'run_ended_failed'],
+    ['FAILED', ['FINISHED'], 'succeeded', 'FAILED', undefined],
+    ['FAILED', ['FAILED'], 'failed', 'FAILED', 'run_ended_failed'],
+    ['RUNNING', [], 'succeeded', 'FINISHED', undefined],
+    ['FINISHED', ['FAILED'], 'succeeded', 'FINISHED', undefined],
+  ])(
+    'whose process ended well after it said %s of its run, and %j of those below, is %s',
+    async (said, others, state, status, code) => {
+      const gate = `said-${said}-${others.join('')}`;
+      const { job_id } = await gated(gate);
+      await shop.until(job_id, 'running');
+      const listener = shop.service.gatewayListener;
+      const runId = `run-${job_id}`;
+      expect(await listener.jobOfRun(runId)).toBe(job_id);
+      for (const [index, other] of others.entries()) {
+        const below = `below-${job_id}-${String(index)}`;
+        await listener.nestedRun(job_id, below, 'fold');
+        listener.runSaid(job_id, below, other);
+      }
+      listener.runSaid(job_id, runId, said);
+      await open(gate);
+      const done = await shop.ended(job_id);
+      expect([done.state, done.error?.code]).toEqual([state, code]);
+      await shop.eventually(() => shop.mlflow.runs.get(runId)?.status === status, 'its run to end');
+      await shop.eventually(
+        () => shop.mlflow.endedBelow.some(([run, how]) => run === runId && how === status),
+        'what lies below to end',
+      );
+    },
+  );
+
+  it('gives its own run once, and calls those below by their names, each by its own', async () => {
     const { job_id } = await shop.script('pass');
     await shop.ended(job_id);
-    shop.mlflow.points.push(point('loss', 1, 1), point('acc', 0, 1));
-    const answer = await (await shop.call('GET', `/train/jobs/${job_id}/metrics?key=loss`)).json();
-    expect(answer).toEqual({ items: [point('loss', 1, 1)], seq: shop.live.seqOf(job_id) });
+    const listener = shop.service.gatewayListener;
+    const claims = await Promise.all([1, 2, 3].map(() => listener.claimRun(job_id)));
+    expect(claims.filter(Boolean)).toHaveLength(1);
+    await listener.returnRun(job_id);
+    expect(await listener.claimRun(job_id)).toBe(true);
+    const labels = [];
+    for (const [runId, name] of [
+      ['n1', 'fold'],
+      ['n2', 'fold'],
+      ['n3', 'دستهٔ ۱'],
+      ['n4', '  '],
+    ] as const)
+      labels.push(await listener.nestedRun(job_id, runId, name));
+    expect(labels).toEqual(['fold', 'fold 2', 'دستهٔ ۱', 'n4']);
+    expect(await listener.labelOf('n2')).toBe('fold 2');
+    expect(await listener.jobOfRun('n2')).toBe(job_id);
+  });
+
+  const historyOf = async (jobId: string, query = ''): Promise<{ items: MetricPoint[]; seq: number }> => {
+    const answer = await shop.call('GET', `/train/jobs/${jobId}/metrics${query}`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
+    return (await answer.json()) as { items: MetricPoint[]; seq: number };
+  };
+
+  it('answers the history of its metrics with the live number it reaches, also while MLflow is away', async () => {
+    const { job_id } = await gated('history');
+    await shop.until(job_id, 'running');
+    const listener = shop.service.gatewayListener;
+    listener.pointsLogged(job_id, [point('loss', 1, 1), point('acc', 0, 1), point('loss', 'NaN', 2)], {});
     shop.mlflow.become('down');
-    expect((await shop.call('GET', `/train/jobs/${job_id}/metrics`)).status).toBe(503);
+    expect(await historyOf(job_id)).toEqual({
+      items: [point('loss', 1, 1), point('loss', 'NaN', 2), point('acc', 0, 1)],
+      seq: shop.live.seqOf(job_id),
+    });
+    expect((await historyOf(job_id, '?key=acc')).items).toEqual([point('acc', 0, 1)]);
+    expect((await historyOf(job_id, '?key=acc&key=none')).items).toEqual([point('acc', 0, 1)]);
+    expect((await shop.call('GET', `/train/jobs/${job_id}/metrics?key=`)).status).toBe(422);
+    expect((await shop.call('GET', `/train/jobs/${job_id}/metrics?buckets=0`)).status).toBe(422);
+    const names = await (await shop.call('GET', `/train/jobs/${job_id}/metrics/names?search=LO`)).json();
+    expect(names).toEqual({ items: [{ key: 'loss', points: 2, last: point('loss', 'NaN', 2) }], next_cursor: null });
     shop.mlflow.become('up');
+    await open('history');
+    await shop.ended(job_id);
+    await shop.eventually(() => shop.mlflow.runs.get(`run-${job_id}`)?.status === 'FINISHED', 'its run to end');
+    expect((await historyOf(job_id)).items).toHaveLength(3);
+  });
+
+  it('of an earlier release has its history from MLflow, its nested runs by their names, and keeps it', async () => {
+    const { job_id } = await shop.script('pass');
+    await shop.ended(job_id);
+    const runId = `run-${job_id}`;
+    await shop.eventually(() => shop.mlflow.runs.get(runId)?.status === 'FINISHED', 'its run to end');
+    shop.service.gatewayListener.pointsChanged('', runId);
+    shop.mlflow.histories.set(runId, [point('loss', 1, 1)]);
+    shop.mlflow.histories.set('child', [point('loss', 2, 1)]);
+    shop.mlflow.below.push({ runId: 'child', name: 'fold 1', ended: true });
+    shop.mlflow.become('down');
+    await shop.eventually(
+      async () => (await shop.call('GET', `/train/jobs/${job_id}/metrics`)).status === 503,
+      'what no longer holds to be forgotten',
+    );
+    shop.mlflow.become('up');
+    const items = [point('loss', 1, 1), point('[fold 1] loss', 2, 1)];
+    expect((await historyOf(job_id)).items).toEqual(items);
+    shop.mlflow.become('down');
+    expect((await historyOf(job_id)).items).toEqual(items);
+    shop.mlflow.become('up');
+    shop.mlflow.below.length = 0;
+  });
+
+  it('with very many metrics shows the first of them in its row and counts the others', async () => {
+    const { job_id } = await gated('many');
+    await shop.until(job_id, 'running');
+    const listener = shop.service.gatewayListener;
+    for (let from = 0; from < 45_900; from += 900)
+      listener.pointsLogged(
+        job_id,
+        Array.from({ length: 900 }, (_, n) => point(`layer${String(from + n)}`, n, 1)),
+        {},
+      );
+    listener.pointsLogged(job_id, [point('system/cpu_percent', 5, 1), point('layer0', 7, 2), point('late', 1, 2)], {});
+    const job = await shop.job(job_id);
+    expect(Object.keys(job.metrics)).toHaveLength(65);
+    expect(job.metrics).toMatchObject({ layer0: 7, layer63: 63, 'system/cpu_percent': 5 });
+    expect(job.metric_count).toBe(45_902);
+    expect((await historyOf(job_id, '?key=layer45899')).items).toEqual([point('layer45899', 899, 1)]);
+    await open('many');
+    expect((await shop.ended(job_id)).metric_count).toBe(45_902);
   });
 
   /** What was announced of a log, in however many pieces. */

@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { aliases } from '../contract/index.js';
 import { jobLogs, searchLogs } from '../contract/logs.js';
-import { jobMetrics } from '../contract/metrics.js';
+import { jobMetricNames, jobMetrics } from '../contract/metrics.js';
 import { jobModel } from '../contract/models.js';
 import { planTrain } from '../contract/plans.js';
 import { listPythons } from '../contract/pythons.js';
@@ -18,6 +20,7 @@ import {
 import { sendFile } from '../http/send-file.js';
 import { route, type Route } from '../http/route.js';
 import { answerLog } from './log-answer.js';
+import { historyJson, namesOf } from './points/answer.js';
 import type { TrainingService } from './service.js';
 
 export function trainingRoutes(training: TrainingService): Route[] {
@@ -66,10 +69,20 @@ export function trainingRoutes(training: TrainingService): Route[] {
       });
       return { status: 200, json: { items, next_cursor: null } };
     }),
-    route(jobMetrics, async ({ caller, params, query }) => ({
-      status: 200,
-      json: await training.metrics(caller, params.job_id, query.key),
-    })),
+    route(jobMetrics, async ({ caller, params, query, res }) => {
+      const { columns, seq } = await training.metrics(caller, params.job_id);
+      const wanted = query.key === undefined ? null : new Set([query.key].flat());
+      const series = columns.series((key) => wanted?.has(key) ?? true);
+      const { buckets } = query;
+      const shown = buckets === undefined ? series : series.map((one) => columns.thinned(one, buckets));
+      res.setHeader('Content-Type', 'application/json; charset=utf-8');
+      await pipeline(Readable.from(historyJson(columns, shown, seq)), res);
+      return undefined;
+    }),
+    route(jobMetricNames, async ({ caller, params, query }) => {
+      const { columns } = await training.metrics(caller, params.job_id);
+      return { status: 200, json: namesOf(columns, query) };
+    }),
     route(jobLogs, async ({ caller, params, query, req, res }) => {
       await training.ensureVisible(caller, params.job_id);
       await answerLog(training.logs, params.job_id, query, req, res);

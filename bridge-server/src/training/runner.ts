@@ -17,7 +17,7 @@ import { Turnstile } from './queue.js';
 import type { JobPatch, JobRow, JobStore } from './store.js';
 import type { JobTelemetry } from './telemetry.js';
 import type { TerminalState } from './states.js';
-import { lost, RUN_STATUS, STOPPED, verdictOf } from './verdict.js';
+import { lost, RUN_STATUS, STOPPED, verdictOf, type RunStatus } from './verdict.js';
 import { progressOf } from './view.js';
 import type { WaitingRoom } from './waiting-room.js';
 
@@ -208,13 +208,14 @@ export class JobRunner {
     await this.#end(jobId, to, why, patch);
   }
 
-  async #end(jobId: string, to: TerminalState, why: Failure | null, patch: JobPatch): Promise<void> {
+  async #end(jobId: string, ended: TerminalState, cause: Failure | null, patch: JobPatch): Promise<void> {
     this.#watched.get(jobId)?.();
     this.#watched.delete(jobId);
     await this.runs.settled(jobId);
     await this.telemetry.flush(jobId);
     const before = await this.store.get(jobId);
     if (!before) return;
+    const { to, why, status } = await this.#asSaid(before, ended, cause);
     // A process began that may have left points: their run is made later, if MLflow was away all the time.
     const owesRun = before.mlflow_run_id !== null || before.handle_json !== null;
     const progress = { ...progressOf(before), eta_seconds: null, ...(to === 'succeeded' ? { fraction: 1 } : {}) };
@@ -228,7 +229,7 @@ export class JobRunner {
         has_checkpoint: (await this.folders.hasCheckpoint(jobId)) ? 1 : 0,
         progress_json: JSON.stringify(progress),
         error_json: why && JSON.stringify(why),
-        mlflow_end_pending: owesRun ? RUN_STATUS[to] : null,
+        mlflow_end_pending: owesRun ? status : null,
       },
       why,
     );
@@ -241,6 +242,20 @@ export class JobRunner {
     await this.aftercare.one(row);
     // After MLflow said whether it left a model, which keeps what it learned from.
     if (row.dataset_id !== null) await this.datasets.release(row.dataset_id);
+  }
+
+  /**
+   * A script whose process ended well may have said of its run that it did not. That is believed of the run, and of the job too,
+   * unless another of its runs finished: one of many folds or trials that failed is not the job's failure.
+   */
+  async #asSaid(
+    { job_id: jobId, run_said: said }: JobRow,
+    to: TerminalState,
+    why: Failure | null,
+  ): Promise<{ to: TerminalState; why: Failure | null; status: RunStatus }> {
+    if (to !== 'succeeded' || (said !== 'FAILED' && said !== 'KILLED')) return { to, why, status: RUN_STATUS[to] };
+    if (await this.store.hasFinishedNestedRun(jobId)) return { to, why, status: said };
+    return { to: 'failed', why: failureOf('run_ended_failed', { status: said }), status: said };
   }
 
   async #adopt(row: JobRow): Promise<void> {

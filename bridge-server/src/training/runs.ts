@@ -1,6 +1,7 @@
 import { KargahError } from '../errors.js';
 import type { DatasetInput, MlflowPort } from '../mlflow/port.js';
 import type { JobFolders } from './folders.js';
+import type { PointHistory } from './points/history.js';
 import type { TrainingDataset, TrainingDatasets, TrainingSettings } from './ports.js';
 import type { Recipes } from './recipes.js';
 import { resolveScript } from './scripts.js';
@@ -21,6 +22,7 @@ export class JobRuns {
     private readonly datasets: TrainingDatasets,
     private readonly recipes: Recipes,
     private readonly telemetry: JobTelemetry,
+    private readonly points: PointHistory,
     private readonly settings: TrainingSettings,
   ) {}
 
@@ -51,7 +53,9 @@ export class JobRuns {
     const workspace = await this.store.workspaceOf(row.project_id);
     // Deleted since: the run is told the rest.
     const dataset = await this.dataset(row).catch(() => null);
-    await this.mlflow.describeRun({ workspace, runId, params: paramsOf(row), dataset: dataset && inputOf(dataset) });
+    // What a script was not given it did not use: its own `log_param` of that name would be refused.
+    const params = row.recipe === null ? {} : paramsOf(row);
+    await this.mlflow.describeRun({ workspace, runId, params, dataset: dataset && inputOf(dataset) });
   }
 
   /** @throws dataset_deleted */
@@ -80,6 +84,8 @@ export class JobRuns {
       // MLflow's page shows it as whose run it is.
       tags: { 'mlflow.user': row.owner_name, ...(await this.#group(row)), ...(await this.#tags(row)) },
     });
+    // Nothing was logged to it before it was made.
+    if (!mayExist) this.points.begin(jobId);
     await this.store.patch(jobId, { mlflow_run_id: run.runId, mlflow_experiment_id: run.experimentId });
     const made = (await this.store.get(jobId)) ?? row;
     this.telemetry.track(made);

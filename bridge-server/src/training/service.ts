@@ -15,6 +15,7 @@ import type { Caller, Person } from '../http/route.js';
 import { readBestMetric, type BestMetric } from '../launchers/folder.js';
 import type { Launcher } from '../launchers/port.js';
 import type { LivePort } from '../live/port.js';
+import { labelled } from '../mlflow/nested.js';
 import type { GatewayListener, MlflowPort } from '../mlflow/port.js';
 import { Aftercare } from './aftercare.js';
 import { Announcer } from './announcer.js';
@@ -24,6 +25,8 @@ import { ModelDownloads, type ModelFile, type ModelFormat } from './model.js';
 import { dryRun } from './dry-run.js';
 import { givenTo, newJob, type Lineage } from './new-job.js';
 import type { TrainingDataset, TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
+import type { Columns } from './points/columns.js';
+import { PointHistory } from './points/history.js';
 import { Preparation } from './preparation.js';
 import { JobRuns } from './runs.js';
 import { Pythons } from './pythons.js';
@@ -64,6 +67,7 @@ export class TrainingService {
   readonly #telemetry: JobTelemetry;
   readonly #runner: JobRunner;
   readonly #models: ModelDownloads;
+  readonly #points: PointHistory;
 
   constructor(private readonly deps: TrainingDeps) {
     const { mlflow, live, datasets, recipes, settings, log } = deps;
@@ -75,9 +79,10 @@ export class TrainingService {
     const room = (this.#room = new WaitingRoom(store, settings.machine, limits, mlflow));
     this.#requests = new Requests(store, datasets, recipes, pythons, settings);
     const announcer = (this.#announcer = new Announcer(store, room, live));
-    const telemetry = (this.#telemetry = new JobTelemetry(store, announcer, log));
-    const runs = new JobRuns(store, folders, mlflow, datasets, recipes, telemetry, settings);
-    const aftercare = new Aftercare(store, folders, mlflow, runs, telemetry, announcer, settings.python, log);
+    const points = (this.#points = new PointHistory(settings.dataDir, log));
+    const telemetry = (this.#telemetry = new JobTelemetry(store, announcer, points, log));
+    const runs = new JobRuns(store, folders, mlflow, datasets, recipes, telemetry, points, settings);
+    const aftercare = new Aftercare(store, folders, mlflow, runs, telemetry, announcer, points, settings.python, log);
     const preparation = new Preparation(store, folders, runs, pythons, settings);
     this.#runner = new JobRunner(
       store,
@@ -114,6 +119,7 @@ export class TrainingService {
     this.logs.close();
     await this.#runner.close();
     await this.#telemetry.close();
+    await this.#points.close();
   }
 
   /** @param lineage what it was made from: nothing, for what a person typed */
@@ -205,6 +211,7 @@ export class TrainingService {
     if (row.mlflow_run_id !== null) await this.deps.mlflow.deleteRun(person.workspace, row.mlflow_run_id);
     await this.#store.delete(jobId);
     this.#telemetry.forget(jobId);
+    await this.#points.invalidate(jobId);
     await this.#folders.delete(jobId);
     await this.#announcer.deleted(row);
     if (row.dataset_id !== null) await this.deps.datasets.release(row.dataset_id);
@@ -221,11 +228,28 @@ export class TrainingService {
   }
 
   /** `seq` is read first: points that pass meanwhile come twice rather than never. */
-  async metrics(person: Person, jobId: string, key?: string): Promise<{ items: MetricPoint[]; seq: number }> {
+  async metrics(person: Person, jobId: string): Promise<{ columns: Columns; seq: number }> {
     const row = await this.#mine(person, jobId);
     const seq = this.deps.live.seqOf(jobId);
-    if (row.mlflow_run_id === null) return { items: [], seq };
-    return { items: await this.deps.mlflow.metricHistory(person.workspace, row.mlflow_run_id, key), seq };
+    const columns = await this.#points.read(jobId, () => this.#pointsInMlflow(person.workspace, row));
+    // Of an ended job nothing more is to come: nothing of it stays in memory.
+    if (isTerminal(row.state as JobState) && row.mlflow_end_pending === null) await this.#points.rest(jobId);
+    return { columns, seq };
+  }
+
+  async #pointsInMlflow(workspace: string, row: JobRow): Promise<MetricPoint[]> {
+    const { mlflow_run_id: runId, mlflow_experiment_id: experimentId, job_id: jobId } = row;
+    if (runId === null || experimentId === null) return [];
+    const { mlflow } = this.deps;
+    const points = await mlflow.metricHistory(workspace, runId);
+    if (row.script_json === null) return points;
+    for (const below of await mlflow.runsBelow(workspace, { runId, experimentId })) {
+      const label =
+        (await this.#telemetry.labelOf(below.runId)) ??
+        (await this.#telemetry.nestedRun(jobId, below.runId, below.name));
+      for (const point of labelled(label, await mlflow.metricHistory(workspace, below.runId))) points.push(point);
+    }
+    return points;
   }
 
   /** Has `send` use the job's model, under a name for its file. */

@@ -3,11 +3,13 @@ import { workspaceOf } from '../auth/projects.js';
 import type { Failure } from '../contract/errors.js';
 import type { JobState } from '../contract/training.js';
 import type { Caller } from '../http/route.js';
-import type { Database, JobTable } from '../storage/schema.js';
+import type { Database, JobRunTable, JobTable } from '../storage/schema.js';
 import { OCCUPYING, sourcesOf, TERMINAL } from './states.js';
 
 export type JobRow = Selectable<JobTable>;
 export type JobPatch = Omit<Updateable<JobTable>, 'job_id' | 'state'>;
+
+const LONGEST_LABEL = 100;
 
 export interface JobFilter {
   readonly limit: number;
@@ -153,6 +155,59 @@ export class JobStore {
     return (await this.db.selectFrom('jobs').selectAll().where('mlflow_run_id', '=', runId).executeTakeFirst()) ?? null;
   }
 
+  /** The job that has this run, own or below it, and what its metrics are called by there. */
+  async nestedRun(runId: string): Promise<Selectable<JobRunTable> | null> {
+    return (await this.db.selectFrom('job_runs').selectAll().where('run_id', '=', runId).executeTakeFirst()) ?? null;
+  }
+
+  /** Keeps a run below the job's own by its name, or by its name and a number where the job has that already. */
+  async addNestedRun(jobId: string, runId: string, name: string): Promise<string> {
+    const plain = name.trim().slice(0, LONGEST_LABEL) || runId.slice(0, 8);
+    return this.db.transaction().execute(async (trx) => {
+      const { n } = await trx
+        .selectFrom('job_runs')
+        .select((eb) => eb.fn.countAll<number>().as('n'))
+        .where('job_id', '=', jobId)
+        .executeTakeFirstOrThrow();
+      const taken = (label: string) =>
+        trx.selectFrom('job_runs').select('run_id').where('job_id', '=', jobId).where('label', '=', label);
+      const label = (await taken(plain).executeTakeFirst()) === undefined ? plain : `${plain} ${String(n + 1)}`;
+      const free = (await taken(label).executeTakeFirst()) === undefined ? label : `${plain} ${runId}`;
+      await trx.insertInto('job_runs').values({ run_id: runId, job_id: jobId, label: free, status: null }).execute();
+      return free;
+    });
+  }
+
+  async nestedRunEnded(runId: string, status: string): Promise<void> {
+    await this.db.updateTable('job_runs').set({ status }).where('run_id', '=', runId).execute();
+  }
+
+  async hasFinishedNestedRun(jobId: string): Promise<boolean> {
+    const query = this.db.selectFrom('job_runs').select('run_id').where('job_id', '=', jobId);
+    return (await query.where('status', '=', 'FINISHED').executeTakeFirst()) !== undefined;
+  }
+
+  async jobsOfWorkspace(workspace: string): Promise<string[]> {
+    const rows = await this.db
+      .selectFrom('jobs')
+      .innerJoin('projects', 'projects.project_id', 'jobs.project_id')
+      .select('jobs.job_id')
+      .where('projects.workspace', '=', workspace)
+      .where('jobs.mlflow_run_id', 'is not', null)
+      .execute();
+    return rows.map((row) => row.job_id);
+  }
+
+  /** True for the first who asks, whatever happens meanwhile. */
+  async claimRun(jobId: string): Promise<boolean> {
+    const query = this.db.updateTable('jobs').set({ run_given: 1 });
+    const { numUpdatedRows } = await query
+      .where('job_id', '=', jobId)
+      .where('run_given', '=', 0)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows > 0n;
+  }
+
   /** The MLflow run that groups the jobs of a sweep. */
   async parentRunOf(sweepId: string): Promise<string | null> {
     const query = this.db.selectFrom('sweeps').select('mlflow_run_id').where('sweep_id', '=', sweepId);
@@ -171,6 +226,7 @@ export class JobStore {
   async delete(jobId: string): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
       await trx.deleteFrom('job_events').where('job_id', '=', jobId).execute();
+      await trx.deleteFrom('job_runs').where('job_id', '=', jobId).execute();
       await trx.deleteFrom('jobs').where('job_id', '=', jobId).execute();
     });
   }

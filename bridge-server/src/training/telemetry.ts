@@ -1,8 +1,9 @@
 import type { MetricPoint } from '../contract/metrics.js';
 import type { Progress } from '../contract/training.js';
-import { compareInts } from '../mlflow/int64.js';
 import type { GatewayListener } from '../mlflow/port.js';
 import type { Announcer } from './announcer.js';
+import type { PointHistory } from './points/history.js';
+import { Shown } from './points/shown.js';
 import { epochsAmong, inferProgress, isOwn } from './inferred-progress.js';
 import type { TrainingLog } from './ports.js';
 import type { JobPatch, JobRow, JobStore } from './store.js';
@@ -20,8 +21,8 @@ interface Tracked {
   row: JobRow;
   /** When the job began, by a clock that nobody sets (ms); null before that. */
   began: number | null;
-  /** Newest point of each metric. */
-  readonly newest: Map<string, MetricPoint>;
+  /** What the row shows of its metrics: the first ones of its own and of the machine, each with its newest point. */
+  readonly shown: Shown;
   unsaved: boolean;
   listTimer: NodeJS.Timeout | null;
   storeTimer: NodeJS.Timeout | null;
@@ -33,20 +34,29 @@ export class JobTelemetry implements GatewayListener {
   readonly #jobs = new Map<string, Tracked>();
   readonly #runs = new Map<string, string>();
   readonly #foreign = new Set<string>();
+  /** Runs below jobs' own, for the same reason. */
+  readonly #below = new Map<string, string>();
 
   constructor(
     private readonly store: JobStore,
     private readonly announcer: Announcer,
+    private readonly points: PointHistory,
     private readonly log: TrainingLog,
   ) {}
 
   async jobOfRun(runId: string): Promise<string | null> {
     const known = this.#runs.get(runId);
     if (known !== undefined || this.#foreign.has(runId)) return known ?? null;
-    const row = await this.store.byRun(runId);
+    const row = this.#below.has(runId) ? null : await this.store.byRun(runId);
     if (row) {
       this.track(row);
       return row.job_id;
+    }
+    const below = this.#below.get(runId) ?? (await this.store.nestedRun(runId))?.job_id;
+    if (below !== undefined) {
+      if (this.#below.size >= FOREIGN_RUNS) this.#below.clear();
+      this.#below.set(runId, below);
+      return below;
     }
     if (this.#foreign.size >= FOREIGN_RUNS) this.#foreign.clear();
     this.#foreign.add(runId);
@@ -59,6 +69,7 @@ export class JobTelemetry implements GatewayListener {
   }
 
   pointsLogged(jobId: string, points: readonly MetricPoint[], told: Told): void {
+    this.points.add(jobId, points);
     const tracked = this.#jobs.get(jobId);
     if (tracked) {
       this.#take(tracked, points, told);
@@ -67,6 +78,46 @@ export class JobTelemetry implements GatewayListener {
     this.store.get(jobId).then(
       (row) => row && this.#take(this.track(row), points, told),
       (error: unknown) => this.log.error({ err: error, job_id: jobId }, 'points could not be shown'),
+    );
+  }
+
+  async claimRun(jobId: string): Promise<boolean> {
+    return this.store.claimRun(jobId);
+  }
+
+  async returnRun(jobId: string): Promise<void> {
+    await this.store.patch(jobId, { run_given: 0 });
+  }
+
+  async labelOf(runId: string): Promise<string | null> {
+    return (await this.store.nestedRun(runId))?.label ?? null;
+  }
+
+  async nestedRun(jobId: string, runId: string, name: string): Promise<string> {
+    this.#foreign.delete(runId);
+    return this.store.addNestedRun(jobId, runId, name);
+  }
+
+  runSaid(jobId: string, runId: string, status: string): void {
+    const tracked = this.#jobs.get(jobId);
+    if (tracked?.row.mlflow_run_id !== runId) {
+      this.#attempt(this.store.nestedRunEnded(runId, status));
+      return;
+    }
+    tracked.row = { ...tracked.row, run_said: status === 'RUNNING' ? null : status };
+    tracked.unsaved = true;
+  }
+
+  hasRoom(jobId: string, keys: readonly string[]): boolean {
+    return this.points.hasRoom(jobId, keys);
+  }
+
+  pointsChanged(workspace: string, runId: string | null): void {
+    this.#attempt(
+      (async () => {
+        const jobs = runId === null ? await this.store.jobsOfWorkspace(workspace) : [await this.jobOfRun(runId)];
+        for (const jobId of jobs) if (jobId !== null) await this.points.invalidate(jobId);
+      })(),
     );
   }
 
@@ -81,12 +132,13 @@ export class JobTelemetry implements GatewayListener {
     if (row.mlflow_run_id !== null) this.#runs.set(row.mlflow_run_id, row.job_id);
     const tracked = this.#jobs.get(row.job_id);
     if (tracked) {
-      tracked.row = tracked.unsaved ? { ...row, ...told(tracked.row) } : row;
+      tracked.row = tracked.unsaved ? { ...row, ...told(this.#current(tracked)) } : row;
       tracked.began ??= beginningOf(row);
       return tracked;
     }
     const began = beginningOf(row);
-    const made: Tracked = { row, began, newest: new Map(), unsaved: false, listTimer: null, storeTimer: null };
+    const shown = new Shown(metricsOf(row));
+    const made: Tracked = { row, began, shown, unsaved: false, listTimer: null, storeTimer: null };
     this.#jobs.set(row.job_id, made);
     return made;
   }
@@ -96,7 +148,7 @@ export class JobTelemetry implements GatewayListener {
     const tracked = this.#jobs.get(jobId);
     if (!tracked?.unsaved) return;
     tracked.unsaved = false;
-    await this.store.patch(jobId, told(tracked.row));
+    await this.store.patch(jobId, told(this.#current(tracked)));
   }
 
   forget(jobId: string): void {
@@ -117,17 +169,10 @@ export class JobTelemetry implements GatewayListener {
 
   #take(tracked: Tracked, points: readonly MetricPoint[], { first_step_at, message, ...progress }: Told): void {
     const { row } = tracked;
-    const metrics = metricsOf(row);
     const before = { ...progressOf(row), ...progress };
-    for (const point of points) {
-      // MLflow logs old points once more when it links them to a model: they are not the last value.
-      if (isOlder(point, tracked.newest.get(point.key))) continue;
-      tracked.newest.set(point.key, point);
-      metrics[point.key] = point.value;
-    }
+    tracked.shown.take(points);
     tracked.row = {
       ...row,
-      metrics_json: JSON.stringify(metrics),
       // A recipe says how far it is; a script of the user's own need not.
       progress_json: JSON.stringify(
         toldBy(row, progress) ? before : inferProgress(before, points, secondsSince(tracked)),
@@ -139,12 +184,21 @@ export class JobTelemetry implements GatewayListener {
     this.announcer.points(tracked.row, points);
     tracked.listTimer ??= setTimeout(() => {
       tracked.listTimer = null;
-      if (!isTerminal(tracked.row.state as JobState)) this.#attempt(this.announcer.listed(tracked.row));
+      if (!isTerminal(tracked.row.state as JobState)) this.#attempt(this.announcer.listed(this.#current(tracked)));
     }, LIST_MS);
     tracked.storeTimer ??= setTimeout(() => {
       tracked.storeTimer = null;
       this.#attempt(this.flush(row.job_id));
     }, STORE_MS);
+  }
+
+  /** The row with its metrics, which are made into text when somebody wants them, not for every batch. */
+  #current(tracked: Tracked): JobRow {
+    const { row, shown } = tracked;
+    const count = this.points.metricsOf(row.job_id) ?? row.metric_count;
+    if (shown.changed || count !== row.metric_count)
+      tracked.row = { ...row, metrics_json: shown.text(), metric_count: count };
+    return tracked.row;
   }
 
   #attempt(work: Promise<unknown>): void {
@@ -164,12 +218,6 @@ function secondsSince({ began }: Tracked): number {
   return began === null ? 0 : (performance.now() - began) / 1000;
 }
 
-function isOlder(point: MetricPoint, than: MetricPoint | undefined): boolean {
-  if (than === undefined) return false;
-  const later = compareInts(point.step, than.step) || compareInts(point.timestamp, than.timestamp);
-  return later < 0;
-}
-
-function told({ metrics_json, progress_json, message, first_step_at }: JobRow) {
-  return { metrics_json, progress_json, message, first_step_at } satisfies JobPatch;
+function told({ metrics_json, metric_count, progress_json, message, first_step_at, run_said }: JobRow) {
+  return { metrics_json, metric_count, progress_json, message, first_step_at, run_said } satisfies JobPatch;
 }

@@ -15,7 +15,7 @@ import { KargahError } from '../errors.js';
 import { LocalLauncher } from '../launchers/local.js';
 import type { Launcher } from '../launchers/port.js';
 import type { LivePort } from '../live/port.js';
-import type { DatasetInput, MlflowPort } from '../mlflow/port.js';
+import type { DatasetInput, MlflowPort, RunRef } from '../mlflow/port.js';
 import type { Storage } from '../storage/storage.js';
 import type { TrainingDataset, TrainingSettings } from './ports.js';
 import { Recipes } from './recipes.js';
@@ -85,6 +85,8 @@ export class MemoryMlflow implements MlflowPort {
   readonly runs = new Map<string, MemoryRun>();
   readonly artifacts = new Map<string, string | Buffer>();
   readonly points: MetricPoint[] = [];
+  readonly below: { runId: string; name: string; ended: boolean }[] = [];
+  readonly endedBelow: [runId: string, status: string][] = [];
   readonly histories = new Map<string, MetricPoint[]>();
   /** What `openRun` waits for. */
   opening: Promise<void> = Promise.resolve();
@@ -135,6 +137,14 @@ export class MemoryMlflow implements MlflowPort {
   async endRun(_workspace: string, runId: string, status: string): Promise<void> {
     await this.whenUp();
     this.runs.get(runId)!.status = status;
+  }
+  async runsBelow(): ReturnType<MlflowPort['runsBelow']> {
+    await this.whenUp();
+    return this.below;
+  }
+  async endRunsBelow(_workspace: string, { runId }: RunRef, status: string): Promise<void> {
+    await this.whenUp();
+    this.endedBelow.push([runId, status]);
   }
   async deleteRun(_workspace: string, runId: string): Promise<void> {
     await this.whenUp();

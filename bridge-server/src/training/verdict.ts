@@ -41,6 +41,7 @@ export function lost(silentSeconds: number | null = null): Verdict {
 
 /** How MLflow calls each ending. */
 export const RUN_STATUS = { succeeded: 'FINISHED', failed: 'FAILED', lost: 'FAILED', stopped: 'KILLED' } as const;
+export type RunStatus = (typeof RUN_STATUS)[keyof typeof RUN_STATUS];
 
 function coded({ code, params }: NonNullable<Outcome['error']>): Failure {
   const known = errorCode.safeParse(code);

@@ -48,8 +48,13 @@ export const metricsOf = (row: Pick<JobRow, 'metrics_json'>) => stored(keptMetri
 export const errorOf = (row: Pick<JobRow, 'error_json'>) => stored(failure, row.error_json);
 export const modelOf = (row: Pick<JobRow, 'model_json'>) => stored(modelFacts, row.model_json);
 
+/** How many metrics of its own, and of the machine, a job's row carries. */
+export const SHOWN_METRICS = 64;
+
 function known<T>(values: Record<string, T | null>): Record<string, T> {
-  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, T] => entry[1] !== null));
+  // Earlier bridges kept all of them, which may be very many.
+  const entries = Object.entries(values).slice(0, 2 * SHOWN_METRICS);
+  return Object.fromEntries(entries.filter((entry): entry is [string, T] => entry[1] !== null));
 }
 
 /** A row as the contract shows it. */
@@ -69,6 +74,7 @@ export function jobOf(row: JobRow, seat: Seat | null): Job {
     resources: resourcesOf(row),
     progress: shownProgress(row),
     metrics: metricsOf(row),
+    metric_count: Math.max(row.metric_count, Object.keys(metricsOf(row)).length),
     message: row.message,
     priority: priority.parse(row.priority),
     queue_position: seat?.position ?? null,

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { Job } from '../api/types.js';
-import { LinkButton, Spinner } from '../components/Button.js';
+import { Button, LinkButton, Spinner } from '../components/Button.js';
 import { Code, NameText } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
@@ -9,6 +9,8 @@ import { useStore } from '../store/useStore.js';
 import { Chart } from './Chart.js';
 import { type Axis, type AxisKind, groupMetrics, type MetricHistory } from './series.js';
 
+/** A job may have thousands of metrics: so many are drawn, and as many more at a time. */
+const AT_FIRST = 24;
 const AXES: readonly AxisKind[] = ['step', 'epoch', 'time'];
 
 export interface ChartsProps {
@@ -32,19 +34,26 @@ export function Charts(props: ChartsProps): JSX.Element {
   const [kind, setKind] = useState<AxisKind>('step');
   const [smoothing, setSmoothing] = useState(0.6);
   const [whole, setWhole] = useState(false);
-  const [keys, setKeys] = useState(() => history.keys.join('\n'));
+  const [version, setVersion] = useState(history.version);
+  const [search, setSearch] = useState('');
+  const [limit, setLimit] = useState(AT_FIRST);
   useEffect(() => {
-    const take = (): void => setKeys(history.keys.join('\n'));
+    const take = (): void => setVersion(history.version);
     take();
     return history.subscribe(take);
   }, [history]);
-  const groups = useMemo(() => {
-    const own = keys === '' ? [] : keys.split('\n');
-    return groupMetrics(new Set([...(before?.keys ?? []), ...own]));
-  }, [keys, before]);
+  const groups = useMemo(
+    () => groupMetrics(new Set([...(before?.keys ?? []), ...history.keys])),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the version tells when there are other keys
+    [history, version, before],
+  );
   const active = isActive(job.state);
   const planned = active && kind !== 'time' ? job.progress.steps : null;
   const axis: Axis = { kind, stepsPerEpoch, reach: whole ? planned : null };
+  const sought = search.trim().toLowerCase();
+  const found =
+    sought === '' ? groups : groups.filter(({ lines }) => lines.some(({ key }) => key.toLowerCase().includes(sought)));
+  const shown = found.slice(0, limit);
 
   return (
     <section className="stack charts" aria-label={t('chart.title')} data-testid="charts">
@@ -108,9 +117,24 @@ export function Charts(props: ChartsProps): JSX.Element {
           })}
         </div>
       </div>
+      {groups.length > AT_FIRST && (
+        <div className="row wrap">
+          <input
+            type="search"
+            className="grow"
+            placeholder={t('chart.search')}
+            aria-label={t('chart.search')}
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
+          <span className="muted sm" role="status">
+            {t('chart.shown', { n: shown.length, all: found.length })}
+          </span>
+        </div>
+      )}
       {groups.length > 0 ? (
         <div className="g2">
-          {groups.map((group, index) => (
+          {shown.map((group, index) => (
             <Chart
               key={group.key}
               group={group}
@@ -132,6 +156,7 @@ export function Charts(props: ChartsProps): JSX.Element {
       ) : (
         !missing && <Waiting count={Math.min(4, groupMetrics(Object.keys(job.metrics)).length)} />
       )}
+      {found.length > shown.length && <Button label={t('chart.more')} onClick={() => setLimit(limit + AT_FIRST)} />}
     </section>
   );
 }

@@ -103,6 +103,19 @@ describe('every state of a job says its words', () => {
   });
 });
 
+describe('a job with very many metrics', () => {
+  it('draws some of them, finds any by name, and draws more on request', async () => {
+    history = { items: Array.from({ length: 60 }, (_, n) => point(`layer${String(n)}/grad`, 1, n)), seq: 3 };
+    await open({});
+    const charts = (): HTMLElement[] => screen.queryAllByTestId(/^chart-layer/);
+    await waitFor(() => expect(charts()).toHaveLength(24));
+    await userEvent.click(screen.getByRole('button', { name: 'More charts' }));
+    expect(charts()).toHaveLength(48);
+    await userEvent.type(screen.getByRole('searchbox', { name: 'Search metrics by name' }), 'R59');
+    expect(charts().map((one) => one.dataset['testid'])).toEqual(['chart-layer59/grad']);
+  });
+});
+
 describe('a running job', () => {
   it('shows its figures as they come, in order', async () => {
     history = { items: [point('val_loss', 10, 0.5), point('val_accuracy', 10, 0.8)], seq: 3 };

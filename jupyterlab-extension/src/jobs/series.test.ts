@@ -102,6 +102,12 @@ describe('grouping', () => {
     expect(groups[2]?.lines).toEqual([{ key: 'lr', side: 'only' }]);
   });
   it('takes a plain name beside its val_ twin as training', () => {
+    const below = groupMetrics(['[fold 1] val_loss', '[fold 1] loss', 'zeta', '[fold 0] loss']);
+    expect(below.map(({ key, lines }) => [key, lines.length])).toEqual([
+      ['zeta', 1],
+      ['[fold 0] loss', 1],
+      ['[fold 1] loss', 2],
+    ]);
     expect(groupMetrics(['loss', 'val_loss'])).toEqual([
       {
         key: 'loss',

@@ -167,15 +167,19 @@ export interface ChartGroup {
 
 const FIRST = ['loss', 'accuracy', 'acc', 'r2', 'mae', 'rmse', 'f1', 'lr', 'samples_per_second'];
 
-/** `train_x` (or `x`) and `val_x` share a chart; every other metric has its own; `system/…` is drawn elsewhere. */
+/**
+ * `train_x` (or `x`) and `val_x` share a chart, within a run below the job's own (`[fold 1] val_x`) too; every other metric has its own;
+ * `system/…` is drawn elsewhere.
+ */
 export function groupMetrics(keys: Iterable<string>): ChartGroup[] {
   const all = [...keys].filter((key) => !key.startsWith('system/'));
   const known = new Set(all);
   const groups = new Map<string, { key: string; side: Side }[]>();
   for (const key of all.sort()) {
-    const match = /^(train|training|val|valid|validation|test)[_/](.+)$/.exec(key);
-    const name = match?.[2] ?? key;
-    const paired = match !== null || known.has(`val_${key}`);
+    const [, run = '', plain = key] = /^(\[.*\] )?(.+)$/.exec(key) ?? [];
+    const match = /^(train|training|val|valid|validation|test)[_/](.+)$/.exec(plain);
+    const name = run + (match?.[2] ?? plain);
+    const paired = match !== null || known.has(`${run}val_${plain}`);
     const side: Side =
       match === null ? (paired ? 'train' : 'only') : match[1]?.startsWith('train') === true ? 'train' : 'val';
     groups.set(name, [...(groups.get(name) ?? []), { key, side }]);
@@ -183,7 +187,12 @@ export function groupMetrics(keys: Iterable<string>): ChartGroup[] {
   const rank = (name: string): number => (FIRST.indexOf(name) + FIRST.length + 1) % (FIRST.length + 1);
   return [...groups]
     .map(([key, lines]) => ({ key, lines: lines.sort((a, b) => order(a.side) - order(b.side)) }))
-    .sort((a, b) => rank(a.key) - rank(b.key) || (a.key < b.key ? -1 : 1));
+    .sort((a, b) => below(a.key) - below(b.key) || rank(a.key) - rank(b.key) || (a.key < b.key ? -1 : 1));
+}
+
+/** The job's own metrics come first. */
+function below(key: string): number {
+  return key.startsWith('[') ? 1 : 0;
 }
 
 function order(side: Side): number {
@@ -193,6 +202,8 @@ function order(side: Side): number {
 /** All points of one job. Charts listen for changes and draw when the browser is ready, not for every point. */
 export class MetricHistory {
   private series = new Map<string, Series>();
+  /** Another number whenever there are other metrics. */
+  version = 0;
   private readonly listeners = new Set<() => void>();
   /** Moment of the first point, in ms. */
   firstAt: number | null = null;
@@ -209,6 +220,7 @@ export class MetricHistory {
   /** Takes a whole history in place of what was there. */
   replace(points: readonly MetricPoint[]): void {
     this.series = new Map();
+    this.version += 1;
     this.firstAt = null;
     this.lastStep = 0;
     this.add(points);
@@ -220,9 +232,10 @@ export class MetricHistory {
       if (series === undefined) {
         series = new Series();
         this.series.set(point.key, series);
+        this.version += 1;
       }
       series.add(point);
-      if (!point.key.startsWith('system/')) {
+      if (!/^(?:system\/|\[)/.test(point.key)) {
         const time = Number(point.timestamp);
         this.lastStep = Math.max(this.lastStep, Number(point.step));
         this.firstAt = this.firstAt === null ? time : Math.min(this.firstAt, time);

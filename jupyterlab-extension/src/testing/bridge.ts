@@ -200,6 +200,7 @@ export function job(change: Partial<Job> = {}): Job {
     peak_memory_bytes: null,
     cpu_seconds: null,
     mlflow_run_id: null,
+    metric_count: 0,
     mlflow_experiment_id: null,
     pruned: false,
     has_model: false,

@@ -23,8 +23,9 @@ const dataset = z.object({
 });
 const datasetInput = z.object({ tags: z.array(tag).optional(), dataset });
 
-export const run = z.object({
-  info: z.object({
+/** Fields that are not named here are kept: a run may be handed on. */
+export const run = z.looseObject({
+  info: z.looseObject({
     run_id: text,
     run_name: z.string().default(''),
     experiment_id: text,
@@ -35,11 +36,11 @@ export const run = z.object({
     lifecycle_stage: z.enum(['active', 'deleted']),
   }),
   data: z
-    .object({ metrics: list(runMetric), params: list(param), tags: list(tag) })
+    .looseObject({ metrics: list(runMetric), params: list(param), tags: list(tag) })
     .default({ metrics: [], params: [], tags: [] }),
-  inputs: z.object({ dataset_inputs: list(datasetInput) }).default({ dataset_inputs: [] }),
+  inputs: z.looseObject({ dataset_inputs: list(datasetInput) }).default({ dataset_inputs: [] }),
   outputs: z
-    .object({ model_outputs: list(z.object({ model_id: text, step: exactInt64.default(0) })) })
+    .looseObject({ model_outputs: list(z.object({ model_id: text, step: exactInt64.default(0) })) })
     .default({ model_outputs: [] }),
 });
 export type Run = z.infer<typeof run>;

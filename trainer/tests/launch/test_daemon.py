@@ -117,7 +117,7 @@ def test_a_forked_script_is_what_a_new_python_would_run(daemon: RunningDaemon) -
         "here = os.path.dirname(__file__)\n"
         "print(__name__, sys.argv[1:], sys.path[0] == here == os.getcwd(), __file__ == sys.argv[0])\n"
         "print(signal.getsignal(signal.SIGTERM) == signal.SIG_DFL, signal.getsignal(signal.SIGINT).__name__)\n"
-        "print(os.environ['MLFLOW_RUN_ID'], os.environ.get('OPENBLAS_NUM_THREADS'), os.getpid() == os.getsid(0))\n"
+        "print(os.environ['KARGAH_RUN_ID'], os.environ.get('OPENBLAS_NUM_THREADS'), os.getpid() == os.getsid(0))\n"
         "print(sys.stdin.read() == '', sorted(int(fd) for fd in os.listdir('/proc/self/fd'))[:3])\n"
     )
     assert log(daemon.run(source)) == (

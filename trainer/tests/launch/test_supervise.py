@@ -106,7 +106,7 @@ def test_a_script_runs_as_it_would_by_hand(job: Callable[..., Job]) -> None:
 
 
 def test_the_script_finds_mlflow_in_its_environment(job: Callable[..., Job]) -> None:
-    names = ["MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_TOKEN", "MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "KARGAH_JOB_DIR"]
+    names = ["MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_TOKEN", "KARGAH_RUN_ID", "MLFLOW_EXPERIMENT_ID", "KARGAH_JOB_DIR"]
     one = job(f"import os\nprint([os.environ[n] for n in {names}], '127.0.0.1' in os.environ['NO_PROXY'])\n")
     one.run()
     assert one.log == f"{['http://127.0.0.1:9/mlflow', 'kgj_secret', 'r1', '7', str(one.folder)]} True\n"

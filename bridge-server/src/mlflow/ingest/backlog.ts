@@ -31,6 +31,8 @@ export interface WaitingRun {
 export interface Reader {
   readonly until: Position;
   readonly resolve: () => void;
+  /** MLflow has some more of what it waits for. */
+  readonly progress: () => void;
 }
 
 /** Which points wait, by run. */
@@ -83,7 +85,10 @@ export class Backlog {
     if (run === undefined) return;
     while (run.pieces.length > 0 && isBefore(run.pieces[0]!, until)) run.count -= run.pieces.shift()!.count;
     for (const reader of run.readers) {
-      if (isBefore(until, reader.until)) continue;
+      if (isBefore(until, reader.until)) {
+        reader.progress();
+        continue;
+      }
       run.readers.delete(reader);
       reader.resolve();
     }

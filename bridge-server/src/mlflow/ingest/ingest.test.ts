@@ -302,12 +302,26 @@ describe('what is not plainly a point', () => {
   });
 });
 
+describe('a metric beyond those that a job may have', () => {
+  test('is refused with all that came with it, in words and code, before anything is taken', async () => {
+    const { runId, token } = await newRun();
+    await log(token, runId, point(0));
+    const before = world.logged.length;
+    const answer = await log(token, runId, point(1), point(1, 'one too many'));
+    expect(answer.status).toBe(400);
+    expect(answer.json()).toMatchObject({ code: 'too_many_metrics', message: expect.stringContaining('100000') });
+    expect(world.logged).toHaveLength(before);
+    expect(steps(await world.mlflow.port.metricHistory(SPACE, runId))).toEqual([0]);
+  });
+});
+
 describe('a run that may no longer be written', () => {
   test('keeps what was acknowledged before, and answers as MLflow does from then on', async () => {
     const { runId } = await newRun();
     await log(sara, runId, point(0));
     await log(sara, runId, point(1));
     expect((await post(sara, '/runs/delete', { run_id: runId })).status).toBe(200);
+    expect(world.changed).toContain(runId);
     const late = await log(sara, runId, point(2));
     expect([late.status, late.text]).toEqual([400, expect.stringContaining("must be in the 'active' state")]);
     expect(steps(await stored(runId))).toEqual([0, 1]);

@@ -1,10 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../../http/route.js';
+import { z } from 'zod';
+import { KargahError } from '../../errors.js';
 import type { ReadBody } from '../body.js';
 import type { Match } from '../paths.js';
 import { paramsOf, pointsOf, progressOf, type LoggedPoint } from '../points.js';
-import type { GatewayListener } from '../port.js';
+import { MOST_METRICS, type GatewayListener } from '../port.js';
+import type { JobCaller } from '../reach.js';
 import { Repeats } from '../repeats.js';
+import { labelled, type NestedRuns } from '../nested.js';
 import { metricsOf, type Metrics } from './accept.js';
 import { neededBy } from './readers.js';
 import { Rights } from './rights.js';
@@ -15,6 +19,7 @@ export interface IngestDeps {
   readonly spool: Pick<IngestSpool, 'put' | 'written' | 'delivered'>;
   readonly mlflow: () => 'up' | 'away';
   readonly listener: GatewayListener;
+  readonly nested: Pick<NestedRuns, 'labelOf'>;
 }
 
 export interface Exchange {
@@ -24,6 +29,14 @@ export interface Exchange {
   readonly caller: Caller;
   readonly body: ReadBody | null;
 }
+
+interface Owner {
+  readonly jobId: string | null;
+  readonly label: string | null;
+}
+
+const text = z.string().optional();
+const update = z.object({ run_id: text, runId: text, run_uuid: text, status: text });
 
 /** Hands a request to MLflow and its answer back; answers the status. */
 export type PassOn = () => Promise<number>;
@@ -56,18 +69,19 @@ export class Ingest {
   /** Whoever calls has proved that a job's token names the job's own run. */
   async log(exchange: Exchange, runId: string, passOn: PassOn): Promise<void> {
     const { found, caller, body, req } = exchange;
-    const jobId = await this.deps.listener.jobOfRun(runId);
+    const of = await this.#ownerOf(caller, runId);
     const metrics = metricsOf(found.name, req.headers['content-type'], body?.json ?? null);
+    this.#mustHaveRoom(of, metrics?.points ?? pointsOf(found.name, body?.json));
     const key = keyOf(caller.workspace, runId);
     await this.#turns.free(key);
     if (metrics !== null && this.#mayWrite(caller, runId)) {
-      await this.#take(exchange, metrics, jobId);
+      await this.#take(exchange, metrics, of);
       return;
     }
     await this.#turns.alone(key, async () => {
       // Whoever came before may have been told meanwhile.
       if (metrics !== null && this.#mayWrite(caller, runId)) {
-        await this.#take(exchange, metrics, jobId);
+        await this.#take(exchange, metrics, of);
         return;
       }
       await this.deps.spool.written();
@@ -76,8 +90,8 @@ export class Ingest {
         return;
       }
       this.#rights.granted(caller, runId);
-      this.#tell(exchange, jobId, runId, pointsOf(found.name, body?.json));
-      this.#tellParams(exchange, jobId);
+      this.#tell(exchange, of, runId, pointsOf(found.name, body?.json));
+      if (of.label === null) this.#tellParams(exchange, of.jobId);
     });
   }
 
@@ -92,13 +106,17 @@ export class Ingest {
       return passOn();
     };
     if (!ENDS_RIGHTS.has(found.name)) {
-      if ((await pass()) === 200 && PARAM_ROWS.has(found.name) && caller.kind === 'job')
-        this.#tellParams(exchange, caller.jobId);
+      if ((await pass()) !== 200 || caller.kind !== 'job') return;
+      if (PARAM_ROWS.has(found.name)) this.#tellParams(exchange, caller.jobId);
+      if (found.name === '/mlflow/runs/update') await this.#tellStatus(caller, body);
       return;
     }
     const [runId] = needed !== null && needed !== 'workspace' ? needed.runIds : [];
-    const forget = (): void =>
-      runId === undefined ? this.#rights.forgetWorkspace(workspace) : this.#rights.forgetRun(workspace, runId);
+    const forget = (): void => {
+      if (runId === undefined) this.#rights.forgetWorkspace(workspace);
+      else this.#rights.forgetRun(workspace, runId);
+      this.deps.listener.pointsChanged(workspace, runId ?? null);
+    };
     // Who logs to the run meanwhile waits, and is then asked about anew.
     await this.#turns.alone(keyOf(workspace, runId ?? ''), async () => {
       await this.deps.spool.written();
@@ -112,25 +130,53 @@ export class Ingest {
     });
   }
 
+  /** Whose points these are, and by what name. A job's token was proved to write to the job's own run or one below it. */
+  async #ownerOf(caller: Caller, runId: string): Promise<Owner> {
+    if (caller.kind === 'job') {
+      const label = await this.deps.nested.labelOf(caller, runId);
+      // A run of an earlier job, which goes on with it: what that one shows is read anew.
+      const owner = label === null ? caller.jobId : await this.deps.listener.jobOfRun(runId);
+      if (owner !== caller.jobId) this.deps.listener.pointsChanged(caller.workspace, runId);
+      return { jobId: caller.jobId, label };
+    }
+    const jobId = await this.deps.listener.jobOfRun(runId);
+    return { jobId, label: jobId === null ? null : await this.deps.listener.labelOf(runId) };
+  }
+
+  #mustHaveRoom({ jobId, label }: Owner, points: readonly LoggedPoint[]): void {
+    if (jobId === null) return;
+    const keys = labelled(label, points).map((point) => point.key);
+    if (!this.deps.listener.hasRoom(jobId, keys)) throw new KargahError('too_many_metrics', { limit: MOST_METRICS });
+  }
+
+  async #tellStatus(caller: JobCaller, body: ReadBody | null): Promise<void> {
+    const { success, data } = update.safeParse(body?.json);
+    const runId = data?.run_id ?? data?.runId ?? data?.run_uuid;
+    if (!success || runId === undefined || data.status === undefined) return;
+    // Known by name before it is known by its end.
+    await this.deps.nested.labelOf(caller, runId);
+    this.deps.listener.runSaid(caller.jobId, runId, data.status);
+  }
+
   #mayWrite(caller: Caller, runId: string): boolean {
     const mlflow = this.deps.mlflow();
     // The bridge itself made the run of a job whose token is good.
     return this.#rights.holds(caller, runId, mlflow) || (mlflow === 'away' && caller.kind === 'job');
   }
 
-  async #take(exchange: Exchange, metrics: Metrics, jobId: string | null): Promise<void> {
+  async #take(exchange: Exchange, metrics: Metrics, of: Owner): Promise<void> {
     await this.deps.spool.put(exchange.caller.workspace, metrics);
     exchange.res
       .writeHead(200, { 'content-type': 'application/json', 'content-length': 2, 'x-content-type-options': 'nosniff' })
       .end('{}');
-    this.#tell(exchange, jobId, metrics.runId, metrics.points);
+    this.#tell(exchange, of, metrics.runId, metrics.points);
   }
 
-  #tell({ req }: Exchange, jobId: string | null, runId: string, points: readonly LoggedPoint[]): void {
+  #tell({ req }: Exchange, { jobId, label }: Owner, runId: string, points: readonly LoggedPoint[]): void {
     if (jobId === null) return;
     this.deps.listener.pointsLogged(
       jobId,
-      this.#repeats.without(runId, points),
+      labelled(label, this.#repeats.without(runId, points)),
       progressOf(req.headers['x-kargah-progress']),
     );
   }

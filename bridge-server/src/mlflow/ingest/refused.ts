@@ -8,12 +8,17 @@ const MAX_KNOWN = 10_000;
 /** Points that were taken and that MLflow then refused for good, mostly because their run was deleted meanwhile. */
 export class RefusedPoints {
   readonly #told = new Set<string>();
+  readonly #listeners = new Set<(run: RunKey) => void>();
 
   /** @param file JSON lines of `{at, workspace, run_id, status, answer, metrics}`. */
   constructor(
     private readonly file: string,
     private readonly log: { warn(fields: object, message: string): void },
   ) {}
+
+  whenPut(tell: (run: RunKey) => void): void {
+    this.#listeners.add(tell);
+  }
 
   async put({ workspace, runId }: RunKey, { status, text }: Answered, metrics: readonly string[]): Promise<void> {
     const fields = { at: new Date().toISOString(), workspace, run_id: runId, status, answer: text.slice(0, 1000) };
@@ -25,6 +30,7 @@ export class RefusedPoints {
     } finally {
       await file.close();
     }
+    for (const tell of this.#listeners) tell({ workspace, runId });
     if (this.#told.has(runId)) return;
     if (this.#told.size >= MAX_KNOWN) this.#told.clear();
     this.#told.add(runId);

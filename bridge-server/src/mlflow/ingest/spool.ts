@@ -21,7 +21,7 @@ export interface SpoolOptions {
 }
 
 const LIMITS: SegmentLimits = { segmentBytes: 8 * 2 ** 20, totalBytes: 512 * 2 ** 20 };
-/** How long a reader waits for what was acknowledged to reach MLflow. */
+/** How long a reader waits for more of what was acknowledged to reach MLflow. */
 const READER_MS = 30_000;
 
 /** Points that were acknowledged, kept on the disk until MLflow has them. */
@@ -29,6 +29,7 @@ export class IngestSpool {
   readonly #backlog = new Backlog();
   readonly #segments: Segments;
   readonly #delivery: Delivery;
+  readonly #refused: RefusedPoints;
 
   /** Takes up what an earlier bridge left. */
   constructor(private readonly options: SpoolOptions) {
@@ -43,11 +44,12 @@ export class IngestSpool {
       const until = delivered.get(`${run.workspace}/${run.runId}`);
       if (until === undefined || !isBefore(at, until)) this.#backlog.add(run, at, count, performance.now());
     }
+    this.#refused = new RefusedPoints(join(folder, 'refused.jsonl'), log);
     this.#delivery = new Delivery({
       backlog: this.#backlog,
       segments: this.#segments,
       sender: batchSender(address),
-      refused: new RefusedPoints(join(folder, 'refused.jsonl'), log),
+      refused: this.#refused,
       health,
       authorization,
       log,
@@ -92,7 +94,11 @@ export class IngestSpool {
     const offState = health.onState(giveUp);
     const waits = runs.map((run) => {
       const arrived = Promise.withResolvers<null>();
-      const reader: Reader = { until: endOf(run.pieces.at(-1)!), resolve: () => arrived.resolve(null) };
+      const reader: Reader = {
+        until: endOf(run.pieces.at(-1)!),
+        resolve: () => arrived.resolve(null),
+        progress: () => void timer.refresh(),
+      };
       run.readers.add(reader);
       return { run, reader, arrived: arrived.promise };
     });
@@ -104,6 +110,16 @@ export class IngestSpool {
       offState();
       for (const { run, reader } of waits) run.readers.delete(reader);
     }
+  }
+
+  /** The runs of which points wait. */
+  runs(): RunKey[] {
+    return [...this.#backlog.runs()].map(({ key }) => key);
+  }
+
+  /** Points that were acknowledged will never be in MLflow. */
+  whenRefused(tell: (run: RunKey) => void): void {
+    this.#refused.whenPut(tell);
   }
 
   /** Resolves once every point given so far is on the disk, or was refused. */

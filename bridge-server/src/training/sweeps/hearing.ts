@@ -29,6 +29,13 @@ export function heardByGateway(listener: GatewayListener, sweeps: Pick<SweepServ
       listener.pointsLogged(jobId, points, told);
       sweeps.pointsLogged(jobId, points);
     },
+    claimRun: (jobId) => listener.claimRun(jobId),
+    returnRun: (jobId) => listener.returnRun(jobId),
+    labelOf: (runId) => listener.labelOf(runId),
+    nestedRun: (jobId, runId, name) => listener.nestedRun(jobId, runId, name),
+    runSaid: (jobId, runId, status) => listener.runSaid(jobId, runId, status),
+    hasRoom: (jobId, keys) => listener.hasRoom(jobId, keys),
+    pointsChanged: (workspace, runId) => listener.pointsChanged(workspace, runId),
     paramsLogged: (jobId, params) => listener.paramsLogged(jobId, params),
   };
 }

@@ -878,6 +878,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/train/jobs/{job_id}/metrics/names': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The metrics of a job by name, in the order in which they first came */
+    get: operations['jobMetricNames'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/train/jobs/{job_id}/metrics': {
     parameters: {
       query?: never;
@@ -885,7 +902,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** History of every metric, from MLflow */
+    /** History of every metric, or of some */
     get: operations['jobMetrics'];
     put?: never;
     post?: never;
@@ -1375,6 +1392,7 @@ export interface components {
       metrics: {
         [key: string]: components['schemas']['MetricValue'];
       };
+      metric_count: number;
       message: string | null;
       priority: components['schemas']['Priority'];
       queue_position: number | null;
@@ -1523,6 +1541,8 @@ export interface components {
       | 'time_limit_reached'
       | 'value_out_of_range'
       | 'loss_diverged'
+      | 'too_many_metrics'
+      | 'run_ended_failed'
       | 'recipe_failed'
       | 'launch_failed'
       | 'job_lost'
@@ -2146,6 +2166,15 @@ export interface components {
       executable: string;
       is_default: boolean;
     };
+    MetricNamePage: {
+      items: components['schemas']['MetricName'][];
+      next_cursor: string | null;
+    };
+    MetricName: {
+      key: string;
+      points: number;
+      last: components['schemas']['MetricPoint'];
+    };
     /** @description `seq` is the live sequence number this history reaches; subscribe with it as `after`. */
     MetricHistory: {
       items: components['schemas']['MetricPoint'][];
@@ -2263,6 +2292,7 @@ export interface components {
       resources: components['schemas']['Resources'] | null;
       progress: components['schemas']['Progress'];
       metrics: Record<string, never>;
+      metric_count: number;
       message: string | null;
       priority: components['schemas']['Priority'];
       queue_position: number | null;
@@ -9098,10 +9128,108 @@ export interface operations {
       };
     };
   };
+  jobMetricNames: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+        search?: string;
+      };
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MetricNamePage'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `mlflow_unavailable`: MLflow does not answer now; it is being restarted.
+       *
+       *     `shutting_down`: The bridge is restarting; try again in a moment.
+       */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   jobMetrics: {
     parameters: {
       query?: {
-        key?: string;
+        key?: string | string[];
+        buckets?: number;
       };
       header?: never;
       path: {

@@ -116,6 +116,8 @@ ErrorCode: TypeAlias = Literal[
     "time_limit_reached",
     "value_out_of_range",
     "loss_diverged",
+    "too_many_metrics",
+    "run_ended_failed",
     "recipe_failed",
     "launch_failed",
     "job_lost",
@@ -632,6 +634,7 @@ class Job(TypedDict):
     resources: Resources | None
     progress: Progress
     metrics: dict[str, MetricValue]
+    metric_count: int
     message: str | None
     priority: Priority
     queue_position: int | None
@@ -716,6 +719,7 @@ class JobOutput(TypedDict):
     resources: Resources | None
     progress: Progress
     metrics: dict[str, Any]
+    metric_count: int
     message: str | None
     priority: Priority
     queue_position: int | None
@@ -818,6 +822,17 @@ class LoginRequest(TypedDict):
 class MetricHistory(TypedDict):
     items: list[MetricPoint]
     seq: int
+
+
+class MetricName(TypedDict):
+    key: str
+    points: int
+    last: MetricPoint
+
+
+class MetricNamePage(TypedDict):
+    items: list[MetricName]
+    next_cursor: str | None
 
 
 class MetricPoint(TypedDict):

@@ -50,13 +50,15 @@ def environment(job: dict[str, Any], paths: JobPaths) -> dict[str, str]:
         "KARGAH_BRIDGE_FILE": str(bridge_file),
         "MLFLOW_TRACKING_URI": f"{bridge.get('url', '')}/mlflow",
         "MLFLOW_TRACKING_TOKEN": paths.token.read_text(encoding="ascii").strip(),
-        "MLFLOW_RUN_ID": str(mlflow.get("run_id", "")),
+        "KARGAH_RUN_ID": str(mlflow.get("run_id", "")),
         "MLFLOW_EXPERIMENT_ID": str(mlflow.get("experiment_id", "")),
         "PYTHONUNBUFFERED": "1",
         "PYTHONFAULTHANDLER": "1",
         "PYTHONIOENCODING": "utf-8",
         "GIT_PYTHON_REFRESH": "quiet",
     }
+    # Every process of a script inherits it, and all would log to that one run. The gateway gives it to whoever asks first.
+    environ.pop("MLFLOW_RUN_ID", None)
     # The bridge is on this machine: a proxy for the outside world must not stand between.
     environ["no_proxy"] = environ["NO_PROXY"] = f"{no_proxy},{_LOOPBACK}" if no_proxy else _LOOPBACK
     dataset = job.get("dataset")
@@ -74,6 +76,6 @@ def environment(job: dict[str, Any], paths: JobPaths) -> dict[str, str]:
     given = variables(paths)
     if "MLFLOW_TRACKING_URI" in given:
         # It logs elsewhere: what names our MLflow's run means nothing there.
-        for name in ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_TRACKING_TOKEN"):
+        for name in ("KARGAH_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_TRACKING_TOKEN"):
             environ.pop(name, None)
     return environ | given
