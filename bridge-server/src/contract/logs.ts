@@ -40,10 +40,10 @@ export const searchLogs = endpoint({
     200: z
       .object({
         items: z.array(z.object({ offset: z.number().int(), text: z.string() })),
-        /** The byte at which the search goes on; null at the end of the log. */
+        /** The byte up to which was looked, and at which the search goes on; null at the end of the log. */
         next_offset: z.number().int().nullable(),
       })
       .meta({ id: 'LogMatches', description: '`offset` is the byte at which the line begins.' }),
   },
-  errors: ['not_found'],
+  errors: ['not_found', 'query_timeout', 'rate_limited'],
 });

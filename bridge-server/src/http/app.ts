@@ -131,6 +131,17 @@ function record({ log, observe }: AppParts): RequestHandler {
 
 const everywhere: MaySignIn = () => true;
 
+/** What is left undone for it is no fault of ours: an error that is not logged as one. */
+function whenGone(res: Response): AbortSignal {
+  const left = new AbortController();
+  const leave = (): void => {
+    if (!res.writableFinished) left.abort(new KargahError('request_timeout'));
+  };
+  if (res.closed) leave();
+  else res.once('close', leave);
+  return left.signal;
+}
+
 function handler(route: Route, parts: AppParts): RequestHandler {
   const { endpoint } = route;
   return async (req, res) => {
@@ -138,7 +149,9 @@ function handler(route: Route, parts: AppParts): RequestHandler {
     res.set('Cache-Control', 'no-store');
     const caller = await authorise(endpoint.policy, req, parts.authenticator, parts.maySignIn ?? everywhere);
     const input = await parseInput(endpoint, req);
-    const answer = await route.handle({ ...input, caller: caller as null, req, res, requestId: res.locals.requestId });
+    const { requestId } = res.locals;
+    const gone = whenGone(res);
+    const answer = await route.handle({ ...input, caller: caller as null, req, res, requestId, gone });
     if (answer === undefined) return;
     if (parts.answers === 'checked') checkAnswer(endpoint, answer);
     // What the endpoint did not look at; most have nothing of the kind.

@@ -53,6 +53,8 @@ export interface RouteContext<E extends Endpoint> {
   readonly req: Request;
   readonly res: Response;
   readonly requestId: string;
+  /** Aborts when the caller leaves before the answer. */
+  readonly gone: AbortSignal;
 }
 
 /** What a handler answers: status plus JSON, or nothing where it wrote to `res` itself (streams). */

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JobFolders } from './folders.js';
 import { JobLogs, wholeLetters, type LogPiece } from './logs.js';
+import { searchLog } from './log-search.js';
 
 const MIB = 2 ** 20;
 let dir: string;
@@ -30,14 +31,16 @@ beforeEach(() => {
     void pieces.push({ offset, nextOffset, text });
   logs = new JobLogs(new JobFolders(dir), { logAppended }, (_, error) => problems.push(error));
 });
-afterEach(() => {
-  logs.close();
+afterEach(async () => {
+  await logs.close();
   rmSync(dir, { recursive: true });
   expect(problems.splice(0)).toEqual([]);
 });
 
 describe('a search in a log', () => {
-  const search = (q: string, offset = 0, limit = 100) => logs.search('job_1', q, offset, limit);
+  const { signal } = new AbortController();
+  const search = (wanted: string, offset = 0, limit = 100, asker = { userId: 'sara', signal }) =>
+    logs.search('job_1', { wanted, offset, limit }, asker);
 
   it('finds lines whatever their case, their Persian letters and digits, and tells where they begin', async () => {
     writeFileSync(file, 'Epoch 1\nكتاب‌های يك\nپایان\nepoch ۲\n');
@@ -57,6 +60,67 @@ describe('a search in a log', () => {
     expect((await search('error')).items).toEqual([{ offset: 0, text: 'ERROR here' }]);
     expect((await search('10%')).items).toEqual([]);
     expect((await search('100%')).items).toHaveLength(1);
+  });
+  it('sees the end of a progress bar however long its line is, and every part of a long line, once', async () => {
+    const bar = Array.from({ length: 3_000 }, (_, n) => ` step ${n} of 3000`).join('\r');
+    const long = `${'x'.repeat(7_500)} need\u001b[1mle ${'y'.repeat(30_000)} needle ${'z'.repeat(9_000)} last`;
+    writeFileSync(file, `${bar}\r\u001b[0m\r\n${long}\n`);
+    expect(await search('step 2999 of')).toEqual({
+      items: [{ offset: 0, text: ' step 2999 of 3000' }],
+      next_offset: null,
+    });
+    expect((await search('step 2998 of')).items).toEqual([]);
+    const [found, ...more] = (await search('needle')).items;
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ offset: Buffer.byteLength(`${bar}\r\u001b[0m\r\n`) });
+    expect(found?.text).toContain(' needle ');
+    expect((await search('z last')).items).toHaveLength(1);
+  });
+  it.each([
+    ['codes between letters', 'm\u001b[m', 'mx'],
+    ['codes that do not end', '\u001b[0000', '0\u001b0x'],
+    ['titles that do not end', '\u001b]m', 'm]x'],
+    ['marks', 'م\u064b', 'مx'],
+    ['marks in the worst order', '\u0301\u0323', 'nothing of it'],
+    ['the letter looked for', 'a', `${'a'.repeat(198)}b`],
+  ])('ends in time that grows with the log and not with its square: %s', async (_what, unit, wanted) => {
+    writeFileSync(file, `${unit.repeat(Math.ceil(MIB / Buffer.byteLength(unit)))}\nhere is mx\n`);
+    let from: number | null = 0;
+    const items: string[] = [];
+    while (from !== null) {
+      const page: Awaited<ReturnType<typeof search>> = await search(wanted, from);
+      items.push(...page.items.map(({ text }) => text));
+      from = page.next_offset;
+    }
+    expect(items.filter((text) => text === 'here is mx')).toHaveLength(wanted === 'mx' ? 1 : 0);
+  });
+  it('says up to where it looked when its time is over, having looked at a piece at least', async () => {
+    writeFileSync(file, `${'x'.repeat(1023)}\n`.repeat(600));
+    appendFileSync(file, 'needle\n');
+    const question = { path: file, wanted: 'needle', limit: 10, budgetMs: 0 };
+    const looked: (number | null)[] = [];
+    for (let offset: number | null = 0; offset !== null;) {
+      const page = await searchLog({ ...question, offset });
+      looked.push(page.next_offset);
+      offset = page.next_offset;
+    }
+    expect(looked).toEqual([256 * 1024, 512 * 1024, 600 * 1024 + 7, null]);
+  });
+  it('ends with whoever asked, and others are answered', async () => {
+    writeFileSync(file, `${'x'.repeat(79)}\n`.repeat(100_000));
+    const leaving = new AbortController();
+    const first = search('y', 0, 100, { userId: 'sara', signal: leaving.signal });
+    const behind = search('y', 0, 100, { userId: 'sara', signal: leaving.signal });
+    leaving.abort(new Error('left'));
+    await expect(first).rejects.toThrow('left');
+    await expect(behind).rejects.toThrow('left');
+    expect((await search('x', 0, 1)).items).toHaveLength(1);
+  });
+  it('is answered that the bridge is ending where it ends meanwhile', async () => {
+    writeFileSync(file, `${'x'.repeat(79)}\n`.repeat(100_000));
+    const asked = expect(search('y')).rejects.toMatchObject({ code: 'shutting_down' });
+    await logs.close();
+    await asked;
   });
   it('answers so many at once, and goes on where it ended', async () => {
     writeFileSync(file, Array.from({ length: 250 }, (_, n) => `line ${n}\n`).join(''));
@@ -78,13 +142,14 @@ describe('a search in a log', () => {
     appendFileSync(file, `the needle\n${hidden}`);
     truncateSync(file, 70 * MIB);
     appendFileSync(file, '\nanother needle');
-    const first = await search('NEEDLE');
-    expect(first.items).toEqual([{ offset: 80 * 40_000, text: 'the needle' }]);
-    expect(first.next_offset).toBeGreaterThan(60 * MIB);
-    expect(await search('NEEDLE', first.next_offset!)).toMatchObject({
-      items: [{ text: 'another needle' }],
-      next_offset: null,
-    });
+    const found: string[] = [];
+    for (let offset: number | null = 0; offset !== null;) {
+      const page: Awaited<ReturnType<typeof search>> = await search('NEEDLE', offset);
+      found.push(...page.items.map(({ text }) => text));
+      if (page.next_offset !== null) expect(page.next_offset - offset).toBeLessThanOrEqual(65 * MIB);
+      offset = page.next_offset;
+    }
+    expect(found).toEqual(['the needle', 'another needle']);
     const [shown] = (await search('سوزن')).items;
     expect(shown?.text).toContain('سوزن');
     expect(shown?.text.length).toBeLessThanOrEqual(1_000);

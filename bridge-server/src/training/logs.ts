@@ -4,7 +4,9 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LivePort } from '../live/port.js';
 import type { JobFolders } from './folders.js';
-import { searchLog, type LogMatches } from './log-search.js';
+import { FairSlots } from '../fair.js';
+import type { LogMatches } from './log-search.js';
+import { LogSearcher } from './log-searcher.js';
 import { Turnstile } from './queue.js';
 
 const CHUNK = 64 * 1024;
@@ -15,6 +17,9 @@ const NEAR_BYTES = 256 * 1024;
 const BURST_BYTES = 512 * 1024;
 const PAUSE_MS = 100;
 const NEWLINE = 0x0a;
+/** A search answers what it found in so much of the processor's time, and where to go on. */
+const SEARCH_MS = 2_000;
+const SEARCHES = { atOnce: 4, each: 1 };
 
 export interface LogPiece {
   readonly offset: number;
@@ -24,6 +29,8 @@ export interface LogPiece {
 
 /** Reads and follows the logs of jobs. A log is followed only while somebody watches it. */
 export class JobLogs {
+  readonly #searcher = new LogSearcher();
+  readonly #searches = new FairSlots(SEARCHES);
   readonly #tails = new Map<string, { readonly tail: Tail; watchers: number }>();
 
   constructor(
@@ -62,9 +69,18 @@ export class JobLogs {
     return pieceAt(file, await nearEnd(file, offset));
   }
 
-  /** Lines that hold `wanted`, from byte `offset` on. */
-  search(jobId: string, wanted: string, offset: number, limit: number): Promise<LogMatches> {
-    return searchLog(this.folders.log(jobId), wanted, offset, limit);
+  /**
+   * Lines that hold `wanted`, from byte `offset` on: of each person one search at a time, ended by the signal.
+   *
+   * @throws {KargahError} `rate_limited`, `query_timeout`
+   */
+  search(
+    jobId: string,
+    { wanted, offset, limit }: { readonly wanted: string; readonly offset: number; readonly limit: number },
+    { userId, signal }: { readonly userId: string; readonly signal: AbortSignal },
+  ): Promise<LogMatches> {
+    const question = { path: this.folders.log(jobId), wanted, offset, limit, budgetMs: SEARCH_MS };
+    return this.#searches.take(userId, signal, () => this.#searcher.search(question, signal));
   }
 
   size(jobId: string): number {
@@ -76,9 +92,10 @@ export class JobLogs {
     return createReadStream(this.folders.log(jobId), { start: offset, end: offset + limit - 1 });
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const { tail } of this.#tails.values()) tail.close();
     this.#tails.clear();
+    await this.#searcher.close();
   }
 }
 

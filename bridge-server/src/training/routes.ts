@@ -88,9 +88,11 @@ export function trainingRoutes(training: TrainingService): Route[] {
       await answerLog(training.logs, params.job_id, query, req, res);
       return undefined;
     }),
-    route(searchLogs, async ({ caller, params, query }) => {
+    route(searchLogs, async ({ caller, params, query, gone }) => {
       await training.ensureVisible(caller, params.job_id);
-      return { status: 200, json: await training.logs.search(params.job_id, query.q, query.offset, query.limit) };
+      const asked = { wanted: query.q, offset: query.offset, limit: query.limit };
+      const asker = { userId: caller.userId, signal: gone };
+      return { status: 200, json: await training.logs.search(params.job_id, asked, asker) };
     }),
     route(jobModel, async ({ caller, params, query, res }) => {
       const wanted = { format: query.format, unchecked: query.unchecked === 'true' };

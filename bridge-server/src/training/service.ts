@@ -116,7 +116,7 @@ export class TrainingService {
 
   /** Jobs that run go on. */
   async stop(): Promise<void> {
-    this.logs.close();
+    await this.logs.close();
     await this.#runner.close();
     await this.#telemetry.close();
     await this.#points.close();
