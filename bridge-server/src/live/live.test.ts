@@ -13,6 +13,7 @@ import type { Progress } from '../contract/training.js';
 import { KargahError } from '../errors.js';
 import type { Authenticator, Caller } from '../http/route.js';
 import { createLive, GRACE_MS, type Live } from './live.js';
+import { PERSON_RATE, SOCKET_RATE } from './pace.js';
 
 /** More than a viewer may be behind, beside what the network itself holds. */
 const SENT = 2_400;
@@ -117,6 +118,42 @@ function collect<T>(socket: Socket, name: string, enough: (all: T[]) => boolean)
   });
 }
 const steps = (updates: JobUpdate[]) => updates.flatMap((u) => u.metrics.map((m) => m.step));
+
+describe('a socket that asks too fast', () => {
+  const unsubscribe = (socket: Socket) => ask(socket, 'unsubscribe_job', { job_id: 'job_1' });
+  const many = (socket: Socket, count: number) => Promise.all(Array.from({ length: count }, () => unsubscribe(socket)));
+
+  it('is told so, goes on at the rate it may, and a page that opens every job at once is not meant', async () => {
+    const socket = await connected('sara');
+    expect((await many(socket, SOCKET_RATE.atOnce)).every(({ ok }) => ok)).toBe(true);
+    expect(await unsubscribe(socket)).toEqual({ ok: false, code: 'rate_limited' });
+    clock.pass(1_000);
+    const later = await many(socket, SOCKET_RATE.perSecond + 1);
+    expect(later.filter(({ ok }) => ok)).toHaveLength(SOCKET_RATE.perSecond);
+  });
+  it('is cut off where it goes on, and others are not', async () => {
+    const [fast, other] = [await connected('sara'), await connected('reza')];
+    const cut = event(fast, 'disconnect');
+    for (let n = 0; n < 2 * SOCKET_RATE.atOnce + 1; n += 1) fast.emit('authenticate', { token: 'sara' });
+    await cut;
+    expect((await ask(other, 'unsubscribe_job', { job_id: 'job_1' })).ok).toBe(true);
+  });
+  it('is not helped by opening more of them', async () => {
+    const wanted = PERSON_RATE.atOnce / SOCKET_RATE.atOnce + 1;
+    const sockets = await Promise.all(Array.from({ length: wanted }, () => connected('sara')));
+    const answers = (await Promise.all(sockets.map((socket) => many(socket, SOCKET_RATE.atOnce)))).flat();
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(PERSON_RATE.atOnce);
+    expect((await ask(await connected('reza'), 'unsubscribe_job', { job_id: 'job_1' })).ok).toBe(true);
+  });
+  it('is not let in by a token too long to be one, which nobody looks into', async () => {
+    const long = 'a'.repeat(4_097);
+    callers.set(long, person('sara', { expiresAt: Infinity }));
+    const error = (await event(connect(long), 'connect_error')) as Error & { data: unknown };
+    expect(error.data).toEqual({ code: 'unauthenticated' });
+    const socket = await connected('sara');
+    expect(await ask(socket, 'authenticate', { token: long })).toEqual({ ok: false, code: 'unauthenticated' });
+  });
+});
 
 describe('a socket', () => {
   it('is refused without a good token, and told why', async () => {

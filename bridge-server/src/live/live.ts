@@ -11,6 +11,7 @@ import type { Authenticator, Person } from '../http/route.js';
 import { systemClock, type Clock } from '../clock.js';
 import type { LivePort } from './port.js';
 import { LogFeed, type ReadLog } from './log-feed.js';
+import { Paces } from './pace.js';
 import { isBehind, roomOf, SlowViewers } from './slow.js';
 import { Updates } from './updates.js';
 import { signIn, takeRequests, type Viewer } from './viewer.js';
@@ -71,6 +72,7 @@ export function createLive(deps: LiveDeps): Live {
     slow.cutOff(`user:${userId}`);
     io.to(`user:${userId}`).emit(event, payload);
   };
+  const paces = new Paces(clock);
   const feeds = new Map<string, { readonly bySocket: Map<string, LogFeed>; readonly stop: () => void }>();
 
   io.use((socket, next) => {
@@ -95,7 +97,16 @@ export function createLive(deps: LiveDeps): Live {
       closeFeed: (jobId) => closeFeed(socket.id, jobId),
       log: deps.log,
     });
+    const pace = paces.of(viewer.person.userId);
+    socket.use((event, next) => {
+      const paced = pace.next();
+      const acknowledge: unknown = event.at(-1);
+      if (paced === 'take') next();
+      else if (paced === 'cut') wireOf(socket.conn).destroy();
+      else if (typeof acknowledge === 'function') acknowledge({ ok: false, code: 'rate_limited' });
+    });
     socket.on('disconnect', () => {
+      pace.close();
       viewer.close();
       for (const jobId of feeds.keys()) closeFeed(socket.id, jobId);
     });
