@@ -68,6 +68,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     people: auth.people,
     origins: {
       secret: config.secret,
+      databaseHosts: config.databaseHosts,
       workspaceDir: config.workspaceDir,
       catalogueFile: config.catalogueFile,
       door: OPEN_INTERNET,

@@ -43,6 +43,8 @@ export interface Config {
   readonly quotaBytes: number | null;
   /** The beginning of a job's log that is kept; beyond it only the end is. */
   readonly maxLogBytes: number;
+  /** What people may read databases of besides machines elsewhere: this one, by the name it has in their addresses. */
+  readonly databaseHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Who may make an account: only the first person, everybody, those invited, nobody. */
@@ -130,6 +132,14 @@ const SETTINGS = {
       .default([]),
     'origins such as https://lab.example.org, separated by commas',
   ],
+  KARGAH_DATABASE_HOSTS: [
+    z
+      .string()
+      .transform((text) => text.split(/[\s,]+/u).filter(Boolean))
+      .pipe(z.array(z.string().regex(/^(?:\*|[\w.:-]{1,253})$/u)))
+      .default([]),
+    'host names or addresses such as localhost, separated by commas, or *',
+  ],
   KARGAH_LOG_LEVEL: [
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     'fatal, error, warn, info, debug, trace or silent',
@@ -196,6 +206,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     maxUploadBytes: v.KARGAH_MAX_UPLOAD_BYTES,
     quotaBytes: v.KARGAH_QUOTA_GB === undefined ? null : Math.floor(v.KARGAH_QUOTA_GB * 2 ** 30),
     maxLogBytes: v.KARGAH_MAX_LOG_BYTES,
+    databaseHosts: v.KARGAH_DATABASE_HOSTS,
     allowedOrigins: v.KARGAH_ALLOWED_ORIGINS,
     logLevel: v.KARGAH_LOG_LEVEL,
     signup: v.KARGAH_SIGNUP,

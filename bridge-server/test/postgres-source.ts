@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../src/contract/datasets.js';
 import type { Connection } from '../src/contract/intake.js';
 import { DEFAULT_LIMITS } from '../src/datasets/index.js';
+import { DatabaseHosts } from '../src/datasets/origins/database-hosts.js';
 import { SqlReader } from '../src/datasets/origins/sql-reader.js';
 import { Bench, PYTHON } from '../src/datasets/testing.js';
 
@@ -40,7 +41,7 @@ export function readsFromPostgres(at: () => string): void {
       address.username = 'sara';
       address.password = encodeURIComponent(PASSWORD);
       url = address.href;
-      bench = await Bench.open({}, {}, (line) => logged.push(line));
+      bench = await Bench.open({}, { databaseHosts: ['*'] }, (line) => logged.push(line));
       const made = await post('connections', { name: 'shop', url });
       expect(made.status).toBe(201);
       connection = JSON.parse(made.text) as Connection;
@@ -168,7 +169,10 @@ export function readsFromPostgres(at: () => string): void {
       try {
         // What Python and Arrow reserve by themselves, and less than half of the result beside that.
         const limits = { ...DEFAULT_LIMITS, readerMemoryBytes: 600 * 2 ** 20 };
-        const reader = new SqlReader({ python: PYTHON, limits, log: pino({ level: 'silent' }) });
+        const reader = new SqlReader(
+          { python: PYTHON, limits, log: pino({ level: 'silent' }) },
+          new DatabaseHosts(['*']),
+        );
         const query = "select i, repeat('کارگاه ', 700) as t from generate_series(1, 60000) as i";
         const rows = await reader.read(url, query, join(into, 'rows'), new AbortController().signal);
         expect(rows).toBe(60_000);

@@ -334,6 +334,11 @@ export const ERRORS = {
     en: 'Give postgresql://user:password@host/database or sqlite:path.',
     fa: 'نشانی را به شکل postgresql://user:password@host/database یا sqlite:path بدهید.',
   },
+  connection_local: {
+    status: 422,
+    en: 'Databases on this machine itself ({host}) are not read unless its administrator allows it: start the bridge with KARGAH_DATABASE_HOSTS={host}.',
+    fa: 'پایگاه‌های داده‌ای که روی خود این دستگاه‌اند ({host}) خوانده نمی‌شوند مگر مدیر آن اجازه دهد: کارگاه را با KARGAH_DATABASE_HOSTS={host} اجرا کنید.',
+  },
   connection_failed: {
     status: 422,
     en: 'The database did not answer: {reason}. Check the address, name and password.',

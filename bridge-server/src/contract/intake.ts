@@ -110,7 +110,15 @@ export const createConnection = endpoint({
     })
     .meta({ id: 'ConnectionRequest' }),
   responses: { 201: connection },
-  errors: ['connection_invalid', 'connection_failed', 'files_off', 'file_outside', 'file_missing'],
+  errors: [
+    'connection_invalid',
+    'connection_failed',
+    'connection_local',
+    'rate_limited',
+    'files_off',
+    'file_outside',
+    'file_missing',
+  ],
 });
 export const deleteConnection = endpoint({
   id: 'deleteConnection',

@@ -37,6 +37,31 @@ interface Page {
 const preview = (query: Record<string, string>): Promise<Page> =>
   bench.json(`/datasets/${id}/preview?${new URLSearchParams(query).toString()}`);
 
+it('one person’s endless questions hold up nobody else, and end when who asked is gone', async () => {
+  const endless = `select count(*) from ${Array.from('abcdefgh', (name) => `data ${name}`).join(', ')}`;
+  const leaving = new AbortController();
+  let answered = 0;
+  const asked = Array.from({ length: 8 }, () =>
+    bench
+      .call(`/datasets/${id}/query`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ sql: endless }),
+        signal: leaving.signal,
+      })
+      .then(() => (answered += 1)),
+  );
+  const ended = Promise.allSettled(asked);
+  const { dataset_id: other } = await bench.dataset('other.csv', TABLE, 'reza');
+  expect((await bench.call(`/datasets/${other}/preview?sort=n`, { as: 'reza' })).status).toBe(200);
+  expect(answered).toBeLessThan(8);
+  leaving.abort();
+  await ended;
+  // Behind them it would have waited for each to take its ten seconds.
+  const next = await bench.send('POST', `/datasets/${id}/query`, { sql: 'select count(*) from data' });
+  expect(await next.json()).toMatchObject({ rows: [[40]] });
+}, 60_000);
+
 describe('a preview', () => {
   it('is sorted and filtered as asked, and counts what the filters leave', async () => {
     expect(await preview({ sort: 'n', order: 'desc', limit: '2' })).toMatchObject({

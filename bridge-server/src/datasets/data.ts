@@ -15,7 +15,7 @@ import type { Access } from './access.js';
 import type { Contents } from './contents.js';
 import { isErrno, type DatasetFolder } from './folders.js';
 import { requireUnchanged } from './origins/files.js';
-import { previewResult, type PreviewResult, type Reader } from './reader.js';
+import { previewResult, type Asker, type PreviewResult, type Reader } from './reader.js';
 import type { VersionStore } from './version-store.js';
 import type { Profile, VersionRow } from './view.js';
 
@@ -35,7 +35,12 @@ export class DatasetData {
   }
 
   /** @throws {KargahError} `column_unknown` or `filter_invalid`, besides what reading may fail for */
-  async preview(caller: Person, datasetId: string, query: PreviewQuery): Promise<z.infer<typeof datasetPreview>> {
+  async preview(
+    caller: Person,
+    datasetId: string,
+    query: PreviewQuery,
+    signal: AbortSignal,
+  ): Promise<z.infer<typeof datasetPreview>> {
     const row = await this.access.ready(caller, datasetId, query.version);
     const { columns } = await this.profileOf(row);
     const conditions = conditionsOf(query.filter);
@@ -46,7 +51,7 @@ export class DatasetData {
       dataset_id: datasetId,
       columns: columns.map(({ name, type, direction }) => ({ name, type, direction })),
       offset: query.offset,
-      ...(await this.page(row, query, conditions)),
+      ...(await this.page(row, query, conditions, { userId: caller.userId, signal })),
     };
   }
 
@@ -56,10 +61,11 @@ export class DatasetData {
     datasetId: string,
     number: number | undefined,
     sql: string,
+    signal: AbortSignal,
   ): Promise<z.infer<typeof queryResult>> {
     const row = await this.access.ready(caller, datasetId, number);
     requireKind(row, 'tabular');
-    return this.reader.query(this.contents.of(row).path, sql);
+    return this.reader.query(this.contents.of(row).path, sql, { userId: caller.userId, signal });
   }
 
   /** How the original would be read with these options. */
@@ -68,10 +74,13 @@ export class DatasetData {
     datasetId: string,
     number: number | undefined,
     reading: Reading,
+    signal: AbortSignal,
   ): Promise<z.infer<typeof readingPreview>> {
     const row = await this.received(caller, datasetId, number);
     const folder = this.contents.of(row);
-    return this.reader.sniff({ folder: folder.path, original: folder.original, filename: row.filename, reading });
+    const { path, original } = folder;
+    const asker = { userId: caller.userId, signal };
+    return this.reader.sniff({ folder: path, original, filename: row.filename, reading }, asker);
   }
 
   /** The original file. Jobs may still fetch what was deleted while they run. */
@@ -97,6 +106,7 @@ export class DatasetData {
     row: VersionRow,
     { offset, limit, sort, order }: PreviewQuery,
     conditions: readonly Condition[],
+    asker: Asker,
   ): Promise<PreviewResult & { total_rows: number }> {
     const folder = this.contents.of(row);
     const total = row.rows ?? 0;
@@ -104,7 +114,8 @@ export class DatasetData {
     const cached = plain ? await this.cachedPreview(folder, offset, limit, total) : null;
     if (cached) return { ...cached, total_rows: total };
     const kind = row.kind ?? 'tabular';
-    return this.reader.preview({ folder: folder.path, kind, rows: total, offset, limit, sort, order, conditions });
+    const asked = { folder: folder.path, kind, rows: total, offset, limit, sort, order, conditions };
+    return this.reader.preview(asked, asker);
   }
 
   private async profileOf(row: VersionRow): Promise<Profile> {

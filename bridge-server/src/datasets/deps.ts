@@ -39,6 +39,8 @@ export interface OriginSettings {
   readonly secret: string;
   /** The folder that JupyterLab shows; null: files of the server are not to be registered. */
   readonly workspaceDir: string | null;
+  /** Machines of their own network, or this one, that people may read databases of. */
+  readonly databaseHosts: readonly string[];
   /** The administrator's list of datasets. */
   readonly catalogueFile: string | null;
   readonly door: Door;

@@ -19,15 +19,14 @@ export class VersionDiffs {
     caller: Person,
     datasetId: string,
     { from, to }: { readonly from: number; readonly to: number },
+    signal: AbortSignal,
   ): Promise<z.infer<typeof versionDiff>> {
     const older = await this.access.ready(caller, datasetId, from);
     const newer = await this.access.ready(caller, datasetId, to);
     if (older.kind !== newer.kind) throw new KargahError('diff_kinds');
-    const compared = await this.reader.diff({
-      folder: this.contents.of(newer).path,
-      older: this.contents.of(older).path,
-      kind: newer.kind ?? 'tabular',
-    });
+    const folders = { folder: this.contents.of(newer).path, older: this.contents.of(older).path };
+    const kind = newer.kind ?? 'tabular';
+    const compared = await this.reader.diff({ ...folders, kind }, { userId: caller.userId, signal });
     return { from, to, ...compared };
   }
 }

@@ -70,16 +70,16 @@ export class Exports {
     }
     await this.files.use(
       `${row.content_id}.${format}`,
-      (into) => this.write(row, format, into),
+      (into) => this.write(caller, row, format, into),
       ({ path, sha256 }) => sendFile(res, path, filename, sha256),
     );
   }
 
-  private async write(row: VersionRow, format: WrittenFormat, into: string): Promise<Written> {
+  private async write({ userId }: Caller, row: VersionRow, format: WrittenFormat, into: string): Promise<Written> {
     const folder = this.contents.of(row).path;
     // Pictures come to what they take here; a table, which is packed here, to about what its file was.
     const about = Math.max(row.size_bytes, row.derived_bytes);
-    await this.room.lend(about, () => this.reader.export({ folder, format, into }, about));
+    await this.room.lend(about, () => this.reader.export({ folder, format, into }, about, { userId }));
     const bytes = await sizeOf(into);
     if (bytes === null) throw new KargahError('not_found');
     return { path: into, sha256: await sha256Of(into), bytes };

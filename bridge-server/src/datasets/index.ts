@@ -13,6 +13,7 @@ import { Garbage } from './garbage.js';
 import { Intake } from './intake.js';
 import { CatalogueFile } from './origins/catalogue-file.js';
 import { Connections } from './origins/connections.js';
+import { DatabaseHosts } from './origins/database-hosts.js';
 import { FileOrigin } from './origins/files.js';
 import { ListOrigin } from './origins/listed.js';
 import { originRoutes } from './origins/routes.js';
@@ -89,7 +90,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   const { origins, limits, log } = deps;
   const urls = new UrlOrigin(origins.door, limits.maxUploadBytes, intake, versions, room, log);
   const files = new FileOrigin(origins.workspaceDir, intake, versions, room);
-  const sqlReader = new SqlReader(deps);
+  const sqlReader = new SqlReader(deps, new DatabaseHosts(origins.databaseHosts));
   const connections = new Connections(db, new Seal(origins.secret), sqlReader, origins.workspaceDir);
   const sql = new SqlOrigin(connections, sqlReader, intake, versions, room, log);
   const listed = origins.catalogueFile === null ? null : new CatalogueFile(origins.catalogueFile);

@@ -31,9 +31,11 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 it('previews do not wait behind exports, of which two are written at once, in a time that grows with them', async () => {
   await reader.warm();
-  const asked = Array.from({ length: 8 }, () => reader.export({ folder, format: 'zip', into: 'x' }, 2 ** 30));
+  const asked = Array.from({ length: 8 }, (_, n) =>
+    reader.export({ folder, format: 'zip', into: 'x' }, 2 ** 30, { userId: `person ${n}` }),
+  );
   const ended = Promise.allSettled(asked);
-  const shown = await reader.preview({ folder, kind: 'images', offset: 0, limit: 1 });
+  const shown = await reader.preview({ folder, kind: 'images', offset: 0, limit: 1 }, { userId: 'sara' });
   expect(shown).toMatchObject({ total_rows: 2, rows: [[300 + 1024]] });
   await reader.stop();
   expect((await ended).map(({ status }) => status)).toEqual(asked.map(() => 'rejected'));

@@ -15,9 +15,9 @@ import { source } from '../contract/intake.js';
 import { datasetProfileEvent } from '../contract/live.js';
 import { split, type SplitSpec, versionDiff } from '../contract/versions.js';
 import { failureOf } from '../errors.js';
+import { FairSlots } from '../fair.js';
 import { inherited } from '../launchers/environment.js';
 import type { DatasetsDeps } from './deps.js';
-import { Slots } from './slots.js';
 import { Worker, type Asked } from './worker.js';
 
 const readResult = z.object({
@@ -49,8 +49,11 @@ const compared = versionDiff.omit({ from: true, to: true });
 const PREVIEW_SECONDS = 30;
 const QUERY_SECONDS = 10;
 const SLOW_SECONDS = 300;
-const PARALLEL_PREVIEWS = 4;
-const PARALLEL_EXPORTS = 2;
+/** Questions that somebody waits for; of one person two, so that a page answers while another thinks. */
+const PREVIEWS = { atOnce: 4, each: 2 };
+/** Those among them that may take long: a place is left for what does not. */
+const QUERIES = { atOnce: 3, each: 1 };
+const EXPORTS = { atOnce: 2, each: 1 };
 const BYTES_PER_SECOND = 2 ** 20;
 
 export interface FileToRead {
@@ -64,12 +67,19 @@ export interface FileToRead {
   readonly reading?: Reading;
 }
 
+/** Who asks, and leaves perhaps. */
+export interface Asker {
+  readonly userId: string;
+  readonly signal?: AbortSignal;
+}
+
 /** Opens users' files in Python processes of their own; the bridge itself never parses one. */
 export class Reader {
   private readonly worker: Worker;
-  private readonly previews = new Slots(PARALLEL_PREVIEWS);
+  private readonly previews = new FairSlots(PREVIEWS);
+  private readonly queries = new FairSlots(QUERIES);
   /** Their own: one of all pictures takes as long as a disk needs to copy them, and no preview waits for that. */
-  private readonly exports = new Slots(PARALLEL_EXPORTS);
+  private readonly exports = new FairSlots(EXPORTS);
 
   constructor(private readonly deps: Pick<DatasetsDeps, 'python' | 'limits' | 'log'>) {
     this.worker = new Worker(deps);
@@ -103,43 +113,52 @@ export class Reader {
   /** How the file would be read with these options. */
   async sniff(
     file: Required<Pick<FileToRead, 'folder' | 'original' | 'filename' | 'reading'>>,
+    asker: Asker,
   ): Promise<z.infer<typeof readingPreview>> {
     const request = { ...file, ...this.memory(), max_image_bytes: this.deps.limits.maxImageBytes };
-    const { error, ...shown } = sniffed.parse(await this.short({ verb: 'sniff', request, seconds: PREVIEW_SECONDS }));
+    const { error, ...shown } = sniffed.parse(
+      await this.short({ verb: 'sniff', request, seconds: PREVIEW_SECONDS }, asker),
+    );
     return { ...shown, error: error && failureOf(error.code, error.params) };
   }
 
-  async preview(input: {
-    readonly folder: string;
-    readonly kind: string;
-    readonly offset: number;
-    readonly limit: number;
-    /** Rows in all, or images. */
-    readonly rows?: number;
-    readonly sort?: string | undefined;
-    readonly order?: 'asc' | 'desc';
-    readonly conditions?: readonly Condition[];
-  }): Promise<z.infer<typeof page>> {
+  async preview(
+    input: {
+      readonly folder: string;
+      readonly kind: string;
+      readonly offset: number;
+      readonly limit: number;
+      /** Rows in all, or images. */
+      readonly rows?: number;
+      readonly sort?: string | undefined;
+      readonly order?: 'asc' | 'desc';
+      readonly conditions?: readonly Condition[];
+    },
+    asker: Asker,
+  ): Promise<z.infer<typeof page>> {
     const request = { rows: 0, order: 'asc', conditions: [], ...input, ...this.memory() };
-    return page.parse(await this.short({ verb: 'preview', request, seconds: PREVIEW_SECONDS }));
+    return page.parse(await this.short({ verb: 'preview', request, seconds: PREVIEW_SECONDS }, asker));
   }
 
   /** One SELECT over the table `data`. */
-  async query(folder: string, sql: string): Promise<z.infer<typeof queryResult>> {
+  async query(folder: string, sql: string, asker: Asker): Promise<z.infer<typeof queryResult>> {
     const request = { folder, sql, ...this.memory() };
-    return queryResult.parse(await this.short({ verb: 'query', request, seconds: QUERY_SECONDS }));
+    return queryResult.parse(await this.long({ verb: 'query', request, seconds: QUERY_SECONDS }, asker));
   }
 
   /** Writes which row is in which part to the file `into`. */
-  async split(input: { folder: string; kind: string; spec: SplitSpec; into: string }): Promise<z.infer<typeof dealt>> {
+  async split(
+    input: { folder: string; kind: string; spec: SplitSpec; into: string },
+    asker: Asker,
+  ): Promise<z.infer<typeof dealt>> {
     const request = { ...input, ...this.memory() };
-    return dealt.parse(await this.short({ verb: 'split', request, seconds: SLOW_SECONDS }));
+    return dealt.parse(await this.long({ verb: 'split', request, seconds: SLOW_SECONDS }, asker));
   }
 
   /** What changed from the content `older` to the content `folder`. */
-  async diff(input: { folder: string; older: string; kind: string }): Promise<z.infer<typeof compared>> {
+  async diff(input: { folder: string; older: string; kind: string }, asker: Asker): Promise<z.infer<typeof compared>> {
     const request = { ...input, ...this.memory() };
-    return compared.parse(await this.short({ verb: 'diff', request, seconds: SLOW_SECONDS }));
+    return compared.parse(await this.long({ verb: 'diff', request, seconds: SLOW_SECONDS }, asker));
   }
 
   /**
@@ -147,10 +166,15 @@ export class Reader {
    *
    * @param bytes about how many are written
    */
-  async export(input: { folder: string; format: ExportFormat; into: string }, bytes: number): Promise<void> {
+  async export(
+    input: { folder: string; format: ExportFormat; into: string },
+    bytes: number,
+    asker: Asker,
+  ): Promise<void> {
     const request = { ...input, ...this.memory() };
     const seconds = SLOW_SECONDS + bytes / BYTES_PER_SECOND;
-    await this.exports.take(() => this.worker.ask({ verb: 'export', request, seconds }));
+    const { userId, signal } = asker;
+    await this.exports.take(userId, signal, () => this.worker.ask({ verb: 'export', request, seconds, signal }));
   }
 
   async sources(): Promise<z.infer<typeof source>[]> {
@@ -166,8 +190,12 @@ export class Reader {
     return { memory_bytes: Math.floor(this.deps.limits.readerMemoryBytes / 2) };
   }
 
-  /** A question that somebody waits for: only so many at once, and never behind the reading of files. */
-  private short(asked: Asked): Promise<unknown> {
-    return this.previews.take(() => this.worker.ask(asked));
+  /** A question that somebody waits for: only so many at once, in turn by person, and never behind the reading of files. */
+  private short(asked: Asked, { userId, signal }: Asker): Promise<unknown> {
+    return this.previews.take(userId, signal, () => this.worker.ask({ ...asked, signal }));
+  }
+
+  private long(asked: Asked, asker: Asker): Promise<unknown> {
+    return this.queries.take(asker.userId, asker.signal, () => this.short(asked, asker));
   }
 }

@@ -3,17 +3,21 @@ import { KargahError } from '../errors.js';
 import type { Contents } from './contents.js';
 import type { DatasetsDeps } from './deps.js';
 
+/** Of the free disk, what promises to one person, and to everybody, keep from another. */
+const SHARE_OF_ONE = 1 / 4;
+const SHARE_OF_ALL = 1 / 2;
+
 /** Whether more bytes may come: what a person may have, and what the disk has. */
 export class Room {
   private turn: Promise<unknown> = Promise.resolve();
   /** Bytes that are being written and are nobody's. */
   private lent = 0;
 
-  /** @param awaited bytes that unfinished uploads were promised and have not sent. */
+  /** @param awaited by person, bytes that unfinished uploads were promised and have not sent. */
   constructor(
     private readonly deps: Pick<DatasetsDeps, 'dataDir' | 'limits'>,
     private readonly contents: Pick<Contents, 'bytesOf'>,
-    private readonly awaited: () => Promise<number>,
+    private readonly awaited: () => Promise<ReadonlyMap<string, number>>,
   ) {}
 
   /**
@@ -25,7 +29,7 @@ export class Room {
   claim<T>(userId: string, bytes: number, take: () => Promise<T>): Promise<T> {
     return this.inTurn(async () => {
       await this.requireQuota(userId, bytes);
-      await this.requireSpace(bytes);
+      await this.requireSpace(bytes, userId);
       return take();
     });
   }
@@ -50,7 +54,7 @@ export class Room {
    */
   async lend<T>(bytes: number, write: () => Promise<T>): Promise<T> {
     await this.inTurn(async () => {
-      await this.requireSpace(bytes);
+      await this.requireSpace(bytes, null);
       this.lent += bytes;
     });
     try {
@@ -84,10 +88,16 @@ export class Room {
     if (quotaBytes !== null) requireWithin(quotaBytes, await this.contents.bytesOf(userId), bytes);
   }
 
-  private async requireSpace(bytes: number): Promise<void> {
+  /** A person's own promises count in full; those of others only for their shares, or announcing would be enough to shut everybody out. */
+  private async requireSpace(bytes: number, userId: string | null): Promise<void> {
     const disk = await statfs(this.deps.dataDir);
-    const free = disk.bavail * disk.bsize - (await this.awaited()) - this.lent;
-    if (free < bytes + this.deps.limits.reserveBytes) throw new KargahError('storage_full');
+    const free = disk.bavail * disk.bsize;
+    let [own, others] = [0, 0];
+    for (const [who, promised] of await this.awaited())
+      if (who === userId) own += promised;
+      else others += Math.min(promised, free * SHARE_OF_ONE);
+    const left = free - own - Math.min(others, free * SHARE_OF_ALL) - this.lent;
+    if (left < bytes + this.deps.limits.reserveBytes) throw new KargahError('storage_full');
   }
 }
 

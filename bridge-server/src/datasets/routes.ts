@@ -33,17 +33,17 @@ export function datasetRoutes(
       const kept = await datasets.remove(caller, params.dataset_id);
       return kept === null ? { status: 204 } : { status: 200, json: kept };
     }),
-    route(data.previewDataset, async ({ caller, params, query }) => ({
+    route(data.previewDataset, async ({ caller, params, query, gone }) => ({
       status: 200,
-      json: await held.preview(caller, params.dataset_id, query),
+      json: await held.preview(caller, params.dataset_id, query, gone),
     })),
-    route(data.queryDataset, async ({ caller, params, query, body }) => ({
+    route(data.queryDataset, async ({ caller, params, query, body, gone }) => ({
       status: 200,
-      json: await held.query(caller, params.dataset_id, query.version, body.sql),
+      json: await held.query(caller, params.dataset_id, query.version, body.sql, gone),
     })),
-    route(data.previewReading, async ({ caller, params, query, body }) => ({
+    route(data.previewReading, async ({ caller, params, query, body, gone }) => ({
       status: 200,
-      json: await held.previewReading(caller, params.dataset_id, query.version, body),
+      json: await held.previewReading(caller, params.dataset_id, query.version, body, gone),
     })),
     route(data.exportDataset, async ({ caller, params, query, res }) => {
       await exports.send(caller, params.dataset_id, query, res);

@@ -35,19 +35,20 @@ export class SplitService {
     const { make_default: makeDefault, ...spec } = asked;
     await this.check(version, spec);
     const specJson = JSON.stringify(canonical(spec));
-    const row = (await this.splits.like(version.version_id, specJson)) ?? (await this.deal(version, spec, specJson));
+    const row =
+      (await this.splits.like(version.version_id, specJson)) ?? (await this.deal(caller, version, spec, specJson));
     if (!makeDefault) return splitOf(row, number);
     await this.splits.makeDefault(row);
     return splitOf({ ...row, is_default: 1 }, number);
   }
 
-  private async deal(version: VersionRow, spec: SplitSpec, specJson: string): Promise<SplitRow> {
+  private async deal({ userId }: Person, version: VersionRow, spec: SplitSpec, specJson: string): Promise<SplitRow> {
     const folder = this.contents.of(version);
     const splitId = newId('spl');
     const into = folder.split(splitId);
     await mkdir(dirname(into), { recursive: true, mode: 0o700 });
     const kind = version.kind ?? 'tabular';
-    const dealt = await this.reader.split({ folder: folder.path, kind, spec, into });
+    const dealt = await this.reader.split({ folder: folder.path, kind, spec, into }, { userId });
     await sync(dirname(into));
     const row = await this.contents.alone(async () => {
       const now = await this.versions.find(version.version_id);

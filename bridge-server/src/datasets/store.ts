@@ -168,11 +168,11 @@ export class DatasetStore {
     return this.db.selectFrom('uploads').selectAll().where('version_id', '=', versionId).executeTakeFirst();
   }
   /** Those whose last byte has not come. */
-  unfinishedUploads(): Promise<Pick<UploadTable, 'upload_id' | 'size_bytes'>[]> {
+  unfinishedUploads(): Promise<Pick<UploadTable, 'upload_id' | 'user_id' | 'size_bytes' | 'created_at'>[]> {
     return this.db
       .selectFrom('uploads as u')
       .innerJoin('dataset_versions as v', 'v.version_id', 'u.version_id')
-      .select(['u.upload_id', 'u.size_bytes'])
+      .select(['u.upload_id', 'u.user_id', 'u.size_bytes', 'u.created_at'])
       .where('v.state', '=', 'uploading')
       .where('v.deleted_at', 'is', null)
       .execute();

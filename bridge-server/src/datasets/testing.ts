@@ -34,6 +34,7 @@ export const PIXEL = Buffer.from(
 const NO_ORIGINS: OriginSettings = {
   secret: 'a secret of the tests, long enough',
   workspaceDir: null,
+  databaseHosts: [],
   catalogueFile: null,
   door: { protocols: ['https:'], resolve: () => Promise.resolve([]), allows: () => false },
 };

@@ -34,9 +34,9 @@ export function versionRoutes(
       status: 200,
       json: await versions.remove(caller, params.dataset_id, params.version),
     })),
-    route(contract.diffVersions, async ({ caller, params, query }) => ({
+    route(contract.diffVersions, async ({ caller, params, query, gone }) => ({
       status: 200,
-      json: await diffs.between(caller, params.dataset_id, query),
+      json: await diffs.between(caller, params.dataset_id, query, gone),
     })),
     route(contract.createSplit, async ({ caller, params, body }) => ({
       status: 201,

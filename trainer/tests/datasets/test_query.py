@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -180,3 +181,23 @@ def test_a_select_leaves_most_of_the_free_disk_free(table: Path) -> None:
     free = shutil.disk_usage(table).free
     size, unit = ask(table, "SELECT current_setting('max_temp_directory_size')")["rows"][0][0].split()
     assert float(size) * 2 ** (10 * ["bytes", "KiB", "MiB", "GiB", "TiB"].index(unit)) < free / 4
+
+
+def test_the_engine_tells_nobody_where_anything_lies(table: Path) -> None:
+    told = [
+        ask(table, "SELECT name, value FROM duckdb_settings()")["rows"],
+        ask(table, "SELECT current_setting('home_directory'), current_setting('secret_directory')")["rows"],
+    ]
+    for sql in ("SELECT * FROM duckdb_extensions()", "SELECT * FROM read_csv('~/x.csv')", "SELECT * FROM st_read('x')"):
+        with pytest.raises(ReadFailure) as failure:
+            ask(table, sql)
+        told.append(failure.value.params)
+    for place in (str(Path.home()), sys.prefix, str(table), str(Path.cwd())):
+        assert place not in str(told)
+
+
+def test_what_the_question_itself_names_is_repeated(table: Path) -> None:
+    named = f"{sys.prefix}/x.csv"
+    with pytest.raises(ReadFailure) as failure:
+        ask(table, "SELECT * FROM read_csv('" + named + "')")  # noqa: S608
+    assert named in str(failure.value.params)

@@ -47,9 +47,9 @@ export class Connections {
   }
 
   /** Tried before it is kept. @throws {KargahError} `connection_invalid`, `connection_failed`, or what a file is refused for */
-  async create(caller: Person, name: string, url: string): Promise<Connection> {
+  async create(caller: Person, name: string, url: string, signal: AbortSignal): Promise<Connection> {
     const { kind, address } = await this.recognised(url);
-    await this.reader.try(kind === 'sqlite' ? await this.filed(url) : url);
+    await this.reader.try(kind === 'sqlite' ? await this.filed(url) : url, { userId: caller.userId, signal });
     const connectionId = newId('con');
     const row: ConnectionTable = {
       connection_id: connectionId,
@@ -97,6 +97,7 @@ export class Connections {
     const sound =
       /^postgres(?:ql)?:$/u.test(parsed.protocol) &&
       parsed.hostname !== '' &&
+      !/[,%/]/u.test(parsed.hostname) &&
       parsed.pathname.length > 1 &&
       [...parsed.searchParams.keys()].every((name) => PARAMETERS.includes(name));
     if (!sound) throw new KargahError('connection_invalid');

@@ -444,13 +444,51 @@ describe('databases', () => {
     expect(await refusal(await post('connections', { name: 'x', url }))).toEqual([422, code]);
   });
 
-  it('one that does not answer is said so, without its password', async () => {
-    const url = 'postgresql://sara:hunter2-secret@127.0.0.1:1/db';
-    const response = await post('connections', { name: 'x', url });
-    const text = await response.text();
-    expect(response.status).toBe(422);
-    expect(text).toContain('connection_failed');
-    expect(text).not.toContain('hunter2');
+  it.each(['127.0.0.1:1', 'localhost:1', '[::1]:1', '127.1:1', '0:1', '[::ffff:127.0.0.1]:1', '169.254.169.254'])(
+    'of this machine is refused before it is asked, and told how it is allowed: %s',
+    async (host) => {
+      const response = await post('connections', { name: 'x', url: `postgresql://sara:hunter2-secret@${host}/db` });
+      const text = await response.text();
+      expect([response.status, (JSON.parse(text) as { code: string }).code]).toEqual([422, 'connection_local']);
+      expect(text).toContain('KARGAH_DATABASE_HOSTS');
+      expect(text).not.toContain('hunter2');
+    },
+  );
+
+  it.each([
+    'postgresql://u:p@%2Ftmp/db',
+    'postgresql://u:p@%2Fvar%2Frun%2Fpostgresql/db',
+    'postgresql://u:p@a.example,127.0.0.1/db',
+    'postgresql:///db?host=/tmp',
+    'postgresql://a.example/db?host=127.0.0.1',
+    'postgresql://a.example/db?hostaddr=127.0.0.1',
+    'postgresql://a.example/db?service=prod',
+    'postgresql://a.example/db?passfile=/root/.pgpass',
+    'postgresql://a.example/db?sslkey=/etc/passwd',
+  ])('that names sockets, several hosts or files of the server is refused: %s', async (url) => {
+    expect(await refusal(await post('connections', { name: 'x', url }))).toEqual([422, 'connection_invalid']);
+  });
+
+  it('that is not reached is said so in one sentence, whatever is at its address, without its password', async () => {
+    const allowing = await Bench.open({}, { databaseHosts: ['127.0.0.1', 'nowhere.invalid'] });
+    try {
+      answer = give('not a database');
+      const told = await Promise.all(
+        ['127.0.0.1:1', `127.0.0.1:${port}`, 'nowhere.invalid'].map(async (host) => {
+          const url = `postgresql://sara:hunter2-secret@${host}/db`;
+          const response = await allowing.send('POST', '/connections', { name: 'x', url });
+          const { request_id, ...problem } = (await response.json()) as Record<string, unknown>;
+          expect(request_id).toBeTypeOf('string');
+          expect(JSON.stringify(problem)).not.toContain('hunter2');
+          return { status: response.status, ...problem };
+        }),
+      );
+      expect(told[0]).toMatchObject({ status: 422, code: 'connection_failed' });
+      expect(told[1]).toEqual(told[0]);
+      expect(told[2]).toEqual(told[0]);
+    } finally {
+      await allowing.close();
+    }
   });
 
   it('an unknown connection is not found', async () => {

@@ -28,9 +28,9 @@ export function originRoutes(
       status: 200,
       json: await connections.list(caller, query),
     })),
-    route(contract.createConnection, async ({ caller, body }) => ({
+    route(contract.createConnection, async ({ caller, body, gone }) => ({
       status: 201,
-      json: await connections.create(caller, body.name, body.url),
+      json: await connections.create(caller, body.name, body.url, gone),
     })),
     route(contract.deleteConnection, async ({ caller, params }) => {
       await connections.remove(caller, params.connection_id);

@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { z } from 'zod';
 import { errorCode } from '../../contract/errors.js';
 import { KargahError } from '../../errors.js';
+import { FairSlots } from '../../fair.js';
 import { inherited } from '../../launchers/environment.js';
 import type { DatasetsDeps } from '../deps.js';
+import type { DatabaseHosts } from './database-hosts.js';
 
 const answer = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), result: z.object({ rows: z.number().int() }) }),
@@ -14,34 +16,45 @@ const answer = z.discriminatedUnion('ok', [
 ]);
 
 const TRY_SECONDS = 20;
+/** Each is a Python of its own that waits for somebody's answer. */
+const TRIES = { atOnce: 3, each: 1 };
 const READ_SECONDS = 3600;
 
 /** Asks databases in a Python process of its own; the address goes there by standard input, where nobody else sees it. */
 export class SqlReader {
-  constructor(private readonly deps: Pick<DatasetsDeps, 'python' | 'limits' | 'log'>) {}
+  private readonly tries = new FairSlots(TRIES);
 
-  /** @throws {KargahError} `connection_failed` */
-  async try(url: string): Promise<void> {
-    await this.ask({ url, query: null, into: null }, TRY_SECONDS, new AbortController().signal);
+  constructor(
+    private readonly deps: Pick<DatasetsDeps, 'python' | 'limits' | 'log'>,
+    private readonly hosts: DatabaseHosts,
+  ) {}
+
+  /** @throws {KargahError} `connection_failed`, `connection_local`, `connection_invalid`, `rate_limited` */
+  async try(url: string, { userId, signal }: { readonly userId: string; readonly signal: AbortSignal }): Promise<void> {
+    const ask = (): Promise<unknown> => this.ask({ url, query: null, into: null }, TRY_SECONDS, signal);
+    await this.tries.take(userId, signal, ask);
   }
 
   /**
    * Writes the rows of one SELECT to the Parquet file `into`.
    *
-   * @throws {KargahError} `connection_failed`, `query_failed`, `query_not_select`, `no_rows`, `reader_limit`
+   * @throws {KargahError} `connection_failed`, `connection_local`, `query_failed`, `query_not_select`, `no_rows`, `reader_limit`
    */
   async read(url: string, query: string, into: string, signal: AbortSignal): Promise<number> {
     return (await this.ask({ url, query, into }, READ_SECONDS, signal)).rows;
   }
 
-  private ask(
+  private async ask(
     request: { url: string; query: string | null; into: string | null },
     seconds: number,
     signal: AbortSignal,
   ): Promise<{ rows: number }> {
     const { python, limits, log } = this.deps;
+    // The name is not looked up again: what it leads to a moment later is not what was looked at.
+    const address = request.url.startsWith('sqlite:') ? null : await this.hosts.addressOf(request.url);
     const body = {
       ...request,
+      address,
       seconds,
       limits: { memory_bytes: limits.readerMemoryBytes, cpu_seconds: seconds, file_bytes: limits.maxUploadBytes },
     };

@@ -254,6 +254,34 @@ it('507 before the first byte where what other uploads still have to send leaves
   }
 });
 
+it('room that was promised and not used is nobody’s loss but the announcer’s, and for ten minutes only', async () => {
+  const bench = await Bench.open({ maxUploadBytes: Number.MAX_SAFE_INTEGER });
+  try {
+    const { bavail, bsize } = await statfs(bench.dataDir);
+    const part = (share: number): number => Math.floor(bavail * bsize * share);
+    const first = await create(bench, {}, part(0.9));
+    expect(first.status).toBe(201);
+    expect((await create(bench, {}, part(0.5))).status).toBe(507);
+    expect((await create(bench, {}, part(0.5), { as: 'reza' })).status).toBe(201);
+    const age = (id: string): Promise<unknown> =>
+      bench.db
+        .updateTable('uploads')
+        .set({ created_at: new Date(Date.now() - 11 * 60_000).toISOString() })
+        .where('upload_id', '=', id)
+        .execute();
+    await age(idOf(first));
+    const second = await create(bench, {}, part(0.5));
+    expect(second.status).toBe(201);
+    // The lapsed one is still to be had, and counts again once its bytes come; one that has some is kept room for however old it is.
+    expect((await patch(bench, idOf(first), 0, BYTES.subarray(0, 10))).status).toBe(204);
+    await bench.call(`/uploads/${idOf(second)}`, { method: 'DELETE', headers: TUS });
+    await age(idOf(first));
+    expect((await create(bench, {}, part(0.5))).status).toBe(507);
+  } finally {
+    await bench.close();
+  }
+});
+
 // What stands in for a disk that fills up needs no leave: a limit on this process's files, which Linux lets another process set.
 describe.runIf(process.platform === 'linux')('where a file can grow no more', () => {
   let bench: Bench;

@@ -21,6 +21,8 @@ import { Writers } from './writers.js';
 
 /** How long an expired upload still answers that it is gone, rather than that it never was. */
 const REMEMBER_MS = 7 * 24 * 3_600_000;
+/** How long room is kept for an upload that has sent nothing. */
+const PROMISE_MS = 10 * 60_000;
 const CONTENT_TYPE = 'application/offset+octet-stream';
 
 /** An upload that has not become anything else. */
@@ -138,14 +140,21 @@ export class UploadService {
     await this.files.remove(upload.upload_id);
   }
 
-  /** What unfinished uploads were promised room for and have not sent. */
-  async awaited(): Promise<number> {
-    const unfinished = await this.store.unfinishedUploads();
-    const missing = unfinished.map(async ({ upload_id, size_bytes }) => {
-      const received = await sizeOf(this.root.upload(upload_id));
-      return Math.max(0, size_bytes - (received ?? 0));
-    });
-    return (await Promise.all(missing)).reduce((sum, bytes) => sum + bytes, 0);
+  /**
+   * What unfinished uploads were promised room for and have not sent, by person. One that has sent nothing for ten minutes may still
+   * come, but no room is kept for it.
+   */
+  async awaited(): Promise<Map<string, number>> {
+    const since = new Date(Date.now() - PROMISE_MS).toISOString();
+    const awaited = new Map<string, number>();
+    await Promise.all(
+      (await this.store.unfinishedUploads()).map(async ({ upload_id, user_id, size_bytes, created_at }) => {
+        const received = (await sizeOf(this.root.upload(upload_id))) ?? 0;
+        if (received === 0 && created_at < since) return;
+        awaited.set(user_id, (awaited.get(user_id) ?? 0) + Math.max(0, size_bytes - received));
+      }),
+    );
+    return awaited;
   }
 
   /** After a restart: what was complete goes on, what lost its file is forgotten, and files that belong to nothing go. */

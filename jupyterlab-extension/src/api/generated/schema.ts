@@ -1505,6 +1505,7 @@ export interface components {
       | 'folder_too_full'
       | 'file_changed'
       | 'connection_invalid'
+      | 'connection_local'
       | 'connection_failed'
       | 'value_not_of_type'
       | 'version_unknown'
@@ -6424,6 +6425,8 @@ export interface operations {
        *
        *     `connection_invalid`: Give postgresql://user:password@host/database or sqlite:path.
        *
+       *     `connection_local`: Databases on this machine itself ({host}) are not read unless its administrator allows it: start the bridge with KARGAH_DATABASE_HOSTS={host}.
+       *
        *     `file_missing`: There is no readable file at {path}.
        *
        *     `file_outside`: The file must lie inside the Jupyter folder.
@@ -6431,6 +6434,15 @@ export interface operations {
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `rate_limited`: Too many attempts; try again in {seconds} s. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -9487,8 +9499,21 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      /**
+       * @description `query_timeout`: The query took longer than {seconds} s; narrow it down with WHERE or LIMIT.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `rate_limited`: Too many attempts; try again in {seconds} s. */
+      429: {
         headers: {
           [name: string]: unknown;
         };

@@ -80,6 +80,7 @@ ErrorCode: TypeAlias = Literal[
     "folder_too_full",
     "file_changed",
     "connection_invalid",
+    "connection_local",
     "connection_failed",
     "value_not_of_type",
     "version_unknown",

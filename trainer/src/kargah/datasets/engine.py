@@ -56,6 +56,10 @@ def _open(memory_bytes: int, spill: Path) -> duckdb.DuckDBPyConnection:
         }
     )
     connection.execute("SET TimeZone = 'UTC'")
+    # It keeps nothing between two questions, and shows nobody where this account's home is.
+    for setting in ("home_directory", "extension_directory", "secret_directory"):
+        connection.execute(f"SET {setting} = {literal(os.devnull)}")
+    connection.execute("SET allow_persistent_secrets = false")
     # Among the options of the connection itself it is shown but not kept to.
     connection.execute(f"SET max_temp_directory_size = '{spill_bytes(spill.parent)}B'")
     return connection

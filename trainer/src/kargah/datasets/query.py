@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -41,7 +44,7 @@ def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object
     try:
         statements = duckdb.extract_statements(sql)
     except duckdb.Error as error:
-        raise ReadFailure("query_failed", reason=_reason(error, folder)) from error
+        raise ReadFailure("query_failed", reason=_reason(error, folder, sql)) from error
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise ReadFailure("query_not_select")
     began = time.perf_counter()
@@ -55,7 +58,7 @@ def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object
             # Others repeat what the query says.
             if isinstance(error, (duckdb.OutOfMemoryException, duckdb.IOException)) and limit_of(error) is not None:
                 raise
-            raise ReadFailure("query_failed", reason=_reason(error, folder)) from error
+            raise ReadFailure("query_failed", reason=_reason(error, folder, sql)) from error
     cells = [[_shown(value, folder) for value in row[:MAX_COLUMNS]] for row in rows[:MAX_ROWS]]
     columns = []
     for at, column in enumerate(described):
@@ -163,6 +166,13 @@ def _shown(value: object, folder: Path) -> Cell:
     return cell_of(value if plain else str(value).replace(str(folder), ""))
 
 
-def _reason(error: duckdb.Error, folder: Path) -> str:
-    """What the engine says, without where anything lies on this machine."""
-    return str(error).replace(str(folder), "").strip()[:600]
+def _reason(error: duckdb.Error, folder: Path, asked: str = "") -> str:
+    """What the engine says, without where anything lies on this machine, but for what the question names itself."""
+    text = str(error)
+    places = {str(folder), str(folder.resolve()), sys.prefix, sys.base_prefix, tempfile.gettempdir(), str(Path.cwd())}
+    places |= {os.path.expanduser("~"), str(Path(__file__).parents[2])}
+    # The longest first: one may lie in another. The root of everything says nothing.
+    for place in sorted(places - {os.sep, "~"}, key=len, reverse=True):
+        if place not in asked:
+            text = text.replace(place, "")
+    return text.strip()[:600]

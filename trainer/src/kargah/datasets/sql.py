@@ -1,7 +1,7 @@
 """`python -m kargah.datasets.sql`: the rows of one SELECT in somebody's database, as a Parquet file.
 
-Takes `{url, query, into, seconds, limits}` on standard input, the only place where the password is; without a query the
-connection is only tried. PostgreSQL is asked within a read-only transaction by a cursor of the server's, which takes
+Takes `{url, address, query, into, seconds, limits}` on standard input, the only place where the password is; without a
+query the connection is only tried. The address is what the bridge found behind the host's name and allows. PostgreSQL is asked within a read-only transaction by a cursor of the server's, which takes
 one statement and no more, SQLite through a connection that can only read and attaches nothing.
 """
 
@@ -29,6 +29,7 @@ _FIRST_BATCH = 500
 _BATCH_CHARS = 4_000_000
 _CONNECT_SECONDS = 10
 _REASON_CHARS = 300
+_UNREACHABLE = "no connection with this address, name and password"
 # A cursor of the server's for a text that it takes as one statement: whatever stands behind a semicolon would end the
 # read-only transaction and go on without it.
 _OPEN = """DO $$ DECLARE found refcursor := 'kargah'; BEGIN
@@ -49,13 +50,13 @@ class Rows:
     batches: Iterator[Sequence[tuple[Any, ...]]]
 
 
-def read_into(url: str, query: str, into: Path, seconds: int) -> int:
+def read_into(url: str, query: str, into: Path, seconds: int, address: str | None = None) -> int:
     """Write the rows of `query` to the Parquet file `into`, which appears only when it is whole; return their number.
 
     Raises ReadFailure `connection_failed`, `query_failed`, `query_not_select` or `no_rows`.
     """
     part = into.with_name(into.name + ".part")
-    with _rows_of(url, query, seconds) as found:
+    with _rows_of(url, query, seconds, address) as found:
         rows = _write(found, part)
     if rows == 0:
         part.unlink(missing_ok=True)
@@ -65,21 +66,27 @@ def read_into(url: str, query: str, into: Path, seconds: int) -> int:
 
 
 @contextmanager
-def _rows_of(url: str, query: str | None, seconds: int) -> Iterator[Rows]:
-    opened = _sqlite if url.startswith("sqlite:") else _postgres
-    with opened(url, query, seconds) as found:
+def _rows_of(url: str, query: str | None, seconds: int, address: str | None) -> Iterator[Rows]:
+    opened = _sqlite(url, query) if url.startswith("sqlite:") else _postgres(url, query, seconds, address)
+    with opened as found:
         yield found
 
 
 @contextmanager
-def _postgres(url: str, query: str | None, seconds: int) -> Iterator[Rows]:
+def _postgres(url: str, query: str | None, seconds: int, address: str | None) -> Iterator[Rows]:
     import psycopg2  # type: ignore[import-untyped]
 
-    with _told_as("connection_failed", url, psycopg2.Error):
-        # The passwords that this server's own account keeps are not for whoever names a host.
+    try:
         connection = psycopg2.connect(
-            url, connect_timeout=_CONNECT_SECONDS, application_name="kargah", passfile=os.devnull
+            url,
+            connect_timeout=_CONNECT_SECONDS,
+            application_name="kargah",
+            **({} if address is None else {"hostaddr": address}),
+            **_nothing_of_ours(psycopg2.extensions.libpq_version()),
         )
+    except (psycopg2.Error, ValueError):
+        # Always the same: what libpq says tells open ports, names of databases and of users apart.
+        raise ReadFailure("connection_failed", reason=_UNREACHABLE) from None
     with closing(connection):
         with _told_as("connection_failed", url, psycopg2.Error):
             connection.set_session(readonly=True)
@@ -112,6 +119,12 @@ def _postgres(url: str, query: str | None, seconds: int) -> Iterator[Rows]:
         yield Rows([str(column[0]) for column in described], [*kinds], batches())
 
 
+def _nothing_of_ours(libpq: int) -> dict[str, str]:
+    """Return options that give no host what this server's own account has: passwords, certificates, tickets."""
+    options = {"passfile": os.devnull, "sslcert": f"{os.devnull}/none", "gssencmode": "disable"}
+    return options | ({"require_auth": "!gss,!sspi"} if libpq >= 160_000 else {})
+
+
 def _rows_like(batch: Sequence[tuple[Any, ...]]) -> int:
     """Return how many rows of this width may be held at once."""
     sample = batch[:: max(1, len(batch) // 50)]
@@ -131,7 +144,7 @@ def _set(connection: Any, setting: str, value: int) -> None:
 
 
 @contextmanager
-def _sqlite(url: str, query: str | None, _seconds: int) -> Iterator[Rows]:
+def _sqlite(url: str, query: str | None) -> Iterator[Rows]:
     path = Path(url.removeprefix("sqlite:"))
     with _told_as("connection_failed", url, sqlite3.Error):
         connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_CONNECT_SECONDS)
@@ -272,10 +285,11 @@ def main() -> int:
 
     def ask(request: dict[str, Any]) -> Mapping[str, object]:
         url, query, seconds = request["url"], request["query"], int(request["seconds"])
+        address = request.get("address")
         if query is None:
-            with _rows_of(url, None, seconds):
+            with _rows_of(url, None, seconds, address):
                 return {"rows": 0}
-        return {"rows": read_into(url, query, Path(request["into"]), seconds)}
+        return {"rows": read_into(url, query, Path(request["into"]), seconds, address)}
 
     return answer(ask)
 
