@@ -21,6 +21,7 @@ export const checks = [
   ['format: Python', [python, '-m', 'ruff', 'format', '--check', ...pythonCode]],
   ['generated: OpenAPI and types match the contract', [node, 'scripts/generate.mjs', '--check']],
   ['generated: recipe descriptions match the recipes', [python, '-m', 'kargah.recipes', 'describe', '--check']],
+  ['licences: every package that is installed may be part of this', [node, 'scripts/licences.mjs']],
   ['generated: Python wire types match the contract', [python, 'scripts/generate_wire.py', '--check']],
 ];
 

@@ -158,19 +158,19 @@ export async function setup(wants = {}) {
       { cwd: root },
     );
   await once('python', ['requirements/runtime.txt'], [], () =>
-    pip('Python packages: JupyterLab, MLflow, readers', ['-r', 'requirements/runtime.txt']),
+    pip('Python packages: JupyterLab, MLflow, readers', ['--require-hashes', '-r', 'requirements/runtime.txt']),
   );
   await once('torch', ['requirements/torch.txt', 'requirements/runtime.txt'], [], () =>
     pip('PyTorch', ['-r', 'requirements/torch.txt']),
   );
   if (wants.tests) {
     await once('python-dev', ['requirements/dev.txt'], [], () =>
-      pip('Python packages for tests', ['-r', 'requirements/dev.txt']),
+      pip('Python packages for tests', ['--require-hashes', '-r', 'requirements/dev.txt']),
     );
     await once('python-scripts', ['requirements/scripts.txt'], [scriptPackages], () =>
       pip('Python packages for scripts of the tests', [
         ...['--no-deps', '--upgrade', '--target', join(root, scriptPackages)],
-        ...['-r', 'requirements/scripts.txt'],
+        ...['--require-hashes', '-r', 'requirements/scripts.txt'],
       ]),
     );
   }
