@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// `npm run lock:python`: compiles requirements/*.in to pinned lists that hold for Python 3.11 and newer. Needs `uv` on PATH.
+// `npm run lock:python`: compiles requirements/*.in to pinned lists with hashes that hold for Python 3.11 and newer. Needs `uv` on PATH.
+// PyTorch's own list has no hashes: its wheel is another one for each accelerator, and comes from whatever index offers that one.
 import { foreground } from './terminal.mjs';
 import { root } from './setup.mjs';
 
@@ -9,6 +10,7 @@ for (const [name, ...more] of [['runtime'], ['dev'], ['scripts', '--excludes', '
     'compile',
     '--quiet',
     '--universal',
+    '--generate-hashes',
     '--python-version=3.11',
     '--no-annotate',
     '--no-header',

@@ -1,8 +1,9 @@
 """`python -m kargah.datasets.sql`: the rows of one SELECT in somebody's database, as a Parquet file.
 
 Takes `{url, address, query, into, seconds, limits}` on standard input, the only place where the password is; without a
-query the connection is only tried. The address is what the bridge found behind the host's name and allows. PostgreSQL is asked within a read-only transaction by a cursor of the server's, which takes
-one statement and no more, SQLite through a connection that can only read and attaches nothing.
+query the connection is only tried. The address is what the bridge found behind the host's name and allows. PostgreSQL
+is asked within a read-only transaction by a cursor of the server's, which takes one statement and no more, SQLite
+through a connection that can only read and attaches nothing.
 """
 
 from __future__ import annotations
