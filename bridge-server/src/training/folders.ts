@@ -95,11 +95,12 @@ export class JobFolders {
     await writeWhole(join(this.of(jobId), 'run.json'), JSON.stringify(run));
   }
 
-  /** The job's token, made at the first call; a launch that is repeated keeps it. Answers its hash. */
-  async token(jobId: string): Promise<string> {
+  /** The job's token, made at the first call; a launch that is repeated keeps it. `kept` resolves when it is in its file. */
+  token(jobId: string): { readonly sha256: string; readonly kept: Promise<void> } {
     const path = join(this.of(jobId), 'token');
-    if (!existsSync(path)) await writeWhole(path, `kgj_${randomBytes(32).toString('base64url')}`);
-    return hashToken(readFileSync(path, 'ascii').trim());
+    if (existsSync(path)) return { sha256: hashToken(readFileSync(path, 'ascii').trim()), kept: Promise.resolve() };
+    const token = `kgj_${randomBytes(32).toString('base64url')}`;
+    return { sha256: hashToken(token), kept: writeWhole(path, token) };
   }
 
   /** The variables of a script's environment, secrets among them; the file is the owner's alone, and goes when the job ends. */

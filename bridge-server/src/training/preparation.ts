@@ -33,11 +33,10 @@ export class Preparation {
     opening.catch(() => undefined);
     // A script finds it in its environment.
     const opened = script === null ? row : await opening;
-    await this.store.patch(row.job_id, { token_sha256: await this.folders.token(row.job_id) });
     const variables = script ? await this.#variables(row.job_id) : NO_VARIABLES;
     const spec = specOf(row.job_id, { python, script: file, variables }, resources, this.folders, this.settings);
     const { cpus } = claimOf(resources, file ? 'script' : 'recipe', this.settings.machine);
-    await this.folders.writeJob({
+    const written = this.folders.writeJob({
       job_id: row.job_id,
       fence: row.fence,
       name: row.name,
@@ -70,6 +69,10 @@ export class Preparation {
       gpus: devicesOf(row),
       resume_from: row.resumed_from === null ? null : this.folders.checkpoints(row.job_id),
     });
+    // All three come to the disk at the same time; the process starts when all are there.
+    const token = this.folders.token(row.job_id);
+    const patched = this.store.patch(row.job_id, { token_sha256: token.sha256 });
+    await Promise.all([written, token.kept, patched]);
     return spec;
   }
 
