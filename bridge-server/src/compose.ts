@@ -94,6 +94,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
       maxLogBytes: config.maxLogBytes,
       scriptEnv: config.scriptEnv,
       graceSeconds: STOP_GRACE_SECONDS,
+      orphanSeconds: config.orphanSeconds,
     },
     log,
   });

@@ -38,6 +38,8 @@ export interface Config {
   readonly maxJobsPerUser: number;
   /** How long a job's supervisor is believed without a sign of life. */
   readonly leaseSeconds: number;
+  /** How long a job goes on while no bridge runs; null: for ever. */
+  readonly orphanSeconds: number | null;
   readonly maxUploadBytes: number;
   /** What one person's datasets and unfinished uploads may come to; null: as much as there is room for. */
   readonly quotaBytes: number | null;
@@ -114,6 +116,10 @@ const SETTINGS = {
   KARGAH_CATALOGUE: [z.string().min(1).optional(), 'a YAML file'],
   KARGAH_MAX_PARALLEL_JOBS: [integer(1, 1024).optional(), 'a number from 1 to 1024'],
   KARGAH_MAX_JOBS_PER_USER: [integer(1, 1024).optional(), 'a number from 1 to 1024'],
+  KARGAH_ORPHAN_SECONDS: [
+    integer(0, 31_536_000).default(86_400),
+    'a number of seconds up to 31536000; 0 lets jobs go on without a bridge for ever',
+  ],
   KARGAH_LEASE_SECONDS: [integer(2, 86_400).default(30), 'a number of seconds from 2 to 86400'],
   KARGAH_MAX_UPLOAD_BYTES: [
     integer(1, Number.MAX_SAFE_INTEGER).default(20 * 2 ** 30),
@@ -203,6 +209,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     maxParallelJobs,
     maxJobsPerUser: v.KARGAH_MAX_JOBS_PER_USER ?? maxParallelJobs,
     leaseSeconds: v.KARGAH_LEASE_SECONDS,
+    orphanSeconds: v.KARGAH_ORPHAN_SECONDS === 0 ? null : v.KARGAH_ORPHAN_SECONDS,
     maxUploadBytes: v.KARGAH_MAX_UPLOAD_BYTES,
     quotaBytes: v.KARGAH_QUOTA_GB === undefined ? null : Math.floor(v.KARGAH_QUOTA_GB * 2 ** 30),
     maxLogBytes: v.KARGAH_MAX_LOG_BYTES,

@@ -492,6 +492,11 @@ export const ERRORS = {
     en: 'The PyTorch of this Python cannot use the GPU: it was built without CUDA, or the driver does not fit. Choose another Python, or no GPU.',
     fa: 'PyTorch این پایتون نمی‌تواند پردازندهٔ گرافیکی را به کار بگیرد: بی CUDA ساخته شده یا درایور با آن جور نیست. پایتون دیگری برگزینید یا پردازندهٔ گرافیکی نخواهید.',
   },
+  no_bridge: {
+    status: 422,
+    en: 'No bridge had run for {seconds} s, so the job was ended; what it logged and its checkpoint are kept. Resume it.',
+    fa: '{seconds} ثانیه هیچ پلی روشن نبود و کار پایان داده شد؛ آنچه ثبت کرده بود و نقطهٔ بازیابی‌اش مانده است. آن را از سر بگیرید.',
+  },
   time_limit_reached: {
     status: 422,
     en: 'The job ran longer than its limit of {seconds} s and was ended.',

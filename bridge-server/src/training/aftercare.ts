@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { KargahError } from '../errors.js';
 import { inherited } from '../launchers/environment.js';
 import type { MlflowPort } from '../mlflow/port.js';
@@ -13,16 +15,20 @@ import type { PointHistory } from './points/history.js';
 import type { RunStatus } from './verdict.js';
 import type { JobRow, JobStore } from './store.js';
 import type { JobTelemetry } from './telemetry.js';
-import type { ModelFacts } from './view.js';
+import { modelFacts, type ModelFacts } from './view.js';
 
 /** How long the points of an ended job may take to be delivered before another try later. */
 const DRAIN_SECONDS = 60;
+/** What these say of something that will never be taken. */
+const REFUSED = 1;
 const RETRY_MS = 15_000;
 /** The training process's and its supervisor's. */
 const SPOOLS = ['spool', 'spool-system'] as const;
+/** What the training process of a recipe says of its model once MLflow has it. */
+const result = z.object({ model: modelFacts.omit({ best_metric: true }), best_metric: modelFacts.shape.best_metric });
 
 /**
- * What an ended job still owes MLflow: points in its spool, then the end of its run. Both wait for MLflow as long as it takes; the
+ * What an ended job still owes MLflow: points in its spool, a model that no bridge was there for, then the end of its run. They wait for MLflow as long as it takes; the
  * job's token is good until then.
  */
 export class Aftercare {
@@ -71,6 +77,7 @@ export class Aftercare {
       // Its owner deleted the job meanwhile.
       if (runId === null) return;
       if (!(await this.#drain(jobId))) throw new KargahError('mlflow_unavailable');
+      if (!(await this.#sendModel(row))) throw new KargahError('mlflow_unavailable');
       await this.#endRun(workspace, runId, status as RunStatus);
       // What a script that was stopped left open would be running for ever.
       if (row.script_json !== null && row.mlflow_experiment_id !== null)
@@ -79,7 +86,8 @@ export class Aftercare {
           { runId, experimentId: row.mlflow_experiment_id },
           status as RunStatus,
         );
-      if (row.model_json === null && status === 'FINISHED') await this.#findModel(row, workspace, runId);
+      const now = await this.store.get(row.job_id);
+      if (now?.model_json === null && status === 'FINISHED') await this.#findModel(row, workspace, runId);
     } catch (error) {
       if (!(error instanceof KargahError && error.code === 'mlflow_unavailable'))
         this.log.error({ err: error, job_id: jobId }, 'the MLflow run of an ended job could not be ended');
@@ -108,8 +116,12 @@ export class Aftercare {
       size_bytes: found.sizeBytes,
       best_metric: null,
     };
-    await this.store.patch(row.job_id, { model_json: JSON.stringify(facts) });
-    const now = await this.store.get(row.job_id);
+    await this.#hasModel(row.job_id, facts);
+  }
+
+  async #hasModel(jobId: string, facts: ModelFacts): Promise<void> {
+    await this.store.patch(jobId, { model_json: JSON.stringify(facts) });
+    const now = await this.store.get(jobId);
     if (now) await this.announcer.moved(now);
   }
 
@@ -136,17 +148,33 @@ export class Aftercare {
   async #drain(jobId: string): Promise<boolean> {
     const folder = this.folders.of(jobId);
     if (!SPOOLS.some((spool) => existsSync(join(folder, spool)))) return true;
-    const child = spawn(this.python, ['-m', 'kargah.training.drain', folder, '--timeout', String(DRAIN_SECONDS)], {
+    return (await this.#python('kargah.training.drain', folder)) === 0;
+  }
+
+  /** True when no model waits in the job's folder, or MLflow will never take it. */
+  async #sendModel(row: JobRow): Promise<boolean> {
+    const folder = this.folders.of(row.job_id);
+    if (!existsSync(join(folder, 'pending_model.json'))) return true;
+    const code = await this.#python('kargah.training.pending_model', folder);
+    if (code === REFUSED) this.log.error({ job_id: row.job_id }, 'MLflow does not take the model of an ended job');
+    if (code !== 0) return code === REFUSED;
+    const { model, best_metric } = result.parse(JSON.parse(await readFile(join(folder, 'result.json'), 'utf8')));
+    await this.#hasModel(row.job_id, { ...model, best_metric });
+    return true;
+  }
+
+  /** Runs a module on a job's folder; null where it ended with the bridge, or Python is gone: what it was to do stays for the next time. */
+  async #python(module: string, folder: string): Promise<number | null> {
+    const child = spawn(this.python, ['-m', module, folder, '--timeout', String(DRAIN_SECONDS)], {
       env: inherited(process.env),
       stdio: 'ignore',
       signal: this.#aborting.signal,
     });
     try {
       const [code] = (await once(child, 'exit')) as [number | null];
-      return code === 0;
+      return code;
     } catch {
-      // Ended with the bridge, or Python is gone: the points stay in the spool for the next time.
-      return false;
+      return null;
     }
   }
 }

@@ -31,6 +31,8 @@ export interface JobFile {
   readonly mlflow: RunFile | null;
   readonly bridge_file: string;
   readonly grace_seconds: number;
+  /** How long it goes on while no bridge runs. */
+  readonly orphan_seconds: number | null;
   readonly memory_bytes: number | null;
   readonly time_limit_seconds: number | null;
   /** Threads that numeric libraries may use. */

@@ -62,4 +62,6 @@ export interface TrainingSettings {
   readonly scriptEnv?: readonly string[];
   /** How long a job may take to write a checkpoint when it is stopped. */
   readonly graceSeconds: number;
+  /** How long it goes on while no bridge runs; left out: for ever. */
+  readonly orphanSeconds?: number | null;
 }

@@ -63,6 +63,7 @@ export class Preparation {
           : { run_id: opened.mlflow_run_id, experiment_id: opened.mlflow_experiment_id ?? '' },
       bridge_file: this.folders.bridgeFile,
       grace_seconds: spec.graceSeconds,
+      orphan_seconds: this.settings.orphanSeconds ?? null,
       memory_bytes: spec.memoryBytes,
       time_limit_seconds: spec.timeLimitSeconds,
       cpus,

@@ -6,8 +6,11 @@ import json
 import math
 import os
 import secrets
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +115,27 @@ def logged_by(bridge: LiveBridge, job: kargah.Job) -> list[tuple[str, int, int]]
 def test_the_history_holds_every_point_that_was_logged(live_bridge: LiveBridge, finished: kargah.Job) -> None:
     assert points_of(finished.metrics()) == logged_by(live_bridge, finished)
     assert "epoch 8/8" in finished.logs()
+
+
+def test_a_model_that_was_saved_while_no_bridge_ran_is_sent_by_the_next_one(
+    client: kargah.Kargah, live_bridge: LiveBridge, digits: kargah.Dataset
+) -> None:
+    job = client.train(digits, epochs=2)
+    folder = live_bridge.data_dir / "jobs" / job.id
+    until((folder / "supervisor.json").exists)
+    live_bridge.kill()
+    until((folder / "pending_model.json").exists)
+    begun = json.loads((folder / "supervisor.json").read_text())
+    # As a power cut would: nothing says how it ended, and the model waits in the folder.
+    os.kill(begun["pid"], signal.SIGKILL)
+    live_bridge.start()
+    again = client.job(job.id)
+    until(lambda: again.refresh().data["has_model"])
+    assert again.state == "lost"
+    pixels = torch.zeros(2, 64)
+    assert again.model()(pixels).shape == (2, 10)
+    assert not (folder / "pending_model.json").exists()
+    assert not (folder / "model").exists()
 
 
 def test_a_bridge_killed_in_training_loses_no_point_and_stores_none_twice(
@@ -372,3 +396,10 @@ def test_what_would_go_nowhere_is_refused(
     with pytest.raises(kargah.KargahError) as refused:
         client.train(**given)
     assert refused.value.code == code
+
+
+def until(condition: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)

@@ -1539,6 +1539,7 @@ export interface components {
       | 'killed_maybe_memory'
       | 'out_of_memory'
       | 'gpu_unusable'
+      | 'no_bridge'
       | 'time_limit_reached'
       | 'value_out_of_range'
       | 'loss_diverged'

@@ -40,8 +40,8 @@ class Kargah:
         """Makes an account and signs in with it.
 
         Args:
-            code: what the bridge printed at its start, for the very first account; a bridge of one's own on this machine
-                is asked for it by itself.
+            code: what the bridge printed at its start, for the very first account; a bridge of one's own on this
+                machine is asked for it by itself.
 
         Raises:
             KargahError: `signup_closed`, `signup_code_required`, `signup_code_wrong`, `only_through_jupyter`,

@@ -114,6 +114,7 @@ ErrorCode: TypeAlias = Literal[
     "killed_maybe_memory",
     "out_of_memory",
     "gpu_unusable",
+    "no_bridge",
     "time_limit_reached",
     "value_out_of_range",
     "loss_diverged",

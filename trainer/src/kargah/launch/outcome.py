@@ -30,6 +30,8 @@ class Ending:
     maybe_oom: bool
     """Somebody else's SIGKILL ended it while the kernel ended processes for memory: which ones, it does not say."""
     timed_out: bool
+    abandoned: bool
+    """It was ended because no bridge had run for too long."""
     disk_full: bool
     launch_error: str | None
     started_at: datetime
@@ -88,6 +90,13 @@ def _error(job: dict[str, Any], paths: JobPaths, ending: Ending) -> dict[str, An
         return {"code": "out_of_memory"}
     if ending.timed_out:
         return {"code": "time_limit_reached", "params": {"seconds": job["time_limit_seconds"]}}
+    if ending.abandoned:
+        # One that only waited for a bridge to take its model has done what it was to do.
+        return (
+            None
+            if paths.pending_model.exists()
+            else {"code": "no_bridge", "params": {"seconds": job["orphan_seconds"]}}
+        )
     return None if ending.stopped or ending.exit_code == 0 else _own_failure(job, paths, ending)
 
 

@@ -57,6 +57,11 @@ class JobPaths:
         return self.folder / "result.json"
 
     @property
+    def pending_model(self) -> Path:
+        """There while `model/` holds a model that MLflow does not have yet."""
+        return self.folder / "pending_model.json"
+
+    @property
     def spool(self) -> Path:
         return self.folder / "spool"
 

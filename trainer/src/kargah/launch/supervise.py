@@ -24,6 +24,7 @@ from typing import Any
 from . import processes, reserve
 from .bounded_log import HEAD_BYTES, BoundedLog
 from .heartbeat import Heartbeat
+from .lifeline import LOOK_SECONDS, Lifeline
 from .outcome import Ending, outcome_of
 from .paths import JobPaths, read_json, write_json
 from .start import Cold, Start
@@ -38,6 +39,7 @@ _SAMPLE_SECONDS_NEAR_LIMIT = 0.1
 _ENDING_SECONDS = 0.05
 _CHUNK = 1 << 16
 _ALREADY_SUPERVISED = 75
+_FOLDER_LOST = 74
 
 
 class Supervisor:
@@ -62,6 +64,9 @@ class Supervisor:
         self._leftovers_told = False
         self._warned: set[processes.Process] = set()
         self._killed_by_us = False
+        self._abandoned = False
+        self._lifeline = Lifeline(paths.folder, Path(job["bridge_file"]), job.get("orphan_seconds"))
+        self._next_look = 0.0
         self._next_sample = 0.0
         self._peak_memory = 0
         self._cpu_seconds = 0.0
@@ -163,6 +168,8 @@ class Supervisor:
     def _watch_limits(self) -> None:
         now = time.monotonic()
         self._next_beat = self._heartbeat.beat(now)
+        if now >= self._next_look:
+            self._look_for_purpose(now)
         if self._status is None and self._stop_asked and not self._ending:
             self._stopped = True
             stop = read_json(self._paths.stop) or {}
@@ -178,6 +185,19 @@ class Supervisor:
             self._killed_by_us = True
             processes.kill_all(self._job["job_id"])
 
+    def _look_for_purpose(self, now: float) -> None:
+        self._next_look = now + LOOK_SECONDS
+        if not self._lifeline.has_folder():
+            # Nobody can be told how it ended, and nothing of it can be kept.
+            while processes.living(self._job["job_id"]):
+                processes.kill_all(self._job["job_id"])
+                self._reap()
+                time.sleep(_ENDING_SECONDS)
+            os._exit(_FOLDER_LOST)
+        if self._status is None and not self._ending and self._lifeline.is_abandoned():
+            self._abandoned = True
+            self._begin_end(now, self._grace)
+
     def _sample_memory(self, now: float) -> None:
         used = self._start.memory_bytes()
         self._peak_memory = max(self._peak_memory, used)
@@ -189,7 +209,7 @@ class Supervisor:
 
     @property
     def _ending(self) -> bool:
-        return self._stopped or self._timed_out or self._oom
+        return self._stopped or self._timed_out or self._oom or self._abandoned
 
     def _begin_end(self, now: float, grace: float) -> None:
         self._kill_at = now + grace
@@ -233,7 +253,7 @@ class Supervisor:
         now = time.monotonic()
         if self._status is not None:
             return _ENDING_SECONDS
-        times = [self._next_sample, self._next_beat]
+        times = [self._next_sample, self._next_beat, self._next_look]
         if self._kill_at is not None:
             times.append(max(self._kill_at, now + _ENDING_SECONDS))
             if self._terminate_at is not None:
@@ -254,6 +274,7 @@ class Supervisor:
             oom=self._oom,
             maybe_oom=by_others and processes.oom_kills() > self._oom_kills_before,
             timed_out=self._timed_out,
+            abandoned=self._abandoned,
             disk_full=self._log.found_no_room or any(map(reserve.is_full, (self._paths.folder, self._job["cwd"]))),
             launch_error=launch_error,
             started_at=self._started_at,

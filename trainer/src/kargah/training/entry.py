@@ -6,10 +6,9 @@ import errno
 import json
 import os
 import signal
-import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -21,18 +20,18 @@ import torch
 from ..recipes import RECIPES, DatasetRef, InvalidParams, Task, parse_params
 from .checkpoint import Checkpoints, load_checkpoint
 from .device import CPU, describe_device, device_for
-from .failure import JobFailure, write_failure, write_json
+from .failure import JobFailure, write_failure
 from .gateway import Address
 from .loop import Fit, Listener, Progress, Stopped, evaluate, fit
 from .memory import keep_freed_memory
-from .model import LoggedModel, MlflowImport, Upload, UploadRefused, save_model
+from .model import MlflowImport, UploadRefused, save_model
+from .pending_model import PendingModel
 from .reporter import Reporter
 from .run_ref import run_of
 from .threads import thread_choices
 
 EXIT_STOPPED = 128 + signal.SIGTERM
 FAILED_FLUSH_SECONDS = 10.0
-LONGEST_WAIT_SECONDS = 5.0
 
 
 def run_recipe(job_dir: Path) -> int:
@@ -189,18 +188,13 @@ def _run(context: _Context) -> None:
     if tested:
         reporter.log(tested, trained.best_step)
         say("tested once: " + "  ".join(f"{name}={value:.4g}" for name, value in tested.items()))
-    model = _log_model(context, task, trained, importing)
+    result = {
+        "best_metric": {"key": key, "value": trained.best_metrics[key], "epoch": trained.best_epoch},
+        "metrics": dict(trained.best_metrics) | tested,
+    }
+    _log_model(context, task, trained, importing, result)
     reporter.progress(fraction=1.0, eta_seconds=0.0)
-    write_json(
-        context.folder / "result.json",
-        {
-            "model": asdict(model),
-            "best_metric": {"key": key, "value": trained.best_metrics[key], "epoch": trained.best_epoch},
-            "metrics": dict(trained.best_metrics) | tested,
-        },
-    )
     reporter.close()
-    say(f"model logged: {model.uri} ({model.size_bytes / 1024:.0f} KB)")
 
 
 def _say_best_metric(folder: Path, key: str, mode: str) -> None:
@@ -220,7 +214,7 @@ def _tested(task: Task, trained: Fit, stopping: Callable[[], bool]) -> dict[str,
     return {f"test_{name}": value for name, value in figures.items()}
 
 
-def _log_model(context: _Context, task: Task, trained: Fit, importing: MlflowImport) -> LoggedModel:
+def _log_model(context: _Context, task: Task, trained: Fit, importing: MlflowImport, result: Mapping[str, Any]) -> None:
     job = context.job
     metadata = dict(task.metadata) | {
         "job_id": job["job_id"],
@@ -228,22 +222,19 @@ def _log_model(context: _Context, task: Task, trained: Fit, importing: MlflowImp
         "metrics": dict(trained.best_metrics),
     }
     importing.wait()
-    with tempfile.TemporaryDirectory(prefix="kargah-model-") as folder:
-        saved = Path(folder) / "model"
-        described = save_model(task, trained.network, metadata, saved)
-        upload = Upload(
-            described=described,
-            folder=saved,
-            address=context.address,
-            find_run=lambda: run_of(context.folder, job),
-            best_step=trained.best_step,
-            metadata=metadata,
-        )
-        wait, told = 0.2, False
-        while (logged := upload.attempt()) is None:
-            if not told:
-                say("WARN the bridge or MLflow does not answer; the model is kept and sent later")
-                told = True
-            time.sleep(wait)
-            wait = min(2 * wait, LONGEST_WAIT_SECONDS)
-        return logged
+    pending = PendingModel(context.folder)
+    save_model(task, trained.network, metadata, pending.folder)
+    # From here on whoever ends this process leaves a model that the next bridge can take up.
+    pending.keep(trained.best_step, metadata, result)
+    told: list[None] = []
+
+    def wait(seconds: float) -> bool:
+        if not told:
+            told.append(None)
+            say("WARN the bridge or MLflow does not answer; the model is kept and sent later")
+        time.sleep(seconds)
+        return True
+
+    pending.send(wait)
+    model = json.loads((context.folder / "result.json").read_text(encoding="utf-8"))["model"]
+    say(f"model logged: {model['uri']} ({model['size_bytes'] / 1024:.0f} KB)")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,13 +69,12 @@ class MlflowImport:
             self._error = error
 
 
-def save_model(task: Task, network: nn.Module, metadata: Mapping[str, Any], folder: Path) -> Any:
-    """Exports the whole model, from raw rows to the answer, into `folder` as an MLflow model; returns its `Model`.
+def save_model(task: Task, network: nn.Module, metadata: Mapping[str, Any], folder: Path) -> None:
+    """Exports the whole model, from raw rows to the answer, into `folder` as an MLflow model.
 
     `kargah.json` beside it says what the columns, categories and classes are.
     """
     import mlflow.pytorch
-    from mlflow.models import Model
 
     model = task.export(network).eval()
     example = task.example.numpy()
@@ -82,11 +82,10 @@ def save_model(task: Task, network: nn.Module, metadata: Mapping[str, Any], fold
         answer = model(task.example).numpy()
     about = folder.parent / "kargah.json"
     about.write_text(json.dumps(metadata, ensure_ascii=False, indent=1), encoding="utf-8")
-    described = Model()
+    shutil.rmtree(folder, ignore_errors=True)
     mlflow.pytorch.save_model(
         model,
         str(folder),
-        mlflow_model=described,
         serialization_format="pt2",
         input_example=example,
         signature=_signature(example, answer, task.free_dimensions),
@@ -95,7 +94,7 @@ def save_model(task: Task, network: nn.Module, metadata: Mapping[str, Any], fold
         metadata={"kargah": {key: metadata[key] for key in ("recipe", "task", "target") if key in metadata}},
     )
     _describe_inside(folder / MODEL_FILE, about)
-    return described
+    about.unlink()
 
 
 def _describe_inside(model: Path, about: Path) -> None:

@@ -45,7 +45,8 @@ class Spool:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        # The job's folder is there, or is gone for good: then nothing brings it back.
+        folder.mkdir(exist_ok=True)
         self.folder = folder
         self._file = os.open(folder / POINTS, os.O_RDWR | os.O_CREAT, 0o600)
         self._keys = os.open(folder / KEYS, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
