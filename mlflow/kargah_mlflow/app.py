@@ -28,8 +28,11 @@ def create_app() -> Flask:
     from mlflow.server import handlers
     from mlflow.server.auth import create_app as with_permissions
 
+    from kargah_mlflow.permissions import teach
+
     store = os.environ["_MLFLOW_SERVER_FILE_STORE"]
     handlers.initialize_backend_stores(store, store, os.environ["_MLFLOW_SERVER_ARTIFACT_ROOT"])
     handlers.initialize_workspace_store(os.environ["MLFLOW_WORKSPACE_STORE_URI"])
     app: Flask = with_permissions()
+    teach()
     return app

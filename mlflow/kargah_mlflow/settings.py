@@ -9,6 +9,9 @@ from pathlib import Path
 
 from kargah_mlflow.auth import PUBLIC_KEY_VARIABLE, SERVICE_USER
 
+#: Where the files of a registered model may lie, or what MLflow's own clients write for a prompt, which has none.
+MODEL_SOURCES = r"^(?:(?:runs|models|mlflow-artifacts):/|(?:dummy-source|prompt-template)\Z)"
+
 
 @dataclass(frozen=True)
 class ServerFiles:
@@ -98,6 +101,8 @@ def environment(
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "DO_NOT_TRACK": "true",
         "MLFLOW_SERVER_ALLOWED_HOSTS": allowed_hosts,
+        # Nothing that the server would have to fetch elsewhere, with whatever rights it has. Prompts name no files.
+        "MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX": MODEL_SOURCES,
         PUBLIC_KEY_VARIABLE: str(public_key),
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",

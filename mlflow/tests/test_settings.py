@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import configparser
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 from kargah_mlflow.serve import gunicorn_arguments
-from kargah_mlflow.settings import ServerFiles, environment, hosts, write_auth_config
+from kargah_mlflow.settings import (
+    MODEL_SOURCES,
+    ServerFiles,
+    environment,
+    hosts,
+    write_auth_config,
+)
 
 
 def test_secrets_are_random_private_and_stay_the_same(tmp_path: Path) -> None:
@@ -45,6 +52,15 @@ def test_the_server_has_no_jobs_no_gateway_and_no_telemetry(tmp_path: Path) -> N
     assert variables["MLFLOW_DISABLE_TELEMETRY"] == "true"
     assert variables["MLFLOW_ENABLE_WORKSPACES"] == "true"
     assert variables["MLFLOW_SERVER_ALLOWED_HOSTS"] == "mlflow"
+
+
+def test_a_model_lies_with_mlflow_and_nowhere_else(tmp_path: Path) -> None:
+    variables = environment(ServerFiles(tmp_path), tmp_path / "key.pem", "sqlite:///x", "/artifacts", hosts("unix:/x"))
+    assert variables["MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX"] == MODEL_SOURCES
+    for source in ("runs:/r/model", "models:/m-1", "mlflow-artifacts:/w/1/r/artifacts/model", "dummy-source"):
+        assert re.search(MODEL_SOURCES, source), source
+    for source in ("s3://b/runs:/x", "file:///etc", "/etc", "dummy-source\n", "dummy-source/x", "dbfs:/x", " runs:/x"):
+        assert not re.search(MODEL_SOURCES, source), source
 
 
 def test_the_arguments_are_ones_that_gunicorn_knows() -> None:

@@ -1,10 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { parseJson } from 'mlflow-js-client';
 import { KargahError } from '../errors.js';
+import { IDLE_SECONDS, whileMoving } from './intake.js';
 import type { JsonBody } from './reach.js';
 
-/** MLflow takes batches of at most 1 MB. */
-const LIMIT_BYTES = 2 ** 20;
+/**
+ * MLflow sets no limit but its own on what a request says, by letters: a hundred parameters of 6,000 letters are 4 MB of JSON, and
+ * records of evaluation datasets may be longer.
+ */
+const LIMIT_BYTES = 16 * 2 ** 20;
 
 export interface ReadBody {
   /** As it came, and as it is sent on. */
@@ -16,7 +20,7 @@ export interface ReadBody {
  * Reads a whole JSON body. MLflow must see the same as we do, so everything two readers could read in two ways is refused: packed
  * bodies, other encodings than UTF-8, JSON within a JSON string.
  *
- * @throws {KargahError} `payload_too_large`, `malformed_json`, `unsupported_media_type`.
+ * @throws {KargahError} `payload_too_large`, `malformed_json`, `unsupported_media_type`, `request_timeout`.
  */
 export async function readJson(req: IncomingMessage): Promise<ReadBody> {
   const packed = req.headers['content-encoding'];
@@ -26,7 +30,7 @@ export async function readJson(req: IncomingMessage): Promise<ReadBody> {
   if (Number(req.headers['content-length'] ?? 0) > LIMIT_BYTES) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
+  for await (const chunk of whileMoving(req, IDLE_SECONDS)) {
     size += chunk.length;
     if (size > LIMIT_BYTES) throw tooLarge();
     chunks.push(chunk);
@@ -35,7 +39,7 @@ export async function readJson(req: IncomingMessage): Promise<ReadBody> {
   return { bytes, json: size === 0 ? null : objectIn(bytes) };
 }
 
-const tooLarge = (): KargahError => new KargahError('payload_too_large', { limit: '1 MiB' });
+const tooLarge = (): KargahError => new KargahError('payload_too_large', { limit: '16 MiB' });
 
 function objectIn(bytes: Buffer): JsonBody {
   let value: unknown;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Forwarder } from './forward.js';
 
@@ -11,7 +12,7 @@ describe('a request that is passed on to MLflow', () => {
   let forwarder: Forwarder;
   beforeAll(async () => {
     await once(mlflow.listen(0, '127.0.0.1'), 'listening');
-    forwarder = new Forwarder({ kind: 'url', url: urlOf(mlflow) });
+    forwarder = new Forwarder({ kind: 'url', url: urlOf(mlflow) }, tmpdir());
   });
   afterAll(() => {
     forwarder.close();

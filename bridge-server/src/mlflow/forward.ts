@@ -1,16 +1,18 @@
 import http, { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import https from 'node:https';
-import { pipeline } from 'node:stream';
+import { Readable, pipeline } from 'node:stream';
 import { KargahError } from '../errors.js';
 import type { MlflowAddress } from './address.js';
 import { connectionTo, isHttps } from './health.js';
+import type { HeldFile } from './held-file.js';
+import { relay } from './relay.js';
 
 export interface Forwarded {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Null: the request's own body is streamed. */
-  readonly body: Buffer | null;
+  /** Whole, whatever it is: MLflow waits for nobody. */
+  readonly body: Buffer | HeldFile;
 }
 
 /** What of a request MLflow needs; everything else stays here, above all cookies, tokens, Origin and forwarding headers. */
@@ -46,12 +48,16 @@ const PAGE_POLICY = [
   "frame-ancestors 'self'",
 ].join('; ');
 
-/** Streams requests to MLflow and its answers back over kept connections. */
+/** Sends requests to MLflow and its answers back over kept connections. */
 export class Forwarder {
   readonly #client: typeof http | typeof https;
   readonly #agent: http.Agent;
 
-  constructor(private readonly address: MlflowAddress) {
+  /** What readers have not taken yet lies in `folder`. */
+  constructor(
+    private readonly address: MlflowAddress,
+    private readonly folder: string,
+  ) {
     this.#client = isHttps(address) ? https : http;
     // gunicorn keeps an idle connection for 75 s; ours ends first.
     this.#agent = new this.#client.Agent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 16, timeout: 60_000 });
@@ -67,8 +73,8 @@ export class Forwarder {
       return await this.#once(req, res, to);
     } catch (error) {
       // MLflow closed a kept connection just when we used it: it has read nothing of this request.
-      if (error instanceof StaleConnection && to.body !== null) return this.#once(req, res, to);
-      throw error instanceof StaleConnection ? new KargahError('mlflow_unavailable', {}, { cause: error }) : error;
+      if (error instanceof StaleConnection) return this.#once(req, res, to);
+      throw error;
     }
   }
 
@@ -88,10 +94,10 @@ export class Forwarder {
           return;
         }
         res.writeHead(answer.statusCode!, responseHeaders(answer, path));
-        pipeline(answer, res, (error) => {
-          if (error) reject(new KargahError('mlflow_unavailable', {}, { cause: error }));
-          else resolve(answer.statusCode!);
-        });
+        relay(answer, res, this.folder).then(
+          () => resolve(answer.statusCode!),
+          (cause: unknown) => reject(new KargahError('mlflow_unavailable', {}, { cause })),
+        );
       });
       upstream.on('error', (cause: NodeJS.ErrnoException) => {
         const stale = upstream.reusedSocket && (cause.code === 'ECONNRESET' || cause.code === 'EPIPE');
@@ -100,8 +106,9 @@ export class Forwarder {
       res.once('close', () => {
         if (!res.writableFinished) upstream.destroy();
       });
-      if (body === null) req.pipe(upstream);
-      else upstream.end(body);
+      if (Buffer.isBuffer(body)) upstream.end(body);
+      // A fault is the connection's too, and told there.
+      else pipeline(Readable.from(body.chunks()), upstream, () => undefined);
     });
   }
 }
@@ -112,13 +119,13 @@ class StaleConnection extends Error {
   }
 }
 
-function requestHeaders(req: IncomingMessage, body: Buffer | null): OutgoingHttpHeaders {
+function requestHeaders(req: IncomingMessage, body: Buffer | HeldFile): OutgoingHttpHeaders {
   const kept: OutgoingHttpHeaders = {};
   for (const name of REQUEST_HEADERS) if (req.headers[name] !== undefined) kept[name] = req.headers[name];
-  const length = body === null ? req.headers['content-length'] : body.length > 0 ? body.length : undefined;
+  const length = Buffer.isBuffer(body) ? body.length : body.size;
   return {
     ...kept,
-    ...(length === undefined ? {} : { 'content-length': length }),
+    ...(length > 0 || req.method === 'PUT' ? { 'content-length': length } : {}),
     host: 'mlflow',
     // A documentation address (RFC 5737): nobody is "local" to MLflow.
     'x-forwarded-for': '192.0.2.1',

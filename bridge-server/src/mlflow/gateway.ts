@@ -1,18 +1,24 @@
+import { mkdirSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { randomUUID } from 'node:crypto';
-import { encodeBody, MlflowError, type MlflowClient } from 'mlflow-js-client';
+import { encodeBody, type MlflowClient } from 'mlflow-js-client';
 import { KargahError } from '../errors.js';
-import { answerEarly } from '../http/body.js';
 import type { Authenticator, Caller, Person } from '../http/route.js';
+import { EMPTY_FOR_THE_PAGE, NOT_IMPLEMENTED } from './allowed.js';
 import { readJson, type ReadBody } from './body.js';
+import { DefaultExperiment } from './default-experiment.js';
 import { Forwarder } from './forward.js';
 import { Ingest, type IngestDeps } from './ingest/ingest.js';
+import { takeIn } from './intake.js';
+import { NamedExperiments } from './named-experiments.js';
 import { NestedRuns } from './nested.js';
 import { OwnRun, type Meant } from './own-run.js';
 import { match, type Match } from './paths.js';
 import type { GatewayListener } from './port.js';
 import { JobReach } from './reach.js';
+import { nameFault, refuse, unavailable } from './refusal.js';
 import type { MlflowServer } from './server.js';
+import { refuseUnsound } from './sound.js';
+import { Streams } from './streams.js';
 
 export interface GatewayLog {
   error(fields: object, message: string): void;
@@ -31,6 +37,8 @@ export interface GatewayDeps {
   readonly listener: GatewayListener;
   readonly spool: IngestDeps['spool'];
   readonly log: GatewayLog;
+  /** Where files lie while they pass. */
+  readonly folder: string;
 }
 
 export interface Gateway {
@@ -41,11 +49,16 @@ export interface Gateway {
 
 /** Lets through an exact list of MLflow's API, as the person or job who asks, and tells the bridge of the points that pass. */
 export function createGateway(deps: GatewayDeps): Gateway {
-  const forwarder = new Forwarder(deps.server.address);
-  const reach = new JobReach(deps.listener, deps.client);
-  const ownRun = new OwnRun(deps.listener, deps.client);
+  const { spool, listener, folder } = deps;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const forwarder = new Forwarder(deps.server.address, folder);
+  const reach = new JobReach(listener, deps.client);
+  const ownRun = new OwnRun(listener, deps.client);
+  const defaults = new DefaultExperiment(deps.client);
+  const experiments = new NamedExperiments(listener, deps.client);
+  const [sent, fetched] = [new Streams(), new Streams()];
   const isUp = (): boolean => deps.server.health.state() === 'up';
-  const { spool, listener } = deps;
   const nested = new NestedRuns(listener, deps.client);
   const ingest = new Ingest({ spool, listener, nested, mlflow: () => (isUp() ? 'up' : 'away') });
 
@@ -55,30 +68,58 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return;
     }
     const asked = match(req.method, req.url ?? '');
-    if (asked === null || req.headers.upgrade !== undefined) throw new KargahError('mlflow_closed');
+    if (asked === null || req.headers.upgrade !== undefined) {
+      await answerClosed(req, res);
+      return;
+    }
     const caller = await callerOf(req);
     if (caller.kind === 'job' && asked.row.reach === 'people') throw new KargahError('forbidden');
-    const sent = asked.row.body === 'json' ? await readJson(req) : null;
-    if (asked.name === '/mlflow/experiments/create') refuseLocation(sent);
-    refuseTwoNames(asked, sent);
-    const runId = Ingest.runOfPoints(asked, sent);
+    const turns = asked.row.body === 'stream' || isLong(req) ? sent : isFile(asked) ? fetched : null;
+    if (turns === null) {
+      await serve(req, res, caller, asked);
+      return;
+    }
+    const left = new AbortController();
+    res.once('close', () => left.abort(new KargahError('mlflow_unavailable')));
+    const over = await turns.turn(caller.userId, left.signal);
+    try {
+      await serve(req, res, caller, asked);
+    } finally {
+      over();
+    }
+  }
+
+  async function serve(req: IncomingMessage, res: ServerResponse, caller: Caller, asked: Match): Promise<void> {
+    const body = asked.row.body === 'json' ? await readJson(req) : null;
+    refuseUnsound(asked, body?.json ?? null);
+    const runId = Ingest.runOfPoints(asked, body);
     // Points are taken without MLflow, too.
     if (runId === null && !isUp()) throw unavailable();
-    const meant: Meant = caller.kind === 'job' ? await ownRun.meant(caller, asked, sent) : { found: asked, body: sent };
+    if (runId === null) await settle(caller);
+    const named = runId === null ? await defaults.meant(caller.workspace, asked, body) : { found: asked, body };
+    if (caller.kind === 'job') await experiments.note(caller, named.found, named.body);
+    const meant: Meant = caller.kind === 'job' ? await ownRun.meant(caller, named.found, named.body) : named;
     if ('answer' in meant) {
       res.writeHead(200, { 'content-type': 'application/json' }).end(encodeBody(meant.answer));
       return;
     }
-    const { found, body } = meant;
-    if (caller.kind === 'job') await reach.check(caller, found, body?.json ?? null);
-    const exchange = { req, res, found, caller, body };
+    const { found } = meant;
+    if (caller.kind === 'job') await reach.check(caller, found, meant.body?.json ?? null);
+    const said = caller.kind === 'job' ? await experiments.meant(caller, found, meant.body) : meant.body;
+    const exchange = { req, res, found, caller, body: said };
     const passOn = async (): Promise<number> => {
       if (!isUp()) throw unavailable();
-      await deps.ensureWorkspace(caller.workspace, caller.userId);
-      return forward(req, res, found, caller, body);
+      await settle(caller);
+      return forward(req, res, found, caller, said);
     };
     if (runId === null) await ingest.other(exchange, passOn);
     else await ingest.log(exchange, runId, passOn);
+  }
+
+  /** Whoever comes the first time gets their workspace, and an experiment in it. */
+  async function settle({ workspace, userId }: Caller): Promise<void> {
+    await deps.ensureWorkspace(workspace, userId);
+    await defaults.of(workspace);
   }
 
   async function forward(
@@ -88,11 +129,34 @@ export function createGateway(deps: GatewayDeps): Gateway {
     caller: Caller,
     body: ReadBody | null,
   ): Promise<number> {
-    const headers = {
-      authorization: `Bearer ${await deps.access.mint(caller)}`,
-      'x-mlflow-workspace': caller.workspace,
-    };
-    return forwarder.forward(req, res, { method: row.method, path: path + query, headers, body: body?.bytes ?? null });
+    const file = body === null ? await takeIn(req, folder) : null;
+    try {
+      const headers = {
+        authorization: `Bearer ${await deps.access.mint(caller)}`,
+        'x-mlflow-workspace': caller.workspace,
+      };
+      const whole = file ?? body?.bytes ?? Buffer.alloc(0);
+      return await forwarder.forward(req, res, { method: row.method, path: path + query, headers, body: whole });
+    } finally {
+      await file?.close();
+    }
+  }
+
+  /** @throws {KargahError} `mlflow_closed`, `mlflow_not_implemented`; for those who may not ask at all, that. */
+  async function answerClosed(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const [path = ''] = (req.url ?? '').split('?');
+    const tried = NOT_IMPLEMENTED.find((one) => one.path.test(path));
+    if (tried !== undefined) {
+      await callerOf(req);
+      throw new KargahError('mlflow_not_implemented', { what: tried.what });
+    }
+    const list = /^\/ajax-api\/[23]\.0\/mlflow\/([\w/-]+)$/u.exec(path)?.[1];
+    const empty = list !== undefined && tokenOf(req) === null ? EMPTY_FOR_THE_PAGE[list] : undefined;
+    const lists = req.method === 'GET' || (req.method === 'POST' && list?.endsWith('/search') === true);
+    if (empty === undefined || !lists || req.headers.upgrade !== undefined) throw new KargahError('mlflow_closed');
+    await callerOf(req);
+    req.resume();
+    res.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(empty));
   }
 
   async function callerOf(req: IncomingMessage): Promise<Caller> {
@@ -117,34 +181,21 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 }
 
-const unavailable = (cause?: unknown): KargahError =>
-  new KargahError('mlflow_unavailable', {}, { cause, headers: { 'Retry-After': '1' } });
-
-function nameFault(error: unknown): KargahError {
-  if (error instanceof KargahError) return error.code === 'mlflow_unavailable' ? unavailable(error) : error;
-  if (error instanceof MlflowError) return unavailable(error);
-  return new KargahError('internal', {}, { cause: error });
-}
-
 /** MLflow's page asks for its files relative to a folder; behind a proxy only a relative address is right. */
 function toFolder(res: ServerResponse): void {
   res.writeHead(308, { location: 'mlflow/' }).end();
 }
 
-/** MLflow would write the artifacts of such an experiment wherever the server may write. */
-function refuseLocation(body: ReadBody | null): void {
-  const location = body?.json?.['artifact_location'] ?? body?.json?.['artifactLocation'] ?? '';
-  if (location !== '') throw new KargahError('mlflow_closed');
-}
+/** JSON of more than this waits for a turn, as files do: it lies in memory. */
+const LONG_BYTES = 2 ** 20;
+const isLong = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > LONG_BYTES;
 
-/** MLflow checks rights on the id in the path and may act on the one in the body: they must be the same. */
-function refuseTwoNames({ params }: Match, body: ReadBody | null): void {
-  for (const [name, value] of Object.entries(params)) {
-    const camel = name.replace(/_(\w)/gu, (_all, letter: string) => letter.toUpperCase());
-    for (const field of [body?.json?.[name], body?.json?.[camel]])
-      if (field !== undefined && field !== value) throw new KargahError('forbidden');
-  }
-}
+/** Whether the answer is a file, which may be long. */
+const isFile = ({ row, params }: Match): boolean =>
+  /artifact/u.test(row.path) &&
+  !row.path.endsWith('/list') &&
+  (params['path'] !== undefined || /get-|files$/u.test(row.path));
 
 /** `X-Kargah-Token`, else the bearer token; JupyterLab's own client appends `token …` to Authorization. */
 function tokenOf(req: IncomingMessage): string | null {
@@ -163,23 +214,4 @@ function isOfThePage({ method, headers }: IncomingMessage): boolean {
   // A page of another origin may lead here, in a tab or a frame, but not fetch: what it embeds it can measure.
   if (method === 'GET') return site === undefined || headers['sec-fetch-mode'] === 'navigate';
   return site === undefined && (method !== 'POST' || /^application\/json\b/iu.test(headers['content-type'] ?? ''));
-}
-
-/** MLflow's own clients read `error_code` and `message`; the rest is RFC 9457 as everywhere. */
-function refuse(req: IncomingMessage, res: ServerResponse, error: KargahError): void {
-  req.unpipe();
-  if (res.headersSent) {
-    res.destroy();
-    return;
-  }
-  const problem = error.toProblem(String(res.getHeader('x-request-id') ?? randomUUID()));
-  const text = JSON.stringify({ ...problem, error_code: error.code.toUpperCase(), message: problem.detail });
-  const headers = {
-    ...error.options.headers,
-    'content-type': 'application/problem+json; charset=utf-8',
-    'cache-control': 'no-store',
-  };
-  res.statusCode = error.status;
-  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-  answerEarly(req, res, text).catch(() => res.destroy());
 }

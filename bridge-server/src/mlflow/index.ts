@@ -60,7 +60,18 @@ export function createMlflow({ config, access, log }: MlflowDeps): Mlflow {
     spool,
     gateway: (authenticator, listener) => {
       const ensureWorkspace = port.ensureWorkspace.bind(port);
-      const gateway = createGateway({ server, client, authenticator, access, ensureWorkspace, listener, spool, log });
+      const folder = join(root, 'passing');
+      const gateway = createGateway({
+        server,
+        client,
+        authenticator,
+        access,
+        ensureWorkspace,
+        listener,
+        spool,
+        log,
+        folder,
+      });
       spool.whenRefused(({ workspace, runId }) => listener.pointsChanged(workspace, runId));
       // What an earlier bridge took and had not delivered, it may not have told either.
       for (const { workspace, runId } of spool.runs()) listener.pointsChanged(workspace, runId);

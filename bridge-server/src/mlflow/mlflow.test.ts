@@ -342,7 +342,9 @@ describe('closed parts', () => {
     expect((await send(Buffer.from(honest, 'utf16le'))).status).toBe(400);
     expect((await send('{')).status).toBe(400);
     expect((await send(honest, { 'content-encoding': 'gzip' })).status).toBe(415);
-    expect((await send(`"${'x'.repeat(1_100_000)}"`)).status).toBe(413);
+    // Without a length it is refused where the limit is passed, and the little that follows is still read.
+    const chunked = { 'transfer-encoding': 'chunked' };
+    expect((await send(`"${'x'.repeat(17 * 2 ** 20)}"`, chunked)).status).toBe(413);
   });
 });
 
@@ -357,9 +359,9 @@ describe("a job's token", () => {
       { run_id: other.runId, ...metric },
       { runId: other.runId, ...metric },
       { run_id: run.runId, run_uuid: other.runId, ...metric },
-      metric,
     ])
       expect((await post(token, '/runs/log-metric', body)).status).toBe(403);
+    expect((await post(token, '/runs/log-metric', metric)).status).toBe(400);
     expect((await post(token, '/runs/update', { run_id: other.runId, status: 'FAILED' })).status).toBe(403);
     expect((await post(token, '/runs/delete', { run_id: run.runId })).status).toBe(403);
     const model = { experiment_id: run.experimentId, source_run_id: other.runId };
@@ -398,17 +400,16 @@ describe("a job's token", () => {
     const twice = [{ key: 'mlflow.parentRunId', value: other.runId }];
     for (const refused of [
       await below(other.runId),
-      await below('f'.repeat(32)),
       await below(run.runId, twice),
-      await below(run.runId, [{ key: 'kargah.job_id', value: 'job_gggggg' }]),
       await below(run.runId, [], '0'),
-      await post(token, '/runs/create', {
-        experiment_id: run.experimentId,
-        tags: [{ key: 'kargah.job_id', value: 'job_gggggg' }],
-      }),
       await post(token, '/runs/create', { experiment_id: run.experimentId, tags: 'none' }),
     ])
       expect(refused.status).toBe(403);
+    expect((await below('f'.repeat(32))).status).toBe(404);
+    const ours = [{ key: 'kargah.job_id', value: 'job_gggggg' }];
+    expect((await below(run.runId, ours)).status).toBe(400);
+    const sent = { experiment_id: run.experimentId, tags: ours };
+    expect((await post(token, '/runs/create', sent)).status).toBe(400);
   });
 
   test('is given its own experiment for any name, and its own run for one without a parent', async () => {
@@ -435,7 +436,7 @@ describe("a job's token", () => {
     await post(token, '/runs/log-metric', { run_id: runId, key: 'x', value: 1, timestamp: 1, step: 1 });
     // What could not be described was not given away.
     const unfit = await post(token, '/runs/create', { tags: [{ key: 'a'.repeat(300), value: '' }] });
-    expect(unfit.json()).toMatchObject({ status: 422, error_code: 'VALIDATION_FAILED' });
+    expect(unfit.json()).toMatchObject({ status: 400, error_code: 'INVALID_PARAMETER_VALUE' });
     const own = await make([
       { key: 'team', value: 'ب' },
       { key: 'mlflow.note.content', value: 'یادداشت' },
@@ -504,7 +505,7 @@ describe("a job's token", () => {
         body: JSON.stringify({ model_id: modelId, status: 'LOGGED_MODEL_READY' }),
       });
     expect((await patch(id)).status).toBe(403);
-    expect((await patch('m-none')).status).toBe(403);
+    expect((await patch('m-none')).status).toBe(404);
     const answer = await post(token, '/logged-models', { experiment_id: run.experimentId, source_run_id: run.runId });
     const mine = answer.json<{ model: { info: { model_id: string } } }>().model.info.model_id;
     // MLflow checks the one in the path and acts on the one in the body.

@@ -10,8 +10,8 @@ export interface Match {
   readonly query: string;
 }
 
-/** An encoded separator, dot, percent sign or control character: nothing honest sends one, and two readers may differ on it. */
-const TRICK = /%(?:2f|5c|2e|25|0[0-9a-f]|1[0-9a-f]|7f)/iu;
+/** An encoded separator, dot or control character: nothing honest sends one, and two readers may differ on it. */
+const TRICK = /%(?:2f|5c|2e|0[0-9a-f]|1[0-9a-f]|7f)/iu;
 
 /** Decodes the target once and looks it up in {@link ALLOWED}; null where it is closed. */
 export function match(method: string | undefined, target: string): Match | null {
@@ -22,8 +22,7 @@ export function match(method: string | undefined, target: string): Match | null 
   const segments: string[] = [];
   for (const raw of rawPath.slice(1).split('/')) {
     const segment = decoded(raw);
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-    if (segment === null || segment === '.' || segment === '..' || /[\u0000-\u001f\u007f]/u.test(segment)) return null;
+    if (segment === null || !isHonest(segment)) return null;
     segments.push(segment);
   }
   if (segments.length > 1 && segments.includes('')) return null;
@@ -35,6 +34,21 @@ export function match(method: string | undefined, target: string): Match | null 
     return { row, path, name: row.path.replace(/^\/(?:ajax-)?api\/[23]\.0/u, ''), params, query };
   }
   return null;
+}
+
+/**
+ * A percent sign may be a part of a name (`50%.txt`), but not hide something from one who decodes once more than we do.
+ */
+function isHonest(segment: string): boolean {
+  let text: string | null = segment;
+  for (let reading = 0; text !== null; reading += 1) {
+    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+    if (reading > 8 || text === '.' || text === '..' || /[\u0000-\u001f\u007f]/u.test(text)) return false;
+    if (reading > 0 && /[/\\]/u.test(text)) return false;
+    const further = decoded(text);
+    text = further === text ? null : further;
+  }
+  return true;
 }
 
 function decoded(text: string): string | null {

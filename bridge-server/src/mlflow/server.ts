@@ -178,10 +178,13 @@ async function end(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-/** Our own secrets and other people's settings of MLflow are not for the child. */
-function environment(): NodeJS.ProcessEnv {
-  const hidden = /^(?:KARGAH_|MLFLOW_|_MLFLOW|DATABASE_URL$|JUPYTER|JPY_|GUNICORN_|FLASK_)/u;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !hidden.test(name)));
+/** What Python needs to find itself and its files. Everything else stays here: keys of clouds and tokens above all. */
+const INHERITED =
+  /^(?:PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|PYTHONPATH|PYTHONHOME|PYTHONUSERBASE|VIRTUAL_ENV|CONDA_PREFIX)$/u;
+
+/** What of the bridge's environment its MLflow gets. */
+export function environment(ours: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(ours).filter(([name]) => INHERITED.test(name)));
 }
 
 function openLog(path: string): number {

@@ -37,12 +37,16 @@ export interface TestMlflow {
   readonly root: string;
   readonly people: { readonly sara: Person; readonly reza: Person };
   readonly jobOfRun: Map<string, string>;
+  /** Jobs in whose runs a later one may go on. */
+  readonly endedJobs: Set<string>;
   readonly logged: Logged[];
   readonly loggedParams: LoggedParams[];
   /** What scripts said of the ends of their runs. */
   readonly said: RunSaid[];
   /** Runs whose points are no longer what the listener was told; null for all of a workspace. */
   readonly changed: (string | null)[];
+  /** Somebody else, with a token and a project of their own. */
+  newPerson(name: string): { readonly person: Person; readonly token: string };
   /** Makes the job token of a run. */
   jobToken(person: Person, jobId: string): string;
   tokenOf(person: Person): string;
@@ -88,6 +92,7 @@ export async function startTestMlflow(): Promise<TestMlflow> {
     log: silent,
   });
   const jobOfRun = new Map<string, string>();
+  const endedJobs = new Set<string>();
   const logged: Logged[] = [];
   const loggedParams: LoggedParams[] = [];
   const claimed = new Set<string>();
@@ -106,6 +111,7 @@ export async function startTestMlflow(): Promise<TestMlflow> {
     {
       jobOfRun: (runId) => Promise.resolve(jobOfRun.get(runId) ?? null),
       runOfJob: (jobId) => Promise.resolve([...jobOfRun].find(([, owner]) => owner === jobId)?.[0] ?? null),
+      mayResume: (_jobId, earlierJobId) => Promise.resolve(endedJobs.has(earlierJobId)),
       pointsLogged: (jobId, points, progress) => {
         logged.push({ jobId, points, progress });
         for (const listener of listeners) listener();
@@ -137,10 +143,16 @@ export async function startTestMlflow(): Promise<TestMlflow> {
     root,
     people,
     jobOfRun,
+    endedJobs,
     logged,
     loggedParams,
     said,
     changed,
+    newPerson: (name) => {
+      const made = person(name);
+      callers.set(`token-${name}`, made);
+      return { person: made, token: `token-${name}` };
+    },
     jobToken: ({ userId, projectId, workspace }, jobId) => {
       const job: JobIdentity = { kind: 'job', jobId, userId, projectId, workspace, datasetId: null };
       callers.set(`token-${jobId}`, job);

@@ -30,6 +30,8 @@ const RIGHTS = [
   { resource_type: 'workspace', resource_pattern: '*', permission: 'USE' },
   { resource_type: 'experiment', resource_pattern: '*', permission: 'MANAGE' },
   { resource_type: 'registered_model', resource_pattern: '*', permission: 'MANAGE' },
+  { resource_type: 'prompt', resource_pattern: '*', permission: 'MANAGE' },
+  { resource_type: 'scorer', resource_pattern: '*', permission: 'MANAGE' },
 ] as const;
 
 /** What the bridge asks of MLflow, in terms of projects and jobs. */

@@ -68,6 +68,17 @@ export class JobTelemetry implements GatewayListener {
     return row?.mlflow_run_id ?? null;
   }
 
+  async mayResume(jobId: string, earlierJobId: string): Promise<boolean> {
+    const [job, earlier] = await Promise.all([this.store.get(jobId), this.store.get(earlierJobId)]);
+    return (
+      job !== null &&
+      earlier !== null &&
+      isTerminal(earlier.state as JobState) &&
+      earlier.user_id === job.user_id &&
+      earlier.project_id === job.project_id
+    );
+  }
+
   pointsLogged(jobId: string, points: readonly MetricPoint[], told: Told): void {
     this.points.add(jobId, points);
     const tracked = this.#jobs.get(jobId);

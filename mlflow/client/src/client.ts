@@ -1,5 +1,6 @@
 import { artifacts, ArtifactFiles } from './artifacts.js';
 import type { Bound, Endpoint } from './endpoint.js';
+import { datasets } from './datasets.js';
 import { experiments } from './experiments.js';
 import { loggedModels } from './loggedModels.js';
 import { metrics } from './metrics.js';
@@ -7,6 +8,7 @@ import { modelVersions } from './modelVersions.js';
 import { roles, users } from './permissions.js';
 import { registeredModels } from './registeredModels.js';
 import { runs } from './runs.js';
+import { traces } from './traces.js';
 import { Transport, type ClientOptions } from './transport.js';
 import { workspaces } from './workspaces.js';
 
@@ -20,6 +22,8 @@ export interface MlflowClient {
   readonly loggedModels: Bound<typeof loggedModels>;
   readonly registeredModels: Bound<typeof registeredModels>;
   readonly modelVersions: Bound<typeof modelVersions>;
+  readonly traces: Bound<typeof traces>;
+  readonly datasets: Bound<typeof datasets>;
   readonly workspaces: Bound<typeof workspaces>;
   readonly users: Bound<typeof users>;
   readonly roles: Bound<typeof roles>;
@@ -40,6 +44,8 @@ export function createClient(options: ClientOptions): MlflowClient {
     loggedModels: bind(transport, loggedModels),
     registeredModels: bind(transport, registeredModels),
     modelVersions: bind(transport, modelVersions),
+    traces: bind(transport, traces),
+    datasets: bind(transport, datasets),
     workspaces: bind(transport, workspaces),
     users: bind(transport, users),
     roles: bind(transport, roles),

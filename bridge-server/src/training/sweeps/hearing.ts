@@ -25,6 +25,7 @@ export function heardByGateway(listener: GatewayListener, sweeps: Pick<SweepServ
   return {
     jobOfRun: (runId) => listener.jobOfRun(runId),
     runOfJob: (jobId) => listener.runOfJob(jobId),
+    mayResume: (jobId, earlierJobId) => listener.mayResume(jobId, earlierJobId),
     pointsLogged: (jobId, points, told) => {
       listener.pointsLogged(jobId, points, told);
       sweeps.pointsLogged(jobId, points);

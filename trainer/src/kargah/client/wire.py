@@ -153,6 +153,13 @@ ErrorCode: TypeAlias = Literal[
     "mlflow_unavailable",
     "points_waiting",
     "mlflow_closed",
+    "mlflow_not_implemented",
+    "mlflow_parameter_missing",
+    "mlflow_reserved_key",
+    "mlflow_source_refused",
+    "mlflow_artifact_name",
+    "mlflow_query_refused",
+    "mlflow_busy",
 ]
 
 

@@ -1,0 +1,148 @@
+"""What people do with plain MLflow, each part a use of its client: `python plain_client.py <part> [argument …]`.
+
+The bridge's tests run it against the gateway, with a personal token or as a job. It passes on a plain server, too.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import uuid
+import warnings
+from pathlib import Path
+
+import mlflow
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+
+warnings.simplefilter("ignore")
+
+
+def default_experiment() -> None:
+    """Logs where no experiment is named."""
+    with mlflow.start_run() as run:
+        mlflow.log_metric("loss", 0.5)
+    assert mlflow.get_run(run.info.run_id).data.metrics == {"loss": 0.5}
+    assert mlflow.get_experiment(run.info.experiment_id).name == "Default"
+    assert run.info.run_id in set(mlflow.search_runs(experiment_ids=["0"])["run_id"])
+
+
+def named_experiment() -> None:
+    """The best of the runs of an experiment is looked for by its name."""
+    name = "search " + uuid.uuid4().hex[:6]
+    mlflow.set_experiment(name)
+    mine = set()
+    for rate in (0.1, 0.2, 0.3):
+        with mlflow.start_run() as run:
+            mlflow.log_metric("case_loss", rate)
+            mine.add(run.info.run_id)
+    found = mlflow.search_runs(experiment_names=[name], order_by=["metrics.case_loss ASC"])
+    assert set(found["run_id"]) == mine, f"{len(found)} runs"
+    assert list(found["metrics.case_loss"]) == [0.1, 0.2, 0.3]
+
+
+def get_or_create() -> None:
+    """Asks for a registered model that is not there, and makes it."""
+    client, name = MlflowClient(), "case-" + uuid.uuid4().hex[:8]
+    try:
+        client.get_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        client.create_registered_model(name)
+    assert client.get_registered_model(name).name == name
+
+
+def large_batch() -> None:
+    """Many parameters of as many letters as MLflow takes."""
+    with mlflow.start_run() as run:
+        mlflow.log_params({f"p{k}": "ی" * 5900 for k in range(99)})
+    assert len(mlflow.get_run(run.info.run_id).data.params) >= 99
+
+
+def multipart() -> None:
+    """Uploads in parts are switched on, and the file has a percent sign in its name."""
+    os.environ |= {
+        "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD": "true",
+        "MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE": str(6 << 20),
+        "MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE": str(5 << 20),
+    }
+    path = Path(tempfile.mkdtemp()) / "۵۰% وزن.bin"
+    path.write_bytes(os.urandom(8 << 20))
+    with mlflow.start_run() as run:
+        mlflow.log_artifact(str(path))
+    there = mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path=path.name)
+    assert Path(there).read_bytes() == path.read_bytes()
+
+
+def trace() -> None:
+    """A traced function can be read back, with its spans."""
+
+    @mlflow.trace
+    def predict(x: int) -> int:
+        return x + 1
+
+    with mlflow.start_run():
+        predict(1)
+        mlflow.flush_trace_async_logging()
+        identifier = mlflow.get_last_active_trace_id()
+        assert identifier is not None
+        assert [span.name for span in mlflow.get_trace(identifier).data.spans] == ["predict"]
+        mlflow.set_trace_tag(identifier, "reviewed", "yes")
+
+
+def registry() -> None:
+    """Logs a model, registers, tags, promotes and describes it."""
+    from sklearn.linear_model import LinearRegression
+
+    name, client = "case-" + uuid.uuid4().hex[:8], MlflowClient()
+    model = LinearRegression().fit([[0.0], [1.0]], [0, 1])
+    with mlflow.start_run() as run:
+        info = mlflow.sklearn.log_model(model, name="model", registered_model_name=name, pip_requirements=[])
+    assert int(info.registered_model_version) == 1
+    version = mlflow.register_model(f"runs:/{run.info.run_id}/model", name).version
+    assert int(version) == 2
+    client.set_registered_model_alias(name, "champion", version)
+    client.set_model_version_tag(name, version, "validated", "yes")
+    client.update_model_version(name, version, "the second one")
+    client.update_registered_model(name, "a line")
+    client.set_registered_model_tag(name, "team", "vision")
+    found = client.get_model_version_by_alias(name, "champion")
+    assert (found.version, found.description, found.tags) == (version, "the second one", {"validated": "yes"})
+    client.delete_registered_model_alias(name, "champion")
+    assert client.transition_model_version_stage(name, version, "Production").current_stage == "Production"
+    assert abs(mlflow.pyfunc.load_model(f"models:/{name}/1").predict([[2.0]])[0] - 2.0) < 1e-9
+
+
+def experiment_tags() -> None:
+    """Tags the experiment it logs to."""
+    mlflow.set_experiment("tagged")
+    mlflow.set_experiment_tag("team", "vision")
+    mlflow.set_experiment_tags({"a": "b"})
+
+
+def prompts() -> None:
+    """Registers a prompt, and loads it by its alias."""
+    name = "prompt-" + uuid.uuid4().hex[:8]
+    first = mlflow.genai.register_prompt(name=name, template="سلام {{name}}")
+    mlflow.genai.set_prompt_alias(name, alias="live", version=first.version)
+    assert mlflow.genai.load_prompt(f"prompts:/{name}@live").format(name="سارا") == "سلام سارا"
+
+
+def evaluation_dataset() -> None:
+    """Keeps records to evaluate with."""
+    experiment = os.environ.get("MLFLOW_EXPERIMENT_ID") or mlflow.create_experiment("records " + uuid.uuid4().hex[:6])
+    dataset = mlflow.genai.datasets.create_dataset(name="d-" + uuid.uuid4().hex[:6], experiment_id=[experiment])
+    dataset.merge_records([{"inputs": {"x": 1}, "expectations": {"y": 2}}])
+    assert len(mlflow.genai.datasets.get_dataset(dataset_id=dataset.dataset_id).to_df()) == 1
+
+
+def resume(run_id: str) -> None:
+    """Goes on in the run of an earlier time."""
+    with mlflow.start_run(run_id=run_id):
+        mlflow.log_metric("more", 1.0)
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])
