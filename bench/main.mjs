@@ -46,8 +46,8 @@ const ALONE = new Set(['start', 'profile', 'training', 'loader', 'bundle']);
 const { values: options, positionals: named } = asked();
 const chosen = Object.keys(PARTS).filter((part) => named.length === 0 || named.includes(part));
 const dataDir = mkdtempSync(join(tmpdir(), 'kargah-bench-'));
-const workspaceDir = join(dataDir, 'workspace');
-mkdirSync(workspaceDir);
+// Nothing of the data folder may be a script.
+const workspaceDir = mkdtempSync(join(tmpdir(), 'kargah-bench-work-'));
 const rows = [];
 let failed = 0;
 let bridge;
@@ -98,7 +98,7 @@ try {
   for (const part of chosen) await attempt(part);
 } finally {
   await bridge?.stop();
-  rmSync(dataDir, { recursive: true, force: true });
+  for (const folder of [dataDir, workspaceDir]) rmSync(folder, { recursive: true, force: true });
 }
 print(rows);
 process.stdout.write(

@@ -39,9 +39,10 @@ const LAUNCHERS = [
 const FAULTLESS = { passed: 0, failed: 0 };
 
 const dataDir = mkdtempSync(join(tmpdir(), 'kargah-crash-'));
-const workspaceDir = join(dataDir, 'workspace');
+// Nothing of the data folder may be a script.
+const workspaceDir = mkdtempSync(join(tmpdir(), 'kargah-crash-work-'));
 const notesDir = join(dataDir, 'notes');
-for (const folder of [workspaceDir, notesDir]) mkdirSync(folder);
+mkdirSync(notesDir);
 cpSync(join(import.meta.dirname, 'job.py'), join(workspaceDir, 'job.py'));
 // What is built anew beside a run must not change what runs.
 cpSync(join(root, 'bridge-server/dist'), join(dataDir, 'bridge'), { recursive: true });
@@ -214,5 +215,5 @@ if (counts.failed > 0)
 process.stdout.write(`${String(counts.passed)} passed, ${String(counts.failed)} failed\n`);
 if (values.report !== undefined) writeFileSync(values.report, JSON.stringify({ ...counts, skipped: 0 }));
 if (values.keep || counts.failed > 0) process.stdout.write(`Kept: ${dataDir}\n`);
-else rmSync(dataDir, { recursive: true, force: true });
+else for (const folder of [dataDir, workspaceDir]) rmSync(folder, { recursive: true, force: true });
 process.exitCode = counts.failed > 0 ? 1 : 0;

@@ -7,6 +7,7 @@ import type { Config } from './config.js';
 import type { AppParts } from './http/app.js';
 import { refuseBroken } from './http/broken.js';
 import { Entrance } from './http/entrance.js';
+import { ourHosts } from './http/host.js';
 import { listenSocket, listenTcp } from './http/listen.js';
 import { announce, lockFolder, withdraw } from './lock.js';
 import { VERSION } from './observability/version.js';
@@ -49,7 +50,7 @@ export async function startBridge(
   const lock = lockFolder(config.dataDir);
   const server = createServer({ requestTimeout: 0, headersTimeout: 60_000 });
   server.on('clientError', refuseBroken);
-  const entrance = new Entrance(server);
+  const entrance = new Entrance(server, ourHosts(config));
   const url = await listenTcp(server, config);
   const door = config.socket === null ? null : await listenSocket(server, config.socket);
   // Loaded behind the open door, so that who waits for the bridge to answer does not wait for all of it.

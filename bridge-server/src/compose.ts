@@ -46,11 +46,11 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   );
   const { db } = storage;
   // The parts name each other (live watches training's jobs, training tells live): the later one is reached when it is there.
-  const auth = await createAuth({ storage, config, sessionEnded: (sessionId) => live.endSession(sessionId) });
+  const auth = await createAuth({ storage, config, sessionEnded: (sessionId) => live.endSession(sessionId), log });
   const live: Live = createLive({
     authenticator: auth.authenticator,
-    allowedOrigins: config.allowedOrigins,
-    reach: reachOf(config.host),
+    // Behind a proxy that shows its own Host, the bridge's own pages are told by their origin.
+    allowedOrigins: [...config.allowedOrigins, ...config.publicUrls.map((url) => new URL(url).origin)],
     log,
     jobs: {
       canSeeJob: (caller, jobId) => training.canSeeJob(caller, jobId),
@@ -124,7 +124,6 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     maySignIn: auth.maySignIn,
     log,
     allowedOrigins: config.allowedOrigins,
-    reach: reachOf(config.host),
     answers,
     observe: metrics.observe,
   });
@@ -156,10 +155,6 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
       await storage.close();
     },
   };
-}
-
-function reachOf(host: string): 'this machine' | 'network' {
-  return /^(?:localhost|127\..+|::1)$/u.test(host) ? 'this machine' : 'network';
 }
 
 /** Beside the bundle, or in the checkout. */

@@ -48,6 +48,8 @@ export interface Config {
   /** What people may read databases of besides machines elsewhere: this one, by the name it has in their addresses. */
   readonly databaseHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** Where others reach a shared bridge: it answers to these names besides those of this machine. */
+  readonly publicUrls: readonly string[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Who may make an account: only the first person, everybody, those invited, nobody. */
   readonly signup: 'first' | 'open' | 'invitation' | 'closed';
@@ -146,6 +148,14 @@ const SETTINGS = {
       .default([]),
     'host names or addresses such as localhost, separated by commas, or *',
   ],
+  KARGAH_PUBLIC_URL: [
+    z
+      .string()
+      .transform((text) => text.split(/[\s,]+/u).filter(Boolean))
+      .pipe(z.array(z.url({ protocol: /^https?$/u })))
+      .default([]),
+    'addresses such as https://kargah.example.org, separated by commas',
+  ],
   KARGAH_LOG_LEVEL: [
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     'fatal, error, warn, info, debug, trace or silent',
@@ -215,6 +225,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     maxLogBytes: v.KARGAH_MAX_LOG_BYTES,
     databaseHosts: v.KARGAH_DATABASE_HOSTS,
     allowedOrigins: v.KARGAH_ALLOWED_ORIGINS,
+    publicUrls: v.KARGAH_PUBLIC_URL,
     logLevel: v.KARGAH_LOG_LEVEL,
     signup: v.KARGAH_SIGNUP,
     accessTokenSeconds: v.KARGAH_ACCESS_TOKEN_SECONDS,

@@ -41,8 +41,7 @@ const MOMENT_MS = 30_000;
 const SETTLED_MS = 300_000;
 
 const dataDir = mkdtempSync(join(tmpdir(), 'kargah-uploads-'));
-const workspaceDir = join(dataDir, 'workspace');
-mkdirSync(workspaceDir);
+const workspaceDir = mkdtempSync(join(tmpdir(), 'kargah-uploads-work-'));
 // What is built anew beside a run must not change what runs.
 cpSync(join(root, 'bridge-server/dist'), join(dataDir, 'bridge'), { recursive: true });
 const complaints = [];
@@ -204,5 +203,5 @@ if (counts.failed > 0) {
 process.stdout.write(`${String(counts.passed)} passed, ${String(counts.failed)} failed\n`);
 if (values.report !== undefined) writeFileSync(values.report, JSON.stringify({ ...counts, skipped: 0 }));
 if (values.keep || counts.failed > 0) process.stdout.write(`Kept: ${dataDir}\n`);
-else rmSync(dataDir, { recursive: true, force: true });
+else for (const folder of [dataDir, workspaceDir]) rmSync(folder, { recursive: true, force: true });
 process.exit(counts.failed > 0 ? 1 : 0);

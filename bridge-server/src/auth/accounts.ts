@@ -1,24 +1,11 @@
-import { betterAuth } from 'better-auth';
+import { betterAuth, type BetterAuthOptions } from 'better-auth';
 import { APIError } from 'better-auth/api';
 import { getMigrations } from 'better-auth/db/migration';
-import type { User } from '../contract/auth.js';
+import { MAX_PASSWORD, type User } from '../contract/auth.js';
 import { deriveKey, type Config } from '../config.js';
 import { KargahError } from '../errors.js';
 import type { Storage } from '../storage/storage.js';
 import { checkPassword, normalisePassword } from './passwords.js';
-
-export interface SessionRow {
-  readonly id: string;
-  readonly token: string;
-  readonly userId: string;
-  readonly createdAt: Date;
-  readonly expiresAt: Date;
-  readonly userAgent?: string | null | undefined;
-}
-export interface OpenSession {
-  readonly session: SessionRow;
-  readonly user: User;
-}
 
 interface NewAccount {
   readonly email: string;
@@ -28,101 +15,101 @@ interface NewAccount {
 
 type Account = { id: string; email: string; name: string; createdAt: Date; role?: unknown };
 
-const DAY = 86_400;
+const FORGETS: NonNullable<BetterAuthOptions['secondaryStorage']> = {
+  get: () => null,
+  getAndDelete: () => null,
+  set: () => undefined,
+  delete: () => undefined,
+  increment: () => 1,
+};
 
-/** Accounts and their sessions, kept by better-auth on our database. Its own HTTP routes are not served. */
-export async function openAccounts(storage: Storage, config: Pick<Config, 'secret' | 'sessionDays'>) {
+/**
+ * Accounts, kept by better-auth on our database, with their passwords. Its own HTTP routes are not served, and its sessions go nowhere:
+ * it would keep their tokens as they are ({@link Sessions} keeps ours).
+ */
+export async function openAccounts(storage: Storage, config: Pick<Config, 'secret'>) {
   const auth = betterAuth({
     database: { db: storage.db, type: storage.engine === 'sqlite' ? 'sqlite' : 'postgres' },
+    secondaryStorage: FORGETS,
+    verification: { storeInDatabase: true },
     secret: deriveKey(config.secret, 'better-auth').toString('base64url'),
     // Never answered over HTTP; the library wants one for its links.
     baseURL: 'http://kargah.invalid',
-    emailAndPassword: { enabled: true, minPasswordLength: 1, maxPasswordLength: 4096 },
+    // Its length is looked at before, as it is hashed.
+    emailAndPassword: { enabled: true, minPasswordLength: 1, maxPasswordLength: MAX_PASSWORD },
     user: { additionalFields: { role: { type: 'string', required: true, defaultValue: 'user', input: false } } },
-    session: { expiresIn: config.sessionDays * DAY },
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
     logger: { disabled: true },
   });
   await (await getMigrations(auth.options)).runMigrations();
-  const { internalAdapter, adapter } = await auth.$context;
+  const { internalAdapter } = await auth.$context;
 
-  async function opened(token: string | null): Promise<OpenSession> {
-    const found = token === null ? null : await internalAdapter.findSession(token);
-    if (found === null || found.session.expiresAt.getTime() <= Date.now()) throw new KargahError('session_expired');
-    return { session: found.session, user: userOf(found.user as Account) };
+  async function userById(id: string): Promise<User | null> {
+    const row = await internalAdapter.findUserById(id);
+    return row === null ? null : userOf(row);
+  }
+  async function mustBe(id: string): Promise<User> {
+    const user = await userById(id);
+    if (user === null) throw new KargahError('unauthenticated');
+    return user;
   }
 
-  // One at a time, so that exactly one account is the first.
-  let registering: Promise<unknown> = Promise.resolve();
-  async function makeAccount(
-    { email, password, name }: NewAccount,
-    headers: Headers,
-    admit: (accounts: number) => Promise<void>,
-  ): Promise<OpenSession> {
-    const accounts = await internalAdapter.countTotalUsers();
-    await admit(accounts);
+  async function make({ email, password, name }: NewAccount, accounts: number): Promise<User> {
     const body = { email: email.toLowerCase(), password: normalisePassword(password), name: name ?? '' };
     checkPassword(body.password, body.email);
     body.name ||= body.email.split('@')[0]!;
-    const { token, user } = await auth.api.signUpEmail({ body, headers }).catch((error: unknown) => {
+    const { user } = await auth.api.signUpEmail({ body }).catch((error: unknown) => {
       if (codeOf(error).startsWith('USER_ALREADY_EXISTS')) throw new KargahError('email_taken');
       throw error;
     });
     if (accounts === 0) await internalAdapter.updateUser(user.id, { role: 'admin' });
-    return opened(token);
+    return mustBe(user.id);
   }
+  // One at a time for as long as there is none, so that exactly one account is the first.
+  let first: Promise<unknown> = Promise.resolve();
 
   return {
     /**
      * @param admit told how many accounts there are; throws where no further one may be made.
-     * @throws {KargahError} `weak_password`, `common_password`, `email_taken`.
+     * @throws {KargahError} `weak_password`, `password_too_long`, `common_password`, `email_taken`.
      */
-    register(account: NewAccount, headers: Headers, admit: (accounts: number) => Promise<void>): Promise<OpenSession> {
-      const made = registering.then(() => makeAccount(account, headers, admit));
-      registering = made.catch(() => undefined);
+    async register(account: NewAccount, admit: (accounts: number) => void): Promise<User> {
+      const attempt = async (): Promise<User> => {
+        const accounts = await internalAdapter.countTotalUsers();
+        admit(accounts);
+        return make(account, accounts);
+      };
+      if ((await internalAdapter.countTotalUsers()) > 0) return attempt();
+      const made = first.then(attempt);
+      first = made.catch(() => undefined);
       return made;
     },
 
     /** @throws {KargahError} `bad_credentials`, alike in words and time for an unknown e-mail and a wrong password. */
-    async login(input: { email: string; password: string }, headers: Headers): Promise<OpenSession> {
-      const body = { email: input.email.trim().toLowerCase(), password: normalisePassword(input.password) };
-      const { token } = await auth.api.signInEmail({ body, headers }).catch((error: unknown) => {
+    async login(input: { email: string; password: string }): Promise<User> {
+      const body = { email: emailOf(input.email), password: normalisePassword(input.password) };
+      const { user } = await auth.api.signInEmail({ body }).catch((error: unknown) => {
         if (error instanceof APIError) throw new KargahError('bad_credentials');
         throw error;
       });
-      return opened(token);
-    },
-
-    /** The session of a refresh cookie; one in use does not end. @throws {KargahError} `session_expired`. */
-    async continue(token: string | null): Promise<OpenSession> {
-      const open = await opened(token);
-      const full = config.sessionDays * DAY * 1000;
-      if (open.session.expiresAt.getTime() - Date.now() > full - DAY * 1000) return open;
-      const expiresAt = new Date(Date.now() + full);
-      await internalAdapter.updateSession(open.session.token, { expiresAt });
-      return { user: open.user, session: { ...open.session, expiresAt } };
+      return mustBe(user.id);
     },
 
     count: () => internalAdapter.countTotalUsers(),
-
-    async sessionById(id: string): Promise<SessionRow | null> {
-      const row = await adapter.findOne<SessionRow>({ model: 'session', where: [{ field: 'id', value: id }] });
-      return row !== null && row.expiresAt.getTime() > Date.now() ? row : null;
+    async idOf(email: string): Promise<string | null> {
+      return (await internalAdapter.findUserByEmail(emailOf(email)))?.user.id ?? null;
     },
-    async userById(id: string): Promise<User | null> {
-      const row = await internalAdapter.findUserById(id);
-      return row === null ? null : userOf(row);
-    },
-    async sessionsOf(userId: string): Promise<SessionRow[]> {
-      return internalAdapter.listSessions(userId, { onlyActiveSessions: true });
-    },
-    async end(session: SessionRow): Promise<void> {
-      await internalAdapter.deleteSession(session.token);
-    },
+    userById,
+    mustBe,
   };
 }
 export type Accounts = Awaited<ReturnType<typeof openAccounts>>;
+
+/** An address as accounts are found by it. */
+export function emailOf(text: string): string {
+  return text.trim().toLowerCase();
+}
 
 function userOf(row: Account): User {
   return {

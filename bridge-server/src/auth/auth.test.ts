@@ -1,10 +1,12 @@
 import { createHook } from 'node:async_hooks';
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importSPKI, jwtVerify } from 'jose';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pino } from 'pino';
+import { HandClock } from '../../test/clock.js';
 import { serve, type Served } from '../../test/app.js';
 import { jobRow } from '../../test/rows.js';
 import { testStorage } from '../../test/storage.js';
@@ -24,10 +26,12 @@ let auth: Auth;
 let served: Served;
 let folder: string;
 let ended: string[];
+let clock: HandClock;
 beforeEach(async () => {
   storage = await testStorage();
   folder = mkdtempSync(join(tmpdir(), 'kargah-auth-'));
   ended = [];
+  clock = new HandClock(Date.now());
   auth = await createAuth({
     storage,
     config: {
@@ -40,6 +44,8 @@ beforeEach(async () => {
       socket: null,
     },
     sessionEnded: (id) => ended.push(id),
+    log: pino({ level: 'silent' }),
+    clock,
   });
   served = await serve({
     authenticator: auth.authenticator,
@@ -47,7 +53,6 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  vi.useRealTimers();
   await served.close();
   await storage.close();
   rmSync(folder, { recursive: true });
@@ -80,7 +85,7 @@ const sessionOf = async (token: string): Promise<string> => {
   const answer = await call('GET', '/api/v1/auth/sessions', undefined, as(token));
   return ((await answer.json()) as { items: { session_id: string }[] }).items[0]!.session_id;
 };
-const withCookie = (cookie: string) => ({ headers: { cookie }, socket: {} }) as IncomingMessage;
+const withCookie = (cookie: string) => ({ headers: { cookie }, socket: new Socket() });
 const client = { 'X-Kargah-Client': 'test' };
 
 describe('registering', () => {
@@ -188,7 +193,7 @@ describe('a session', () => {
 describe('a token', () => {
   it('ends when its time is over', async () => {
     const { token } = await register();
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 901_000 });
+    clock.pass(901_000);
     expect(await code(await call('GET', '/who', undefined, as(token)))).toEqual([401, 'token_expired']);
   });
   it('of another key or another purpose is refused', async () => {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Clock } from '../clock.js';
 import type { User } from '../contract/auth.js';
 import { KargahError } from '../errors.js';
 import type { MaySignIn } from '../http/listen.js';
@@ -8,12 +9,13 @@ import type { Accounts } from './accounts.js';
 import { ApiTokens, sha256 } from './api-tokens.js';
 import type { TokenKey } from './keys.js';
 import { projectOf } from './projects.js';
+import type { Sessions } from './sessions.js';
 
 /** How long a proved session is taken on trust: a session ended elsewhere (another bridge on one database) is noticed by then. */
 const TRUST_MS = 10_000;
 const ENDED: readonly string[] = ['succeeded', 'failed', 'stopped', 'lost'];
 
-type Known = Omit<Person, 'expiresAt'>;
+type Known = Omit<Person, 'expiresAt' | 'sessionId' | 'bySession'>;
 
 /** Turns a token into who is asking. */
 export class Identity implements Authenticator {
@@ -22,9 +24,11 @@ export class Identity implements Authenticator {
   constructor(
     private readonly db: Kysely<Database>,
     private readonly accounts: Accounts,
+    private readonly sessions: Sessions,
     private readonly apiTokens: ApiTokens,
     private readonly accessKey: TokenKey,
     private readonly maySignIn: MaySignIn,
+    private readonly clock: Clock,
   ) {}
 
   async authenticate(token: string, connection: object): Promise<Caller> {
@@ -33,16 +37,18 @@ export class Identity implements Authenticator {
       const row = await this.apiTokens.use(token);
       const known = await this.known(row.user_id);
       const expiresAt = row.expires_at === null ? Number.MAX_SAFE_INTEGER : Date.parse(row.expires_at);
-      return { ...known, expiresAt, sessionId: row.token_id };
+      return { ...known, expiresAt, sessionId: row.token_id, bySession: false };
     }
     if (!this.maySignIn(connection)) throw new KargahError('only_through_jupyter');
     const claims = await this.accessKey.verify(token);
-    return this.ofSession(String(claims['sid']), claims.sub, claims.exp * 1000);
+    const { sid } = claims;
+    if (typeof sid !== 'string') throw new KargahError('unauthenticated');
+    return this.ofSession(sid, claims.sub, claims.exp * 1000);
   }
 
   /** @throws {KargahError} `token_expired` when the session has ended meanwhile. */
   async ofSession(sessionId: string, userId: string, expiresAt: number): Promise<Person> {
-    const now = Date.now();
+    const now = this.clock.elapsed();
     let entry = this.#sessions.get(sessionId);
     if (entry === undefined || entry.until < now) {
       this.#sessions.delete(sessionId);
@@ -51,13 +57,14 @@ export class Identity implements Authenticator {
       if (this.#sessions.size > 10_000) this.#sessions.clear();
       this.#sessions.set(sessionId, entry);
     }
-    return { ...entry.known, expiresAt, sessionId };
+    if (entry.known.userId !== userId) throw new KargahError('unauthenticated');
+    return { ...entry.known, expiresAt, sessionId, bySession: !sessionId.startsWith('tok_') };
   }
 
   /** Whose session, or personal API token, this is, if it is still good. */
   private async ownerOf(sessionId: string): Promise<string | undefined> {
     if (sessionId.startsWith('tok_')) return this.apiTokens.ownerOf(sessionId);
-    return (await this.accounts.sessionById(sessionId))?.userId;
+    return (await this.sessions.byId(sessionId))?.user_id;
   }
 
   /** A session that ended here is refused at once. */

@@ -1,17 +1,22 @@
-import type { Config } from '../config.js';
+import type { Logger } from 'pino';
+import { type Clock, systemClock } from '../clock.js';
+import { deriveKey, type Config } from '../config.js';
 import { maySignIn, type MaySignIn } from '../http/listen.js';
 import type { Authenticator, Route } from '../http/route.js';
 import type { Storage } from '../storage/storage.js';
 import { openAccounts } from './accounts.js';
 import { ApiTokens } from './api-tokens.js';
-import { Attempts } from './attempts.js';
 import { Cookie } from './cookies.js';
 import { Identity } from './identity.js';
+import { Devices } from './devices.js';
 import { TokenKey } from './keys.js';
 import { MlflowAccess } from './mlflow-access.js';
+import { Pace } from './pace.js';
 import { People } from './people.js';
 import { authRoutes } from './routes.js';
+import { Sessions } from './sessions.js';
 import { SignUp } from './signup.js';
+import { Turns } from './turns.js';
 
 export interface AuthDeps {
   readonly storage: Storage;
@@ -20,6 +25,8 @@ export interface AuthDeps {
     'secret' | 'sessionDays' | 'accessTokenSeconds' | 'publicPath' | 'signup' | 'dataDir' | 'socket'
   >;
   readonly sessionEnded: (sessionId: string) => void;
+  readonly log: Pick<Logger, 'warn'>;
+  readonly clock?: Clock;
 }
 export interface Auth {
   readonly routes: readonly Route[];
@@ -31,19 +38,18 @@ export interface Auth {
   readonly signUpCode: () => string | null;
 }
 
-const QUARTER_HOUR = 900;
-
-export async function createAuth({ storage, config, sessionEnded }: AuthDeps): Promise<Auth> {
+export async function createAuth({ storage, config, sessionEnded, log, clock = systemClock }: AuthDeps): Promise<Auth> {
   const accounts = await openAccounts(storage, config);
-  const accessKey = new TokenKey(config.secret, 'kargah');
+  const accessKey = new TokenKey(config.secret, 'kargah', 'at+jwt', clock);
+  const sessions = new Sessions(storage.db, deriveKey(config.secret, 'refresh'), config.sessionDays, clock);
   const apiTokens = new ApiTokens(storage.db);
   const mayEnter = maySignIn(config);
-  const identity = new Identity(storage.db, accounts, apiTokens, accessKey, mayEnter);
-  const signUp = new SignUp(config, new Attempts(10, QUARTER_HOUR));
+  const identity = new Identity(storage.db, accounts, sessions, apiTokens, accessKey, mayEnter, clock);
+  const signUp = new SignUp(config, new Pace(10, 90_000, clock));
   signUp.begin(await accounts.count());
   const mlflow = new MlflowAccess(
-    new TokenKey(config.secret, 'mlflow'),
-    new TokenKey(config.secret, 'mlflow-page'),
+    new TokenKey(config.secret, 'mlflow', 'JWT', clock),
+    new TokenKey(config.secret, 'mlflow-page', 'JWT', clock),
     new Cookie(config.secret, 'mlflow', `${config.publicPath}mlflow/`),
     identity,
     mayEnter,
@@ -56,8 +62,19 @@ export async function createAuth({ storage, config, sessionEnded }: AuthDeps): P
     mlflow,
     signUp,
     sessionCookie: new Cookie(config.secret, 'session', config.publicPath),
-    logins: new Attempts(10, QUARTER_HOUR),
-    registrations: new Attempts(200, QUARTER_HOUR),
+    sessions,
+    devices: new Devices(storage.db, clock),
+    deviceCookie: new Cookie(config.secret, 'device', config.publicPath),
+    turns: new Turns(),
+    paces: {
+      registrations: new Pace(100, 5_000, clock),
+      loginsOfAddress: new Pace(50, 2_000, clock),
+      loginsOfEmail: new Pace(10, 10_000, clock),
+      loginsAtHome: new Pace(10, 10_000, clock),
+    },
+    clock,
+    reused: ({ user_id, session_id }) =>
+      log.warn({ user_id, session_id }, 'a session was ended: a refresh token of it was used a second time'),
     accessTokenSeconds: config.accessTokenSeconds,
     publicPath: config.publicPath,
     sessionEnded,

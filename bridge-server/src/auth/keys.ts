@@ -1,5 +1,6 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import type { Clock } from '../clock.js';
 import { deriveKey } from '../config.js';
 import { KargahError } from '../errors.js';
 
@@ -12,6 +13,7 @@ const MAX_VERIFIED = 1_000;
 /** Signs and verifies short-lived tokens of one audience. The key follows from the secret, so it survives restarts. */
 export class TokenKey {
   readonly publicKeyPem: string;
+  readonly #kid: string;
   readonly #private: KeyObject;
   readonly #public: KeyObject;
   readonly #verified = new Map<string, JWTPayload & { sub: string; exp: number }>();
@@ -19,17 +21,24 @@ export class TokenKey {
   constructor(
     secret: string,
     readonly audience: string,
+    /** What a token of this kind calls itself. */
+    private readonly type: 'at+jwt' | 'JWT',
+    private readonly clock: Clock,
   ) {
     const der = Buffer.concat([PKCS8_ED25519, deriveKey(secret, `jwt:${audience}`)]);
     this.#private = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
     this.#public = createPublicKey(this.#private);
+    this.#kid = createHash('sha256')
+      .update(this.#public.export({ type: 'spki', format: 'der' }))
+      .digest('base64url')
+      .slice(0, 16);
     this.publicKeyPem = this.#public.export({ type: 'spki', format: 'pem' }).toString();
   }
 
   async sign(claims: JWTPayload & { sub: string }, seconds: number): Promise<{ token: string; expiresAt: number }> {
-    const now = Math.floor(Date.now() / 1000);
+    const now = Math.floor(this.clock.now() / 1000);
     const token = await new SignJWT(claims)
-      .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT' })
+      .setProtectedHeader({ alg: 'EdDSA', typ: this.type, kid: this.#kid })
       .setIssuer('kargah')
       .setAudience(this.audience)
       .setIssuedAt(now)
@@ -41,15 +50,19 @@ export class TokenKey {
   /** @throws {KargahError} `token_expired` for one of ours that has ended, `unauthenticated` for anything else. */
   async verify(token: string): Promise<JWTPayload & { sub: string; exp: number }> {
     const known = this.#verified.get(token);
-    if (known !== undefined && Date.now() < known.exp * 1000) return known;
+    if (known !== undefined && this.clock.now() < known.exp * 1000) return known;
     this.#verified.delete(token);
+    if (!isCanonical(token)) throw new KargahError('unauthenticated');
     try {
-      const { payload } = await jwtVerify(token, this.#public, {
+      const { payload, protectedHeader } = await jwtVerify(token, this.#public, {
         algorithms: ['EdDSA'],
         issuer: 'kargah',
         audience: this.audience,
+        typ: this.type,
+        currentDate: new Date(this.clock.now()),
         requiredClaims: ['sub', 'exp'],
       });
+      if (protectedHeader.kid !== this.#kid) throw new errors.JWTInvalid('another key');
       const claims = payload as JWTPayload & { sub: string; exp: number };
       if (this.#verified.size >= MAX_VERIFIED) this.#verified.clear();
       this.#verified.set(token, claims);
@@ -58,4 +71,10 @@ export class TokenKey {
       throw new KargahError(cause instanceof errors.JWTExpired ? 'token_expired' : 'unauthenticated', {}, { cause });
     }
   }
+}
+
+/** Whether a token is written as we write it: base64url can say the same bytes in several ways, and one token must be one text. */
+function isCanonical(token: string): boolean {
+  const parts = token.split('.');
+  return parts.length === 3 && parts.every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 }

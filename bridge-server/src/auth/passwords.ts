@@ -1,4 +1,4 @@
-import { MIN_PASSWORD } from '../contract/auth.js';
+import { MAX_PASSWORD, MIN_PASSWORD } from '../contract/auth.js';
 import { KargahError } from '../errors.js';
 
 /** Words that long guessable passwords are made of; repeated or lengthened they stay guessable. */
@@ -19,9 +19,11 @@ export function normalisePassword(password: string): string {
   return password.normalize('NFKC');
 }
 
-/** @throws {KargahError} `weak_password` for a short one, `common_password` for one that is guessed first. */
+/** @throws {KargahError} `weak_password` for a short one, `password_too_long`, `common_password` for one that is guessed first. */
 export function checkPassword(password: string, email: string): void {
   if (Array.from(password).length < MIN_PASSWORD) throw new KargahError('weak_password', { min: MIN_PASSWORD });
+  // One letter may have become eighteen.
+  if (password.length > MAX_PASSWORD) throw new KargahError('password_too_long', { max: MAX_PASSWORD });
   const folded = password.toLowerCase();
   // What is left when everything guessable is taken out must still be something.
   const rest = COMMON.toSorted((a, b) => b.length - a.length)

@@ -1,19 +1,24 @@
 import type { Request, Response } from 'express';
+import type { Clock } from '../clock.js';
 import * as contract from '../contract/auth.js';
+import type { User } from '../contract/auth.js';
 import type { Endpoint } from '../contract/endpoint.js';
 import { aliases } from '../contract/index.js';
 import { KargahError } from '../errors.js';
 import { cameByDoor } from '../http/listen.js';
 import { route, type Answer, type Route, type RouteContext } from '../http/route.js';
-import type { ApiTokenTable } from '../storage/schema.js';
-import type { Accounts, OpenSession } from './accounts.js';
+import type { ApiTokenTable, SessionTable } from '../storage/schema.js';
+import { emailOf, type Accounts } from './accounts.js';
 import type { ApiTokens } from './api-tokens.js';
-import type { Attempts } from './attempts.js';
 import type { Cookie } from './cookies.js';
+import { DEVICE_SECONDS, type Devices } from './devices.js';
 import type { Identity } from './identity.js';
 import type { TokenKey } from './keys.js';
 import type { MlflowAccess } from './mlflow-access.js';
+import type { Pace } from './pace.js';
+import type { OpenedSession, Sessions } from './sessions.js';
 import type { SignUp } from './signup.js';
+import type { Turns } from './turns.js';
 
 export interface AuthParts {
   readonly accounts: Accounts;
@@ -23,8 +28,22 @@ export interface AuthParts {
   readonly mlflow: MlflowAccess;
   readonly sessionCookie: Cookie;
   readonly signUp: SignUp;
-  readonly logins: Attempts;
-  readonly registrations: Attempts;
+  readonly sessions: Sessions;
+  readonly devices: Devices;
+  readonly deviceCookie: Cookie;
+  readonly turns: Turns;
+  readonly paces: {
+    /** By address; through Jupyter and other proxies everybody is one. */
+    readonly registrations: Pace;
+    readonly loginsOfAddress: Pace;
+    /** By e-mail and address. */
+    readonly loginsOfEmail: Pace;
+    /** By person, from browsers that signed them in before. */
+    readonly loginsAtHome: Pace;
+  };
+  readonly clock: Clock;
+  /** Told of a session that ended because an old token of it was used. */
+  readonly reused: (session: SessionTable) => void;
   readonly accessTokenSeconds: number;
   readonly publicPath: string;
   /** Told when a session ends or a personal token is revoked, so that their open sockets end too. */
@@ -34,45 +53,79 @@ export interface AuthParts {
 type Asked<E extends Endpoint> = Pick<RouteContext<E>, 'body' | 'req' | 'res'>;
 
 export function authRoutes(parts: AuthParts): Route[] {
-  const { accounts, apiTokens, identity, mlflow, sessionCookie, signUp } = parts;
+  const { accounts, apiTokens, devices, deviceCookie, identity, mlflow, paces, sessionCookie, sessions, signUp } =
+    parts;
 
-  async function answer(status: number, open: OpenSession, req: Request, res: Response): Promise<Answer> {
-    const { session, user } = open;
+  async function answer(
+    status: number,
+    user: User,
+    { session, token: refresh }: OpenedSession,
+    req: Request,
+    res: Response,
+  ): Promise<Answer> {
     // Made before the token is shown, so that nobody signed in is without a project.
     await identity.describe(user);
     const { token, expiresAt } = await parts.accessKey.sign(
-      { sub: user.user_id, sid: session.id },
+      { sub: user.user_id, sid: session.session_id },
       parts.accessTokenSeconds,
     );
-    sessionCookie.write(
-      req,
-      res,
-      session.token,
-      Math.max(0, Math.round((session.expiresAt.getTime() - Date.now()) / 1000)),
-    );
+    const left = Date.parse(session.expires_at) - parts.clock.now();
+    sessionCookie.write(req, res, refresh, Math.max(0, Math.round(left / 1000)));
     return { status, json: { token, expires_at: new Date(expiresAt).toISOString(), user } };
+  }
+  async function signedIn(status: number, user: User, req: Request, res: Response): Promise<Answer> {
+    const device = await devices.remember(deviceCookie.read(req.headers.cookie), user.user_id);
+    const answered = await answer(status, user, await sessions.open(user.user_id, agentOf(req)), req, res);
+    deviceCookie.write(req, res, device, DEVICE_SECONDS);
+    return answered;
   }
 
   const register = async ({ body, req, res }: Asked<typeof contract.register>): Promise<Answer> => {
     const { signup_code, ...account } = body;
-    const open = await accounts.register(account, agentOf(req), async (there) => {
-      await signUp.admit(there, cameByDoor(req.socket), signup_code);
-      await parts.registrations.use(req.socket.remoteAddress ?? 'socket');
-    });
+    const admit = (there: number): void => {
+      signUp.admit(there, cameByDoor(req.socket), signup_code);
+    };
+    // Before anything is counted or hashed for who may not.
+    admit(await accounts.count());
+    paces.registrations.use(addressOf(req));
+    const user = await parts.turns.run(null, () => accounts.register(account, admit));
     signUp.end();
-    return answer(201, open, req, res);
+    return signedIn(201, user, req, res);
   };
   const login = async ({ body, req, res }: Asked<typeof contract.login>): Promise<Answer> => {
-    const key = `${body.email.trim().toLowerCase()} ${req.socket.remoteAddress ?? 'socket'}`;
-    await parts.logins.use(key);
-    const open = await accounts.login(body, agentOf(req));
-    await parts.logins.forget(key);
-    return answer(200, open, req, res);
+    const address = addressOf(req);
+    const userId = await accounts.idOf(body.email);
+    const home = (await devices.knows(deviceCookie.read(req.headers.cookie), userId)) ? userId : null;
+    const counted: [Pace, string][] =
+      home === null
+        ? [
+            [paces.loginsOfEmail, `${emailOf(body.email)} ${address}`],
+            [paces.loginsOfAddress, address],
+          ]
+        : [[paces.loginsAtHome, home]];
+    const used: [Pace, string][] = [];
+    try {
+      for (const [pace, key] of counted) {
+        pace.use(key);
+        used.push([pace, key]);
+      }
+      const user = await parts.turns.run(home, () => accounts.login(body));
+      for (const [pace, key] of used) pace.giveBack(key);
+      return await signedIn(200, user, req, res);
+    } catch (error) {
+      // Only a password that was looked at counts.
+      if (error instanceof KargahError && error.code === 'rate_limited')
+        for (const [pace, key] of used) pace.giveBack(key);
+      throw error;
+    }
   };
-  const end = async (session: OpenSession['session']): Promise<void> => {
-    await accounts.end(session);
-    identity.forget(session.id);
-    parts.sessionEnded(session.id);
+  const closed = (sessionId: string): void => {
+    identity.forget(sessionId);
+    parts.sessionEnded(sessionId);
+  };
+  const end = async (sessionId: string): Promise<void> => {
+    await sessions.end(sessionId);
+    closed(sessionId);
   };
 
   return [
@@ -84,33 +137,37 @@ export function authRoutes(parts: AuthParts): Route[] {
     route(aliases.shortRegister, register),
     route(contract.login, login),
     route(aliases.shortLogin, login),
-    route(contract.refresh, async ({ req, res }) =>
-      answer(200, await accounts.continue(sessionCookie.read(req.headers.cookie)), req, res),
-    ),
+    route(contract.refresh, async ({ req, res }) => {
+      const opened = await sessions.renew(sessionCookie.read(req.headers.cookie), (session) => {
+        closed(session.session_id);
+        parts.reused(session);
+      });
+      return answer(200, await accounts.mustBe(opened.session.user_id), opened, req, res);
+    }),
     route(contract.logout, async ({ req, res }) => {
       const token = sessionCookie.read(req.headers.cookie);
       sessionCookie.write(req, res, '', 0);
       mlflow.closePage(req, res);
-      const open = token === null ? null : await accounts.continue(token).catch(ignoreEnded);
-      if (open !== null) await end(open.session);
+      const session = await sessions.of(token);
+      if (session !== null) await end(session.session_id);
       return { status: 204 };
     }),
     route(contract.me, async ({ caller }) => ({ status: 200, json: await accounts.userById(caller.userId) })),
     route(contract.listSessions, async ({ caller, req }) => {
-      const current = sessionCookie.read(req.headers.cookie);
-      const items = (await accounts.sessionsOf(caller.userId)).map((session) => ({
-        session_id: session.id,
-        created_at: session.createdAt.toISOString(),
-        expires_at: session.expiresAt.toISOString(),
-        user_agent: session.userAgent || null,
-        current: session.token === current,
+      const current = await sessions.of(sessionCookie.read(req.headers.cookie));
+      const items = (await sessions.ofUser(caller.userId)).map((session) => ({
+        session_id: session.session_id,
+        created_at: session.created_at,
+        expires_at: session.expires_at,
+        user_agent: session.user_agent,
+        current: session.session_id === current?.session_id,
       }));
       return { status: 200, json: { items, next_cursor: null } };
     }),
     route(contract.deleteSession, async ({ caller, params }) => {
-      const session = await accounts.sessionById(params.session_id);
-      if (session?.userId !== caller.userId) throw new KargahError('not_found');
-      await end(session);
+      const session = await sessions.byId(params.session_id);
+      if (session?.user_id !== caller.userId) throw new KargahError('not_found');
+      await end(session.session_id);
       return { status: 204 };
     }),
     route(contract.listTokens, async ({ caller }) => {
@@ -144,12 +201,11 @@ function tokenView(row: ApiTokenTable) {
   return { token_id, name, created_at, expires_at, last_used_at };
 }
 
-/** The only header that an account's session keeps. */
-function agentOf(req: Request): Headers {
-  return new Headers({ 'user-agent': (req.get('user-agent') ?? '').slice(0, 300) });
+/** The only header that a session keeps. */
+function agentOf(req: Request): string | null {
+  return (req.get('user-agent') ?? '').slice(0, 300) || null;
 }
 
-function ignoreEnded(error: unknown): null {
-  if (error instanceof KargahError && error.code === 'session_expired') return null;
-  throw error;
+function addressOf(req: Request): string {
+  return req.socket.remoteAddress ?? 'socket';
 }

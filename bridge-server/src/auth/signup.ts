@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.js';
 import { KargahError } from '../errors.js';
 import { sha256 } from './api-tokens.js';
-import type { Attempts } from './attempts.js';
+import type { Pace } from './pace.js';
 
 /** No two that look alike. */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
@@ -28,7 +28,7 @@ export class SignUp {
 
   constructor(
     private readonly config: Pick<Config, 'signup' | 'dataDir' | 'socket'>,
-    private readonly wrongCodes: Attempts,
+    private readonly wrongCodes: Pace,
   ) {
     this.#file = join(config.dataDir, 'signup-code');
   }
@@ -59,7 +59,7 @@ export class SignUp {
   }
 
   /** @throws {KargahError} `signup_closed`, `signup_code_required`, `signup_code_wrong`; `rate_limited` after many wrong ones. */
-  async admit(accounts: number, throughJupyter: boolean, given: string | undefined): Promise<void> {
+  admit(accounts: number, throughJupyter: boolean, given: string | undefined): void {
     const { open, code_required } = this.state(accounts, throughJupyter);
     if (!open) throw new KargahError('signup_closed');
     if (!code_required) return;
@@ -67,7 +67,7 @@ export class SignUp {
     if (code === '') throw new KargahError('signup_code_required');
     // A right one always passes: who guesses cannot shut the door on who can read it.
     if (this.#code !== null && same(code, plain(this.#code))) return;
-    await this.wrongCodes.use('code');
+    this.wrongCodes.use('code');
     throw new KargahError('signup_code_wrong');
   }
 

@@ -19,9 +19,10 @@ export const session = z.object({ token: z.string(), expires_at: timestamp, user
 });
 export type Session = z.infer<typeof session>;
 
-/** Checked for length by the service, so that a short one answers `weak_password`. */
-const password = z.string().max(1024);
 export const MIN_PASSWORD = 12;
+export const MAX_PASSWORD = 1024;
+/** A short one is refused by the service, as `weak_password`. */
+const password = z.string().max(MAX_PASSWORD);
 
 export const signup = endpoint({
   id: 'signup',
@@ -63,6 +64,7 @@ export const register = endpoint({
     'signup_code_wrong',
     'email_taken',
     'weak_password',
+    'password_too_long',
     'common_password',
     'rate_limited',
   ],
@@ -133,7 +135,7 @@ export const deleteSession = endpoint({
   method: 'delete',
   path: '/api/v1/auth/sessions/{session_id}',
   tag: 'auth',
-  policy: 'user',
+  policy: 'account',
   summary: 'End one of the own sessions',
   params: z.object({ session_id: z.string().max(64) }),
   responses: { 204: null },
@@ -164,7 +166,7 @@ export const createToken = endpoint({
   method: 'post',
   path: '/api/v1/auth/tokens',
   tag: 'auth',
-  policy: 'user',
+  policy: 'account',
   summary: 'Make a personal API token; its value is shown once',
   body: z
     .object({ name: displayName, expires_in_days: z.number().int().min(1).max(366).default(90) })
@@ -177,7 +179,7 @@ export const deleteToken = endpoint({
   method: 'delete',
   path: '/api/v1/auth/tokens/{token_id}',
   tag: 'auth',
-  policy: 'user',
+  policy: 'account',
   summary: 'Revoke a personal API token',
   params: z.object({ token_id: z.string().max(64) }),
   responses: { 204: null },

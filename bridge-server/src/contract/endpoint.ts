@@ -7,10 +7,11 @@ import type { ErrorCode } from './errors.js';
  * - `sign_in`: anyone who may bring a password here; a bridge that JupyterLab started takes them through its socket only.
  * - `session`: as `sign_in`, with the refresh cookie plus the `X-Kargah-Client` header (a header a foreign page cannot send).
  * - `user`: a signed-in person (access token or personal API token).
+ * - `account`: as `user`, but signed in: a personal API token makes no further ones and ends none.
  * - `user_or_job`: a person, or a training job with its own token, limited to what that job owns.
  * - `admin`: a person whose role is admin.
  */
-export type Policy = 'public' | 'sign_in' | 'session' | 'user' | 'user_or_job' | 'admin';
+export type Policy = 'public' | 'sign_in' | 'session' | 'user' | 'account' | 'user_or_job' | 'admin';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'head' | 'options';
 

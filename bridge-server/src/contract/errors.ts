@@ -40,6 +40,11 @@ export const ERRORS = {
     en: 'The headers of the request are larger than {limit}; send fewer cookies or shorter values.',
     fa: 'سرآیندهای درخواست از {limit} بزرگ‌تر است؛ کوکی کم‌تر یا مقدار کوتاه‌تر بفرستید.',
   },
+  wrong_host: {
+    status: 421,
+    en: 'This Kargah does not answer to that name; the administrator adds its address to KARGAH_PUBLIC_URL.',
+    fa: 'این کارگاه به این نام پاسخ نمی‌دهد؛ مدیر نشانی‌اش را به KARGAH_PUBLIC_URL بیفزاید.',
+  },
   method_not_allowed: { status: 405, en: 'This address does not take {method}.', fa: 'این نشانی {method} نمی‌پذیرد.' },
   not_found: { status: 404, en: 'Not found, or no access.', fa: 'پیدا نشد یا دسترسی ندارید.' },
   conflict: {
@@ -70,6 +75,11 @@ export const ERRORS = {
   session_expired: { status: 401, en: 'Session ended; sign in again.', fa: 'نشست پایان یافت؛ دوباره وارد شوید.' },
   bad_credentials: { status: 401, en: 'Wrong email or password.', fa: 'رمز یا ایمیل درست نیست.' },
   forbidden: { status: 403, en: 'Your role does not allow this.', fa: 'نقش شما اجازهٔ این کار را نمی‌دهد.' },
+  session_required: {
+    status: 403,
+    en: 'A personal token makes and ends no tokens or sessions; sign in with your password, in the panel.',
+    fa: 'توکن شخصی توکن یا نشستی نمی‌سازد و پایان نمی‌دهد؛ با رمز خود در پنل وارد شوید.',
+  },
   only_through_jupyter: {
     status: 403,
     en: 'JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).',
@@ -104,6 +114,11 @@ export const ERRORS = {
     status: 422,
     en: 'Use at least {min} characters; a sentence is good.',
     fa: 'دست‌کم {min} نویسه لازم است؛ یک جملهٔ خوب است.',
+  },
+  password_too_long: {
+    status: 422,
+    en: 'Use at most {max} characters.',
+    fa: 'بیشینه {max} نویسه می‌شود.',
   },
   common_password: {
     status: 422,
@@ -313,6 +328,11 @@ export const ERRORS = {
     status: 422,
     en: 'The file must lie inside the Jupyter folder.',
     fa: 'فایل باید درون پوشهٔ Jupyter باشد.',
+  },
+  file_hidden: {
+    status: 422,
+    en: 'Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.',
+    fa: 'کارگاه از پوشه‌های پنهان (نام‌هایی که با نقطه آغاز می‌شود) و پوشهٔ داده‌های خودش چیزی برنمی‌دارد؛ فایل را جابه‌جا کنید.',
   },
   file_missing: {
     status: 422,

@@ -65,6 +65,7 @@ export const importFile = endpoint({
     'forbidden',
     'files_off',
     'file_outside',
+    'file_hidden',
     'file_missing',
     'unsupported_format',
     'empty_file',
@@ -117,6 +118,7 @@ export const createConnection = endpoint({
     'rate_limited',
     'files_off',
     'file_outside',
+    'file_hidden',
     'file_missing',
   ],
 });
@@ -147,6 +149,7 @@ export const importSql = endpoint({
     'forbidden',
     'query_not_select',
     'file_outside',
+    'file_hidden',
     'file_missing',
     'quota_exceeded',
     'storage_full',

@@ -18,6 +18,7 @@ const BY_POLICY: Readonly<Record<Policy, readonly ErrorCode[]>> = {
   sign_in: ['only_through_jupyter'],
   session: ['only_through_jupyter', 'client_header_missing', 'session_expired'],
   user: ['unauthenticated', 'token_expired', 'only_through_jupyter'],
+  account: ['unauthenticated', 'token_expired', 'only_through_jupyter', 'session_required'],
   user_or_job: ['unauthenticated', 'token_expired', 'only_through_jupyter'],
   admin: ['unauthenticated', 'token_expired', 'only_through_jupyter', 'forbidden'],
 };
@@ -27,6 +28,7 @@ const SECURITY: Readonly<Record<Policy, Record<string, string[]>[]>> = {
   sign_in: [],
   session: [{ session: [] }],
   user: [{ token: [] }, { kargah_token: [] }],
+  account: [{ token: [] }, { kargah_token: [] }],
   user_or_job: [{ token: [] }, { kargah_token: [] }],
   admin: [{ token: [] }, { kargah_token: [] }],
 };

@@ -195,6 +195,7 @@ export const train = endpoint({
     'version_unknown',
     'split_unknown',
     'script_not_found',
+    'file_hidden',
     'script_outside',
     'script_params',
     'cwd_not_found',

@@ -89,12 +89,14 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   const diffs = new VersionDiffs(contents, access, reader);
   const { origins, limits, log } = deps;
   const urls = new UrlOrigin(origins.door, limits.maxUploadBytes, intake, versions, room, log);
-  const files = new FileOrigin(origins.workspaceDir, intake, versions, room);
+  const { workspaceDir } = origins;
+  const grounds = workspaceDir === null ? null : { root: workspaceDir, dataDir: deps.dataDir };
+  const files = new FileOrigin(grounds, intake, versions, room);
   const sqlReader = new SqlReader(deps, new DatabaseHosts(origins.databaseHosts));
-  const connections = new Connections(db, new Seal(origins.secret), sqlReader, origins.workspaceDir);
+  const connections = new Connections(db, new Seal(origins.secret), sqlReader, grounds);
   const sql = new SqlOrigin(connections, sqlReader, intake, versions, room, log);
   const listed = origins.catalogueFile === null ? null : new CatalogueFile(origins.catalogueFile);
-  const offered = new ListOrigin(listed, intake, room, urls, origins.door, limits.maxUploadBytes, log);
+  const offered = new ListOrigin(listed, deps.dataDir, intake, room, urls, origins.door, limits.maxUploadBytes, log);
   const catalogue = new Catalogue(offered, reader, intake, versions, room);
   const sharing = new SharingService(store, deps.people, access, announcer);
 

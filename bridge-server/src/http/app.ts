@@ -7,7 +7,6 @@ import { checkAnswer } from './answers.js';
 import { restRead, watchBody } from './body.js';
 import { allowOrigins } from './cors.js';
 import { securityHeaders } from './headers.js';
-import { onlyThisMachine } from './host.js';
 import { beginProblem, sendProblem, toKargahError } from './problems.js';
 import { authorise } from './policy.js';
 import { parseInput } from './input.js';
@@ -29,8 +28,6 @@ export interface AppParts {
   readonly maySignIn?: MaySignIn;
   readonly log: Logger;
   readonly allowedOrigins?: readonly string[];
-  /** Who can open the port: with `this machine`, requests that come by another name are refused. */
-  readonly reach?: 'this machine' | 'network';
   /** `checked` proves every JSON answer against the contract (in tests); `trusted` sends it as it is. */
   readonly answers?: 'checked' | 'trusted';
   /** How long a request is waited for when no more of its body comes. */
@@ -58,7 +55,6 @@ export function createApp(parts: AppParts): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(nameRequest, record(parts), securityHeaders, endIdle(parts.bodyIdleMs ?? BODY_IDLE_MS));
-  if (parts.reach === 'this machine') app.use(onlyThisMachine);
   app.use(allowOrigins(parts.allowedOrigins ?? []));
   for (const mount of parts.mounts ?? []) {
     app.use(mount.path, async (req, res, next) => mount.handle(req, res, next));

@@ -23,7 +23,11 @@ export function refuseBroken(fault: NodeJS.ErrnoException, connection: Duplex): 
     return;
   }
   const code = CODES[fault.code ?? ''] ?? 'malformed_request';
-  const error = new KargahError(code, PARAMS[code] ?? {});
+  refuseConnection(new KargahError(code, PARAMS[code] ?? {}), connection);
+}
+
+/** Answers on the bare connection, and ends it. */
+export function refuseConnection(error: KargahError, connection: Duplex): void {
   const text = JSON.stringify(error.toProblem(randomUUID()));
   connection.end(
     [

@@ -9,7 +9,7 @@ let entrance: Entrance;
 let url: string;
 beforeEach(async () => {
   server = createServer();
-  entrance = new Entrance(server);
+  entrance = new Entrance(server, ({ headers }) => headers.host !== 'evil.example');
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 });

@@ -1,5 +1,8 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { KargahError } from '../errors.js';
+import { refuseConnection } from './broken.js';
+import type { IsOurs } from './host.js';
 
 const PROBES: Readonly<Record<string, { readonly status: number; readonly body: string }>> = {
   '/': { status: 204, body: '' },
@@ -7,12 +10,16 @@ const PROBES: Readonly<Record<string, { readonly status: number; readonly body: 
 };
 
 /**
- * Stands at the door while the bridge is still loading its parts: probes are answered at once, everything else waits untouched.
+ * Stands at the door. Nothing gets in that means another host, whatever part it asks for. While the bridge is still loading its parts,
+ * probes are answered at once, and everything else waits untouched.
  */
 export class Entrance {
   readonly #waiting: (() => void)[] = [];
 
-  constructor(private readonly server: Server) {
+  constructor(
+    private readonly server: Server,
+    private readonly isOurs: IsOurs,
+  ) {
     server.on('request', this.#request);
     server.on('upgrade', this.#upgrade);
   }
@@ -23,10 +30,26 @@ export class Entrance {
     this.server.off('upgrade', this.#upgrade);
     this.server.on('request', answer);
     attach();
+    this.#guard('request');
+    this.#guard('upgrade');
     for (const enter of this.#waiting.splice(0)) enter();
   }
 
+  /** Asks at the door for all who listen behind it: Express, Socket.IO and the gateway. */
+  #guard(event: 'request' | 'upgrade'): void {
+    const inside = this.server.listeners(event) as ((...given: unknown[]) => void)[];
+    this.server.removeAllListeners(event);
+    this.server.on(event, (req: IncomingMessage, ...given: unknown[]) => {
+      if (this.isOurs(req)) for (const listener of inside) listener.call(this.server, req, ...given);
+      else refuseConnection(new KargahError('wrong_host'), req.socket);
+    });
+  }
+
   readonly #request = (req: IncomingMessage, res: ServerResponse): void => {
+    if (!this.isOurs(req)) {
+      refuseConnection(new KargahError('wrong_host'), req.socket);
+      return;
+    }
     const probe = req.method === 'GET' ? PROBES[req.url ?? ''] : undefined;
     if (probe === undefined) this.#waiting.push(() => void this.server.emit('request', req, res));
     else
@@ -41,6 +64,7 @@ export class Entrance {
   };
 
   readonly #upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    this.#waiting.push(() => void this.server.emit('upgrade', req, socket, head));
+    if (!this.isOurs(req)) refuseConnection(new KargahError('wrong_host'), socket);
+    else this.#waiting.push(() => void this.server.emit('upgrade', req, socket, head));
   };
 }

@@ -24,6 +24,7 @@ export async function authorise(
   const caller = await authenticator.authenticate(token, req.socket);
   if (policy === 'user_or_job') return caller;
   if (caller.kind !== 'user') throw new KargahError('forbidden');
+  if (policy === 'account' && caller.bySession !== true) throw new KargahError('session_required');
   if (policy === 'admin' && caller.role !== 'admin') throw new KargahError('forbidden');
   return caller;
 }

@@ -17,6 +17,8 @@ export interface Person {
   readonly expiresAt: number;
   /** What ends this person's access at once when it ends: the session behind an access token, or a personal API token. */
   readonly sessionId?: string;
+  /** Signed in with a password, in this session; not by a personal API token. */
+  readonly bySession?: boolean;
 }
 export interface JobIdentity {
   readonly kind: 'job';
@@ -38,7 +40,7 @@ export interface Authenticator {
   authenticate(token: string, connection: object): Promise<Caller>;
 }
 
-type CallerOf<E extends Endpoint> = E['policy'] extends 'user' | 'admin'
+type CallerOf<E extends Endpoint> = E['policy'] extends 'user' | 'account' | 'admin'
   ? Person
   : E['policy'] extends 'user_or_job'
     ? Caller

@@ -5,7 +5,6 @@ import type { Logger } from 'pino';
 import { EVENTS } from '../contract/live.js';
 import { KargahError } from '../errors.js';
 import { securityHeaders } from '../http/headers.js';
-import { meansThisMachine } from '../http/host.js';
 import { cameByDoor } from '../http/listen.js';
 import type { Authenticator, Person } from '../http/route.js';
 import { systemClock, type Clock } from '../clock.js';
@@ -27,8 +26,6 @@ export interface LiveDeps {
   readonly authenticator: Authenticator;
   readonly jobs: JobsToWatch;
   readonly allowedOrigins: readonly string[];
-  /** As in `http/`: on loopback, a handshake by another name is refused. */
-  readonly reach?: 'this machine' | 'network';
   readonly log: Logger;
   readonly clock?: Clock;
 }
@@ -57,8 +54,7 @@ export function createLive(deps: LiveDeps): Live {
       // Over the unix socket Jupyter has already compared Origin and Host, and shows us its own Host.
       const behindJupyter = cameByDoor(req.socket);
       const allowed =
-        (deps.reach !== 'this machine' || meansThisMachine(req)) &&
-        (origin === undefined || behindJupyter || deps.allowedOrigins.includes(origin) || sameHost(origin, host));
+        origin === undefined || behindJupyter || deps.allowedOrigins.includes(origin) || sameHost(origin, host);
       decide(allowed ? null : 'origin', allowed);
     },
   });

@@ -3,6 +3,7 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders, type Re
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '../clock.js';
 import { TokenKey } from '../auth/keys.js';
 import { loadConfig } from '../config.js';
 import type { MetricPoint } from '../contract/metrics.js';
@@ -78,7 +79,7 @@ export async function startTestMlflow(): Promise<TestMlflow> {
     ['token-sara', people.sara],
     ['token-reza', people.reza],
   ]);
-  const key = new TokenKey(config.secret, 'mlflow');
+  const key = new TokenKey(config.secret, 'mlflow', 'JWT', systemClock);
   const mint = async (claims: { sub: string; role: string }): Promise<string> => (await key.sign(claims, 60)).token;
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const mlflow = createMlflow({

@@ -392,6 +392,26 @@ const runsOfJobs: Migration = {
   },
 };
 
+/** Sessions of our own, kept by the SHA-256 of their newest token: those of better-auth, which kept theirs as they are, end. */
+const sessionsHashed: Migration = {
+  async up(db: Kysely<unknown>) {
+    await table(db, 'sessions', {
+      session_id: 'text key',
+      user_id: 'text',
+      token_sha256: 'text',
+      generation: 'integer',
+      rotated_at: 'text',
+      created_at: 'text',
+      expires_at: 'text',
+      user_agent: 'text?',
+    });
+    await db.schema.createIndex('sessions_user').on('sessions').column('user_id').execute();
+    await table(db, 'devices', { sha256: 'text', user_id: 'text', last_used_at: 'text' });
+    await db.schema.createIndex('devices_once').on('devices').columns(['sha256', 'user_id']).unique().execute();
+    await db.schema.dropTable('session').ifExists().execute();
+  },
+};
+
 function isPostgres(db: Kysely<unknown>): boolean {
   return db.getExecutor().adapter.supportsTransactionalDdl;
 }
@@ -402,4 +422,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '002_queue_and_sweeps': queueAndSweeps,
   '003_dataset_versions': versionsOfDatasets,
   '004_runs_of_jobs': runsOfJobs,
+  '005_sessions_hashed': sessionsHashed,
 };

@@ -15,6 +15,7 @@ import { Contents } from '../datasets/contents.js';
 import { DatasetsRoot } from '../datasets/folders.js';
 import { SplitStore } from '../datasets/split-store.js';
 import { VersionStore } from '../datasets/version-store.js';
+import { pino } from 'pino';
 import { createAuth } from '../auth/index.js';
 import { openStorage, type Storage } from './storage.js';
 
@@ -178,9 +179,9 @@ it('keeps accounts, their projects and sessions', async () => {
     dataDir: tmpdir(),
     socket: null,
   } as const;
-  const auth = await createAuth({ storage, config, sessionEnded: () => undefined });
+  const auth = await createAuth({ storage, config, sessionEnded: () => undefined, log: pino({ level: 'silent' }) });
   // Once more on the same tables: the library's own migration has nothing left to do.
-  await createAuth({ storage, config, sessionEnded: () => undefined });
+  await createAuth({ storage, config, sessionEnded: () => undefined, log: pino({ level: 'silent' }) });
   expect(auth.routes.length).toBeGreaterThan(5);
   await expect(auth.authenticator.authenticate('kgp_none', {})).rejects.toMatchObject({ code: 'unauthenticated' });
   await expect(auth.authenticator.authenticate('kgj_none', {})).rejects.toMatchObject({ code: 'unauthenticated' });

@@ -2,11 +2,13 @@ import type { Generated } from 'kysely';
 
 /**
  * Tables of the bridge, the same on SQLite and PostgreSQL: ids and times (RFC 3339 UTC) as text, JSON as text, truth as 0 or 1.
- * The tables of accounts (`user`, `session`, `account`, `verification`) are better-auth's own and are made by its migration.
+ * The tables of accounts (`user`, `account`, `verification`) are better-auth's own and are made by its migration.
  */
 export interface Database {
   projects: ProjectTable;
   project_members: ProjectMemberTable;
+  sessions: SessionTable;
+  devices: DeviceTable;
   api_tokens: ApiTokenTable;
   uploads: UploadTable;
   datasets: DatasetTable;
@@ -32,6 +34,24 @@ export interface ProjectMemberTable {
   user_id: string;
   role: 'owner' | 'editor' | 'viewer';
   created_at: string;
+}
+export interface SessionTable {
+  session_id: string;
+  user_id: string;
+  /** Of the newest refresh token. */
+  token_sha256: string;
+  /** How often it was replaced. */
+  generation: number;
+  rotated_at: string;
+  created_at: string;
+  expires_at: string;
+  user_agent: string | null;
+}
+/** A browser that signed somebody in. */
+export interface DeviceTable {
+  sha256: string;
+  user_id: string;
+  last_used_at: string;
 }
 export interface ApiTokenTable {
   token_id: string;

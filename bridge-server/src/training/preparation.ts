@@ -24,7 +24,7 @@ export class Preparation {
   async prepare(row: JobRow): Promise<JobSpec> {
     const dataset = await this.runs.dataset(row);
     const script = scriptOf(row);
-    const file = script && (await resolveScript(this.settings.workspaceDir, script));
+    const file = script && (await resolveScript(this.settings, script));
     const resources = resourcesOf(row);
     const python = await this.pythons.executableOf(resources?.python);
     await this.folders.make(row.job_id);

@@ -32,7 +32,7 @@ export class Requests {
     private readonly datasets: TrainingDatasets,
     private readonly recipes: Recipes,
     private readonly pythons: Pythons,
-    private readonly settings: Pick<TrainingSettings, 'machine' | 'workspaceDir'>,
+    private readonly settings: Pick<TrainingSettings, 'machine' | 'workspaceDir' | 'dataDir'>,
   ) {}
 
   /**
@@ -43,7 +43,7 @@ export class Requests {
     if ((await this.store.countWaitingOf(person.userId)) >= MAX_WAITING)
       throw new KargahError('quota_jobs', { max: MAX_WAITING });
     const dataset = await this.#dataset(person, request, again);
-    const script = request.script && (await resolveScript(this.settings.workspaceDir, request.script));
+    const script = request.script && (await resolveScript(this.settings, request.script));
     if (request.script) refuseParams(request);
     const variables = variablesOf(request.script ?? {});
     const params = script ? request.params : this.#recipeParams(request, dataset);

@@ -118,7 +118,7 @@ export class JobRuns {
     }
     const script = scriptOf(row) ?? { path: '' };
     const { path } = script;
-    const { sha256 } = await resolveScript(this.settings.workspaceDir, script);
+    const { sha256 } = await resolveScript(this.settings, script);
     return { ...data, 'kargah.code_version': `sha256:${sha256}`, 'mlflow.source.name': path };
   }
 }

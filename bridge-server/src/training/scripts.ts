@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { KargahError } from '../errors.js';
+import { isOwn, placeOf } from '../places.js';
+import type { TrainingSettings } from './ports.js';
 
 export interface ScriptFile {
   /** As it was named, from the workspace. */
@@ -16,20 +18,23 @@ export interface ScriptFile {
  * A script of the user's, named relative to the folder that Jupyter shows (or by a path within it); a link that leads out of it is
  * outside. It runs in its own folder, unless another one is named.
  *
- * @throws script_outside, script_not_found, cwd_not_found
+ * @throws script_outside, script_not_found, file_hidden, cwd_not_found
  */
 export async function resolveScript(
-  workspaceDir: string | null,
+  { workspaceDir, dataDir }: Pick<TrainingSettings, 'workspaceDir' | 'dataDir'>,
   script: { readonly path: string; readonly cwd?: string | undefined },
 ): Promise<ScriptFile> {
   if (workspaceDir === null) throw new KargahError('script_outside');
   const root = await realpath(workspaceDir);
   const named = within(root, workspaceDir, script.path);
   if (named === null) throw new KargahError('script_outside');
-  const absolute = await realpath(named).catch(() => null);
-  if (absolute === null) throw new KargahError('script_not_found', { path: script.path });
-  if (isOutside(root, absolute)) throw new KargahError('script_outside');
-  if (!(await stat(absolute)).isFile()) throw new KargahError('script_not_found', { path: script.path });
+  const { absolute } = await placeOf({ root, dataDir }, relative(root, named)).catch((error: unknown) => {
+    if (!(error instanceof KargahError)) throw error;
+    if (error.code === 'file_outside') throw new KargahError('script_outside', {}, { cause: error });
+    if (error.code === 'file_missing')
+      throw new KargahError('script_not_found', { path: script.path }, { cause: error });
+    throw error;
+  });
   const sha256 = createHash('sha256')
     .update(await readFile(absolute))
     .digest('hex');
@@ -37,6 +42,7 @@ export async function resolveScript(
   const cwd = folder === null ? null : await realpath(folder).catch(() => null);
   if (cwd === null || isOutside(root, cwd) || !(await stat(cwd)).isDirectory())
     throw new KargahError('cwd_not_found', { path: script.cwd ?? dirname(script.path) });
+  if (await isOwn(dataDir, cwd)) throw new KargahError('file_hidden', { path: script.cwd ?? '' });
   return { path: relative(root, named), absolute, sha256, cwd };
 }
 

@@ -1,6 +1,6 @@
 import { Blob } from 'node:buffer';
 import { EventEmitter, once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -214,7 +214,9 @@ export class Workshop {
       graceSeconds: 1,
       ...settings,
     });
-    await mkdir(join(dir, 'work'));
+    // The workspace lies elsewhere: nothing of Kargah's own folder may be a script. Tests reach it as `work`.
+    await mkdir(`${dir}-work`);
+    await symlink(`${dir}-work`, join(dir, 'work'));
     for (const id of ['sara', 'reza']) {
       const { projectId: project_id, workspace } = person(id);
       await shop.storage.db
@@ -246,7 +248,7 @@ export class Workshop {
         release: (datasetId) => Promise.resolve(void this.released.push(datasetId)),
       },
       recipes: Recipes.read(join(ROOT, 'trainer/src/kargah/recipes/recipes.json')),
-      settings: { dataDir: this.dir, python: PYTHON, workspaceDir: join(this.dir, 'work'), ...this.settings },
+      settings: { dataDir: this.dir, python: PYTHON, workspaceDir: `${this.dir}-work`, ...this.settings },
       log: {
         warn: () => undefined,
         error: (facts) => void this.problems.push(facts),
@@ -296,6 +298,7 @@ export class Workshop {
     await this.stop();
     await this.storage.close();
     await rm(this.dir, { recursive: true, force: true });
+    await rm(`${this.dir}-work`, { recursive: true, force: true });
   }
 
   async call(

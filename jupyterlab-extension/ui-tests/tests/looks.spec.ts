@@ -88,14 +88,12 @@ test.describe.serial('what people see', () => {
     const rows = panel.getByTestId('kargah-dataset');
     await expect(rows.and(page.locator('[data-state=ready]'))).toHaveCount(2, { timeout: 240_000 });
 
-    const { items } = (await api.get('/api/v1/datasets')) as {
-      items: { dataset_id: string; source_id: string | null }[];
-    };
+    const { items } = await api.get<{ items: { dataset_id: string; source_id: string | null }[] }>('/api/v1/datasets');
     const digits = items.find((one) => one.source_id !== null)?.dataset_id ?? '';
     const reviews = items.find((one) => one.source_id === null)?.dataset_id ?? '';
     writeFileSync(join(lab.workspace, 'exits_three.py'), 'print("reading", flush=True)\nraise SystemExit(3)\n');
     const start = async (name: string, body: object): Promise<string> =>
-      ((await api.post('/api/v1/train', { name, ...body })) as { job_id: string }).job_id;
+      (await api.post<{ job_id: string }>('/api/v1/train', { name, ...body })).job_id;
     const states = (state: string): Locator => panel.locator(`[data-testid=kargah-job][data-state=${state}]`);
     const recipe = 'tabular';
     jobs['succeeded'] = await start('mlp-digits-06', { recipe, dataset_id: digits, params: { epochs: 8 } });
@@ -121,7 +119,7 @@ test.describe.serial('what people see', () => {
       params: { epochs: 100, batch_size: 16, patience: 0 },
     });
     // All cores, of which the running one has some.
-    const { cpus } = (await api.get('/api/v1/system')) as { cpus: number };
+    const { cpus } = await api.get<{ cpus: number }>('/api/v1/system');
     jobs['queued'] = await start('دسته‌بندی نظرهای خرید با شبکهٔ بزرگ‌تر', {
       recipe,
       dataset_id: reviews,

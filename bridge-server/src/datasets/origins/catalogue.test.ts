@@ -234,8 +234,8 @@ describe('a folder of the list', () => {
 
   it('of more images than are packed in seconds is refused', async () => {
     await lay({ 'four/a/1.png': PIXEL, 'four/a/2.png': PIXEL, 'four/b/1.png': PIXEL, 'four/b/below/2.png': PIXEL });
-    expect(await picturesIn(join(folder, 'four'), 4)).toHaveLength(4);
-    await expect(picturesIn(join(folder, 'four'), 3)).rejects.toMatchObject({ code: 'folder_too_full' });
+    expect(await picturesIn(join(folder, 'four'), 4, tmpdir())).toHaveLength(4);
+    await expect(picturesIn(join(folder, 'four'), 3, tmpdir())).rejects.toMatchObject({ code: 'folder_too_full' });
   });
 
   it.each([

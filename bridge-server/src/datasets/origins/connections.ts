@@ -5,7 +5,8 @@ import type { Person } from '../../http/route.js';
 import type { ConnectionTable, Database } from '../../storage/schema.js';
 import { decodeCursor, encodeCursor } from '../../http/cursor.js';
 import { newId } from '../ids.js';
-import { insideOf } from './files.js';
+import type { Grounds } from '../../places.js';
+import { jupyterFile } from './files.js';
 import type { Seal } from './sealing.js';
 import type { SqlReader } from './sql-reader.js';
 
@@ -18,7 +19,7 @@ export class Connections {
     private readonly db: Kysely<Database>,
     private readonly seal: Seal,
     private readonly reader: SqlReader,
-    private readonly workspaceDir: string | null,
+    private readonly grounds: Grounds | null,
   ) {}
 
   async list(
@@ -89,7 +90,7 @@ export class Connections {
 
   private async recognised(url: string): Promise<Pick<ConnectionTable, 'kind' | 'address'>> {
     if (url.startsWith('sqlite:')) {
-      const { shown: path } = await insideOf(this.workspaceDir, pathOf(url));
+      const { shown: path } = await jupyterFile(this.grounds, pathOf(url));
       return { kind: 'sqlite', address: path };
     }
     if (!URL.canParse(url)) throw new KargahError('connection_invalid');
@@ -106,7 +107,7 @@ export class Connections {
   }
 
   private async filed(url: string): Promise<string> {
-    return `sqlite:${(await insideOf(this.workspaceDir, pathOf(url))).absolute}`;
+    return `sqlite:${(await jupyterFile(this.grounds, pathOf(url))).absolute}`;
   }
 }
 

@@ -1,10 +1,11 @@
-import { copyFile, mkdir, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { copyFile, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { Dataset } from '../../contract/datasets.js';
 import { KargahError } from '../../errors.js';
 import type { Person } from '../../http/route.js';
 import { isErrno, type DatasetFolder } from '../folders.js';
+import { type Grounds, type Place, placeOf } from '../../places.js';
 import type { Intake } from '../intake.js';
 import { isKnownFormat, plainName } from '../uploads/names.js';
 import type { Room } from '../room.js';
@@ -17,17 +18,17 @@ const seenIn = (folder: DatasetFolder): string => join(folder.path, 'registered.
 
 /** Files of the Jupyter server, registered where they lie: the folder's `original` only points at them. */
 export class FileOrigin {
-  /** @param workspaceDir the folder that JupyterLab shows; null where the bridge serves others than its own person */
+  /** @param grounds the folder that JupyterLab shows; null where the bridge serves others than its own person */
   constructor(
-    private readonly workspaceDir: string | null,
+    private readonly grounds: Grounds | null,
     private readonly intake: Intake,
     private readonly versions: VersionStore,
     private readonly room: Room,
   ) {}
 
-  /** @throws {KargahError} `files_off`, `file_outside`, `file_missing`, `unsupported_format`, `empty_file`, `quota_exceeded`, `storage_full` */
+  /** @throws {KargahError} `files_off`, `file_outside`, `file_hidden`, `file_missing`, `unsupported_format`, `empty_file`, `quota_exceeded`, `storage_full` */
   async register(caller: Person, path: string, into: Into): Promise<Dataset> {
-    const { absolute, shown } = await insideOf(this.workspaceDir, path);
+    const { absolute, shown } = await jupyterFile(this.grounds, path);
     const filename = plainName(basename(absolute));
     if (!isKnownFormat(filename)) throw new KargahError('unsupported_format');
     const facts = await stat(absolute);
@@ -65,32 +66,11 @@ export class FileOrigin {
 /**
  * Where a path of the Jupyter server really leads.
  *
- * @throws {KargahError} `files_off`, `file_outside` (also by a link) or `file_missing`
+ * @throws {KargahError} `files_off`, and those of {@link placeOf}
  */
-export async function insideOf(
-  workspaceDir: string | null,
-  path: string,
-): Promise<{ readonly absolute: string; readonly shown: string }> {
-  if (workspaceDir === null) throw new KargahError('files_off');
-  if (path.includes('\0')) throw new KargahError('file_missing', { path: path.replaceAll('\0', '') });
-  const root = await realpath(workspaceDir);
-  const wanted = resolve(root, path.replace(/^[/\\]+/u, ''));
-  if (!within(root, wanted)) throw new KargahError('file_outside');
-  let absolute: string;
-  try {
-    absolute = await realpath(wanted);
-    if (!within(root, absolute)) throw new KargahError('file_outside');
-    if (!(await stat(absolute)).isFile()) throw new KargahError('file_missing', { path });
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG'))
-      throw new KargahError('file_missing', { path }, { cause: error });
-    throw error;
-  }
-  return { absolute, shown: relative(root, absolute) };
-}
-
-function within(root: string, path: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+export async function jupyterFile(grounds: Grounds | null, path: string): Promise<Place> {
+  if (grounds === null) throw new KargahError('files_off');
+  return placeOf(grounds, path);
 }
 
 /** What was seen of a registered file goes with every other version of it, and not with a file that took its place. */

@@ -35,6 +35,7 @@ export class ListOrigin {
 
   constructor(
     private readonly file: CatalogueFile | null,
+    private readonly dataDir: string,
     private readonly intake: Intake,
     private readonly room: Room,
     private readonly urls: UrlOrigin,
@@ -94,7 +95,7 @@ export class ListOrigin {
 
   private async look(entry: CatalogueEntry): Promise<Offer[]> {
     try {
-      const offers = await offersOf(entry);
+      const offers = await offersOf(entry, this.dataDir);
       this.told.delete(entry);
       return offers;
     } catch (error) {
@@ -111,7 +112,7 @@ export class ListOrigin {
   }
 
   private async copy(caller: Person, offer: Offer): Promise<Dataset> {
-    const lying = await lyingAt(offer);
+    const lying = await lyingAt(offer, this.dataDir);
     const { filename, sizeBytes } = lying;
     if (sizeBytes > this.maxBytes) throw new KargahError('file_too_large', { limit: bytesText(this.maxBytes) });
     const origin = { kind: 'source', source_id: offer.id } as const;

@@ -8,10 +8,13 @@ import { lyingAt, type Offer, offersOf } from './offers.js';
 
 let root: string;
 let folder: string;
+let dataDir: string;
 beforeEach(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), 'kargah-offers-')));
   folder = join(root, 'offered');
+  dataDir = join(root, 'kargah');
   await mkdir(folder);
+  await mkdir(dataDir);
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
@@ -22,22 +25,25 @@ async function lay(files: Readonly<Record<string, string | Buffer>>): Promise<vo
   }
 }
 const offered = (path = folder): Promise<Offer[]> =>
-  offersOf({
-    id: 'some',
-    name: 'some',
-    name_fa: 'نام',
-    description: 'x',
-    description_fa: 'x',
-    license: 'CC0',
-    allow_private: false,
-    path,
-  });
+  offersOf(
+    {
+      id: 'some',
+      name: 'some',
+      name_fa: 'نام',
+      description: 'x',
+      description_fa: 'x',
+      license: 'CC0',
+      allow_private: false,
+      path,
+    },
+    dataDir,
+  );
 async function theOffer(path = folder): Promise<Offer> {
   const [one] = await offered(path);
   if (!one) throw new Error('nothing is offered');
   return one;
 }
-const bytesOf = async (offer: Offer): Promise<Buffer> => buffer(await (await lyingAt(offer)).open());
+const bytesOf = async (offer: Offer): Promise<Buffer> => buffer(await (await lyingAt(offer, dataDir)).open());
 
 describe('what is swapped for a link after it was looked at is not opened:', () => {
   it('a file of a folder', async () => {
@@ -61,7 +67,7 @@ describe('what is swapped for a link after it was looked at is not opened:', () 
   it('the file that a link of the list led to', async () => {
     await lay({ 'a.csv': 'a\n1\n', 'secret.csv': 'a\nsecret\n' });
     await symlink('a.csv', join(root, 'link.csv'));
-    const lying = await lyingAt(await theOffer(join(root, 'link.csv')));
+    const lying = await lyingAt(await theOffer(join(root, 'link.csv')), dataDir);
     await rm(join(root, 'a.csv'));
     await symlink('secret.csv', join(root, 'a.csv'));
     await expect(lying.open()).rejects.toMatchObject({ code: 'file_missing' });
@@ -69,7 +75,7 @@ describe('what is swapped for a link after it was looked at is not opened:', () 
 
   it('a class folder', async () => {
     await lay({ 'offered/cat/1.png': PIXEL, 'offered/dog/1.png': PIXEL, 'secret/1.png': 'secret' });
-    const lying = await lyingAt(await theOffer());
+    const lying = await lyingAt(await theOffer(), dataDir);
     await rename(join(folder, 'dog'), join(root, 'before'));
     await symlink(join(root, 'secret'), join(folder, 'dog'));
     await expect(lying.open().then(buffer)).rejects.toMatchObject({ code: 'ELOOP' });
@@ -99,5 +105,24 @@ describe('folders of pictures', () => {
     await lay({ 'offered/c:cats/1.png': PIXEL, 'offered/dogs/at 10:30.png': PIXEL });
     const zip = (await bytesOf(await theOffer())).toString('latin1');
     expect([zip.includes('c_cats/1.png'), zip.includes('dogs/at 10:30.png')]).toEqual([true, true]);
+  });
+});
+
+describe('Kargah’s own folder is never offered:', () => {
+  it('as the folder of an entry, one of its files, or what a link leads to', async () => {
+    await lay({ 'kargah/datasets/dv_1/original.csv': 'a\nhers\n', 'kargah/secret.csv': 'a\nsecret\n' });
+    await expect(offered(dataDir)).rejects.toThrow('Kargah’s own folder');
+    await expect(offered(join(dataDir, 'datasets', 'dv_1'))).rejects.toThrow('Kargah’s own folder');
+    await expect(bytesOf(await theOffer(join(dataDir, 'secret.csv')))).rejects.toMatchObject({ code: 'file_missing' });
+    await symlink(join(dataDir, 'secret.csv'), join(root, 'looks-harmless.csv'));
+    const linked = await theOffer(join(root, 'looks-harmless.csv'));
+    await expect(bytesOf(linked)).rejects.toMatchObject({ code: 'file_missing' });
+  });
+
+  it('among the class folders of a folder that it lies in', async () => {
+    await lay({ 'cat/1.png': PIXEL, 'kargah/datasets/2.png': PIXEL });
+    const lying = await lyingAt(await theOffer(root), dataDir);
+    const packed = (await buffer(await lying.open())).toString('latin1');
+    expect([packed.includes('cat/1.png'), packed.includes('2.png')]).toEqual([true, false]);
   });
 });

@@ -7,7 +7,7 @@ import { KargahError } from '../../errors.js';
 import { isErrno, streamOf } from '../folders.js';
 import { isKnownFormat, plainName } from '../uploads/names.js';
 import type { CatalogueEntry } from './catalogue-file.js';
-import { insideOf } from './files.js';
+import { isOwn, placeOf } from '../../places.js';
 import { isPicture, MAX_PICTURES, picturesIn, zipOf, zippedBytes } from './pictures.js';
 
 /** So many files of one folder are offered. */
@@ -33,18 +33,21 @@ export interface Lying {
  *
  * @throws {Error} one line that says why a folder offers nothing
  */
-export async function offersOf(entry: CatalogueEntry): Promise<Offer[]> {
+export async function offersOf(entry: CatalogueEntry, dataDir: string): Promise<Offer[]> {
   if (entry.path === undefined) return [{ ...entry, from: 'url' }];
   if (!(await isFolder(entry.path))) return [{ ...entry, from: 'file' }];
+  const real = await realpath(entry.path);
+  if (await isOwn(dataDir, real)) throw new Error(`entry ${entry.id}: path: is Kargah’s own folder`);
+  const own = await realpath(dataDir);
   const wrong = (field: string, what: string): Error => new Error(`entry ${entry.id}: ${field}: ${what}`);
   if (entry.sha256 !== undefined) throw wrong('sha256', 'is of one file, and path names a folder');
   const names = (await readdir(entry.path)).filter((name) => !name.startsWith('.') && isKnownFormat(name)).sort();
   // A note may lie beside classes; a table says that the folder is one of tables.
   const noTable = names.every((name) => /\.txt$/iu.test(name));
   const left = { names: LOOKED_AT };
-  if (noTable && (await holdsPictures(entry.path, left))) return [{ ...entry, from: 'class folders' }];
+  if (noTable && (await holdsPictures(real, own, left))) return [{ ...entry, from: 'class folders' }];
   if (names.length > MAX_FILES) throw wrong('path', `more than ${String(MAX_FILES)} files lie in the folder`);
-  const files = (await Promise.all(names.map((name) => offeredOf(entry, name)))).filter((one) => one !== null);
+  const files = (await Promise.all(names.map((name) => offeredOf(entry, dataDir, name)))).filter((one) => one !== null);
   if (files.length === 0 && left.names < 0)
     throw wrong(
       'path',
@@ -59,7 +62,7 @@ export async function offersOf(entry: CatalogueEntry): Promise<Offer[]> {
  *
  * @throws {KargahError} `file_missing`, `folder_too_full`
  */
-export async function lyingAt({ id, path = '', from }: Offer): Promise<Lying> {
+export async function lyingAt({ id, path = '', from }: Offer, dataDir: string): Promise<Lying> {
   const isMissing = (error: unknown): never => {
     throw missing(error, id);
   };
@@ -67,8 +70,10 @@ export async function lyingAt({ id, path = '', from }: Offer): Promise<Lying> {
     // The administrator may name a link; where it leads now is what is opened, and no other link there. Where a file of a folder leads
     // was looked at when it was offered.
     const real = from === 'file of a folder' ? path : await realpath(path);
+    // The administrator’s list opens nobody’s datasets, and not the secret, whatever it names.
+    if (await isOwn(dataDir, await realpath(real))) throw new KargahError('file_missing', { path: id });
     if (from === 'class folders') {
-      const pictures = await picturesIn(real, MAX_PICTURES);
+      const pictures = await picturesIn(real, MAX_PICTURES, await realpath(dataDir));
       const filename = `${plainName(basename(path)) || id}.zip`;
       return { filename, sizeBytes: zippedBytes(pictures), open: () => Promise.resolve(zipOf(pictures)) };
     }
@@ -88,9 +93,9 @@ export function missing(error: unknown, id: string): unknown {
 }
 
 /** A file of a folder as an entry of its own; null where it cannot be read, or is a link that leads out. */
-async function offeredOf(entry: CatalogueEntry, file: string): Promise<Offer | null> {
+async function offeredOf(entry: CatalogueEntry, dataDir: string, file: string): Promise<Offer | null> {
   try {
-    const { absolute } = await insideOf(entry.path ?? '', file);
+    const { absolute } = await placeOf({ root: entry.path ?? '', dataDir }, file);
     await access(absolute, constants.R_OK);
     const { size } = await stat(absolute);
     const name = plainName(file);
@@ -107,12 +112,13 @@ async function offeredOf(entry: CatalogueEntry, file: string): Promise<Offer | n
  * Whether pictures lie in folders of this one. Each is looked through to its end before the next, so that however many classes there
  * are, the first tells.
  */
-async function holdsPictures(folder: string, left: { names: number }, level = 0): Promise<boolean> {
+async function holdsPictures(folder: string, own: string, left: { names: number }, level = 0): Promise<boolean> {
+  if (folder === own) return false;
   for await (const entry of await opendir(folder)) {
     if ((left.names -= 1) < 0) return false;
     if (entry.isFile() && level > 0 && isPicture(entry.name)) return true;
     const deeper = entry.isDirectory() && level < LEVELS && !entry.name.startsWith('.');
-    if (deeper && (await holdsPictures(join(folder, entry.name), left, level + 1))) return true;
+    if (deeper && (await holdsPictures(join(folder, entry.name), own, left, level + 1))) return true;
   }
   return false;
 }

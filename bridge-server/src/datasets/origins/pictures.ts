@@ -28,15 +28,17 @@ export function isPicture(name: string): boolean {
  * The pictures in the folders of a folder, by their names; hidden ones are left out, and no link is followed.
  *
  * @param most how many there may be
+ * @param own Kargah's own folder, which is passed over where it lies among them
  * @throws {KargahError} `folder_too_full`
  */
-export async function picturesIn(folder: string, most: number): Promise<Picture[]> {
+export async function picturesIn(folder: string, most: number, own: string): Promise<Picture[]> {
   const pictures: Picture[] = [];
   const folders = [''];
   for (const within of folders) {
     const entries = await readdir(join(folder, within), { withFileTypes: true });
     const shown = entries.filter((entry) => !entry.name.startsWith('.'));
-    folders.push(...shown.filter((entry) => entry.isDirectory()).map((entry) => posix.join(within, entry.name)));
+    const deeper = shown.filter((entry) => entry.isDirectory() && join(folder, within, entry.name) !== own);
+    folders.push(...deeper.map((entry) => posix.join(within, entry.name)));
     // What lies beside the classes belongs to none.
     const found = within === '' ? [] : shown.filter((entry) => entry.isFile() && isPicture(entry.name));
     if (pictures.length + found.length > most) throw new KargahError('folder_too_full', { limit: most });

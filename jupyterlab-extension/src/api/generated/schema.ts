@@ -1439,6 +1439,7 @@ export interface components {
       | 'malformed_request'
       | 'request_timeout'
       | 'headers_too_large'
+      | 'wrong_host'
       | 'method_not_allowed'
       | 'not_found'
       | 'conflict'
@@ -1451,6 +1452,7 @@ export interface components {
       | 'session_expired'
       | 'bad_credentials'
       | 'forbidden'
+      | 'session_required'
       | 'only_through_jupyter'
       | 'signup_closed'
       | 'signup_code_required'
@@ -1458,6 +1460,7 @@ export interface components {
       | 'client_header_missing'
       | 'email_taken'
       | 'weak_password'
+      | 'password_too_long'
       | 'common_password'
       | 'upload_offset_mismatch'
       | 'upload_locked'
@@ -1501,6 +1504,7 @@ export interface components {
       | 'url_failed'
       | 'files_off'
       | 'file_outside'
+      | 'file_hidden'
       | 'file_missing'
       | 'folder_too_full'
       | 'file_changed'
@@ -3003,7 +3007,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      /**
+       * @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       *
+       *     `session_required`: A personal token makes and ends no tokens or sessions; sign in with your password, in the panel.
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3108,7 +3116,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      /**
+       * @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       *
+       *     `session_required`: A personal token makes and ends no tokens or sessions; sign in with your password, in the panel.
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3195,7 +3207,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      /**
+       * @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       *
+       *     `session_required`: A personal token makes and ends no tokens or sessions; sign in with your password, in the panel.
+       */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3816,6 +3832,8 @@ export interface operations {
       };
       /**
        * @description `common_password`: This password is easy to guess; use a sentence of your own.
+       *
+       *     `password_too_long`: Use at most {max} characters.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        *
@@ -6435,6 +6453,8 @@ export interface operations {
        *
        *     `connection_local`: Databases on this machine itself ({host}) are not read unless its administrator allows it: start the bridge with KARGAH_DATABASE_HOSTS={host}.
        *
+       *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
+       *
        *     `file_missing`: There is no readable file at {path}.
        *
        *     `file_outside`: The file must lie inside the Jupyter folder.
@@ -6686,6 +6706,8 @@ export interface operations {
       };
       /**
        * @description `empty_file`: The file is empty; upload one with data.
+       *
+       *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
        *
        *     `file_missing`: There is no readable file at {path}.
        *
@@ -6985,7 +7007,9 @@ export interface operations {
         };
       };
       /**
-       * @description `file_missing`: There is no readable file at {path}.
+       * @description `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
+       *
+       *     `file_missing`: There is no readable file at {path}.
        *
        *     `file_outside`: The file must lie inside the Jupyter folder.
        *
@@ -8801,6 +8825,8 @@ export interface operations {
        *
        *     `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
+       *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
+       *
        *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
        *
        *     `resources_too_large`: This machine has {available} {resource}; ask for no more.
@@ -8997,6 +9023,8 @@ export interface operations {
        * @description `cwd_not_found`: There is no folder {path} in the Jupyter workspace to work in.
        *
        *     `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
+       *
+       *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
        *
        *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
        *
@@ -10415,6 +10443,8 @@ export interface operations {
       /**
        * @description `common_password`: This password is easy to guess; use a sentence of your own.
        *
+       *     `password_too_long`: Use at most {max} characters.
+       *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        *
        *     `weak_password`: Use at least {min} characters; a sentence is good.
@@ -10703,6 +10733,8 @@ export interface operations {
        * @description `cwd_not_found`: There is no folder {path} in the Jupyter workspace to work in.
        *
        *     `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
+       *
+       *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
        *
        *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
        *
