@@ -99,7 +99,7 @@ export function createLive(deps: LiveDeps): Live {
       const acknowledge: unknown = event.at(-1);
       if (paced === 'take') next();
       else if (paced === 'cut') wireOf(socket.conn).destroy();
-      else if (typeof acknowledge === 'function') acknowledge({ ok: false, code: 'rate_limited' });
+      else if (isAcknowledge(acknowledge)) acknowledge({ ok: false, code: 'rate_limited' });
     });
     socket.on('disconnect', () => {
       pace.close();
@@ -244,4 +244,9 @@ function wireOf(conn: Socket['conn']): NetSocket {
 
 function sameHost(origin: string, host: string | undefined): boolean {
   return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+/** Socket.IO hands the answer's function over behind what the viewer sent. */
+function isAcknowledge(value: unknown): value is (answer: object) => void {
+  return typeof value === 'function';
 }

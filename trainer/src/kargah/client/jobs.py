@@ -94,7 +94,7 @@ class Job:
 
     @property
     def last_metrics(self) -> dict[str, float]:
-        """Last value of the first 64 metrics of its own and 64 of the machine, NaN and infinities too; `metrics()` has all."""
+        """Last value of the first 64 metrics of its own and 64 of the machine, also NaN; `metrics()` has all."""
         return {key: float(value) for key, value in self.data["metrics"].items()}
 
     def refresh(self) -> Job:

@@ -57,7 +57,7 @@ def environment(job: dict[str, Any], paths: JobPaths) -> dict[str, str]:
         "PYTHONIOENCODING": "utf-8",
         "GIT_PYTHON_REFRESH": "quiet",
     }
-    # Every process of a script inherits it, and all would log to that one run. The gateway gives it to whoever asks first.
+    # Every process of a script inherits it, and all would log to one run. The gateway gives it to whoever asks first.
     environ.pop("MLFLOW_RUN_ID", None)
     # The bridge is on this machine: a proxy for the outside world must not stand between.
     environ["no_proxy"] = environ["NO_PROXY"] = f"{no_proxy},{_LOOPBACK}" if no_proxy else _LOOPBACK
