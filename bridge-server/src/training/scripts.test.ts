@@ -15,7 +15,7 @@ describe('a script', { timeout: 60_000 }, () => {
   let work: string;
   beforeAll(async () => {
     shop = await Workshop.open({ scriptEnv: ['ALLOWED_*', 'KARGAH_*'] });
-    work = join(shop.dir, 'work');
+    work = `${shop.dir}-work`;
     await mkdir(join(work, 'project', 'data'), { recursive: true });
     await writeFile(join(work, 'project', 'where.py'), 'import os\nprint(os.getcwd())\n');
     await writeFile(join(work, 'project', 'shows.py'), SHOWS);
