@@ -15,10 +15,12 @@ try {
   const log = openLog(config.logLevel);
   const parent = process.ppid;
   const bridge = await startBridge(config, log);
-  process.stdout.write(`listening on ${bridge.url}\n`);
+  // Whoever read the first line may have closed the pipe: that ends nothing.
+  process.stdout.on('error', () => undefined);
   const code = bridge.signUpCode();
-  // To the terminal alone, as Jupyter prints its token: the log is kept.
-  if (code !== null) process.stdout.write(`code for the first account: ${code}\n`);
+  // To the terminal alone, as Jupyter prints its token: the log is kept. In one piece, for who reads no further than the address.
+  const codeLine = code === null ? '' : `code for the first account: ${code}\n`;
+  process.stdout.write(`listening on ${bridge.url}\n${codeLine}`);
 
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.once(signal, () => end(bridge, 128 + constants.signals[signal]));
