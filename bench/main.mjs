@@ -1,7 +1,7 @@
 // `npm run bench -- [part …] [--record file] [--compare file]`: all measurements, or those named, one after the other on one data
 // folder. One that fails says why, the others go on, and the run ends with 1. `--record` keeps the ratios of the run, `--compare` says what
 // became slower than a run that was kept, beyond noise, and ends with 1 where anything did.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

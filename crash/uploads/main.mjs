@@ -1,16 +1,7 @@
 // `npm run test:uploads -- --uploads N --size 200MB --cuts C --seed S`: sends N files at the same time, kills the bridge at seeded
 // moments until each was cut C times in the middle of a request, and compares what arrived with what was sent.
 import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { createReadStream, cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';

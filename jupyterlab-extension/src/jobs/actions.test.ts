@@ -28,7 +28,9 @@ afterEach(async () => {
 describe('a model that may run code when it is loaded', () => {
   it('is downloaded after a question that says what the bridge found', async () => {
     await downloadModel(bench.kargah, model);
-    expect(bench.asked).toEqual([{ title: expect.stringContaining(model.name), body: expect.stringContaining('کدی را اجرا کند') }]);
+    expect(bench.asked).toEqual([
+      { title: expect.stringContaining(model.name), body: expect.stringContaining('کدی را اجرا کند') },
+    ]);
     expect(saved).toEqual(['رقم‌ها.pt2']);
     expect(bench.toasts).toEqual([]);
   });
