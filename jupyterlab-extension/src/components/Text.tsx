@@ -39,7 +39,7 @@ export function NameText({ children }: { readonly children: string }): JSX.Eleme
   const parts = partsOf(children);
   if (parts.length === 1) return <bdi>{children}</bdi>;
   return (
-    <bdi>
+    <bdi dir={directionOf(children)}>
       {parts.map((part, index) => (
         <Fragment key={index}>
           {index > 0 && ' · '}
@@ -80,4 +80,10 @@ export function Moment({ at }: { readonly at: string }): JSX.Element {
       {format.moment(at)}
     </time>
   );
+}
+
+/** Of its first letter: where parts are isolated, a browser finds none outside of them, and takes left to right. */
+function directionOf(text: string): 'rtl' | 'ltr' {
+  const first = /\p{L}/u.exec(text)?.[0] ?? '';
+  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u.test(first) ? 'rtl' : 'ltr';
 }
