@@ -15,6 +15,9 @@ export async function openPanel(page: Page, lab: Lab): Promise<Locator> {
   // Without the tabs that somebody else left open in this JupyterLab.
   await page.goto(`${lab.url}&reset`);
   await expect(page.locator('#jp-main-dock-panel')).toBeVisible({ timeout: 240_000 });
+  // The launcher takes the focus when it opens, also from somebody who is typing in the panel by then.
+  await expect(page.locator('.jp-Launcher')).toBeVisible({ timeout: 240_000 });
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   const panel = panelOf(page);
   // A click on the tab would close the panel where the restored layout already shows it.
   await page.evaluate(async (id) => {
