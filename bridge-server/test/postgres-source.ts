@@ -79,6 +79,13 @@ export function readsFromPostgres(at: () => string): void {
       await expect.poll(look, { interval: 50 }).toBe(true);
     };
     const asking = "pg_stat_activity where application_name = 'kargah' and state = 'active'";
+    /** So many queries that do not end, all of them under way, and no others: those of deleted datasets may take a moment to go. */
+    const beginEndless = async (many: number): Promise<string[]> => {
+      await until(async () => (await count(asking)) === 0);
+      const ids = await Promise.all(Array.from({ length: many }, () => begin('select pg_sleep(600), n from goods')));
+      await until(async () => (await count(asking)) === many);
+      return ids;
+    };
 
     it('gives typed columns: numbers, moments in UTC, days, truths, texts; lists and JSON as JSON; nothing as nothing', async () => {
       const dataset = await bring('select * from goods order by n nulls last;');
@@ -183,8 +190,7 @@ export function readsFromPostgres(at: () => string): void {
     });
 
     it('shows the password in no command line, and ends the query of a dataset that is deleted', async () => {
-      const id = await begin('select pg_sleep(600), n from goods');
-      await until(async () => (await count(asking)) === 1);
+      const [id = ''] = await beginEndless(1);
       const lines = readdirSync('/proc')
         .filter((name) => /^\d+$/u.test(name))
         .map((name) => {
@@ -206,8 +212,7 @@ export function readsFromPostgres(at: () => string): void {
     });
 
     it('asks two things at once for a person, and the next when one has ended', async () => {
-      const slow = await Promise.all([1, 2].map(() => begin('select pg_sleep(600), n from goods')));
-      await until(async () => (await count(asking)) === 2);
+      const slow = await beginEndless(2);
       const [third, given] = [await begin('select n from goods'), await begin('select who from goods')];
       expect((await bench.call(`/datasets/${given}`, { method: 'DELETE' })).status).toBe(204);
       expect((await bench.json<Dataset>(`/datasets/${third}`)).state).toBe('uploading');
@@ -218,8 +223,7 @@ export function readsFromPostgres(at: () => string): void {
     });
 
     it('says so where the server goes away in the middle', async () => {
-      const id = await begin('select pg_sleep(600), n from goods');
-      await until(async () => (await count(asking)) === 1);
+      const [id = ''] = await beginEndless(1);
       await admin.query(`select pg_terminate_backend(pid) from ${asking}`);
       expect((await bench.settled(id)).error).toMatchObject({
         code: 'query_failed',
@@ -257,6 +261,10 @@ export function readsFromPostgres(at: () => string): void {
     });
 
     it('keeps the password to itself: nowhere in a log, an answer, an event or the tables', async () => {
+      // All that was asked before counts as well; this much is there in any order.
+      expect(await bring('select n from goods')).toMatchObject({ state: 'ready' });
+      await bring('select n from nothing');
+      await post('connections', { name: 'x', url: url.replace(/sara:[^@]+@/u, 'sara:hunter2-wrong@') });
       const rows = await bench.db.selectFrom('connections').selectAll().execute();
       expect(rows).toHaveLength(1);
       const said = [
@@ -266,7 +274,7 @@ export function readsFromPostgres(at: () => string): void {
         JSON.stringify(rows),
       ].flat();
       said.push(await (await bench.call('/connections')).text());
-      expect(logged.length).toBeGreaterThan(20);
+      expect(logged.filter((line) => line.includes('/datasets/import/sql'))).not.toEqual([]);
       for (const secret of [
         PASSWORD,
         encodeURIComponent(PASSWORD),

@@ -591,7 +591,7 @@ describe('a script with several runs', () => {
     const open = /^open (\w+)$/mu.exec(stdout)![1]!;
     await world.mlflow.port.endRunsBelow('p-sara', { runId, experimentId }, 'KILLED');
     expect((await get(sara, `/runs/get?run_id=${open}`)).text).toContain('KILLED');
-  }, 180_000);
+  });
 });
 
 describe('a script that trains with Lightning', () => {

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HUNG_MS } from '../../test/hung.js';
 import type { Person } from '../http/route.js';
 import type { RunRef } from './port.js';
 import { raw, startTestMlflow, type Answer, type TestMlflow } from './testing.js';
@@ -20,8 +21,8 @@ beforeAll(async () => {
   world = await startTestMlflow();
   sara = world.tokenOf(world.people.sara);
   reza = world.tokenOf(world.people.reza);
-  await world.mlflow.port.whenUp(AbortSignal.timeout(170_000));
-}, 180_000);
+  await world.mlflow.port.whenUp(AbortSignal.timeout(HUNG_MS));
+});
 afterAll(async () => world.close());
 
 const post = (token: string, path: string, body: unknown, method = 'POST') =>
@@ -73,7 +74,7 @@ describe('MLflow’s client with a personal token', () => {
     ['prompts', 'registers a prompt and loads it'],
     ['evaluation_dataset', 'keeps records to evaluate with'],
   ];
-  test.each(PARTS)('%s: it %s', async (part) => python(sara, part), 300_000);
+  test.each(PARTS)('%s: it %s', async (part) => python(sara, part));
 });
 
 describe('a job', () => {

@@ -10,7 +10,7 @@ import { allowed } from './variables.js';
 
 const WAITS = 'import pathlib, time\nprint("up")\nwhile not pathlib.Path("go").exists(): time.sleep(.02)\n';
 
-describe('a script', { timeout: 60_000 }, () => {
+describe('a script', () => {
   let shop: Workshop;
   let work: string;
   beforeAll(async () => {
