@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from kargah.launch import processes
 from kargah.launch.lifeline import Lifeline
 
 from ..conftest import DEADLINE_SECONDS
-from .test_supervise import Job
+from .test_supervise import Job, until
 
 WAITS = "import time\nprint('begun', flush=True)\nwhile True: time.sleep(1)\n"
 STARTS_ANOTHER = f"""
@@ -58,16 +59,35 @@ def test_a_job_ends_at_once_when_its_folder_is(source: str, happens: Callable[[P
         assert not job.folder.exists()
 
 
+def bridge_runs(folder: Path) -> Path:
+    """A bridge is written down that runs for as long as this process does."""
+    told = {"pid": os.getpid(), "start_time": processes.start_time(os.getpid()), "url": "http://127.0.0.1:9"}
+    path = folder / "bridge.json"
+    path.write_text(json.dumps(told))
+    return path
+
+
+def outcome_without_bridge(job: Job, begun: Callable[[], bool]) -> dict[str, Any]:
+    """What becomes of a job whose bridge goes as soon as the job has begun, however long that takes."""
+    bridge = bridge_runs(job.folder.parent)
+    supervisor = job.start()
+    until(begun)
+    bridge.unlink()
+    assert supervisor.wait(DEADLINE_SECONDS) == 0
+    return job.outcome
+
+
 def test_a_job_without_a_bridge_for_as_long_as_it_may_be_is_stopped_with_what_it_has(tmp_path: Path) -> None:
     source = """
 import time
 try:
+    print("begun", flush=True)
     while True: time.sleep(1)
 except KeyboardInterrupt:
     open("saved", "w").close()
 """
-    job = Job(tmp_path, source, orphan_seconds=1)
-    outcome = job.run()
+    job = Job(tmp_path, source, orphan_seconds=1, grace_seconds=DEADLINE_SECONDS)
+    outcome = outcome_without_bridge(job, lambda: "begun" in job.log)
     assert (job.folder / "saved").exists()
     assert (outcome["stopped"], outcome["error"]) == (False, {"code": "no_bridge", "params": {"seconds": 1}})
     assert job.processes() == []
@@ -75,8 +95,7 @@ except KeyboardInterrupt:
 
 def test_a_job_goes_on_while_the_bridge_that_is_written_down_runs(tmp_path: Path) -> None:
     job = Job(tmp_path, "import time\ntime.sleep(5)\n", orphan_seconds=1)
-    told = {"pid": os.getpid(), "start_time": processes.start_time(os.getpid()), "url": "http://127.0.0.1:9"}
-    (tmp_path / "bridge.json").write_text(json.dumps(told))
+    bridge_runs(tmp_path)
     assert job.run()["error"] is None
 
 
@@ -108,5 +127,6 @@ def test_a_job_that_only_waited_for_a_bridge_to_take_its_model_has_done_what_it_
     source = (
         "import os, time\nopen(os.environ['KARGAH_JOB_DIR'] + '/pending_model.json', 'w').close()\ntime.sleep(600)\n"
     )
-    outcome = Job(tmp_path, source, orphan_seconds=1).run()
+    job = Job(tmp_path, source, orphan_seconds=1)
+    outcome = outcome_without_bridge(job, (job.folder / "pending_model.json").exists)
     assert (outcome["error"], outcome["model"]) == (None, None)

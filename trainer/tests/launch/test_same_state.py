@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ..conftest import DEADLINE_SECONDS
 from .test_daemon import INHERITED, RunningDaemon, daemon, log, outcome, until
 
 __all__ = ["daemon"]
@@ -28,7 +29,7 @@ DIFFERENT = {
 def cold(folder: Path, umask: int = 0o022) -> None:
     """Under a supervisor that has nothing loaded, from the same environment."""
     argv = [sys.executable, "-m", "kargah.launch.supervise", str(folder)]
-    subprocess.run(argv, env=INHERITED, umask=umask, check=True, timeout=60)
+    subprocess.run(argv, env=INHERITED, umask=umask, check=True, timeout=DEADLINE_SECONDS)
 
 
 def both(daemon: RunningDaemon, source: str, **changes: Any) -> tuple[Path, Path]:
