@@ -105,20 +105,27 @@ export function ask(lab: Lab, method: string, path: string, body?: object, token
 
 /** Calls the bridge as this person without a browser; the account is made where it is not there yet. */
 export async function apiOf(lab: Lab, account: Account): Promise<Api> {
-  const post = (path: string, body: object): Promise<Response> => ask(lab, 'POST', path, body);
-  const { email, password } = account;
-  const made = await post('/api/v1/auth/register', account);
-  const answer = made.status === 409 ? await post('/api/v1/auth/login', { email, password }) : made;
-  if (!answer.ok) throw new Error(`${email} could not sign in: ${await answer.text()}`);
-  const { token } = (await answer.json()) as { token: string };
-  return new Api(lab, token);
+  const api = new Api(lab, account);
+  await api.enter();
+  return api;
 }
 
 export class Api {
+  token = '';
+
   constructor(
     private readonly lab: Lab,
-    readonly token: string,
+    private readonly account: Account,
   ) {}
+
+  async enter(): Promise<void> {
+    const post = (path: string, body: object): Promise<Response> => ask(this.lab, 'POST', path, body);
+    const { email, password } = this.account;
+    const made = await post('/api/v1/auth/register', this.account);
+    const answer = made.status === 409 ? await post('/api/v1/auth/login', { email, password }) : made;
+    if (!answer.ok) throw new Error(`${email} could not sign in: ${await answer.text()}`);
+    this.token = ((await answer.json()) as { token: string }).token;
+  }
 
   get<T>(path: string): Promise<T> {
     return this.call('GET', path);
@@ -131,7 +138,13 @@ export class Api {
   }
 
   private async call<T>(method: string, path: string, body?: object): Promise<T> {
-    const answer = await ask(this.lab, method, path, body, this.token);
+    const asked = (): Promise<Response> => ask(this.lab, method, path, body, this.token);
+    let answer = await asked();
+    // Some stories have tokens of a few seconds, and a slow machine needs longer.
+    while (answer.status === 401) {
+      await this.enter();
+      answer = await asked();
+    }
     if (!answer.ok) throw new Error(`${method} ${path} answered ${String(answer.status)}: ${await answer.text()}`);
     return (await answer.json()) as T;
   }

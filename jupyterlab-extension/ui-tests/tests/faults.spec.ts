@@ -232,11 +232,10 @@ test.describe('a JupyterLab of its own', () => {
 
   test('an access token that ends in mid-work is renewed unnoticed', async () => {
     const panel = panelOf(page);
-    const used = page.waitForRequest((request) => 'x-kargah-token' in request.headers());
+    const used = page.waitForResponse((answer) => answer.ok() && 'x-kargah-token' in answer.request().headers());
     await panel.getByTestId('kargah-new-job').click();
-    const token = (await used).headers()['x-kargah-token'] ?? '';
+    const token = (await used).request().headers()['x-kargah-token'] ?? '';
     const status = async (): Promise<number> => (await ask(own, 'GET', '/api/v1/auth/me', undefined, token)).status;
-    expect(await status()).toBe(200);
 
     // As a laptop that sleeps: nothing can be renewed until the token has ended.
     await page.route('**/kargah/**', (route) => route.abort());

@@ -5,7 +5,7 @@ import { expect, test } from '../fixtures.js';
 import { type Account, accountMenu, type Api, apiOf, cloudsCsv, enter, pageOf, upload } from '../people.js';
 
 const pari: Account = { name: 'پری', email: 'pari@example.com', password: 'جمله‌ای که پری می‌داند' };
-const SOON = { timeout: 60_000 };
+const SOON = { timeout: 240_000 };
 
 interface Made {
   readonly job_id: string;

@@ -11,7 +11,6 @@ import { accountMenu, ask, omid, openPanel, register, sara, signOut } from '../p
 const root = join(import.meta.dirname, '../../..');
 
 test.describe('the first account', () => {
-  test.describe.configure({ timeout: 180_000 });
   let lab: Lab;
   let page: Page;
 
