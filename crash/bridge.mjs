@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const START_MS = 120_000;
-const PATIENCE_MS = 60_000;
+const START_MS = 240_000;
+const PATIENCE_MS = 240_000;
 
 export class Bridge {
   url = '';
@@ -111,7 +111,7 @@ export class Bridge {
         ...(this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(15_000),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
     const text = await answer.text();
     return { status: answer.status, body: text === '' ? null : JSON.parse(text) };

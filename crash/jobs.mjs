@@ -1,7 +1,7 @@
 // The stream of jobs: short ones that end in every way there is.
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Folder, notesAt, notesOfLog, until } from './outside.mjs';
+import { Folder, notesAt, notesOfLog, Silence, until } from './outside.mjs';
 
 const BEGUN_MS = 60_000;
 
@@ -31,6 +31,7 @@ export class Job {
   /** Faults that hit this job's own processes: `{what, outcomeStood}`. */
   hits = [];
   stopAsked = false;
+  silence = new Silence();
 
   constructor(name, dice, { bridge, table, dataDir, notesDir, datasetId }) {
     Object.assign(this, { name, bridge, table, dataDir, datasetId });

@@ -26,9 +26,11 @@ const [cycles, seed, first] = [values.cycles, values.seed, values.from].map(Numb
 
 const LEASE_SECONDS = 2;
 /** Counted from the moment at which the new bridge listens. */
-const READOPTED_MS = 60_000;
-const SETTLED_MS = 180_000;
-const CARED_FOR_MS = 90_000;
+const READOPTED_MS = 240_000;
+/** These and the others only end what hangs: no cycle relies on being quick. */
+const SETTLED_MS = 600_000;
+const CARED_FOR_MS = 600_000;
+const PATIENCE_MS = 240_000;
 /** Cycles that are under way at once, so that one that waits for a lease does not keep the others. */
 const LANES = 4;
 /** What a bridge that is started again starts jobs with: loading a warm Python costs seconds of every core. */
@@ -122,8 +124,17 @@ async function cycle(number) {
 
 /** Waits for a job's end and judges it. */
 async function end(job) {
-  const over = await until(() => TERMINAL.includes(job.state), SETTLED_MS, 25);
+  const look = () => {
+    // Looked at after the state: the silence that cost the job its lease is seen as long as it was.
+    const over = TERMINAL.includes(job.state);
+    job.silence.look(job.folder.sign);
+    return over;
+  };
+  const over = await until(look, SETTLED_MS, 25);
   job.settled = true;
+  // Not stopped by us: the machine itself did not let it run.
+  const expired = table.job(job.id).error_json?.includes('"lease_expired"') === true;
+  if (expired && job.silence.longestMs > LEASE_SECONDS * 1000) job.hits.push({ what: 'supervisor silent' });
   if (!over) return [`${job.name} (${job.id}) is still ${job.state} after ${String(SETTLED_MS / 1000)} s`];
   settled.set(job.id, job.state);
   return (await violations(job)).map((text) => `${job.name} (${job.id}, ${job.way}, ${job.ending}) ${text}`);
@@ -168,7 +179,7 @@ async function afterwards() {
   if (open.length > 0) wrong.push(`${String(open.length)} jobs never ended`);
   if (table.damage() !== 'ok') wrong.push(`the database is damaged: ${table.damage()}`);
   await bridge.end('SIGTERM');
-  const gone = await until(() => processesWith(dataDir).length === 0, 15_000, 100);
+  const gone = await until(() => processesWith(dataDir).length === 0, PATIENCE_MS, 100);
   if (!gone) wrong.push(...processesWith(dataDir).map((pid) => `left behind: ${String(pid)} ${commandOf(pid)}`));
   return wrong;
 }
@@ -177,7 +188,8 @@ async function afterwards() {
 async function iris() {
   const { body } = await bridge.ask('POST', '/api/v1/sources/iris/import');
   const stateOf = async () => (await bridge.ask('GET', `/api/v1/datasets/${body.dataset_id}`)).body.state;
-  if (!(await until(async () => (await stateOf()) === 'ready', 60_000, 50))) throw new Error('the data are not ready');
+  if (!(await until(async () => (await stateOf()) === 'ready', PATIENCE_MS, 50)))
+    throw new Error('the data are not ready');
   return body.dataset_id;
 }
 
@@ -187,7 +199,7 @@ try {
   await bridge.start('local');
   await bridge.signUp();
   table = new Table(dataDir);
-  await until(async () => (await bridge.ask('GET', '/readyz')).status === 200, 60_000, 100);
+  await until(async () => (await bridge.ask('GET', '/readyz')).status === 200, PATIENCE_MS, 100);
   datasetId = await iris();
   const numbers = count();
   await Promise.all(Array.from({ length: Math.min(LANES, cycles) }, () => lane(numbers)));

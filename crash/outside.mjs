@@ -56,11 +56,34 @@ export class Folder {
   has(name) {
     return existsSync(join(this.path, name));
   }
+  /** A supervisor's last sign of life; null where there is none yet. */
+  get sign() {
+    return read(join(this.path, 'heartbeat')) || null;
+  }
   get supervisor() {
     return readJson(join(this.path, 'supervisor.json'));
   }
   get outcome() {
     return readJson(join(this.path, 'outcome.json'));
+  }
+}
+
+/**
+ * How long a supervisor gave no new sign of life, at most: a sign counts from the last look that did not see it. Where the machine
+ * itself keeps one from running for longer than the lease, its job is rightly lost.
+ */
+export class Silence {
+  longestMs = 0;
+  #sign = null;
+  #since = performance.now();
+  #lookedAt = performance.now();
+
+  look(sign) {
+    const now = performance.now();
+    if (sign !== this.#sign) this.#since = this.#lookedAt;
+    if (sign === null) this.#since = now;
+    else this.longestMs = Math.max(this.longestMs, now - this.#since);
+    [this.#sign, this.#lookedAt] = [sign, now];
   }
 }
 

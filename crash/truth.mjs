@@ -1,7 +1,8 @@
 // What must be so of a job once it has ended, judged by what it noted, what was done to it, and what its folder holds.
 import { isAlive, processAt, processesWith, TERMINAL, until } from './outside.mjs';
 
-const ENDED_MS = 60_000;
+/** Only ends what hangs. */
+const ENDED_MS = 240_000;
 const RUN_STATUS = { succeeded: 'FINISHED', failed: 'FAILED', lost: 'FAILED', stopped: 'KILLED' };
 
 /** Everything that is not as it must be, in words. */
@@ -64,7 +65,7 @@ function truthful(job, row) {
     case 'lost':
       if (outcome !== null) say('its outcome stands');
       if (error?.code === 'lease_expired') {
-        if (!hit('supervisor stopped')) say('its supervisor was never silent');
+        if (!hit('supervisor stopped') && !hit('supervisor silent')) say('its supervisor was never silent');
       } else if (error?.code === 'job_lost') {
         if (!hit('supervisor killed') && !hit('supervisor killed early')) say('its supervisor was not killed');
       } else say('nobody says why');
@@ -73,8 +74,14 @@ function truthful(job, row) {
       say('it has not ended');
   }
   // What it noted itself, where nothing was done to it that could have changed its end.
-  const untouched =
-    !job.stopAsked && !['supervisor killed', 'supervisor killed early', 'supervisor stopped', 'job killed'].some(hit);
+  const changing = [
+    'supervisor killed',
+    'supervisor killed early',
+    'supervisor stopped',
+    'supervisor silent',
+    'job killed',
+  ];
+  const untouched = !job.stopAsked && !changing.some(hit);
   const own = { end: 'succeeded', leaves: 'succeeded', exit3: 'failed', segv: 'failed' }[ending];
   if (untouched && row.state !== own) say(`it would have ${own}`);
   if (untouched && !notes.over) say('it noted no end');
