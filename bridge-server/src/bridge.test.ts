@@ -20,6 +20,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { removeFolder } from '../test/folders.js';
 import { ROOT } from '../test/bridge.js';
 import { HUNG_MS } from '../test/hung.js';
 import { jobRow } from '../test/rows.js';
@@ -45,7 +46,7 @@ afterEach(async () => {
       await once(child, 'exit');
     }
   }
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders.splice(0)) removeFolder(folder);
 });
 
 function folder(): string {
@@ -89,7 +90,7 @@ async function refused(
   const lines = text.split('\n').filter((line) => line !== '');
   return { code, lines };
 }
-const deleted = (data: string): void => rmSync(data, { recursive: true, force: true, maxRetries: 20 });
+const deleted = removeFolder;
 const moved = (data: string): void => renameSync(data, `${data}-moved`);
 const replaced = (data: string): void => {
   moved(data);

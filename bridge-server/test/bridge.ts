@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
+import { removeFolder } from './folders.js';
 import { startBridge, type RunningBridge } from '../src/bridge.js';
 import { loadConfig } from '../src/config.js';
 import { openLog } from '../src/observability/log.js';
@@ -57,7 +58,7 @@ export async function testBridge(
     register: async (email) => ((await (await signUp(email)).json()) as { token: string }).token,
     close: async () => {
       await bridge.close();
-      if (env['KARGAH_DATA_DIR'] === undefined) rmSync(dataDir, { recursive: true });
+      if (env['KARGAH_DATA_DIR'] === undefined) removeFolder(dataDir);
     },
   };
 }

@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { afterEach, describe, expect, it } from 'vitest';
+import { removeFolder } from '../../test/folders.js';
 import { startBridge, type RunningBridge } from '../bridge.js';
 import { loadConfig } from '../config.js';
 import { openLog } from '../observability/log.js';
@@ -36,7 +37,7 @@ const folders: string[] = [];
 const bridges: RunningBridge[] = [];
 afterEach(async () => {
   for (const bridge of bridges.splice(0)) await bridge.close();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders.splice(0)) removeFolder(folder);
 });
 
 function folder(): string {

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
+import { removeFolder } from '../../test/folders.js';
 import { jobRow } from '../../test/rows.js';
 import { HUNG_MS } from '../../test/hung.js';
 import { testStorage } from '../../test/storage.js';
@@ -151,7 +152,7 @@ export class Bench {
   async close(): Promise<void> {
     await this.stop();
     await this.storage.close();
-    await rm(this.dataDir, { recursive: true, force: true });
+    removeFolder(this.dataDir);
   }
 
   get db(): Storage['db'] {

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { removeFolder } from '../../test/folders.js';
 import { eventually, logOf, scriptJob } from './conformance.js';
 import { readOutcome } from './folder.js';
 import { endAllIn, forbid, supervisorsOf } from './forbid.js';
@@ -14,7 +15,7 @@ const SLEEPER = 'import time\nprint("up", flush=True)\ntime.sleep(600)';
 describe('a supervisor of which no handle is known', () => {
   const root = mkdtempSync(join(tmpdir(), 'kargah-begin-'));
   const launcher = new LocalLauncher(python);
-  afterAll(() => rmSync(root, { recursive: true }));
+  afterAll(() => removeFolder(root));
 
   it('is not waited for once it was killed without a word', async () => {
     const busy = join(root, 'busy.sh');

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { removeFolder } from '../../test/folders.js';
 import { HUNG_MS } from '../../test/hung.js';
 import type { Act } from './acted.js';
 import type { JobSpec, Launcher, LaunchHandle, Outcome } from './port.js';
@@ -103,7 +104,7 @@ async function stage({ python, open }: Candidate) {
     }
   };
   const log = async (handle: LaunchHandle) => (await launcher.logs(handle, 0, 1 << 16)).bytes.toString();
-  afterAll(() => rm(root, { recursive: true, force: true }));
+  afterAll(() => removeFolder(root));
   return { root, launcher, start, printed, log };
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -11,6 +11,7 @@ import {
   scriptJob,
   type Candidate,
 } from './conformance.js';
+import { removeFolder } from '../../test/folders.js';
 import { LocalLauncher } from './local.js';
 import { pids, readProc } from './processes.js';
 import { WarmLauncher } from './warm.js';
@@ -23,7 +24,7 @@ const launcher = fresh();
 
 afterAll(async () => {
   await launcher.close();
-  rmSync(dataDir, { recursive: true, force: true });
+  removeFolder(dataDir);
 });
 
 async function open(): Promise<WarmLauncher> {

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeFolder } from '../../test/folders.js';
 import { systemClock } from '../clock.js';
 import { TokenKey } from '../auth/keys.js';
 import { loadConfig } from '../config.js';
@@ -179,7 +180,7 @@ export async function startTestMlflow(): Promise<TestMlflow> {
       front.close();
       front.closeAllConnections();
       await mlflow.stop();
-      rmSync(root, { recursive: true, force: true });
+      removeFolder(root);
     },
   };
 }

@@ -1,10 +1,11 @@
 import { Blob } from 'node:buffer';
 import { EventEmitter, once } from 'node:events';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { json } from 'node:stream/consumers';
+import { removeFolder } from '../../test/folders.js';
 import { knownCallers, person, serve, type Served } from '../../test/app.js';
 import { HUNG_MS } from '../../test/hung.js';
 import { testStorage } from '../../test/storage.js';
@@ -297,8 +298,8 @@ export class Workshop {
       if (!this.live.deleted.has(job_id)) await this.ended(job_id, owner.user_id);
     await this.stop();
     await this.storage.close();
-    await rm(this.dir, { recursive: true, force: true });
-    await rm(`${this.dir}-work`, { recursive: true, force: true });
+    removeFolder(this.dir);
+    removeFolder(`${this.dir}-work`);
   }
 
   async call(
