@@ -483,7 +483,12 @@ describe('a file', () => {
   });
 });
 
-it('writes no secret to any log', () => {
+it('writes no secret to any log', async () => {
+  // What the others asked counts as well; this much is there in any order.
+  await bridge.call('POST', '/api/v1/auth/login', {
+    body: { email: 'sara@example.org', password: 'a quiet blue lamp' },
+  });
+  await bridge.call('GET', '/api/v1/train/jobs', { token: reza.token });
   const texts = [readFileSync(join(bridge.dataDir, 'mlflow/log.txt'), 'utf8'), logged.join('')];
   expect(texts[1]).toContain('/api/v1/auth/login');
   for (const text of texts)

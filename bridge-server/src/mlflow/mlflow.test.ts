@@ -657,6 +657,8 @@ describe('a script that trains with Lightning', () => {
 
 describe('when MLflow is killed', () => {
   test('requests say so, it is started again, and the port and the gateway go on', async () => {
+    const point = { key: 'before the kill', value: 0.5, timestamp: 1, step: 7 };
+    expect((await post(sara, '/runs/log-metric', { run_id: run.runId, ...point })).status).toBe(200);
     const states: string[] = [];
     const off = world.mlflow.port.onState((state) => states.push(state));
     const down = new Promise<void>((resolve) => {
@@ -678,7 +680,8 @@ describe('when MLflow is killed', () => {
     await world.mlflow.port.whenUp(AbortSignal.timeout(HUNG_MS));
     expect(states).toEqual(['down', 'up']);
     off();
-    expect((await world.mlflow.port.metricHistory('p-sara', run.runId)).length).toBeGreaterThan(0);
+    const kept = (): Promise<unknown> => world.mlflow.port.metricHistory('p-sara', run.runId, point.key);
+    await expect.poll(kept).toEqual([point]);
     expect((await get(sara, `/runs/get?run_id=${run.runId}`)).status).toBe(200);
   });
 

@@ -102,7 +102,7 @@ describe('an upload', () => {
   });
 
   it('of bytes that the project has already need not be sent', async () => {
-    const content = Buffer.from('a,label\n1,x\n2,y\n');
+    const content = Buffer.from('a,label\n1,x\n2,y\n4,sent once\n');
     const told = { filename: 'first.csv', sha256: sha256(content) };
     const first = await create(bench, told, content.length);
     expect(first.headers.get('upload-offset')).not.toBe(String(content.length));
