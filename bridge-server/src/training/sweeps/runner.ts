@@ -34,8 +34,11 @@ export class SweepRunner {
   readonly #background: Background;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #attempts = new Map<string, number>();
-  /** The sweep and the last seen state of each job that is followed. */
-  readonly #jobs = new Map<string, { readonly sweepId: string; state: string }>();
+  /**
+   * The sweep of each job that is followed, and the state that was heard of it last. What a look reads of it does not count: the look
+   * may have decided by what was so before.
+   */
+  readonly #jobs = new Map<string, { readonly sweepId: string; heard: string | null }>();
   readonly #told = new Map<string, string>();
   #unsubscribe: () => void = () => undefined;
   #closed = false;
@@ -75,8 +78,8 @@ export class SweepRunner {
   jobChanged({ job_id, sweep_id, state }: Job): void {
     if (sweep_id === null) return;
     const known = this.#jobs.get(job_id);
-    if (known?.state === state) return;
-    if (known) known.state = state;
+    if (known?.heard === state) return;
+    if (known) known.heard = state;
     this.kick(sweep_id);
   }
 
@@ -259,8 +262,8 @@ export class SweepRunner {
     if (row) this.kick(sweepId);
   }
 
-  #seen({ job_id, sweep_id, state }: SweepJob): void {
-    if (sweep_id !== null) this.#jobs.set(job_id, { sweepId: sweep_id, state });
+  #seen({ job_id, sweep_id }: SweepJob): void {
+    if (sweep_id !== null && !this.#jobs.has(job_id)) this.#jobs.set(job_id, { sweepId: sweep_id, heard: null });
   }
 
   #later(sweepId: string, ms: number): void {
