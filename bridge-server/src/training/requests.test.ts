@@ -10,7 +10,8 @@ interface Refusal {
 }
 const SLEEPER = 'import time\nprint("up")\ntime.sleep(600)';
 
-describe('a request to train', () => {
+// One story: what is submitted, refused and listed in turn is counted.
+describe('a request to train', { shuffle: false }, () => {
   let shop: Workshop;
   beforeAll(async () => {
     shop = await Workshop.open();

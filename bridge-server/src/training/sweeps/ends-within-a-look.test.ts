@@ -10,10 +10,10 @@ afterEach(() => vi.restoreAllMocks());
 it('begins the next job after an end that falls into a look at the sweep, whichever reading of its jobs first tells it', async () => {
   const stage = await SweepStage.open();
   const real = {
-    get: Reflect.get(SweepStore.prototype, 'get') as SweepStore['get'],
-    jobs: Reflect.get(SweepStore.prototype, 'jobs') as SweepStore['jobs'],
-    announce: Reflect.get(SweepRunner.prototype, 'announce') as SweepRunner['announce'],
-    jobChanged: Reflect.get(SweepService.prototype, 'jobChanged') as SweepService['jobChanged'],
+    get: Reflect.get(SweepStore.prototype, 'get'),
+    jobs: Reflect.get(SweepStore.prototype, 'jobs'),
+    announce: Reflect.get(SweepRunner.prototype, 'announce'),
+    jobChanged: Reflect.get(SweepService.prototype, 'jobChanged'),
   };
   let [readings, last] = [0, Infinity];
   let ends = (): Promise<void> => Promise.resolve();
