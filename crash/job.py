@@ -84,7 +84,7 @@ class Spooled:
         from kargah.training.reporter import Reporter
         from kargah.training.run_ref import RunRef
 
-        run = RunRef(os.environ["KARGAH_RUN_ID"], os.environ["MLFLOW_EXPERIMENT_ID"])
+        run = RunRef(os.environ["KARGAH_RUN_ID"], os.environ["KARGAH_EXPERIMENT_ID"])
         folder = Path(os.environ["KARGAH_JOB_DIR"])
         address = Address(Path(os.environ["KARGAH_BRIDGE_FILE"]), folder / "token")
         self.reporter = Reporter(folder / "spool", address, lambda: run, say=lambda _: None)

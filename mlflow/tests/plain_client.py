@@ -6,6 +6,7 @@ The bridge's tests run it against the gateway, with a personal token or as a job
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 import uuid
@@ -26,6 +27,37 @@ def default_experiment() -> None:
     assert mlflow.get_run(run.info.run_id).data.metrics == {"loss": 0.5}
     assert mlflow.get_experiment(run.info.experiment_id).name == "Default"
     assert run.info.run_id in set(mlflow.search_runs(experiment_ids=["0"])["run_id"])
+
+
+def own_store() -> None:
+    """Logs to the tracking store that the script itself names."""
+    mlflow.set_tracking_uri(f"sqlite:///{tempfile.mkdtemp()}/mine.db")
+    with mlflow.start_run() as run:
+        mlflow.log_metric("loss", 1.0)
+    assert mlflow.get_run(run.info.run_id).data.metrics == {"loss": 1.0}
+    mlflow.set_experiment("mine")
+    with mlflow.start_run() as run:
+        mlflow.log_param("lr", 0.1)
+    assert mlflow.get_run(run.info.run_id).data.params == {"lr": "0.1"}
+
+
+def no_experiment() -> None:
+    """Logs, itself and from a process that it starts, where no experiment is named."""
+    child = "import mlflow; run = mlflow.start_run(); mlflow.log_metric('loss', 2.0); print(run.info.experiment_id)"
+    with mlflow.start_run() as run:
+        mlflow.log_metric("loss", 1.0)
+        with mlflow.start_run(nested=True, run_name="below") as below:
+            mlflow.log_metric("loss", 3.0)
+    done = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True, check=True)
+    wanted = os.environ["KARGAH_EXPERIMENT_ID"]
+    there = (
+        run.info.experiment_id,
+        below.info.experiment_id,
+        done.stdout.split()[0],
+        mlflow.get_experiment("0").experiment_id,
+    )
+    assert there == (wanted,) * 4, there
+    assert sorted(mlflow.search_runs()["metrics.loss"].dropna())[-3:] == [1.0, 2.0, 3.0]
 
 
 def named_experiment() -> None:
@@ -132,7 +164,7 @@ def prompts() -> None:
 
 def evaluation_dataset() -> None:
     """Keeps records to evaluate with."""
-    experiment = os.environ.get("MLFLOW_EXPERIMENT_ID") or mlflow.create_experiment("records " + uuid.uuid4().hex[:6])
+    experiment = os.environ.get("KARGAH_EXPERIMENT_ID") or mlflow.create_experiment("records " + uuid.uuid4().hex[:6])
     dataset = mlflow.genai.datasets.create_dataset(name="d-" + uuid.uuid4().hex[:6], experiment_id=[experiment])
     dataset.merge_records([{"inputs": {"x": 1}, "expectations": {"y": 2}}])
     assert len(mlflow.genai.datasets.get_dataset(dataset_id=dataset.dataset_id).to_df()) == 1

@@ -12,7 +12,8 @@ const MEANS_DEFAULT: ReadonlySet<string> = new Set(['/mlflow/runs/create']);
 
 /**
  * MLflow has one experiment "0" for everybody, in a workspace that is nobody's. Each workspace gets an experiment `Default` of its own,
- * and whoever says "0" means that one.
+ * and a person who says "0" means that one. A job that says "0" means the experiment of its own run: its environment names none, since
+ * the id of ours would be wrong in a tracking store that its script names itself.
  */
 export class DefaultExperiment {
   readonly #ids = new Map<string, Promise<string>>();
@@ -29,9 +30,9 @@ export class DefaultExperiment {
     return asked;
   }
 
-  /** The request with the workspace's own default experiment in the place of "0". */
+  /** The request with the caller's own default experiment in the place of "0". */
   async meant(
-    workspace: string,
+    own: () => Promise<string>,
     found: Match,
     body: ReadBody | null,
   ): Promise<{ readonly found: Match; readonly body: ReadBody | null }> {
@@ -42,7 +43,7 @@ export class DefaultExperiment {
       named !== null && MEANS_DEFAULT.has(found.name) && !FIELDS_OF_ONE.some((field) => isGiven(named[field]));
     const inBody = named !== null && (missing || mentions(named));
     if (!inQuery && !inBody) return { found, body };
-    const id = await this.of(workspace);
+    const id = await own();
     return {
       found: inQuery ? { ...found, query: `?${replacedIn(query, id).toString()}` } : found,
       body: inBody && body !== null ? replacedInBody(body, id, missing) : body,

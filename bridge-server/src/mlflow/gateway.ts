@@ -96,7 +96,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
     // Points are taken without MLflow, too.
     if (runId === null && !isUp()) throw unavailable();
     if (runId === null) await settle(caller);
-    const named = runId === null ? await defaults.meant(caller.workspace, asked, body) : { found: asked, body };
+    const own = () => (caller.kind === 'job' ? ownRun.experimentOf(caller) : defaults.of(caller.workspace));
+    const named = runId === null ? await defaults.meant(own, asked, body) : { found: asked, body };
     if (caller.kind === 'job') await experiments.note(caller, named.found, named.body);
     const meant: Meant = caller.kind === 'job' ? await ownRun.meant(caller, named.found, named.body) : named;
     if ('answer' in meant) {

@@ -23,14 +23,19 @@ export class OwnRun {
   async meant(caller: JobCaller, found: Match, body: ReadBody | null): Promise<Meant> {
     switch (found.name) {
       case '/mlflow/experiments/get-by-name':
-        return read('experiments/get', { experiment_id: (await this.#run(caller)).info.experiment_id });
+        return read('experiments/get', { experiment_id: await this.experimentOf(caller) });
       case '/mlflow/experiments/create':
-        return { answer: { experiment_id: (await this.#run(caller)).info.experiment_id } };
+        return { answer: { experiment_id: await this.experimentOf(caller) } };
       case '/mlflow/runs/create':
         return this.#runMade(caller, found, body);
       default:
         return { found, body };
     }
+  }
+
+  /** The experiment of the job's run. @throws {KargahError} as `meant`. */
+  async experimentOf(caller: JobCaller): Promise<string> {
+    return (await this.#run(caller)).info.experiment_id;
   }
 
   async #runMade(caller: JobCaller, found: Match, body: ReadBody | null): Promise<Meant> {

@@ -56,8 +56,7 @@ async function python(token: string, part: string, options: { args?: string[]; j
       MLFLOW_TRACKING_TOKEN: token,
       MLFLOW_DISABLE_TELEMETRY: 'true',
       MLFLOW_HTTP_REQUEST_MAX_RETRIES: '2',
-      ...(options.job ? { MLFLOW_EXPERIMENT_ID: options.job.experimentId } : {}),
-      ...(options.job && part !== 'resume' ? { MLFLOW_RUN_ID: options.job.runId } : {}),
+      ...(options.job ? { KARGAH_EXPERIMENT_ID: options.job.experimentId } : {}),
     },
   });
 }
@@ -81,6 +80,11 @@ describe('a job', () => {
   const PARTS: [string, string][] = [
     ['registry', 'registers, tags, promotes and describes the models of its run'],
     ['named_experiment', 'finds the best run of an experiment by the name that it gave it'],
+    ['own_store', 'logs to the tracking store that its script names'],
+    [
+      'no_experiment',
+      'logs in its experiment where none is named, from processes that it starts and in runs below, too',
+    ],
     ['experiment_tags', 'tags the experiment of its run'],
     ['trace', 'reads its traces back'],
     ['prompts', 'registers a prompt and loads it'],
@@ -129,6 +133,8 @@ describe('a job', () => {
     const [job, other] = [await jobRun('job_mine01'), await jobRun('job_theirs')];
     const name = 'مدل دیگری';
     await post(sara, '/registered-models/create', { name });
+    const made = await post(sara, '/experiments/create', { name: 'of the person' });
+    const { experiment_id } = made.json<{ experiment_id: string }>();
     const source = `mlflow-artifacts:/workspaces/p-sara/${other.experimentId}/${other.runId}/artifacts/model`;
     const version = await post(other.token, '/model-versions/create', { name, source, run_id: other.runId });
     expect(version.status).toBe(200);
@@ -143,7 +149,7 @@ describe('a job', () => {
       await post(job.token, '/registered-models/rename', { name, new_name: 'x' }),
       await deleted(job.token, '/registered-models/delete', { name }),
       await post(job.token, '/api/3.0/mlflow/datasets/create', { name: 'd', experiment_ids: [] }),
-      await post(job.token, '/experiments/set-experiment-tag', { experiment_id: '0', key: 'a', value: 'b' }),
+      await post(job.token, '/experiments/set-experiment-tag', { experiment_id, key: 'a', value: 'b' }),
     ];
     for (const answer of refused) expect(fault(answer)).toEqual([403, 'PERMISSION_DENIED']);
     expect(

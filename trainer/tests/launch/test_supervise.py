@@ -106,10 +106,20 @@ def test_a_script_runs_as_it_would_by_hand(job: Callable[..., Job]) -> None:
 
 
 def test_the_script_finds_mlflow_in_its_environment(job: Callable[..., Job]) -> None:
-    names = ["MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_TOKEN", "KARGAH_RUN_ID", "MLFLOW_EXPERIMENT_ID", "KARGAH_JOB_DIR"]
+    names = ["MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_TOKEN", "KARGAH_RUN_ID", "KARGAH_EXPERIMENT_ID", "KARGAH_JOB_DIR"]
     one = job(f"import os\nprint([os.environ[n] for n in {names}], '127.0.0.1' in os.environ['NO_PROXY'])\n")
     one.run()
     assert one.log == f"{['http://127.0.0.1:9/mlflow', 'kgj_secret', 'r1', '7', str(one.folder)]} True\n"
+
+
+def test_no_variable_ties_a_script_to_an_experiment_that_its_own_tracking_store_has_not(
+    job: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_RUN_ID", "of whoever started the bridge")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", "7")
+    one = job("import os\nprint([name for name in os.environ if name in ('MLFLOW_RUN_ID', 'MLFLOW_EXPERIMENT_ID')])\n")
+    one.run()
+    assert one.log == "[]\n"
 
 
 def test_output_and_errors_keep_their_order(job: Callable[..., Job]) -> None:

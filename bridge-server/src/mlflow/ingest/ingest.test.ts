@@ -76,7 +76,7 @@ describe('points', () => {
   });
 
   test('of the plain MLflow client are taken while MLflow stands still, are live at once and stored once', async () => {
-    const { runId, experimentId, token } = await newRun();
+    const { runId, token } = await newRun();
     const script = spawn(
       join(REPOSITORY, '.venv/bin/python'),
       [join(REPOSITORY, 'mlflow/tests/script_that_logs_on.py')],
@@ -87,7 +87,6 @@ describe('points', () => {
           MLFLOW_TRACKING_URI: world.url,
           MLFLOW_TRACKING_TOKEN: token,
           MLFLOW_RUN_ID: runId,
-          MLFLOW_EXPERIMENT_ID: experimentId,
           MLFLOW_DISABLE_TELEMETRY: 'true',
         },
       },
@@ -201,7 +200,7 @@ describe('points', () => {
 
 describe('a step of 64 bits', () => {
   test('of the plain MLflow client comes back exactly from everywhere, and further runs open', async () => {
-    const { runId, experimentId, token } = await newRun();
+    const { runId, token } = await newRun();
     const before = world.logged.length;
     const { stdout } = await promisify(execFile)(
       join(REPOSITORY, '.venv/bin/python'),
@@ -212,7 +211,6 @@ describe('a step of 64 bits', () => {
           PATH: process.env['PATH'],
           MLFLOW_TRACKING_URI: world.url,
           MLFLOW_TRACKING_TOKEN: token,
-          MLFLOW_EXPERIMENT_ID: experimentId,
           MLFLOW_DISABLE_TELEMETRY: 'true',
         },
       },

@@ -51,14 +51,16 @@ def environment(job: dict[str, Any], paths: JobPaths) -> dict[str, str]:
         "MLFLOW_TRACKING_URI": f"{bridge.get('url', '')}/mlflow",
         "MLFLOW_TRACKING_TOKEN": paths.token.read_text(encoding="ascii").strip(),
         "KARGAH_RUN_ID": str(mlflow.get("run_id", "")),
-        "MLFLOW_EXPERIMENT_ID": str(mlflow.get("experiment_id", "")),
+        "KARGAH_EXPERIMENT_ID": str(mlflow.get("experiment_id", "")),
         "PYTHONUNBUFFERED": "1",
         "PYTHONFAULTHANDLER": "1",
         "PYTHONIOENCODING": "utf-8",
         "GIT_PYTHON_REFRESH": "quiet",
     }
-    # Every process of a script inherits it, and all would log to one run. The gateway gives it to whoever asks first.
-    environ.pop("MLFLOW_RUN_ID", None)
+    # Every process of a script inherits them. All would log to one run, which the gateway gives to whoever asks first; and a store that
+    # the script names itself has no experiment of that id. To the gateway, no experiment is the job's.
+    for name in ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID"):
+        environ.pop(name, None)
     # The bridge is on this machine: a proxy for the outside world must not stand between.
     environ["no_proxy"] = environ["NO_PROXY"] = f"{no_proxy},{_LOOPBACK}" if no_proxy else _LOOPBACK
     dataset = job.get("dataset")
@@ -76,6 +78,6 @@ def environment(job: dict[str, Any], paths: JobPaths) -> dict[str, str]:
     given = variables(paths)
     if "MLFLOW_TRACKING_URI" in given:
         # It logs elsewhere: what names our MLflow's run means nothing there.
-        for name in ("KARGAH_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_TRACKING_TOKEN"):
+        for name in ("KARGAH_RUN_ID", "KARGAH_EXPERIMENT_ID", "MLFLOW_TRACKING_TOKEN"):
             environ.pop(name, None)
     return environ | given
