@@ -210,7 +210,12 @@ export const putSharing = endpoint({
   summary: 'Let people, or everyone on this server, read it and train on it',
   params,
   body: z
-    .object({ everyone: z.boolean().default(false), emails: z.array(z.email()).max(100).default([]) })
+    .object({ everyone: z.boolean().optional(), emails: z.array(z.email()).max(100).optional() })
+    // Else what was meant for something else, or was misspelt, would take the dataset from all who have it.
+    .refine((wanted) => wanted.everyone !== undefined || wanted.emails !== undefined, {
+      message: 'say everyone, emails or both; {"emails": []} shares it with nobody',
+      params: { fa: 'everyone یا emails یا هر دو را بگویید؛ با {"emails": []} با هیچ‌کس هم‌رسانی نمی‌شود' },
+    })
     .meta({ id: 'SharingRequest' }),
   responses: { 200: sharing },
   errors: ['not_found', 'forbidden', 'unknown_person'],

@@ -99,7 +99,7 @@ describe('a dataset that is shared with a person', { shuffle: false }, () => {
       deleted: false,
       dataset: { name: 'renamed', mine: false },
     });
-    await share(id, {});
+    await share(id, { emails: [] });
     expect(bench.changes.filter(({ userId }) => userId === 'reza').at(-1)).toMatchObject({ deleted: true });
     expect((await bench.call(`/datasets/${id}`, { as: 'reza' })).status).toBe(404);
     expect(await bench.json(`/datasets/${id}/sharing`)).toEqual({ everyone: false, people: [] });
@@ -118,12 +118,25 @@ it('a dataset that is shared with everyone is everyone’s to read, and all hear
   expect(bench.changes.at(-1)).toMatchObject({ userId: 'mina', deleted: true });
 });
 
+it('a dataset stays shared where a request says nothing of whom with, which is 422', async () => {
+  const { dataset_id: id } = await bench.dataset('kept.csv', table());
+  expect((await share(id, { everyone: true })).status).toBe(200);
+  for (const body of [{}, { email: ['reza@example.org'] }]) {
+    const answer = await share(id, body);
+    expect(answer.status).toBe(422);
+    expect(JSON.stringify(await answer.json())).toContain('هم‌رسانی');
+  }
+  expect(await bench.json(`/datasets/${id}/sharing`)).toEqual({ everyone: true, people: [] });
+  expect((await share(id, { emails: [] })).status).toBe(200);
+  expect(await bench.json(`/datasets/${id}/sharing`)).toEqual({ everyone: false, people: [] });
+});
+
 it('a dataset is shared with nobody at all where one of the emails is unknown', async () => {
   const { dataset_id: id } = await bench.dataset('b.csv', table());
   const answer = share(id, { emails: ['reza@example.org', 'nobody@example.org'] });
   expect(await refusal(answer)).toEqual([422, 'unknown_person']);
   expect(await bench.json(`/datasets/${id}`)).toMatchObject({ shared: 'nobody' });
-  expect(await refusal(share(newId('ds'), {}))).toEqual([404, 'not_found']);
+  expect(await refusal(share(newId('ds'), { emails: [] }))).toEqual([404, 'not_found']);
 });
 
 it('what others made of a shared dataset keeps it when its owner deletes it, and stays theirs', async () => {

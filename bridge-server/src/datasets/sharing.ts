@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { sharing } from '../contract/datasets.js';
+import type { putSharing, sharing } from '../contract/datasets.js';
 import { KargahError } from '../errors.js';
 import type { Person } from '../http/route.js';
 import type { Access } from './access.js';
@@ -42,16 +42,16 @@ export class SharingService {
   async put(
     caller: Person,
     datasetId: string,
-    wanted: { readonly everyone: boolean; readonly emails: readonly string[] },
+    { everyone = false, emails: given = [] }: z.output<(typeof putSharing)['body']>,
   ): Promise<Sharing> {
     const row = await this.access.owned(caller, datasetId);
-    const emails = [...new Set(wanted.emails.map((email) => email.toLowerCase()))];
+    const emails = [...new Set(given.map((email) => email.toLowerCase()))];
     const found = await this.people.byEmail(emails);
     const missing = emails.find((email) => !found.some((person) => person.email.toLowerCase() === email));
     if (missing !== undefined) throw new KargahError('unknown_person', { email: missing });
     const others = found.filter((person) => person.userId !== row.user_id);
     const before = await this.announcer.audienceOf(row);
-    const shared = wanted.everyone ? 'everyone' : others.length > 0 ? 'people' : 'nobody';
+    const shared = everyone ? 'everyone' : others.length > 0 ? 'people' : 'nobody';
     await this.store.share(
       datasetId,
       shared,

@@ -1160,10 +1160,8 @@ export interface components {
       tags?: string[];
     };
     SharingRequest: {
-      /** @default false */
-      everyone: boolean;
-      /** @default [] */
-      emails: string[];
+      everyone?: boolean;
+      emails?: string[];
     };
     Reading: {
       /** @enum {string} */
