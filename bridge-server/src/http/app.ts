@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import type { Logger } from 'pino';
+import { systemClock, type Clock } from '../clock.js';
 import type { Endpoint } from '../contract/endpoint.js';
 import { KargahError } from '../errors.js';
 import { checkAnswer } from './answers.js';
@@ -30,8 +31,8 @@ export interface AppParts {
   readonly allowedOrigins?: readonly string[];
   /** `checked` proves every JSON answer against the contract (in tests); `trusted` sends it as it is. */
   readonly answers?: 'checked' | 'trusted';
-  /** How long a request is waited for when no more of its body comes. */
-  readonly bodyIdleMs?: number;
+  /** By which bodies that come too slowly are told. */
+  readonly clock?: Clock;
   readonly observe?: (request: {
     readonly endpoint: string;
     readonly method: string;
@@ -47,14 +48,12 @@ declare module 'express-serve-static-core' {
   }
 }
 
-const BODY_IDLE_MS = 30_000;
-
 /** The HTTP side of the bridge: every route through the same policy, parsing and error answers. */
 export function createApp(parts: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(nameRequest, record(parts), securityHeaders, endIdle(parts.bodyIdleMs ?? BODY_IDLE_MS));
+  app.use(nameRequest, record(parts), securityHeaders, endSlow(parts.clock ?? systemClock));
   app.use(allowOrigins(parts.allowedOrigins ?? []));
   for (const mount of parts.mounts ?? []) {
     app.use(mount.path, async (req, res, next) => mount.handle(req, res, next));
@@ -95,10 +94,10 @@ const nameRequest: RequestHandler = (req, res, next) => {
   next();
 };
 
-/** Whoever sends nothing more, with a token or without, holds no connection open. What came of an upload stays. */
-function endIdle(idleMs: number): RequestHandler {
+/** Whoever sends nothing more, or a byte now and then, with a token or without, holds no connection open. What came of an upload stays. */
+function endSlow(clock: Clock): RequestHandler {
   return (req, res, next) => {
-    watchBody(req, idleMs, () => {
+    watchBody(req, clock, () => {
       if (res.headersSent) req.destroy();
       else
         res.set('Connection', 'close').end(beginProblem(res, new KargahError('request_timeout')), () => req.destroy());

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { knownCallers, person, serve, type Served } from '../../test/app.js';
+import { HandClock } from '../../test/clock.js';
 import { endpoint } from '../contract/endpoint.js';
 import { readBody } from './body.js';
 import { refuseBroken } from './broken.js';
@@ -36,7 +37,9 @@ const bodiless = endpoint({
 });
 
 let served: Served;
-let impatient: Served;
+/** Its time goes by as a test says. */
+let timed: Served;
+const clock = new HandClock();
 const opened: Socket[] = [];
 beforeAll(async () => {
   const parts = {
@@ -48,7 +51,7 @@ beforeAll(async () => {
   };
   served = await serve(parts);
   served.server.on('clientError', refuseBroken);
-  impatient = await serve({ ...parts, bodyIdleMs: 100 });
+  timed = await serve({ ...parts, clock });
 });
 afterEach(() => {
   for (const socket of opened.splice(0)) socket.destroy();
@@ -56,7 +59,7 @@ afterEach(() => {
 });
 afterAll(async () => {
   await served.close();
-  await impatient.close();
+  await timed.close();
 });
 
 async function dial({ server }: Served): Promise<Socket> {
@@ -150,11 +153,41 @@ describe('a body that stops coming', () => {
     ['with a token', '/things', SARA],
     ['where none is needed', '/open', 'X-Nothing: x'],
   ])('is given up and said so: %s', async (_what, path, header) => {
-    const socket = await dial(impatient);
+    const socket = await dial(timed);
     socket.write(head(path, header, 'Content-Length: 100') + '{"na');
-    const text = await heard(socket);
+    const text = await clock.passUntil(heard(socket), 30_000);
     expect(text).toMatch(/^HTTP\/1\.1 408 /u);
     expect(text).toContain('request_timeout');
+  });
+
+  /** Sends pieces, half a minute after each other, and each only when the one before has come. */
+  async function dribble(pieces: Iterable<string>, path: string, bytes: number): Promise<string> {
+    const accepted = once(timed.server, 'connection') as Promise<[Socket]>;
+    const socket = await dial(timed);
+    const [there] = await accepted;
+    const answer = heard(socket);
+    const asked = once(timed.server, 'request');
+    socket.write(head(path, 'Content-Length: ' + String(bytes), 'Connection: close'));
+    await asked;
+    for (const piece of pieces) {
+      const seen = there.bytesRead;
+      if (socket.destroyed || !socket.writable) break;
+      socket.write(piece);
+      await vi.waitUntil(() => there.destroyed || there.bytesRead >= seen + piece.length, { timeout: 60_000 });
+      clock.pass(30_000);
+    }
+    return answer;
+  }
+
+  it('but a byte each half minute is given up, too', async () => {
+    expect(await dribble('a'.repeat(100), '/open', 100)).toMatch(/^HTTP\/1\.1 408 /u);
+  });
+
+  it('is taken whole where it comes as a slow line brings it, however long that takes', async () => {
+    const text = JSON.stringify({ name: 'a'.repeat(30 * 31 * 1024) });
+    const pieces = text.match(/.{1,31744}/gu)!;
+    expect(pieces.length).toBeGreaterThan(30);
+    expect(await dribble(pieces, '/open', text.length)).toMatch(/^HTTP\/1\.1 200 /u);
   });
 
   it('is read on while it comes, and given up after a minute however steadily it comes', async () => {

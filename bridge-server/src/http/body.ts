@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../clock.js';
 import { KargahError } from '../errors.js';
 
 /** A whole JSON body takes no longer than this, however steadily it comes. */
@@ -85,22 +86,26 @@ export async function answerEarly(req: IncomingMessage, res: ServerResponse, tex
   });
 }
 
+/** How slowly a body may come: 1 KiB a second, as the mean of half a minute. */
+const WINDOW_MS = 30_000;
+const WINDOW_BYTES = 30 * 2 ** 10;
+
 /**
- * Calls `idle` when nothing of a body has come for `idleMs` that we waited for. What we are too slow to take in counts as coming.
+ * Calls `tooSlow` when less of a body has come within half a minute that we waited for than a slow line brings. What we are too slow to
+ * take in counts as coming.
  */
-export function watchBody(req: IncomingMessage, idleMs: number, idle: () => void): void {
+export function watchBody(req: IncomingMessage, clock: Clock, tooSlow: () => void): void {
   if (!hasBody(req)) return;
   let seen = req.socket.bytesRead;
-  const timer = setInterval(() => {
+  const stop = clock.every(WINDOW_MS, () => {
     const { bytesRead } = req.socket;
-    const comes = bytesRead !== seen || req.readableLength > 0;
+    const comes = bytesRead - seen >= WINDOW_BYTES || req.readableLength > 0;
     seen = bytesRead;
     if (req.complete) stop();
     else if (!comes) {
       stop();
-      idle();
+      tooSlow();
     }
-  }, idleMs).unref();
-  const stop = (): void => clearInterval(timer);
+  });
   req.once('end', stop).once('close', stop);
 }
