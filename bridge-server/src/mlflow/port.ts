@@ -51,6 +51,8 @@ export interface MlflowPort {
   endRunsBelow(workspace: string, run: RunRef, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void>;
   endRun(workspace: string, runId: string, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void>;
   deleteRun(workspace: string, runId: string): Promise<void>;
+  /** Deletes the runs below this one, at any depth. */
+  deleteRunsBelow(workspace: string, run: RunRef): Promise<void>;
   metricHistory(workspace: string, runId: string, key?: string): Promise<MetricPoint[]>;
   /** The job's logged model, if there is one. */
   modelOf(workspace: string, runId: string): Promise<{ uri: string; artifactPath: string; sizeBytes: number } | null>;

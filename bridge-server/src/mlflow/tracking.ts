@@ -142,6 +142,15 @@ export class MlflowTracking implements MlflowPort {
     });
   }
 
+  async deleteRunsBelow(workspace: string, run: RunRef): Promise<void> {
+    const left = (await this.runsBelow(workspace, run)).values();
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        for (const { runId } of left) await this.deleteRun(workspace, runId);
+      }),
+    );
+  }
+
   async metricHistory(workspace: string, runId: string, key?: string): Promise<MetricPoint[]> {
     const mlflow = this.client.inWorkspace(workspace);
     return this.#ask(async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock, type Clock } from '../clock.js';
 
 interface WrittenFile {
   readonly path: string;
@@ -11,6 +12,7 @@ interface Kept<F> {
   bytes: number;
   /** Requests that wait for it or send it. */
   readers: number;
+  /** By the clock that nobody sets. */
   usedAt: number;
 }
 
@@ -26,6 +28,7 @@ export class KeptFiles<F extends WrittenFile> {
   constructor(
     private readonly folder: string,
     private readonly maxBytes: number,
+    private readonly clock: Clock = systemClock,
   ) {}
 
   /** Removes what an earlier bridge had written. */
@@ -37,9 +40,9 @@ export class KeptFiles<F extends WrittenFile> {
 
   /** Frees what nobody has fetched for a while, and what `isGone` says has lost its source. */
   async sweep(isGone: (key: string) => Promise<boolean> = () => Promise.resolve(false)): Promise<void> {
-    const since = Date.now() - IDLE_MS;
+    const since = this.clock.elapsed() - IDLE_MS;
     for (const [key, one] of this.#kept)
-      if (one.readers === 0 && (one.usedAt < since || (await isGone(key)))) await this.#free(key, one);
+      if (one.readers === 0 && (one.usedAt <= since || (await isGone(key)))) await this.#free(key, one);
   }
 
   /**
@@ -50,7 +53,7 @@ export class KeptFiles<F extends WrittenFile> {
   async use(key: string, write: (into: string) => Promise<F>, send: (file: F) => Promise<void>): Promise<void> {
     const one = this.#kept.get(key) ?? this.#begin(key, write);
     one.readers += 1;
-    one.usedAt = Date.now();
+    one.usedAt = this.clock.elapsed();
     // Behind all others.
     this.#kept.delete(key);
     this.#kept.set(key, one);

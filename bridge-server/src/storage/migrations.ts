@@ -412,6 +412,13 @@ const sessionsHashed: Migration = {
   },
 };
 
+/** Runs of MLflow that are to be deleted once MLflow is there. */
+const runsDeletedLater: Migration = {
+  async up(db: Kysely<unknown>) {
+    await table(db, 'deleted_runs', { run_id: 'text key', workspace: 'text', experiment_id: 'text?' });
+  },
+};
+
 function isPostgres(db: Kysely<unknown>): boolean {
   return db.getExecutor().adapter.supportsTransactionalDdl;
 }
@@ -423,4 +430,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '003_dataset_versions': versionsOfDatasets,
   '004_runs_of_jobs': runsOfJobs,
   '005_sessions_hashed': sessionsHashed,
+  '006_runs_deleted_later': runsDeletedLater,
 };

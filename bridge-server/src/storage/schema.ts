@@ -14,6 +14,7 @@ export interface Database {
   datasets: DatasetTable;
   jobs: JobTable;
   job_runs: JobRunTable;
+  deleted_runs: DeletedRunTable;
   job_events: JobEventTable;
   sweeps: SweepTable;
   dataset_versions: DatasetVersionTable;
@@ -174,6 +175,13 @@ export interface JobRunTable {
   label: string;
   /** As the script ended it; null before. */
   status: string | null;
+}
+/** A run of MLflow whose job or sweep is deleted, and which is still to be deleted itself, with what lies below it. */
+export interface DeletedRunTable {
+  run_id: string;
+  workspace: string;
+  /** Null where nothing lies below it. */
+  experiment_id: string | null;
 }
 export interface JobTable {
   job_id: string;

@@ -49,6 +49,23 @@ export class Aftercare {
 
   async all(): Promise<void> {
     for (const row of await this.store.withOpenRun()) await this.one(row);
+    await this.deleteRuns();
+  }
+
+  /** Deletes the runs of jobs that are deleted, or this one's; what MLflow is not there for stays for the next time. */
+  async deleteRuns(ofRun?: string): Promise<void> {
+    for (const { run_id: runId, workspace, experiment_id: experimentId } of await this.store.deletedRuns(ofRun)) {
+      if (this.mlflow.state() !== 'up' || this.#aborting.signal.aborted) return;
+      try {
+        if (experimentId !== null) await this.mlflow.deleteRunsBelow(workspace, { runId, experimentId });
+        await this.mlflow.deleteRun(workspace, runId);
+        await this.store.forgetDeletedRun(runId);
+      } catch (error) {
+        if (!(error instanceof KargahError && error.code === 'mlflow_unavailable'))
+          this.log.error({ err: error, run_id: runId }, 'the MLflow run of a deleted job could not be deleted');
+        this.#again('runs of deleted jobs', () => this.deleteRuns(ofRun));
+      }
+    }
   }
 
   /** One at a time for each job. */
@@ -134,13 +151,16 @@ export class Aftercare {
   }
 
   #later(jobId: string): void {
+    this.#again(jobId, async () => {
+      const row = await this.store.get(jobId);
+      if (row) await this.one(row);
+    });
+  }
+
+  #again(of: string, work: () => Promise<void>): void {
     setTimeout(() => {
-      this.store
-        .get(jobId)
-        .then((row) => (row && !this.#aborting.signal.aborted ? this.one(row) : undefined))
-        .catch((error: unknown) =>
-          this.log.error({ err: error, job_id: jobId }, 'an ended job could not be looked after'),
-        );
+      if (this.#aborting.signal.aborted) return;
+      work().catch((error: unknown) => this.log.error({ err: error, of }, 'an ended job could not be looked after'));
     }, RETRY_MS).unref();
   }
 

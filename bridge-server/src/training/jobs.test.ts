@@ -187,6 +187,20 @@ describe('a training job', () => {
     expect((await shop.call('GET', `/train/jobs/${job_id}`)).status).toBe(404);
     expect(existsSync(join(shop.dir, 'jobs', job_id))).toBe(false);
     expect(shop.mlflow.runs.has(`run-${job_id}`)).toBe(false);
+    expect(shop.mlflow.deletedBelow).toContain(`run-${job_id}`);
+  });
+
+  it('is deleted at once where MLflow is away, its run and those below when MLflow is back', async () => {
+    const { job_id } = await shop.script('');
+    await shop.ended(job_id);
+    await shop.eventually(() => shop.mlflow.runs.get(`run-${job_id}`)?.status === 'FINISHED', 'its run to end');
+    shop.mlflow.become('down');
+    expect((await shop.call('DELETE', `/train/jobs/${job_id}`)).status).toBe(204);
+    expect((await shop.call('GET', `/train/jobs/${job_id}`)).status).toBe(404);
+    expect(shop.mlflow.runs.has(`run-${job_id}`)).toBe(true);
+    shop.mlflow.become('up');
+    await shop.eventually(() => !shop.mlflow.runs.has(`run-${job_id}`), 'its run to be deleted');
+    expect(shop.mlflow.deletedBelow).toContain(`run-${job_id}`);
   });
 
   it('is cloned with changes, and knows its parent', async () => {

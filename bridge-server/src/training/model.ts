@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { ZipFile } from 'yazl';
 import { z } from 'zod';
+import { systemClock, type Clock } from '../clock.js';
 import { KargahError } from '../errors.js';
 import { inherited } from '../launchers/environment.js';
 import type { MlflowPort } from '../mlflow/port.js';
@@ -32,6 +33,7 @@ export interface ModelFile {
 const PT2 = 'data/model.pt2';
 const KEPT_BYTES = 8 * 2 ** 30;
 const CHECK_SECONDS = 180;
+const SWEEP_MS = 10 * 60_000;
 
 const verdict = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true) }),
@@ -41,18 +43,25 @@ const verdict = z.discriminatedUnion('ok', [
 /** Models on their way out: brought from MLflow once, looked through, and kept for a while for those who fetch them in pieces. */
 export class ModelDownloads {
   readonly #files: KeptFiles<ModelFile>;
+  #endSweeping: (() => void) | undefined;
 
   constructor(
     dataDir: string,
     private readonly mlflow: MlflowPort,
     private readonly python: string,
+    private readonly clock: Clock = systemClock,
   ) {
-    this.#files = new KeptFiles(join(dataDir, 'models'), KEPT_BYTES);
+    this.#files = new KeptFiles(join(dataDir, 'models'), KEPT_BYTES, clock);
   }
 
-  /** What an earlier bridge had brought. */
-  clear(): Promise<void> {
-    return this.#files.clear();
+  /** Removes what an earlier bridge had brought, and from now on what nobody has fetched for a while. */
+  async start(failed: (error: unknown) => void): Promise<void> {
+    await this.#files.clear();
+    this.#endSweeping = this.clock.every(SWEEP_MS, () => void this.#files.sweep().catch(failed));
+  }
+
+  stop(): void {
+    this.#endSweeping?.();
   }
 
   /**
@@ -64,7 +73,6 @@ export class ModelDownloads {
     { format, unchecked }: { readonly format: ModelFormat; readonly unchecked: boolean },
     send: (file: ModelFile) => Promise<void>,
   ): Promise<void> {
-    await this.#files.sweep();
     const key = [place.workspace, place.runId, place.artifactPath, format].join('\n');
     const write = (into: string): Promise<ModelFile> => this.#write(place, format, into);
     await this.#files.use(key, write, async (file) => {

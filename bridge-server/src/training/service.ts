@@ -66,6 +66,7 @@ export class TrainingService {
   readonly #announcer: Announcer;
   readonly #telemetry: JobTelemetry;
   readonly #runner: JobRunner;
+  readonly #aftercare: Aftercare;
   readonly #models: ModelDownloads;
   readonly #points: PointHistory;
 
@@ -82,7 +83,17 @@ export class TrainingService {
     const points = (this.#points = new PointHistory(settings.dataDir, log));
     const telemetry = (this.#telemetry = new JobTelemetry(store, announcer, points, log));
     const runs = new JobRuns(store, folders, mlflow, datasets, recipes, telemetry, points, settings);
-    const aftercare = new Aftercare(store, folders, mlflow, runs, telemetry, announcer, points, settings.python, log);
+    const aftercare = (this.#aftercare = new Aftercare(
+      store,
+      folders,
+      mlflow,
+      runs,
+      telemetry,
+      announcer,
+      points,
+      settings.python,
+      log,
+    ));
     const preparation = new Preparation(store, folders, runs, pythons, settings);
     this.#runner = new JobRunner(
       store,
@@ -110,12 +121,13 @@ export class TrainingService {
 
   /** Adopts jobs that went on without the bridge and begins to work on the queue. */
   async start(): Promise<void> {
-    await this.#models.clear();
+    await this.#models.start((err) => this.deps.log.error({ err }, 'models that nobody fetches could not be removed'));
     await this.#runner.start();
   }
 
   /** Jobs that run go on. */
   async stop(): Promise<void> {
+    this.#models.stop();
     await this.logs.close();
     await this.#runner.close();
     await this.#telemetry.close();
@@ -208,13 +220,13 @@ export class TrainingService {
   async delete(person: Person, jobId: string): Promise<void> {
     const row = await this.#mine(person, jobId);
     if (!isTerminal(row.state as JobState)) throw new KargahError('job_active');
-    if (row.mlflow_run_id !== null) await this.deps.mlflow.deleteRun(person.workspace, row.mlflow_run_id);
-    await this.#store.delete(jobId);
+    await this.#store.delete(row, person.workspace);
     this.#telemetry.forget(jobId);
     await this.#points.invalidate(jobId);
     await this.#folders.delete(jobId);
     await this.#announcer.deleted(row);
     if (row.dataset_id !== null) await this.deps.datasets.release(row.dataset_id);
+    if (row.mlflow_run_id !== null) await this.#aftercare.deleteRuns(row.mlflow_run_id);
   }
 
   /** Which metric tells the best epoch of a recipe's job; null before its training has begun. */

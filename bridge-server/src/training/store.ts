@@ -3,7 +3,7 @@ import { workspaceOf } from '../auth/projects.js';
 import type { Failure } from '../contract/errors.js';
 import type { JobState } from '../contract/training.js';
 import type { Caller } from '../http/route.js';
-import type { Database, JobRunTable, JobTable } from '../storage/schema.js';
+import type { Database, DeletedRunTable, JobRunTable, JobTable } from '../storage/schema.js';
 import { OCCUPYING, sourcesOf, TERMINAL } from './states.js';
 
 export type JobRow = Selectable<JobTable>;
@@ -223,12 +223,29 @@ export class JobStore {
     return this.db.selectFrom('job_events').selectAll().where('job_id', '=', jobId).orderBy('event_id').execute();
   }
 
-  async delete(jobId: string): Promise<void> {
+  /** The job is gone at once; its runs in MLflow are noted, for whenever MLflow is there. */
+  async delete(row: JobRow, workspace: string): Promise<void> {
+    const { job_id: jobId, mlflow_run_id: runId, mlflow_experiment_id: experimentId } = row;
     await this.db.transaction().execute(async (trx) => {
+      if (runId !== null)
+        await trx
+          .insertInto('deleted_runs')
+          .values({ run_id: runId, workspace, experiment_id: experimentId })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
       await trx.deleteFrom('job_events').where('job_id', '=', jobId).execute();
       await trx.deleteFrom('job_runs').where('job_id', '=', jobId).execute();
       await trx.deleteFrom('jobs').where('job_id', '=', jobId).execute();
     });
+  }
+
+  async deletedRuns(runId?: string): Promise<DeletedRunTable[]> {
+    const query = this.db.selectFrom('deleted_runs').selectAll();
+    return (runId === undefined ? query : query.where('run_id', '=', runId)).execute();
+  }
+
+  async forgetDeletedRun(runId: string): Promise<void> {
+    await this.db.deleteFrom('deleted_runs').where('run_id', '=', runId).execute();
   }
 
   async #transition(jobId: string, from: JobState[], to: JobState, patch: JobPatch, why: Failure | null) {

@@ -88,6 +88,7 @@ export class MemoryMlflow implements MlflowPort {
   readonly points: MetricPoint[] = [];
   readonly below: { runId: string; name: string; ended: boolean }[] = [];
   readonly endedBelow: [runId: string, status: string][] = [];
+  readonly deletedBelow: string[] = [];
   readonly histories = new Map<string, MetricPoint[]>();
   /** What `openRun` waits for. */
   opening: Promise<void> = Promise.resolve();
@@ -150,6 +151,10 @@ export class MemoryMlflow implements MlflowPort {
   async deleteRun(_workspace: string, runId: string): Promise<void> {
     await this.whenUp();
     this.runs.delete(runId);
+  }
+  async deleteRunsBelow(_workspace: string, { runId }: RunRef): Promise<void> {
+    await this.whenUp();
+    this.deletedBelow.push(runId);
   }
   async metricHistory(_workspace: string, runId: string, key?: string): Promise<MetricPoint[]> {
     await this.whenUp();
