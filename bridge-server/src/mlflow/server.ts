@@ -4,9 +4,10 @@ import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSyn
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
+import { signal } from '../launchers/processes.js';
 import { socketPathOf, type MlflowAddress } from './address.js';
 import { answers, Health } from './health.js';
-import { endRemembered, remember, signal } from './process.js';
+import { endRemembered, remember } from './process.js';
 
 export interface MlflowLog {
   info(fields: object, message: string): void;
