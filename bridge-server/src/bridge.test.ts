@@ -230,6 +230,29 @@ describe('the process', () => {
     expect(existsSync(join(data, 'cache'))).toBe(true);
   });
 
+  it('searches a job’s log, in the worker that is built beside it', async () => {
+    const data = folder();
+    const socket = join(data, 's');
+    await started(data, {}, [`--socket=${socket}`]);
+    const { json } = await throughSocket(socket, '/api/v1/auth/register', ACCOUNT);
+    const job_id = 'job_searched';
+    const db = new DatabaseSync(join(data, 'kargah.db'), { timeout: HUNG_MS });
+    const [of] = db.prepare('select project_id from projects').all() as { project_id: string }[];
+    const set = Object.entries(jobRow({ job_id, ...of })).filter(([, value]) => value !== null);
+    db.prepare(`insert into jobs (${set.map(([name]) => name).join()}) values (${set.map(() => '?').join()})`).run(
+      ...set.map(([, value]) => value as string | number),
+    );
+    db.close();
+    mkdirSync(join(data, 'jobs', job_id), { recursive: true });
+    writeFileSync(join(data, 'jobs', job_id, 'log.txt'), 'first\nكتاب‌های يك\nlast\n');
+    const path = `/api/v1/train/jobs/${job_id}/logs/search?q=${encodeURIComponent('کتابهای')}`;
+    const found = await throughSocket(socket, path, undefined, { 'x-kargah-token': String(json!['token']) });
+    expect([found.status, found.json]).toEqual([
+      200,
+      { items: [{ offset: 6, text: 'كتاب‌های يك' }], next_offset: null },
+    ]);
+  });
+
   it('ends when the process that started it is killed', async () => {
     const data = folder();
     const parent = spawn(

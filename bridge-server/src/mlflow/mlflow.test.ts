@@ -278,6 +278,33 @@ describe('the page of MLflow', () => {
     expect([answer.status, answer.headers.location]).toEqual([308, 'mlflow/']);
   });
 
+  test('is read with the cookie by itself and by links to it, and by no other page that fetches or embeds it', async () => {
+    const ask = async (headers: Record<string, string>) =>
+      (
+        await raw(world.url, 'GET', `${API}/runs/get?run_id=${run.runId}`, {
+          headers: { cookie: 'page=sara', ...headers },
+        })
+      ).status;
+    for (const site of ['same-site', 'cross-site', 'none'])
+      for (const [mode, status] of [
+        ['navigate', 200],
+        ['no-cors', 403],
+        ['cors', 403],
+        ['websocket', 403],
+      ] as const)
+        expect([site, mode, await ask({ 'sec-fetch-site': site, 'sec-fetch-mode': mode })]).toEqual([
+          site,
+          mode,
+          status,
+        ]);
+    expect(await ask({ 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' })).toBe(200);
+    // Browsers say nothing of it at addresses that they do not trust, where the cookie's SameSite alone decides.
+    expect(await ask({})).toBe(200);
+    // A token is sent on purpose, whoever sends it.
+    const given = { token: sara, headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' } };
+    expect((await raw(world.url, 'GET', `${API}/runs/get?run_id=${run.runId}`, given)).status).toBe(200);
+  });
+
   test('takes no change that another site sends with the cookie', async () => {
     const answer = await raw(world.url, 'POST', `/ajax-api/2.0/mlflow/runs/delete`, {
       headers: { cookie: 'page=sara', 'sec-fetch-site': 'same-site' },
@@ -516,7 +543,7 @@ describe("a job's token", () => {
 
 describe('a script that knows nothing of us', () => {
   test('logs live points and a model with plain MLflow, and loads the model back', async () => {
-    const { runId, experimentId } = await newRun('job_ffffff');
+    const { runId } = await newRun('job_ffffff');
     const before = world.logged.length;
     const script = join(REPOSITORY, 'mlflow/tests/unmodified_script.py');
     const { stdout } = await promisify(execFile)(PYTHON, [script], {
@@ -525,7 +552,6 @@ describe('a script that knows nothing of us', () => {
         PATH: process.env['PATH'],
         MLFLOW_TRACKING_URI: world.url,
         MLFLOW_TRACKING_TOKEN: world.jobToken(world.people.sara, 'job_ffffff'),
-        MLFLOW_EXPERIMENT_ID: experimentId,
         MLFLOW_DISABLE_TELEMETRY: 'true',
       },
     });
@@ -567,7 +593,6 @@ describe('a script with several runs', () => {
         PATH: process.env['PATH'],
         MLFLOW_TRACKING_URI: world.url,
         MLFLOW_TRACKING_TOKEN: world.jobToken(world.people.sara, 'job_grid00'),
-        MLFLOW_EXPERIMENT_ID: experimentId,
         MLFLOW_DISABLE_TELEMETRY: 'true',
       },
     });
@@ -591,6 +616,12 @@ describe('a script with several runs', () => {
     const open = /^open (\w+)$/mu.exec(stdout)![1]!;
     await world.mlflow.port.endRunsBelow('p-sara', { runId, experimentId }, 'KILLED');
     expect((await get(sara, `/runs/get?run_id=${open}`)).text).toContain('KILLED');
+    await world.mlflow.port.deleteRunsBelow('p-sara', { runId, experimentId });
+    const stageOf = async (id: string) =>
+      (await get(sara, `/runs/get?run_id=${id}`)).json<{ run: { info: { lifecycle_stage: string } } }>().run.info
+        .lifecycle_stage;
+    for (const { run_id } of below) expect(await stageOf(run_id)).toBe('deleted');
+    expect([await stageOf(open), await stageOf(runId)]).toEqual(['deleted', 'active']);
   });
 });
 
@@ -607,7 +638,6 @@ describe('a script that trains with Lightning', () => {
         PYTHONPATH: join(REPOSITORY, '.venv/scripts-of-tests'),
         MLFLOW_TRACKING_URI: world.url,
         MLFLOW_TRACKING_TOKEN: world.jobToken(world.people.sara, jobId),
-        MLFLOW_EXPERIMENT_ID: ref.experimentId,
         MLFLOW_DISABLE_TELEMETRY: 'true',
       },
     });

@@ -71,7 +71,7 @@ export class SqlReader {
       // A child that ended before it read its request shows in its exit code.
       child.stdin.on('error', () => undefined);
       child.stdin.end(JSON.stringify(body));
-      child.on('error', reject);
+      child.on('error', (error) => reject(signal.aborted ? (signal.reason as Error) : error));
       child.on('close', (code, ended) => {
         if (signal.aborted) return reject(signal.reason as Error);
         if (code !== 0) {
