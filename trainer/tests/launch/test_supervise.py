@@ -122,6 +122,13 @@ def test_no_variable_ties_a_script_to_an_experiment_that_its_own_tracking_store_
     assert one.log == "[]\n"
 
 
+def test_programs_beside_its_python_are_found_by_name(job: Callable[..., Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    one = job("import os, shutil, sys\nprint(shutil.which('python'), os.environ['PATH'].endswith(':/usr/bin:/bin'))\n")
+    one.run()
+    assert one.log == f"{Path(sys.executable).parent / 'python'} True\n"
+
+
 def test_output_and_errors_keep_their_order(job: Callable[..., Job]) -> None:
     one = job("import sys\nfor n in range(500):\n    print(n, file=(sys.stdout, sys.stderr)[n % 2])\n")
     one.run()

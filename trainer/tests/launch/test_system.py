@@ -239,7 +239,7 @@ def test_cuda_counts_gpus_as_nvidias_library_does(tmp_path: Path, monkeypatch: p
     monkeypatch.delenv("CUDA_DEVICE_ORDER", raising=False)
     folder = job_folder(tmp_path, "pass", "http://127.0.0.1:9")
     job = json.loads((folder / "job.json").read_text()) | {"gpus": ["2", "0"]}
-    environ = environment(job, JobPaths(folder))
+    environ = environment(job, JobPaths(folder), sys.executable)
     assert (environ["CUDA_DEVICE_ORDER"], environ["CUDA_VISIBLE_DEVICES"]) == ("PCI_BUS_ID", "2,0")
 
 

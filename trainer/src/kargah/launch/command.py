@@ -32,8 +32,11 @@ def variables(paths: JobPaths, *, secret: bool = False) -> dict[str, str]:
     return secrets if secret else {**(given.get("env") or {}), **secrets}
 
 
-def environment(job: dict[str, Any], paths: JobPaths) -> dict[str, str]:
+def environment(job: dict[str, Any], paths: JobPaths, python: str) -> dict[str, str]:
     """Our own environment plus where to log: enough for an unmodified script that calls `mlflow.log_metric`.
+
+    Programs that were installed beside the job's Python (`torchrun`, `mlflow`, `python` itself) are found by name, as
+    in an environment that is activated.
 
     Raises:
         OSError: the token or the bridge's file cannot be read.
@@ -57,8 +60,11 @@ def environment(job: dict[str, Any], paths: JobPaths) -> dict[str, str]:
         "PYTHONIOENCODING": "utf-8",
         "GIT_PYTHON_REFRESH": "quiet",
     }
-    # Every process of a script inherits them. All would log to one run, which the gateway gives to whoever asks first; and a store that
-    # the script names itself has no experiment of that id. To the gateway, no experiment is the job's.
+    beside, found = str(Path(python).parent), os.environ.get("PATH", os.defpath)
+    if Path(python).is_absolute() and beside not in found.split(os.pathsep):
+        environ["PATH"] = os.pathsep.join((beside, found))
+    # Every process of a script inherits them. All would log to one run, which the gateway gives to whoever asks first;
+    # and a store that the script names itself has no experiment of that id. To the gateway, no experiment is the job's.
     for name in ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID"):
         environ.pop(name, None)
     # The bridge is on this machine: a proxy for the outside world must not stand between.

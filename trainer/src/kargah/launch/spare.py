@@ -80,7 +80,7 @@ class Warm:
 
     def prepare(self, job: dict[str, Any], paths: JobPaths, output: int) -> int:
         folder = os.open(job["cwd"], os.O_RDONLY | os.O_DIRECTORY)
-        self._message = {"job": job, "folder": str(paths.folder), "env": environment(job, paths)}
+        self._message = {"job": job, "folder": str(paths.folder), "env": environment(job, paths, sys.executable)}
         self._given = [output, folder]
         return self._pid
 

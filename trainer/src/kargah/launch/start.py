@@ -73,7 +73,7 @@ class Cold:
         os.umask(self._umask)
 
     def prepare(self, job: dict[str, Any], paths: JobPaths, output: int) -> int:
-        argv, environ = command(self.python, job, paths), environment(job, paths)
+        argv, environ = command(self.python, job, paths), environment(job, paths, self.python)
         # What can be seen to be missing is a launch that failed, not a job that began and ended.
         program = shutil.which(argv[0], path=environ.get("PATH"))
         if program is None:
