@@ -424,11 +424,17 @@ describe("a job's token", () => {
     // Saying so does not make another job's run one's own.
     await post(stranger, '/runs/set-tag', { run_id: other.runId, key: 'mlflow.parentRunId', value: run.runId });
     expect((await post(token, '/runs/log-metric', { run_id: other.runId, ...metric })).status).toBe(403);
+    const made = await post(sara, '/experiments/create', { name: 'of the person, not of the job' });
+    const { experiment_id: elsewhere } = made.json<{ experiment_id: string }>();
+    // No experiment is the job's own.
+    expect((await below(run.runId, [], '0')).json()).toMatchObject({
+      run: { info: { experiment_id: run.experimentId } },
+    });
     const twice = [{ key: 'mlflow.parentRunId', value: other.runId }];
     for (const refused of [
       await below(other.runId),
       await below(run.runId, twice),
-      await below(run.runId, [], '0'),
+      await below(run.runId, [], elsewhere),
       await post(token, '/runs/create', { experiment_id: run.experimentId, tags: 'none' }),
     ])
       expect(refused.status).toBe(403);
