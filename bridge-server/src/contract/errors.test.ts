@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { ERRORS } from './errors.js';
+import { ACCOUNTS } from './errors/accounts.js';
+import { DATASETS } from './errors/datasets.js';
+import { JOBS } from './errors/jobs.js';
+import { MLFLOW } from './errors/mlflow.js';
+import { REQUESTS } from './errors/requests.js';
+import { SWEEPS } from './errors/sweeps.js';
+import { WAITS } from './errors/waits.js';
+
+it('an error’s code stands in the part of one feature, and in the table', () => {
+  const codes = [REQUESTS, ACCOUNTS, DATASETS, JOBS, WAITS, SWEEPS, MLFLOW].flatMap((part) => Object.keys(part));
+  expect(codes.filter((code, i) => codes.indexOf(code) !== i)).toEqual([]);
+  expect(Object.keys(ERRORS)).toEqual(codes);
+});
+
+it('an error’s sentences name the same things in both languages', () => {
+  const slots = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/gu)].map(([, name]) => name!).toSorted();
+  for (const [code, { en, fa }] of Object.entries(ERRORS)) expect([code, slots(fa)]).toEqual([code, slots(en)]);
+});

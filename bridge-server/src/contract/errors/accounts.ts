@@ -1,0 +1,60 @@
+import type { Errors } from './entry.js';
+
+/** Accounts, sessions and tokens. */
+export const ACCOUNTS = {
+  unauthenticated: { status: 401, en: 'Sign in first.', fa: 'ابتدا وارد شوید.' },
+  token_expired: { status: 401, en: 'Session ended; sign in again.', fa: 'نشست پایان یافت؛ دوباره وارد شوید.' },
+  session_expired: { status: 401, en: 'Session ended; sign in again.', fa: 'نشست پایان یافت؛ دوباره وارد شوید.' },
+  bad_credentials: { status: 401, en: 'Wrong email or password.', fa: 'رمز یا ایمیل درست نیست.' },
+  forbidden: { status: 403, en: 'Your role does not allow this.', fa: 'نقش شما اجازهٔ این کار را نمی‌دهد.' },
+  session_required: {
+    status: 403,
+    en: 'A personal token makes and ends no tokens or sessions; sign in with your password, in the panel.',
+    fa: 'توکن شخصی توکن یا نشستی نمی‌سازد و پایان نمی‌دهد؛ با رمز خود در پنل وارد شوید.',
+  },
+  only_through_jupyter: {
+    status: 403,
+    en: 'JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).',
+    fa: 'این کارگاه را JupyterLab آغاز کرده است و ورود همان‌جاست؛ در این نشانی توکن شخصی به کار ببرید («توکن‌های من» در پنل).',
+  },
+  signup_closed: {
+    status: 403,
+    en: 'New accounts are closed here; ask the administrator to open them (KARGAH_SIGNUP).',
+    fa: 'ساختن حساب این‌جا بسته است؛ از مدیر بخواهید بازش کند (KARGAH_SIGNUP).',
+  },
+  signup_code_required: {
+    status: 403,
+    en: 'The first account needs the code that Kargah printed when it started; it is in its terminal or log, after “code for the first account:”.',
+    fa: 'نخستین حساب کدی می‌خواهد که کارگاه هنگام آغاز نوشته است؛ آن را در ترمینال یا لاگ کارگاه پس از «code for the first account:» ببینید.',
+  },
+  signup_code_wrong: {
+    status: 403,
+    en: 'This is not the code of this start; copy the newest one from the terminal or log of Kargah, after “code for the first account:”.',
+    fa: 'این کدِ این بار نیست؛ تازه‌ترین کد را از ترمینال یا لاگ کارگاه، پس از «code for the first account:»، بردارید.',
+  },
+  client_header_missing: {
+    status: 403,
+    en: 'Send the X-Kargah-Client header with this request.',
+    fa: 'این درخواست سرآیند X-Kargah-Client می‌خواهد.',
+  },
+  email_taken: {
+    status: 409,
+    en: 'This email already has an account; sign in.',
+    fa: 'این ایمیل حساب دارد؛ وارد شوید.',
+  },
+  weak_password: {
+    status: 422,
+    en: 'Use at least {min} characters; a sentence is good.',
+    fa: 'دست‌کم {min} نویسه لازم است؛ یک جملهٔ خوب است.',
+  },
+  password_too_long: {
+    status: 422,
+    en: 'Use at most {max} characters.',
+    fa: 'بیشینه {max} نویسه می‌شود.',
+  },
+  common_password: {
+    status: 422,
+    en: 'This password is easy to guess; use a sentence of your own.',
+    fa: 'این رمز به‌آسانی حدس زده می‌شود؛ جمله‌ای از خودتان بنویسید.',
+  },
+} as const satisfies Errors;

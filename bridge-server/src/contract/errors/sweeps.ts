@@ -1,0 +1,33 @@
+import type { Errors } from './entry.js';
+
+/** Sweeps, and what jobs leave. */
+export const SWEEPS = {
+  sweep_space_empty: {
+    status: 422,
+    en: 'Choose at least one parameter to vary.',
+    fa: 'دست‌کم یک پارامتر را برای تغییر برگزینید.',
+  },
+  sweep_grid_too_large: {
+    status: 422,
+    en: 'The grid has {size} settings; at most {max} are allowed.',
+    fa: 'این شبکه {size} تنظیم دارد؛ بیشینه {max} است.',
+  },
+  sweep_not_active: { status: 409, en: 'The sweep has already ended.', fa: 'این جست‌وجو پیش‌تر پایان یافته است.' },
+  sweep_active: { status: 409, en: 'Stop the sweep first.', fa: 'ابتدا جست‌وجو را متوقف کنید.' },
+  sweep_failed: {
+    status: 422,
+    en: 'Every job of the sweep failed; look at the first one.',
+    fa: 'همهٔ کارهای این جست‌وجو ناموفق بود؛ نخستین را ببینید.',
+  },
+  model_unsafe: {
+    status: 409,
+    en: 'The model may run code when it is loaded: {part} {reason}. Download it unchecked only if you trust whoever made it.',
+    fa: 'این مدل ممکن است هنگام بارگذاری کدی را اجرا کند: {part} {reason}. تنها اگر به سازنده‌اش اعتماد دارید، آن را بدون بررسی دانلود کنید.',
+  },
+  model_not_ready: { status: 409, en: 'Model is ready at the end.', fa: 'مدل در پایان آماده است.' },
+  quota_jobs: {
+    status: 429,
+    en: 'You already have {max} jobs waiting; wait for one to end.',
+    fa: 'هم‌اکنون {max} کار در صف دارید؛ صبر کنید یکی پایان یابد.',
+  },
+} as const satisfies Errors;
