@@ -61,9 +61,10 @@ export class Aftercare {
         await this.mlflow.deleteRun(workspace, runId);
         await this.store.forgetDeletedRun(runId);
       } catch (error) {
-        if (!(error instanceof KargahError && error.code === 'mlflow_unavailable'))
-          this.log.error({ err: error, run_id: runId }, 'the MLflow run of a deleted job could not be deleted');
-        this.#again('runs of deleted jobs', () => this.deleteRuns(ofRun));
+        if (error instanceof KargahError && error.code === 'mlflow_unavailable')
+          this.#again('runs of deleted jobs', () => this.deleteRuns(runId));
+        // It stays for the next start: asked again at once, MLflow would say the same.
+        else this.log.error({ err: error, run_id: runId }, 'the MLflow run of a deleted job could not be deleted');
       }
     }
   }
