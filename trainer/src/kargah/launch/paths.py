@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 
 @dataclass(frozen=True)
@@ -94,13 +95,22 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 def write_json(path: Path, value: object) -> None:
     """Replaces `path` in one step, so that a reader sees the old file or the whole new one, even after a power cut."""
+    put_json(path, value, lambda file: os.fsync(file.fileno()))
+    flush(path.parent)
+
+
+def put_json(path: Path, value: object, whole: Callable[[IO[str]], object] = lambda _: None) -> None:
+    """Replaces `path` in one step, on the disk when the system sees fit; `whole` is called before it has its name.
+
+    Every process sees it at once, and it stays whatever is killed. A power cut may leave it empty.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with temporary.open("w", encoding="utf-8") as file:
             json.dump(value, file, ensure_ascii=False)
             file.flush()
-            os.fsync(file.fileno())
-        move(temporary, path)
+            whole(file)
+        temporary.replace(path)
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
@@ -109,8 +119,13 @@ def write_json(path: Path, value: object) -> None:
 def move(whole: Path, path: Path) -> None:
     """Replaces `path` by a file whose bytes are on the disk."""
     whole.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    flush(path.parent)
+
+
+def flush(path: Path) -> None:
+    """Brings a file, or the names in a folder, to the disk."""
+    opened = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)

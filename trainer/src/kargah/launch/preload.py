@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
@@ -33,6 +34,7 @@ _MODULES = (
     "mlflow",
     "mlflow.pytorch",
     "kargah.training.entry",
+    "kargah.recipes.rehearsal",
     "kargah.launch.run",
 )
 
@@ -70,20 +72,28 @@ def _rehearse(torch: Any) -> None:
 
 
 def rehearse_step() -> None:
-    """One optimizer step, in a process that has been forked: it runs on one thread and leaves nothing behind."""
+    """A first optimizer step, in a process that has been forked: it runs on one thread and leaves nothing behind."""
     torch: Any = sys.modules.get("torch")
     # With a GPU the first step would start threads for it.
     if torch is None or torch.cuda.device_count():
         return
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    model = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.ReLU(), torch.nn.Dropout(0.1), torch.nn.Linear(4, 2))
-    optimizer = torch.optim.AdamW(model.parameters())
-    targets = torch.zeros(2, dtype=torch.long)
-    torch.nn.functional.cross_entropy(model(torch.zeros(2, 4)), targets).backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    optimizer.step()
-    torch.set_num_threads(threads)
+    try:
+        if "kargah.training.entry" in sys.modules:
+            from ..recipes.rehearsal import rehearse
+
+            # It only saves time; what is wrong with this environment is told to the job that needs it.
+            with contextlib.suppress(Exception):
+                rehearse()
+        model = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2))
+        optimizer = torch.optim.AdamW(model.parameters())
+        targets = torch.zeros(2, dtype=torch.long)
+        torch.nn.functional.cross_entropy(model(torch.zeros(2, 4)), targets).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+    finally:
+        torch.set_num_threads(threads)
 
 
 def threads() -> int:

@@ -1,7 +1,7 @@
 """A supervisor and its job's process, forked before there is a job: both wait for one, and need only be told.
 
-A fork of half a gigabyte takes fifteen milliseconds, and a job takes two. The job's process has also taken a first
-optimizer step, on one thread, so that the pages which that copies are its own already.
+A fork of half a gigabyte takes fifteen milliseconds, and a job takes two. The job's process has also gone a
+recipe's way to its first optimizer step, on one thread, so that the pages which that copies are its own already.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import contextlib
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import struct
@@ -137,7 +138,9 @@ def _job(
     processes.die_with_supervisor()
     if os.getppid() != supervisor:
         os._exit(0)
-    rehearse_step()
+    # A job that is there already would only wait for it.
+    if not select.select([channel], [], [], 0)[0]:
+        rehearse_step()
     given = _receive(channel, 2)
     if given is None:
         os._exit(0)

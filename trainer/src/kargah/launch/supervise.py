@@ -26,7 +26,7 @@ from .bounded_log import HEAD_BYTES, BoundedLog
 from .heartbeat import Heartbeat
 from .lifeline import LOOK_SECONDS, Lifeline
 from .outcome import Ending, outcome_of
-from .paths import JobPaths, read_json, write_json
+from .paths import JobPaths, flush, put_json, read_json
 from .start import Cold, Start
 from .system import SystemWatch
 
@@ -94,6 +94,10 @@ class Supervisor:
             return
         os.close(child_end)
         self._begun()
+        # No job waits until the disk has this: others see it whoever is killed, and a power cut ends the job too.
+        for path in (self._paths.supervisor, self._paths.folder):
+            with contextlib.suppress(OSError):
+                flush(path)
         system = SystemWatch(self._job, self._paths, self._start.memory_bytes)
         self._selector.register(pipe, selectors.EVENT_READ)
         while not self._over():
@@ -120,7 +124,7 @@ class Supervisor:
         return wake
 
     def _tell(self) -> None:
-        write_json(
+        put_json(
             self._paths.supervisor,
             {
                 "pid": os.getpid(),

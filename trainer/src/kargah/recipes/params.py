@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import types
 import typing
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeVar
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Literal, TypeVar, cast
 
 P = TypeVar("P")
 Json = dict[str, Any]
@@ -54,9 +55,14 @@ def param(
     )
 
 
+@functools.cache
+def _hints(params: Any) -> dict[str, Any]:
+    return typing.get_type_hints(params)
+
+
 def params_schema(params: type) -> Json:
     """JSON Schema 2020-12 of a parameter dataclass."""
-    hints = typing.get_type_hints(params)
+    hints = _hints(params)
     properties = {f.name: _property(f, hints[f.name]) for f in dataclasses.fields(params)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -72,7 +78,7 @@ def parse_params(params: type[P], given: Mapping[str, Any]) -> P:
     Raises:
         InvalidParams: an unknown name, a wrong type or a value out of its bounds.
     """
-    hints = typing.get_type_hints(params)
+    hints = _hints(cast("Hashable", params))
     fields = {f.name: f for f in dataclasses.fields(params)}  # type: ignore[arg-type]
     errors = {name: "unknown parameter" for name in given if name not in fields}
     values: dict[str, Any] = {}
