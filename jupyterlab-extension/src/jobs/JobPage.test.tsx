@@ -34,7 +34,7 @@ const handler: Handler = (request) => {
   const special = extra(request);
   if (special.status !== 404) return special;
   if (request.path === own) return ok(shown);
-  if (request.path === `${own}/metrics`) return ok(history);
+  if (request.path.startsWith(`${own}/metrics?`)) return ok(history);
   if (request.path === `${own}/events`)
     return page({ event_id: 1, at: '2026-11-22T08:00:00Z', from: null, to: 'queued', detail: null, detail_fa: null });
   if (request.path.startsWith(`${own}/logs`)) return { status: 200, headers: { 'Kargah-Log-Size': '0' } };
@@ -331,13 +331,25 @@ describe('what a job page says before it knows', () => {
     const coming = new Promise<void>((resolve) => (come = resolve));
     shown = aJob(change);
     bench = await Workbench.start(ENGLISH, async (request) => {
-      if (request.path.endsWith('/metrics')) await coming;
+      if (request.path.includes('/metrics?')) await coming;
       return handler(request);
     });
     bench.show(<JobPage jobId="job_aaaaaa" />);
     await screen.findByRole('heading', { level: 1 });
     return come;
   }
+
+  it('asks for a history that is bounded, however many points there are', async () => {
+    shown = aJob({ state: 'running', resumed_from: null });
+    const asked: (string | null)[] = [];
+    bench = await Workbench.start(ENGLISH, (request) => {
+      if (request.path.includes('/metrics?')) asked.push(request.path.split('?')[1] ?? null);
+      return handler(request);
+    });
+    bench.show(<JobPage jobId="job_aaaaaa" />);
+    await screen.findByTestId('charts');
+    expect(asked).toEqual(['buckets=10000']);
+  });
 
   it('is the place of its charts and the figures that the job has, never that there are none', async () => {
     history = { items: [point('val_loss', 10, 0.5), point('val_loss', 20, 0.25)], seq: 3 };
@@ -359,7 +371,7 @@ describe('what a job page says before it knows', () => {
   });
 
   it('is not that there are none where the history could not be read', async () => {
-    extra = ({ path }) => (path.endsWith('/metrics') ? problem(503, 'mlflow_unavailable') : notFound);
+    extra = ({ path }) => (path.includes('/metrics?') ? problem(503, 'mlflow_unavailable') : notFound);
     shown = aJob({ state: 'succeeded' });
     bench = await Workbench.start(ENGLISH, handler);
     bench.show(<JobPage jobId="job_aaaaaa" />);
@@ -412,7 +424,7 @@ describe('a job that was continued', () => {
     extra = ({ path }) =>
       path === '/api/v1/train/jobs/job_parent'
         ? { status: 200, body: parent }
-        : path === '/api/v1/train/jobs/job_parent/metrics'
+        : path.startsWith('/api/v1/train/jobs/job_parent/metrics?')
           ? { status: 200, body: { items: [point('val_accuracy', 30, 0.791), point('train_loss', 10, 1)], seq: 9 } }
           : path.startsWith('/api/v1/train/jobs?')
             ? page(parent)

@@ -11,7 +11,7 @@ import type { MessageKey } from '../i18n/messages.js';
 import { useStore } from '../store/useStore.js';
 import type { Job, JobEvent, Recipe } from '../api/types.js';
 import { asCode, propertiesOf, type Property } from './paramsSchema.js';
-import { decimate, type MetricHistory } from './series.js';
+import type { MetricHistory } from './series.js';
 import { joinArgs, joinVariables } from './trainForm.js';
 
 export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe: Recipe | null }): JSX.Element {
@@ -134,10 +134,7 @@ export function SystemCard({ history, known }: SystemCardProps): JSX.Element {
       <div className="stack sys">
         {keys.map((key, index) => {
           const series = history.get(key);
-          const line = decimate(series?.steps ?? [], series?.values ?? [], 0, Number.MAX_SAFE_INTEGER, 1);
-          const values = (line.y.length >= 2 ? (series?.values ?? []) : [])
-            .flatMap((value) => (value === null ? [] : [value]))
-            .slice(-60);
+          const values = series !== undefined && series.length >= 2 ? series.lastValues(60) : [];
           return (
             <div key={key} className="row">
               <span className="muted what ell" title={key.slice(7)}>

@@ -8,6 +8,17 @@ const point = (key: string, step: number, value: MetricPoint['value'], timestamp
   timestamp,
 });
 
+describe('the last values of a metric', () => {
+  it('are those that are numbers, in their order, and not more than asked for', () => {
+    const series = new Series();
+    const values = [1, 2, 'NaN', 3, 'Infinity', 4] as const;
+    values.forEach((value, step) => series.add({ key: 'a', value, step, timestamp: step }));
+    expect(series.lastValues(3)).toEqual([2, 3, 4]);
+    expect(series.lastValues(60)).toEqual([1, 2, 3, 4]);
+    expect(new Series().lastValues(2)).toEqual([]);
+  });
+});
+
 describe('smoothing', () => {
   it('leaves a constant as it is from the first point on, since its bias is corrected', () => {
     expect(new Smoothing(0.9).take([5, 5, 5])).toEqual([5, 5, 5].map((v) => expect.closeTo(v, 10)));

@@ -1,5 +1,11 @@
 import type { MetricPoint } from '../api/types.js';
 
+/**
+ * How many stretches of a metric a history is asked for: up to four times as many points come as they are, and of more than that
+ * the first, last, least and greatest of each stretch, so that a job of millions of points opens as one of thousands does.
+ */
+export const MOST_STRETCHES = 10_000;
+
 /** Points of one metric in the order of their steps; a value that is no finite number is a gap. */
 export class Series {
   readonly steps: number[] = [];
@@ -20,6 +26,16 @@ export class Series {
       if (value != null) return value;
     }
     return null;
+  }
+
+  /** The last values that are numbers, at most `count`, without a look at the rest. */
+  lastValues(count: number): readonly number[] {
+    const found: number[] = [];
+    for (let index = this.values.length - 1; index >= 0 && found.length < count; index -= 1) {
+      const value = this.values[index];
+      if (value != null) found.push(value);
+    }
+    return found.reverse();
   }
 
   has(step: number): boolean {

@@ -4,7 +4,7 @@ import { ApiError } from '../api/errors.js';
 import type { Job, MetricPoint } from '../api/types.js';
 import { useAgain } from '../components/useAgain.js';
 import { useKargah } from '../context.js';
-import { MetricHistory } from './series.js';
+import { MetricHistory, MOST_STRETCHES } from './series.js';
 
 /** How many jobs a chain of resumed ones is followed back. */
 const MOST = 20;
@@ -25,9 +25,10 @@ export function useBefore(resumedFrom: string | null): MetricHistory | null {
           params: { path: { job_id: id } },
           signal: asked.signal,
         };
+        const bounded = { ...call, params: { ...call.params, query: { buckets: MOST_STRETCHES } } };
         const [job, history]: readonly [Job | null, readonly MetricPoint[]] = await Promise.all([
           data(api.http.GET('/api/v1/train/jobs/{job_id}', call)),
-          data(api.http.GET('/api/v1/train/jobs/{job_id}/metrics', call)).then((page) => page.items),
+          data(api.http.GET('/api/v1/train/jobs/{job_id}/metrics', bounded)).then((page) => page.items),
         ]).catch((reason: unknown) => {
           // Deleted since: what came before it cannot be shown.
           if (reason instanceof ApiError && reason.code === 'not_found') return [null, []] as const;

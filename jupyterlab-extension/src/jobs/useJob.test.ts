@@ -21,6 +21,23 @@ describe('a job that hears of points', () => {
       metrics,
     });
     expect(after.metrics).toEqual({ loss: 'NaN', acc: 0.9 });
+    expect(after).not.toBe(before);
+  });
+
+  it('does not look at the metrics that an update says nothing of, however many there are', () => {
+    const all = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`m${String(at)}`, at]));
+    let looked = 0;
+    const metrics = new Proxy(all, {
+      ownKeys: (target) => {
+        looked += 1;
+        return Reflect.ownKeys(target);
+      },
+    });
+    const before = job({ state: 'running', metrics });
+    const points = [{ key: 'm7', value: 0.5, step: 2, timestamp: 1 }];
+    const update = { job_id: before.job_id, seq: 1, state: 'running' as const, progress: before.progress };
+    const after = applyUpdate(before, { ...update, metrics: points });
+    expect([after.metrics['m7'], after.metrics['m8'], looked]).toEqual([0.5, 8, 0]);
   });
 });
 

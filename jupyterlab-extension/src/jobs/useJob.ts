@@ -7,7 +7,7 @@ import { useAgain } from '../components/useAgain.js';
 import { useKargah } from '../context.js';
 import { isActive } from '../store/states.js';
 import { applyUpdate } from '../store/update.js';
-import { MetricHistory } from './series.js';
+import { MetricHistory, MOST_STRETCHES } from './series.js';
 
 export interface LiveJob {
   readonly job: Job | null;
@@ -57,7 +57,8 @@ export function useJob(jobId: string): LiveJob {
       if (!gone) setEvents(page.items);
     };
     const readHistory = async (): Promise<number> => {
-      const page = await data(api.http.GET('/api/v1/train/jobs/{job_id}/metrics', params));
+      const bounded = { params: { ...params.params, query: { buckets: MOST_STRETCHES } } };
+      const page = await data(api.http.GET('/api/v1/train/jobs/{job_id}/metrics', bounded));
       if (!gone) {
         history.replace(page.items);
         setHistoryKnown(true);

@@ -1,4 +1,4 @@
-import type { Job, JobUpdate, MetricPoint } from '../api/types.js';
+import type { Job, JobUpdate } from '../api/types.js';
 import { isActive } from './states.js';
 
 /**
@@ -6,12 +6,10 @@ import { isActive } from './states.js';
  * an update that says so first would show an end without them, and one that comes late would bring an ended job back to life.
  */
 export function applyUpdate(job: Job, update: JobUpdate): Job {
-  const metrics = update.metrics.length === 0 ? job.metrics : { ...job.metrics, ...lastValues(update.metrics) };
-  if (!isActive(job.state)) return { ...job, metrics };
+  // Into the same table, since a job may have thousands of metrics and hears of a few of them many times a second: copying all
+  // of them each time is what such a page would spend its time on. The job is another one, which is what tells its readers.
+  for (const { key, value } of update.metrics) job.metrics[key] = value;
+  if (!isActive(job.state)) return { ...job };
   const state = isActive(update.state) ? update.state : job.state;
-  return { ...job, state, progress: update.progress, message: update.message ?? job.message, metrics };
-}
-
-function lastValues(points: readonly MetricPoint[]): Job['metrics'] {
-  return Object.fromEntries(points.map(({ key, value }) => [key, value]));
+  return { ...job, state, progress: update.progress, message: update.message ?? job.message };
 }

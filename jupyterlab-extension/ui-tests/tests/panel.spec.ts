@@ -139,7 +139,7 @@ test.describe.serial('a panel that says nothing false', () => {
     await page.locator('.lm-TabBar-tab.lm-mod-current .lm-TabBar-tabCloseIcon').first().click();
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    await page.route(`**/jobs/${jobId}/metrics`, async (route) => {
+    await page.route(`**/jobs/${jobId}/metrics*`, async (route) => {
       await held;
       await route.continue();
     });
@@ -150,7 +150,7 @@ test.describe.serial('a panel that says nothing false', () => {
     await expect(job).not.toContainText('هنوز اندازه‌ای نرسیده');
     release();
     await expect(job.getByTestId('chart-loss')).toBeVisible();
-    await page.unroute(`**/jobs/${jobId}/metrics`);
+    await page.unroute(`**/jobs/${jobId}/metrics*`);
   });
 
   test('the actions of a row are reached by the keyboard, and the focus never falls to the page', async () => {
