@@ -1,6 +1,6 @@
 // Bytes a second of an upload: ours are hashed, and on the disk before they are acknowledged; beside it plain @tus/server with its FileStore,
-// which does neither, in a process of its own in the same run, and what the disk itself takes: the same pieces, written and fsynced by nobody's
-// server, which is what no upload that is on the disk before it is acknowledged gets beyond.
+// which does neither, in a process of its own in the same run; the same FileStore made to wait for the disk before each answer, still without a
+// hash; and what the disk itself takes: the same pieces, written and fsynced by nobody's server.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -23,28 +23,36 @@ const PIECES = [
 
 export async function measureUpload(api, dataDir) {
   const folder = mkdtempSync(join(dataDir, 'rival-'));
-  const rival = spawn(process.execPath, [join(import.meta.dirname, 'upload-rival.mjs'), folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const rivals = ['plain', 'durable'].map((promise) =>
+    spawn(process.execPath, [join(import.meta.dirname, 'upload-rival.mjs'), folder, promise], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  );
   try {
-    const [url] = await once(createInterface({ input: rival.stdout }), 'line');
+    const [theirs, durable] = await Promise.all(
+      rivals.map(async ({ stdout }) => {
+        const [url] = await once(createInterface({ input: stdout }), 'line');
+        return { endpoint: `${url}/files`, headers: {} };
+      }),
+    );
     const ours = { endpoint: `${api.url}/api/v1/uploads`, headers: { authorization: `Bearer ${api.token}` } };
-    const theirs = { endpoint: `${url}/files`, headers: {} };
     const bytes = randomBytes(SIZE);
     const rows = [];
-    for (const [piece, words] of PIECES) rows.push(...(await compare({ ours, theirs, folder }, bytes, piece, words)));
+    for (const [piece, words] of PIECES)
+      rows.push(...(await compare({ ours, theirs, durable, folder }, bytes, piece, words)));
     return rows;
   } finally {
-    rival.kill('SIGKILL');
+    for (const rival of rivals) rival.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function compare({ ours, theirs, folder }, bytes, piece, words) {
-  const rates = { ours: [], theirs: [], disk: [] };
+async function compare({ ours, theirs, durable, folder }, bytes, piece, words) {
+  const rates = { ours: [], theirs: [], durable: [], disk: [] };
   const sides = {
     ours: () => send(ours, bytes, piece),
     theirs: () => send(theirs, bytes, piece),
+    durable: () => send(durable, bytes, piece),
     disk: () => store(folder, bytes, piece),
   };
   // The first of each opens connections and warms the code up.
@@ -54,7 +62,7 @@ async function compare({ ours, theirs, folder }, bytes, piece, words) {
       if (round >= 0) rates[name].push(rate);
     }
   }
-  const [a, b, c] = [median(rates.ours), median(rates.theirs), median(rates.disk)];
+  const [a, b, c, d] = ['ours', 'theirs', 'durable', 'disk'].map((side) => median(rates[side]));
   const show = (rate) => `${(rate / 1e6).toFixed(0)} MB/s`;
   const key = piece === SIZE ? 'whole' : 'pieces';
   const what = `upload of ${String(SIZE / MIB)} MiB ${words}`;
@@ -69,10 +77,18 @@ async function compare({ ours, theirs, folder }, bytes, piece, words) {
       note: `${note}; over HTTP, both behind one sender`,
     },
     {
+      what: `${what}, beside one that is on the disk too`,
+      ours: show(a),
+      rival: `FileStore, fdatasync before each answer, no hash: ${show(c)}`,
+      ratio: ratio(a, c),
+      compared: { [`upload.${key}-durable`]: ratios(rates.ours, rates.durable) },
+      note,
+    },
+    {
       what: `${what}, beside the disk`,
       ours: show(a),
-      rival: `written and fsynced, no server: ${show(c)}`,
-      ratio: ratio(a, c),
+      rival: `written and fsynced, no server: ${show(d)}`,
+      ratio: ratio(a, d),
       compared: { [`upload.${key}-disk`]: ratios(rates.ours, rates.disk) },
       note,
     },
