@@ -20,7 +20,8 @@ preload.load()
 import torch
 from kargah.recipes import rehearsal
 def state():
-    return {"threads": preload.threads(), "torch threads": torch.get_num_threads(), "open": len(os.listdir("/proc/self/fd"))}
+    opened = os.listdir("/proc/self/fd")
+    return {"threads": preload.threads(), "torch threads": torch.get_num_threads(), "open": len(opened)}
 torch.set_num_threads(1)
 before = state()
 came = rehearsal.rehearse()
@@ -32,7 +33,8 @@ def test_the_rehearsal_comes_to_the_first_step_and_leaves_no_thread_no_file_and_
     ran = subprocess.run([sys.executable, "-c", ALONE], cwd=tmp_path, capture_output=True, check=True, timeout=300)
     told = json.loads(ran.stdout.splitlines()[-1])
     assert told["came"] is True
-    assert told["after"] == told["before"] and told["before"]["threads"] == 1
+    assert told["after"] == told["before"]
+    assert told["before"]["threads"] == 1
     assert told["files"] == []
 
 
