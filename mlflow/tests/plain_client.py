@@ -5,6 +5,7 @@ The bridge's tests run it against the gateway, with a personal token or as a job
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -58,6 +59,82 @@ def no_experiment() -> None:
     )
     assert there == (wanted,) * 4, there
     assert sorted(mlflow.search_runs()["metrics.loss"].dropna())[-3:] == [1.0, 2.0, 3.0]
+
+
+def files() -> None:
+    """Keeps folders, tables, settings, texts and a figure, by names of any letters, and gets them back."""
+    from matplotlib.figure import Figure
+
+    folder = Path(tempfile.mkdtemp()) / "پوشهٔ خروجی"
+    (folder / "a" / "b").mkdir(parents=True)
+    names = {"a/b/متن.txt": "سلام", "c +1 & ۵%.txt": "c", "empty": ""}
+    for name, text in names.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    with mlflow.start_run() as run:
+        mlflow.log_artifacts(str(folder), artifact_path="out dir")
+        mlflow.log_artifact(str(folder))
+        mlflow.log_dict({"نام": [1, 2]}, "conf/settings.json")
+        mlflow.log_figure(Figure(), "figures/f.png")
+        mlflow.log_table({"text": ["سلام", "b"], "n": [1, 2]}, "t.json")
+        mlflow.log_table({"text": ["c"], "n": [3]}, "t.json")
+    there = Path(mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path="out dir"))
+    assert {name: (there / name).read_text(encoding="utf-8") for name in names} == names
+    top = {file.path for file in MlflowClient().list_artifacts(run.info.run_id)}
+    assert {"out dir", folder.name, "conf", "figures", "t.json"} <= top, top
+    assert mlflow.artifacts.load_dict(f"{run.info.artifact_uri}/conf/settings.json") == {"نام": [1, 2]}
+    assert list(mlflow.load_table("t.json", run_ids=[run.info.run_id])["n"]) == [1, 2, 3]
+
+
+def threads() -> None:
+    """Logs batches from eight threads at once: every point is there, and the newest is the value."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from mlflow.entities import Metric, Param, RunTag
+
+    client = MlflowClient()
+    with mlflow.start_run() as run:
+        identifier = run.info.run_id
+
+        def log(thread: int) -> None:
+            for at in range(10):
+                points = [Metric(f"t{thread}", at + i / 10, 1, at * 10 + i) for i in range(10)]
+                client.log_batch(identifier, points, [Param(f"p{thread} {at}", "x")], [RunTag("رشته", str(thread))])
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(log, range(8)))
+        for thread in range(8):
+            history = client.get_metric_history(identifier, f"t{thread}")
+            assert sorted(point.step for point in history) == list(range(100)), len(history)
+    data = client.get_run(identifier).data
+    assert {name: data.metrics[name] for name in (f"t{k}" for k in range(8))} == {f"t{k}": 9.9 for k in range(8)}
+    assert len([name for name in data.params if name.startswith("p")]) >= 80
+
+
+def search() -> None:
+    """Looks for its runs by metric, parameter, tags with Persian names, state and name, page by page."""
+    name = "جست‌وجو " + uuid.uuid4().hex[:6]
+    mlflow.set_experiment(name)
+    for at in range(4):
+        with mlflow.start_run(run_name=f"r{at}", tags={"تیم": "بینایی", "k": str(at)}, description=f"شرح {at}"):
+            mlflow.log_param("مدل", "cnn")
+            mlflow.log_metric("acc", at / 10)
+
+    def found(condition: str, **how: object) -> int:
+        return len(mlflow.search_runs(experiment_names=[name], filter_string=condition, **how))
+
+    assert found("metrics.acc > 0.15") == 2
+    assert found("params.`مدل` = 'cnn' and tags.k = '1'") == 1
+    assert found("tags.`تیم` = 'بینایی'") == 4
+    assert found("attributes.status = 'FINISHED'", max_results=3) == 3
+    assert found("attributes.run_name LIKE 'r%'") >= 3
+    client = MlflowClient()
+    experiment = client.get_experiment_by_name(name)
+    page = client.search_runs([experiment.experiment_id], max_results=3)
+    assert (len(page), len(client.search_runs([experiment.experiment_id], page_token=page.token))) == (3, 1)
+    assert {run.data.tags["mlflow.note.content"] for run in page} <= {f"شرح {at}" for at in range(4)}
+    with contextlib.suppress(MlflowException):
+        found("acc > (")
+        raise AssertionError("a malformed filter was taken")
 
 
 def named_experiment() -> None:
