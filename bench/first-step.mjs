@@ -57,7 +57,7 @@ export async function measureFirstStep(api, dataDir) {
         rival: `python train.py ${ms(rival)}`,
         ratio: ratio(rival, last),
         compared: { 'first-step.together': ratios(rounds.rival, rounds.last) },
-        note: `median of ${String(ROUNDS)}; ${String(MOST_TOGETHER)} where as many run at once, one a core; at most one of them finds a process that waits`,
+        note: `median of ${String(ROUNDS)}; ${String(MOST_TOGETHER)} where as many run at once, one a core; up to four find a process that waits`,
       },
       {
         what: 'memory of one more job',

@@ -35,6 +35,8 @@ _LOOK_SECONDS = 5.0
 _CLIENT_SECONDS = 5.0
 # After a job began: its first steps need the cores more.
 _SPARE_SECONDS = 0.5
+# As many jobs as begin at once on the cores that there are, each for forty megabytes of its own.
+_MOST_SPARES = 4
 _MOST_BYTES = 1 << 20
 _LOCK_SECONDS = 10.0
 
@@ -57,7 +59,8 @@ class Daemon:
         self._clients: dict[int, _Client] = {}
         self._selector = selectors.DefaultSelector()
         self._next_look = time.monotonic() + _LOOK_SECONDS
-        self._spare: Spare | None = None
+        self._spares: list[Spare] = []
+        self._most_spares = min(_MOST_SPARES, len(os.sched_getaffinity(0)))
         self._spare_at = 0.0
         self._wake = self._listen_to_signals()
 
@@ -67,7 +70,7 @@ class Daemon:
         for fd in (0, self._wake, self._listener.fileno()):
             self._selector.register(fd, selectors.EVENT_READ)
         while True:
-            self._keep_spare()
+            self._keep_spares()
             for key, _ in self._selector.select(self._timeout()):
                 if key.fd == 0:
                     if self._bridge_is_gone():
@@ -87,7 +90,8 @@ class Daemon:
                     return STALE
 
     def _timeout(self) -> float:
-        due = self._next_look if self._spare is not None else min(self._next_look, self._spare_at)
+        enough = len(self._spares) >= self._most_spares
+        due = self._next_look if enough else min(self._next_look, self._spare_at)
         return max(0.0, due - time.monotonic())
 
     def _listen_to_signals(self) -> int:
@@ -151,11 +155,11 @@ class Daemon:
             _tell(connection, {"refused": safety.unsafe(error.strerror or str(error))})
 
     def _give(self, connection: socket.socket, folder: Path, environ: dict[str, str]) -> None:
-        spare, self._spare = self._spare, None
         self._spare_at = time.monotonic() + _SPARE_SECONDS
-        if spare is not None:
+        while self._spares:
+            # The oldest: it has gone its way by now. One that is gone was killed.
             with contextlib.suppress(BrokenPipeError):
-                spare.give(folder, environ, connection)
+                self._spares.pop(0).give(folder, environ, connection)
                 return
         self._new_spare().give(folder, environ, connection)
 
@@ -174,18 +178,24 @@ class Daemon:
         for client in self._clients.values():
             client.connection.close()
         self._clients.clear()
+        # What waits ends when nobody holds the other end.
+        for spare in self._spares:
+            spare.let_go()
+        self._spares.clear()
         nothing = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1):
             os.dup2(nothing, fd)
         os.close(nothing)
 
-    def _keep_spare(self) -> None:
-        if self._spare is not None or time.monotonic() < self._spare_at:
+    def _keep_spares(self) -> None:
+        """One at a time, so that whoever asks meanwhile is heard."""
+        if len(self._spares) >= self._most_spares or time.monotonic() < self._spare_at:
             return
-        self._spare_at = time.monotonic() + _LOOK_SECONDS
         if safety.refusal(threads=preload.threads()) is None:
             with contextlib.suppress(OSError):
-                self._spare = self._new_spare()
+                self._spares.append(self._new_spare())
+                return
+        self._spare_at = time.monotonic() + _LOOK_SECONDS
 
     def _refusal(self, folder: Path) -> safety.Refusal | None:
         if self._sources.changed():

@@ -64,6 +64,10 @@ class Spare:
         with self._channel:
             _send(self._channel, {"folder": str(folder), "env": environ}, [connection.fileno()])
 
+    def let_go(self) -> None:
+        """In another fork, which is not to keep it alive."""
+        self._channel.close()
+
 
 class Warm:
     """Lets the process that waits have the job."""
