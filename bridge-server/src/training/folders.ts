@@ -97,6 +97,11 @@ export class JobFolders {
     await writeWhole(join(this.of(jobId), 'run.json'), JSON.stringify(run));
   }
 
+  /** Whether the job was told its run, or is not there to be told any more. */
+  knowsRun(jobId: string): boolean {
+    return existsSync(join(this.of(jobId), 'run.json')) || !existsSync(this.of(jobId));
+  }
+
   /** The job's token, made at the first call; a launch that is repeated keeps it. `kept` resolves when it is in its file. */
   token(jobId: string): { readonly sha256: string; readonly kept: Promise<void> } {
     const path = join(this.of(jobId), 'token');

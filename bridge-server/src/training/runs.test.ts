@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Job } from '../contract/training.js';
@@ -103,4 +103,22 @@ describe('the MLflow run of a recipe’s job', () => {
     expect((await shop.ended(job.job_id)).state).toBe('succeeded');
     await shop.eventually(() => statusOf(job) === 'FINISHED', 'the run to end');
   });
+
+  it.each([
+    ['runs on', false],
+    ['has ended', true],
+  ])(
+    'is told by the next bridge where this one was killed between writing it down and telling the job, which %s',
+    async (_what, ended) => {
+      release();
+      const job = await train();
+      await shop.eventually(() => existsSync(told(job)), 'the run to be told');
+      await shop.stop();
+      renameSync(told(job), `${told(job)}.new`);
+      if (ended) launcher.end(folderOf(job), {});
+      await shop.start();
+      await shop.eventually(() => existsSync(told(job)), 'the run to be told again');
+      expect(JSON.parse(readFileSync(told(job), 'utf8'))).toEqual({ run_id: `run-${job.job_id}`, experiment_id: '7' });
+    },
+  );
 });

@@ -33,12 +33,18 @@ export class JobRuns {
    */
   async open(row: JobRow): Promise<JobRow> {
     const { job_id: jobId } = row;
-    // The row may be one from before.
-    const now = row.mlflow_run_id === null ? ((await this.store.get(jobId)) ?? row) : row;
-    if (now.mlflow_run_id !== null) return now;
-    const opening = this.#opening.get(jobId) ?? this.#make(row).finally(() => this.#opening.delete(jobId));
+    const opening = this.#opening.get(jobId) ?? this.#open(row).finally(() => this.#opening.delete(jobId));
     this.#opening.set(jobId, opening);
     return opening;
+  }
+
+  async #open(row: JobRow): Promise<JobRow> {
+    // The row may be one from before.
+    const now = row.mlflow_run_id === null ? ((await this.store.get(row.job_id)) ?? row) : row;
+    if (now.mlflow_run_id === null) return this.#make(row);
+    // A bridge that was killed in between wrote the run down and did not tell the job: it would wait with all its points for ever.
+    if (!this.folders.knowsRun(now.job_id)) await this.#tell(now);
+    return now;
   }
 
   /** Resolves when no attempt to make its run is under way. */
@@ -90,9 +96,14 @@ export class JobRuns {
     const made = (await this.store.get(jobId)) ?? row;
     this.telemetry.track(made);
     // The gateway knows whose run it is before the job does.
-    await this.folders.writeRun(jobId, { run_id: run.runId, experiment_id: run.experimentId });
+    await this.#tell({ ...made, mlflow_run_id: run.runId, mlflow_experiment_id: run.experimentId });
     this.#tried.delete(jobId);
     return made;
+  }
+
+  async #tell(row: JobRow): Promise<void> {
+    const { job_id: jobId, mlflow_run_id: runId, mlflow_experiment_id: experimentId } = row;
+    if (runId !== null) await this.folders.writeRun(jobId, { run_id: runId, experiment_id: experimentId ?? '' });
   }
 
   /** MLflow shows the runs of a sweep under the sweep's own. */
