@@ -168,7 +168,9 @@ def test_a_file_that_was_left_open_is_written_at_the_end(daemon: RunningDaemon) 
 
 def test_a_fork_may_use_every_thread_and_start_workers_either_way(daemon: RunningDaemon) -> None:
     source = (
-        "import multiprocessing as mp, numpy as np, torch\n"
+        "import multiprocessing as mp, numpy as np, torch, warnings\n"
+        # On one processor: that two workers are more than it has.
+        "warnings.filterwarnings('ignore', 'This DataLoader will create')\n"
         "from torch.utils.data import DataLoader\n"
         "def double(x):\n    return 2 * x\n"
         "if __name__ == '__main__':\n"
