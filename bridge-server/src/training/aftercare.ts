@@ -89,8 +89,11 @@ export class Aftercare {
     if (this.mlflow.state() !== 'up' || this.#aborting.signal.aborted) return;
     try {
       const workspace = await this.store.workspaceOf(row.project_id);
-      // MLflow was away all the time that the job ran.
-      if (row.mlflow_run_id === null) await this.runs.describe(row);
+      // MLflow was away all the time that the job ran, or the bridge went before it wrote the run down.
+      if (row.mlflow_run_id === null) {
+        this.runs.mayHaveRun(jobId);
+        await this.runs.describe(row);
+      }
       const { mlflow_run_id: runId } = await this.runs.open(row);
       // Its owner deleted the job meanwhile.
       if (runId === null) return;

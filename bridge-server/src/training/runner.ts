@@ -272,6 +272,7 @@ export class JobRunner {
     if (state === 'starting')
       await this.store.transition(row.job_id, 'running', { started_at: new Date().toISOString() });
     this.telemetry.track((await this.store.get(row.job_id)) ?? row);
+    this.runs.mayHaveRun(row.job_id);
     this.#background.begin(this.#describe(row.job_id));
     const probe = await this.launcher.probe(handle);
     if (probe.state !== 'running') await this.#settleSurely(row.job_id, handle);

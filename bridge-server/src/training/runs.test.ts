@@ -121,4 +121,17 @@ describe('the MLflow run of a recipe’s job', () => {
       expect(JSON.parse(readFileSync(told(job), 'utf8'))).toEqual({ run_id: `run-${job.job_id}`, experiment_id: '7' });
     },
   );
+
+  it('is not made twice, where this bridge was killed before it wrote down that it made it', async () => {
+    const job = await train();
+    shop.mlflow.become('down');
+    release();
+    await shop.stop();
+    const runId = `run-${job.job_id}`;
+    shop.mlflow.runs.set(runId, { jobId: job.job_id, status: 'RUNNING', params: {}, tags: {}, dataset: null });
+    await shop.start();
+    shop.mlflow.become('up');
+    await shop.eventually(() => existsSync(told(job)), 'the run to be told');
+    expect([...shop.mlflow.runs.keys()]).toEqual([runId]);
+  });
 });

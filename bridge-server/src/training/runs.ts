@@ -47,6 +47,11 @@ export class JobRuns {
     return now;
   }
 
+  /** An earlier bridge may have made its run and been killed before it wrote that down. */
+  mayHaveRun(jobId: string): void {
+    this.#tried.add(jobId);
+  }
+
   /** Resolves when no attempt to make its run is under way. */
   async settled(jobId: string): Promise<void> {
     await this.#opening.get(jobId)?.catch(() => undefined);

@@ -117,10 +117,15 @@ export class MemoryMlflow implements MlflowPort {
     await this.describeRun({ ...input, runId: run.runId });
     return run;
   }
-  async openRun({ jobId, tags }: Pick<Parameters<MlflowPort['openRun']>[0], 'jobId' | 'tags'>) {
+  async openRun({
+    jobId,
+    tags,
+    mayExist,
+  }: Pick<Parameters<MlflowPort['openRun']>[0], 'jobId' | 'tags'> & { readonly mayExist?: boolean }) {
     await this.opening;
     await this.whenUp();
-    const runId = `run-${jobId}`;
+    // As MLflow does, which knows nothing of jobs: another run, unless one is looked for.
+    const runId = this.runs.has(`run-${jobId}`) && mayExist === false ? `run-${jobId}-again` : `run-${jobId}`;
     this.runs.set(runId, { jobId, status: 'RUNNING', params: {}, tags, dataset: null });
     return { experimentId: '7', runId };
   }
