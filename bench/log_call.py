@@ -10,9 +10,9 @@ from pathlib import Path
 
 import mlflow
 
-from kargah.training.gateway import Address
-from kargah.training.reporter import Reporter
-from kargah.training.run_ref import RunRef
+from kargah.reporting.gateway import Address
+from kargah.reporting.reporter import Reporter
+from kargah.reporting.run_ref import RunRef
 
 METRICS = {"train_loss": 0.123456789, "lr": 1e-3}
 OURS, RIVALS, ROUNDS = 2_000, 20, 5

@@ -30,7 +30,7 @@ def make(path: Path) -> None:
 
 def ours(path: Path) -> None:
     """Read as an uploaded file is."""
-    from kargah.datasets.read import read_dataset
+    from kargah.datasets.verbs.read import read_dataset
 
     with tempfile.TemporaryDirectory() as folder:
         result = read_dataset(Path(folder), "rows.csv", original=path, memory_bytes=6 << 30, max_image_bytes=1 << 30)

@@ -80,9 +80,9 @@ class Spooled:
     """What the reporter took is on its way for good, even if this process is killed in the next moment."""
 
     def __init__(self) -> None:
-        from kargah.training.gateway import Address
-        from kargah.training.reporter import Reporter
-        from kargah.training.run_ref import RunRef
+        from kargah.reporting.gateway import Address
+        from kargah.reporting.reporter import Reporter
+        from kargah.reporting.run_ref import RunRef
 
         run = RunRef(os.environ["KARGAH_RUN_ID"], os.environ["KARGAH_EXPERIMENT_ID"])
         folder = Path(os.environ["KARGAH_JOB_DIR"])

@@ -17,6 +17,7 @@ export const checks = [
   ['types: Python', [python, '-m', 'mypy', 'trainer/src', 'mlflow/kargah_mlflow', 'jupyterlab-extension/kargah_lab']],
   ['lint: TypeScript', [node, bin('eslint/bin/eslint.js'), '--max-warnings=0', '.']],
   ['lint: Python', [python, '-m', 'ruff', 'check', ...pythonCode]],
+  ['floors: Python', [python, '-c', 'from importlinter.cli import lint_imports_command as c; c()', '--no-cache']],
   ['format: TypeScript', [node, bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']],
   ['format: Python', [python, '-m', 'ruff', 'format', '--check', ...pythonCode]],
   ['generated: OpenAPI and types match the contract', [node, 'scripts/generate.mjs', '--check']],

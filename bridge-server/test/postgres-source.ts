@@ -202,7 +202,7 @@ export function readsFromPostgres(at: () => string): void {
             return '';
           }
         });
-      expect(lines.some((line) => line.includes('kargah.datasets.sql'))).toBe(true);
+      expect(lines.some((line) => line.includes('kargah.datasets.verbs.sql'))).toBe(true);
       expect(lines.filter((line) => line.includes(PASSWORD) || line.includes(encodeURIComponent(PASSWORD)))).toEqual(
         [],
       );

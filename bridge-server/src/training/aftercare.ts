@@ -172,7 +172,7 @@ export class Aftercare {
   async #drain(jobId: string): Promise<boolean> {
     const folder = this.folders.of(jobId);
     if (!SPOOLS.some((spool) => existsSync(join(folder, spool)))) return true;
-    return (await this.#python('kargah.training.drain', folder)) === 0;
+    return (await this.#python('kargah.reporting.drain', folder)) === 0;
   }
 
   /** True when no model waits in the job's folder, or MLflow will never take it. */

@@ -14,8 +14,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from kargah.version import __version__
+
 if TYPE_CHECKING:
-    from .client import (
+    from kargah.client import (
         Dataset,
         Job,
         JobFailed,
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
         train,
     )
 
-__version__ = "0.1.0"
 __all__ = [
     "Dataset",
     "Job",

@@ -20,14 +20,14 @@ import pytest
 import torch
 
 import kargah
-from kargah.client.http import Http
 from kargah.client.jobs import Point
-from kargah.client.uploads import CHUNK_BYTES, upload_file
-from kargah.training.gateway import Address
-from kargah.training.records import Shape, records
-from kargah.training.reporter import Reporter
-from kargah.training.run_ref import RunRef
-from kargah.training.spool import KEYS, POINTS
+from kargah.client.transport.http import Http
+from kargah.client.transport.uploads import CHUNK_BYTES, upload_file
+from kargah.reporting.gateway import Address
+from kargah.reporting.records import Shape, records
+from kargah.reporting.reporter import Reporter
+from kargah.reporting.run_ref import RunRef
+from kargah.reporting.spool import KEYS, POINTS
 
 from ..conftest import DEADLINE_SECONDS, LiveBridge
 

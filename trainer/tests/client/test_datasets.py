@@ -23,8 +23,8 @@ from PIL import Image
 from torch.utils.data import DataLoader
 
 import kargah
-from kargah.client.cache import cache_folder
-from kargah.client.http import Http
+from kargah.client.transport.cache import cache_folder
+from kargah.client.transport.http import Http
 from kargah.recipes.pictures import read_pictures
 
 from ..conftest import LiveBridge

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kargah.client import BridgeNotFound, KargahError
-from kargah.client.discovery import find_bridge
+from kargah.client.transport.discovery import find_bridge
 
 
 @pytest.fixture(autouse=True)

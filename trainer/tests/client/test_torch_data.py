@@ -22,8 +22,8 @@ from torch.utils.data import DataLoader
 
 import kargah
 from kargah.client.torch_data import of_images, of_table
-from kargah.datasets.export import write_pictures
-from kargah.datasets.read import read_dataset
+from kargah.datasets.verbs.export import write_pictures
+from kargah.datasets.verbs.read import read_dataset
 from kargah.recipes.pictures import read_pictures
 
 

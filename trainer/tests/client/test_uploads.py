@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import kargah
-from kargah.client import uploads
-from kargah.client.http import Http
-from kargah.client.uploads import upload_file
+from kargah.client.transport import uploads
+from kargah.client.transport.http import Http
+from kargah.client.transport.uploads import upload_file
 
 from ..conftest import LiveBridge
 

@@ -16,7 +16,7 @@ from PIL import Image
 
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import ReadResult
-from kargah.datasets.read import read_dataset
+from kargah.datasets.verbs.read import read_dataset
 
 Read = Callable[..., ReadResult]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from kargah.datasets.delimited import open_delimited
-from kargah.datasets.encoding import to_utf8
+from kargah.datasets.formats.delimited import open_delimited
+from kargah.datasets.formats.encoding import to_utf8
 
 from .conftest import Read, reason, types_of
 

@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from kargah.datasets import diff, export
-from kargah.datasets.export import write_export
-from kargah.datasets.read import read_dataset
+from kargah.datasets.verbs import diff, export
+from kargah.datasets.verbs.export import write_export
+from kargah.datasets.verbs.read import read_dataset
 
 from .conftest import picture
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from kargah.datasets.reading_preview import answer_request
+from kargah.datasets.verbs.reading_preview import answer_request
 
 from .conftest import Read, reason, types_of
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from kargah.datasets.excel import sheets_of
+from kargah.datasets.formats.excel import sheets_of
 
 from .conftest import Read, codes_of, reason, types_of
 from .workbooks import Xml, date, formula, moment, rows, workbook

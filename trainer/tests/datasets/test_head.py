@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from kargah.datasets.head import head_of
-from kargah.datasets.reading_preview import answer_request
+from kargah.datasets.formats.head import head_of
+from kargah.datasets.verbs.reading_preview import answer_request
 
 Head = Callable[..., bytes]
 MEBIBYTE = 1 << 20

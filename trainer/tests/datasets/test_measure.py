@@ -14,7 +14,7 @@ import pytest
 
 from kargah.datasets.engine import connect
 from kargah.datasets.model import Column, ColumnType
-from kargah.datasets.profile import profile_table
+from kargah.datasets.profiling.profile import profile_table
 
 RANDOM = random.Random(0)  # noqa: S311
 ROWS = 30_000

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from kargah.datasets.columns import lookalikes, unique_names
+from kargah.datasets.tables.columns import lookalikes, unique_names
 
 from .conftest import Read, codes_of, reason, types_of
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kargah.datasets.persian import changes_sql, normalised_sql
-from kargah.datasets.reading_preview import answer_request
+from kargah.datasets.verbs.reading_preview import answer_request
 
 from .conftest import Read
 

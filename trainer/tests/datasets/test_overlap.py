@@ -13,8 +13,8 @@ from sklearn.datasets import load_digits, load_sample_images
 
 from kargah.datasets.looks import dhash_of, near
 from kargah.datasets.model import Warning
-from kargah.datasets.overlap import shared_images
 from kargah.datasets.persian import plain_sql
+from kargah.datasets.profiling.overlap import shared_images
 
 from .conftest import Read
 from .test_images import archive

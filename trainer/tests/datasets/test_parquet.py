@@ -73,7 +73,7 @@ def test_what_cannot_be_used_is_refused(read: Read, content: bytes, code: str) -
 
 
 def test_a_file_that_is_only_linked_to_is_read(tmp_path: Path) -> None:
-    from kargah.datasets.read import read_dataset
+    from kargah.datasets.verbs.read import read_dataset
 
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "a.parquet").write_bytes(parquet(pa.table({"a": [1, 2]})))

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from kargah.datasets import query
 from kargah.datasets.failures import ReadFailure
+from kargah.datasets.verbs import query
 
 from .conftest import Asked, Read
 

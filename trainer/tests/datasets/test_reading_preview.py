@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kargah.datasets.failures import ReadFailure
-from kargah.datasets.reading_preview import answer_request
+from kargah.datasets.verbs.reading_preview import answer_request
 
 from .workbooks import rows, workbook
 

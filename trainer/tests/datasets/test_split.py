@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kargah.datasets.failures import ReadFailure
-from kargah.datasets.split import answer_request, deal
+from kargah.datasets.verbs.split import answer_request, deal
 
 from .conftest import Read, picture
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 import pytest
 
-from kargah.datasets import archives
+from kargah.datasets.formats import archives
 
 from .conftest import Read, codes_of, picture, reason
 

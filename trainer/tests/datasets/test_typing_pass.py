@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from kargah.datasets.engine import connect
-from kargah.datasets.plain_values import plain_values
-from kargah.datasets.typing_rules import Found, cast_sql
-from kargah.datasets.typing_rules import test_sql as proof_sql
+from kargah.datasets.tables.plain_values import plain_values
+from kargah.datasets.tables.typing_rules import Found, cast_sql
+from kargah.datasets.tables.typing_rules import test_sql as proof_sql
 
 from .conftest import Read, reason, types_of
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from kargah.datasets.preview import MAX_CELL_CHARS, cell_of, thumbnails_of
+from kargah.datasets.cells import MAX_CELL_CHARS, cell_of
 from kargah.datasets.sources import catalogue
+from kargah.datasets.verbs.preview import thumbnails_of
 
 from ..conftest import DEADLINE_SECONDS
 from .conftest import Asked, picture

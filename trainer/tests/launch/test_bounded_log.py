@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kargah.launch.bounded_log import MEBIBYTE, BoundedLog
+from kargah.launch.supervision.bounded_log import MEBIBYTE, BoundedLog
 
 
 def test_text_below_the_limit_is_kept_as_it_is(tmp_path: Path) -> None:

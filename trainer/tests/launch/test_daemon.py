@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
-from kargah.launch.become import PLACEHOLDER
+from kargah.launch.warm.become import PLACEHOLDER
 
 from ..conftest import DEADLINE_SECONDS
 

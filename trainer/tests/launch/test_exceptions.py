@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kargah.launch.exceptions import MOST_LETTERS, Line, last_exception, last_line
+from kargah.launch.supervision.exceptions import MOST_LETTERS, Line, last_exception, last_line
 
 from .test_supervise import Job
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kargah.launch.heartbeat import SECONDS, Heartbeat
+from kargah.launch.supervision.heartbeat import SECONDS, Heartbeat
 
 
 def test_a_sign_differs_from_the_one_before_and_takes_no_more_room(tmp_path: Path) -> None:

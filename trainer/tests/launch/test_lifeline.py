@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kargah.launch import processes
-from kargah.launch.lifeline import Lifeline
+from kargah.launch.supervision.lifeline import Lifeline
 
 from ..conftest import DEADLINE_SECONDS
 from .test_supervise import Job, until

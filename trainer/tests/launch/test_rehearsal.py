@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kargah.launch import preload
-from kargah.recipes import rehearsal
+from kargah.launch.warm import preload
+from kargah.training import rehearsal
 
 # In a process of its own, as a fork of the daemon is: pytest's has threads.
 ALONE = """
@@ -18,7 +18,7 @@ import json, os
 from kargah.launch import preload
 preload.load()
 import torch
-from kargah.recipes import rehearsal
+from kargah.training import rehearsal
 def state():
     opened = os.listdir("/proc/self/fd")
     return {"threads": preload.threads(), "torch threads": torch.get_num_threads(), "open": len(opened)}

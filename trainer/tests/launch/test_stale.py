@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 import kargah
-from kargah.launch.become import PLACEHOLDER
 from kargah.launch.daemon import STALE
+from kargah.launch.warm.become import PLACEHOLDER
 
 from ..conftest import DEADLINE_SECONDS
 from .test_daemon import INHERITED, STREAMS, RunningDaemon, log

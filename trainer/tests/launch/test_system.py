@@ -16,9 +16,9 @@ import pytest
 
 from kargah.launch.command import environment
 from kargah.launch.paths import JobPaths
-from kargah.launch.system import Cores, Machine, gpu_figures, job_gpus
-from kargah.training.drain import drain
-from kargah.training.spool import has_pending
+from kargah.launch.supervision.system import Cores, Machine, gpu_figures, job_gpus
+from kargah.reporting.drain import drain
+from kargah.reporting.spool import has_pending
 
 from ..conftest import DEADLINE_SECONDS
 

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import torch
 
+from kargah.protocols.task import Task
 from kargah.recipes import RECIPES, DatasetRef, parse_params
-from kargah.recipes.protocol import Task
 from kargah.training.checkpoint import Checkpoints
 from kargah.training.loop import Fit, Listener, fit
 

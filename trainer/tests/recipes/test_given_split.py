@@ -15,9 +15,9 @@ import pytest
 import torch
 from PIL import Image
 
+from kargah.protocols.failure import JobFailure
+from kargah.protocols.task import Task
 from kargah.recipes import RECIPES, DatasetRef, parse_params
-from kargah.recipes.protocol import Task
-from kargah.training.failure import JobFailure
 
 ROWS = 60
 PART = np.array([0, 0, 0, 1, 2, 0] * 10, dtype=np.uint8)

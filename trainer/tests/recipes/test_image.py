@@ -11,9 +11,9 @@ import torch
 from PIL import Image
 from sklearn.datasets import load_digits
 
+from kargah.protocols.failure import JobFailure
 from kargah.recipes import RECIPES, DatasetRef, parse_params
 from kargah.training.checkpoint import Checkpoints
-from kargah.training.failure import JobFailure
 from kargah.training.loop import Listener, fit
 
 SILENT = Listener(metrics=lambda *_: None, progress=lambda *_: None, log=lambda *_: None, first_step=lambda: None)

@@ -13,7 +13,7 @@ import torch
 from sklearn import datasets
 
 from kargah.client.predict import Predictor
-from kargah.training.failure import JobFailure
+from kargah.protocols.failure import JobFailure
 
 from .running import OnTables
 

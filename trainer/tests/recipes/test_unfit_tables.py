@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from kargah.protocols.failure import JobFailure
 from kargah.recipes import RECIPES, DatasetRef, parse_params
-from kargah.training.failure import JobFailure
 
 from .running import OnTables
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import torch
 
+from kargah.protocols.failure import JobFailure
 from kargah.training.checkpoint import Checkpoints, check_resumable, load_checkpoint
-from kargah.training.failure import JobFailure
 
 
 def state(epoch: int, best: int = 1) -> dict[str, Any]:

@@ -16,12 +16,12 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from kargah.protocols.failure import JobFailure
+from kargah.protocols.task import Task
 from kargah.recipes import RECIPES, DatasetRef, parse_params
-from kargah.recipes.protocol import Task
 from kargah.recipes.tabular import TabularParams
 from kargah.training.checkpoint import Checkpoints, load_checkpoint
 from kargah.training.device import CPU, computes_bf16, device_for
-from kargah.training.failure import JobFailure
 from kargah.training.loop import Listener, Stopped, fit
 from kargah.training.optimizer import Steps, autocast
 

@@ -21,11 +21,11 @@ import torch
 from sklearn.datasets import load_iris
 
 from kargah.client.predict import Predictor
+from kargah.protocols.failure import JobFailure
 from kargah.recipes import RECIPES, DatasetRef, parse_params
+from kargah.reporting.spool import has_pending
 from kargah.training.checkpoint import Checkpoints, load_checkpoint
-from kargah.training.failure import JobFailure
 from kargah.training.model import save_model
-from kargah.training.spool import has_pending
 
 from ..conftest import DEADLINE_SECONDS, write_job
 

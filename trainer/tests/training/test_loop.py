@@ -14,10 +14,10 @@ import pytest
 import torch
 from torch import nn
 
-from kargah.recipes.protocol import Batches, Task
+from kargah.protocols.failure import JobFailure
+from kargah.protocols.task import Batches, Task
 from kargah.recipes.tabular import TabularParams
 from kargah.training.checkpoint import Checkpoints, load_checkpoint
-from kargah.training.failure import JobFailure
 from kargah.training.loop import Best, Listener, Progress, Stopped, evaluate, fit
 from kargah.training.optimizer import Steps, clip_gradients, make_optimizer
 from kargah.training.schedule import learning_rate

@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from kargah.training.drain import drain
-from kargah.training.gateway import Address
-from kargah.training.reporter import Reporter
-from kargah.training.run_ref import RunRef, run_of
-from kargah.training.spool import POINTS, Spool, has_pending
+from kargah.reporting.drain import drain
+from kargah.reporting.gateway import Address
+from kargah.reporting.reporter import Reporter
+from kargah.reporting.run_ref import RunRef, run_of
+from kargah.reporting.spool import POINTS, Spool, has_pending
 
 from ..conftest import DEADLINE_SECONDS
 
@@ -209,9 +209,9 @@ def test_points_wait_without_a_word_while_their_run_is_being_made(tmp_path: Path
 LOGS_AND_DIES = """
 import os, signal, sys
 from pathlib import Path
-from kargah.training.gateway import Address
-from kargah.training.reporter import Reporter
-from kargah.training.run_ref import RunRef
+from kargah.reporting.gateway import Address
+from kargah.reporting.reporter import Reporter
+from kargah.reporting.run_ref import RunRef
 folder = Path(sys.argv[1])
 reporter = Reporter(folder / "spool", Address(folder / "bridge.json", folder / "token"), lambda: RunRef("run", "1"))
 for step in range(500):
@@ -318,7 +318,7 @@ def test_ten_threads_log_each_in_its_order_and_none_over_another(tmp_path: Path)
 FILLS_THE_DISK = """
 import errno, resource, sys
 from pathlib import Path
-from kargah.training.spool import Spool
+from kargah.reporting.spool import Spool
 spool = Spool(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 step = 0
@@ -348,7 +348,7 @@ def test_a_full_disk_is_an_error_of_log_and_all_before_it_is_kept(tmp_path: Path
 FORKS = """
 import os, sys
 from pathlib import Path
-from kargah.training.spool import Spool
+from kargah.reporting.spool import Spool
 spool = Spool(Path(sys.argv[1]))
 spool.append({"loss": 1.0}, 0)
 child = os.fork()

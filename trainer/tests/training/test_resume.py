@@ -13,9 +13,9 @@ import torch
 from PIL import Image
 from sklearn.datasets import load_iris
 
+from kargah.protocols.failure import JobFailure
 from kargah.recipes import RECIPES, DatasetRef, parse_params
 from kargah.training.checkpoint import Checkpoint, Checkpoints, load_checkpoint
-from kargah.training.failure import JobFailure
 from kargah.training.loop import Fit, Listener, Stopped, fit
 
 SHARED = {"epochs": 3, "batch_size": 8, "dropout": 0.3, "patience": 0, "validation": 0.4}

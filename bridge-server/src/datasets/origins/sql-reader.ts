@@ -59,7 +59,7 @@ export class SqlReader {
       limits: { memory_bytes: limits.readerMemoryBytes, cpu_seconds: seconds, file_bytes: limits.maxUploadBytes },
     };
     return new Promise((resolve, reject) => {
-      const child = spawn(python, ['-m', 'kargah.datasets.sql'], {
+      const child = spawn(python, ['-m', 'kargah.datasets.verbs.sql'], {
         env: { ...inherited(process.env), PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' },
         stdio: ['pipe', 'pipe', 'ignore'],
         timeout: (seconds + 5) * 1000,

@@ -1,11 +1,11 @@
 """The notebook client."""
 
-from .connection import Kargah, connect, register, sweep, train
-from .dataset import Dataset
-from .errors import BridgeNotFound, JobFailed, KargahError, SweepFailed
-from .jobs import Job
-from .predict import load_model
-from .sweeps import Sweep
+from kargah.client.connection import Kargah, connect, register, sweep, train
+from kargah.client.dataset import Dataset
+from kargah.client.errors import BridgeNotFound, JobFailed, KargahError, SweepFailed
+from kargah.client.jobs import Job
+from kargah.client.predict import load_model
+from kargah.client.sweeps import Sweep
 
 __all__ = [
     "BridgeNotFound",

@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .dataset import Dataset
-from .datasets import Datasets
-from .discovery import find_bridge, first_account_code
-from .errors import KargahError
-from .http import API, Http
-from .jobs import JOBS, Job, list_jobs
-from .pages import pages
-from .scripts import script_request
-from .sweeps import SWEEPS, Sweep, dimension
+from kargah.client.dataset import Dataset
+from kargah.client.datasets import Datasets
+from kargah.client.errors import KargahError
+from kargah.client.jobs import JOBS, Job, list_jobs
+from kargah.client.scripts import script_request
+from kargah.client.sweeps import SWEEPS, Sweep, dimension
+from kargah.client.transport.discovery import find_bridge, first_account_code
+from kargah.client.transport.http import API, Http
+from kargah.client.transport.pages import pages
 
 if TYPE_CHECKING:
     import pandas
 
-    from . import wire
-    from .sweeps import Dimension
+    from kargah.client import wire
+    from kargah.client.sweeps import Dimension
 
     Trainable = Dataset | str | Path | pandas.DataFrame
 

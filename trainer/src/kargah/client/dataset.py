@@ -6,17 +6,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from .downloads import download, kept
-from .errors import KargahError
-from .http import API, Http
-from .live import live_feed
-from .pages import pages
+from kargah.client.errors import KargahError
+from kargah.client.transport.downloads import download, kept
+from kargah.client.transport.http import API, Http
+from kargah.client.transport.live import live_feed
+from kargah.client.transport.pages import pages
 
 if TYPE_CHECKING:
     import pandas
     import pyarrow
 
-    from . import wire
+    from kargah.client import wire
 
 DATASETS = f"{API}/datasets"
 READING = ("uploading", "profiling")
@@ -211,7 +211,7 @@ class Dataset:
         Raises:
             KargahError: `column_unknown`, `no_features`; besides, as `arrow`.
         """
-        from .torch_data import of_images, of_table
+        from kargah.client.torch_data import of_images, of_table
 
         facts = self._facts(self.version)
         if facts["kind"] == "images":

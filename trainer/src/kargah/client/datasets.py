@@ -7,15 +7,15 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .dataset import DATASETS, Dataset
-from .http import API, Http
-from .pages import pages
-from .uploads import upload_file
+from kargah.client.dataset import DATASETS, Dataset
+from kargah.client.transport.http import API, Http
+from kargah.client.transport.pages import pages
+from kargah.client.transport.uploads import upload_file
 
 if TYPE_CHECKING:
     import pandas
 
-    from . import wire
+    from kargah.client import wire
 
 
 class Datasets:

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from .downloads import download
-from .errors import JobFailed, KargahError
-from .http import API, Http
-from .live import live_feed
-from .pages import pages
-from .predict import Predictor, load_model
+from kargah.client.errors import JobFailed, KargahError
+from kargah.client.predict import Predictor, load_model
+from kargah.client.transport.downloads import download
+from kargah.client.transport.http import API, Http
+from kargah.client.transport.live import live_feed
+from kargah.client.transport.pages import pages
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from . import wire
+    from kargah.client import wire
 
 JOBS = f"{API}/train/jobs"
 ENDED = frozenset({"succeeded", "failed", "stopped", "lost"})

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import KargahError
+from kargah.client.errors import KargahError
 
 if TYPE_CHECKING:
     import pandas
     import torch
     from torch import nn
 
-    from ..model_files import LoadedProgram
+    from kargah.model_files import LoadedProgram
 
 ABOUT = "kargah.json"
 TEXTS_AT_ONCE = 256
@@ -32,7 +32,7 @@ def load_model(path: str | Path) -> nn.Module:
 
 
 def _load(path: str | Path) -> LoadedProgram:
-    from ..model_files import UnsafeModelFile, load_program
+    from kargah.model_files import UnsafeModelFile, load_program
 
     try:
         return load_program(path)
@@ -95,8 +95,8 @@ class Predictor:
         """int64 [texts, numbers] as a text model takes them, 0 behind a text's end."""
         import torch
 
-        from ..recipes.text import padded
-        from ..recipes.text_features import TextFeatures, features
+        from kargah.recipes.text import padded
+        from kargah.recipes.text_features import TextFeatures, features
 
         return torch.from_numpy(padded(features(texts, TextFeatures.of(self.about["input"]))))
 

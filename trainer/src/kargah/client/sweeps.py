@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from tqdm import tqdm
 
-from .errors import SweepFailed
-from .http import API, Http
-from .jobs import BAR, JOBS, LOOK_AGAIN_SECONDS, Job
-from .live import live_feed
-from .pages import pages
+from kargah.client.errors import SweepFailed
+from kargah.client.jobs import BAR, JOBS, LOOK_AGAIN_SECONDS, Job
+from kargah.client.transport.http import API, Http
+from kargah.client.transport.live import live_feed
+from kargah.client.transport.pages import pages
 
 if TYPE_CHECKING:
-    from . import wire
+    from kargah.client import wire
 
     Dimension = wire.SweepDimension | Sequence[Any] | tuple[Any, ...]
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset, TensorDataset
 
-from .errors import KargahError
+from kargah.client.errors import KargahError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -139,7 +139,7 @@ class Pictures(Dataset[tuple[torch.Tensor, int]]):
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
         from PIL import Image
 
-        from ..recipes.pictures import pixels_of
+        from kargah.recipes.pictures import pixels_of
 
         with Image.open(io.BytesIO(self._file().read(self._names[index]))) as picture:
             pixels = pixels_of(picture, self._size)

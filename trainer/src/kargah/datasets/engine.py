@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kargah.datasets.limits import spill_bytes
+from kargah.datasets.limits import spill_bytes, spill_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,8 +38,6 @@ def connect_to_tables(tables: dict[str, Path], memory_bytes: int, spill: Path) -
 
 def own_spill(folder: Path) -> Path:
     """Return the place in `folder` for what does not fit into memory; the worker removes it when this process ends."""
-    from kargah.datasets.worker import spill_of
-
     return spill_of(folder, os.getpid())
 
 

@@ -66,3 +66,8 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def spill_of(folder: Path, pid: int) -> Path:
+    """Where a fork may put what does not fit into memory; removed when it has ended."""
+    return folder / f".spill-{pid}"

@@ -24,22 +24,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kargah.datasets.limits import Limits, apply, die_with_parent
+from kargah.datasets.limits import Limits, apply, die_with_parent, spill_of
 from kargah.datasets.process import failure_of
 
 Event = Callable[[Mapping[str, object]], None]
 Verb = Callable[[dict[str, Any], Event], Mapping[str, object]]
 
 _VERBS: dict[str, str] = {
-    "read": "kargah.datasets.read",
-    "sniff": "kargah.datasets.reading_preview",
-    "preview": "kargah.datasets.preview",
-    "query": "kargah.datasets.query",
-    "split": "kargah.datasets.split",
-    "diff": "kargah.datasets.diff",
-    "export": "kargah.datasets.export",
+    "read": "kargah.datasets.verbs.read",
+    "sniff": "kargah.datasets.verbs.reading_preview",
+    "preview": "kargah.datasets.verbs.preview",
+    "query": "kargah.datasets.verbs.query",
+    "split": "kargah.datasets.verbs.split",
+    "diff": "kargah.datasets.verbs.diff",
+    "export": "kargah.datasets.verbs.export",
 }
-_PRELOADED = ("duckdb", "pyarrow.parquet", "numpy", "kargah.datasets.preview", "kargah.datasets.query")
+_PRELOADED = ("duckdb", "pyarrow.parquet", "numpy", "kargah.datasets.verbs.preview", "kargah.datasets.verbs.query")
 _CHUNK = 1 << 16
 
 
@@ -140,11 +140,6 @@ class Worker:
             by_cpu = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU
             died = "time" if child.timed_out else "cpu" if by_cpu else "signal"
             _say(b'{"id":%d,"ok":false,"died":"%s"}\n' % (child.request_id, died.encode()))
-
-
-def spill_of(folder: Path, pid: int) -> Path:
-    """Where a fork may put what does not fit into memory; removed when it has ended."""
-    return folder / f".spill-{pid}"
 
 
 def _answer(out: int, verb: str, request: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .paths import JobPaths, read_json
+from kargah.launch.paths import JobPaths, read_json
 
 _LOOPBACK = "127.0.0.1,localhost,::1"
 

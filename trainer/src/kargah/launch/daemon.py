@@ -22,12 +22,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import preload, processes, safety
-from .become import Image, Loaded, become
-from .paths import JobPaths, read_json
-from .pristine import Pristine
-from .sources import Sources
-from .spare import JobProcess, Spare
+from kargah.launch import processes
+from kargah.launch.paths import JobPaths, read_json
+from kargah.launch.warm import preload, safety
+from kargah.launch.warm.become import Image, Loaded, become
+from kargah.launch.warm.pristine import Pristine
+from kargah.launch.warm.sources import Sources
+from kargah.launch.warm.spare import JobProcess, Spare
 
 STALE = 76
 ALREADY_SERVED = 75

@@ -6,7 +6,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from .paths import JobPaths, write_json
+from kargah.launch.paths import JobPaths, write_json
 
 
 def main(argv: list[str]) -> int:

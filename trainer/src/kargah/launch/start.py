@@ -14,9 +14,9 @@ import struct
 from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
-from . import mark, processes
-from .command import command, environment
-from .paths import JobPaths
+from kargah.launch import mark, processes
+from kargah.launch.command import command, environment
+from kargah.launch.paths import JobPaths
 
 Kind = Literal["warm", "cold"]
 _ERRNO = struct.Struct("i")

@@ -21,14 +21,15 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import processes, reserve
-from .bounded_log import HEAD_BYTES, BoundedLog
-from .heartbeat import Heartbeat
-from .lifeline import LOOK_SECONDS, Lifeline
-from .outcome import Ending, outcome_of
-from .paths import JobPaths, flush, put_json, read_json
-from .start import Cold, Start
-from .system import SystemWatch
+from kargah.launch import processes
+from kargah.launch.paths import JobPaths, flush, put_json, read_json
+from kargah.launch.start import Cold, Start
+from kargah.launch.supervision import reserve
+from kargah.launch.supervision.bounded_log import HEAD_BYTES, BoundedLog
+from kargah.launch.supervision.heartbeat import Heartbeat
+from kargah.launch.supervision.lifeline import LOOK_SECONDS, Lifeline
+from kargah.launch.supervision.outcome import Ending, outcome_of
+from kargah.launch.supervision.system import SystemWatch
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 _STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}

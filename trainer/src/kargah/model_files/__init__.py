@@ -4,8 +4,8 @@
 program as Python. Here a file is first held against an allow list, and PyTorch is handed a copy of what was allowed.
 """
 
-from .archive import check, copy_allowed
-from .load import LoadedProgram, load_program
-from .refusal import UnsafeModelFile
+from kargah.model_files.archive import check, copy_allowed
+from kargah.model_files.load import LoadedProgram, load_program
+from kargah.model_files.refusal import UnsafeModelFile
 
 __all__ = ["LoadedProgram", "UnsafeModelFile", "check", "copy_allowed", "load_program"]

@@ -10,9 +10,9 @@ import resource
 import sys
 from pathlib import Path
 
-from .archive import check
-from .mlflow_zip import check_mlflow_model
-from .refusal import UnsafeModelFile
+from kargah.model_files.archive import check
+from kargah.model_files.mlflow_zip import check_mlflow_model
+from kargah.model_files.refusal import UnsafeModelFile
 
 MEMORY_BYTES = 4 << 30
 CPU_SECONDS = 120

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from .program import NAME, PATH, allowed_program
-from .refusal import UnsafeModelFile
+from kargah.model_files.program import NAME, PATH, allowed_program
+from kargah.model_files.refusal import UnsafeModelFile
 
 PROGRAM = "models/model.json"
 SAMPLE_INPUTS = "data/sample_inputs/model.pt"

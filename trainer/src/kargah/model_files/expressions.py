@@ -11,7 +11,7 @@ import json
 import keyword
 import re
 
-from .refusal import UnsafeModelFile
+from kargah.model_files.refusal import UnsafeModelFile
 
 LONGEST = 4_000
 DEEPEST = 60

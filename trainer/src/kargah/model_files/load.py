@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .archive import copy_allowed
+from kargah.model_files.archive import copy_allowed
 
 if TYPE_CHECKING:
     from torch.export import ExportedProgram

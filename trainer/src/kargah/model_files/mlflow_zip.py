@@ -6,8 +6,8 @@ import re
 import zipfile
 from pathlib import Path
 
-from .archive import check
-from .refusal import UnsafeModelFile
+from kargah.model_files.archive import check
+from kargah.model_files.refusal import UnsafeModelFile
 
 _DESCRIPTIONS = re.compile(r"(.*/)?(MLmodel|LICENSE|[\w .\-]+\.(json|ya?ml|txt|md|csv|npy|parquet|safetensors|onnx))")
 

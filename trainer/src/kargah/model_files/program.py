@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from .expressions import check_guard, check_inputs_tree, check_size, check_tree
-from .refusal import UnsafeModelFile
+from kargah.model_files.expressions import check_guard, check_inputs_tree, check_size, check_tree
+from kargah.model_files.refusal import UnsafeModelFile
 
 DEEPEST = 80
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
-from . import image, tabular, text
-from .params import InvalidParams, Json, parse_params
-from .protocol import Batches, DatasetRef, Recipe, RecipeInfo, Task
+from kargah.protocols.params import InvalidParams, Json, parse_params
+from kargah.protocols.task import Batches, DatasetRef, Recipe, RecipeInfo, Task
+from kargah.recipes import image, tabular, text
 
 RECIPES: dict[str, Recipe] = {module.INFO.recipe: cast(Recipe, module) for module in (tabular, image, text)}
 

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from . import describe
+from kargah.recipes import describe
 
 COMMITTED = Path(__file__).with_name("recipes.json")
 

@@ -13,12 +13,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .figures import classification_metrics
-from .params import param
-from .pictures import read_pictures
-from .protocol import DatasetRef, RecipeInfo, Task
-from .shared_params import TrainingParams, class_weights
-from .split import Labels, split_for, weight_of_classes
+from kargah.protocols.params import param
+from kargah.protocols.task import DatasetRef, RecipeInfo, Task
+from kargah.recipes.figures import classification_metrics
+from kargah.recipes.pictures import read_pictures
+from kargah.recipes.shared_params import TrainingParams, class_weights
+from kargah.recipes.split import Labels, split_for, weight_of_classes
 
 EVALUATION_NUMBERS = 1 << 22
 

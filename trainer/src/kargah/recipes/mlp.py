@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .dropout import dropout_masks
+from kargah.recipes.dropout import dropout_masks
 
 # What autograd itself calls for them.
 _nll = torch.ops.aten.nll_loss_forward.default

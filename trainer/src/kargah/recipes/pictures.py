@@ -14,7 +14,7 @@ import torch
 from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
-from ..training.failure import JobFailure
+from kargah.protocols.failure import JobFailure
 
 LARGEST_OWN_SIZE = 32
 LOOKED_AT = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .params import param
+from kargah.protocols.params import param
 
 
 def _words(titles: list[str], titles_fa: list[str]) -> dict[str, list[str]]:

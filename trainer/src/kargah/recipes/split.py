@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 import torch
 from torch import Tensor
 
-from ..training.failure import JobFailure
+from kargah.protocols.failure import JobFailure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .protocol import DatasetRef
+    from kargah.protocols.task import DatasetRef
 
 MIN_ROWS = 10
 FEWEST_TRAINING_ROWS = 2

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 import torch
 from torch import Tensor
 
-from ..training.failure import JobFailure
+from kargah.protocols.failure import JobFailure
 
 MISSING = "NaN"
 MOST_CLASSES_AS_NUMBERS = 20

@@ -14,14 +14,14 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from ..training.failure import JobFailure
-from .figures import classification_metrics, regression_metrics
-from .mlp import CrossEntropy, Mlp, MlpGradients, SquaredError
-from .params import param
-from .protocol import Batches, DatasetRef, RecipeInfo, Task
-from .shared_params import TrainingParams, class_weights, target_column
-from .split import Labels, split_for, weight_of_classes
-from .table import MISSING, Feature, Target, read_table
+from kargah.protocols.failure import JobFailure
+from kargah.protocols.params import param
+from kargah.protocols.task import Batches, DatasetRef, RecipeInfo, Task
+from kargah.recipes.figures import classification_metrics, regression_metrics
+from kargah.recipes.mlp import CrossEntropy, Mlp, MlpGradients, SquaredError
+from kargah.recipes.shared_params import TrainingParams, class_weights, target_column
+from kargah.recipes.split import Labels, split_for, weight_of_classes
+from kargah.recipes.table import MISSING, Feature, Target, read_table
 
 BLOCK = 16_384
 

@@ -14,13 +14,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .figures import classification_metrics
-from .params import param
-from .protocol import DatasetRef, RecipeInfo, Task
-from .shared_params import TrainingParams, class_weights, target_column
-from .split import Labels, split_for, weight_of_classes
-from .text_features import Bags, TextFeatures, features
-from .text_table import read_texts
+from kargah.protocols.params import param
+from kargah.protocols.task import DatasetRef, RecipeInfo, Task
+from kargah.recipes.figures import classification_metrics
+from kargah.recipes.shared_params import TrainingParams, class_weights, target_column
+from kargah.recipes.split import Labels, split_for, weight_of_classes
+from kargah.recipes.text_features import Bags, TextFeatures, features
+from kargah.recipes.text_table import read_texts
 
 LONG_TEXT = 300
 PIECES = (2, 5)

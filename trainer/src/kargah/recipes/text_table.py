@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from torch import Tensor
 
-from ..training.failure import JobFailure
-from .table import is_text, read_columns, read_target
+from kargah.protocols.failure import JobFailure
+from kargah.recipes.table import is_text, read_columns, read_target
 
 
 @dataclass(frozen=True)

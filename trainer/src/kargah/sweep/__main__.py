@@ -16,7 +16,7 @@ import sys
 import traceback
 from typing import Any
 
-from .study import Question, doomed, propose
+from kargah.sweep.study import Question, doomed, propose
 
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from ..recipes.protocol import Split
+from kargah.protocols.task import Split
 
 SHUFFLED_BYTES = 8 * 1024 * 1024
 

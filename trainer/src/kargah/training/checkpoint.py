@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from .failure import JobFailure
+from kargah.protocols.failure import JobFailure
 
 FORMAT = 2
 NAME = re.compile(r"^epoch-(\d+)(?:-step-(\d+))?\.pt$")

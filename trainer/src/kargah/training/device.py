@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from .failure import JobFailure
+from kargah.protocols.failure import JobFailure
 
 CPU = torch.device("cpu")
 # From Ampere on, NVIDIA's GPUs multiply bfloat16 themselves; older ones imitate it, slower than float32.

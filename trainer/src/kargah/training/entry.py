@@ -17,18 +17,18 @@ from typing import Any
 
 import torch
 
-from ..recipes import RECIPES, DatasetRef, InvalidParams, Task, parse_params
-from .checkpoint import Checkpoints, load_checkpoint
-from .device import CPU, describe_device, device_for
-from .failure import JobFailure, write_failure
-from .gateway import Address
-from .loop import Fit, Listener, Progress, Stopped, evaluate, fit
-from .memory import keep_freed_memory
-from .model import MlflowImport, UploadRefused, save_model
-from .pending_model import PendingModel
-from .reporter import Reporter
-from .run_ref import run_of
-from .threads import thread_choices
+from kargah.protocols.failure import JobFailure, write_failure
+from kargah.recipes import RECIPES, DatasetRef, InvalidParams, Task, parse_params
+from kargah.reporting.gateway import Address
+from kargah.reporting.reporter import Reporter
+from kargah.reporting.run_ref import run_of
+from kargah.training.checkpoint import Checkpoints, load_checkpoint
+from kargah.training.device import CPU, describe_device, device_for
+from kargah.training.loop import Fit, Listener, Progress, Stopped, evaluate, fit
+from kargah.training.memory import keep_freed_memory
+from kargah.training.model import MlflowImport, UploadRefused, save_model
+from kargah.training.pending_model import PendingModel
+from kargah.training.threads import thread_choices
 
 EXIT_STOPPED = 128 + signal.SIGTERM
 FAILED_FLUSH_SECONDS = 10.0

@@ -13,15 +13,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..recipes.protocol import Split, Task
-from .batches import epoch_batches, epoch_order
-from .checkpoint import Checkpoint, Checkpoints, check_resumable
-from .device import CPU, seed_device
-from .failure import JobFailure
-from .optimizer import Steps, autocast, clip_gradients, copied_state, make_optimizer
-from .schedule import learning_rate
-from .settings import Settings
-from .threads import ThreadProbe
+from kargah.protocols.failure import JobFailure
+from kargah.protocols.task import Split, Task
+from kargah.training.batches import epoch_batches, epoch_order
+from kargah.training.checkpoint import Checkpoint, Checkpoints, check_resumable
+from kargah.training.device import CPU, seed_device
+from kargah.training.optimizer import Steps, autocast, clip_gradients, copied_state, make_optimizer
+from kargah.training.schedule import learning_rate
+from kargah.training.settings import Settings
+from kargah.training.threads import ThreadProbe
 
 TRAIN_POINTS_PER_EPOCH = 8
 MOST_TRAIN_POINTS = 4000

@@ -18,9 +18,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..recipes.protocol import Task
-from .gateway import Address, FindRun
-from .run_ref import RunRef
+from kargah.protocols.task import Task
+from kargah.reporting.gateway import Address, FindRun
+from kargah.reporting.run_ref import RunRef
 
 MODEL_NAME = "model"
 MODEL_FILE = "data/model.pt2"

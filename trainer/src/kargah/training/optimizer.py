@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .device import CPU, computes_bf16
-from .settings import Settings
+from kargah.training.device import CPU, computes_bf16
+from kargah.training.settings import Settings
 
 
 def make_optimizer(settings: Settings, network: nn.Module) -> torch.optim.Optimizer:

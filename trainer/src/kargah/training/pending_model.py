@@ -17,9 +17,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .failure import write_json
-from .gateway import Address
-from .run_ref import run_of
+from kargah.protocols.failure import write_json
+from kargah.reporting.gateway import Address
+from kargah.reporting.run_ref import run_of
 
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 5.0
@@ -52,7 +52,7 @@ class PendingModel:
         """
         from mlflow.models import Model
 
-        from .model import Upload
+        from kargah.training.model import Upload
 
         facts = json.loads(self._facts.read_text(encoding="utf-8"))
         job = json.loads((self._job_dir / "job.json").read_text(encoding="utf-8"))
@@ -76,7 +76,7 @@ class PendingModel:
 
 
 def main() -> int:
-    from .model import MlflowImport, UploadRefused
+    from kargah.training.model import MlflowImport, UploadRefused
 
     parser = argparse.ArgumentParser(prog="python -m kargah.training.pending_model")
     parser.add_argument("job_dir", type=Path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .settings import Settings
+from kargah.training.settings import Settings
 
 LAST_SHARE = 0.01
 ONE_CYCLE_FIRST = 0.04

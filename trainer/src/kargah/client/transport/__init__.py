@@ -1,0 +1,1 @@
+"""How the bridge is found and spoken to: requests, pages, live events, files up and down."""

@@ -1,0 +1,164 @@
+"""Comma-separated text and its relatives, strictly: every row as wide as the header."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kargah.datasets.failures import ReadFailure
+from kargah.datasets.formats.encoding import TextFile
+from kargah.datasets.formats.foreign_delimiter import ascii_delimiter, open_ascii, restored
+from kargah.datasets.model import ReadingOptions, Warning
+from kargah.datasets.notes import note
+from kargah.datasets.tables.columns import require_width, unique_names
+from kargah.datasets.tables.text_table import BeginAgain
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# The same words as pandas reads as missing, without those that are likely to be values.
+MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "<NA>"]
+_DELIMITERS = ",;\t|؛"
+_SAMPLE_CHARS = 1 << 20
+_BLOCK_BYTES = 8 << 20
+# Room for a row of 64 MiB, which is what a line of JSON may have too.
+_MOST_BLOCK_BYTES = 128 << 20
+_NUMERIC = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+
+
+@dataclass
+class Delimited:
+    """Rows of a text file, which is read anew for each `batches`; `skip` rows come before the first one."""
+
+    text: TextFile
+    names: list[str]
+    delimiter: str
+    skip: int
+    warnings: list[Warning]
+    used: ReadingOptions = field(default_factory=ReadingOptions)
+    _block_bytes: int = _BLOCK_BYTES
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the rows, every cell a text or missing.
+
+        Raises ReadFailure `ragged_rows`, `no_rows`, `not_tabular` (a quote that never ends), `reader_limit` (a row
+        beyond 64 MiB) or `damaged_file`; BeginAgain for a row longer than a block, once.
+        """
+        try:
+            yield from _blocks(self.text, self.names, self.delimiter, self.skip, self._block_bytes)
+        except _RowBeyondBlock as error:
+            if self.text.quotes % 2:
+                raise ReadFailure("not_tabular", format="CSV", reason='"') from error
+            if self._block_bytes == _MOST_BLOCK_BYTES:
+                raise ReadFailure("reader_limit", resource="RAM") from error
+            self._block_bytes = _MOST_BLOCK_BYTES
+            raise BeginAgain from error
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+
+def open_delimited(text: TextFile, options: ReadingOptions | None = None) -> Delimited:
+    """Return the table that `text` is; what `options` leave open is found out.
+
+    Raises ReadFailure `too_many_columns` or `no_rows`.
+    """
+    with text.path.open(encoding="utf-8", newline="") as file:
+        sample = file.read(_SAMPLE_CHARS)
+        complete = len(sample) < _SAMPLE_CHARS
+    options = options or {}
+    delimiter = options.get("delimiter") or delimiter_of(sample, complete=complete)[0]
+    sampled = [row for row in _rows_of(sample, delimiter) if row]
+    header = sampled[0] if sampled else []
+    require_width(len(header))
+    numeric = bool(header) and all(_NUMERIC.fullmatch(cell.strip()) for cell in header)
+    headless = not options.get("header", not numeric)
+    names, warnings = unique_names([f"column_{i + 1}" for i in range(len(header))] if headless else header)
+    if headless:
+        warnings = [] if "header" in options else [note("no_header")]
+    if complete and not headless and len(sampled) == 1:
+        raise ReadFailure("no_rows")
+    used: ReadingOptions = {"delimiter": delimiter, "header": not headless}
+    return Delimited(text, names, delimiter, 0 if headless else 1, warnings, used)
+
+
+def _rows_of(sample: str, delimiter: str) -> list[list[str]]:
+    previous = csv.field_size_limit(len(sample) + 1)
+    try:
+        return list(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter))
+    finally:
+        csv.field_size_limit(previous)
+
+
+def delimiter_of(sample: str, *, complete: bool) -> tuple[str, float]:
+    """Return the delimiter that splits most of the first rows into as many cells as the header, and of how many."""
+    best, best_score = ",", (0.0, 0)
+    head = sample[:200_000]
+    for delimiter in _DELIMITERS:
+        rows = [row for row in _rows_of(head, delimiter)[:200] if row]
+        if len(rows) > 1 and not (complete and len(head) == len(sample)):
+            rows = rows[:-1]
+        if not rows or len(rows[0]) < 2:
+            continue
+        score = (sum(len(row) == len(rows[0]) for row in rows) / len(rows), len(rows[0]))
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best, best_score[0]
+
+
+class _RowBeyondBlock(Exception):
+    pass
+
+
+def _blocks(text: TextFile, names: list[str], delimiter: str, skip: int, block_bytes: int) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
+    ragged: list[tuple[int, int]] = []
+
+    def refuse(row: pc.InvalidRow) -> str:
+        ragged.append((row.number or 0, row.actual_columns))
+        return "error"
+
+    schema = pa.schema([(column, pa.string()) for column in names])
+    last: pa.RecordBatch | None = None
+    try:
+        reader = pc.open_csv(
+            open_ascii(text.path, delimiter),
+            read_options=pc.ReadOptions(
+                column_names=names, skip_rows_after_names=skip, use_threads=False, block_size=block_bytes
+            ),
+            # Without a quote no cell goes on in the next line, and lines are found sooner.
+            parse_options=pc.ParseOptions(
+                delimiter=ascii_delimiter(delimiter), newlines_in_values=text.quotes > 0, invalid_row_handler=refuse
+            ),
+            convert_options=pc.ConvertOptions(
+                column_types=schema, strings_can_be_null=True, quoted_strings_can_be_null=True, null_values=MISSING
+            ),
+        )
+        for read in reader:
+            batch = restored(read, delimiter)
+            if batch.num_rows:
+                last = batch
+                yield batch
+    except pa.ArrowInvalid as error:
+        if ragged:
+            number, found = ragged[0]
+            raise ReadFailure("ragged_rows", row=number, found=found, expected=len(names)) from error
+        if "straddl" in str(error):
+            raise _RowBeyondBlock from error
+        if "Empty CSV" in str(error):
+            raise ReadFailure("no_rows") from error
+        raise ReadFailure("damaged_file") from error
+    if last is not None and text.quotes % 2 == 1 and _ends_open(last):
+        raise ReadFailure("not_tabular", format="CSV", reason='"')
+
+
+def _ends_open(batch: pa.RecordBatch) -> bool:
+    """A quote that never ends swallows the rest of the file into the last cell."""
+    cell = batch.column(batch.num_columns - 1)[batch.num_rows - 1].as_py()
+    return isinstance(cell, str) and "\n" in cell

@@ -1,0 +1,1 @@
+"""What a dataset holds, measured: statistics, histograms, a likely target, leaks and overlaps."""

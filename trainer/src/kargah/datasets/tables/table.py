@@ -1,0 +1,152 @@
+"""From a Parquet table of any origin to the dataset's own `data.parquet`: plain column types and nothing nested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kargah.datasets.engine import literal, name
+from kargah.datasets.failures import ReadFailure
+from kargah.datasets.model import ColumnType, ReadingOptions, TypeOverride, Warning
+from kargah.datasets.notes import note
+from kargah.datasets.persian import normalised_sql
+from kargah.datasets.tables.columns import require_columns, require_width, unique_names
+from kargah.datasets.tables.parquet import ROW_GROUP
+from kargah.datasets.tables.text_table import Texts
+from kargah.datasets.tables.typing_pass import write_typed
+from kargah.datasets.tables.typing_rules import ALL_TYPES, Found, override_sql
+
+if TYPE_CHECKING:
+    import duckdb
+
+_PANDAS_INDEX = "__index_level_"
+_INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
+_NUMBERS = {"FLOAT", "DOUBLE", "UBIGINT", "HUGEINT", "UHUGEINT"}
+_NESTED = ("STRUCT", "MAP", "UNION", "LIST")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the columns of a written table are; `jalali` names the dates that the file writes in that calendar."""
+
+    types: dict[str, ColumnType]
+    jalali: frozenset[str] = frozenset()
+    warnings: tuple[Warning, ...] = ()
+
+
+def write_text_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: Texts,
+    target: Path,
+    options: ReadingOptions,
+    candidates: tuple[Found, ...] = ALL_TYPES,
+) -> Typed:
+    """Write `table` to `target` with every text column typed; return the type of each column.
+
+    Raises ReadFailure as `write_typed` does.
+    """
+    found = write_typed(connection, table, target, options, candidates)
+    types: dict[str, ColumnType] = {column: "date" if kind == "jalali" else kind for column, kind in found.items()}
+    return Typed(types, frozenset(column for column, kind in found.items() if kind == "jalali"))
+
+
+def _overridden(
+    connection: duckdb.DuckDBPyConnection, table: str, column: str, override: TypeOverride
+) -> tuple[ColumnType, str]:
+    """The type that a person set and its cast; values that do not fit are refused by name, or become missing."""
+    text = f"CAST({name(column)} AS VARCHAR)"
+    if override["type"] in {"text", "category"}:
+        return override["type"], text
+    typed = override_sql(override["type"], text)
+    if override.get("invalid", "fail") == "fail":
+        bad = connection.execute(
+            f"SELECT file_row_number + 1, left({text}, 80) FROM {table[:-1]}, file_row_number = true) "  # noqa: S608
+            f"WHERE {name(column)} IS NOT NULL AND ({typed}) IS NULL ORDER BY 1 LIMIT 1"
+        ).fetchone()
+        if bad is not None:
+            raise ReadFailure(
+                "value_not_of_type", column=column[:200], row=int(bad[0]), value=str(bad[1]), type=override["type"]
+            )
+    return override["type"], typed
+
+
+def write_parquet_table(
+    connection: duckdb.DuckDBPyConnection, source: Path, target: Path, options: ReadingOptions
+) -> Typed:
+    """Write the Parquet file `source` of a user's to `target`; return the type of each kept column, and warnings.
+
+    Raises ReadFailure `damaged_file`, `too_many_columns` or `no_rows`.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(source) as file:
+            given_names, rows = list(file.schema_arrow.names), file.metadata.num_rows
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise ReadFailure("damaged_file") from error
+    require_width(len(given_names))
+    if rows == 0 or not given_names:
+        raise ReadFailure("no_rows")
+    table = f"read_parquet({literal(str(source))})"
+    warnings: list[Warning] = []
+    overrides = options.get("types") or {}
+    normal = bool(options.get("normalise_persian"))
+    found: list[tuple[str, str, str]] = []
+    # The engine renames columns of equal names without a word, in the same order.
+    described = _described(connection, table)
+    if len(described) != len(given_names):
+        raise ReadFailure("damaged_file")
+    for given, (column, kind) in zip(given_names, described, strict=True):
+        if kind in {"BLOB", "BIT"} or given.startswith(_PANDAS_INDEX):
+            warnings.append(note("column_dropped", column=column, type=kind))
+        else:
+            found.append((given, column, kind))
+    if not found:
+        raise ReadFailure("not_tabular", format="Parquet", reason="BLOB")
+    names, renamed = unique_names([given for given, _, _ in found])
+    require_columns(overrides, names)
+    types: dict[str, ColumnType] = {}
+    selected: list[str] = []
+    for new, (_, column, kind) in zip(names, found, strict=True):
+        if new in overrides:
+            types[new], cast = _overridden(connection, table, column, overrides[new])
+        else:
+            types[new], cast = _plain(kind, name(column))
+        if normal and types[new] in {"text", "category"}:
+            cast = normalised_sql(cast)
+        selected.append(f"{cast} AS {name(new)}")
+    _write(connection, selected, table, target)
+    return Typed(types, warnings=(*warnings, *renamed))
+
+
+def _described(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
+    rows = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()  # noqa: S608
+    return [(str(row[0]), str(row[1])) for row in rows]
+
+
+def _plain(kind: str, column: str) -> tuple[ColumnType, str]:  # noqa: PLR0911
+    """The type of a column in our terms, and how its values are brought to it."""
+    if kind == "BOOLEAN":
+        return "boolean", column
+    if kind in _INTEGERS:
+        return "integer", f"CAST({column} AS BIGINT)"
+    if kind in _NUMBERS or kind.startswith("DECIMAL"):
+        return "number", f"CAST({column} AS DOUBLE)"
+    if kind == "DATE":
+        return "date", column
+    if kind in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"}:
+        return "datetime", f"CAST({column} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+    if kind.startswith("TIMESTAMP"):
+        return "datetime", f"CAST({column} AS TIMESTAMP)"
+    if kind.endswith("]") or kind.startswith(_NESTED):
+        return "text", f"CAST(to_json({column}) AS VARCHAR)"
+    return "text", f"CAST({column} AS VARCHAR)"
+
+
+def _write(connection: duckdb.DuckDBPyConnection, selected: list[str], table: str, target: Path) -> None:
+    connection.execute(
+        f"COPY (SELECT {', '.join(selected)} FROM {table}) TO {literal(str(target))} "  # noqa: S608
+        f"(FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP}, COMPRESSION zstd)"
+    )

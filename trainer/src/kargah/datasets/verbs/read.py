@@ -1,0 +1,199 @@
+"""Reads one uploaded file into a dataset's folder.
+
+Beside the untouched `original` it leaves `data.parquet`, or `images/<class>/…` and `looks.parquet`, and `profile.json`
+and `preview.json`, each written elsewhere first and renamed: a killed reader leaves nothing half done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from kargah.datasets import looks, notes
+from kargah.datasets.formats.archives import holds_texts, tar_to_zip
+from kargah.datasets.formats.arrays import read_arrays
+from kargah.datasets.formats.images import Images, extract_images, images_in
+from kargah.datasets.formats.opening import open_table
+from kargah.datasets.formats.sniff import content_of
+from kargah.datasets.looks import write_looks
+from kargah.datasets.model import Format, Profile, ReadingOptions, ReadResult
+from kargah.datasets.tables.table import write_parquet_table, write_text_table
+from kargah.datasets.verbs.preview import rows_of, thumbnails_of
+
+Event = Callable[[Mapping[str, object]], None]
+PREVIEW_ROWS = 200
+PREVIEW_IMAGES = 60
+_WORK = ".reading-"
+
+
+def read_dataset(
+    folder: Path,
+    filename: str,
+    *,
+    memory_bytes: int,
+    max_image_bytes: int,
+    reading: ReadingOptions | None = None,
+    original: Path | None = None,
+    on_event: Event = lambda _: None,
+) -> ReadResult:
+    """Read `original`, or `folder/original`, and leave its data in `folder`; columns are told of as they are measured.
+
+    Raises ReadFailure when it cannot be read.
+    """
+    for name in (".reading-*", "data.parquet", "images", looks.FILE, "profile.json", "preview.json"):
+        for stale in folder.glob(name):
+            shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
+    # A registered file is a link to where it lies.
+    source = (original or folder / "original").resolve()
+    options: ReadingOptions = reading or {}
+    content = content_of(source, filename)
+    work = Path(tempfile.mkdtemp(prefix=_WORK, dir=folder))
+    room = Room(folder, work, memory_bytes, max_image_bytes, on_event)
+    try:
+        if content == "tar":
+            source, content = tar_to_zip(source, work, max_image_bytes), "zip"
+        if content == "npz":
+            kind, made = read_arrays(source, work, max_image_bytes)
+            if kind == "images":
+                return _measured_images(room, "npz", options, images_in(work / "images"))
+            return _read_table(room, made, "npz", options)
+        if content == "zip" and not holds_texts(source):
+            images = extract_images(source, work / "images", max_image_bytes)
+            return _measured_images(room, "images", options, images)
+        return _read_table(room, source, content, options, filename)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where a reading takes place, how much it may use, and who hears of it."""
+
+    folder: Path
+    work: Path
+    memory_bytes: int
+    max_image_bytes: int
+    tell: Event
+
+
+def _measured_images(room: Room, format_: Format, options: ReadingOptions, images: Images) -> ReadResult:
+    folder, work = room.folder, room.work
+    profile: Profile = {"rows": images.count, "columns": [], "classes": images.classes, "images": images.figures}
+    preview = {"rows": [], "images": thumbnails_of(work / "images", 0, PREVIEW_IMAGES)}
+    write_looks(images.looks, work / looks.FILE)
+    _publish(folder, work, ("images", looks.FILE), profile, preview)
+    return {
+        "format": format_,
+        "kind": "images",
+        "rows": images.count,
+        "columns": None,
+        "encoding": None,
+        "reading": options,
+        "data_sha256": images.sha256,
+        "suggested_target": None,
+        "warnings": images.warnings,
+        "profile": profile,
+    }
+
+
+def _read_table(room: Room, source: Path, content: str, options: ReadingOptions, filename: str = "") -> ReadResult:
+    from kargah.datasets.engine import connect
+    from kargah.datasets.profiling.profile import profile_table, rows_with_arabic_letters, table_warnings
+    from kargah.datasets.profiling.target import column_warnings, suggested_target
+
+    folder, work = room.folder, room.work
+    data = work / "data.parquet"
+    reach = [work, folder] if source.is_relative_to(folder) else [work, folder, source.parent]
+    with connect(reach, room.memory_bytes // 3) as connection:
+        opened = open_table(source, work, content, options, filename)
+        if isinstance(opened.table, Path):
+            typed = write_parquet_table(connection, opened.table, data, opened.used)
+        else:
+            typed = write_text_table(connection, opened.table, data, opened.used, opened.candidates)
+            opened.table.close()
+        warnings = [*opened.warnings, *typed.warnings]
+        profiled = profile_table(connection, data, typed.types, typed.jalali, room.tell, room.memory_bytes // 3)
+        rows, columns = profiled.rows, profiled.columns
+        if opened.encoding == "windows-1256":
+            warnings.append(notes.note("windows_1256"))
+        elif arabic := rows_with_arabic_letters(connection, profiled):
+            warnings.append(notes.note("arabic_letters", rows=arabic))
+        target = suggested_target(columns)
+        warnings += column_warnings(rows, columns, target)
+        warnings += table_warnings(connection, rows, columns, target)
+    profile: Profile = {"rows": rows, "columns": columns, "classes": []}
+    digest = _sha256(data)
+    _publish(folder, work, ("data.parquet",), profile, {"rows": rows_of(data, 0, PREVIEW_ROWS), "images": []})
+    return {
+        "format": opened.format,
+        "kind": "tabular",
+        "rows": rows,
+        "columns": len(columns),
+        "encoding": opened.encoding,
+        "reading": opened.used,
+        "data_sha256": digest,
+        "suggested_target": target,
+        "warnings": notes.at_most(warnings),
+        "profile": profile,
+    }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        digest = hashlib.sha256()
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _publish(folder: Path, work: Path, data: tuple[str, ...], profile: Profile, preview: Mapping[str, object]) -> None:
+    for name, value in (("profile.json", profile), ("preview.json", preview)):
+        (work / name).write_text(json.dumps(value, ensure_ascii=False, allow_nan=False), "utf-8")
+        _sync(work / name)
+    if (work / data[0]).is_dir():
+        # One flush of everything costs less than one for each of thousands of images.
+        os.sync()
+    else:
+        _sync(work / data[0])
+    for name in (*data, "profile.json", "preview.json"):
+        (work / name).rename(folder / name)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def answer_request(request: dict[str, Any], tell: Event) -> Mapping[str, object]:
+    """Read what `{folder, filename, original?, source_id?, reading, memory_bytes, max_image_bytes}` names."""
+    folder = Path(request["folder"])
+    source_id = request.get("source_id")
+    if source_id is not None and not (folder / "original").exists():
+        from kargah.datasets.sources import write_source
+
+        write_source(source_id, folder / "original")
+    result = read_dataset(
+        folder,
+        request["filename"],
+        original=None if request.get("original") is None else Path(request["original"]),
+        reading=cast("ReadingOptions", request.get("reading") or {}),
+        memory_bytes=request["memory_bytes"],
+        max_image_bytes=request["max_image_bytes"],
+        on_event=tell,
+    )
+    if source_id is not None:
+        from kargah.datasets.sources import catalogue
+
+        result["suggested_target"] = next(s["target"] for s in catalogue() if s["source_id"] == source_id)
+    return result

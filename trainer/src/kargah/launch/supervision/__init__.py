@@ -1,0 +1,1 @@
+"""What a supervisor does beside its job: log, lease, system figures, outcome."""

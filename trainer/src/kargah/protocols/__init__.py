@@ -1,0 +1,1 @@
+"""What recipes, training and the bridge agree on: a task, its parameters, a failure."""
