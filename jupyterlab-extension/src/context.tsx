@@ -1,8 +1,8 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef } from 'react';
-import { keepFocus } from './components/focus.js';
+import { keepFocus } from './lib/focus.js';
 import { I18nContext } from './i18n/context.js';
 import { I18n } from './i18n/i18n.js';
-import { useStore } from './store/useStore.js';
+import { useStore } from './lib/useStore.js';
 import type { IKargah } from './tokens.js';
 
 const KargahContext = createContext<IKargah | null>(null);

@@ -5,9 +5,9 @@ import type { Job } from './api/types.js';
 import type { I18n } from './i18n/i18n.js';
 import type { CalendarSetting, DigitsSetting, LanguageSetting, Locale } from './i18n/locale.js';
 import type { Live } from './live/client.js';
-import type { Observable } from './store/observable.js';
+import type { Observable } from './lib/observable.js';
 import type { KargahStore } from './store/store.js';
-import type { Uploads } from './datasets/uploads.js';
+import type { Uploads } from './store/uploads.js';
 
 export interface NewJob {
   readonly datasetId?: string | undefined;

@@ -1,4 +1,4 @@
-import { Observable } from '../store/observable.js';
+import { Observable } from '../lib/observable.js';
 import { ApiError, asApiError, errorFromResponse, unreachable } from './errors.js';
 import type { NewAccount, Session, SignUp, User } from './types.js';
 

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { Caret } from './Icon.js';
+import { Caret } from './icons/Icon.js';
 
 export interface CardProps {
   readonly title: string;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { Job } from '../api/types.js';
 import { useI18n } from '../i18n/context.js';
-import { isActive } from '../store/states.js';
+import { isActive } from '../api/states.js';
 import { Num } from './Text.js';
 
 /** Milliseconds for which a job ran, ticking while it does; null before it began. */

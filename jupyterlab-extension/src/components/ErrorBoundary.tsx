@@ -1,6 +1,6 @@
 import { Component, type ContextType, type ReactNode } from 'react';
 import { I18nContext } from '../i18n/context.js';
-import { Button } from './Button.js';
+import { Button } from './controls/Button.js';
 import { Note } from './Note.js';
 import { Code } from './Text.js';
 

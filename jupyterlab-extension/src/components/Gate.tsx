@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect } from 'react';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { useStore } from '../store/useStore.js';
-import { Button } from './Button.js';
+import { useStore } from '../lib/useStore.js';
+import { Button } from './controls/Button.js';
 import { EmptyState, Skeleton } from './Note.js';
 
 /** Pages need somebody signed in; a tab that was open before a reload waits here for the session. */

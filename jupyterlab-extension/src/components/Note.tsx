@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { useI18n } from '../i18n/context.js';
 import { asApiError } from '../api/errors.js';
-import type { Tone } from '../store/states.js';
-import { Button } from './Button.js';
-import { Icon, type IconName } from './Icon.js';
+import type { Tone } from '../api/states.js';
+import { Button } from './controls/Button.js';
+import { Icon, type IconName } from './icons/Icon.js';
 import { Code } from './Text.js';
 import { useAgain } from './useAgain.js';
 

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { KargahRoot } from '../context.js';
 import { ENGLISH } from '../i18n/locale.js';
 import { kargahFor, renderIn } from '../testing/render.js';
-import { IconButton } from './Button.js';
+import { IconButton } from './controls/Button.js';
 import { Row, Rows } from './Rows.js';
 
 const done: string[] = [];

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useRef } from 'react';
 import { fold } from '../i18n/fold.js';
-import type { MenuPlace } from './Menu.js';
+import type { MenuPlace } from './controls/Menu.js';
 
 /**
  * A list of rows that hold buttons: role grid with one tab stop. ↑↓ Home End and typing move; Enter opens, Delete asks,

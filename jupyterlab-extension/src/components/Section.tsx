@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useId } from 'react';
-import { Caret } from './Icon.js';
+import { Caret } from './icons/Icon.js';
 
 export interface SectionProps {
   readonly title: string;

@@ -1,7 +1,7 @@
 import { useI18n } from '../i18n/context.js';
-import { TONES, type AnyState } from '../store/states.js';
-import { Spinner } from './Button.js';
-import { Icon, type IconName } from './Icon.js';
+import { TONES, type AnyState } from '../api/states.js';
+import { Spinner } from './controls/Button.js';
+import { Icon, type IconName } from './icons/Icon.js';
 import { Ring } from './Progress.js';
 
 const SHAPES: Readonly<Partial<Record<AnyState, IconName>>> = {

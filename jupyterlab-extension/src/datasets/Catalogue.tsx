@@ -1,11 +1,11 @@
 import { createElement, useEffect, useState } from 'react';
 import { data } from '../api/client.js';
 import type { Source } from '../api/types.js';
-import { Button } from '../components/Button.js';
+import { Button } from '../components/controls/Button.js';
 import { ErrorNote, Skeleton } from '../components/Note.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { useStore } from '../store/useStore.js';
+import { useStore } from '../lib/useStore.js';
 import type { IKargah } from '../tokens.js';
 
 export function openCatalogue(kargah: IKargah): void {

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { Dataset } from '../api/types.js';
-import { IconButton, Spinner } from '../components/Button.js';
-import { Icon } from '../components/Icon.js';
-import { Menu, type MenuItem, below, type MenuPlace } from '../components/Menu.js';
+import { IconButton, Spinner } from '../components/controls/Button.js';
+import { Icon } from '../components/icons/Icon.js';
+import { Menu, type MenuItem, below, type MenuPlace } from '../components/controls/Menu.js';
 import { Row } from '../components/Rows.js';
 import { Name } from '../components/Text.js';
 import { useKargah } from '../context.js';

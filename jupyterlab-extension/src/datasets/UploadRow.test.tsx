@@ -5,7 +5,7 @@ import { ENGLISH } from '../i18n/locale.js';
 import { problem } from '../testing/bridge.js';
 import { Workbench } from '../testing/workbench.js';
 import { asApiError, problemFrom } from '../api/errors.js';
-import type { UploadItem } from './uploads.js';
+import type { UploadItem } from '../store/uploads.js';
 import { UploadRow } from './UploadRow.js';
 
 let bench: Workbench;

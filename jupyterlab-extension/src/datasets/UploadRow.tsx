@@ -1,12 +1,12 @@
-import { IconButton } from '../components/Button.js';
-import { Icon } from '../components/Icon.js';
+import { IconButton } from '../components/controls/Button.js';
+import { Icon } from '../components/icons/Icon.js';
 import { Bar } from '../components/Progress.js';
 import { Row } from '../components/Rows.js';
 import { Name, Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { chooseFiles } from './actions.js';
-import { mayGoOn, type UploadItem } from './uploads.js';
+import { mayGoOn, type UploadItem } from '../store/uploads.js';
 
 /** A file on its way: how far, how long, and pause, resume, cancel. */
 export function UploadRow({ item, first }: { readonly item: UploadItem; readonly first: boolean }): JSX.Element {

@@ -4,9 +4,9 @@ import { datasets } from './messages/datasets.js';
 import { lineage } from './messages/lineage.js';
 import { panel } from './messages/panel.js';
 import { rows } from './messages/rows.js';
-import { jobMessages } from '../jobs/messages.js';
-import { runMessages } from '../jobs/runMessages.js';
-import { sweepMessages } from '../sweeps/messages.js';
+import { jobMessages } from './messages/jobs.js';
+import { runMessages } from './messages/runs.js';
+import { sweepMessages } from './messages/sweeps.js';
 
 /** Every text of the interface. A key without both languages does not compile. */
 export const messages = {

@@ -1,4 +1,4 @@
-import { Button } from '../components/Button.js';
+import { Button } from '../components/controls/Button.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import type { Job } from '../api/types.js';

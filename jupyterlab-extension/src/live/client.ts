@@ -12,7 +12,7 @@ import type {
   SweepChanged,
   SystemChanged,
 } from '../api/types.js';
-import { Observable } from '../store/observable.js';
+import { Observable } from '../lib/observable.js';
 import { JobSubscription, LogSubscription, type JobListener, type LogListener } from './subscriptions.js';
 
 /** `idle`: nobody is signed in. `offline`: has not come back for a while, still trying. */

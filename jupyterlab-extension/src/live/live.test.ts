@@ -1,6 +1,6 @@
 import { SessionKeeper } from '../api/session.js';
 import type { JobLog, JobUpdate } from '../api/types.js';
-import { when } from '../store/observable.js';
+import { when } from '../lib/observable.js';
 import { session, TestBridge } from '../testing/bridge.js';
 import { heard, TestLive } from '../testing/live.js';
 import { Live, type Connection } from './client.js';

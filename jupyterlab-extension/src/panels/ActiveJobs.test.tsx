@@ -2,7 +2,7 @@ import { cleanup, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Job } from '../api/types.js';
 import { ENGLISH } from '../i18n/locale.js';
-import { when } from '../store/observable.js';
+import { when } from '../lib/observable.js';
 import type { ListState } from '../store/list.js';
 import { job, page } from '../testing/bridge.js';
 import { Workbench } from '../testing/workbench.js';

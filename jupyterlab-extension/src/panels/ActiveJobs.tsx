@@ -1,11 +1,11 @@
-import { Button } from '../components/Button.js';
+import { Button } from '../components/controls/Button.js';
 import { Elapsed } from '../components/Elapsed.js';
 import { StateIcon } from '../components/State.js';
 import { Name, Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { isActive } from '../store/states.js';
-import { useStore } from '../store/useStore.js';
+import { isActive } from '../api/states.js';
+import { useStore } from '../lib/useStore.js';
 import type { Job } from '../api/types.js';
 
 export interface ActiveJobsProps {

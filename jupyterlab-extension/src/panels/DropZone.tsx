@@ -1,5 +1,5 @@
 import { type DragEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import { Icon } from '../components/Icon.js';
+import { Icon } from '../components/icons/Icon.js';
 import { useKargah } from '../context.js';
 import { addFiles } from '../datasets/actions.js';
 import { registerFiles } from '../datasets/intake/fileBrowser.js';

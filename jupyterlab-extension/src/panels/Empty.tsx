@@ -1,4 +1,4 @@
-import { Button, LinkButton } from '../components/Button.js';
+import { Button, LinkButton } from '../components/controls/Button.js';
 import { EmptyState } from '../components/Note.js';
 import { useKargah } from '../context.js';
 import { openCatalogue } from '../datasets/Catalogue.js';

@@ -1,9 +1,9 @@
-import { Button, LinkButton } from '../components/Button.js';
-import { Icon } from '../components/Icon.js';
+import { Button, LinkButton } from '../components/controls/Button.js';
+import { Icon } from '../components/icons/Icon.js';
 import { useKargah } from '../context.js';
 import { openCatalogue } from '../datasets/Catalogue.js';
 import { chooseFiles } from '../datasets/actions.js';
-import { OWN_SCRIPT } from '../jobs/ownScript.js';
+import { OWN_SCRIPT } from '../train/ownScript.js';
 import { useI18n } from '../i18n/context.js';
 
 const CELL = `import kargah

@@ -1,7 +1,7 @@
 import { Bar } from '../components/Progress.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { useStore } from '../store/useStore.js';
+import { useStore } from '../lib/useStore.js';
 
 /** How much room is used and left. */
 export function Footer(): JSX.Element | null {

@@ -1,11 +1,11 @@
 import { useState } from 'react';
-import { Spinner } from '../components/Button.js';
-import { Icon, Logo } from '../components/Icon.js';
-import { below, type MenuPlace } from '../components/Menu.js';
+import { Spinner } from '../components/controls/Button.js';
+import { Icon, Logo } from '../components/icons/Icon.js';
+import { below, type MenuPlace } from '../components/controls/Menu.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { useStore } from '../store/useStore.js';
-import { AccountMenu } from './AccountMenu.js';
+import { useStore } from '../lib/useStore.js';
+import { AccountMenu } from '../account/AccountMenu.js';
 
 export function Header(): JSX.Element {
   const kargah = useKargah();

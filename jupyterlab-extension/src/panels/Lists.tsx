@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { IconButton, LinkButton } from '../components/Button.js';
+import { IconButton, LinkButton } from '../components/controls/Button.js';
 import { ErrorNote, Skeleton } from '../components/Note.js';
 import { Rows } from '../components/Rows.js';
 import { Section } from '../components/Section.js';
@@ -10,15 +10,15 @@ import { openIntake } from '../datasets/intake/Intake.js';
 import { DatasetRow } from '../datasets/DatasetRow.js';
 import { UploadRow } from '../datasets/UploadRow.js';
 import { useI18n } from '../i18n/context.js';
-import { jobEntries, worthShowing } from './jobEntries.js';
-import { JobRow } from './JobRow.js';
-import { ModelRow } from './ModelRow.js';
+import { jobEntries, worthShowing } from '../jobs/list/jobEntries.js';
+import { JobRow } from '../jobs/list/JobRow.js';
+import { ModelRow } from '../models/ModelRow.js';
 import type { ListState } from '../store/list.js';
-import { isActive } from '../store/states.js';
-import { useStore } from '../store/useStore.js';
+import { isActive } from '../api/states.js';
+import { useStore } from '../lib/useStore.js';
 import { Empty } from './Empty.js';
 import { hasTags, isOnItsWay, type JobFilter, matcher, passes, toggled } from './filters.js';
-import { SweepRow } from './SweepRow.js';
+import { SweepRow } from '../sweeps/SweepRow.js';
 import { useDatasetSearch } from './useDatasetSearch.js';
 import { Toolbar } from './Toolbar.js';
 

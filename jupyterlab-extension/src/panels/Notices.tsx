@@ -1,8 +1,8 @@
-import { Button, Spinner } from '../components/Button.js';
+import { Button, Spinner } from '../components/controls/Button.js';
 import { Note } from '../components/Note.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { useStore } from '../store/useStore.js';
+import { useStore } from '../lib/useStore.js';
 
 /** What is missing just now, and what still works. */
 export function Notices(): JSX.Element {

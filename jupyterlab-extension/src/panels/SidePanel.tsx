@@ -1,10 +1,10 @@
 import { useEffect } from 'react';
-import { Button } from '../components/Button.js';
+import { Button } from '../components/controls/Button.js';
 import { Note } from '../components/Note.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { useStore } from '../store/useStore.js';
-import { AuthForm } from './AuthForm.js';
+import { useStore } from '../lib/useStore.js';
+import { AuthForm } from '../account/AuthForm.js';
 import { DropZone } from './DropZone.js';
 import { FirstRun } from './FirstRun.js';
 import { Footer } from './Footer.js';

@@ -1,16 +1,16 @@
 import { useCallback, useRef, useState } from 'react';
-import { Spinner } from '../components/Button.js';
+import { Spinner } from '../components/controls/Button.js';
 import { deferred } from '../components/deferred.js';
 import { Elapsed } from '../components/Elapsed.js';
-import { Icon } from '../components/Icon.js';
-import { Popover } from '../components/Popover.js';
+import { Icon } from '../components/icons/Icon.js';
+import { Popover } from '../components/controls/Popover.js';
 import { Ring } from '../components/Progress.js';
 import { Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { isActive } from '../store/states.js';
+import { isActive } from '../api/states.js';
 import { useUnseenFailures } from '../store/unseen.js';
-import { useStore } from '../store/useStore.js';
+import { useStore } from '../lib/useStore.js';
 
 const ActiveJobs = deferred(() => import('./ActiveJobs.js'), { waiting: null });
 

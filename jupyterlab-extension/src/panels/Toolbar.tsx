@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import { Button, IconButton } from '../components/Button.js';
-import { Icon } from '../components/Icon.js';
-import { Menu, below, type MenuPlace } from '../components/Menu.js';
+import { Button, IconButton } from '../components/controls/Button.js';
+import { Icon } from '../components/icons/Icon.js';
+import { Menu, below, type MenuPlace } from '../components/controls/Menu.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { JOB_FILTERS, type JobFilter, toggled } from './filters.js';

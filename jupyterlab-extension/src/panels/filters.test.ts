@@ -1,4 +1,4 @@
-import type { UploadItem } from '../datasets/uploads.js';
+import type { UploadItem } from '../store/uploads.js';
 import { dataset, job } from '../testing/bridge.js';
 import { isOnItsWay, matcher, passes } from './filters.js';
 

@@ -1,7 +1,7 @@
 import type { Dataset, Job, Sweep } from '../api/types.js';
-import type { UploadItem } from '../datasets/uploads.js';
+import type { UploadItem } from '../store/uploads.js';
 import { fold } from '../i18n/fold.js';
-import { isActive } from '../store/states.js';
+import { isActive } from '../api/states.js';
 
 export const JOB_FILTERS = ['active', 'succeeded', 'failed', 'stopped'] as const;
 export type JobFilter = (typeof JOB_FILTERS)[number];

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { data } from '../api/client.js';
 import type { Dataset } from '../api/types.js';
 import { useKargah } from '../context.js';
-import { useStore } from '../store/useStore.js';
+import { useStore } from '../lib/useStore.js';
 
 const PAUSE_MS = 200;
 const PAGE = 100;

@@ -2,7 +2,7 @@ import { dressPage, mlflowHash } from './mlflow.js';
 
 jest.mock('@jupyterlab/apputils', () => ({ MainAreaWidget: jest.fn() }));
 jest.mock('@jupyterlab/ui-components', () => ({ IFrame: jest.fn() }));
-jest.mock('../components/labIcons.js', () => ({ labIcon: () => undefined }));
+jest.mock('../components/icons/labIcons.js', () => ({ labIcon: () => undefined }));
 
 describe("MLflow's own page in a tab", () => {
   it('opens for the training of models, at the run or at the experiments of the workspace', () => {

@@ -2,7 +2,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import { IFrame } from '@jupyterlab/ui-components';
 import { data } from '../api/client.js';
-import { labIcon } from '../components/labIcons.js';
+import { labIcon } from '../components/icons/labIcons.js';
 import type { IKargah } from '../tokens.js';
 
 /**

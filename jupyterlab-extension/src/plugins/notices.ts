@@ -1,7 +1,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { wantedLine } from '../jobs/logLine.js';
+import { wantedLine } from '../jobs/log/logLine.js';
 import { lastLineOf } from '../store/failure.js';
-import { headline, isShare } from '../store/states.js';
+import { headline, isShare } from '../api/states.js';
 import { IKargah } from '../tokens.js';
 
 /** Tells when a job ended, wherever the reader is. */

@@ -1,8 +1,8 @@
 import { ILayoutRestorer, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { labIcon } from '../components/labIcons.js';
-import type { IconName } from '../components/paths.js';
+import { labIcon } from '../components/icons/labIcons.js';
+import type { IconName } from '../components/icons/paths.js';
 import { isolated } from '../i18n/isolate.js';
 import { IKargah } from '../tokens.js';
 import { COMMANDS } from './commands.js';
@@ -86,7 +86,7 @@ export const pages: JupyterFrontEndPlugin<void> = {
         const name = (): string | undefined => kargah.store.jobs.get().items.find((job) => job.job_id === jobId)?.name;
         await open(
           `kargah-${jobId}`,
-          () => PageWidget.of(kargah, () => import('../jobs/JobPage.js'), { jobId }),
+          () => PageWidget.of(kargah, () => import('../jobs/page/JobPage.js'), { jobId }),
           { label: name() ?? jobId, icon: 'play' },
           { command: COMMANDS.openJob, args: { job_id: jobId } },
         );
@@ -141,7 +141,7 @@ export const pages: JupyterFrontEndPlugin<void> = {
         await open(
           id,
           () =>
-            PageWidget.of(kargah, () => import(/* webpackChunkName: "training" */ '../jobs/NewJobPage.js'), {
+            PageWidget.of(kargah, () => import(/* webpackChunkName: "training" */ '../train/NewJobPage.js'), {
               datasetId: text(args, 'dataset_id'),
               recipe: text(args, 'recipe'),
               cloneOf: text(args, 'clone_of'),

@@ -3,7 +3,7 @@ import { ReactWidget } from '@jupyterlab/apputils';
 import type { Message } from '@lumino/messaging';
 import { deferred } from '../components/deferred.js';
 import { ErrorBoundary } from '../components/ErrorBoundary.js';
-import { logoIcon } from '../components/labIcons.js';
+import { logoIcon } from '../components/icons/labIcons.js';
 import { KargahRoot } from '../context.js';
 import { openUnderDrag } from '../datasets/intake/luminoDrag.js';
 import { IKargah } from '../tokens.js';

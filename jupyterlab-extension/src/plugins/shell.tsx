@@ -1,9 +1,9 @@
 import { Clipboard, Dialog, Notification, ReactWidget } from '@jupyterlab/apputils';
 import type { ReactElement } from 'react';
 import { asApiError } from '../api/errors.js';
-import { mendFocus } from '../components/focus.js';
+import { mendFocus } from '../lib/focus.js';
 import { KargahRoot } from '../context.js';
-import { PromptBody } from '../components/PromptBody.js';
+import { PromptBody } from '../components/controls/PromptBody.js';
 import type { IKargah, Question, Shell, ToastAction } from '../tokens.js';
 
 /** Toasts take plain strings: the isolate keeps their direction inside JupyterLab's own. */

@@ -1,4 +1,4 @@
-import type { Observable } from './observable.js';
+import type { Observable } from '../lib/observable.js';
 import type { ListState } from './list.js';
 
 /**

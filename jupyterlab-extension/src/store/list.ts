@@ -1,5 +1,5 @@
 import { asApiError, type ApiError } from '../api/errors.js';
-import { Observable } from './observable.js';
+import { Observable } from '../lib/observable.js';
 
 export interface ListState<T> {
   readonly status: 'idle' | 'loading' | 'ready' | 'failed';

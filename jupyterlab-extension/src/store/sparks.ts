@@ -1,7 +1,7 @@
 import type { IDisposable } from '@lumino/disposable';
 import type { Job, JobUpdate } from '../api/types.js';
 import type { Live } from '../live/client.js';
-import { Observable } from './observable.js';
+import { Observable } from '../lib/observable.js';
 import type { ListState } from './list.js';
 
 const KEPT = 240;

@@ -3,7 +3,7 @@ import { Live } from '../live/client.js';
 import { openSocket } from '../live/socket.js';
 import { dataset, job, page, problem, session, TestBridge } from '../testing/bridge.js';
 import { heard, TestLive } from '../testing/live.js';
-import { when } from './observable.js';
+import { when } from '../lib/observable.js';
 import type { ListState } from './list.js';
 import { KargahStore } from './store.js';
 

@@ -6,8 +6,8 @@ import type { Live } from '../live/client.js';
 import { whenBack } from '../live/whenBack.js';
 import { onEnded } from './endings.js';
 import { LiveList, type ListState } from './list.js';
-import { Observable } from './observable.js';
-import { isActive } from './states.js';
+import { Observable } from '../lib/observable.js';
+import { isActive } from '../api/states.js';
 import { Sparks } from './sparks.js';
 import { applyUpdate } from './update.js';
 

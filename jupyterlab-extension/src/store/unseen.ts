@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { Job } from '../api/types.js';
 import type { KargahStore } from './store.js';
-import { useStore } from './useStore.js';
+import { useStore } from '../lib/useStore.js';
 
 /**
  * Jobs that failed or were lost while this page was open and that nobody has looked at since; `seen` when somebody has. What had

@@ -1,5 +1,5 @@
 import type { Job, JobUpdate } from '../api/types.js';
-import { isActive } from './states.js';
+import { isActive } from '../api/states.js';
 
 /**
  * What a live update changes of a job. The end of a job is taken from the job itself, which comes with its cause and its model:

@@ -1,4 +1,4 @@
-import { Button, IconButton, LinkButton } from '../components/Button.js';
+import { Button, IconButton, LinkButton } from '../components/controls/Button.js';
 import { Bar } from '../components/Progress.js';
 import { Code, Moment, NameText, Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';

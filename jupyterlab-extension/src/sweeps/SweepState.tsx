@@ -1,6 +1,6 @@
 import { StateIcon } from '../components/State.js';
 import { useI18n } from '../i18n/context.js';
-import { TONES } from '../store/states.js';
+import { TONES } from '../api/states.js';
 import type { Sweep } from '../api/types.js';
 import { doneOf } from './standing.js';
 

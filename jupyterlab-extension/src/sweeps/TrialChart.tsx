@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useI18n } from '../i18n/context.js';
-import { metricName, shortValue } from '../jobs/metricNames.js';
-import { isActive } from '../store/states.js';
+import { metricName, shortValue } from '../jobs/charts/metricNames.js';
+import { isActive } from '../api/states.js';
 import type { Sweep } from '../api/types.js';
 import { bestSoFar, type Trial } from './trials.js';
 

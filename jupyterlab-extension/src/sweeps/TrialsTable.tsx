@@ -1,10 +1,10 @@
-import { LinkButton } from '../components/Button.js';
+import { LinkButton } from '../components/controls/Button.js';
 import { StateBadge } from '../components/State.js';
 import { Code, Name, Num } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { metricValue, rawValue } from '../jobs/metricNames.js';
-import { asCode } from '../jobs/paramsSchema.js';
+import { metricValue, rawValue } from '../jobs/charts/metricNames.js';
+import { asCode } from '../recipes/paramsSchema.js';
 import type { Sweep } from '../api/types.js';
 import { ranked, type Trial } from './trials.js';
 

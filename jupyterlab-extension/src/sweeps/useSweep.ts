@@ -5,7 +5,7 @@ import type { Job, JobChanged, Sweep, SweepChanged } from '../api/types.js';
 import { useAgain } from '../components/useAgain.js';
 import { useKargah } from '../context.js';
 import { LiveList, type ListState, type Page } from '../store/list.js';
-import { useStore } from '../store/useStore.js';
+import { useStore } from '../lib/useStore.js';
 
 const PAGE = 100;
 

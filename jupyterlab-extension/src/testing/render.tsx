@@ -2,11 +2,11 @@ import { render, type RenderResult } from '@testing-library/react';
 import type { ReactElement } from 'react';
 import { Api } from '../api/client.js';
 import { KargahRoot } from '../context.js';
-import { Uploads } from '../datasets/uploads.js';
+import { Uploads } from '../store/uploads.js';
 import { I18n } from '../i18n/i18n.js';
 import { type Locale, PERSIAN } from '../i18n/locale.js';
 import { Live } from '../live/client.js';
-import { Observable } from '../store/observable.js';
+import { Observable } from '../lib/observable.js';
 import { KargahStore } from '../store/store.js';
 import type { IKargah, Preferences } from '../tokens.js';
 

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
 import { data } from '../../api/client.js';
 import type { Connection } from '../../api/types.js';
-import { Button, IconButton } from '../../components/Button.js';
-import { Field } from '../../components/Field.js';
+import { Button, IconButton } from '../../components/controls/Button.js';
+import { Field } from '../../components/controls/Field.js';
 import { ErrorNote } from '../../components/Note.js';
-import { SelectField } from '../../components/SelectField.js';
+import { SelectField } from '../../components/controls/SelectField.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 

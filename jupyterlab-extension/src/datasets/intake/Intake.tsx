@@ -1,8 +1,8 @@
 import { createElement, type FormEvent, useState } from 'react';
 import { data } from '../../api/client.js';
 import type { Dataset } from '../../api/types.js';
-import { Button } from '../../components/Button.js';
-import { Field } from '../../components/Field.js';
+import { Button } from '../../components/controls/Button.js';
+import { Field } from '../../components/controls/Field.js';
 import { ErrorNote } from '../../components/Note.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';

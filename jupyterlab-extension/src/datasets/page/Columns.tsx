@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Column, DatasetProfile } from '../../api/types.js';
-import { LinkButton } from '../../components/Button.js';
-import { Icon } from '../../components/Icon.js';
+import { LinkButton } from '../../components/controls/Button.js';
+import { Icon } from '../../components/icons/Icon.js';
 import { Code, Percent } from '../../components/Text.js';
 import { useI18n } from '../../i18n/context.js';
 import { matcher } from '../../panels/filters.js';

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { Dataset } from '../../api/types.js';
-import { Button, IconButton, LinkButton } from '../../components/Button.js';
-import { Icon } from '../../components/Icon.js';
-import { Menu, type MenuItem, type MenuPlace, below } from '../../components/Menu.js';
+import { Button, IconButton, LinkButton } from '../../components/controls/Button.js';
+import { Icon } from '../../components/icons/Icon.js';
+import { Menu, type MenuItem, type MenuPlace, below } from '../../components/controls/Menu.js';
 import { StateBadge } from '../../components/State.js';
 import { Code, Moment } from '../../components/Text.js';
 import { useKargah } from '../../context.js';

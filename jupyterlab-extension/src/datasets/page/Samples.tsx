@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { data } from '../../api/client.js';
 import type { Dataset, DatasetPreview } from '../../api/types.js';
-import { LinkButton } from '../../components/Button.js';
+import { LinkButton } from '../../components/controls/Button.js';
 import { ErrorNote, Skeleton } from '../../components/Note.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';

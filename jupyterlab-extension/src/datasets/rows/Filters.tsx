@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import type { DatasetPreview } from '../../api/types.js';
-import { Button, IconButton } from '../../components/Button.js';
-import { Caret } from '../../components/Icon.js';
+import { Button, IconButton } from '../../components/controls/Button.js';
+import { Caret } from '../../components/icons/Icon.js';
 import { useI18n } from '../../i18n/context.js';
 import { type Condition, type Operator, operatorsOf, takesValue, valueFor } from './conditions.js';
 

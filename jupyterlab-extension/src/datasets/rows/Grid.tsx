@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type WheelEvent, useEffect, useReducer, useRef, useState } from 'react';
 import type { DatasetPreview } from '../../api/types.js';
-import { Icon } from '../../components/Icon.js';
+import { Icon } from '../../components/icons/Icon.js';
 import { useI18n } from '../../i18n/context.js';
 import { TableCell, isFigure } from './TableCell.js';
 import { Pages, type ReadPage } from './pages.js';

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useState } from 'react';
 import { data } from '../../api/client.js';
 import type { Dataset, QueryResult } from '../../api/types.js';
-import { Button } from '../../components/Button.js';
+import { Button } from '../../components/controls/Button.js';
 import { ErrorNote } from '../../components/Note.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';

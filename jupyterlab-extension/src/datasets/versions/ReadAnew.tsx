@@ -1,5 +1,5 @@
 import type { Dataset, ErrorCode, Failure } from '../../api/types.js';
-import { Button, type ButtonProps } from '../../components/Button.js';
+import { Button, type ButtonProps } from '../../components/controls/Button.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import { openReread } from './Reread.js';

@@ -1,9 +1,9 @@
 import { createElement, type FormEvent, useEffect, useState } from 'react';
 import { data } from '../../api/client.js';
 import type { Column, Dataset, Reading, ReadingPreview } from '../../api/types.js';
-import { Button } from '../../components/Button.js';
+import { Button } from '../../components/controls/Button.js';
 import { ErrorNote, Note, Skeleton } from '../../components/Note.js';
-import { SelectField } from '../../components/SelectField.js';
+import { SelectField } from '../../components/controls/SelectField.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import type { IKargah } from '../../tokens.js';

@@ -1,10 +1,10 @@
 import { type FormEvent, useState } from 'react';
 import { data } from '../../api/client.js';
 import type { Dataset, DatasetProfile, DatasetVersion, Split } from '../../api/types.js';
-import { Button } from '../../components/Button.js';
-import { Field } from '../../components/Field.js';
+import { Button } from '../../components/controls/Button.js';
+import { Field } from '../../components/controls/Field.js';
 import { ErrorNote, Note } from '../../components/Note.js';
-import { SelectField } from '../../components/SelectField.js';
+import { SelectField } from '../../components/controls/SelectField.js';
 import { Code, Percent } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';

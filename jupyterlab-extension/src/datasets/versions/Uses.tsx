@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { data } from '../../api/client.js';
 import type { Dataset, JobState, Lineage } from '../../api/types.js';
-import { LinkButton } from '../../components/Button.js';
+import { LinkButton } from '../../components/controls/Button.js';
 import { EmptyState, ErrorNote, Skeleton } from '../../components/Note.js';
 import { StateBadge } from '../../components/State.js';
 import { Code, Moment, NameText } from '../../components/Text.js';

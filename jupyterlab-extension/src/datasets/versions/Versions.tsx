@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { data } from '../../api/client.js';
 import type { Dataset, DatasetVersion } from '../../api/types.js';
-import { Button, IconButton, LinkButton } from '../../components/Button.js';
-import { Icon } from '../../components/Icon.js';
+import { Button, IconButton, LinkButton } from '../../components/controls/Button.js';
+import { Icon } from '../../components/icons/Icon.js';
 import { ErrorNote, Skeleton } from '../../components/Note.js';
 import { Code, Moment } from '../../components/Text.js';
 import { useKargah } from '../../context.js';

@@ -1,0 +1,74 @@
+import { Menu, type MenuPlace } from '../components/controls/Menu.js';
+import { Code } from '../components/Text.js';
+import { signOut } from '../api/notebookToken.js';
+import type { User } from '../api/types.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+import { Sessions } from './Sessions.js';
+import { Tokens } from './Tokens.js';
+
+export function AccountMenu({
+  at,
+  user,
+  onClose,
+}: {
+  readonly at: MenuPlace;
+  readonly user: User;
+  readonly onClose: () => void;
+}): JSX.Element {
+  const kargah = useKargah();
+  const { t, locale } = useI18n();
+  const { language, digits } = locale;
+  return (
+    <Menu
+      label={t('account.of', { x: user.name })}
+      at={at}
+      onClose={onClose}
+      header={
+        <div className="who">
+          <div className="b">
+            <bdi>{user.name}</bdi> {user.role === 'admin' && <span className="chip plain">{t('account.admin')}</span>}
+          </div>
+          <div className="sm muted ell">
+            <Code>{user.email}</Code>
+          </div>
+        </div>
+      }
+      items={[
+        {
+          label: t('account.tokens'),
+          icon: 'key',
+          run: () => void kargah.shell.show({ title: t('tokens.title'), content: () => <Tokens /> }),
+        },
+        {
+          label: t('account.sessions'),
+          icon: 'list',
+          run: () => void kargah.shell.show({ title: t('sessions.title'), content: () => <Sessions /> }),
+        },
+        {
+          label: t('account.language'),
+          icon: 'tune',
+          separated: true,
+          end: language === 'fa' ? t('account.language.fa') : t('account.language.en'),
+          run: () => void kargah.prefer({ language: language === 'fa' ? 'en' : 'fa' }),
+        },
+        ...(language === 'fa'
+          ? [
+              {
+                label: t('account.digits'),
+                icon: 'tune' as const,
+                end: digits === 'fa' ? t('account.digits.fa') : t('account.digits.latn'),
+                run: () => void kargah.prefer({ digits: digits === 'fa' ? 'latn' : 'fa' }),
+              },
+            ]
+          : []),
+        {
+          label: t('account.signOut'),
+          icon: 'out',
+          separated: true,
+          run: () => void signOut(kargah.api).catch((reason: unknown) => kargah.shell.failed(reason)),
+        },
+      ]}
+    />
+  );
+}

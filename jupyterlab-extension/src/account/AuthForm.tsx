@@ -1,0 +1,221 @@
+import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { ApiError } from '../api/errors.js';
+import type { SignUp } from '../api/types.js';
+import { Button, IconButton, LinkButton } from '../components/controls/Button.js';
+import { Field } from '../components/controls/Field.js';
+import { ErrorNote, Note } from '../components/Note.js';
+import { Code } from '../components/Text.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+
+export const MIN_PASSWORD = 12;
+type Fields = 'name' | 'email' | 'password' | 'code';
+const FIELDS: readonly Fields[] = ['code', 'name', 'email', 'password'];
+type Errors = Readonly<Partial<Record<Fields, string>>>;
+
+/** Where nobody says whether accounts can be made, trying tells. */
+const NOT_TOLD: SignUp = { open: true, first: false, code_required: false };
+
+/** Sign in, or make an account where that is open. Each refusal is said at the field it is about. */
+export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Element {
+  const { api } = useKargah();
+  const i18n = useI18n();
+  const { t } = i18n;
+  const form = useRef<HTMLFormElement>(null);
+  const [signUp, setSignUp] = useState<SignUp | null>(null);
+  const [wanted, setWanted] = useState<'sign-in' | 'register' | null>(null);
+  const [values, setValues] = useState({ name: '', email: '', password: '', code: '' });
+  const [visible, setVisible] = useState(false);
+  const [errors, setErrors] = useState<Errors>({});
+  const [failure, setFailure] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+
+  const askSignUp = useCallback(
+    () =>
+      api.session.signUp().then(setSignUp, () => {
+        setSignUp(NOT_TOLD);
+      }),
+    [api],
+  );
+  useEffect(() => void askSignUp(), [askSignUp]);
+  const first = signUp?.first === true && signUp.open;
+  const registering = signUp?.open === true && (first || wanted === 'register');
+  const withCode = first && signUp.code_required;
+
+  const problem = (field: Fields): string | undefined => {
+    const value = values[field].trim();
+    if (field === 'name' || (field === 'code' && !withCode)) {
+      return undefined;
+    }
+    if (value === '') {
+      return t('auth.error.required');
+    }
+    if (field === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) {
+      return t('auth.error.email');
+    }
+    if (field === 'password' && registering && Array.from(values.password).length < MIN_PASSWORD) {
+      return t('auth.error.short', { n: MIN_PASSWORD });
+    }
+    return undefined;
+  };
+  const check = (fields: readonly Fields[]): Errors =>
+    Object.fromEntries(fields.flatMap((field) => (problem(field) === undefined ? [] : [[field, problem(field)]])));
+  const showErrors = (next: Errors): void => {
+    setErrors(next);
+    const wrong = FIELDS.find((field) => next[field] !== undefined);
+    if (wrong !== undefined) {
+      form.current?.querySelector<HTMLInputElement>(`input[name=${wrong}]`)?.focus();
+    }
+  };
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setFailure(null);
+    const found = check(FIELDS);
+    showErrors(found);
+    if (Object.keys(found).length > 0) {
+      return;
+    }
+    setBusy(true);
+    const account = { email: values.email.trim(), password: values.password };
+    try {
+      if (registering) {
+        const name = values.name.trim();
+        await api.session.register({
+          ...account,
+          ...(name === '' ? {} : { name }),
+          ...(withCode ? { signup_code: values.code } : {}),
+        });
+      } else {
+        await api.session.login(account);
+      }
+    } catch (reason) {
+      setBusy(false);
+      if (reason instanceof ApiError && reason.code === 'signup_closed') {
+        // Somebody else was first.
+        setWanted(null);
+        await askSignUp();
+      }
+      const field = fieldOf(reason);
+      if (field === null) {
+        setFailure(reason);
+      } else {
+        showErrors({ [field]: i18n.fieldError(reason, field) ?? i18n.error(reason) });
+      }
+    }
+  };
+
+  const box = (field: Fields) => ({
+    name: field,
+    value: values[field],
+    error: errors[field],
+    onChange: (event: { target: { value: string } }) => {
+      setValues({ ...values, [field]: event.target.value });
+      setErrors({ ...errors, [field]: undefined });
+    },
+    onBlur: () => {
+      const found = problem(field);
+      // Leaving an empty box is no mistake yet; submitting it is. A refusal stands until the box is changed: taken away
+      // here, it would move what is just being clicked.
+      if (values[field] !== '' && found !== undefined) {
+        setErrors({ ...errors, [field]: found });
+      }
+    },
+  });
+  const swap = (): void => {
+    setWanted(registering ? 'sign-in' : 'register');
+    setErrors({});
+    setFailure(null);
+  };
+
+  if (signUp === null) {
+    return <></>;
+  }
+  const title = first ? t('auth.first.title') : registering ? t('auth.register.title') : t('auth.signIn.title');
+  const lead = first ? t('auth.first.lead') : registering ? t('auth.register.lead') : t('auth.signIn.lead');
+  return (
+    <>
+      <form
+        className="auth"
+        ref={form}
+        noValidate
+        onSubmit={(event) => void submit(event)}
+        aria-label={title}
+        data-testid={registering ? 'kargah-register' : 'kargah-sign-in'}
+      >
+        <div>
+          <h1>{title}</h1>
+          <p className="muted">{lead}</p>
+        </div>
+        {expired && !registering && <Note tone="warn" icon="queue" title={t('auth.expired')} />}
+        {failure !== null && <ErrorNote reason={failure} />}
+        {withCode && (
+          <Field
+            label={t('auth.code')}
+            dir="ltr"
+            autoComplete="off"
+            spellCheck={false}
+            hint={t('auth.codeHint')}
+            {...box('code')}
+          />
+        )}
+        {registering && <Field label={t('auth.name')} dir="auto" autoComplete="name" {...box('name')} />}
+        <Field label={t('auth.email')} type="email" dir="ltr" autoComplete="username" {...box('email')} />
+        <Field
+          label={t('auth.password')}
+          type={visible ? 'text' : 'password'}
+          dir="ltr"
+          autoComplete={registering ? 'new-password' : 'current-password'}
+          hint={registering ? t('auth.passwordHint', { n: MIN_PASSWORD }) : undefined}
+          trailing={
+            <IconButton
+              icon="eye"
+              className={visible ? 'on' : ''}
+              label={visible ? t('auth.hidePassword') : t('auth.showPassword')}
+              aria-pressed={visible}
+              onClick={() => setVisible(!visible)}
+            />
+          }
+          {...box('password')}
+        />
+        <Button
+          type="submit"
+          kind="primary"
+          size="block"
+          busy={busy}
+          label={registering ? t('auth.register') : t('auth.signIn')}
+        />
+        {signUp.open && !first && (
+          <p className="center muted">
+            {registering ? t('auth.haveAccount') : t('auth.noAccount')}{' '}
+            <LinkButton onClick={swap}>{registering ? t('auth.signIn') : t('auth.register')}</LinkButton>
+          </p>
+        )}
+        {!signUp.open && <p className="center muted">{t('auth.closed')}</p>}
+      </form>
+      <div className="ft ft-plain">
+        <span className="ell" title={api.baseUrl()}>
+          {t('auth.server')} <Code>{api.baseUrl().replace(/^https?:\/\//, '')}</Code>
+        </span>
+      </div>
+    </>
+  );
+}
+
+/** Which box a refusal is about; null: the whole form. */
+function fieldOf(reason: unknown): Fields | null {
+  if (!(reason instanceof ApiError)) {
+    return null;
+  }
+  if (reason.code === 'email_taken') {
+    return 'email';
+  }
+  if (reason.code === 'bad_credentials' || reason.code === 'weak_password' || reason.code === 'common_password') {
+    return 'password';
+  }
+  if (reason.code === 'signup_code_required' || reason.code === 'signup_code_wrong') {
+    return 'code';
+  }
+  const path = reason.errors[0]?.path;
+  return path === 'name' || path === 'email' || path === 'password' ? path : null;
+}

@@ -1,0 +1,199 @@
+import { useEffect, useMemo, useState } from 'react';
+import type { Job } from '../../api/types.js';
+import { Button, LinkButton, Spinner } from '../../components/controls/Button.js';
+import { Code, NameText } from '../../components/Text.js';
+import { useKargah } from '../../context.js';
+import { useI18n } from '../../i18n/context.js';
+import { isActive } from '../../api/states.js';
+import { useStore } from '../../lib/useStore.js';
+import { Chart } from './Chart.js';
+import { type Axis, type AxisKind, groupMetrics, type MetricHistory } from './series.js';
+
+/** A job may have thousands of metrics: so many are drawn, and as many more at a time. */
+const AT_FIRST = 24;
+const AXES: readonly AxisKind[] = ['step', 'epoch', 'time'];
+
+export interface ChartsProps {
+  readonly job: Job;
+  readonly history: MetricHistory;
+  /** Of the jobs that it was continued from. */
+  readonly before: MetricHistory | null;
+  readonly stepsPerEpoch: number | null;
+  /** Whether the points so far are known. */
+  readonly known: boolean;
+  /** They could not be read. */
+  readonly missing: boolean;
+  /** Up to when the points are known, while the connection is gone. */
+  readonly asOf: string | null;
+}
+
+/** All charts of a job, with one axis, one smoothing and one cursor. */
+export function Charts(props: ChartsProps): JSX.Element {
+  const { job, history, before, stepsPerEpoch, known, missing, asOf } = props;
+  const { t } = useI18n();
+  const [kind, setKind] = useState<AxisKind>('step');
+  const [smoothing, setSmoothing] = useState(0.6);
+  const [whole, setWhole] = useState(false);
+  const [version, setVersion] = useState(history.version);
+  const [search, setSearch] = useState('');
+  const [limit, setLimit] = useState(AT_FIRST);
+  useEffect(() => {
+    const take = (): void => setVersion(history.version);
+    take();
+    return history.subscribe(take);
+  }, [history]);
+  const groups = useMemo(
+    () => groupMetrics(new Set([...(before?.keys ?? []), ...history.keys])),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the version tells when there are other keys
+    [history, version, before],
+  );
+  const active = isActive(job.state);
+  const planned = active && kind !== 'time' ? job.progress.steps : null;
+  const axis: Axis = { kind, stepsPerEpoch, reach: whole ? planned : null };
+  const sought = search.trim().toLowerCase();
+  const found =
+    sought === '' ? groups : groups.filter(({ lines }) => lines.some(({ key }) => key.toLowerCase().includes(sought)));
+  const shown = found.slice(0, limit);
+
+  return (
+    <section className="stack charts" aria-label={t('chart.title')} data-testid="charts">
+      <div className="row wrap">
+        <h2>{t('chart.title')}</h2>
+        {active && (
+          <span className="conn" role="status">
+            {asOf === null ? (
+              <>
+                <span className="dot t-ok" />
+                {t('chart.live')}
+              </>
+            ) : (
+              t('chart.asOf', { x: asOf })
+            )}
+          </span>
+        )}
+        {job.resumed_from !== null && <Continued jobId={job.resumed_from} drawn={before !== null} />}
+        <span className="grow" />
+        <label className="row sm muted smoothing">
+          {t('chart.smoothing')}
+          <input
+            type="range"
+            min={0}
+            max={0.98}
+            step={0.02}
+            value={smoothing}
+            onChange={(event) => setSmoothing(Number(event.target.value))}
+          />
+        </label>
+        {planned !== null && (
+          <div className="seg">
+            <button
+              type="button"
+              className={whole ? 'on' : ''}
+              aria-pressed={whole}
+              title={t('chart.plan.hint')}
+              onClick={() => setWhole(!whole)}
+            >
+              {t('chart.plan')}
+            </button>
+          </div>
+        )}
+        <div className="seg" role="radiogroup" aria-label={t('chart.axis')}>
+          {AXES.map((one) => {
+            const off = one === 'epoch' && stepsPerEpoch === null;
+            return (
+              <button
+                key={one}
+                type="button"
+                role="radio"
+                aria-checked={one === kind}
+                className={one === kind ? 'on' : ''}
+                disabled={off}
+                title={off ? t('chart.noEpochs') : undefined}
+                onClick={() => setKind(one)}
+              >
+                {t(`chart.axis.${one}`)}
+              </button>
+            );
+          })}
+        </div>
+      </div>
+      {groups.length > AT_FIRST && (
+        <div className="row wrap">
+          <input
+            type="search"
+            className="grow"
+            placeholder={t('chart.search')}
+            aria-label={t('chart.search')}
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
+          <span className="muted sm" role="status">
+            {t('chart.shown', { n: shown.length, all: found.length })}
+          </span>
+        </div>
+      )}
+      {groups.length > 0 ? (
+        <div className="g2">
+          {shown.map((group, index) => (
+            <Chart
+              key={group.key}
+              group={group}
+              history={history}
+              before={before}
+              axis={axis}
+              smoothing={smoothing}
+              live={active}
+              syncKey={job.job_id}
+              height={heightOf(index)}
+            />
+          ))}
+        </div>
+      ) : known ? (
+        <div className="card empty">
+          {active && <Spinner tone="t-off" />}
+          <div className="muted">{t(active ? 'chart.waiting' : 'chart.none')}</div>
+        </div>
+      ) : (
+        !missing && <Waiting count={Math.min(4, groupMetrics(Object.keys(job.metrics)).length)} />
+      )}
+      {found.length > shown.length && <Button label={t('chart.more')} onClick={() => setLimit(limit + AT_FIRST)} />}
+    </section>
+  );
+}
+
+const heightOf = (index: number): number => (index < 2 ? 176 : 136);
+
+/** The places of the charts while their points are read: as many as the job has metrics, each as high as it will be. */
+function Waiting({ count }: { readonly count: number }): JSX.Element {
+  const { t } = useI18n();
+  return (
+    <div className="g2 skeleton" aria-busy="true" aria-label={t('loading')} role="status" data-testid="charts-waiting">
+      {Array.from({ length: Math.max(2, count) }, (_, index) => (
+        <div key={index} className="card kg-chart">
+          <div className="ch">
+            <span className="sk" style={{ inlineSize: '40%' }} />
+          </div>
+          <div className="chart">
+            <div className="sk plot" style={{ blockSize: heightOf(index) }} />
+          </div>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** That the curves have a part before this job, and whose it is. */
+function Continued({ jobId, drawn }: { readonly jobId: string; readonly drawn: boolean }): JSX.Element {
+  const kargah = useKargah();
+  const { t } = useI18n();
+  const name = useStore(kargah.store.jobs).items.find((one) => one.job_id === jobId)?.name;
+  return (
+    <span className="continued sm muted" data-testid="continued">
+      {t('chart.continued')}{' '}
+      <LinkButton onClick={() => void kargah.openJob(jobId)}>
+        {name === undefined ? <Code>{jobId}</Code> : <NameText>{name}</NameText>}
+      </LinkButton>
+      {drawn && ` (${t('chart.lighter')})`}
+    </span>
+  );
+}

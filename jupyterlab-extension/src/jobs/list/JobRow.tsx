@@ -1,0 +1,217 @@
+import { useState } from 'react';
+import type { Job } from '../../api/types.js';
+import { IconButton } from '../../components/controls/Button.js';
+import { Elapsed } from '../../components/Elapsed.js';
+import { Menu, type MenuItem, below, type MenuPlace } from '../../components/controls/Menu.js';
+import { Bar } from '../../components/Progress.js';
+import { Row } from '../../components/Rows.js';
+import { Spark } from '../../components/Spark.js';
+import { StateIcon } from '../../components/State.js';
+import { Moment, Name, Num, Percent } from '../../components/Text.js';
+import { useKargah } from '../../context.js';
+import { useI18n } from '../../i18n/context.js';
+import type { I18n } from '../../i18n/i18n.js';
+import { type MessageKey, messages } from '../../i18n/messages.js';
+import { lastLineOf } from '../../store/failure.js';
+import { canStop, headline, isActive, isShare } from '../../api/states.js';
+import { useStore } from '../../lib/useStore.js';
+import type { IKargah } from '../../tokens.js';
+import { wantedLine } from '../log/logLine.js';
+import { cancelJob, deleteJob, downloadModel, resumeJob, stopJob } from '../actions.js';
+
+function jobMenu(kargah: IKargah, job: Job): readonly MenuItem[] {
+  const { t } = kargah.i18n;
+  const said = lastLineOf(job);
+  return [
+    { label: t('action.open'), icon: 'play', run: () => void kargah.openJob(job.job_id) },
+    job.state === 'queued'
+      ? { label: t('action.cancelJob'), icon: 'close', run: () => void cancelJob(kargah, job) }
+      : { label: t('action.stop'), icon: 'stop', disabled: !canStop(job.state), run: () => void stopJob(kargah, job) },
+    ...(job.can_resume
+      ? [{ label: t('action.resume'), icon: 'play', run: () => void resumeJob(kargah, job) } as const]
+      : []),
+    ...(said?.offset == null
+      ? []
+      : [
+          {
+            label: t('failure.line'),
+            icon: 'code',
+            run: () => {
+              wantedLine.set({ jobId: job.job_id, offset: said.offset ?? 0 });
+              void kargah.openJob(job.job_id);
+            },
+          } as const,
+        ]),
+    { label: t('action.clone'), icon: 'copy', run: () => void kargah.openNewJob({ cloneOf: job.job_id }) },
+    {
+      label: t('action.downloadModel'),
+      icon: 'down',
+      disabled: !job.has_model,
+      run: () => void downloadModel(kargah, job),
+    },
+    {
+      label: t('action.openMlflow'),
+      icon: 'ext',
+      disabled: job.mlflow_run_id === null,
+      run: () => void kargah.openMlflow(job),
+    },
+    {
+      label: t('action.delete'),
+      icon: 'del',
+      separated: true,
+      disabled: isActive(job.state),
+      run: () => void deleteJob(kargah, job),
+    },
+  ];
+}
+
+export function JobRow({ job, first }: { readonly job: Job; readonly first: boolean }): JSX.Element {
+  const kargah = useKargah();
+  const i18n = useI18n();
+  const { t, format } = i18n;
+  const sparks = useStore(kargah.store.sparks.values);
+  const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
+  const running = job.state === 'running' || job.state === 'starting' || job.state === 'stopping';
+  const { fraction, eta_seconds: left } = job.progress;
+  return (
+    <>
+      <Row
+        name={job.name}
+        first={first}
+        testId="kargah-job"
+        state={job.state}
+        icon={
+          <>
+            <StateIcon state={job.state} share={fraction} />
+            <span className="vh">{t(`state.${job.state}`)}</span>
+          </>
+        }
+        title={<Name>{job.name}</Name>}
+        end={<JobFigure job={job} spark={sparks[job.job_id] ?? []} />}
+        actions={
+          <>
+            {job.can_resume && (
+              <IconButton icon="play" label={t('action.resume')} onClick={() => void resumeJob(kargah, job)} />
+            )}
+            {job.state === 'queued' && (
+              <IconButton icon="close" label={t('action.cancelJob')} onClick={() => void cancelJob(kargah, job)} />
+            )}
+            {job.state !== 'queued' && canStop(job.state) && (
+              <IconButton icon="stop" label={t('action.stop')} onClick={() => void stopJob(kargah, job)} />
+            )}
+            {job.has_model && (
+              <IconButton
+                icon="down"
+                label={t('action.downloadModel')}
+                onClick={() => void downloadModel(kargah, job)}
+              />
+            )}
+            <IconButton
+              icon="copy"
+              label={t('action.clone')}
+              onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })}
+            />
+            <IconButton
+              icon="more"
+              label={t('action.more')}
+              aria-haspopup="menu"
+              onClick={(event) => setMenuAt(below(event.currentTarget))}
+            />
+          </>
+        }
+        second={
+          running ? (
+            <>
+              <Bar share={fraction} secondsLeft={left} />
+              {job.state === 'running' && left === null && fraction === null && job.started_at !== null ? (
+                <Elapsed job={job} />
+              ) : (
+                <span className="nw">
+                  {job.state === 'running' && left !== null ? format.left(left) : t(`state.${job.state}`)}
+                </span>
+              )}
+            </>
+          ) : job.state === 'queued' && job.waiting !== null ? (
+            <span className="ell" title={i18n.failure(job.waiting)}>
+              {i18n.failure(job.waiting)}
+            </span>
+          ) : undefined
+        }
+        onOpen={() => void kargah.openJob(job.job_id)}
+        onDelete={() => void (isActive(job.state) ? stopJob(kargah, job) : deleteJob(kargah, job))}
+        onMenu={setMenuAt}
+      />
+      {menuAt !== null && (
+        <Menu label={job.name} at={menuAt} items={jobMenu(kargah, job)} onClose={() => setMenuAt(null)} />
+      )}
+    </>
+  );
+}
+
+/** The one figure of a row: share done, place in the queue, best metric, or why it ended. */
+function JobFigure({ job, spark }: { readonly job: Job; readonly spark: readonly number[] }): JSX.Element {
+  const { store } = useKargah();
+  const models = useStore(store.models);
+  const i18n = useI18n();
+  const { t, format } = i18n;
+  if (job.state === 'running' || job.state === 'starting' || job.state === 'stopping') {
+    return (
+      <>
+        <span className="w">
+          <Spark values={spark} />
+        </span>
+        {job.progress.fraction !== null && <Percent share={job.progress.fraction} digits={0} />}
+      </>
+    );
+  }
+  if (job.state === 'queued') {
+    return (
+      <span>{job.queue_position === null ? t('state.queued') : t('state.queuedAt', { n: job.queue_position })}</span>
+    );
+  }
+  if (job.state === 'succeeded') {
+    const best = headline(job, models.items);
+    return (
+      <>
+        {job.ended_at !== null && (
+          <span className="w">
+            <Moment at={job.ended_at} />
+            {best !== null && ' ·'}
+          </span>
+        )}
+        {best !== null && (isShare(best.key) ? <Percent share={best.value} /> : <Num>{format.metric(best.value)}</Num>)}
+      </>
+    );
+  }
+  if (job.state === 'failed') {
+    const said = lastLineOf(job);
+    if (said !== null) {
+      return (
+        <bdi className="t-bad ell end-text c" dir="ltr" title={said.text}>
+          {said.text}
+        </bdi>
+      );
+    }
+    const cause = job.error === null ? t('state.failed') : i18n.failure(job.error);
+    return (
+      <span className="t-bad ell end-text" title={cause}>
+        {shortReason(job, i18n) ?? cause}
+      </span>
+    );
+  }
+  return (
+    <span className={job.state === 'lost' ? 't-warn' : ''}>
+      {t(job.pruned ? 'sweep.count.pruned' : `state.${job.state}`)}
+    </span>
+  );
+}
+
+/** A few words where a whole sentence would be cut; the title has the sentence. */
+function shortReason(job: Job, i18n: I18n): string | undefined {
+  const key = `row.reason.${job.error?.code ?? ''}`;
+  return isMessage(key) ? i18n.t(key, { exit_code: job.exit_code ?? 0 }) : undefined;
+}
+
+function isMessage(key: string): key is MessageKey {
+  return key in messages;
+}

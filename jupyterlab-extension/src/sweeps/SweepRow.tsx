@@ -1,0 +1,105 @@
+import { useState } from 'react';
+import { IconButton } from '../components/controls/Button.js';
+import { below, Menu, type MenuItem, type MenuPlace } from '../components/controls/Menu.js';
+import { Bar } from '../components/Progress.js';
+import { Row } from '../components/Rows.js';
+import { Name, Num, Percent } from '../components/Text.js';
+import { useKargah } from '../context.js';
+import { useI18n } from '../i18n/context.js';
+import { isShare } from '../api/states.js';
+import { deleteSweep, stopSweep } from './actions.js';
+import { doneOf } from './standing.js';
+import { SweepIcon, useSweepWord } from './SweepState.js';
+import type { Sweep } from '../api/types.js';
+
+/** A sweep stands in the list for all its jobs. */
+export function SweepRow({ sweep, first }: { readonly sweep: Sweep; readonly first: boolean }): JSX.Element {
+  const kargah = useKargah();
+  const { t, format } = useI18n();
+  const word = useSweepWord();
+  const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
+  const active = sweep.ended_at === null;
+  const { best, metric } = sweep;
+  const done = doneOf(sweep);
+  const open = (): void => void kargah.openSweep(sweep.sweep_id);
+  const items: readonly MenuItem[] = [
+    { label: t('action.open'), icon: 'tune', run: open },
+    {
+      label: t('action.stop'),
+      icon: 'stop',
+      disabled: !active || sweep.state === 'stopping',
+      run: () => void stopSweep(kargah, sweep),
+    },
+    {
+      label: t('sweep.openBest'),
+      icon: 'ok',
+      disabled: best === null,
+      run: () => void (best !== null && kargah.openJob(best.job_id)),
+    },
+    {
+      label: t('action.openMlflow'),
+      icon: 'ext',
+      disabled: sweep.mlflow_run_id === null,
+      run: () => void kargah.openMlflow(sweep),
+    },
+    {
+      label: t('action.delete'),
+      icon: 'del',
+      separated: true,
+      disabled: active,
+      run: () => void deleteSweep(kargah, sweep),
+    },
+  ];
+  return (
+    <>
+      <Row
+        name={sweep.name}
+        first={first}
+        testId="kargah-sweep"
+        state={sweep.state}
+        icon={
+          <>
+            <SweepIcon sweep={sweep} />
+            <span className="vh">{`${t('sweep.title')}, ${word(sweep)}`}</span>
+          </>
+        }
+        title={<Name>{sweep.name}</Name>}
+        end={
+          best === null || metric === null ? (
+            <span>{active ? t('sweep.done', { n: done, all: sweep.trials }) : word(sweep)}</span>
+          ) : (
+            <>
+              {`${t('status.running', { n: sweep.trials })} ·`}
+              {isShare(metric.key) ? <Percent share={best.value} /> : <Num>{format.metric(best.value)}</Num>}
+            </>
+          )
+        }
+        actions={
+          <>
+            {active && sweep.state !== 'stopping' && (
+              <IconButton icon="stop" label={t('action.stop')} onClick={() => void stopSweep(kargah, sweep)} />
+            )}
+            <IconButton
+              icon="more"
+              label={t('action.more')}
+              aria-haspopup="menu"
+              onClick={(event) => setMenuAt(below(event.currentTarget))}
+            />
+          </>
+        }
+        second={
+          active ? (
+            <>
+              <Bar share={Math.min(1, done / sweep.trials)} secondsLeft={null} />
+              <span className="nw">{t('sweep.done', { n: done, all: sweep.trials })}</span>
+            </>
+          ) : undefined
+        }
+        onOpen={open}
+        onDelete={() => void (active ? stopSweep(kargah, sweep) : deleteSweep(kargah, sweep))}
+        onMenu={setMenuAt}
+      />
+      {menuAt !== null && <Menu label={sweep.name} at={menuAt} items={items} onClose={() => setMenuAt(null)} />}
+    </>
+  );
+}

@@ -1,0 +1,220 @@
+import { asApiError } from '../api/errors.js';
+import type { I18n } from '../i18n/i18n.js';
+import type { Recipe, TrainRequest } from '../api/types.js';
+import { EMPTY_RESOURCES, type ResourceForm, resourceField, resourcesRequest, scarceField } from './resourceForm.js';
+import { changedFrom, columnParam, type FieldErrors, type Values } from '../recipes/paramsSchema.js';
+
+export interface FormState {
+  readonly recipe: string;
+  readonly name: string;
+  readonly datasetId: string;
+  /** Null: the newest ready one. */
+  readonly version: number | null;
+  /** Empty: the default one of the version, or the recipe's own. */
+  readonly splitId: string;
+  readonly target: string;
+  readonly params: Values;
+  readonly path: string;
+  readonly args: string;
+  /** Empty: the script's own folder. */
+  readonly cwd: string;
+  /** `NAME=value`, as before a command in a shell. */
+  readonly env: string;
+  readonly secrets: string;
+  readonly resources: ResourceForm;
+}
+
+export const EMPTY_FORM: FormState = {
+  recipe: '',
+  name: '',
+  datasetId: '',
+  version: null,
+  splitId: '',
+  target: '',
+  params: {},
+  path: '',
+  args: '',
+  cwd: '',
+  env: '',
+  secrets: '',
+  resources: EMPTY_RESOURCES,
+};
+
+/** Splits as a shell does: quotes hold words together, a backslash takes the next letter as it is. */
+export function splitArgs(text: string): string[] {
+  const words: string[] = [];
+  let word: string | null = null;
+  let quote: string | null = null;
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text.charAt(at);
+    if (letter === '\\' && quote !== "'" && at + 1 < text.length) {
+      at += 1;
+      word = (word ?? '') + text.charAt(at);
+    } else if (quote !== null) {
+      if (letter === quote) quote = null;
+      else word = (word ?? '') + letter;
+    } else if (letter === '"' || letter === "'") {
+      quote = letter;
+      word ??= '';
+    } else if (/\s/.test(letter)) {
+      if (word !== null) words.push(word);
+      word = null;
+    } else word = (word ?? '') + letter;
+  }
+  if (word !== null) words.push(word);
+  return words;
+}
+
+/** The inverse, for a cloned job. */
+export function joinArgs(args: readonly string[]): string {
+  return args.map((word) => (/^[^\s'"\\]+$/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`)).join(' ');
+}
+
+/** The variables that the text names, null where a word of it names none. */
+export function variablesOf(text: string): Readonly<Record<string, string>> | null {
+  const pairs = splitArgs(text).map((word) => /^([A-Za-z_]\w*)=([^]*)$/.exec(word));
+  if (pairs.includes(null)) return null;
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']));
+}
+
+/** The inverse. */
+export function joinVariables(env: Readonly<Record<string, string>>): string {
+  return joinArgs(Object.entries(env).map(([name, value]) => `${name}=${value}`));
+}
+
+function scriptOf(form: FormState): NonNullable<TrainRequest['script']> {
+  const cwd = form.cwd.trim();
+  const [env, secrets] = [form.env, form.secrets].map((text) => variablesOf(text) ?? {});
+  return {
+    path: form.path.trim(),
+    args: splitArgs(form.args),
+    ...(cwd === '' ? {} : { cwd }),
+    ...(env === undefined || Object.keys(env).length === 0 ? {} : { env }),
+    ...(secrets === undefined || Object.keys(secrets).length === 0 ? {} : { secrets }),
+  };
+}
+
+export function requestOf(form: FormState, recipe: Recipe | null, defaults: Values): TrainRequest {
+  const name = form.name.trim();
+  const column = recipe === null ? undefined : columnParam(recipe);
+  return {
+    ...(name === '' ? {} : { name }),
+    ...(form.datasetId === ''
+      ? {}
+      : {
+          dataset_id: form.datasetId,
+          ...(form.version === null ? {} : { dataset_version: form.version }),
+          ...(form.splitId === '' ? {} : { split_id: form.splitId }),
+        }),
+    ...(recipe === null ? { script: scriptOf(form) } : { recipe: recipe.recipe }),
+    params:
+      recipe === null
+        ? {}
+        : {
+            ...(column === undefined || form.target === '' ? {} : { [column]: form.target }),
+            ...changedFrom(defaults, form.params),
+          },
+    ...resourcesRequest(form.resources),
+  };
+}
+
+const FIELD_OF_CODE: readonly (readonly [RegExp, string])[] = [
+  [/^target_|^no_features$|^too_few_rows$|^too_many_classes$/, 'target'],
+  [/text_column/, 'text'],
+  [/^dataset_|^not_found$/, 'dataset'],
+  [/^version_unknown$/, 'version'],
+  [/^split_unknown$/, 'split'],
+  [/^script_/, 'path'],
+  [/^cwd_/, 'cwd'],
+  [/^variable_taken$/, 'env'],
+  [/^unknown_python$/, 'resources.python'],
+  [/_one_gpu$/, 'resources.gpus'],
+  [/^sweep_/, 'space'],
+];
+
+const SCRIPT_FIELDS = ['args', 'cwd', 'env', 'secrets'] as const;
+
+/** A refusal of the bridge, put to the fields it is about; `form` holds what belongs to none of them. */
+export function serverErrors(reason: unknown, i18n: I18n, recipe: Recipe | null): FieldErrors {
+  const error = asApiError(reason);
+  const column = recipe === null ? undefined : columnParam(recipe);
+  const found: Record<string, string> = {};
+  for (const one of error.errors) {
+    const path = one.path.replace(/^\/|^body[./]/, '').split(/[./]/);
+    const text = i18n.format.digits(i18n.pick(one.message, one.message_fa ?? one.message));
+    if (path[0] === 'dataset_id') found['dataset'] ??= text;
+    else if (path[0] === 'dataset_version') found['version'] ??= text;
+    else if (path[0] === 'split_id') found['split'] ??= text;
+    else if (path[0] === 'name') found['name'] ??= text;
+    else if (path[0] === 'script') found[SCRIPT_FIELDS.find((field) => field === path[1]) ?? 'path'] ??= text;
+    else if (path[0] === 'resources') found[resourceField(path[1])] ??= text;
+    else if (path[0] === 'space') found[path[1] === undefined ? 'space' : `space.${path[1]}`] ??= text;
+    else if (path[0] === 'trials' || path[0] === 'parallel') found[path[0]] ??= text;
+    else if (path[0] === 'params' && path[1] !== undefined)
+      found[path[1] === column ? 'target' : `params.${path[1]}`] ??= text;
+    else found['form'] ??= text;
+  }
+  if (error.errors.length === 0) {
+    const field =
+      error.code === 'resources_too_large'
+        ? scarceField(error.params['resource'])
+        : FIELD_OF_CODE.find(([pattern]) => pattern.test(error.code))?.[1];
+    found[field === 'target' && column === undefined ? 'dataset' : (field ?? 'form')] = i18n.error(error);
+  }
+  return found;
+}
+
+const PYTHON_NAMES: Readonly<Record<string, string>> = { true: 'True', false: 'False', null: 'None' };
+
+export function python(value: unknown): string {
+  const json = JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(python).join(', ')}]`;
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.entries(value)
+      .map(([key, one]) => `${python(key)}: ${python(one)}`)
+      .join(', ')}}`;
+  return PYTHON_NAMES[json] ?? json;
+}
+
+/** Which version and split of the dataset, as the client's `train` and `sweep` take them. */
+export function versionPython(request: Pick<TrainRequest, 'dataset_version' | 'split_id'>): readonly string[] {
+  return [
+    ...(request.dataset_version === undefined ? [] : [`version=${python(request.dataset_version)}`]),
+    ...(request.split_id === undefined ? [] : [`split=${python(request.split_id)}`]),
+  ];
+}
+
+/** The cell that starts the same job from a notebook. */
+export function pythonOf(request: TrainRequest): string {
+  // A notebook is kept and shared.
+  const secrets = Object.keys(request.script?.secrets ?? {});
+  const args = [
+    ...(request.dataset_id === undefined ? [] : [python(request.dataset_id)]),
+    ...versionPython(request),
+    ...(request.recipe === undefined ? [] : [`recipe=${python(request.recipe)}`]),
+    ...(request.script == null
+      ? []
+      : [
+          `script=${python(request.script.path)}`,
+          ...(request.script.args.length > 0 ? [`args=${python(request.script.args)}`] : []),
+          ...(request.script.cwd === undefined ? [] : [`cwd=${python(request.script.cwd)}`]),
+          ...(request.script.env === undefined ? [] : [`env=${python(request.script.env)}`]),
+          ...(secrets.length === 0
+            ? []
+            : [`secrets={${secrets.map((name) => `"${name}": getpass("${name}")`).join(', ')}}`]),
+        ]),
+    ...(request.name === undefined ? [] : [`name=${python(request.name)}`]),
+    ...(request.resources === undefined ? [] : [`resources=${python(request.resources)}`]),
+    ...(request.priority === undefined ? [] : [`priority=${python(request.priority)}`]),
+    ...Object.entries(request.params).map(([name, value]) => `${name}=${python(value)}`),
+  ];
+  return [
+    ...(secrets.length === 0 ? [] : ['from getpass import getpass', '']),
+    'import kargah',
+    '',
+    'job = kargah.connect().train(',
+    ...args.map((arg) => `    ${arg},`),
+    ')',
+    'job.watch()',
+  ].join('\n');
+}
