@@ -17,6 +17,16 @@ export const checks = [
   ['types: Python', [python, '-m', 'mypy', 'trainer/src', 'mlflow/kargah_mlflow', 'jupyterlab-extension/kargah_lab']],
   ['lint: TypeScript', [node, bin('eslint/bin/eslint.js'), '--max-warnings=0', '.']],
   ['lint: Python', [python, '-m', 'ruff', 'check', ...pythonCode]],
+  [
+    'floors: TypeScript',
+    [
+      node,
+      bin('dependency-cruiser/bin/dependency-cruise.mjs'),
+      '--config',
+      '.dependency-cruiser.mjs',
+      'jupyterlab-extension/src',
+    ],
+  ],
   ['floors: Python', [python, '-c', 'from importlinter.cli import lint_imports_command as c; c()', '--no-cache']],
   ['format: TypeScript', [node, bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']],
   ['format: Python', [python, '-m', 'ruff', 'format', '--check', ...pythonCode]],

@@ -1,5 +1,4 @@
-import { Button } from '../components/controls/Button.js';
-import { useKargah } from '../context.js';
+import { CodeBlock } from '../components/CodeBlock.js';
 import { useI18n } from '../i18n/context.js';
 import type { Job } from '../api/types.js';
 import { notebookCode, pt2Code } from './modelCode.js';
@@ -11,28 +10,6 @@ export function ModelCode({ job }: { readonly job: Pick<Job, 'name' | 'job_id'> 
     <div className="stack model-code">
       <CodeBlock title={t('job.loadCode.pt2')} code={pt2Code(job.name)} />
       <CodeBlock title={t('job.loadCode.notebook')} code={notebookCode(job.job_id)} />
-    </div>
-  );
-}
-
-export function CodeBlock({ title, code }: { readonly title: string; readonly code: string }): JSX.Element {
-  const kargah = useKargah();
-  const { t } = useI18n();
-  return (
-    <div>
-      <div className="row code-head">
-        <h3 className="grow">{title}</h3>
-        <Button
-          size="small"
-          kind="quiet"
-          icon="copy"
-          label={t('job.copyCode')}
-          onClick={() => void kargah.shell.copy(code)}
-        />
-      </div>
-      <pre className="code" dir="ltr" tabIndex={0}>
-        {code}
-      </pre>
     </div>
   );
 }

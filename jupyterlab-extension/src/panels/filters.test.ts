@@ -1,6 +1,7 @@
 import type { UploadItem } from '../store/uploads.js';
 import { dataset, job } from '../testing/bridge.js';
-import { isOnItsWay, matcher, passes } from './filters.js';
+import { isOnItsWay, passes } from './filters.js';
+import { matcher } from '../i18n/search.js';
 
 describe('the search', () => {
   it('finds every word, in any of the texts, however it is spelled', () => {

@@ -1,6 +1,5 @@
 import type { Dataset, Job, Sweep } from '../api/types.js';
 import type { UploadItem } from '../store/uploads.js';
-import { fold } from '../i18n/fold.js';
 import { isActive } from '../api/states.js';
 
 export const JOB_FILTERS = ['active', 'succeeded', 'failed', 'stopped'] as const;
@@ -15,15 +14,6 @@ function filterOf(job: Pick<Job, 'state'> | Pick<Sweep, 'state'>): JobFilter {
 
 export function passes(job: Pick<Job, 'state'> | Pick<Sweep, 'state'>, filters: ReadonlySet<JobFilter>): boolean {
   return filters.size === 0 || filters.has(filterOf(job));
-}
-
-/** Says whether every word of the search is in one of the texts; spelling variants of Persian count as equal. */
-export function matcher(search: string): (...texts: readonly string[]) => boolean {
-  const words = fold(search).split(/\s+/).filter(Boolean);
-  return (...texts) => {
-    const folded = fold(texts.join('\n'));
-    return words.every((word) => folded.includes(word));
-  };
 }
 
 /** Whether the row of an upload stands for this dataset still. */

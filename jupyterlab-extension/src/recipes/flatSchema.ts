@@ -1,4 +1,26 @@
-import type { Property, Values } from './paramsSchema.js';
+export type Values = Readonly<Record<string, unknown>>;
+
+export interface Property {
+  readonly type?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly items?: Property;
+  readonly maxItems?: number;
+  readonly 'x-title-fa'?: string;
+  readonly 'x-description-fa'?: string;
+  readonly 'x-enum-titles'?: readonly string[];
+  readonly 'x-enum-titles-fa'?: readonly string[];
+  /** The value is the name of a column of the dataset. */
+  readonly 'x-column'?: boolean;
+  /** Jobs that differ in it cannot be compared. */
+  readonly 'x-same'?: boolean;
+}
 
 /** The rule that a value breaks; `item` says that it is one value of a list. */
 export interface Breach {

@@ -1,6 +1,6 @@
 import type { RJSFSchema, ValidatorType } from '@rjsf/utils';
 import { breaches, type FlatSchema } from './flatSchema.js';
-import type { Values } from './paramsSchema.js';
+import type { Values } from './flatSchema.js';
 
 /**
  * The form asks for a validator but shows our own sentences beside the fields, so this answers only whether values fit.

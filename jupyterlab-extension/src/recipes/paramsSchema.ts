@@ -1,32 +1,9 @@
 import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 import type { I18n } from '../i18n/i18n.js';
 import type { Recipe } from '../api/types.js';
-import { type Breach, breaches, type FlatSchema } from './flatSchema.js';
+import { type Breach, breaches, type FlatSchema, type Property, type Values } from './flatSchema.js';
 
-export type Values = Readonly<Record<string, unknown>>;
 export type FieldErrors = Readonly<Record<string, string>>;
-
-export interface Property {
-  readonly type?: string;
-  readonly title?: string;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly items?: Property;
-  readonly maxItems?: number;
-  readonly 'x-title-fa'?: string;
-  readonly 'x-description-fa'?: string;
-  readonly 'x-enum-titles'?: readonly string[];
-  readonly 'x-enum-titles-fa'?: readonly string[];
-  /** The value is the name of a column of the dataset. */
-  readonly 'x-column'?: boolean;
-  /** Jobs that differ in it cannot be compared. */
-  readonly 'x-same'?: boolean;
-}
 
 /** OpenAPI says of the schema only that it is an object; the bridge holds it to this form. */
 export function schemaOf(recipe: Pick<Recipe, 'params_schema'>): FlatSchema {

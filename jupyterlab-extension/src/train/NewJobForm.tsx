@@ -12,7 +12,7 @@ import { SweepFields } from './sweep/SweepFields.js';
 import { DatasetField, NameField, TargetField } from './DataFields.js';
 import { DryRun } from './DryRun.js';
 import { Machine } from './Machine.js';
-import { CodeBlock } from '../jobs/ModelCode.js';
+import { CodeBlock } from '../components/CodeBlock.js';
 import { OWN_SCRIPT } from './ownScript.js';
 import { ScriptFields } from './ScriptFields.js';
 import { ParamsForm } from './ParamsForm.js';
@@ -20,7 +20,8 @@ import { checkParams, columnParam, type FieldErrors, formSchema } from '../recip
 import { RecipeCards } from './RecipeCards.js';
 import { ResourceFields } from './ResourceFields.js';
 import { checkResources } from './resourceForm.js';
-import { type FormState, pythonOf, requestOf, serverErrors, variablesOf } from './trainForm.js';
+import { type FormState, pythonOf, requestOf, serverErrors } from './trainForm.js';
+import { variablesOf } from '../recipes/scriptArgs.js';
 import { useColumns } from './useColumns.js';
 import { VersionFields } from './VersionFields.js';
 

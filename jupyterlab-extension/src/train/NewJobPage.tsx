@@ -7,7 +7,8 @@ import { OWN_SCRIPT } from './ownScript.js';
 import { columnParam } from '../recipes/paramsSchema.js';
 import { resourcesOfJob } from './resourceForm.js';
 import { NewJobForm } from './NewJobForm.js';
-import { EMPTY_FORM, type FormState, joinArgs, joinVariables } from './trainForm.js';
+import { EMPTY_FORM, type FormState } from './trainForm.js';
+import { joinArgs, joinVariables } from '../recipes/scriptArgs.js';
 import { readRecipes } from '../recipes/useRecipes.js';
 
 export interface NewJobPageProps {

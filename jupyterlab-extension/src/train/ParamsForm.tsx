@@ -14,7 +14,8 @@ import { useI18n } from '../i18n/context.js';
 import { latin } from '../i18n/latin.js';
 import type { Recipe } from '../api/types.js';
 import { formValidator } from '../recipes/formValidator.js';
-import { asCode, type FieldErrors, formSchema, type Values } from '../recipes/paramsSchema.js';
+import { asCode, type FieldErrors, formSchema } from '../recipes/paramsSchema.js';
+import type { Values } from '../recipes/flatSchema.js';
 
 // The types of rjsf do not hold under exactOptionalPropertyTypes; what is passed is checked against its own props.
 const LabForm = FormComponent as unknown as ComponentType<FormProps>;

@@ -5,16 +5,8 @@ import type { Recipe } from '../api/types.js';
 import { I18n } from '../i18n/i18n.js';
 import { ENGLISH, PERSIAN } from '../i18n/locale.js';
 import { changedFrom, checkParams, columnParam, formSchema } from '../recipes/paramsSchema.js';
-import {
-  EMPTY_FORM,
-  joinArgs,
-  joinVariables,
-  pythonOf,
-  requestOf,
-  serverErrors,
-  splitArgs,
-  variablesOf,
-} from './trainForm.js';
+import { EMPTY_FORM, pythonOf, requestOf, serverErrors } from './trainForm.js';
+import { joinArgs, joinVariables, splitArgs, variablesOf } from '../recipes/scriptArgs.js';
 
 // The very recipes that the trainer publishes.
 const recipes = JSON.parse(

@@ -4,7 +4,7 @@ import { LinkButton } from '../../components/controls/Button.js';
 import { Icon } from '../../components/icons/Icon.js';
 import { Code, Percent } from '../../components/Text.js';
 import { useI18n } from '../../i18n/context.js';
-import { matcher } from '../../panels/filters.js';
+import { matcher } from '../../i18n/search.js';
 import { Besides } from './Besides.js';
 import { Histogram, raw } from './Histogram.js';
 

@@ -10,9 +10,10 @@ import { useI18n } from '../../i18n/context.js';
 import type { MessageKey } from '../../i18n/messages.js';
 import { useStore } from '../../lib/useStore.js';
 import type { Job, JobEvent, Recipe } from '../../api/types.js';
-import { asCode, propertiesOf, type Property } from '../../recipes/paramsSchema.js';
+import { asCode, propertiesOf } from '../../recipes/paramsSchema.js';
+import type { Property } from '../../recipes/flatSchema.js';
 import type { MetricHistory } from '../charts/series.js';
-import { joinArgs, joinVariables } from '../../train/trainForm.js';
+import { joinArgs, joinVariables } from '../../recipes/scriptArgs.js';
 
 export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe: Recipe | null }): JSX.Element {
   const kargah = useKargah();

@@ -3,7 +3,8 @@ import { Field, FieldNote } from '../../components/controls/Field.js';
 import { Caret } from '../../components/icons/Icon.js';
 import { SelectField } from '../../components/controls/SelectField.js';
 import { useI18n } from '../../i18n/context.js';
-import { type FieldErrors, propertiesOf, type Property, type Values } from '../../recipes/paramsSchema.js';
+import { type FieldErrors, propertiesOf } from '../../recipes/paramsSchema.js';
+import type { Property, Values } from '../../recipes/flatSchema.js';
 import type { Recipe, Sweep } from '../../api/types.js';
 import { sizeOf, spaceOf, startVary, type SweepForm, variable, type Vary, wordsOf } from './space.js';
 

@@ -1,0 +1,55 @@
+// The floors of the TypeScript code: what stands above may use what stands below, never the other way, and never in a circle. Types count.
+
+/** From the ground up; the rooms of one floor do not know each other. */
+const FLOORS = {
+  'jupyterlab-extension/src': [
+    ['lib'],
+    ['api'],
+    ['i18n', 'live'],
+    ['store'],
+    ['tokens'],
+    ['context'],
+    ['components'],
+    ['recipes'],
+    ['account', 'datasets'],
+    ['jobs', 'train'],
+    ['models', 'sweeps'],
+    ['panels'],
+    ['plugins'],
+    ['index'],
+  ],
+};
+const TESTS = '\\.test\\.tsx?$|/testing/';
+
+const room = (src, names) => `^${src}/(?:${names.join('|')})(?:/|\\.tsx?$)`;
+
+/** A rule for each room: what it may not use, which is everything on its own floor but itself, and everything above. */
+function rulesOf([src, floors]) {
+  return floors.flatMap((floor, level) =>
+    floor.map((name) => ({
+      name: `floor: ${src}/${name}`,
+      severity: 'error',
+      from: { path: room(src, [name]), pathNot: TESTS },
+      to: { path: room(src, [...floor.filter((other) => other !== name), ...floors.slice(level + 1).flat()]) },
+    })),
+  );
+}
+
+export default {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'nothing of the product uses what its tests use',
+      severity: 'error',
+      from: { pathNot: TESTS },
+      to: { path: TESTS },
+    },
+    ...Object.entries(FLOORS).flatMap(rulesOf),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.mjs'] },
+  },
+};
