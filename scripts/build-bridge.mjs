@@ -26,7 +26,7 @@ await build({
   entryPoints: [
     join(root, 'bridge-server/src/main.ts'),
     // A thread of its own: it stands beside what starts it.
-    { in: join(root, 'bridge-server/src/training/log-search.worker.ts'), out: 'log-search.worker' },
+    { in: join(root, 'bridge-server/src/training/logs/log-search.worker.ts'), out: 'log-search.worker' },
   ],
   outdir: out,
   // What the first answer does not need is loaded after it.

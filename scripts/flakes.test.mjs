@@ -159,7 +159,7 @@ describe('the files that touch time', () => {
   it.each([
     ['bridge-server/src/live/live.test.ts', true],
     ['bridge-server/src/training/jobs.test.ts', true],
-    ['bridge-server/src/training/states.test.ts', false],
+    ['bridge-server/src/training/records/states.test.ts', false],
     ['jupyterlab-extension/src/live/live.test.ts', true],
     ['jupyterlab-extension/src/i18n/format.test.ts', false],
     ['trainer/tests/launch/test_daemon.py', true],

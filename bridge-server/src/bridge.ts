@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { systemClock, type Clock } from './clock.js';
+import { systemClock, type Clock } from './lib/clock.js';
 import type { Config } from './config.js';
 import type { AppParts } from './http/app.js';
 import { refuseBroken } from './http/broken.js';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testBridge, type TestBridge } from '../test/bridge.js';
 import { HUNG_MS } from '../test/hung.js';
 import { endpoints } from './contract/index.js';
-import { raw } from './mlflow/testing.js';
+import { raw } from '../test/support/mlflow.js';
 
 let bridge: TestBridge;
 const workspace = mkdtempSync(join(tmpdir(), 'kargah-workspace-'));

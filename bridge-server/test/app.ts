@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { createApp, type AppParts } from '../src/http/app.js';
-import { KargahError } from '../src/errors.js';
+import { KargahError } from '../src/lib/errors.js';
 import type { Authenticator, Caller, Person } from '../src/http/route.js';
 
 /** A person for tests; `token-of-<id>` signs them in at {@link knownCallers}. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../src/clock.js';
+import { systemClock } from '../src/lib/clock.js';
 import { HandClock } from './clock.js';
 
 const DAY = 86_400_000;

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Dataset } from '../src/contract/datasets.js';
-import type { Connection } from '../src/contract/intake.js';
+import type { Dataset } from '../src/contract/datasets/datasets.js';
+import type { Connection } from '../src/contract/datasets/intake.js';
 import { DEFAULT_LIMITS } from '../src/datasets/index.js';
-import { DatabaseHosts } from '../src/datasets/origins/database-hosts.js';
-import { SqlReader } from '../src/datasets/origins/sql-reader.js';
-import { Bench, PYTHON } from '../src/datasets/testing.js';
+import { DatabaseHosts } from '../src/datasets/ingest/sources/database-hosts.js';
+import { SqlReader } from '../src/datasets/ingest/sources/sql-reader.js';
+import { Bench, PYTHON } from './support/datasets.js';
 
 const PASSWORD = 'گذر-p@ss:w/rd%';
 const TABLE = `create table goods (

@@ -3,9 +3,9 @@ import { APIError } from 'better-auth/api';
 import { getMigrations } from 'better-auth/db/migration';
 import { MAX_PASSWORD, type User } from '../contract/auth.js';
 import { deriveKey, type Config } from '../config.js';
-import { KargahError } from '../errors.js';
+import { KargahError } from '../lib/errors.js';
 import type { Storage } from '../storage/storage.js';
-import { checkPassword, normalisePassword } from './passwords.js';
+import { checkPassword, normalisePassword } from './passwords/passwords.js';
 
 interface NewAccount {
   readonly email: string;

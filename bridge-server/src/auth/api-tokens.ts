@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { newId } from '../datasets/ids.js';
-import { KargahError } from '../errors.js';
+import { newId } from '../lib/ids.js';
+import { KargahError } from '../lib/errors.js';
 import type { ApiTokenTable, Database } from '../storage/schema.js';
 
 export function sha256(token: string): string {

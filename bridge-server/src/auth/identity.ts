@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../lib/clock.js';
 import type { User } from '../contract/auth.js';
-import { KargahError } from '../errors.js';
+import { KargahError } from '../lib/errors.js';
 import type { MaySignIn } from '../http/listen.js';
 import type { Authenticator, Caller, JobIdentity, Person } from '../http/route.js';
 import type { Database } from '../storage/schema.js';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Clock, systemClock } from '../clock.js';
+import { type Clock, systemClock } from '../lib/clock.js';
 import { deriveKey, type Config } from '../config.js';
 import { maySignIn, type MaySignIn } from '../http/listen.js';
 import type { Authenticator, Route } from '../http/route.js';
@@ -11,12 +11,12 @@ import { Identity } from './identity.js';
 import { Devices } from './devices.js';
 import { TokenKey } from './keys.js';
 import { MlflowAccess } from './mlflow-access.js';
-import { Pace } from './pace.js';
+import { Pace } from './passwords/pace.js';
 import { People } from './people.js';
 import { authRoutes } from './routes.js';
 import { Sessions } from './sessions.js';
 import { SignUp } from './signup.js';
-import { Turns } from './turns.js';
+import { Turns } from './passwords/hash-queue.js';
 
 export interface AuthDeps {
   readonly storage: Storage;

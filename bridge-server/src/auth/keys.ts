@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../lib/clock.js';
 import { deriveKey } from '../config.js';
-import { KargahError } from '../errors.js';
+import { KargahError } from '../lib/errors.js';
 
 /** Ed25519 in PKCS #8 (RFC 8410): this head, then the 32 bytes of the seed. */
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
-import { KargahError } from '../errors.js';
+import { KargahError } from '../lib/errors.js';
 import type { MaySignIn } from '../http/listen.js';
 import type { Caller, Person } from '../http/route.js';
 import type { Cookie } from './cookies.js';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { newId } from '../datasets/ids.js';
+import { newId } from '../lib/ids.js';
 import type { Database } from '../storage/schema.js';
 
 export interface Project {

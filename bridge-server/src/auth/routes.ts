@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../lib/clock.js';
 import * as contract from '../contract/auth.js';
 import type { User } from '../contract/auth.js';
 import type { Endpoint } from '../contract/endpoint.js';
 import { aliases } from '../contract/index.js';
-import { KargahError } from '../errors.js';
+import { KargahError } from '../lib/errors.js';
 import { cameByDoor } from '../http/listen.js';
 import { route, type Answer, type Route, type RouteContext } from '../http/route.js';
 import type { ApiTokenTable, SessionTable } from '../storage/schema.js';
@@ -15,10 +15,10 @@ import { DEVICE_SECONDS, type Devices } from './devices.js';
 import type { Identity } from './identity.js';
 import type { TokenKey } from './keys.js';
 import type { MlflowAccess } from './mlflow-access.js';
-import type { Pace } from './pace.js';
+import type { Pace } from './passwords/pace.js';
 import type { OpenedSession, Sessions } from './sessions.js';
 import type { SignUp } from './signup.js';
-import type { Turns } from './turns.js';
+import type { Turns } from './passwords/hash-queue.js';
 
 export interface AuthParts {
   readonly accounts: Accounts;

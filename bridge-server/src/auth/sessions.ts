@@ -1,8 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { Clock } from '../clock.js';
-import { newId } from '../datasets/ids.js';
-import { KargahError } from '../errors.js';
+import type { Clock } from '../lib/clock.js';
+import { newId } from '../lib/ids.js';
+import { KargahError } from '../lib/errors.js';
 import type { Database, SessionTable } from '../storage/schema.js';
 import { sha256 } from './api-tokens.js';
 

@@ -2,9 +2,9 @@ import { randomInt, timingSafeEqual } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.js';
-import { KargahError } from '../errors.js';
+import { KargahError } from '../lib/errors.js';
 import { sha256 } from './api-tokens.js';
-import type { Pace } from './pace.js';
+import type { Pace } from './passwords/pace.js';
 
 /** No two that look alike. */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';

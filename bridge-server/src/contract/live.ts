@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { column, dataset } from './datasets.js';
-import { sweep } from './sweeps.js';
-import { metricPoint } from './metrics.js';
+import { column, dataset } from './datasets/datasets.js';
+import { sweep } from './training/sweeps.js';
+import { metricPoint } from './training/metrics.js';
 import { mlflowState } from './system.js';
-import { job, jobState, progress } from './training.js';
+import { job, jobState, progress } from './training/training.js';
 
 /** Socket.IO, path `/socket.io`, access token in `auth.token`. Client → server, each with an acknowledgement. */
 export const subscribeJob = z.object({ job_id: z.string().max(64), after: z.number().int().min(0).optional() });

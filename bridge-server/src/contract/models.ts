@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jobId, page, pageQuery, timestamp } from './common.js';
 import { endpoint } from './endpoint.js';
-import { best } from './training.js';
+import { best } from './training/training.js';
 
 export const model = z
   .object({

@@ -8,7 +8,7 @@ import {
 import { isBinary, type Endpoint, type Policy } from './endpoint.js';
 import { ERRORS, problem, type ErrorCode } from './errors.js';
 import { endpoints } from './index.js';
-import { fileSuffix } from './intake.js';
+import { fileSuffix } from './datasets/intake.js';
 import * as live from './live.js';
 
 /** Errors that any endpoint of a policy may answer, besides its own. */

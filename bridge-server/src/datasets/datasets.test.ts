@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Dataset } from '../contract/datasets.js';
-import type { Source } from '../contract/intake.js';
+import type { Dataset } from '../contract/datasets/datasets.js';
+import type { Source } from '../contract/datasets/intake.js';
 import type { Caller } from '../http/route.js';
 import { jobRow } from '../../test/rows.js';
-import { newId } from './ids.js';
-import { Bench, codeOf } from './testing.js';
+import { newId } from '../lib/ids.js';
+import { Bench, codeOf } from '../../test/support/datasets.js';
 
 const CSV = 'نام,سن,label\nعلی,31,a\n"م, ""ن""",,b\nمینا,22,a\n';
 

@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { LivePort } from '../live/port.js';
 import type { Database } from '../storage/schema.js';
-import type { Door } from './origins/door.js';
-import type { People } from './sharing.js';
+import type { Door } from './ingest/sources/outbound-http.js';
+import type { People } from './list/sharing.js';
 
 export interface DatasetLimits {
   /** Largest file that may be uploaded. */

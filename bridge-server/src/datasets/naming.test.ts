@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Problem } from '../contract/errors.js';
-import type { Dataset } from '../contract/datasets.js';
-import type { Connection } from '../contract/intake.js';
-import { Bench } from './testing.js';
+import type { Dataset } from '../contract/datasets/datasets.js';
+import type { Connection } from '../contract/datasets/intake.js';
+import { Bench } from '../../test/support/datasets.js';
 
 const UNSEEN = ['a\u0000b', 'report\u202evsc', 'a\u200bb', 'a\u2066b\u2069', 'a\nb', '\u200c'];
 const PERSIAN = 'نظرهای مشتری‌ها';

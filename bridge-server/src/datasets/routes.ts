@@ -1,13 +1,13 @@
-import * as data from '../contract/dataset-data.js';
-import * as contract from '../contract/datasets.js';
-import * as intake from '../contract/intake.js';
+import * as data from '../contract/datasets/dataset-data.js';
+import * as contract from '../contract/datasets/datasets.js';
+import * as intake from '../contract/datasets/intake.js';
 import { route, type Route } from '../http/route.js';
-import type { Catalogue } from './catalogue.js';
+import type { Catalogue } from './ingest/sources/catalogue.js';
 import { sendFile } from '../http/send-file.js';
-import type { DatasetData } from './data.js';
-import type { Exports } from './exports.js';
-import type { DatasetService } from './service.js';
-import type { UploadService } from './uploads/service.js';
+import type { DatasetData } from './rows/data.js';
+import type { Exports } from './rows/exports.js';
+import type { DatasetService } from './list/service.js';
+import type { UploadService } from './ingest/uploads/service.js';
 
 export function datasetRoutes(
   datasets: DatasetService,

@@ -4,8 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Upload } from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Bench, codeOf } from './testing.js';
-import { Ledger } from './uploads/ledger.js';
+import { Bench, codeOf } from '../../test/support/datasets.js';
+import { Ledger } from './ingest/uploads/ledger.js';
 
 const TUS = { 'tus-resumable': '1.0.0' };
 const CSV = 'name,age,label\nعلی,31,a\nرضا,40,b\nمینا,22,a\n';

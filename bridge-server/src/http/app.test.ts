@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { knownCallers, person, serve, type Served } from '../../test/app.js';
 import { endpoint, type Policy } from '../contract/endpoint.js';
-import { KargahError } from '../errors.js';
+import { KargahError } from '../lib/errors.js';
 import { route } from './route.js';
 
 const make = endpoint({

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import type { Logger } from 'pino';
-import { systemClock, type Clock } from '../clock.js';
+import { systemClock, type Clock } from '../lib/clock.js';
 import type { Endpoint } from '../contract/endpoint.js';
-import { KargahError } from '../errors.js';
+import { KargahError } from '../lib/errors.js';
 import { checkAnswer } from './answers.js';
 import { restRead, watchBody } from './body.js';
 import { allowOrigins } from './cors.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock } from '../clock.js';
-import { KargahError } from '../errors.js';
+import type { Clock } from '../lib/clock.js';
+import { KargahError } from '../lib/errors.js';
 
 /** A whole JSON body takes no longer than this, however steadily it comes. */
 const WHOLE_MS = 60_000;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { KargahError } from '../errors.js';
+import { KargahError } from '../lib/errors.js';
 import { refuseConnection } from './broken.js';
 import type { IsOurs } from './host.js';
 

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { fa } from 'zod/locales';
 import type { Endpoint } from '../contract/endpoint.js';
-import { KargahError, type FieldErrors } from '../errors.js';
+import { KargahError, type FieldErrors } from '../lib/errors.js';
 import { hasBody, readBody } from './body.js';
 
 const LIMIT = { bytes: 2 ** 20, text: '1 MiB' };

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Policy } from '../contract/endpoint.js';
-import { KargahError } from '../errors.js';
+import { KargahError } from '../lib/errors.js';
 import type { MaySignIn } from './listen.js';
 import type { Authenticator, Caller } from './route.js';
 

@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import { KargahError } from '../errors.js';
+import { KargahError } from '../lib/errors.js';
 import { answerEarly } from './body.js';
 
 /** Answers RFC 9457 problem details, also to a request that is still coming. */

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { Response } from 'express';
-import { KargahError } from '../errors.js';
+import { KargahError } from '../lib/errors.js';
 
 /**
  * Sends a user's file as a download that no browser tries to show; takes Range.

@@ -1,5 +1,5 @@
 import { ActedLauncher, ActedWorld } from './acted.js';
-import { launcherConformance } from './conformance.js';
+import { launcherConformance } from '../../test/support/launcher-conformance.js';
 
 const world = new ActedWorld();
 const fresh = () => new ActedLauncher(world);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { KargahError } from '../errors.js';
+import { KargahError } from '../lib/errors.js';
 import { blankOutcome } from './folder.js';
 import type { JobSpec, Launcher, LaunchHandle, LaunchPlan, LogPart, Outcome, Probe } from './port.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { removeFolder } from '../../test/folders.js';
-import { eventually, logOf, scriptJob } from './conformance.js';
+import { eventually, logOf, scriptJob } from '../../test/support/launcher-conformance.js';
 import { readOutcome } from './folder.js';
 import { endAllIn, forbid, supervisorsOf } from './forbid.js';
 import { LocalLauncher } from './local.js';

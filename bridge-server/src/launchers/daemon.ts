@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createConnection } from 'node:net';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { inherited } from './environment.js';
+import { inherited } from '../lib/environment.js';
 import { launchNote, readHandle, readOutcome } from './folder.js';
 import type { LaunchNote } from './port.js';
 

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../contract/errors.js';
-import { best } from '../contract/training.js';
+import { best } from '../contract/training/training.js';
 import type { LaunchHandle, LogPart, Outcome } from './port.js';
 
 /** What the bridge reads from a job's folder; every file there is written whole or not at all. */

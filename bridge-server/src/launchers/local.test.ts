@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { launcherConformance, processConformance, type Candidate } from './conformance.js';
+import { launcherConformance, processConformance, type Candidate } from '../../test/support/launcher-conformance.js';
 import { LocalLauncher } from './local.js';
 
 const python = process.env['KARGAH_PYTHON'] ?? join(resolve(import.meta.dirname, '../../..'), '.venv/bin/python');

@@ -10,10 +10,10 @@ import {
   type FSWatcher,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { systemClock, type Clock } from '../clock.js';
-import { KargahError } from '../errors.js';
+import { systemClock, type Clock } from '../lib/clock.js';
+import { KargahError } from '../lib/errors.js';
 import { isStorageFull } from '../http/problems.js';
-import { inherited } from './environment.js';
+import { inherited } from '../lib/environment.js';
 import { OUTCOME_FILE, readHandle, readLog, readOutcome, SUPERVISOR_FILE, SUPERVISOR_LOG } from './folder.js';
 import type { JobSpec, Launcher, LaunchHandle, LaunchNote, LaunchPlan, LogPart, Outcome, Probe } from './port.js';
 import { endAllIn, supervisorsOf } from './forbid.js';

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../contract/errors.js';
-import type { Best } from '../contract/training.js';
-import type { ErrorParams } from '../errors.js';
+import type { Best } from '../contract/training/training.js';
+import type { ErrorParams } from '../lib/errors.js';
 
 /** A launcher starts job processes. It knows no HTTP and no database; everything it needs is in the spec and the job's folder. */
 export interface JobSpec {

@@ -10,7 +10,7 @@ import {
   processConformance,
   scriptJob,
   type Candidate,
-} from './conformance.js';
+} from '../../test/support/launcher-conformance.js';
 import { removeFolder } from '../../test/folders.js';
 import { LocalLauncher } from './local.js';
 import { pids, readProc } from './processes.js';

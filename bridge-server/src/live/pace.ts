@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../lib/clock.js';
 
 /** So many a second in the long run, and so many at once. A page that connects anew asks for every job it shows in one go. */
 interface Rate {

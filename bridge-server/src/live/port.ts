@@ -1,9 +1,9 @@
-import type { Dataset } from '../contract/datasets.js';
+import type { Dataset } from '../contract/datasets/datasets.js';
 import type { DatasetProfileEvent } from '../contract/live.js';
-import type { Sweep } from '../contract/sweeps.js';
-import type { MetricPoint } from '../contract/metrics.js';
+import type { Sweep } from '../contract/training/sweeps.js';
+import type { MetricPoint } from '../contract/training/metrics.js';
 import type { MlflowState } from '../contract/system.js';
-import type { Job, JobState, Progress } from '../contract/training.js';
+import type { Job, JobState, Progress } from '../contract/training/training.js';
 
 /** How the rest of the bridge tells people what happened; `live/` carries it by Socket.IO. */
 export interface LivePort {

@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'socket.io';
 import { EVENTS } from '../contract/live.js';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../lib/clock.js';
 
 /** A viewer with more than this still to take gets no points until it has taken most of it. */
 const BEHIND_MESSAGES = 250;

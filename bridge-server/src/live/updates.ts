@@ -1,6 +1,6 @@
 import type { JobUpdate } from '../contract/live.js';
-import type { MetricPoint } from '../contract/metrics.js';
-import type { Clock } from '../clock.js';
+import type { MetricPoint } from '../contract/training/metrics.js';
+import type { Clock } from '../lib/clock.js';
 import type { LivePort } from './port.js';
 
 type Update = Parameters<LivePort['jobUpdated']>[1];

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Socket } from 'socket.io';
 import type { z } from 'zod';
 import { EVENTS, subscribeJob, subscribeLog, unsubscribeJob } from '../contract/live.js';
-import { KargahError } from '../errors.js';
+import { KargahError } from '../lib/errors.js';
 import type { Authenticator, Person } from '../http/route.js';
 import type { JobsToWatch } from './live.js';
 import { roomOf, type SlowViewers } from './slow.js';

@@ -1,5 +1,5 @@
 import { encodeBody } from 'mlflow-js-client';
-import type { ReadBody } from './body.js';
+import type { ReadBody } from './gateway/body.js';
 
 type Fields = Record<string, unknown>;
 

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config.js';
 import type { Authenticator, Caller, Person } from '../http/route.js';
-import { systemClock } from '../clock.js';
+import { systemClock } from '../lib/clock.js';
 import { join } from 'node:path';
-import { connect } from './connect.js';
-import { createGateway, type Gateway } from './gateway.js';
+import { connect } from './server/connect.js';
+import { createGateway, type Gateway } from './gateway/gateway.js';
 import { IngestSpool } from './ingest/spool.js';
 import type { GatewayListener, MlflowPort } from './port.js';
-import { OwnMlflowServer, RemoteMlflowServer, type MlflowLog, type MlflowServer } from './server.js';
+import { OwnMlflowServer, RemoteMlflowServer, type MlflowLog, type MlflowServer } from './server/server.js';
 import { MlflowTracking } from './tracking.js';
 
 /** How the bridge proves to MLflow who asks; `auth/` has it. */

@@ -1,4 +1,4 @@
-import type { Int64 } from '../contract/metrics.js';
+import type { Int64 } from '../contract/training/metrics.js';
 
 const LEAST = -(2n ** 63n);
 const MOST = 2n ** 63n - 1n;

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HUNG_MS } from '../../test/hung.js';
-import type { MetricPoint } from '../contract/metrics.js';
-import { startTestMlflow, raw, type TestMlflow } from './testing.js';
+import type { MetricPoint } from '../contract/training/metrics.js';
+import { startTestMlflow, raw, type TestMlflow } from '../../test/support/mlflow.js';
 import type { RunRef } from './port.js';
 
 let world: TestMlflow;
@@ -722,7 +722,7 @@ describe('when MLflow is killed', () => {
   });
 
   test('waiting for it can be given up', async () => {
-    const { Health } = await import('./health.js');
+    const { Health } = await import('./server/health.js');
     await expect(new Health().whenUp(AbortSignal.timeout(10))).rejects.toMatchObject({ code: 'mlflow_unavailable' });
   });
 });

@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { takeIn } from './intake.js';
-import { relay } from './relay.js';
-import { environment } from './server.js';
-import { Streams } from './streams.js';
+import { takeIn } from './gateway/intake.js';
+import { relay } from './gateway/relay.js';
+import { environment } from './server/server.js';
+import { Streams } from './gateway/streams.js';
 
 let folder: string;
 const ends: (() => unknown)[] = [];

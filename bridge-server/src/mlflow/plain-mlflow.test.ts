@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HUNG_MS } from '../../test/hung.js';
 import type { Person } from '../http/route.js';
 import type { RunRef } from './port.js';
-import { raw, startTestMlflow, type Answer, type TestMlflow } from './testing.js';
+import { raw, startTestMlflow, type Answer, type TestMlflow } from '../../test/support/mlflow.js';
 
 const REPOSITORY = resolve(import.meta.dirname, '../../..');
 const PYTHON = join(REPOSITORY, '.venv/bin/python');

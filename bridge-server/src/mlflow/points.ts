@@ -1,7 +1,7 @@
 import { double, exactInt64 } from 'mlflow-js-client';
 import { z } from 'zod';
-import type { MetricPoint } from '../contract/metrics.js';
-import type { Progress } from '../contract/training.js';
+import type { MetricPoint } from '../contract/training/metrics.js';
+import type { Progress } from '../contract/training/training.js';
 import { int64Of } from './int64.js';
 import { wireValue } from './tracking.js';
 

@@ -1,8 +1,8 @@
 import type { ReadableStream } from 'node:stream/web';
 import type { Caller } from '../http/route.js';
-import type { MetricPoint } from '../contract/metrics.js';
+import type { MetricPoint } from '../contract/training/metrics.js';
 import type { MlflowState } from '../contract/system.js';
-import type { Progress } from '../contract/training.js';
+import type { Progress } from '../contract/training/training.js';
 
 export interface RunRef {
   readonly experimentId: string;

@@ -11,13 +11,13 @@ import {
   type MlflowClient,
   type Run,
 } from 'mlflow-js-client';
-import type { MetricPoint } from '../contract/metrics.js';
-import { KargahError } from '../errors.js';
-import type { Health } from './health.js';
+import type { MetricPoint } from '../contract/training/metrics.js';
+import { KargahError } from '../lib/errors.js';
+import type { Health } from './server/health.js';
 import type { IngestSpool } from './ingest/spool.js';
 import { wireInt } from './int64.js';
-import { flattenParams } from './params.js';
-import { PARENT } from './reach.js';
+import { flattenParams } from './rules/params.js';
+import { PARENT } from './rules/reach.js';
 import type { MlflowPort, RunRef } from './port.js';
 
 const EXPERIMENT = 'jobs';

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import { listModels } from '../contract/models.js';
-import { decodeCursor, encodeCursor } from '../http/cursor.js';
-import { folded } from '../datasets/folding.js';
+import { decodeCursor, encodeCursor } from '../lib/pages.js';
+import { folded } from '../lib/folding.js';
 import { route, type Route } from '../http/route.js';
 import type { Database } from '../storage/schema.js';
-import { modelFacts } from '../training/view.js';
+import { modelFacts } from '../training/records/view.js';
 
 export function modelRoutes(db: Kysely<Database>): Route[] {
   return [

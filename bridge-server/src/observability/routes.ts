@@ -5,7 +5,7 @@ import * as contract from '../contract/system.js';
 import { route, type Route } from '../http/route.js';
 import type { MlflowPort } from '../mlflow/port.js';
 import type { Storage } from '../storage/storage.js';
-import { thisMachine } from '../training/machine.js';
+import { thisMachine } from '../training/queue/machine.js';
 import type { Metrics } from './metrics.js';
 import { VERSION } from './version.js';
 

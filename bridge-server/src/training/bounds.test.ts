@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workshop } from './testing.js';
+import { Workshop } from '../../test/support/training.js';
 
 const MIB = 2 ** 20;
 const GIB_OF_LINES = `import os

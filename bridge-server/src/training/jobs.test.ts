@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Job } from '../contract/training.js';
+import type { Job } from '../contract/training/training.js';
 import { carriers } from '../launchers/processes.js';
-import { TABLE, Workshop } from './testing.js';
+import { TABLE, Workshop } from '../../test/support/training.js';
 
 const SLEEPER = 'import time\nprint("up")\ntime.sleep(600)';
 const supervisorOf = (shop: Workshop, jobId: string): { pid: number } =>

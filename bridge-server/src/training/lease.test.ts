@@ -3,13 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HandClock } from '../../test/clock.js';
-import type { Job } from '../contract/training.js';
+import type { Job } from '../contract/training/training.js';
 import { supervisorsOf } from '../launchers/forbid.js';
 import { blankOutcome, readOutcome } from '../launchers/folder.js';
 import { LocalLauncher } from '../launchers/local.js';
 import { signOf } from '../launchers/lease.js';
 import { carriers, readProc } from '../launchers/processes.js';
-import { PYTHON, Workshop } from './testing.js';
+import { PYTHON, Workshop } from '../../test/support/training.js';
 
 const LEASE_SECONDS = 2;
 /** How often such a lease is looked at. */

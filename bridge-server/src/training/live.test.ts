@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ZipFile } from 'yazl';
-import type { MetricPoint } from '../contract/metrics.js';
-import type { Job } from '../contract/training.js';
-import { JobStore } from './store.js';
-import { Workshop } from './testing.js';
-import { metricsOf } from './view.js';
+import type { MetricPoint } from '../contract/training/metrics.js';
+import type { Job } from '../contract/training/training.js';
+import { JobStore } from './records/store.js';
+import { Workshop } from '../../test/support/training.js';
+import { metricsOf } from './records/view.js';
 
 const GATED =
   'import pathlib, time\nprint("up", flush=True)\nwhile not pathlib.Path("{gate}").exists(): time.sleep(.01)\n';

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Caller } from '../http/route.js';
 import type { Database } from '../storage/schema.js';
-import type { Machine } from './machine.js';
+import type { Machine } from './queue/machine.js';
 
 /** What training asks of datasets. */
 export interface TrainingDatasets {

@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Problem } from '../contract/errors.js';
-import type { Job } from '../contract/training.js';
-import { TABLE, Workshop } from './testing.js';
+import type { Job } from '../contract/training/training.js';
+import { TABLE, Workshop } from '../../test/support/training.js';
 
 const json = async <T>(answer: Response): Promise<T> => (await answer.json()) as T;
 /** Keeps a number in its checkpoint folder, one more each time, and ends badly unless it is the third. */

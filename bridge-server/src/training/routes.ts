@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { aliases } from '../contract/index.js';
-import { jobLogs, searchLogs } from '../contract/logs.js';
-import { jobMetricNames, jobMetrics } from '../contract/metrics.js';
+import { jobLogs, searchLogs } from '../contract/training/logs.js';
+import { jobMetricNames, jobMetrics } from '../contract/training/metrics.js';
 import { jobModel } from '../contract/models.js';
-import { planTrain } from '../contract/plans.js';
-import { listPythons } from '../contract/pythons.js';
-import { listRecipes } from '../contract/recipes.js';
+import { planTrain } from '../contract/training/plans.js';
+import { listPythons } from '../contract/training/pythons.js';
+import { listRecipes } from '../contract/training/recipes.js';
 import {
   cloneJob,
   deleteJob,
@@ -16,10 +16,10 @@ import {
   resumeJob,
   stopJob,
   train,
-} from '../contract/training.js';
+} from '../contract/training/training.js';
 import { sendFile } from '../http/send-file.js';
 import { route, type Route } from '../http/route.js';
-import { answerLog } from './log-answer.js';
+import { answerLog } from './logs/log-answer.js';
 import { historyJson, namesOf } from './points/answer.js';
 import type { TrainingService } from './service.js';
 

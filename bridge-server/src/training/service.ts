@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { MetricPoint } from '../contract/metrics.js';
+import type { MetricPoint } from '../contract/training/metrics.js';
 import {
   priority,
   type cloneJob,
@@ -7,37 +7,37 @@ import {
   type JobState,
   type listJobs,
   type TrainRequest,
-} from '../contract/training.js';
-import { decodeCursor, encodeCursor } from '../http/cursor.js';
-import { folded } from '../datasets/folding.js';
-import { KargahError } from '../errors.js';
+} from '../contract/training/training.js';
+import { decodeCursor, encodeCursor } from '../lib/pages.js';
+import { folded } from '../lib/folding.js';
+import { KargahError } from '../lib/errors.js';
 import type { Caller, Person } from '../http/route.js';
 import { readBestMetric, type BestMetric } from '../launchers/folder.js';
 import type { Launcher } from '../launchers/port.js';
 import type { LivePort } from '../live/port.js';
-import { labelled } from '../mlflow/nested.js';
+import { labelled } from '../mlflow/rules/nested.js';
 import type { GatewayListener, MlflowPort } from '../mlflow/port.js';
-import { Aftercare } from './aftercare.js';
-import { Announcer } from './announcer.js';
-import { JobFolders } from './folders.js';
-import { JobLogs, type LogPiece } from './logs.js';
-import { ModelDownloads, type ModelFile, type ModelFormat } from './model.js';
-import { dryRun } from './dry-run.js';
-import { givenTo, newJob, type Lineage } from './new-job.js';
+import { Aftercare } from './run/finalizer.js';
+import { Announcer } from './queue/notifier.js';
+import { JobFolders } from './records/job-folder.js';
+import { JobLogs, type LogPiece } from './logs/logs.js';
+import { ModelDownloads, type ModelFile, type ModelFormat } from './model-download.js';
+import { dryRun } from './requests/plan.js';
+import { givenTo, newJob, type Lineage } from './requests/new-job.js';
 import type { TrainingDataset, TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
 import type { Columns } from './points/columns.js';
 import { PointHistory } from './points/history.js';
-import { Preparation } from './preparation.js';
-import { JobRuns } from './runs.js';
-import { Pythons } from './pythons.js';
-import type { Recipes } from './recipes.js';
-import { Requests } from './requests.js';
-import { JobRunner } from './runner.js';
-import { isTerminal } from './states.js';
-import { JobStore, type JobRow } from './store.js';
-import { JobTelemetry } from './telemetry.js';
-import { canResume, modelOf, paramsOf, resourcesOf, scriptOf } from './view.js';
-import { WaitingRoom } from './waiting-room.js';
+import { Preparation } from './run/preparation.js';
+import { JobRuns } from './run/mlflow-runs.js';
+import { Pythons } from './requests/pythons.js';
+import type { Recipes } from './requests/recipes.js';
+import { Requests } from './requests/admission.js';
+import { JobRunner } from './run/runner.js';
+import { isTerminal } from './records/states.js';
+import { JobStore, type JobRow } from './records/store.js';
+import { JobTelemetry } from './run/telemetry.js';
+import { canResume, modelOf, paramsOf, resourcesOf, scriptOf } from './records/view.js';
+import { WaitingRoom } from './queue/scheduler.js';
 import type { Kysely } from 'kysely';
 import type { Database } from '../storage/schema.js';
 

@@ -1,4 +1,4 @@
-import type { Health } from '../health.js';
+import type { Health } from '../server/health.js';
 import { BATCH_METRICS, endOf, type Backlog, type Piece, type WaitingRun } from './backlog.js';
 import { decode, encode, type RunKey } from './record.js';
 import type { RefusedPoints } from './refused.js';

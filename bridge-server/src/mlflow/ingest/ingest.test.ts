@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HUNG_MS } from '../../../test/hung.js';
-import { raw, startTestMlflow, type Answer, type TestMlflow } from '../testing.js';
+import { raw, startTestMlflow, type Answer, type TestMlflow } from '../../../test/support/mlflow.js';
 import type { RunRef } from '../port.js';
 
 let world: TestMlflow;
@@ -387,7 +387,7 @@ describe('what was acknowledged', () => {
     const { runId } = await newRun();
     const folder = mkdtempSync(join(tmpdir(), 'kargah-ingest-'));
     const program = join(folder, 'child.mjs');
-    const entryPoints = [join(import.meta.dirname, 'testing-child.ts')];
+    const entryPoints = [join(import.meta.dirname, '../../../test/support/ingest-child.ts')];
     await build({ entryPoints, outfile: program, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
     const spoolFolder = join(folder, 'ingest');
     const child = spawn(process.execPath, [program, spoolFolder, SPACE, runId, '2500']);

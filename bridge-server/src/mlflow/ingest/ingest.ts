@@ -1,19 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../../http/route.js';
 import { z } from 'zod';
-import { KargahError } from '../../errors.js';
-import type { ReadBody } from '../body.js';
-import type { Match } from '../paths.js';
+import { KargahError } from '../../lib/errors.js';
+import type { ReadBody } from '../gateway/body.js';
+import type { Match } from '../gateway/paths.js';
 import { paramsOf, pointsOf, progressOf, type LoggedPoint } from '../points.js';
 import { MOST_METRICS, type GatewayListener } from '../port.js';
-import type { JobCaller } from '../reach.js';
-import { Repeats } from '../repeats.js';
-import { labelled, type NestedRuns } from '../nested.js';
+import type { JobCaller } from '../rules/reach.js';
+import { Repeats } from '../rules/repeats.js';
+import { labelled, type NestedRuns } from '../rules/nested.js';
 import { metricsOf, type Metrics } from './accept.js';
 import { neededBy } from './readers.js';
 import { Rights } from './rights.js';
 import type { IngestSpool } from './spool.js';
-import { Turns } from './turns.js';
+import { Turns } from '../../lib/async/keyed-mutex.js';
 
 export interface IngestDeps {
   readonly spool: Pick<IngestSpool, 'put' | 'written' | 'delivered'>;

@@ -1,5 +1,5 @@
-import type { JsonBody } from '../reach.js';
-import type { Match } from '../paths.js';
+import type { JsonBody } from '../rules/reach.js';
+import type { Match } from '../gateway/paths.js';
 
 /** What has to have reached MLflow before a request may: the points of some runs, or those of the whole workspace. */
 export type Needed = { readonly runIds: readonly string[] } | 'workspace';

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KargahError } from '../../errors.js';
+import { KargahError } from '../../lib/errors.js';
 import { isStorageFull } from '../../http/problems.js';
 import { decode, type Entry } from './record.js';
 

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { MlflowAddress } from '../address.js';
-import { connectionTo, isHttps } from '../health.js';
+import type { MlflowAddress } from '../server/address.js';
+import { connectionTo, isHttps } from '../server/health.js';
 
 export interface Answered {
   readonly status: number;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { KargahError } from '../../errors.js';
-import type { MlflowAddress } from '../address.js';
-import type { Health } from '../health.js';
+import { KargahError } from '../../lib/errors.js';
+import type { MlflowAddress } from '../server/address.js';
+import type { Health } from '../server/health.js';
 import type { Metrics } from './accept.js';
 import { Backlog, endOf, isBefore, type Reader } from './backlog.js';
 import { Delivery, type DeliveryLog } from './delivery.js';

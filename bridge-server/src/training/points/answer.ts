@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { jobMetricNames } from '../../contract/metrics.js';
-import { folded } from '../../datasets/folding.js';
-import { decodeCursor, encodeCursor } from '../../http/cursor.js';
+import type { jobMetricNames } from '../../contract/training/metrics.js';
+import { folded } from '../../lib/folding.js';
+import { decodeCursor, encodeCursor } from '../../lib/pages.js';
 import type { Columns, Series } from './columns.js';
 
 /** How many points are made into text before others get their turn. */

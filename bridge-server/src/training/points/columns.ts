@@ -1,4 +1,4 @@
-import type { Int64, MetricPoint } from '../../contract/metrics.js';
+import type { Int64, MetricPoint } from '../../contract/training/metrics.js';
 
 /**
  * A point on the disk and in memory, 32 bytes, little-endian: the number of its name (4), nothing (4), step and time (8 each,

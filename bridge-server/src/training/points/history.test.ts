@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MetricPoint } from '../../contract/metrics.js';
+import type { MetricPoint } from '../../contract/training/metrics.js';
 import { historyJson, namesOf } from './answer.js';
 import type { Columns } from './columns.js';
 import { PointHistory } from './history.js';

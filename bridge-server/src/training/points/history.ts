@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { MetricPoint } from '../../contract/metrics.js';
+import type { MetricPoint } from '../../contract/training/metrics.js';
 import { MOST_METRICS } from '../../mlflow/port.js';
 import { Columns, Points } from './columns.js';
 import { KeptPoints } from './kept.js';

@@ -1,7 +1,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MetricPoint } from '../../contract/metrics.js';
+import type { MetricPoint } from '../../contract/training/metrics.js';
 import { Columns, POINT_BYTES, Points } from './columns.js';
 
 /** What of a job's points waits in memory before it is written. */

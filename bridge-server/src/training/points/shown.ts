@@ -1,7 +1,7 @@
-import type { MetricPoint } from '../../contract/metrics.js';
+import type { MetricPoint } from '../../contract/training/metrics.js';
 import { compareInts } from '../../mlflow/int64.js';
-import { isNested } from '../../mlflow/nested.js';
-import { SHOWN_METRICS } from '../view.js';
+import { isNested } from '../../mlflow/rules/nested.js';
+import { SHOWN_METRICS } from '../records/view.js';
 
 /** The few metrics that a job's row carries: the first of its own and of the machine. A job may have thousands. */
 export class Shown {

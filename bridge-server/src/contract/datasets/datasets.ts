@@ -1,0 +1,222 @@
+import { z } from 'zod';
+import { datasetId, displayName, jobId, owner, page, pageQuery, shownText, timestamp } from '../common.js';
+import { endpoint } from '../endpoint.js';
+import { failure } from '../errors.js';
+
+export const datasetFormat = z.enum(['csv', 'tsv', 'parquet', 'arrow', 'jsonl', 'excel', 'npz', 'text', 'images']);
+export const datasetState = z.enum(['uploading', 'profiling', 'ready', 'failed']);
+export const datasetKind = z.enum(['tabular', 'images']);
+
+export const histogram = z
+  .object({ edges: z.array(z.union([z.number(), z.string()])), counts: z.array(z.number().int()) })
+  .meta({ id: 'Histogram' });
+
+export const columnType = z.enum(['integer', 'number', 'boolean', 'text', 'category', 'date', 'datetime']);
+
+export const column = z
+  .object({
+    name: z.string(),
+    type: columnType,
+    missing: z.number().int(),
+    distinct: z.number().int(),
+    /** Direction of the column's text, judged from its letters. */
+    direction: z.enum(['ltr', 'rtl']),
+    min: z.union([z.number(), z.string()]).nullable(),
+    max: z.union([z.number(), z.string()]).nullable(),
+    mean: z.number().nullable(),
+    std: z.number().nullable().optional(),
+    /** The 5%, 25%, 50%, 75% and 95% quantiles of a number. */
+    quantiles: z.array(z.number()).length(5).optional(),
+    /** Of numbers, dates and times, or of the lengths of texts: one edge more than counts; dates as RFC 3339 text. */
+    histogram: histogram.optional(),
+    /** Texts: characters, shortest to longest, and the share of letters by script. */
+    text: z
+      .object({
+        min_length: z.number().int(),
+        mean_length: z.number(),
+        max_length: z.number().int(),
+        scripts: z.object({ arabic: z.number(), latin: z.number(), digits: z.number(), other: z.number() }),
+      })
+      .optional(),
+    /** Dates that the file writes in another calendar; stored as Gregorian ones. */
+    calendar: z.enum(['jalali']).optional(),
+    top: z.array(z.object({ value: z.string(), count: z.number().int() })),
+  })
+  .meta({ id: 'Column' });
+export type Column = z.infer<typeof column>;
+
+/** How a file was, or is to be, read; what is absent is found out by looking at it. */
+export const reading = z
+  .object({
+    encoding: z.enum(['utf-8', 'utf-16', 'windows-1256']).optional(),
+    delimiter: z.enum([',', ';', '\t', '|', '؛']).optional(),
+    header: z.boolean().optional(),
+    /** ي→ی, ك→ک, Arabic digits, tatweel and stray joiners made Persian. */
+    normalise_persian: z.boolean().optional(),
+    /** Excel: the sheet's name. */
+    sheet: z.string().max(200).optional(),
+    /** Types that override the found ones; a value that does not fit fails the reading, or becomes missing. */
+    types: z
+      .record(z.string(), z.object({ type: columnType, invalid: z.enum(['fail', 'missing']).default('fail') }))
+      .optional(),
+  })
+  .meta({ id: 'Reading' });
+export type Reading = z.infer<typeof reading>;
+
+export const versionNumber = z.number().int().min(1);
+/** Names a version in a query; absent is the newest ready one. */
+export const versionQuery = z.object({ version: z.coerce.number().int().min(1).optional() });
+
+export const tag = shownText(40);
+export const tags = z.array(tag).max(20);
+
+/** What its readers should know before they train on it. */
+export const warnings = z.array(
+  z.object({ code: z.string(), detail: z.string(), detail_fa: z.string(), column: z.string().optional() }),
+);
+
+export const dataset = z
+  .object({
+    dataset_id: datasetId,
+    name: z.string(),
+    filename: z.string(),
+    format: datasetFormat.nullable(),
+    kind: datasetKind.nullable(),
+    size_bytes: z.number().int(),
+    sha256: z.string().nullable(),
+    rows: z.number().int().nullable(),
+    columns: z.number().int().nullable(),
+    encoding: z.string().nullable(),
+    /** Guessed target column, for the form's default. */
+    suggested_target: z.string().nullable(),
+    warnings,
+    state: datasetState,
+    error: failure.nullable(),
+    source_id: z.string().nullable(),
+    /** The version that the fields above describe: the newest ready one, or the first while there is none. */
+    version: versionNumber,
+    versions: z.number().int(),
+    /** A newer version on its way, or the newest one that failed. */
+    pending: z.object({ version: versionNumber, state: datasetState, error: failure.nullable() }).nullable(),
+    tags,
+    /** Who besides its owner may see it and train on it. */
+    shared: z.enum(['nobody', 'people', 'everyone']),
+    /** False: shared with me by its owner, for reading. */
+    mine: z.boolean(),
+    owner,
+    created_at: timestamp,
+  })
+  .meta({ id: 'Dataset' });
+export type Dataset = z.infer<typeof dataset>;
+
+export const datasetProfile = z
+  .object({
+    dataset_id: datasetId,
+    rows: z.number().int(),
+    columns: z.array(column),
+    /** Image datasets: class name and count. */
+    classes: z.array(z.object({ name: z.string(), count: z.number().int() })),
+    /** Image datasets: pixels. */
+    images: z.object({ widths: histogram, heights: histogram, grey: z.number().int() }).optional(),
+  })
+  .meta({ id: 'DatasetProfile' });
+
+/** What a deletion left in place, and for whom. */
+export const tombstone = z
+  .object({
+    dataset_id: datasetId,
+    freed_bytes: z.number().int(),
+    kept: z.array(
+      z.object({
+        version: versionNumber,
+        size_bytes: z.number().int(),
+        jobs: z.array(z.object({ job_id: jobId, name: z.string(), has_model: z.boolean() })),
+      }),
+    ),
+  })
+  .meta({ id: 'DatasetTombstone' });
+
+const params = z.object({ dataset_id: datasetId });
+
+export const listDatasets = endpoint({
+  id: 'listDatasets',
+  method: 'get',
+  path: '/api/v1/datasets',
+  tag: 'datasets',
+  policy: 'user',
+  summary: 'Datasets of mine and those shared with me, newest first',
+  query: pageQuery.extend({ search: z.string().max(200).optional(), tag: tag.optional() }),
+  responses: { 200: page(dataset).meta({ id: 'DatasetPage' }) },
+  errors: [],
+});
+export const getDataset = endpoint({
+  id: 'getDataset',
+  method: 'get',
+  path: '/api/v1/datasets/{dataset_id}',
+  tag: 'datasets',
+  policy: 'user_or_job',
+  summary: 'One dataset',
+  params,
+  responses: { 200: dataset },
+  errors: ['not_found'],
+});
+export const patchDataset = endpoint({
+  id: 'patchDataset',
+  method: 'patch',
+  path: '/api/v1/datasets/{dataset_id}',
+  tag: 'datasets',
+  policy: 'user',
+  summary: 'Rename a dataset, or set its tags',
+  params,
+  body: z.object({ name: displayName.optional(), tags: tags.optional() }).meta({ id: 'ChangeDatasetRequest' }),
+  responses: { 200: dataset },
+  errors: ['not_found', 'forbidden'],
+});
+export const deleteDataset = endpoint({
+  id: 'deleteDataset',
+  method: 'delete',
+  path: '/api/v1/datasets/{dataset_id}',
+  tag: 'datasets',
+  policy: 'user',
+  summary: 'Delete a dataset; jobs and models stay, and what a model learned from is kept for it',
+  params,
+  responses: { 200: tombstone, 204: null },
+  errors: ['not_found', 'forbidden'],
+});
+
+export const sharing = z
+  .object({
+    everyone: z.boolean(),
+    people: z.array(z.object({ user_id: z.string(), email: z.string(), name: z.string() })),
+  })
+  .meta({ id: 'Sharing' });
+export const getSharing = endpoint({
+  id: 'getSharing',
+  method: 'get',
+  path: '/api/v1/datasets/{dataset_id}/sharing',
+  tag: 'datasets',
+  policy: 'user',
+  summary: 'Who may read it',
+  params,
+  responses: { 200: sharing },
+  errors: ['not_found', 'forbidden'],
+});
+export const putSharing = endpoint({
+  id: 'putSharing',
+  method: 'put',
+  path: '/api/v1/datasets/{dataset_id}/sharing',
+  tag: 'datasets',
+  policy: 'user',
+  summary: 'Let people, or everyone on this server, read it and train on it',
+  params,
+  body: z
+    .object({ everyone: z.boolean().optional(), emails: z.array(z.email()).max(100).optional() })
+    // Else what was meant for something else, or was misspelt, would take the dataset from all who have it.
+    .refine((wanted) => wanted.everyone !== undefined || wanted.emails !== undefined, {
+      message: 'say everyone, emails or both; {"emails": []} shares it with nobody',
+      params: { fa: 'everyone یا emails یا هر دو را بگویید؛ با {"emails": []} با هیچ‌کس هم‌رسانی نمی‌شود' },
+    })
+    .meta({ id: 'SharingRequest' }),
+  responses: { 200: sharing },
+  errors: ['not_found', 'forbidden', 'unknown_person'],
+});

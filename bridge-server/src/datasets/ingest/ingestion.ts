@@ -1,0 +1,180 @@
+import { copyFile } from 'node:fs/promises';
+import type { Dataset, Reading } from '../../contract/datasets/datasets.js';
+import type { Failure } from '../../contract/errors.js';
+import type { Origin } from '../../contract/datasets/versions.js';
+import { KargahError } from '../../lib/errors.js';
+import type { Person } from '../../http/route.js';
+import type { UploadTable } from '../../storage/schema.js';
+import type { Access } from '../records/access.js';
+import type { Announcer } from '../records/notifier.js';
+import { canonical } from '../../lib/canonical.js';
+import type { Contents } from '../content/store.js';
+import { sync, type DatasetFolder } from '../content/folders.js';
+import { requireUnchanged } from './sources/workspace-files.js';
+import type { ReadingQueue } from '../reading/reading.js';
+import type { DatasetStore } from '../records/store.js';
+import type { VersionStore } from '../records/version-store.js';
+import { datasetOf, type VersionRow } from '../records/view.js';
+
+/** What a version is said to be before its bytes are here. */
+export interface Arriving {
+  /** Whose next version it is; null makes a dataset of it. */
+  readonly datasetId: string | null;
+  /** Of a new dataset; null: the file's. */
+  readonly name: string | null;
+  readonly filename: string;
+  readonly sizeBytes: number;
+  readonly reading: Reading | null;
+  readonly origin: Origin;
+}
+export interface Begun {
+  readonly datasetId: string;
+  readonly versionId: string;
+  /** Where its `original` goes. */
+  readonly folder: DatasetFolder;
+}
+
+/**
+ * The one way in for every origin: `begin` writes down that a version is coming, the origin brings its bytes to `folder.original` (on the disk, with
+ * its name), `received` makes it a version of content that is here or has it read. `fail` and `cancel` are the other ends.
+ */
+export class Intake {
+  constructor(
+    private readonly store: DatasetStore,
+    private readonly versions: VersionStore,
+    private readonly contents: Contents,
+    private readonly access: Access,
+    private readonly announcer: Announcer,
+    private readonly reading: ReadingQueue,
+  ) {}
+
+  /** @throws {KargahError} `not_found`, or `forbidden` for a dataset that the person may only read. */
+  async begin(
+    caller: Person,
+    arriving: Arriving,
+    upload: Omit<UploadTable, 'dataset_id' | 'version_id'> | null = null,
+  ): Promise<Begun> {
+    if (arriving.datasetId !== null) await this.access.owned(caller, arriving.datasetId);
+    const { datasetId, versionId } = await this.versions.insert(
+      {
+        datasetId: arriving.datasetId,
+        projectId: caller.projectId,
+        userId: caller.userId,
+        ownerName: caller.name,
+        name: arriving.name ?? arriving.filename,
+        filename: arriving.filename,
+        sizeBytes: arriving.sizeBytes,
+        state: 'uploading',
+        asked: canonical(arriving.reading ?? {}),
+        origin: arriving.origin,
+      },
+      upload,
+    );
+    return { datasetId, versionId, folder: this.contents.of({ content_id: versionId }) };
+  }
+
+  /** The dataset as it is now, told to all who see it. */
+  async announce(datasetId: string): Promise<Dataset> {
+    const dataset = await this.announcer.changed(datasetId);
+    if (!dataset) throw new KargahError('not_found');
+    return dataset;
+  }
+
+  /** Lets a begun version have bytes that are here already; false where they are not. */
+  takeOver(versionId: string, projectId: string, sha256: string): Promise<boolean> {
+    return this.contents.alone(async () => {
+      const from = await this.contents.originalOf(projectId, sha256);
+      return from !== null && this.contents.share(this.contents.of(from), this.contents.of({ content_id: versionId }));
+    });
+  }
+
+  /** The size of a file of this hash, where the project has it; null where its bytes have to be sent. */
+  async sizeOfHeld(projectId: string, sha256: string): Promise<number | null> {
+    return (await this.contents.originalOf(projectId, sha256))?.size_bytes ?? null;
+  }
+
+  /**
+   * The bytes lie in the version's folder. Same bytes read in the same way: ready at once; else they are read. Safe to repeat after a
+   * crash at any point; nothing happens where the version was cancelled meanwhile.
+   *
+   * @param sha256 null where nobody has hashed them yet
+   */
+  async received(versionId: string, sha256: string | null, sizeBytes?: number): Promise<void> {
+    const row = await this.versions.find(versionId);
+    if (!row || row.deleted_at !== null) {
+      await this.contents.of({ content_id: versionId }).remove();
+      return;
+    }
+    if (row.state !== 'uploading') return;
+    const adopted = sha256 !== null && (await this.contents.alone(() => this.joined(row, sha256)));
+    if (adopted) {
+      await this.announcer.changed(row.dataset_id);
+      return;
+    }
+    const facts = {
+      ...(sha256 === null ? {} : { sha256 }),
+      ...(sizeBytes === undefined ? {} : { size_bytes: sizeBytes }),
+    };
+    if (!(await this.versions.beginReading(versionId, facts))) return;
+    await this.announcer.changed(row.dataset_id);
+    this.reading.enqueue(versionId);
+  }
+
+  /** Its bytes did not come: its row says why, and nothing that did come stays or takes room. */
+  async fail(versionId: string, failure: Failure): Promise<void> {
+    await this.contents.of({ content_id: versionId }).remove();
+    const row = await this.versions.find(versionId);
+    if (row && (await this.versions.fail(versionId, failure, null))) await this.announcer.changed(row.dataset_id);
+  }
+
+  /** It never came to be: its row goes, and its dataset's where it would have been the first. */
+  async cancel(versionId: string): Promise<void> {
+    const row = await this.versions.find(versionId);
+    if (row?.state !== 'uploading') return;
+    const dataset = await this.store.find(row.dataset_id);
+    const audience = dataset && (await this.announcer.audienceOf(dataset));
+    const dropped = await this.versions.drop(row);
+    await this.contents.of(row).remove();
+    if (dropped === 'version') await this.announcer.changed(row.dataset_id);
+    else if (dataset && audience && dataset.deleted_at === null) this.announcer.gone(dataset, audience);
+  }
+
+  /** A new version of the bytes of another one, read with other options. */
+  async reread(caller: Person, from: VersionRow, reading: Reading): Promise<Dataset> {
+    const { filename, size_bytes: sizeBytes, sha256, dataset_id: datasetId } = from;
+    const origin = { kind: 'reread', version: from.number } as const;
+    const begun = await this.begin(caller, { datasetId, name: null, filename, sizeBytes, reading, origin });
+    try {
+      await this.contents.alone(async () => {
+        const living = await this.versions.find(from.version_id);
+        if (!living || living.freed_at !== null) throw new KargahError('dataset_freed');
+        await requireUnchanged(this.contents.of(living));
+        const { original } = this.contents.of(living);
+        if (await this.contents.share(this.contents.of(living), begun.folder)) return;
+        await copyFile(original, begun.folder.original);
+        await sync(begun.folder.original);
+      });
+    } catch (error) {
+      await this.cancel(begun.versionId);
+      throw error;
+    }
+    await this.received(begun.versionId, sha256);
+    const row = await this.store.find(datasetId);
+    if (!row) throw new KargahError('not_found');
+    return datasetOf(row);
+  }
+
+  /** Within `alone`: true where content of these bytes, read in this way, is here; else the file is kept once on the disk. */
+  private async joined(row: VersionRow, sha256: string): Promise<boolean> {
+    const twin = await this.contents.twinOf(row, sha256);
+    const own = this.contents.of(row);
+    if (twin) {
+      if (!(await this.versions.adopt(row.version_id, twin))) return false;
+      if (twin.content_id !== row.content_id) await own.remove();
+      return true;
+    }
+    const held = await this.contents.originalOf(row.project_id, sha256);
+    if (held && held.content_id !== row.content_id) await this.contents.share(this.contents.of(held), own);
+    return false;
+  }
+}

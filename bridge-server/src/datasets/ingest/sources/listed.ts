@@ -1,0 +1,153 @@
+import { addAbortSignal } from 'node:stream';
+import type { Logger } from 'pino';
+import type { Dataset } from '../../../contract/datasets/datasets.js';
+import { KargahError } from '../../../lib/errors.js';
+import type { Person } from '../../../http/route.js';
+import type { Begun, Intake } from '../ingestion.js';
+import { bytesText, type Room } from '../../content/quota.js';
+import type { CatalogueEntry, CatalogueFile } from './catalogue-file.js';
+import type { Door } from './outbound-http.js';
+import { land } from './download.js';
+import { lyingAt, type Lying, missing, type Offer, offersOf } from './offers.js';
+import type { UrlOrigin } from './urls.js';
+
+/** For so long what a folder was seen to hold is shown again; whoever takes something of it has it looked at anew. */
+const FRESH_MS = 10_000;
+
+interface Seen {
+  readonly at: number;
+  readonly offers: Promise<Offer[]>;
+}
+interface Copying {
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** The administrator's list of datasets: addresses, files and folders of this server. */
+export class ListOrigin {
+  /** What the list said when it could last be read. */
+  private known: readonly CatalogueEntry[] = [];
+  /** By entries as they were read: those of a list that changed are others. */
+  private readonly seen = new WeakMap<CatalogueEntry, Seen>();
+  /** What the log was last told to be wrong with the list or an entry of it. */
+  private readonly told = new WeakMap<CatalogueFile | CatalogueEntry, string>();
+  private readonly copying = new Map<string, Copying>();
+
+  constructor(
+    private readonly file: CatalogueFile | null,
+    private readonly dataDir: string,
+    private readonly intake: Intake,
+    private readonly room: Room,
+    private readonly urls: UrlOrigin,
+    private readonly door: Door,
+    private readonly maxBytes: number,
+    private readonly log: Logger,
+  ) {}
+
+  /** All that can be taken, as it was a moment ago. */
+  async offers(): Promise<readonly Offer[]> {
+    const entries = await this.entries();
+    return (await Promise.all(entries.map((entry) => this.lately(entry)))).flat();
+  }
+
+  /** What is offered under an id now. */
+  async find(sourceId: string): Promise<Offer | undefined> {
+    const entries = await this.entries();
+    const entry = entries.find(({ id }) => sourceId === id || sourceId.startsWith(`${id}.`));
+    return entry && (await this.look(entry)).find(({ id }) => id === sourceId);
+  }
+
+  async take(caller: Person, offer: Offer): Promise<Dataset> {
+    const { id, name, url, sha256, allow_private } = offer;
+    if (url === undefined) return this.copy(caller, offer);
+    const door: Door = allow_private
+      ? { protocols: this.door.protocols, resolve: (host) => this.door.resolve(host), allows: () => true }
+      : this.door;
+    return this.urls.bring(caller, url, { name, sha256, sourceId: id }, door);
+  }
+
+  /** Resolves when nothing is copied for this version any more. */
+  async cancel(versionId: string): Promise<void> {
+    const one = this.copying.get(versionId);
+    one?.abort.abort(new KargahError('not_found'));
+    await one?.done;
+  }
+
+  /** A list that cannot be read takes nothing else with it: what it said before counts until it is right again. */
+  private async entries(): Promise<readonly CatalogueEntry[]> {
+    if (this.file === null) return [];
+    try {
+      this.known = await this.file.entries();
+      this.told.delete(this.file);
+    } catch (error) {
+      this.tell(this.file, error, 'the list of datasets cannot be read');
+    }
+    return this.known;
+  }
+
+  private lately(entry: CatalogueEntry): Promise<Offer[]> {
+    const seen = this.seen.get(entry);
+    if (seen && Date.now() - seen.at < FRESH_MS) return seen.offers;
+    const offers = this.look(entry);
+    this.seen.set(entry, { at: Date.now(), offers });
+    return offers;
+  }
+
+  private async look(entry: CatalogueEntry): Promise<Offer[]> {
+    try {
+      const offers = await offersOf(entry, this.dataDir);
+      this.told.delete(entry);
+      return offers;
+    } catch (error) {
+      this.tell(entry, error, 'a folder of the list of datasets offers nothing');
+      return [];
+    }
+  }
+
+  /** Once for as long as the same is wrong. */
+  private tell(of: CatalogueFile | CatalogueEntry, error: unknown, message: string): void {
+    if (this.told.get(of) === String(error)) return;
+    this.told.set(of, String(error));
+    this.log.error({ err: error, entry: 'id' in of ? of.id : undefined }, message);
+  }
+
+  private async copy(caller: Person, offer: Offer): Promise<Dataset> {
+    const lying = await lyingAt(offer, this.dataDir);
+    const { filename, sizeBytes } = lying;
+    if (sizeBytes > this.maxBytes) throw new KargahError('file_too_large', { limit: bytesText(this.maxBytes) });
+    const origin = { kind: 'source', source_id: offer.id } as const;
+    const arriving = { datasetId: null, name: offer.name, filename, sizeBytes, reading: null, origin };
+    const begun = await this.room.claim(caller.userId, sizeBytes, () => this.intake.begin(caller, arriving));
+    const abort = new AbortController();
+    const received = this.receive(caller, offer, lying, begun, abort.signal);
+    this.copying.set(begun.versionId, { abort, done: received.catch(() => undefined) });
+    try {
+      await received;
+    } finally {
+      this.copying.delete(begun.versionId);
+    }
+    return this.intake.announce(begun.datasetId);
+  }
+
+  private async receive(
+    { userId }: Person,
+    offer: Offer,
+    { sizeBytes, open }: Lying,
+    { versionId, folder }: Begun,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      const check = await this.room.quotaCheck(userId, sizeBytes);
+      const source = addAbortSignal(signal, await open());
+      const { sha256, bytes } = await land(source, folder, this.maxBytes, check).catch((error: unknown) => {
+        // What our own disk says is no matter of the file's.
+        throw source.errored === error ? missing(error, offer.id) : error;
+      });
+      if (offer.sha256 !== undefined && sha256 !== offer.sha256) throw new KargahError('upload_checksum_mismatch');
+      await this.room.settle(userId, bytes - sizeBytes, () => this.intake.received(versionId, sha256, bytes));
+    } catch (error) {
+      await this.intake.cancel(versionId);
+      throw signal.aborted ? signal.reason : error;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import type { Logger } from 'pino';
+import type { Dataset } from '../../../contract/datasets/datasets.js';
+import { failureOf, KargahError } from '../../../lib/errors.js';
+import type { Person } from '../../../http/route.js';
+import { sha256Of, sizeOf, sync } from '../../content/folders.js';
+import type { Begun, Intake } from '../ingestion.js';
+import type { Room } from '../../content/quota.js';
+import { plainName } from '../uploads/names.js';
+import type { VersionStore } from '../../records/version-store.js';
+import { originOf } from '../../records/view.js';
+import type { Connections } from './connections.js';
+import type { SqlReader } from './sql-reader.js';
+import { Turns } from '../../../lib/async/keyed-semaphore.js';
+import type { Into } from './urls.js';
+
+/** Each of them is a process with a memory of its own. */
+const AT_ONCE = 2;
+
+/** The rows of a query, kept as a dataset. */
+export class SqlOrigin {
+  private readonly turns = new Turns(AT_ONCE);
+  private readonly running = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
+
+  constructor(
+    private readonly connections: Connections,
+    private readonly reader: SqlReader,
+    private readonly intake: Intake,
+    private readonly versions: VersionStore,
+    private readonly room: Room,
+    private readonly log: Logger,
+  ) {}
+
+  async bring(caller: Person, connectionId: string, query: string, into: Into): Promise<Dataset> {
+    if (!/^\s*(?:select|with|values|table)\b/iu.test(query)) throw new KargahError('query_not_select');
+    const { name, url } = await this.connections.urlOf(caller, connectionId);
+    const begun = await this.room.claim(caller.userId, 0, () =>
+      this.intake.begin(caller, {
+        datasetId: into.dataset_id ?? null,
+        name: into.name ?? name,
+        filename: `${plainName(into.name ?? name) || 'query'}.parquet`,
+        sizeBytes: 0,
+        reading: into.reading ?? null,
+        origin: { kind: 'sql', connection: name, query },
+      }),
+    );
+    const abort = new AbortController();
+    const receive = (): Promise<void> => this.receive(caller, begun, { url, query }, abort);
+    const done = this.turns
+      .take(caller.userId, abort.signal, receive)
+      .catch((error: unknown) => {
+        if (!abort.signal.aborted)
+          this.log.error({ err: error, versionId: begun.versionId }, 'a query could not be settled');
+      })
+      .finally(() => this.running.delete(begun.versionId));
+    this.running.set(begun.versionId, { abort, done });
+    return this.intake.announce(begun.datasetId);
+  }
+
+  /** What an earlier bridge was asking is lost with it. */
+  async recover(): Promise<void> {
+    for (const row of await this.versions.inState('uploading'))
+      if (originOf(row).kind === 'sql')
+        await this.intake.fail(row.version_id, failureOf('connection_failed', { reason: 'the bridge was restarted' }));
+  }
+
+  async cancel(versionId: string): Promise<void> {
+    const one = this.running.get(versionId);
+    one?.abort.abort(new Error('asking was cancelled'));
+    await one?.done;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.running.keys()].map((versionId) => this.cancel(versionId)));
+  }
+
+  private async receive(
+    caller: Person,
+    { versionId, folder }: Begun,
+    { url, query }: { readonly url: string; readonly query: string },
+    abort: AbortController,
+  ): Promise<void> {
+    try {
+      await folder.make();
+      await this.reader.read(url, query, folder.original, abort.signal);
+      await sync(folder.original);
+      await sync(folder.path);
+      const [sha256, bytes] = [await sha256Of(folder.original), (await sizeOf(folder.original)) ?? 0];
+      await this.room.settle(caller.userId, bytes, () => this.intake.received(versionId, sha256, bytes));
+    } catch (error) {
+      if (abort.signal.aborted) {
+        await folder.remove();
+        return;
+      }
+      if (!(error instanceof KargahError)) this.log.error({ err: error, versionId }, 'asking a database failed');
+      await this.intake.fail(
+        versionId,
+        error instanceof KargahError ? error.toFailure() : failureOf('internal', { request_id: versionId }),
+      );
+    }
+  }
+}

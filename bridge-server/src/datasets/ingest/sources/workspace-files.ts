@@ -1,0 +1,106 @@
+import { copyFile, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import type { Dataset } from '../../../contract/datasets/datasets.js';
+import { KargahError } from '../../../lib/errors.js';
+import type { Person } from '../../../http/route.js';
+import { isErrno, type DatasetFolder } from '../../content/folders.js';
+import { type Grounds, type Place, placeOf } from '../../../lib/places.js';
+import type { Intake } from '../ingestion.js';
+import { isKnownFormat, plainName } from '../uploads/names.js';
+import type { Room } from '../../content/quota.js';
+import type { VersionStore } from '../../records/version-store.js';
+import { originOf } from '../../records/view.js';
+import type { Into } from './urls.js';
+
+const seen = z.object({ size: z.number(), mtimeMs: z.number(), ino: z.number(), dev: z.number() });
+const seenIn = (folder: DatasetFolder): string => join(folder.path, 'registered.json');
+
+/** Files of the Jupyter server, registered where they lie: the folder's `original` only points at them. */
+export class FileOrigin {
+  /** @param grounds the folder that JupyterLab shows; null where the bridge serves others than its own person */
+  constructor(
+    private readonly grounds: Grounds | null,
+    private readonly intake: Intake,
+    private readonly versions: VersionStore,
+    private readonly room: Room,
+  ) {}
+
+  /** @throws {KargahError} `files_off`, `file_outside`, `file_hidden`, `file_missing`, `unsupported_format`, `empty_file`, `quota_exceeded`, `storage_full` */
+  async register(caller: Person, path: string, into: Into): Promise<Dataset> {
+    const { absolute, shown } = await jupyterFile(this.grounds, path);
+    const filename = plainName(basename(absolute));
+    if (!isKnownFormat(filename)) throw new KargahError('unsupported_format');
+    const facts = await stat(absolute);
+    if (facts.size === 0) throw new KargahError('empty_file');
+    // It takes no room itself, but what is made of it does.
+    const begun = await this.room.claim(caller.userId, 0, () =>
+      this.intake.begin(caller, {
+        datasetId: into.dataset_id ?? null,
+        name: into.name ?? null,
+        filename,
+        sizeBytes: facts.size,
+        reading: into.reading ?? null,
+        origin: { kind: 'file', path: shown },
+      }),
+    );
+    try {
+      await mkdir(begun.folder.path, { recursive: true, mode: 0o700 });
+      await writeFile(seenIn(begun.folder), JSON.stringify(seen.parse(facts)));
+      await symlink(absolute, begun.folder.original);
+      await this.intake.received(begun.versionId, null, facts.size);
+    } catch (error) {
+      await this.intake.cancel(begun.versionId);
+      throw error;
+    }
+    return this.intake.announce(begun.datasetId);
+  }
+
+  /** A registration that an earlier bridge did not come to the end of. */
+  async recover(): Promise<void> {
+    for (const row of await this.versions.inState('uploading'))
+      if (originOf(row).kind === 'file') await this.intake.cancel(row.version_id);
+  }
+}
+
+/**
+ * Where a path of the Jupyter server really leads.
+ *
+ * @throws {KargahError} `files_off`, and those of {@link placeOf}
+ */
+export async function jupyterFile(grounds: Grounds | null, path: string): Promise<Place> {
+  if (grounds === null) throw new KargahError('files_off');
+  return placeOf(grounds, path);
+}
+
+/** What was seen of a registered file goes with every other version of it, and not with a file that took its place. */
+export async function carryFacts(from: DatasetFolder, to: DatasetFolder): Promise<void> {
+  try {
+    await copyFile(seenIn(from), seenIn(to));
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+    await rm(seenIn(to), { force: true });
+  }
+}
+
+/**
+ * A registered file must be the one that was read.
+ *
+ * @throws {KargahError} `file_changed`
+ */
+export async function requireUnchanged(folder: DatasetFolder): Promise<void> {
+  let registered: z.infer<typeof seen>;
+  try {
+    registered = seen.parse(JSON.parse(await readFile(seenIn(folder), 'utf8')));
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return;
+    throw error;
+  }
+  const now = await stat(folder.original).catch((error: unknown) => {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return null;
+    throw error;
+  });
+  const same =
+    now !== null && now.size === registered.size && now.mtimeMs === registered.mtimeMs && now.ino === registered.ino;
+  if (!same) throw new KargahError('file_changed');
+}

@@ -1,0 +1,302 @@
+import { readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Request } from 'express';
+import { KargahError } from '../../../lib/errors.js';
+import type { Answer, Person } from '../../../http/route.js';
+import type { UploadTable } from '../../../storage/schema.js';
+import type { DatasetsDeps } from '../../deps.js';
+import { sizeOf, sync, type DatasetsRoot } from '../../content/folders.js';
+import { newId } from '../../../lib/ids.js';
+import type { Intake } from '../ingestion.js';
+import type { Room } from '../../content/quota.js';
+import type { DatasetStore } from '../../records/store.js';
+import type { VersionStore } from '../../records/version-store.js';
+import { originOf } from '../../records/view.js';
+import { checksumOf } from './checksum.js';
+import { UploadFiles } from './files.js';
+import { announcedBy, requireTus, type Announced } from './request.js';
+import { Tus, type Passed } from './tus.js';
+import { Writers } from './writers.js';
+
+/** How long an expired upload still answers that it is gone, rather than that it never was. */
+const REMEMBER_MS = 7 * 24 * 3_600_000;
+/** How long room is kept for an upload that has sent nothing. */
+const PROMISE_MS = 10 * 60_000;
+const CONTENT_TYPE = 'application/offset+octet-stream';
+
+/** An upload that has not become anything else. */
+type Living = UploadTable & { readonly dataset_id: string; readonly version_id: string };
+
+/** The life of uploads, each tied from its first request to the version that it will be. */
+export class UploadService {
+  private readonly writers = new Writers();
+  private readonly files: UploadFiles;
+  private readonly tus: Tus;
+
+  constructor(
+    private readonly deps: DatasetsDeps,
+    private readonly store: DatasetStore,
+    private readonly versions: VersionStore,
+    private readonly root: DatasetsRoot,
+    private readonly intake: Intake,
+    private readonly room: Room,
+  ) {
+    this.files = new UploadFiles(root.uploads);
+    this.tus = new Tus(this.files, deps.limits.maxUploadBytes);
+  }
+
+  options(req: Request): Promise<Answer> {
+    return this.tus.options(req);
+  }
+
+  async create(caller: Person, req: Request): Promise<Answer> {
+    requireTus(req);
+    const checksum = checksumOf(req.get('upload-checksum'));
+    const announced = announcedBy(req, this.deps.limits.maxUploadBytes);
+    const { projectId, userId } = caller;
+    const { sha256, sizeBytes } = announced;
+    const isHere = sha256 !== null && (await this.intake.sizeOfHeld(projectId, sha256)) === sizeBytes;
+    // What is here already takes no room.
+    const upload = await this.room.claim(userId, isHere ? 0 : sizeBytes, () => this.begin(caller, announced));
+    let passed: Passed;
+    try {
+      passed = await this.writers.write(upload.upload_id, req, async (heard) => {
+        if (isHere && (await this.intake.takeOver(upload.version_id, projectId, sha256))) {
+          await this.intake.received(upload.version_id, sha256);
+          return { status: 201, headers: { 'Tus-Resumable': '1.0.0', 'Upload-Offset': String(sizeBytes) } };
+        }
+        const brings = req.get('content-type') === CONTENT_TYPE;
+        const bringing = { body: brings ? req : Readable.from([]), checksum: brings ? checksum : null, heard };
+        return this.receive(upload, async () => {
+          const created = await this.files.during(upload.upload_id, bringing, () =>
+            this.tus.create(req, upload.upload_id, sizeBytes),
+          );
+          await this.intake.announce(upload.dataset_id);
+          return created;
+        });
+      });
+    } catch (error) {
+      await this.discard(upload);
+      throw error;
+    }
+    // Relative, so that it is right behind any prefix that proxies put before it.
+    const location = req.path.endsWith('/') ? upload.upload_id : `uploads/${upload.upload_id}`;
+    return { status: 201, headers: { ...passed.headers, ...headersOf(upload), Location: location } };
+  }
+
+  async head(caller: Person, uploadId: string, req: Request): Promise<Answer> {
+    requireTus(req);
+    const upload = await this.reachable(caller, uploadId);
+    const headers = { ...headersOf(upload), 'Cache-Control': 'no-store', 'Upload-Length': String(upload.size_bytes) };
+    if (await this.isFinished(upload)) {
+      return {
+        status: 200,
+        headers: { ...headers, 'Tus-Resumable': '1.0.0', 'Upload-Offset': String(upload.size_bytes) },
+      };
+    }
+    await this.writers.requireFree(uploadId);
+    const answer = await this.tus.ask(req, uploadId, upload.size_bytes);
+    return { status: 200, headers: { ...answer.headers, ...headers } };
+  }
+
+  async patch(caller: Person, uploadId: string, req: Request): Promise<Answer> {
+    requireTus(req);
+    const upload = await this.reachable(caller, uploadId);
+    const offset = req.get('upload-offset');
+    if (offset === undefined) throw new KargahError('upload_protocol', { reason: 'Upload-Offset' });
+    if (req.get('content-type') !== CONTENT_TYPE) {
+      throw new KargahError('upload_protocol', { reason: `Content-Type: ${CONTENT_TYPE}` });
+    }
+    const checksum = checksumOf(req.get('upload-checksum'));
+    await this.writers.requireFree(uploadId);
+    // Refused before the body is touched, so that the answer is not lost in a connection that still sends.
+    const at = (await this.isFinished(upload)) ? upload.size_bytes : await this.files.offsetOf(uploadId);
+    if (at === null) throw new KargahError('upload_gone');
+    if (offset !== String(at)) throw new KargahError('upload_offset_mismatch');
+    const prolonged = await this.prolong(upload);
+    const answer = await this.writers.write(uploadId, req, (heard) =>
+      this.receive(upload, () =>
+        this.files.during(uploadId, { body: req, checksum, heard }, () =>
+          this.tus.ask(req, uploadId, upload.size_bytes),
+        ),
+      ),
+    );
+    return { status: 204, headers: { ...answer.headers, ...headersOf(prolonged) } };
+  }
+
+  async cancel(caller: Person, uploadId: string, req: Request): Promise<Answer> {
+    requireTus(req);
+    const upload = await this.reachable(caller, uploadId);
+    if (!(await this.abandon(upload))) throw new KargahError('not_found');
+    return { status: 204, headers: { 'Tus-Resumable': '1.0.0' } };
+  }
+
+  /** Ends the upload of a version that is being deleted. */
+  async cancelFor(versionId: string): Promise<void> {
+    const upload = await this.store.uploadOf(versionId);
+    if (!upload) return;
+    await this.writers.interrupt(upload.upload_id);
+    await this.files.remove(upload.upload_id);
+  }
+
+  /**
+   * What unfinished uploads were promised room for and have not sent, by person. One that has sent nothing for ten minutes may still
+   * come, but no room is kept for it.
+   */
+  async awaited(): Promise<Map<string, number>> {
+    const since = new Date(Date.now() - PROMISE_MS).toISOString();
+    const awaited = new Map<string, number>();
+    await Promise.all(
+      (await this.store.unfinishedUploads()).map(async ({ upload_id, user_id, size_bytes, created_at }) => {
+        const received = (await sizeOf(this.root.upload(upload_id))) ?? 0;
+        if (received === 0 && created_at < since) return;
+        awaited.set(user_id, (awaited.get(user_id) ?? 0) + Math.max(0, size_bytes - received));
+      }),
+    );
+    return awaited;
+  }
+
+  /** After a restart: what was complete goes on, what lost its file is forgotten, and files that belong to nothing go. */
+  async recover(): Promise<void> {
+    const living = new Set<string>();
+    for (const row of await this.versions.inState('uploading')) {
+      if (originOf(row).kind !== 'upload') continue;
+      const found = await this.store.uploadOf(row.version_id);
+      const upload = found && isLiving(found) ? found : null;
+      const moved = (await sizeOf(this.root.of(row.content_id).original)) === row.size_bytes;
+      const received = upload ? await this.files.roughOffsetOf(upload.upload_id) : null;
+      const whole = moved || (upload !== null && received === row.size_bytes && (await this.isWhole(upload)));
+      if (upload && whole) await this.conclude(upload);
+      else if (received === null) await this.intake.cancel(row.version_id);
+      if (upload) living.add(upload.upload_id);
+    }
+    for (const name of await readdir(this.root.uploads)) {
+      if (!living.has(name.split('.')[0] ?? '')) await rm(join(this.root.uploads, name), { force: true });
+    }
+  }
+
+  /** Frees what nobody continued in time. */
+  async expire(): Promise<void> {
+    const now = Date.now();
+    for (const upload of await this.store.uploadsExpiredBefore(new Date(now).toISOString())) {
+      if (isLiving(upload) && (await this.abandon(upload))) await this.store.detachUpload(upload.upload_id);
+      if (Date.parse(upload.expires_at) < now - REMEMBER_MS) await this.store.forgetUpload(upload.upload_id);
+    }
+  }
+
+  private expiry(): string {
+    return new Date(Date.now() + this.deps.limits.uploadExpiryMs).toISOString();
+  }
+
+  /** Written down when it has moved on by a little of the whole, and not with every chunk. */
+  private async prolong(upload: Living): Promise<Living> {
+    const left = Date.parse(upload.expires_at) - Date.now();
+    if (left > this.deps.limits.uploadExpiryMs * 0.99) return upload;
+    const prolonged = { ...upload, expires_at: this.expiry() };
+    await this.store.prolong(upload.upload_id, prolonged.expires_at);
+    return prolonged;
+  }
+
+  private async begin(caller: Person, announced: Announced): Promise<Living> {
+    const { filename, name, sizeBytes, datasetId, reading } = announced;
+    const upload = {
+      upload_id: newId('up'),
+      user_id: caller.userId,
+      project_id: caller.projectId,
+      filename,
+      name: name ?? filename,
+      size_bytes: sizeBytes,
+      created_at: new Date().toISOString(),
+      expires_at: this.expiry(),
+    };
+    const arriving = { datasetId, name, filename, sizeBytes, reading, origin: { kind: 'upload' } } as const;
+    const begun = await this.intake.begin(caller, arriving, upload);
+    return { ...upload, dataset_id: begun.datasetId, version_id: begun.versionId };
+  }
+
+  private async reachable(caller: Person, uploadId: string): Promise<Living> {
+    const upload = await this.store.findUpload(uploadId);
+    if (upload?.project_id !== caller.projectId) throw new KargahError('not_found');
+    if (Date.parse(upload.expires_at) < Date.now() || !isLiving(upload)) throw new KargahError('upload_gone');
+    return upload;
+  }
+
+  private async isFinished(upload: Living): Promise<boolean> {
+    const row = await this.versions.find(upload.version_id);
+    return row !== undefined && row.state !== 'uploading';
+  }
+
+  /** Takes bytes and, after the last one, makes them a dataset before anyone else may touch the upload. */
+  private async receive(upload: Living, pass: () => Promise<Passed>): Promise<Passed> {
+    const answer = await pass();
+    if (answer.headers['upload-offset'] === String(upload.size_bytes)) await this.finish(upload);
+    return answer;
+  }
+
+  private async isWhole(upload: Living): Promise<boolean> {
+    return (await this.files.offsetOf(upload.upload_id)) === upload.size_bytes;
+  }
+
+  /** As `finish`, where nobody waits for the answer. */
+  private async conclude(upload: Living): Promise<void> {
+    try {
+      await this.finish(upload);
+    } catch (error) {
+      if (!(error instanceof KargahError)) throw error;
+      this.deps.log.info({ uploadId: upload.upload_id, code: error.code }, 'an upload was refused at its end');
+    }
+  }
+
+  /**
+   * Moves the complete file to its dataset; safe to repeat after a crash at any point.
+   *
+   * @throws {KargahError} `upload_checksum_mismatch` for another file than was announced; nothing of it is kept.
+   */
+  private async finish(upload: Living): Promise<void> {
+    const { upload_id: uploadId, version_id: versionId } = upload;
+    const proof = await this.files.proofOf(uploadId);
+    if (proof.announced !== null && proof.sha256 !== null && proof.announced !== proof.sha256) {
+      await this.discard(upload);
+      throw new KargahError('upload_checksum_mismatch');
+    }
+    const folder = this.root.of(versionId);
+    const received = this.root.upload(uploadId);
+    if ((await sizeOf(received)) !== null) {
+      await folder.make();
+      await rename(received, folder.original);
+      await sync(folder.path);
+      await sync(dirname(folder.path));
+    }
+    await this.intake.received(versionId, proof.sha256);
+    // Last, since after a crash only it still knows the hash.
+    await this.files.forget(uploadId);
+  }
+
+  /** Ends an unfinished upload; false for one whose last byte came first. */
+  private async abandon(upload: Living): Promise<boolean> {
+    await this.writers.interrupt(upload.upload_id);
+    if (await this.isFinished(upload)) return false;
+    await this.files.remove(upload.upload_id);
+    await this.intake.cancel(upload.version_id);
+    if (Date.parse(upload.expires_at) >= Date.now()) await this.store.forgetUpload(upload.upload_id);
+    return true;
+  }
+
+  private async discard(upload: Living): Promise<void> {
+    await this.files.remove(upload.upload_id);
+    await this.store.forgetUpload(upload.upload_id);
+    await this.intake.cancel(upload.version_id);
+  }
+}
+
+function isLiving(upload: UploadTable): upload is Living {
+  return upload.dataset_id !== null && upload.version_id !== null;
+}
+
+function headersOf(upload: UploadTable): Record<string, string> {
+  return {
+    'Upload-Expires': new Date(upload.expires_at).toUTCString(),
+    ...(upload.dataset_id === null ? {} : { 'Kargah-Dataset-Id': upload.dataset_id }),
+  };
+}

@@ -1,0 +1,79 @@
+import type { z } from 'zod';
+import type { Dataset, tombstone } from '../../contract/datasets/datasets.js';
+import type { Caller, Person } from '../../http/route.js';
+import type { Access } from '../records/access.js';
+import type { Announcer } from '../records/notifier.js';
+import type { Garbage } from '../content/retention.js';
+import type { ReadingQueue } from '../reading/reading.js';
+import type { DatasetStore, ListQuery } from '../records/store.js';
+import type { VersionStore } from '../records/version-store.js';
+import { datasetOf, sharedDatasetOf, tagsOf, type DatasetRow } from '../records/view.js';
+
+type Tombstone = z.infer<typeof tombstone>;
+
+/** Ends the upload of a version that is deleted before its last byte; the uploads' service. */
+export type CancelUpload = (versionId: string) => Promise<void>;
+
+/** Datasets as their list shows them. */
+export class DatasetService {
+  constructor(
+    private readonly store: DatasetStore,
+    private readonly versions: VersionStore,
+    private readonly access: Access,
+    private readonly reading: ReadingQueue,
+    private readonly garbage: Garbage,
+    private readonly announcer: Announcer,
+    private readonly cancelUpload: CancelUpload,
+  ) {}
+
+  async list(caller: Person, query: ListQuery): Promise<{ items: Dataset[]; next_cursor: string | null }> {
+    const { rows, nextCursor } = await this.store.list(caller, query);
+    return { items: rows.map((row) => shownTo(caller, row)), next_cursor: nextCursor };
+  }
+
+  async get(caller: Caller, datasetId: string): Promise<Dataset> {
+    return shownTo(caller, await this.access.visible(caller, datasetId));
+  }
+
+  async change(
+    caller: Person,
+    datasetId: string,
+    change: { readonly name?: string | undefined; readonly tags?: readonly string[] | undefined },
+  ): Promise<Dataset> {
+    const row = await this.access.owned(caller, datasetId);
+    const tags = [...new Set(change.tags ?? tagsOf(row))];
+    await this.store.change({ ...row, name: change.name ?? row.name, tags_json: JSON.stringify(tags) });
+    return (await this.announcer.changed(datasetId)) ?? datasetOf(row);
+  }
+
+  /** Gone from every list at once; what nobody needs is freed. Answers what stays and for whom, or null where nothing does. */
+  async remove(caller: Person, datasetId: string): Promise<Tombstone | null> {
+    const row = await this.access.owned(caller, datasetId);
+    const audience = await this.announcer.audienceOf(row);
+    const versions = await this.versions.all(datasetId);
+    for (const version of versions) await this.cancelUpload(version.version_id);
+    await this.store.markDeleted(datasetId);
+    for (const version of versions) await this.reading.cancel(version.version_id);
+    this.announcer.gone(row, audience);
+    const freed = await this.garbage.release(datasetId);
+    const kept = (await this.versions.all(datasetId)).filter((version) => version.freed_at === null);
+    if (kept.length === 0) return null;
+    const uses = await this.garbage.usesOf(kept.map((version) => version.version_id));
+    return {
+      dataset_id: datasetId,
+      freed_bytes: freed,
+      kept: kept.map((version) => ({
+        version: version.number,
+        size_bytes: version.size_bytes + version.derived_bytes,
+        // What others made of a shared dataset keeps it too, but is theirs.
+        jobs: uses
+          .filter((use) => use.versionId === version.version_id && use.projectId === caller.projectId)
+          .map(({ jobId, name, hasModel }) => ({ job_id: jobId, name, has_model: hasModel })),
+      })),
+    };
+  }
+}
+
+function shownTo(caller: Caller, row: DatasetRow): Dataset {
+  return row.project_id === caller.projectId ? datasetOf(row) : sharedDatasetOf(row);
+}

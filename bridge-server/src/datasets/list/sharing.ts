@@ -1,0 +1,63 @@
+import type { z } from 'zod';
+import type { putSharing, sharing } from '../../contract/datasets/datasets.js';
+import { KargahError } from '../../lib/errors.js';
+import type { Person } from '../../http/route.js';
+import type { Access } from '../records/access.js';
+import type { Announcer } from '../records/notifier.js';
+import type { DatasetStore } from '../records/store.js';
+
+type Sharing = z.infer<typeof sharing>;
+
+/** The people of this server, as accounts know them. */
+export interface People {
+  /** By email in lower case; those that nobody has are left out. */
+  byEmail(emails: readonly string[]): Promise<PersonEntry[]>;
+  byId(userIds: readonly string[]): Promise<PersonEntry[]>;
+}
+export interface PersonEntry {
+  readonly userId: string;
+  readonly email: string;
+  readonly name: string;
+}
+
+/** Who besides its owner may read a dataset. */
+export class SharingService {
+  constructor(
+    private readonly store: DatasetStore,
+    private readonly people: People,
+    private readonly access: Access,
+    private readonly announcer: Announcer,
+  ) {}
+
+  async get(caller: Person, datasetId: string): Promise<Sharing> {
+    const row = await this.access.owned(caller, datasetId);
+    const people = await this.people.byId(await this.store.sharedWith(datasetId));
+    return {
+      everyone: row.shared === 'everyone',
+      people: people.map(({ userId, email, name }) => ({ user_id: userId, email, name })),
+    };
+  }
+
+  /** @throws {KargahError} `unknown_person` for an email that nobody here has; nothing is changed then. */
+  async put(
+    caller: Person,
+    datasetId: string,
+    { everyone = false, emails: given = [] }: z.output<(typeof putSharing)['body']>,
+  ): Promise<Sharing> {
+    const row = await this.access.owned(caller, datasetId);
+    const emails = [...new Set(given.map((email) => email.toLowerCase()))];
+    const found = await this.people.byEmail(emails);
+    const missing = emails.find((email) => !found.some((person) => person.email.toLowerCase() === email));
+    if (missing !== undefined) throw new KargahError('unknown_person', { email: missing });
+    const others = found.filter((person) => person.userId !== row.user_id);
+    const before = await this.announcer.audienceOf(row);
+    const shared = everyone ? 'everyone' : others.length > 0 ? 'people' : 'nobody';
+    await this.store.share(
+      datasetId,
+      shared,
+      others.map((person) => person.userId),
+    );
+    await this.announcer.sharingChanged(datasetId, before);
+    return this.get(caller, datasetId);
+  }
+}

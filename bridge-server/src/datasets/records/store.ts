@@ -1,0 +1,239 @@
+import { sql, type Kysely } from 'kysely';
+import type { Database, UploadTable } from '../../storage/schema.js';
+import { decodeCursor, encodeCursor } from '../../lib/pages.js';
+import { folded } from '../../lib/folding.js';
+import { searchText } from './search-text.js';
+import { tagsOf, type DatasetRow } from './view.js';
+
+const COLUMNS = [
+  'd.dataset_id',
+  'd.project_id',
+  'd.user_id',
+  'd.owner_name',
+  'd.name',
+  'd.search_text',
+  'd.filename',
+  'd.format',
+  'd.kind',
+  'd.size_bytes',
+  'd.sha256',
+  'd.rows',
+  'd.columns',
+  'd.encoding',
+  'd.suggested_target',
+  'd.warnings_json',
+  'd.state',
+  'd.error_json',
+  'd.source_id',
+  'd.created_at',
+  'd.deleted_at',
+  'd.head_version_id',
+  'd.tags_json',
+  'd.shared',
+  'h.number as head_number',
+  'p.number as pending_number',
+  'p.state as pending_state',
+  'p.error_json as pending_error_json',
+] as const;
+
+export interface ListQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly search?: string | undefined;
+  readonly tag?: string | undefined;
+}
+type Sharing = DatasetRow['shared'];
+
+/** Rows of datasets and of their uploads. A deleted dataset's row stays until the bytes of its versions are free. */
+export class DatasetStore {
+  constructor(readonly db: Kysely<Database>) {}
+
+  find(datasetId: string): Promise<DatasetRow | undefined> {
+    return this.rows().where('d.dataset_id', '=', datasetId).executeTakeFirst();
+  }
+
+  /** Those of the project and those that others share with the person, newest first; the cursor names the last of the page before. */
+  async list(
+    person: { readonly projectId: string; readonly userId: string },
+    query: ListQuery,
+  ): Promise<{ rows: DatasetRow[]; nextCursor: string | null }> {
+    const wanted = (rows: ReturnType<DatasetStore['rows']>) => this.narrowed(rows, query).execute();
+    // Each by its own index; what belongs together is found by merging the two.
+    const found = await Promise.all([
+      wanted(this.rows().where('d.project_id', '=', person.projectId)),
+      wanted(
+        this.rows()
+          .where('d.project_id', '!=', person.projectId)
+          .where('d.shared', '!=', 'nobody')
+          .where((eb) =>
+            eb.or([
+              eb('d.shared', '=', 'everyone'),
+              eb(
+                'd.dataset_id',
+                'in',
+                eb.selectFrom('dataset_shares as s').select('s.dataset_id').where('s.user_id', '=', person.userId),
+              ),
+            ]),
+          ),
+      ),
+    ]);
+    const rows = found.flat().sort((a, b) => (isBefore(a, b) ? 1 : -1));
+    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
+    return {
+      rows: rows.slice(0, query.limit),
+      nextCursor: last ? encodeCursor([last.created_at, last.dataset_id]) : null,
+    };
+  }
+
+  private narrowed(rows: ReturnType<DatasetStore['rows']>, query: ListQuery): ReturnType<DatasetStore['rows']> {
+    let select = rows
+      .where('d.deleted_at', 'is', null)
+      .orderBy('d.created_at', 'desc')
+      .orderBy('d.dataset_id', 'desc')
+      .limit(query.limit + 1);
+    const wanted = folded(query.search ?? '').trim();
+    // SQLite knows no escape character unless one is named.
+    if (wanted !== '') select = select.where(sql<boolean>`d.search_text like ${`%${escaped(wanted)}%`} escape '\\'`);
+    if (query.tag !== undefined)
+      select = select.where(sql<boolean>`d.tags_json like ${`%${escaped(JSON.stringify(query.tag))}%`} escape '\\'`);
+    if (query.cursor !== undefined) {
+      const [createdAt, datasetId] = decodeCursor(query.cursor);
+      select = select.where((eb) =>
+        eb.or([
+          eb('d.created_at', '<', createdAt),
+          eb.and([eb('d.created_at', '=', createdAt), eb('d.dataset_id', '<', datasetId)]),
+        ]),
+      );
+    }
+    return select;
+  }
+
+  async change(row: DatasetRow): Promise<void> {
+    await this.db
+      .updateTable('datasets')
+      .set({
+        name: row.name,
+        tags_json: row.tags_json,
+        search_text: searchText(row.name, row.filename, tagsOf(row)),
+      })
+      .where('dataset_id', '=', row.dataset_id)
+      .execute();
+  }
+
+  /** Gone for everyone; answers false where it was already. */
+  async markDeleted(datasetId: string): Promise<boolean> {
+    return this.db.transaction().execute(async (tx) => {
+      const deleted_at = new Date().toISOString();
+      const done = await tx
+        .updateTable('datasets')
+        .set({ deleted_at })
+        .where('dataset_id', '=', datasetId)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst();
+      await tx
+        .updateTable('dataset_versions')
+        .set({ deleted_at })
+        .where('dataset_id', '=', datasetId)
+        .where('deleted_at', 'is', null)
+        .execute();
+      await tx.deleteFrom('uploads').where('dataset_id', '=', datasetId).execute();
+      return done.numUpdatedRows > 0n;
+    });
+  }
+
+  async share(datasetId: string, shared: Sharing, userIds: readonly string[]): Promise<void> {
+    await this.db.transaction().execute(async (tx) => {
+      await tx.updateTable('datasets').set({ shared }).where('dataset_id', '=', datasetId).execute();
+      await tx.deleteFrom('dataset_shares').where('dataset_id', '=', datasetId).execute();
+      const created_at = new Date().toISOString();
+      const rows = userIds.map((user_id) => ({ dataset_id: datasetId, user_id, created_at }));
+      if (rows.length > 0) await tx.insertInto('dataset_shares').values(rows).execute();
+    });
+  }
+  async sharedWith(datasetId: string): Promise<string[]> {
+    const rows = await this.db
+      .selectFrom('dataset_shares')
+      .select('user_id')
+      .where('dataset_id', '=', datasetId)
+      .orderBy('created_at')
+      .orderBy('user_id')
+      .execute();
+    return rows.map((row) => row.user_id);
+  }
+
+  findUpload(uploadId: string): Promise<UploadTable | undefined> {
+    return this.db.selectFrom('uploads').selectAll().where('upload_id', '=', uploadId).executeTakeFirst();
+  }
+  uploadOf(versionId: string): Promise<UploadTable | undefined> {
+    return this.db.selectFrom('uploads').selectAll().where('version_id', '=', versionId).executeTakeFirst();
+  }
+  /** Those whose last byte has not come. */
+  unfinishedUploads(): Promise<Pick<UploadTable, 'upload_id' | 'user_id' | 'size_bytes' | 'created_at'>[]> {
+    return this.db
+      .selectFrom('uploads as u')
+      .innerJoin('dataset_versions as v', 'v.version_id', 'u.version_id')
+      .select(['u.upload_id', 'u.user_id', 'u.size_bytes', 'u.created_at'])
+      .where('v.state', '=', 'uploading')
+      .where('v.deleted_at', 'is', null)
+      .execute();
+  }
+  async prolong(uploadId: string, expiresAt: string): Promise<void> {
+    await this.db.updateTable('uploads').set({ expires_at: expiresAt }).where('upload_id', '=', uploadId).execute();
+  }
+  uploadsExpiredBefore(moment: string): Promise<UploadTable[]> {
+    return this.db.selectFrom('uploads').selectAll().where('expires_at', '<', moment).execute();
+  }
+  /** The row of an expired upload stays for a while without its version, so that it can still answer that it is gone. */
+  async detachUpload(uploadId: string): Promise<void> {
+    await this.db
+      .updateTable('uploads')
+      .set({ dataset_id: null, version_id: null })
+      .where('upload_id', '=', uploadId)
+      .execute();
+  }
+  async forgetUpload(uploadId: string): Promise<void> {
+    await this.db.deleteFrom('uploads').where('upload_id', '=', uploadId).execute();
+  }
+
+  private rows() {
+    return this.db
+      .selectFrom('datasets as d')
+      .innerJoin('dataset_versions as h', 'h.version_id', 'd.head_version_id')
+      .leftJoin('dataset_versions as p', (join) =>
+        join.on((eb) =>
+          eb(
+            'p.version_id',
+            '=',
+            // The newest of all, where it is newer than the head.
+            eb
+              .selectFrom('dataset_versions as n')
+              .select('n.version_id')
+              .whereRef('n.dataset_id', '=', 'd.dataset_id')
+              .whereRef('n.number', '>', 'h.number')
+              .where('n.deleted_at', 'is', null)
+              .orderBy('n.number', 'desc')
+              .limit(1),
+          ),
+        ),
+      )
+      .select(COLUMNS)
+      .select((eb) =>
+        eb
+          .selectFrom('dataset_versions as c')
+          .select((c) => c.fn.countAll<number>().as('n'))
+          .whereRef('c.dataset_id', '=', 'd.dataset_id')
+          .where('c.deleted_at', 'is', null)
+          .$asScalar()
+          .$notNull()
+          .as('version_count'),
+      );
+  }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\%_]/gu, '\\$&');
+}
+
+function isBefore(a: DatasetRow, b: DatasetRow): boolean {
+  return a.created_at === b.created_at ? a.dataset_id < b.dataset_id : a.created_at < b.created_at;
+}

@@ -1,6 +1,0 @@
-import { folded } from './folding.js';
-
-/** What a search looks through: name, file name and tags, a line each. */
-export function searchText(name: string, filename: string, tags: readonly string[]): string {
-  return [name, filename, ...tags].map(folded).join('\n');
-}

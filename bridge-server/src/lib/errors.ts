@@ -1,0 +1,57 @@
+import { ERRORS, type ErrorCode, type Failure, type Problem } from '../contract/errors.js';
+
+export type ErrorParams = Readonly<Record<string, string | number>>;
+export type FieldErrors = NonNullable<Problem['errors']>;
+
+/** A failure with a stable code. What people read comes from the table in `contract/errors.ts`. */
+export class KargahError extends Error {
+  readonly status: number;
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly params: ErrorParams = {},
+    readonly options: {
+      readonly errors?: FieldErrors;
+      readonly cause?: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
+  ) {
+    super(`${code}: ${fill(ERRORS[code].en, params)}`, { cause: options.cause });
+    this.name = 'KargahError';
+    this.status = ERRORS[code].status;
+  }
+
+  toProblem(requestId: string): Problem {
+    const params = { ...this.params, request_id: requestId };
+    const { en, fa, status } = ERRORS[this.code];
+    return {
+      type: `urn:kargah:error:${this.code}`,
+      title: en.split(/[;{]/u)[0]!.trim(),
+      status,
+      detail: fill(en, params),
+      detail_fa: fill(fa, params),
+      code: this.code,
+      request_id: requestId,
+      ...(Object.keys(this.params).length > 0 ? { params: { ...this.params } } : {}),
+      ...(this.options.errors ? { errors: this.options.errors } : {}),
+    };
+  }
+
+  /** The form in which a job or a dataset keeps why it failed. */
+  toFailure(): Failure {
+    return failureOf(this.code, this.params);
+  }
+}
+
+export function failureOf(code: ErrorCode, params: ErrorParams = {}): Failure {
+  return {
+    code,
+    detail: fill(ERRORS[code].en, params),
+    detail_fa: fill(ERRORS[code].fa, params),
+    params: { ...params },
+  };
+}
+
+function fill(template: string, params: ErrorParams): string {
+  return template.replace(/\{(\w+)\}/gu, (slot, name: string) => String(params[name] ?? slot));
+}

@@ -1,0 +1,16 @@
+import type { Kysely } from 'kysely';
+import type { LivePort } from '../live/port.js';
+import type { MlflowPort } from '../mlflow/port.js';
+import type { Database } from '../storage/schema.js';
+import type { TrainingLog } from '../training/ports.js';
+import type { TrainingService } from '../training/service.js';
+
+export interface SweepDeps {
+  readonly db: Kysely<Database>;
+  readonly live: Pick<LivePort, 'sweepChanged'>;
+  readonly mlflow: MlflowPort;
+  /** Jobs of a sweep are ordinary jobs. */
+  readonly training: Pick<TrainingService, 'submit' | 'given' | 'requestStop' | 'delete' | 'recipes' | 'bestMetricOf'>;
+  readonly python: string;
+  readonly log: TrainingLog;
+}

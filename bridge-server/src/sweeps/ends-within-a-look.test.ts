@@ -1,0 +1,76 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import type { Job } from '../contract/training/training.js';
+import { SweepRunner } from './runner.js';
+import { SweepService } from './service.js';
+import { SweepStore } from './store.js';
+import { SweepStage } from '../../test/support/sweeps.js';
+
+afterEach(() => vi.restoreAllMocks());
+
+it('begins the next job after an end that falls into a look at the sweep, whichever reading of its jobs first tells it', async () => {
+  const stage = await SweepStage.open();
+  const real = {
+    get: Reflect.get(SweepStore.prototype, 'get'),
+    jobs: Reflect.get(SweepStore.prototype, 'jobs'),
+    announce: Reflect.get(SweepRunner.prototype, 'announce'),
+    jobChanged: Reflect.get(SweepService.prototype, 'jobChanged'),
+  };
+  let [readings, last] = [0, Infinity];
+  let ends = (): Promise<void> => Promise.resolve();
+  let held: Job[] | null = null;
+  vi.spyOn(SweepStore.prototype, 'get').mockImplementation(function (this: SweepStore, id) {
+    readings = 0;
+    return real.get.call(this, id);
+  });
+  vi.spyOn(SweepStore.prototype, 'jobs').mockImplementation(async function (this: SweepStore, ids) {
+    readings += 1;
+    if (readings === last) {
+      last = Infinity;
+      await ends();
+    }
+    return real.jobs.call(this, ids);
+  });
+  // What is told of the end comes once the look is over, as it may where the machine is busy.
+  vi.spyOn(SweepService.prototype, 'jobChanged').mockImplementation(function (this: SweepService, job) {
+    if (held) held.push(job);
+    else real.jobChanged.call(this, job);
+  });
+  vi.spyOn(SweepRunner.prototype, 'announce').mockImplementation(async function (this: SweepRunner, row) {
+    const told = await real.announce.call(this, row);
+    setImmediate(() => {
+      const jobs = held ?? [];
+      held = null;
+      for (const job of jobs) stage.shop.sweeps.jobChanged(job);
+    });
+    return told;
+  });
+
+  try {
+    const space = { lr: { kind: 'float', low: 0.0001, high: 0.1, log: true } };
+    const { sweep_id } = await stage.start({ method: 'random', pruner: 'none', trials: 5, parallel: 1, space });
+    const row = stage.shop.storage.db.selectFrom('jobs').select('state');
+    const seen = new Set<string>();
+    // A look reads them four times, and three times where it knows by what they are compared.
+    for (const reading of [4, 3, 2, 1]) {
+      const [job] = await stage.running(sweep_id, 1);
+      const jobId = job!.job_id;
+      seen.add(jobId);
+      ends = async () => {
+        held = [];
+        stage.end(jobId);
+        const ended = row.where('job_id', '=', jobId).where('state', '=', 'succeeded');
+        await stage.shop.eventually(async () => (await ended.execute()).length === 1, 'the end to be written down');
+      };
+      last = reading;
+      stage.reportLoss(jobId, 1 / reading);
+      await stage.shop.ended(jobId);
+    }
+    const [job] = await stage.running(sweep_id, 1);
+    seen.add(job!.job_id);
+    expect(seen.size).toBe(5);
+    stage.end(job!.job_id);
+    expect(await stage.ended(sweep_id)).toMatchObject({ state: 'succeeded', counts: { succeeded: 5 } });
+  } finally {
+    await stage.shop.close();
+  }
+});

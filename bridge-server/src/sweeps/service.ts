@@ -1,0 +1,154 @@
+import type { z } from 'zod';
+import type { listSweeps, Sweep, SweepRequest } from '../contract/training/sweeps.js';
+import type { MetricPoint } from '../contract/training/metrics.js';
+import type { Job } from '../contract/training/training.js';
+import { decodeCursor, encodeCursor } from '../lib/pages.js';
+import { newId } from '../lib/ids.js';
+import { KargahError } from '../lib/errors.js';
+import type { Person } from '../http/route.js';
+import type { SweepDeps } from './deps.js';
+import { SweepRunner } from './runner.js';
+import { anyOf, checkSpace, gridSize } from './space.js';
+import { SweepStore, type SweepRow } from './store.js';
+import { sweepOf } from './view.js';
+
+/** Everything a person can do with sweeps. */
+export class SweepService {
+  readonly #store: SweepStore;
+  readonly #runner: SweepRunner;
+
+  constructor(private readonly deps: SweepDeps) {
+    this.#store = new SweepStore(deps.db);
+    this.#runner = new SweepRunner(this.#store, deps);
+  }
+
+  /** Goes on with the sweeps that an earlier bridge left. */
+  start(): Promise<void> {
+    return this.#runner.start();
+  }
+
+  /** Jobs go on; what they lead to is seen at the next start. */
+  stop(): Promise<void> {
+    return this.#runner.close();
+  }
+
+  /** A job moved, or another thing that lists show of it changed. */
+  jobChanged(job: Job): void {
+    this.#runner.jobChanged(job);
+  }
+
+  pointsLogged(jobId: string, points: readonly MetricPoint[]): void {
+    this.#runner.pointsLogged(jobId, points);
+  }
+
+  /** @throws every error of the contract's `startSweep` */
+  async submit(person: Person, request: SweepRequest): Promise<Sweep> {
+    const recipe = this.deps.training.recipes.named(request.recipe);
+    const { space, method } = request;
+    checkSpace(recipe, space);
+    const size = method === 'grid' ? gridSize(space) : null;
+    if (size !== null && size > request.trials)
+      throw new KargahError('sweep_grid_too_large', { size, max: request.trials });
+    // What the first job would be refused for, the sweep is refused for.
+    const { dataset_id, dataset_version, split_id, resources } = request;
+    const params = { ...request.params, ...anyOf(space) };
+    const dataset = await this.deps.training.given(person, {
+      recipe: request.recipe,
+      dataset_id,
+      dataset_version,
+      split_id,
+      params,
+      ...(resources === undefined ? {} : { resources }),
+    });
+    const datasetName = dataset?.name ?? dataset_id;
+    const row: SweepRow = {
+      sweep_id: newId('swp'),
+      project_id: person.projectId,
+      user_id: person.userId,
+      owner_name: person.name,
+      name: request.name ?? `${datasetName} · ${request.recipe}`.slice(0, 190),
+      state: 'running',
+      recipe: request.recipe,
+      dataset_id,
+      dataset_name: datasetName,
+      dataset_version_id: dataset?.versionId ?? null,
+      dataset_version: dataset?.version ?? null,
+      split_id: dataset?.split?.splitId ?? null,
+      params_json: JSON.stringify(request.params),
+      space_json: JSON.stringify(space),
+      method,
+      pruner: request.pruner,
+      metric_key: '',
+      metric_mode: '',
+      trials: size ?? request.trials,
+      parallel: request.parallel,
+      seed: request.seed,
+      resources_json: resources === undefined ? null : JSON.stringify(resources),
+      best_json: null,
+      error_json: null,
+      mlflow_run_id: null,
+      mlflow_experiment_id: null,
+      mlflow_end_pending: null,
+      created_at: new Date().toISOString(),
+      ended_at: null,
+    };
+    await this.#store.insert(row);
+    const sweep = await this.#runner.announce(row);
+    this.#runner.kick(row.sweep_id);
+    return sweep;
+  }
+
+  async list(
+    person: Person,
+    { limit, cursor }: z.output<(typeof listSweeps)['query']>,
+  ): Promise<{ items: Sweep[]; next_cursor: string | null }> {
+    const after = cursor === undefined ? undefined : decodeCursor(cursor);
+    const rows = await this.#store.list(person.projectId, limit + 1, after);
+    const shown = rows.slice(0, limit);
+    const jobs = Map.groupBy(await this.#store.jobs(shown.map((row) => row.sweep_id)), (job) => job.sweep_id);
+    const last = rows.length > limit ? shown.at(-1) : undefined;
+    return {
+      items: shown.map((row) => sweepOf(row, jobs.get(row.sweep_id) ?? [])),
+      next_cursor: last ? encodeCursor([last.created_at, last.sweep_id]) : null,
+    };
+  }
+
+  async get(person: Person, sweepId: string): Promise<Sweep> {
+    return sweepOf(await this.#mine(person, sweepId), await this.#store.jobs([sweepId]));
+  }
+
+  /** @throws not_found, sweep_not_active */
+  async requestStop(person: Person, sweepId: string): Promise<Sweep> {
+    await this.#mine(person, sweepId);
+    const row = await this.#store.patchActive(sweepId, { state: 'stopping' });
+    if (!row) throw new KargahError('sweep_not_active');
+    const sweep = await this.#runner.announce(row);
+    this.#runner.kick(sweepId);
+    return sweep;
+  }
+
+  /** @throws not_found, sweep_active, mlflow_unavailable */
+  async delete(person: Person, sweepId: string): Promise<void> {
+    const row = await this.#mine(person, sweepId);
+    if (row.ended_at === null) throw new KargahError('sweep_active');
+    for (const { job_id } of await this.#store.jobs([sweepId])) await gone(this.deps.training.delete(person, job_id));
+    if (row.mlflow_run_id !== null) await gone(this.deps.mlflow.deleteRun(person.workspace, row.mlflow_run_id));
+    await this.#store.delete(sweepId);
+    this.deps.live.sweepChanged(row.user_id, sweepOf(row, []), true);
+  }
+
+  async #mine(person: Person, sweepId: string): Promise<SweepRow> {
+    const row = await this.#store.get(sweepId);
+    if (row?.project_id !== person.projectId) throw new KargahError('not_found');
+    return row;
+  }
+}
+
+/** What somebody else deleted meanwhile is as gone as it should be. */
+async function gone(deletion: Promise<void>): Promise<void> {
+  try {
+    await deletion;
+  } catch (error) {
+    if (!(error instanceof KargahError && error.code === 'not_found')) throw error;
+  }
+}

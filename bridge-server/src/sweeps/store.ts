@@ -1,0 +1,89 @@
+import type { Insertable, Kysely, Selectable, Updateable } from 'kysely';
+import { workspaceOf } from '../auth/projects.js';
+import type { Database, JobTable, SweepTable } from '../storage/schema.js';
+import type { Sweep } from '../contract/training/sweeps.js';
+
+export type SweepRow = Selectable<SweepTable>;
+export type SweepJob = Pick<
+  Selectable<JobTable>,
+  'job_id' | 'sweep_id' | 'state' | 'pruned' | 'params_json' | 'model_json' | 'mlflow_run_id'
+>;
+type Patch = Omit<Updateable<SweepTable>, 'sweep_id'>;
+
+const ACTIVE = ['running', 'stopping'] satisfies Sweep['state'][];
+const COLUMNS = [
+  'job_id',
+  'sweep_id',
+  'state',
+  'pruned',
+  'params_json',
+  'model_json',
+  'mlflow_run_id',
+] as const satisfies (keyof SweepJob)[];
+
+export class SweepStore {
+  constructor(readonly db: Kysely<Database>) {}
+
+  async insert(row: Insertable<SweepTable>): Promise<void> {
+    await this.db.insertInto('sweeps').values(row).execute();
+  }
+
+  async get(sweepId: string): Promise<SweepRow | null> {
+    return (await this.db.selectFrom('sweeps').selectAll().where('sweep_id', '=', sweepId).executeTakeFirst()) ?? null;
+  }
+
+  async active(): Promise<SweepRow[]> {
+    return this.db.selectFrom('sweeps').selectAll().where('state', 'in', ACTIVE).orderBy('created_at').execute();
+  }
+
+  /** Ended sweeps whose MLflow run is not. */
+  async withOpenRun(): Promise<SweepRow[]> {
+    return this.db.selectFrom('sweeps').selectAll().where('mlflow_end_pending', 'is not', null).execute();
+  }
+
+  /** Changes a sweep that has not ended; null when it has. */
+  async patchActive(sweepId: string, patch: Patch): Promise<SweepRow | null> {
+    const query = this.db.updateTable('sweeps').set(patch).where('sweep_id', '=', sweepId).where('state', 'in', ACTIVE);
+    return (await query.returningAll().executeTakeFirst()) ?? null;
+  }
+
+  async runEnded(sweepId: string): Promise<void> {
+    await this.db.updateTable('sweeps').set({ mlflow_end_pending: null }).where('sweep_id', '=', sweepId).execute();
+  }
+
+  /** In the order in which they were begun. */
+  async jobs(sweepIds: readonly string[]): Promise<SweepJob[]> {
+    if (sweepIds.length === 0) return [];
+    return this.db
+      .selectFrom('jobs')
+      .select(COLUMNS)
+      .where('sweep_id', 'in', sweepIds)
+      .orderBy('created_at')
+      .orderBy('job_id')
+      .execute();
+  }
+
+  async markPruned(jobId: string): Promise<void> {
+    await this.db.updateTable('jobs').set({ pruned: 1 }).where('job_id', '=', jobId).execute();
+  }
+
+  /** Newest first; `after` is when the last of the page before was made, and its id. */
+  async list(projectId: string, limit: number, after: readonly [string, string] | undefined): Promise<SweepRow[]> {
+    let query = this.db.selectFrom('sweeps').selectAll().where('project_id', '=', projectId);
+    if (after !== undefined) {
+      const [at, id] = after;
+      query = query.where((is) =>
+        is.or([is('created_at', '<', at), is.and([is('created_at', '=', at), is('sweep_id', '<', id)])]),
+      );
+    }
+    return query.orderBy('created_at', 'desc').orderBy('sweep_id', 'desc').limit(limit).execute();
+  }
+
+  async workspaceOf(projectId: string): Promise<string> {
+    return workspaceOf(this.db, projectId);
+  }
+
+  async delete(sweepId: string): Promise<void> {
+    await this.db.deleteFrom('sweeps').where('sweep_id', '=', sweepId).execute();
+  }
+}

@@ -1,0 +1,73 @@
+import type { LivePort } from '../../live/port.js';
+import type { MetricPoint } from '../../contract/training/metrics.js';
+import type { Job, JobState } from '../../contract/training/training.js';
+import type { Seat } from './placement.js';
+import type { JobRow, JobStore } from '../records/store.js';
+import type { WaitingRoom } from './scheduler.js';
+import { jobOf, progressOf } from '../records/view.js';
+
+/** Tells the people who watch a job, or a list with it, what became of it. */
+export class Announcer {
+  /** The place that the owner of each waiting job was last told of. */
+  #told = new Map<string, string>();
+
+  constructor(
+    private readonly store: JobStore,
+    private readonly room: WaitingRoom,
+    private readonly live: LivePort,
+  ) {}
+
+  async view(row: JobRow): Promise<Job> {
+    return (await this.views([row]))[0]!;
+  }
+
+  async views(rows: readonly JobRow[]): Promise<Job[]> {
+    const seats = rows.some((row) => row.state === 'queued') ? await this.#seats() : new Map<string, Seat>();
+    return rows.map((row) => jobOf(row, seats.get(row.job_id) ?? null));
+  }
+
+  /** The job's state moved: for those who have it open, and for its owner's lists. */
+  async moved(row: JobRow): Promise<Job> {
+    this.points(row, []);
+    return this.listed(row);
+  }
+
+  points(row: JobRow, metrics: readonly MetricPoint[]): void {
+    this.live.jobUpdated(row.job_id, {
+      state: row.state as JobState,
+      progress: progressOf(row),
+      metrics,
+      ...(row.message === null ? {} : { message: row.message }),
+    });
+  }
+
+  async listed(row: JobRow): Promise<Job> {
+    const job = await this.view(row);
+    this.live.jobChanged(row.user_id, job);
+    return job;
+  }
+
+  async deleted(row: JobRow): Promise<void> {
+    this.live.jobChanged(row.user_id, await this.view(row), true);
+  }
+
+  /** The queue moved: tells of every job that has another place, or another reason to wait, than it had. */
+  async queueMoved(): Promise<void> {
+    const seats = await this.#seats();
+    const places = new Map(
+      [...seats].map(([jobId, { position, waiting }]) => [jobId, JSON.stringify([position, waiting])]),
+    );
+    const changed = [...places.keys()].filter((jobId) => this.#told.get(jobId) !== places.get(jobId));
+    this.#told = places;
+    if (changed.length === 0) return;
+    const rows = new Map((await this.store.queued()).map((row) => [row.job_id, row]));
+    for (const jobId of changed) {
+      const row = rows.get(jobId);
+      if (row) this.live.jobChanged(row.user_id, jobOf(row, seats.get(jobId)!));
+    }
+  }
+
+  async #seats(): Promise<Map<string, Seat>> {
+    return new Map((await this.room.look()).map((seat) => [seat.job.job_id, seat]));
+  }
+}

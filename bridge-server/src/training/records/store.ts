@@ -1,0 +1,277 @@
+import { sql, type Insertable, type Kysely, type Selectable, type Transaction, type Updateable } from 'kysely';
+import { workspaceOf } from '../../auth/projects.js';
+import type { Failure } from '../../contract/errors.js';
+import type { JobState } from '../../contract/training/training.js';
+import type { Caller } from '../../http/route.js';
+import type { Database, DeletedRunTable, JobRunTable, JobTable } from '../../storage/schema.js';
+import { OCCUPYING, sourcesOf, TERMINAL } from './states.js';
+
+export type JobRow = Selectable<JobTable>;
+export type JobPatch = Omit<Updateable<JobTable>, 'job_id' | 'state'>;
+
+const LONGEST_LABEL = 100;
+
+export interface JobFilter {
+  readonly limit: number;
+  /** When it was made and its id: the last of the page before. */
+  readonly after?: readonly [string, string] | undefined;
+  readonly search?: string | undefined;
+  readonly state?: JobState | JobState[] | undefined;
+  readonly dataset_id?: string | undefined;
+  readonly sweep_id?: string | undefined;
+}
+
+export class JobStore {
+  constructor(readonly db: Kysely<Database>) {}
+
+  /** Adds the job with its first event. `hold` keeps what the job needs until it is there. */
+  async insert(row: Insertable<JobTable>, hold: (tx: Transaction<Database>) => Promise<void>): Promise<void> {
+    await this.db.transaction().execute(async (trx) => {
+      await hold(trx);
+      await trx.insertInto('jobs').values(row).execute();
+      await trx
+        .insertInto('job_events')
+        .values({
+          job_id: row.job_id,
+          at: row.created_at,
+          from_state: null,
+          to_state: row.state,
+          detail: null,
+          detail_fa: null,
+        })
+        .execute();
+    });
+  }
+
+  /**
+   * Moves a job to `to` and writes the event, in one transaction. Answers the row as it is now, or null when the job is in no
+   * state from which `to` may be reached: of two that settle a job, one gets null.
+   */
+  async transition(
+    jobId: string,
+    to: JobState,
+    patch: JobPatch = {},
+    why: Failure | null = null,
+  ): Promise<JobRow | null> {
+    return this.#transition(jobId, sourcesOf(to), to, patch, why);
+  }
+
+  /** As `transition`, from this one state only. */
+  async transitionFrom(jobId: string, from: JobState, to: JobState, patch: JobPatch = {}): Promise<JobRow | null> {
+    return this.#transition(jobId, [from], to, patch, null);
+  }
+
+  async patch(jobId: string, patch: JobPatch): Promise<void> {
+    await this.db.updateTable('jobs').set(patch).where('job_id', '=', jobId).execute();
+  }
+
+  async get(jobId: string): Promise<JobRow | null> {
+    return (await this.db.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirst()) ?? null;
+  }
+
+  /** The job, if it is within the caller's reach. */
+  async visible(caller: Caller, jobId: string): Promise<JobRow | null> {
+    if (caller.kind === 'job' && caller.jobId !== jobId) return null;
+    const row = await this.get(jobId);
+    return row?.project_id === caller.projectId ? row : null;
+  }
+
+  /** Newest first. */
+  async list(projectId: string, filter: JobFilter): Promise<JobRow[]> {
+    let query = this.db.selectFrom('jobs').selectAll().where('project_id', '=', projectId);
+    if (filter.state !== undefined) query = query.where('state', 'in', [filter.state].flat());
+    if (filter.dataset_id !== undefined) query = query.where('dataset_id', '=', filter.dataset_id);
+    if (filter.sweep_id !== undefined) query = query.where('sweep_id', '=', filter.sweep_id);
+    if (filter.search) {
+      const pattern = `%${filter.search.replace(/[\\%_]/gu, '\\$&')}%`;
+      // SQLite knows no escape character unless one is named.
+      query = query.where(sql<boolean>`search_text like ${pattern} escape '\\'`);
+    }
+    if (filter.after !== undefined) {
+      const [at, id] = filter.after;
+      query = query.where((is) =>
+        is.or([is('created_at', '<', at), is.and([is('created_at', '=', at), is('job_id', '<', id)])]),
+      );
+    }
+    return query.orderBy('created_at', 'desc').orderBy('job_id', 'desc').limit(filter.limit).execute();
+  }
+
+  async unsettled(): Promise<JobRow[]> {
+    return this.db.selectFrom('jobs').selectAll().where('state', 'not in', TERMINAL).orderBy('created_at').execute();
+  }
+
+  /** Ended jobs whose MLflow run is not. */
+  async withOpenRun(): Promise<JobRow[]> {
+    return this.db.selectFrom('jobs').selectAll().where('mlflow_end_pending', 'is not', null).execute();
+  }
+
+  async queued(): Promise<JobRow[]> {
+    return this.db.selectFrom('jobs').selectAll().where('state', '=', 'queued').execute();
+  }
+
+  /** Waiting jobs, oldest first. */
+  async waiting() {
+    return this.db
+      .selectFrom('jobs')
+      .select(['job_id', 'user_id', 'priority', 'recipe', 'resources_json'])
+      .where('state', '=', 'queued')
+      .orderBy('created_at')
+      .orderBy('job_id')
+      .execute();
+  }
+
+  /** The jobs that hold a place on the machine now. */
+  async running() {
+    return this.db
+      .selectFrom('jobs')
+      .select(['user_id', 'recipe', 'resources_json', 'gpus_json'])
+      .where('state', 'in', OCCUPYING)
+      .execute();
+  }
+
+  /** Everyone of whom a job was ever started, who was served last at the end. */
+  async servedBefore(): Promise<string[]> {
+    const rows = await this.db
+      .selectFrom('jobs')
+      .select(['user_id', (eb) => eb.fn.max('started_at').as('last')])
+      .where('started_at', 'is not', null)
+      .groupBy('user_id')
+      .orderBy('last')
+      .execute();
+    return rows.map((row) => row.user_id);
+  }
+
+  async countWaitingOf(userId: string): Promise<number> {
+    const { n } = await this.db
+      .selectFrom('jobs')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where('user_id', '=', userId)
+      .where('state', '=', 'queued')
+      .executeTakeFirstOrThrow();
+    return n;
+  }
+
+  async byRun(runId: string): Promise<JobRow | null> {
+    return (await this.db.selectFrom('jobs').selectAll().where('mlflow_run_id', '=', runId).executeTakeFirst()) ?? null;
+  }
+
+  /** The job that has this run, own or below it, and what its metrics are called by there. */
+  async nestedRun(runId: string): Promise<Selectable<JobRunTable> | null> {
+    return (await this.db.selectFrom('job_runs').selectAll().where('run_id', '=', runId).executeTakeFirst()) ?? null;
+  }
+
+  /** Keeps a run below the job's own by its name, or by its name and a number where the job has that already. */
+  async addNestedRun(jobId: string, runId: string, name: string): Promise<string> {
+    const plain = name.trim().slice(0, LONGEST_LABEL) || runId.slice(0, 8);
+    return this.db.transaction().execute(async (trx) => {
+      const { n } = await trx
+        .selectFrom('job_runs')
+        .select((eb) => eb.fn.countAll<number>().as('n'))
+        .where('job_id', '=', jobId)
+        .executeTakeFirstOrThrow();
+      const taken = (label: string) =>
+        trx.selectFrom('job_runs').select('run_id').where('job_id', '=', jobId).where('label', '=', label);
+      const label = (await taken(plain).executeTakeFirst()) === undefined ? plain : `${plain} ${String(n + 1)}`;
+      const free = (await taken(label).executeTakeFirst()) === undefined ? label : `${plain} ${runId}`;
+      await trx.insertInto('job_runs').values({ run_id: runId, job_id: jobId, label: free, status: null }).execute();
+      return free;
+    });
+  }
+
+  async nestedRunEnded(runId: string, status: string): Promise<void> {
+    await this.db.updateTable('job_runs').set({ status }).where('run_id', '=', runId).execute();
+  }
+
+  async hasFinishedNestedRun(jobId: string): Promise<boolean> {
+    const query = this.db.selectFrom('job_runs').select('run_id').where('job_id', '=', jobId);
+    return (await query.where('status', '=', 'FINISHED').executeTakeFirst()) !== undefined;
+  }
+
+  async jobsOfWorkspace(workspace: string): Promise<string[]> {
+    const rows = await this.db
+      .selectFrom('jobs')
+      .innerJoin('projects', 'projects.project_id', 'jobs.project_id')
+      .select('jobs.job_id')
+      .where('projects.workspace', '=', workspace)
+      .where('jobs.mlflow_run_id', 'is not', null)
+      .execute();
+    return rows.map((row) => row.job_id);
+  }
+
+  /** True for the first who asks, whatever happens meanwhile. */
+  async claimRun(jobId: string): Promise<boolean> {
+    const query = this.db.updateTable('jobs').set({ run_given: 1 });
+    const { numUpdatedRows } = await query
+      .where('job_id', '=', jobId)
+      .where('run_given', '=', 0)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows > 0n;
+  }
+
+  /** The MLflow run that groups the jobs of a sweep. */
+  async parentRunOf(sweepId: string): Promise<string | null> {
+    const query = this.db.selectFrom('sweeps').select('mlflow_run_id').where('sweep_id', '=', sweepId);
+    return (await query.executeTakeFirst())?.mlflow_run_id ?? null;
+  }
+
+  /** The MLflow workspace of a project. */
+  async workspaceOf(projectId: string): Promise<string> {
+    return workspaceOf(this.db, projectId);
+  }
+
+  async events(jobId: string) {
+    return this.db.selectFrom('job_events').selectAll().where('job_id', '=', jobId).orderBy('event_id').execute();
+  }
+
+  /** The job is gone at once; its runs in MLflow are noted, for whenever MLflow is there. */
+  async delete(row: JobRow, workspace: string): Promise<void> {
+    const { job_id: jobId, mlflow_run_id: runId, mlflow_experiment_id: experimentId } = row;
+    await this.db.transaction().execute(async (trx) => {
+      if (runId !== null)
+        await trx
+          .insertInto('deleted_runs')
+          .values({ run_id: runId, workspace, experiment_id: experimentId })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      await trx.deleteFrom('job_events').where('job_id', '=', jobId).execute();
+      await trx.deleteFrom('job_runs').where('job_id', '=', jobId).execute();
+      await trx.deleteFrom('jobs').where('job_id', '=', jobId).execute();
+    });
+  }
+
+  async deletedRuns(runId?: string): Promise<DeletedRunTable[]> {
+    const query = this.db.selectFrom('deleted_runs').selectAll();
+    return (runId === undefined ? query : query.where('run_id', '=', runId)).execute();
+  }
+
+  async forgetDeletedRun(runId: string): Promise<void> {
+    await this.db.deleteFrom('deleted_runs').where('run_id', '=', runId).execute();
+  }
+
+  async #transition(jobId: string, from: JobState[], to: JobState, patch: JobPatch, why: Failure | null) {
+    return this.db.transaction().execute(async (trx) => {
+      const before = await trx.selectFrom('jobs').select('state').where('job_id', '=', jobId).executeTakeFirst();
+      if (!before || !from.includes(before.state as JobState)) return null;
+      const moved = await trx
+        .updateTable('jobs')
+        .set({ ...patch, state: to, ...(to === 'starting' ? { fence: sql<number>`fence + 1` } : {}) })
+        .where('job_id', '=', jobId)
+        .where('state', '=', before.state)
+        .returningAll()
+        .executeTakeFirst();
+      if (!moved) return null;
+      await trx
+        .insertInto('job_events')
+        .values({
+          job_id: jobId,
+          at: new Date().toISOString(),
+          from_state: before.state,
+          to_state: to,
+          detail: why?.detail ?? null,
+          detail_fa: why?.detail_fa ?? null,
+        })
+        .execute();
+      return moved;
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import type { TrainRequest } from '../../contract/training/training.js';
+import { KargahError } from '../../lib/errors.js';
+import type { Person } from '../../http/route.js';
+import { claimOf, refuseExcess, refuseIdleGpus, type Claim } from '../queue/resources.js';
+import type { GivenDataset, TrainingDataset, TrainingDatasets, TrainingSettings } from '../ports.js';
+import type { Pythons } from './pythons.js';
+import type { Recipes } from './recipes.js';
+import { resolveScript, type ScriptFile } from './scripts.js';
+import type { JobStore } from '../records/store.js';
+import { chooseTarget } from './target.js';
+import { variablesOf, type Variables } from '../records/variables.js';
+
+const MAX_WAITING = 100;
+
+/** A request that may become a job, with everything that was left out filled in. */
+export interface Accepted {
+  readonly request: TrainRequest;
+  readonly dataset: TrainingDataset | null;
+  readonly params: Record<string, unknown>;
+  readonly claim: Claim;
+  /** The interpreter that would run it. */
+  readonly python: string;
+  readonly script: ScriptFile | null;
+  /** What it finds in its environment besides what every job does, secrets among them. */
+  readonly variables: Variables;
+}
+
+/** What stands between a request to train and a job: the same for `train` and for its dry run. */
+export class Requests {
+  constructor(
+    private readonly store: JobStore,
+    private readonly datasets: TrainingDatasets,
+    private readonly recipes: Recipes,
+    private readonly pythons: Pythons,
+    private readonly settings: Pick<TrainingSettings, 'machine' | 'workspaceDir' | 'dataDir'>,
+  ) {}
+
+  /**
+   * @param again what the job was given that is done again: that, and no other version, is learned from
+   * @throws every error of the contract's `train`
+   */
+  async accept(person: Person, request: TrainRequest, again: GivenDataset | null = null): Promise<Accepted> {
+    if ((await this.store.countWaitingOf(person.userId)) >= MAX_WAITING)
+      throw new KargahError('quota_jobs', { max: MAX_WAITING });
+    const dataset = await this.#dataset(person, request, again);
+    const script = request.script && (await resolveScript(this.settings, request.script));
+    if (request.script) refuseParams(request);
+    const variables = variablesOf(request.script ?? {});
+    const params = script ? request.params : this.#recipeParams(request, dataset);
+    const { machine } = this.settings;
+    const claim = claimOf(request.resources ?? null, script ? 'script' : 'recipe', machine);
+    if (!script) refuseIdleGpus(claim);
+    refuseExcess(claim, machine);
+    const python = await this.pythons.executableOf(request.resources?.python);
+    const named = request.script && script ? { script: { ...request.script, path: script.path } } : {};
+    return { request: { ...request, ...named }, dataset, params, claim, python, script: script ?? null, variables };
+  }
+
+  async #dataset(person: Person, request: TrainRequest, again: GivenDataset | null): Promise<TrainingDataset | null> {
+    const { dataset_id: datasetId, dataset_version: version, split_id: splitId } = request;
+    if (datasetId === undefined) return null;
+    if (again) return this.datasets.again(person, again);
+    return this.datasets.forTraining(person, { datasetId, version, splitId });
+  }
+
+  #recipeParams(request: TrainRequest, dataset: TrainingDataset | null): Record<string, unknown> {
+    const recipe = this.recipes.named(request.recipe ?? '');
+    const expected = recipe.recipe.dataset_kind;
+    if (expected !== null && dataset === null)
+      throw new KargahError('validation_failed', {}, { errors: [DATASET_NEEDED] });
+    if (expected !== null && dataset?.kind !== expected) throw new KargahError('dataset_wrong_kind', { expected });
+    const params = recipe.parse(request.params);
+    return dataset && recipe.target !== null ? chooseTarget(params, recipe.target, dataset) : params;
+  }
+}
+
+/** Nothing would bring them to the script; written down as used they would be a lie. */
+function refuseParams({ params }: TrainRequest): void {
+  const names = Object.keys(params);
+  if (names.length > 0) throw new KargahError('script_params', { names: names.join(', ').slice(0, 200) });
+}
+
+const DATASET_NEEDED = {
+  path: 'dataset_id',
+  message: 'Choose a dataset.',
+  message_fa: 'یک مجموعه‌داده انتخاب کنید.',
+  code: 'required',
+};

@@ -1,0 +1,22 @@
+import { KargahError } from '../../lib/errors.js';
+import type { TrainingDataset } from '../ports.js';
+
+/**
+ * Fills in the column to be predicted and looks whether anything can be learned from it, before a process is started for it.
+ *
+ * @throws target_required, target_missing, target_all_missing, target_constant
+ */
+export function chooseTarget(
+  params: Readonly<Record<string, unknown>>,
+  key: string,
+  dataset: TrainingDataset,
+): Record<string, unknown> {
+  const given = params[key];
+  const name = typeof given === 'string' && given !== '' ? given : dataset.suggestedTarget;
+  if (name === null) throw new KargahError('target_required');
+  const column = dataset.columns.find((c) => c.name === name);
+  if (!column) throw new KargahError('target_missing', { column: name });
+  if (column.missing >= dataset.rows) throw new KargahError('target_all_missing', { column: name });
+  if (column.distinct <= 1) throw new KargahError('target_constant', { column: name });
+  return { ...params, [key]: name };
+}

@@ -1,0 +1,309 @@
+import { failureOf, KargahError } from '../../lib/errors.js';
+import type { Failure } from '../../contract/errors.js';
+import type { JobState } from '../../contract/training/training.js';
+import { readHandle, readOutcome } from '../../launchers/folder.js';
+import { endAllIn, forbid } from '../../launchers/forbid.js';
+import type { Launcher, LaunchHandle } from '../../launchers/port.js';
+import type { MlflowPort } from '../../mlflow/port.js';
+import type { Aftercare } from './finalizer.js';
+import type { Announcer } from '../queue/notifier.js';
+import { Background } from '../../lib/async/background.js';
+import type { JobFolders } from '../records/job-folder.js';
+import type { Preparation } from './preparation.js';
+import type { JobRuns } from './mlflow-runs.js';
+import type { TrainingDatasets, TrainingLog, TrainingSettings } from '../ports.js';
+import { excessOf } from '../queue/resources.js';
+import { Turnstile } from '../queue/fair-share.js';
+import type { JobPatch, JobRow, JobStore } from '../records/store.js';
+import type { JobTelemetry } from './telemetry.js';
+import type { TerminalState } from '../records/states.js';
+import { lost, RUN_STATUS, STOPPED, verdictOf, type RunStatus } from './outcome.js';
+import { progressOf } from '../records/view.js';
+import type { WaitingRoom } from '../queue/scheduler.js';
+
+/** After MLflow said that it is up and then refused: how long until the next try. */
+const RETRY_MS = 2_000;
+
+/** Takes jobs from the queue to their end: launch, watch, stop, settle; and finds them again after the bridge restarted. */
+export class JobRunner {
+  readonly #queue = new Turnstile(() => this.#fill());
+  readonly #watched = new Map<string, () => void>();
+  readonly #background: Background;
+  #closed = false;
+  #unsubscribe: () => void = () => undefined;
+
+  constructor(
+    private readonly store: JobStore,
+    private readonly room: WaitingRoom,
+    private readonly folders: JobFolders,
+    private readonly launcher: Launcher,
+    private readonly mlflow: MlflowPort,
+    private readonly preparation: Preparation,
+    private readonly runs: JobRuns,
+    private readonly telemetry: JobTelemetry,
+    private readonly announcer: Announcer,
+    private readonly aftercare: Aftercare,
+    private readonly datasets: Pick<TrainingDatasets, 'release'>,
+    private readonly settings: TrainingSettings,
+    private readonly log: TrainingLog,
+  ) {
+    this.#background = new Background((err) => log.error({ err }, 'work on a job went wrong'));
+  }
+
+  /** Adopts what runs, settles what ended while nobody looked, goes on with the queue. */
+  async start(): Promise<void> {
+    this.#unsubscribe = this.mlflow.onState((state) => {
+      if (state === 'up') this.#background.begin(this.aftercare.all());
+      // Who waits is told for what.
+      this.kick();
+    });
+    await this.room.start();
+    for (const row of await this.store.unsettled()) await this.#adopt(row);
+    this.#background.begin(this.aftercare.all());
+    this.kick();
+  }
+
+  /** Jobs go on; only the watching ends. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#unsubscribe();
+    for (const unwatch of this.#watched.values()) unwatch();
+    this.#watched.clear();
+    this.aftercare.close();
+    await this.#background.close();
+  }
+
+  /** Gives the machine's free room to waiting jobs. */
+  kick(): void {
+    if (!this.#closed) this.#background.begin(this.#queue.turn());
+  }
+
+  /** Ends a job for certain; the state follows the proof. */
+  stop(row: JobRow): void {
+    const handle = handleOf(row);
+    // A launch that is under way looks at the state before and after it starts a process.
+    if (handle) this.#background.begin(this.#stop(row.job_id, handle));
+  }
+
+  async #fill(): Promise<void> {
+    let begun = true;
+    while (begun && !this.#closed) {
+      begun = false;
+      for (const { job, waiting, gpus } of await this.room.look()) {
+        const excess = excessOf(job.claim, this.settings.machine);
+        if (excess) {
+          // It was accepted when there was more: an earlier start of the bridge, on a larger machine.
+          await this.#end(job.job_id, 'failed', excess, {});
+          continue;
+        }
+        if (waiting) continue;
+        const claimed = { message: null, gpus_json: JSON.stringify(gpus) };
+        const row = await this.store.transitionFrom(job.job_id, 'queued', 'starting', claimed);
+        if (!row) continue;
+        begun = true;
+        this.room.served(row.user_id);
+        await this.announcer.moved(row);
+        this.#background.begin(this.#launch(row));
+      }
+    }
+    await this.announcer.queueMoved();
+  }
+
+  async #launch(claimed: JobRow): Promise<void> {
+    const jobId = claimed.job_id;
+    try {
+      const spec = await this.preparation.prepare(claimed);
+      if ((await this.store.get(jobId))?.state !== 'starting') {
+        await this.#end(jobId, 'stopped', null, {});
+        return;
+      }
+      const handle = await this.launcher.submit(spec);
+      this.#background.begin(this.#describe(jobId));
+      await this.store.patch(jobId, { ...launched(handle), started_at: new Date().toISOString() });
+      const row = await this.store.transitionFrom(jobId, 'starting', 'running');
+      if (!row) {
+        // A stop was asked for while the process was being started.
+        await this.#stop(jobId, handle);
+        return;
+      }
+      this.telemetry.track(row);
+      await this.announcer.moved(row);
+      this.#watch(jobId, handle);
+    } catch (error) {
+      await this.#couldNotLaunch(jobId, error);
+    }
+  }
+
+  /** The job runs already: its first step does not wait for what its run is told. */
+  async #describe(jobId: string): Promise<void> {
+    const row = await this.store.get(jobId);
+    if (!row || this.#closed) return;
+    try {
+      await this.runs.describe(row);
+    } catch (error) {
+      // Its owner deleted the run on MLflow's own page.
+      if (error instanceof KargahError && error.code === 'not_found') return;
+      if (!(error instanceof KargahError && error.code === 'mlflow_unavailable')) throw error;
+      setTimeout(() => this.#background.begin(this.#describe(jobId)), RETRY_MS).unref();
+    }
+  }
+
+  async #couldNotLaunch(jobId: string, error: unknown): Promise<void> {
+    if (error instanceof KargahError && error.code === 'mlflow_unavailable') {
+      this.log.warn({ err: error, job_id: jobId }, 'a job waits, since MLflow does not answer');
+      const row = await this.store.transitionFrom(jobId, 'starting', 'queued');
+      if (!row) {
+        await this.#end(jobId, 'stopped', null, {});
+        return;
+      }
+      await this.announcer.moved(row);
+      await this.announcer.queueMoved();
+      setTimeout(() => this.kick(), RETRY_MS).unref();
+      return;
+    }
+    if (!(error instanceof KargahError)) this.log.error({ err: error, job_id: jobId }, 'a job could not be launched');
+    await this.#end(jobId, 'failed', launchFailure(error), {});
+  }
+
+  #watch(jobId: string, handle: LaunchHandle): void {
+    if (this.#closed || this.#watched.has(jobId)) return;
+    this.#watched.set(
+      jobId,
+      this.launcher.watch(handle, () => {
+        this.#watched.delete(jobId);
+        this.#background.begin(this.#settleSurely(jobId, handle));
+      }),
+    );
+  }
+
+  async #stop(jobId: string, handle: LaunchHandle): Promise<void> {
+    this.#watch(jobId, handle);
+    await this.launcher.stop(handle, this.settings.graceSeconds);
+    await this.#settleSurely(jobId, handle);
+  }
+
+  /** What could not be written (a disk without room) is tried again: the proof stays where it is. */
+  async #settleSurely(jobId: string, handle: LaunchHandle): Promise<void> {
+    try {
+      await this.#settle(jobId, handle);
+    } catch (error) {
+      this.log.error({ err: error, job_id: jobId }, 'a job that ended could not be settled yet');
+      setTimeout(() => this.#watch(jobId, handle), RETRY_MS).unref();
+    }
+  }
+
+  async #settle(jobId: string, handle: LaunchHandle): Promise<void> {
+    let probe = await this.launcher.probe(handle);
+    if (probe.state === 'running') {
+      this.#watch(jobId, handle);
+      return;
+    }
+    if (probe.state !== 'ended') {
+      // Its supervisor was killed or is silent: whatever it left behind must not go on unseen.
+      await this.launcher.stop(handle, 0);
+      probe = await this.launcher.probe(handle);
+    }
+    const silent = probe.state === 'silent' ? probe.seconds : null;
+    const { to, why, patch } = probe.state === 'ended' ? verdictOf(probe.outcome) : lost(silent);
+    await this.#end(jobId, to, why, patch);
+  }
+
+  async #end(jobId: string, ended: TerminalState, cause: Failure | null, patch: JobPatch): Promise<void> {
+    this.#watched.get(jobId)?.();
+    this.#watched.delete(jobId);
+    await this.runs.settled(jobId);
+    await this.telemetry.flush(jobId);
+    const before = await this.store.get(jobId);
+    if (!before) return;
+    const { to, why, status } = await this.#asSaid(before, ended, cause);
+    // A process began that may have left points: their run is made later, if MLflow was away all the time.
+    const owesRun = before.mlflow_run_id !== null || before.handle_json !== null;
+    const progress = { ...progressOf(before), eta_seconds: null, ...(to === 'succeeded' ? { fraction: 1 } : {}) };
+    const row = await this.store.transition(
+      jobId,
+      to,
+      {
+        ended_at: new Date().toISOString(),
+        ...patch,
+        message: null,
+        has_checkpoint: (await this.folders.hasCheckpoint(jobId)) ? 1 : 0,
+        progress_json: JSON.stringify(progress),
+        error_json: why && JSON.stringify(why),
+        mlflow_end_pending: owesRun ? status : null,
+      },
+      why,
+    );
+    if (!row) return;
+    await this.folders.forgetEnvironment(jobId);
+    await this.folders.forgetEnvironment(jobId);
+    this.telemetry.track(row);
+    await this.announcer.moved(row);
+    this.kick();
+    await this.aftercare.one(row);
+    // After MLflow said whether it left a model, which keeps what it learned from.
+    if (row.dataset_id !== null) await this.datasets.release(row.dataset_id);
+  }
+
+  /**
+   * A script whose process ended well may have said of its run that it did not. That is believed of the run, and of the job too,
+   * unless another of its runs finished: one of many folds or trials that failed is not the job's failure.
+   */
+  async #asSaid(
+    { job_id: jobId, run_said: said }: JobRow,
+    to: TerminalState,
+    why: Failure | null,
+  ): Promise<{ to: TerminalState; why: Failure | null; status: RunStatus }> {
+    if (to !== 'succeeded' || (said !== 'FAILED' && said !== 'KILLED')) return { to, why, status: RUN_STATUS[to] };
+    if (await this.store.hasFinishedNestedRun(jobId)) return { to, why, status: said };
+    return { to: 'failed', why: failureOf('run_ended_failed', { status: said }), status: said };
+  }
+
+  async #adopt(row: JobRow): Promise<void> {
+    const state = row.state as JobState;
+    if (state === 'queued') return;
+    // A bridge that died between a launch and its note finds the supervisor's own.
+    const handle = handleOf(row) ?? readHandle(this.folders.of(row.job_id));
+    if (!handle) {
+      if (state === 'starting') await this.store.transition(row.job_id, 'queued');
+      else await this.#endUnknown(row.job_id, state);
+      return;
+    }
+    if (row.handle_json === null) await this.store.patch(row.job_id, launched(handle));
+    if (state === 'starting')
+      await this.store.transition(row.job_id, 'running', { started_at: new Date().toISOString() });
+    this.telemetry.track((await this.store.get(row.job_id)) ?? row);
+    this.runs.mayHaveRun(row.job_id);
+    this.#background.begin(this.#describe(row.job_id));
+    const probe = await this.launcher.probe(handle);
+    if (probe.state !== 'running') await this.#settleSurely(row.job_id, handle);
+    else if (state === 'stopping') this.#background.begin(this.#stop(row.job_id, handle));
+    else this.#watch(row.job_id, handle);
+  }
+
+  /** Of its process nothing is known: there was none yet, or its folder was taken away. */
+  async #endUnknown(jobId: string, state: JobState): Promise<void> {
+    const folder = this.folders.of(jobId);
+    await (state === 'stopping' ? forbid : endAllIn)(folder);
+    const outcome = readOutcome(folder);
+    const { to, why, patch } = outcome ? verdictOf(outcome) : state === 'stopping' ? STOPPED : lost();
+    await this.#end(jobId, to, why, patch);
+  }
+}
+
+function launched(handle: LaunchHandle): JobPatch {
+  return {
+    handle_json: JSON.stringify(handle),
+    launch: handle.launch,
+    launch_note_json: handle.note && JSON.stringify(failureOf(handle.note.code, handle.note.params)),
+  };
+}
+
+function handleOf(row: JobRow): LaunchHandle | null {
+  return row.handle_json === null ? null : (JSON.parse(row.handle_json) as LaunchHandle);
+}
+
+function launchFailure(error: unknown): Failure {
+  if (error instanceof KargahError) return error.toFailure();
+  if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return failureOf('storage_full');
+  return failureOf('launch_failed', { reason: error instanceof Error ? error.message : String(error) });
+}
