@@ -2,6 +2,18 @@
 
 /** From the ground up; the rooms of one floor do not know each other. */
 const FLOORS = {
+  'bridge-server/src': [
+    ['contract', 'data-folder'],
+    ['lib', 'config'],
+    ['http', 'storage', 'lock'],
+    ['auth', 'live', 'launchers', 'mlflow'],
+    ['training'],
+    ['datasets', 'models', 'sweeps', 'observability'],
+    ['compose'],
+    ['bridge'],
+    ['process'],
+    ['main'],
+  ],
   'jupyterlab-extension/src': [
     ['lib'],
     ['api'],

@@ -24,7 +24,7 @@ import { removeFolder } from '../test/folders.js';
 import { ROOT } from '../test/bridge.js';
 import { HUNG_MS } from '../test/hung.js';
 import { jobRow } from '../test/rows.js';
-import { startTimeOf } from './launchers/processes.js';
+import { startTimeOf } from './lib/processes.js';
 
 let build: string;
 beforeAll(() => {

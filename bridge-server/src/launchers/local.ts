@@ -18,7 +18,8 @@ import { OUTCOME_FILE, readHandle, readLog, readOutcome, SUPERVISOR_FILE, SUPERV
 import type { JobSpec, Launcher, LaunchHandle, LaunchNote, LaunchPlan, LogPart, Outcome, Probe } from './port.js';
 import { endAllIn, supervisorsOf } from './forbid.js';
 import { Lease, signOf } from './lease.js';
-import { isAlive, killEverythingOf, signal } from './processes.js';
+import { killEverythingOf } from './processes.js';
+import { isAlive, signal } from '../lib/processes.js';
 
 /** How long a supervisor may take, beyond the grace, to end what SIGKILL ends. */
 const KILL_MARGIN_MS = 10_000;

@@ -13,7 +13,7 @@ import {
 } from '../../test/support/launcher-conformance.js';
 import { removeFolder } from '../../test/folders.js';
 import { LocalLauncher } from './local.js';
-import { pids, readProc } from './processes.js';
+import { pids, readProc } from '../lib/processes.js';
 import { WarmLauncher } from './warm.js';
 
 const python = process.env['KARGAH_PYTHON'] ?? join(resolve(import.meta.dirname, '../../..'), '.venv/bin/python');

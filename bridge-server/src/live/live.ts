@@ -8,20 +8,13 @@ import { securityHeaders } from '../http/headers.js';
 import { cameByDoor } from '../http/listen.js';
 import type { Authenticator, Person } from '../http/route.js';
 import { systemClock, type Clock } from '../lib/clock.js';
-import type { LivePort } from './port.js';
-import { LogFeed, type ReadLog } from './log-feed.js';
+import type { JobsToWatch, LivePort } from './port.js';
+import { LogFeed } from './log-feed.js';
 import { Paces } from './pace.js';
 import { isBehind, roomOf, SlowViewers } from './slow.js';
 import { Updates } from './updates.js';
 import { signIn, takeRequests, type Viewer } from './viewer.js';
 
-/** What live asks of training. */
-export interface JobsToWatch {
-  canSeeJob(caller: Person, jobId: string): Promise<boolean>;
-  /** From now on appended log text goes to `LivePort.logAppended`; answers how to stop. */
-  watchLog(jobId: string): () => void;
-  readLog: ReadLog;
-}
 export interface LiveDeps {
   readonly authenticator: Authenticator;
   readonly jobs: JobsToWatch;

@@ -1,3 +1,5 @@
+import type { Person } from '../http/route.js';
+import type { ReadLog } from './log-feed.js';
 import type { Dataset } from '../contract/datasets/datasets.js';
 import type { DatasetProfileEvent } from '../contract/live.js';
 import type { Sweep } from '../contract/training/sweeps.js';
@@ -24,4 +26,12 @@ export interface LivePort {
   mlflowChanged(state: MlflowState): void;
   /** The live sequence number that `jobId` has reached. */
   seqOf(jobId: string): number;
+}
+
+/** What live asks of training. */
+export interface JobsToWatch {
+  canSeeJob(caller: Person, jobId: string): Promise<boolean>;
+  /** From now on appended log text goes to `LivePort.logAppended`; answers how to stop. */
+  watchLog(jobId: string): () => void;
+  readLog: ReadLog;
 }

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { EVENTS, subscribeJob, subscribeLog, unsubscribeJob } from '../contract/live.js';
 import { KargahError } from '../lib/errors.js';
 import type { Authenticator, Person } from '../http/route.js';
-import type { JobsToWatch } from './live.js';
+import type { JobsToWatch } from './port.js';
 import { roomOf, type SlowViewers } from './slow.js';
 import type { Updates } from './updates.js';
 

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { MetricPoint } from '../contract/training/metrics.js';
 import type { Progress } from '../contract/training/training.js';
 import { int64Of } from './int64.js';
-import { wireValue } from './tracking.js';
 
 const key = z.string();
 const metric = z.object({
@@ -86,4 +85,9 @@ export function progressOf(header: string | string[] | undefined): LoggedProgres
   } catch {
     return {};
   }
+}
+
+/** A number as the contract carries it: JSON has none for what is not finite. */
+export function wireValue(value: number): MetricPoint['value'] {
+  return Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity');
 }

@@ -1,3 +1,4 @@
+import { wireValue } from './points.js';
 import type { ReadableStream } from 'node:stream/web';
 import { randomBytes } from 'node:crypto';
 import {
@@ -368,11 +369,6 @@ async function historyOf(mlflow: MlflowClient, runId: string, key: string): Prom
 
 /** MLflow's database has no infinities: it keeps them as the largest numbers there are. */
 const keptAs = (value: number): number => (Math.abs(value) === Number.MAX_VALUE ? value * 2 : value);
-
-/** A number as the contract carries it: JSON has none for what is not finite. */
-export function wireValue(value: number): MetricPoint['value'] {
-  return Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity');
-}
 
 async function loggedModelAt(
   mlflow: MlflowClient,

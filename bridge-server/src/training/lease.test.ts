@@ -8,7 +8,8 @@ import { supervisorsOf } from '../launchers/forbid.js';
 import { blankOutcome, readOutcome } from '../launchers/folder.js';
 import { LocalLauncher } from '../launchers/local.js';
 import { signOf } from '../launchers/lease.js';
-import { carriers, readProc } from '../launchers/processes.js';
+import { carriers } from '../launchers/processes.js';
+import { readProc } from '../lib/processes.js';
 import { PYTHON, Workshop } from '../../test/support/training.js';
 
 const LEASE_SECONDS = 2;

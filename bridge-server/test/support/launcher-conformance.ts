@@ -7,7 +7,8 @@ import { removeFolder } from '../folders.js';
 import { HUNG_MS } from '../hung.js';
 import type { Act } from '../../src/launchers/acted.js';
 import type { JobSpec, Launcher, LaunchHandle, Outcome } from '../../src/launchers/port.js';
-import { carriers, startTimeOf } from '../../src/launchers/processes.js';
+import { carriers } from '../../src/launchers/processes.js';
+import { startTimeOf } from '../../src/lib/processes.js';
 
 /** For what listens: as long as it takes on any machine. */
 const GRACE_SECONDS = 120;

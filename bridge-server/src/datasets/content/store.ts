@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../storage/schema.js';
 import { isErrno, isOwn, sync, type DatasetFolder, type DatasetsRoot } from './folders.js';
-import { carryFacts } from '../ingest/sources/workspace-files.js';
+import { carryFacts } from './registered.js';
 import type { VersionStore } from '../records/version-store.js';
 import { originOf, type VersionRow } from '../records/view.js';
 

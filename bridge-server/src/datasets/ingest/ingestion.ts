@@ -10,7 +10,7 @@ import type { Announcer } from '../records/notifier.js';
 import { canonical } from '../../lib/canonical.js';
 import type { Contents } from '../content/store.js';
 import { sync, type DatasetFolder } from '../content/folders.js';
-import { requireUnchanged } from './sources/workspace-files.js';
+import { requireUnchanged } from '../content/registered.js';
 import type { ReadingQueue } from '../reading/reading.js';
 import type { DatasetStore } from '../records/store.js';
 import type { VersionStore } from '../records/version-store.js';

@@ -4,7 +4,7 @@ import type { Announcer } from '../records/notifier.js';
 import { derivedBytes, type Contents } from '../content/store.js';
 import type { DatasetsDeps } from '../deps.js';
 import { sha256Of, sizeOf, type DatasetFolder } from '../content/folders.js';
-import { requireUnchanged } from '../ingest/sources/workspace-files.js';
+import { requireUnchanged } from '../content/registered.js';
 import type { Reader, ReadResult } from './reader.js';
 import type { ReadColumns, VersionStore } from '../records/version-store.js';
 import { askedOf, originOf, type Profile, type VersionRow } from '../records/view.js';

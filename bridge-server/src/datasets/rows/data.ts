@@ -14,7 +14,7 @@ import type { Caller, Person } from '../../http/route.js';
 import type { Access } from '../records/access.js';
 import type { Contents } from '../content/store.js';
 import { isErrno, type DatasetFolder } from '../content/folders.js';
-import { requireUnchanged } from '../ingest/sources/workspace-files.js';
+import { requireUnchanged } from '../content/registered.js';
 import { previewResult, type Asker, type PreviewResult, type Reader } from '../reading/reader.js';
 import type { VersionStore } from '../records/version-store.js';
 import type { Profile, VersionRow } from '../records/view.js';

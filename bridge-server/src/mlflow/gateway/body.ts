@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { parseJson } from 'mlflow-js-client';
 import { KargahError } from '../../lib/errors.js';
 import { IDLE_SECONDS, whileMoving } from './intake.js';
-import type { JsonBody } from '../rules/reach.js';
+import type { JsonBody } from '../rules/request.js';
 
 /**
  * MLflow sets no limit but its own on what a request says, by letters: a hundred parameters of 6,000 letters are 4 MB of JSON, and

@@ -1,4 +1,4 @@
-import type { JsonBody } from '../rules/reach.js';
+import type { JsonBody } from '../rules/request.js';
 import { int64Of } from '../int64.js';
 import type { LoggedPoint } from '../points.js';
 

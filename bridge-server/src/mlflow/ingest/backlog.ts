@@ -1,5 +1,6 @@
 import type { RunKey } from './record.js';
-import type { Extent, Position } from './segments.js';
+import type { Extent } from './segments.js';
+import type { Position } from './record.js';
 
 /** What MLflow takes at once. */
 export const BATCH_METRICS = 1000;

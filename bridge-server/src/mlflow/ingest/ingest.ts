@@ -6,7 +6,7 @@ import type { ReadBody } from '../gateway/body.js';
 import type { Match } from '../gateway/paths.js';
 import { paramsOf, pointsOf, progressOf, type LoggedPoint } from '../points.js';
 import { MOST_METRICS, type GatewayListener } from '../port.js';
-import type { JobCaller } from '../rules/reach.js';
+import type { JobCaller } from '../rules/request.js';
 import { Repeats } from '../rules/repeats.js';
 import { labelled, type NestedRuns } from '../rules/nested.js';
 import { metricsOf, type Metrics } from './accept.js';

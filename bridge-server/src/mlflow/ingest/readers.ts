@@ -1,4 +1,4 @@
-import type { JsonBody } from '../rules/reach.js';
+import type { JsonBody } from '../rules/request.js';
 import type { Match } from '../gateway/paths.js';
 
 /** What has to have reached MLflow before a request may: the points of some runs, or those of the whole workspace. */

@@ -1,6 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
-import type { Position } from './segments.js';
+
+export interface Position {
+  readonly segment: number;
+  readonly offset: number;
+}
 
 /** Which run points belong to. */
 export interface RunKey {

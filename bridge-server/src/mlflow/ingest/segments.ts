@@ -14,12 +14,8 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KargahError } from '../../lib/errors.js';
 import { isStorageFull } from '../../http/problems.js';
-import { decode, type Entry } from './record.js';
+import { decode, type Entry, type Position } from './record.js';
 
-export interface Position {
-  readonly segment: number;
-  readonly offset: number;
-}
 export interface Extent extends Position {
   readonly size: number;
 }

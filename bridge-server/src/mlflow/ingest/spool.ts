@@ -7,7 +7,8 @@ import { Backlog, endOf, isBefore, type Reader } from './backlog.js';
 import { Delivery, type DeliveryLog } from './delivery.js';
 import { encode, type RunKey } from './record.js';
 import { RefusedPoints } from './refused.js';
-import { Segments, type Extent, type Position, type SegmentLimits } from './segments.js';
+import { Segments, type Extent, type SegmentLimits } from './segments.js';
+import { type Position } from './record.js';
 import { batchSender } from './send.js';
 
 export interface SpoolOptions {

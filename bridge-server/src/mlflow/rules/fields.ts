@@ -1,5 +1,5 @@
 import { KargahError } from '../../lib/errors.js';
-import type { JsonBody } from './reach.js';
+import type { JsonBody } from './request.js';
 
 /** What a body says under any of the names MLflow takes for it. @throws {KargahError} `forbidden` where that is no text. */
 export function given(body: JsonBody | null, names: readonly string[]): string[] {

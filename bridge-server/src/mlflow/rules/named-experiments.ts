@@ -3,7 +3,7 @@ import type { ReadBody } from '../gateway/body.js';
 import { changed } from '../exact-json.js';
 import type { Match } from '../gateway/paths.js';
 import type { GatewayListener } from '../port.js';
-import type { JobCaller } from './reach.js';
+import type { JobCaller } from './request.js';
 
 /** On a job's own run: the name of an experiment that its script asked for. */
 const NAME = 'kargah.experiment_name';

@@ -1,6 +1,6 @@
 import type { MlflowClient } from 'mlflow-js-client';
 import type { MetricPoint } from '../../contract/training/metrics.js';
-import type { JobCaller } from './reach.js';
+import type { JobCaller } from './request.js';
 import type { GatewayListener } from '../port.js';
 
 const REMEMBERED = 10_000;

@@ -3,7 +3,8 @@ import { KargahError } from '../../lib/errors.js';
 import type { ReadBody } from '../gateway/body.js';
 import { match, type Match } from '../gateway/paths.js';
 import type { GatewayListener } from '../port.js';
-import { PARENT, runTags, type JobCaller, type JsonBody, type RunTag } from './reach.js';
+import { PARENT, runTags, type RunTag } from './reach.js';
+import { type JobCaller, type JsonBody } from './request.js';
 
 /** A request as it is meant, or what it is answered without MLflow. */
 export type Meant = { readonly found: Match; readonly body: ReadBody | null } | { readonly answer: JsonBody };

@@ -2,7 +2,7 @@ import type { MlflowClient, ModelVersion } from 'mlflow-js-client';
 import { KargahError } from '../../lib/errors.js';
 import { named } from './fields.js';
 import type { Match } from '../gateway/paths.js';
-import type { JobCaller, JsonBody } from './reach.js';
+import type { JobCaller, JsonBody } from './request.js';
 
 const IS_PROMPT = 'mlflow.prompt.is_prompt';
 

@@ -1,14 +1,11 @@
 import { ResourceDoesNotExist, type MlflowClient, type Run } from 'mlflow-js-client';
 import { z } from 'zod';
 import { KargahError } from '../../lib/errors.js';
-import type { Caller } from '../../http/route.js';
 import { given, named } from './fields.js';
 import type { Match } from '../gateway/paths.js';
 import type { GatewayListener } from '../port.js';
 import { RegistryReach } from './reach-registry.js';
-
-export type JsonBody = Readonly<Record<string, unknown>>;
-export type JobCaller = Extract<Caller, { kind: 'job' }>;
+import type { JobCaller, JsonBody } from './request.js';
 
 export const PARENT = 'mlflow.parentRunId';
 /** Says which job goes on in the run of an earlier one. */

@@ -1,6 +1,6 @@
 import { KargahError } from '../../lib/errors.js';
 import type { Match } from '../gateway/paths.js';
-import type { JsonBody } from './reach.js';
+import type { JsonBody } from './request.js';
 
 /** Keys of tags of runs and experiments by which the bridge finds the runs of jobs. */
 const RESERVED = 'kargah.';

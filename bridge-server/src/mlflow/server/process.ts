@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { signal, startTimeOf } from '../../launchers/processes.js';
+import { signal, startTimeOf } from '../../lib/processes.js';
 
 /** A process and when it began: a number used again by another process is not the same one. */
 const identity = z.object({ pid: z.number().int().positive(), start_time: z.string() });

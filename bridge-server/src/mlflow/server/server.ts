@@ -4,7 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSyn
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../lib/clock.js';
-import { signal } from '../../launchers/processes.js';
+import { signal } from '../../lib/processes.js';
 import { socketPathOf, type MlflowAddress } from './address.js';
 import { answers, Health } from './health.js';
 import { endRemembered, remember } from './process.js';

@@ -11,7 +11,7 @@ import { originOf } from '../../records/view.js';
 import type { Connections } from './connections.js';
 import type { SqlReader } from './sql-reader.js';
 import { Turns } from '../../../lib/async/keyed-semaphore.js';
-import type { Into } from './urls.js';
+import type { Into } from './request.js';
 
 /** Each of them is a process with a memory of its own. */
 const AT_ONCE = 2;

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Dataset, Reading } from '../../../contract/datasets/datasets.js';
+import type { Dataset } from '../../../contract/datasets/datasets.js';
 import { failureOf, KargahError } from '../../../lib/errors.js';
 import type { Person } from '../../../http/route.js';
 import type { Begun, Intake } from '../ingestion.js';
@@ -9,15 +9,7 @@ import type { VersionStore } from '../../records/version-store.js';
 import { originOf } from '../../records/view.js';
 import { type Coming, type Door, failed, open } from './outbound-http.js';
 import { land } from './download.js';
-
-/** What every way in may say besides. */
-export interface Into {
-  readonly name?: string | undefined;
-  readonly dataset_id?: string | undefined;
-  readonly reading?: Reading | undefined;
-  /** What the file must hash to. */
-  readonly sha256?: string | undefined;
-}
+import type { Into } from './request.js';
 
 /** What an entry of the administrator's list says besides. */
 interface Listed extends Into {

@@ -1,20 +1,16 @@
-import { copyFile, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { z } from 'zod';
+import { mkdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Dataset } from '../../../contract/datasets/datasets.js';
 import { KargahError } from '../../../lib/errors.js';
 import type { Person } from '../../../http/route.js';
-import { isErrno, type DatasetFolder } from '../../content/folders.js';
 import { type Grounds, type Place, placeOf } from '../../../lib/places.js';
 import type { Intake } from '../ingestion.js';
 import { isKnownFormat, plainName } from '../uploads/names.js';
 import type { Room } from '../../content/quota.js';
 import type { VersionStore } from '../../records/version-store.js';
 import { originOf } from '../../records/view.js';
-import type { Into } from './urls.js';
-
-const seen = z.object({ size: z.number(), mtimeMs: z.number(), ino: z.number(), dev: z.number() });
-const seenIn = (folder: DatasetFolder): string => join(folder.path, 'registered.json');
+import { seen, seenIn } from '../../content/registered.js';
+import type { Into } from './request.js';
 
 /** Files of the Jupyter server, registered where they lie: the folder's `original` only points at them. */
 export class FileOrigin {
@@ -71,36 +67,4 @@ export class FileOrigin {
 export async function jupyterFile(grounds: Grounds | null, path: string): Promise<Place> {
   if (grounds === null) throw new KargahError('files_off');
   return placeOf(grounds, path);
-}
-
-/** What was seen of a registered file goes with every other version of it, and not with a file that took its place. */
-export async function carryFacts(from: DatasetFolder, to: DatasetFolder): Promise<void> {
-  try {
-    await copyFile(seenIn(from), seenIn(to));
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-    await rm(seenIn(to), { force: true });
-  }
-}
-
-/**
- * A registered file must be the one that was read.
- *
- * @throws {KargahError} `file_changed`
- */
-export async function requireUnchanged(folder: DatasetFolder): Promise<void> {
-  let registered: z.infer<typeof seen>;
-  try {
-    registered = seen.parse(JSON.parse(await readFile(seenIn(folder), 'utf8')));
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return;
-    throw error;
-  }
-  const now = await stat(folder.original).catch((error: unknown) => {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return null;
-    throw error;
-  });
-  const same =
-    now !== null && now.size === registered.size && now.mtimeMs === registered.mtimeMs && now.ino === registered.ino;
-  if (!same) throw new KargahError('file_changed');
 }
