@@ -21,7 +21,7 @@ export const checks = [
     'floors: TypeScript',
     [
       node,
-      bin('dependency-cruiser/bin/dependency-cruise.mjs'),
+      bin('dependency-cruiser/bin/dependency-cruiser.mjs'),
       '--config',
       '.dependency-cruiser.mjs',
       'bridge-server/src',
