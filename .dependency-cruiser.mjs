@@ -5,7 +5,7 @@ const FLOORS = {
   'bridge-server/src': [
     ['contract', 'data-folder'],
     ['lib', 'config'],
-    ['http', 'storage', 'lock'],
+    ['http', 'storage', 'lock', 'events'],
     ['auth', 'live', 'launchers', 'mlflow'],
     ['training'],
     ['datasets', 'models', 'sweeps', 'observability'],

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { createAuth } from './auth/index.js';
 import type { Config } from './config.js';
 import { createDatasets, DEFAULT_LIMITS } from './datasets/index.js';
+import { Events } from './events.js';
 import { OPEN_INTERNET } from './datasets/ingest/sources/outbound-http.js';
 import { createApp, type AppParts } from './http/app.js';
 import { docsFiles, docsRoutes } from './http/docs.js';
@@ -19,7 +20,6 @@ import { systemRoutes } from './observability/routes.js';
 import { openStorage } from './storage/storage.js';
 import { thisMachine } from './training/queue/machine.js';
 import { Recipes } from './training/requests/recipes.js';
-import { heardByGateway, heardByJobs } from './sweeps/hearing.js';
 import { sweepRoutes } from './sweeps/routes.js';
 import { SweepService } from './sweeps/service.js';
 import { trainingRoutes } from './training/routes.js';
@@ -75,11 +75,14 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     },
     log,
   });
+  const events = new Events((err, name) => log.error({ err, event: name }, 'what happened could not be heard'));
+  events.on('job.changed', ({ userId, job, deleted }) => live.jobChanged(userId, job, deleted));
   const cold = new LocalLauncher(config.python, config.leaseSeconds);
   const warm = config.launcher === 'local' ? new WarmLauncher(cold, { ...config, log }) : null;
   const training = new TrainingService({
     db,
-    live: heardByJobs(live, () => sweeps),
+    live,
+    events,
     mlflow: mlflow.port,
     launcher: warm ?? cold,
     datasets: datasets.service,
@@ -101,6 +104,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   const sweeps: SweepService = new SweepService({
     db,
     live,
+    events,
     mlflow: mlflow.port,
     training,
     python: config.python,
@@ -116,7 +120,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     ...sweepRoutes(sweeps),
     ...modelRoutes(db),
   ];
-  const gateway = mlflow.gateway(auth.authenticator, heardByGateway(training.gatewayListener, sweeps));
+  const gateway = mlflow.gateway(auth.authenticator, training.gatewayListener);
   const app = createApp({
     routes,
     mounts: [docsFiles(), { path: '/mlflow', handle: gateway.handle }],

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Events } from '../events.js';
 import type { LivePort } from '../live/port.js';
 import type { MlflowPort } from '../mlflow/port.js';
 import type { Database } from '../storage/schema.js';
@@ -8,6 +9,8 @@ import type { TrainingService } from '../training/service.js';
 export interface SweepDeps {
   readonly db: Kysely<Database>;
   readonly live: Pick<LivePort, 'sweepChanged'>;
+  /** Where it is heard that jobs moved, and of their points. */
+  readonly events: Events;
   readonly mlflow: MlflowPort;
   /** Jobs of a sweep are ordinary jobs. */
   readonly training: Pick<TrainingService, 'submit' | 'given' | 'requestStop' | 'delete' | 'recipes' | 'bestMetricOf'>;

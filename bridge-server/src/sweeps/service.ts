@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { listSweeps, Sweep, SweepRequest } from '../contract/training/sweeps.js';
-import type { MetricPoint } from '../contract/training/metrics.js';
 import type { Job } from '../contract/training/training.js';
 import { decodeCursor, encodeCursor } from '../lib/pages.js';
 import { newId } from '../lib/ids.js';
@@ -16,10 +15,15 @@ import { sweepOf } from './view.js';
 export class SweepService {
   readonly #store: SweepStore;
   readonly #runner: SweepRunner;
+  readonly #heard: readonly (() => void)[];
 
   constructor(private readonly deps: SweepDeps) {
     this.#store = new SweepStore(deps.db);
     this.#runner = new SweepRunner(this.#store, deps);
+    this.#heard = [
+      deps.events.on('job.changed', ({ job }) => this.jobChanged(job)),
+      deps.events.on('job.points', ({ jobId, points }) => this.#runner.pointsLogged(jobId, points)),
+    ];
   }
 
   /** Goes on with the sweeps that an earlier bridge left. */
@@ -29,16 +33,13 @@ export class SweepService {
 
   /** Jobs go on; what they lead to is seen at the next start. */
   stop(): Promise<void> {
+    for (const stop of this.#heard) stop();
     return this.#runner.close();
   }
 
   /** A job moved, or another thing that lists show of it changed. */
   jobChanged(job: Job): void {
     this.#runner.jobChanged(job);
-  }
-
-  pointsLogged(jobId: string, points: readonly MetricPoint[]): void {
-    this.#runner.pointsLogged(jobId, points);
   }
 
   /** @throws every error of the contract's `startSweep` */

@@ -14,6 +14,7 @@ import { KargahError } from '../lib/errors.js';
 import type { Caller, Person } from '../http/route.js';
 import { readBestMetric, type BestMetric } from '../launchers/folder.js';
 import type { Launcher } from '../launchers/port.js';
+import type { Events } from '../events.js';
 import type { LivePort } from '../live/port.js';
 import { labelled } from '../mlflow/rules/nested.js';
 import type { GatewayListener, MlflowPort } from '../mlflow/port.js';
@@ -44,6 +45,8 @@ import type { Database } from '../storage/schema.js';
 export interface TrainingDeps {
   readonly db: Kysely<Database>;
   readonly live: LivePort;
+  /** Told of what becomes of jobs. */
+  readonly events: Events;
   readonly mlflow: MlflowPort;
   readonly launcher: Launcher;
   readonly datasets: TrainingDatasets;
@@ -71,7 +74,7 @@ export class TrainingService {
   readonly #points: PointHistory;
 
   constructor(private readonly deps: TrainingDeps) {
-    const { mlflow, live, datasets, recipes, settings, log } = deps;
+    const { mlflow, live, events, datasets, recipes, settings, log } = deps;
     this.recipes = recipes;
     const store = (this.#store = new JobStore(deps.db));
     const folders = (this.#folders = new JobFolders(settings.dataDir, settings.maxLogBytes ?? null));
@@ -79,9 +82,9 @@ export class TrainingService {
     const limits = { jobs: settings.maxParallelJobs, jobsPerUser: settings.maxJobsPerUser };
     const room = (this.#room = new WaitingRoom(store, settings.machine, limits, mlflow));
     this.#requests = new Requests(store, datasets, recipes, pythons, settings);
-    const announcer = (this.#announcer = new Announcer(store, room, live));
+    const announcer = (this.#announcer = new Announcer(store, room, live, events));
     const points = (this.#points = new PointHistory(settings.dataDir, log));
-    const telemetry = (this.#telemetry = new JobTelemetry(store, announcer, points, log));
+    const telemetry = (this.#telemetry = new JobTelemetry({ store, announcer, points, events, log }));
     const runs = new JobRuns(store, folders, mlflow, datasets, recipes, telemetry, points, settings);
     const aftercare = (this.#aftercare = new Aftercare(
       store,

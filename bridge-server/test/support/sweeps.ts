@@ -6,7 +6,6 @@ import { BEST_METRIC_FILE, type BestMetric } from '../../src/launchers/folder.js
 import type { Outcome } from '../../src/launchers/port.js';
 import type { Sweep } from '../../src/contract/training/sweeps.js';
 import { TABLE, Workshop } from './training.js';
-import { heardByGateway } from '../../src/sweeps/hearing.js';
 
 /** A workshop with one table, whose jobs are acted by the test. */
 export class SweepStage {
@@ -60,7 +59,7 @@ export class SweepStage {
       values.map((value, index) => ({ key, value, step: 10 * (index + 1), timestamp: index })),
     );
     this.shop.mlflow.histories.set(`run-${jobId}`, points);
-    heardByGateway(this.shop.service.gatewayListener, this.shop.sweeps).pointsLogged(jobId, points, {});
+    this.shop.service.gatewayListener.pointsLogged(jobId, points, {});
   }
 
   reportLoss(jobId: string, ...val_loss: MetricPoint['value'][]): void {

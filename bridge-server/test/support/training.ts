@@ -22,7 +22,7 @@ import type { TrainingDataset, TrainingSettings } from '../../src/training/ports
 import { Recipes } from '../../src/training/requests/recipes.js';
 import { trainingRoutes } from '../../src/training/routes.js';
 import { TrainingService } from '../../src/training/service.js';
-import { heardByJobs } from '../../src/sweeps/hearing.js';
+import { Events } from '../../src/events.js';
 import { sweepRoutes } from '../../src/sweeps/routes.js';
 import { SweepService } from '../../src/sweeps/service.js';
 
@@ -245,9 +245,12 @@ export class Workshop {
       return found ? Promise.resolve(found) : Promise.reject(new KargahError('not_found'));
     };
     const versionIdOf = (datasetId: string): string => this.datasets.get(datasetId)?.versionId ?? '';
+    const events = new Events((error) => void this.problems.push({ err: error }));
+    events.on('job.changed', ({ userId, job, deleted }) => this.live.jobChanged(userId, job, deleted));
     this.service = new TrainingService({
       db: this.storage.db,
-      live: heardByJobs(this.live, () => this.sweeps),
+      live: this.live,
+      events,
       mlflow: this.mlflow,
       launcher: this.launcher,
       datasets: {
@@ -268,6 +271,7 @@ export class Workshop {
     this.sweeps = new SweepService({
       db: this.storage.db,
       live: this.live,
+      events,
       mlflow: this.mlflow,
       training: this.service,
       python: PYTHON,

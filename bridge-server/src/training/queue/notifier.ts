@@ -1,3 +1,4 @@
+import type { Events } from '../../events.js';
 import type { LivePort } from '../../live/port.js';
 import type { MetricPoint } from '../../contract/training/metrics.js';
 import type { Job, JobState } from '../../contract/training/training.js';
@@ -14,7 +15,8 @@ export class Announcer {
   constructor(
     private readonly store: JobStore,
     private readonly room: WaitingRoom,
-    private readonly live: LivePort,
+    private readonly live: Pick<LivePort, 'jobUpdated'>,
+    private readonly events: Events,
   ) {}
 
   async view(row: JobRow): Promise<Job> {
@@ -43,12 +45,12 @@ export class Announcer {
 
   async listed(row: JobRow): Promise<Job> {
     const job = await this.view(row);
-    this.live.jobChanged(row.user_id, job);
+    this.#changed(row, job);
     return job;
   }
 
   async deleted(row: JobRow): Promise<void> {
-    this.live.jobChanged(row.user_id, await this.view(row), true);
+    this.#changed(row, await this.view(row), true);
   }
 
   /** The queue moved: tells of every job that has another place, or another reason to wait, than it had. */
@@ -63,8 +65,12 @@ export class Announcer {
     const rows = new Map((await this.store.queued()).map((row) => [row.job_id, row]));
     for (const jobId of changed) {
       const row = rows.get(jobId);
-      if (row) this.live.jobChanged(row.user_id, jobOf(row, seats.get(jobId)!));
+      if (row) this.#changed(row, jobOf(row, seats.get(jobId)!));
     }
+  }
+
+  #changed(row: JobRow, job: Job, deleted = false): void {
+    this.events.emit('job.changed', { userId: row.user_id, job, deleted });
   }
 
   async #seats(): Promise<Map<string, Seat>> {

@@ -1,5 +1,6 @@
 import type { MetricPoint } from '../../contract/training/metrics.js';
 import type { Progress } from '../../contract/training/training.js';
+import type { Events } from '../../events.js';
 import type { GatewayListener } from '../../mlflow/port.js';
 import type { Announcer } from '../queue/notifier.js';
 import type { PointHistory } from '../points/history.js';
@@ -29,6 +30,14 @@ interface Tracked {
 }
 type Told = Partial<Progress> & { first_step_at?: string; message?: string };
 
+export interface TelemetryDeps {
+  readonly store: JobStore;
+  readonly announcer: Announcer;
+  readonly points: PointHistory;
+  readonly events: Events;
+  readonly log: TrainingLog;
+}
+
 /** What jobs tell about themselves while they run: last metrics, progress, first step. */
 export class JobTelemetry implements GatewayListener {
   readonly #jobs = new Map<string, Tracked>();
@@ -37,22 +46,17 @@ export class JobTelemetry implements GatewayListener {
   /** Runs below jobs' own, for the same reason. */
   readonly #below = new Map<string, string>();
 
-  constructor(
-    private readonly store: JobStore,
-    private readonly announcer: Announcer,
-    private readonly points: PointHistory,
-    private readonly log: TrainingLog,
-  ) {}
+  constructor(private readonly deps: TelemetryDeps) {}
 
   async jobOfRun(runId: string): Promise<string | null> {
     const known = this.#runs.get(runId);
     if (known !== undefined || this.#foreign.has(runId)) return known ?? null;
-    const row = this.#below.has(runId) ? null : await this.store.byRun(runId);
+    const row = this.#below.has(runId) ? null : await this.deps.store.byRun(runId);
     if (row) {
       this.track(row);
       return row.job_id;
     }
-    const below = this.#below.get(runId) ?? (await this.store.nestedRun(runId))?.job_id;
+    const below = this.#below.get(runId) ?? (await this.deps.store.nestedRun(runId))?.job_id;
     if (below !== undefined) {
       if (this.#below.size >= FOREIGN_RUNS) this.#below.clear();
       this.#below.set(runId, below);
@@ -64,12 +68,12 @@ export class JobTelemetry implements GatewayListener {
   }
 
   async runOfJob(jobId: string): Promise<string | null> {
-    const row = this.#jobs.get(jobId)?.row ?? (await this.store.get(jobId));
+    const row = this.#jobs.get(jobId)?.row ?? (await this.deps.store.get(jobId));
     return row?.mlflow_run_id ?? null;
   }
 
   async mayResume(jobId: string, earlierJobId: string): Promise<boolean> {
-    const [job, earlier] = await Promise.all([this.store.get(jobId), this.store.get(earlierJobId)]);
+    const [job, earlier] = await Promise.all([this.deps.store.get(jobId), this.deps.store.get(earlierJobId)]);
     return (
       job !== null &&
       earlier !== null &&
@@ -80,39 +84,44 @@ export class JobTelemetry implements GatewayListener {
   }
 
   pointsLogged(jobId: string, points: readonly MetricPoint[], told: Told): void {
-    this.points.add(jobId, points);
+    this.deps.points.add(jobId, points);
+    this.#show(jobId, points, told);
+    if (points.length > 0) this.deps.events.emit('job.points', { jobId, points });
+  }
+
+  #show(jobId: string, points: readonly MetricPoint[], told: Told): void {
     const tracked = this.#jobs.get(jobId);
     if (tracked) {
       this.#take(tracked, points, told);
       return;
     }
-    this.store.get(jobId).then(
+    this.deps.store.get(jobId).then(
       (row) => row && this.#take(this.track(row), points, told),
-      (error: unknown) => this.log.error({ err: error, job_id: jobId }, 'points could not be shown'),
+      (error: unknown) => this.deps.log.error({ err: error, job_id: jobId }, 'points could not be shown'),
     );
   }
 
   async claimRun(jobId: string): Promise<boolean> {
-    return this.store.claimRun(jobId);
+    return this.deps.store.claimRun(jobId);
   }
 
   async returnRun(jobId: string): Promise<void> {
-    await this.store.patch(jobId, { run_given: 0 });
+    await this.deps.store.patch(jobId, { run_given: 0 });
   }
 
   async labelOf(runId: string): Promise<string | null> {
-    return (await this.store.nestedRun(runId))?.label ?? null;
+    return (await this.deps.store.nestedRun(runId))?.label ?? null;
   }
 
   async nestedRun(jobId: string, runId: string, name: string): Promise<string> {
     this.#foreign.delete(runId);
-    return this.store.addNestedRun(jobId, runId, name);
+    return this.deps.store.addNestedRun(jobId, runId, name);
   }
 
   runSaid(jobId: string, runId: string, status: string): void {
     const tracked = this.#jobs.get(jobId);
     if (tracked?.row.mlflow_run_id !== runId) {
-      this.#attempt(this.store.nestedRunEnded(runId, status));
+      this.#attempt(this.deps.store.nestedRunEnded(runId, status));
       return;
     }
     tracked.row = { ...tracked.row, run_said: status === 'RUNNING' ? null : status };
@@ -120,14 +129,14 @@ export class JobTelemetry implements GatewayListener {
   }
 
   hasRoom(jobId: string, keys: readonly string[]): boolean {
-    return this.points.hasRoom(jobId, keys);
+    return this.deps.points.hasRoom(jobId, keys);
   }
 
   pointsChanged(workspace: string, runId: string | null): void {
     this.#attempt(
       (async () => {
-        const jobs = runId === null ? await this.store.jobsOfWorkspace(workspace) : [await this.jobOfRun(runId)];
-        for (const jobId of jobs) if (jobId !== null) await this.points.invalidate(jobId);
+        const jobs = runId === null ? await this.deps.store.jobsOfWorkspace(workspace) : [await this.jobOfRun(runId)];
+        for (const jobId of jobs) if (jobId !== null) await this.deps.points.invalidate(jobId);
       })(),
     );
   }
@@ -159,7 +168,7 @@ export class JobTelemetry implements GatewayListener {
     const tracked = this.#jobs.get(jobId);
     if (!tracked?.unsaved) return;
     tracked.unsaved = false;
-    await this.store.patch(jobId, told(this.#current(tracked)));
+    await this.deps.store.patch(jobId, told(this.#current(tracked)));
   }
 
   forget(jobId: string): void {
@@ -192,10 +201,10 @@ export class JobTelemetry implements GatewayListener {
       first_step_at: row.first_step_at ?? first_step_at ?? (points.some(isOwn) ? new Date().toISOString() : null),
     };
     tracked.unsaved = true;
-    this.announcer.points(tracked.row, points);
+    this.deps.announcer.points(tracked.row, points);
     tracked.listTimer ??= setTimeout(() => {
       tracked.listTimer = null;
-      if (!isTerminal(tracked.row.state as JobState)) this.#attempt(this.announcer.listed(this.#current(tracked)));
+      if (!isTerminal(tracked.row.state as JobState)) this.#attempt(this.deps.announcer.listed(this.#current(tracked)));
     }, LIST_MS);
     tracked.storeTimer ??= setTimeout(() => {
       tracked.storeTimer = null;
@@ -206,14 +215,14 @@ export class JobTelemetry implements GatewayListener {
   /** The row with its metrics, which are made into text when somebody wants them, not for every batch. */
   #current(tracked: Tracked): JobRow {
     const { row, shown } = tracked;
-    const count = this.points.metricsOf(row.job_id) ?? row.metric_count;
+    const count = this.deps.points.metricsOf(row.job_id) ?? row.metric_count;
     if (shown.changed || count !== row.metric_count)
       tracked.row = { ...row, metrics_json: shown.text(), metric_count: count };
     return tracked.row;
   }
 
   #attempt(work: Promise<unknown>): void {
-    work.catch((error: unknown) => this.log.error({ err: error }, 'telemetry could not be stored'));
+    work.catch((error: unknown) => this.deps.log.error({ err: error }, 'telemetry could not be stored'));
   }
 }
 
