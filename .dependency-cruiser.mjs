@@ -56,6 +56,12 @@ export default {
       from: { pathNot: TESTS },
       to: { path: TESTS },
     },
+    {
+      name: 'a migration knows no code of today',
+      severity: 'error',
+      from: { path: '^bridge-server/src/storage/migrations/' },
+      to: { pathNot: '^bridge-server/src/storage/migrations/|^node_modules/kysely/' },
+    },
     ...Object.entries(FLOORS).flatMap(rulesOf),
   ],
   options: {

@@ -1,5 +1,5 @@
 import { Migrator, sql, type Kysely } from 'kysely';
-import { migrations } from '../src/storage/migrations.js';
+import { migrations } from '../src/storage/migrations/index.js';
 import type { Storage } from '../src/storage/storage.js';
 
 /** Leaves a database as the bridge before dataset versions did: one dataset, its upload, its job and its sweep. */

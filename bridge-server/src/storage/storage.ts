@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { NodeSqliteDialect } from '@better-auth/kysely-adapter/node-sqlite-dialect';
 import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
-import { migrations } from './migrations.js';
+import { migrations } from './migrations/index.js';
 import type { Database } from './schema.js';
 
 export interface Storage {

@@ -1,0 +1,284 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { migrations } from './migrations/index.js';
+import type { Database } from './schema.js';
+import { openStorage } from './storage.js';
+
+type Columns = {
+  readonly [Table in keyof Database]: {
+    readonly [Column in keyof Database[Table]]: null extends Database[Table][Column] ? 'nullable' : 'required';
+  };
+};
+
+/** As `schema.ts` says, or this does not compile. */
+const COLUMNS: Columns = {
+  api_tokens: {
+    token_id: 'required',
+    user_id: 'required',
+    name: 'required',
+    sha256: 'required',
+    created_at: 'required',
+    expires_at: 'nullable',
+    last_used_at: 'nullable',
+  },
+  connections: {
+    connection_id: 'required',
+    project_id: 'required',
+    user_id: 'required',
+    name: 'required',
+    kind: 'required',
+    address: 'required',
+    sealed_url: 'required',
+    created_at: 'required',
+  },
+  dataset_shares: {
+    dataset_id: 'required',
+    user_id: 'required',
+    created_at: 'required',
+  },
+  dataset_splits: {
+    split_id: 'required',
+    version_id: 'required',
+    spec_json: 'required',
+    counts_json: 'required',
+    sha256: 'required',
+    warnings_json: 'required',
+    is_default: 'required',
+    created_at: 'required',
+  },
+  dataset_versions: {
+    version_id: 'required',
+    dataset_id: 'required',
+    project_id: 'required',
+    number: 'required',
+    content_id: 'required',
+    state: 'required',
+    filename: 'required',
+    format: 'nullable',
+    kind: 'nullable',
+    size_bytes: 'required',
+    sha256: 'nullable',
+    data_sha256: 'nullable',
+    rows: 'nullable',
+    columns: 'nullable',
+    encoding: 'nullable',
+    asked_json: 'required',
+    reading_json: 'required',
+    derived_bytes: 'required',
+    suggested_target: 'nullable',
+    warnings_json: 'required',
+    profile_json: 'nullable',
+    error_json: 'nullable',
+    origin_json: 'required',
+    user_id: 'required',
+    owner_name: 'required',
+    created_at: 'required',
+    deleted_at: 'nullable',
+    freed_at: 'nullable',
+  },
+  datasets: {
+    dataset_id: 'required',
+    project_id: 'required',
+    user_id: 'required',
+    owner_name: 'required',
+    name: 'required',
+    search_text: 'required',
+    filename: 'required',
+    format: 'nullable',
+    kind: 'nullable',
+    size_bytes: 'required',
+    sha256: 'nullable',
+    rows: 'nullable',
+    columns: 'nullable',
+    encoding: 'nullable',
+    suggested_target: 'nullable',
+    warnings_json: 'required',
+    profile_json: 'nullable',
+    state: 'required',
+    error_json: 'nullable',
+    source_id: 'nullable',
+    created_at: 'required',
+    deleted_at: 'nullable',
+    head_version_id: 'required',
+    tags_json: 'required',
+    shared: 'required',
+  },
+  deleted_runs: {
+    run_id: 'required',
+    workspace: 'required',
+    experiment_id: 'nullable',
+  },
+  devices: {
+    sha256: 'required',
+    user_id: 'required',
+    last_used_at: 'required',
+  },
+  job_events: {
+    event_id: 'required',
+    job_id: 'required',
+    at: 'required',
+    from_state: 'nullable',
+    to_state: 'required',
+    detail: 'nullable',
+    detail_fa: 'nullable',
+  },
+  job_runs: {
+    run_id: 'required',
+    job_id: 'required',
+    label: 'required',
+    status: 'nullable',
+  },
+  jobs: {
+    job_id: 'required',
+    project_id: 'required',
+    user_id: 'required',
+    owner_name: 'required',
+    name: 'required',
+    search_text: 'required',
+    state: 'required',
+    recipe: 'nullable',
+    script_json: 'nullable',
+    dataset_id: 'nullable',
+    dataset_name: 'nullable',
+    params_json: 'required',
+    resources_json: 'nullable',
+    progress_json: 'required',
+    metrics_json: 'required',
+    message: 'nullable',
+    error_json: 'nullable',
+    exit_code: 'nullable',
+    signal: 'nullable',
+    peak_memory_bytes: 'nullable',
+    cpu_seconds: 'nullable',
+    mlflow_run_id: 'nullable',
+    mlflow_experiment_id: 'nullable',
+    mlflow_end_pending: 'nullable',
+    model_json: 'nullable',
+    parent_job_id: 'nullable',
+    token_sha256: 'nullable',
+    handle_json: 'nullable',
+    stop_requested_at: 'nullable',
+    created_at: 'required',
+    started_at: 'nullable',
+    first_step_at: 'nullable',
+    ended_at: 'nullable',
+    gpus_json: 'nullable',
+    launch: 'nullable',
+    launch_note_json: 'nullable',
+    resumed_from: 'nullable',
+    sweep_id: 'nullable',
+    has_checkpoint: 'required',
+    pruned: 'required',
+    fence: 'required',
+    priority: 'required',
+    dataset_version_id: 'nullable',
+    dataset_version: 'nullable',
+    dataset_sha256: 'nullable',
+    split_id: 'nullable',
+    run_given: 'required',
+    run_said: 'nullable',
+    metric_count: 'required',
+  },
+  project_members: {
+    project_id: 'required',
+    user_id: 'required',
+    role: 'required',
+    created_at: 'required',
+  },
+  projects: {
+    project_id: 'required',
+    name: 'required',
+    workspace: 'required',
+    workspace_ready: 'required',
+    created_at: 'required',
+  },
+  sessions: {
+    session_id: 'required',
+    user_id: 'required',
+    token_sha256: 'required',
+    generation: 'required',
+    rotated_at: 'required',
+    created_at: 'required',
+    expires_at: 'required',
+    user_agent: 'nullable',
+  },
+  sweeps: {
+    sweep_id: 'required',
+    project_id: 'required',
+    user_id: 'required',
+    owner_name: 'required',
+    name: 'required',
+    state: 'required',
+    recipe: 'required',
+    dataset_id: 'required',
+    dataset_name: 'required',
+    params_json: 'required',
+    space_json: 'required',
+    method: 'required',
+    pruner: 'required',
+    metric_key: 'required',
+    metric_mode: 'required',
+    trials: 'required',
+    parallel: 'required',
+    seed: 'required',
+    resources_json: 'nullable',
+    best_json: 'nullable',
+    error_json: 'nullable',
+    mlflow_run_id: 'nullable',
+    mlflow_experiment_id: 'nullable',
+    mlflow_end_pending: 'nullable',
+    created_at: 'required',
+    ended_at: 'nullable',
+    dataset_version_id: 'nullable',
+    dataset_version: 'nullable',
+    split_id: 'nullable',
+  },
+  uploads: {
+    upload_id: 'required',
+    user_id: 'required',
+    project_id: 'required',
+    filename: 'required',
+    name: 'required',
+    size_bytes: 'required',
+    created_at: 'required',
+    expires_at: 'required',
+    dataset_id: 'nullable',
+    version_id: 'nullable',
+  },
+};
+
+it('makes the tables that the code works with, column by column', async () => {
+  const storage = await openStorage({ file: ':memory:' });
+  try {
+    // SQLite calls a key of text nullable, though no row of ours is without one.
+    const keys = await sql<{ at: string }>`
+      select t.name || '.' || c.name as at from sqlite_master t, pragma_table_info(t.name) c where c.pk > 0`.execute(
+      storage.db,
+    );
+    const isKey = new Set(keys.rows.map(({ at }) => at));
+    const found = Object.fromEntries(
+      (await storage.db.introspection.getTables()).map(({ name, columns }) => [
+        name,
+        Object.fromEntries(
+          columns.map((column) => [
+            column.name,
+            column.isNullable && !isKey.has(`${name}.${column.name}`) ? 'nullable' : 'required',
+          ]),
+        ),
+      ]),
+    );
+    expect(found).toEqual(COLUMNS);
+  } finally {
+    await storage.close();
+  }
+});
+
+it('runs every file of migrations, in the order of their numbers', () => {
+  const numbered = readdirSync(join(import.meta.dirname, 'migrations')).filter((name) => /^\d/u.test(name));
+  expect(Object.keys(migrations).map((name) => Number(name.slice(0, 3)))).toEqual(
+    numbered.map((_, index) => index + 1),
+  );
+  expect(numbered.map((name) => Number(name.slice(0, 4)))).toEqual(numbered.map((_, index) => index + 1));
+});

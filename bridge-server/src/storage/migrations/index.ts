@@ -1,0 +1,17 @@
+import type { Migration } from 'kysely';
+import { first } from './0001-first.js';
+import { queueAndSweeps } from './0002-queue-and-sweeps.js';
+import { versionsOfDatasets } from './0003-versions-of-datasets.js';
+import { runsOfJobs } from './0004-runs-of-jobs.js';
+import { sessionsHashed } from './0005-sessions-hashed.js';
+import { runsDeletedLater } from './0006-runs-deleted-later.js';
+
+/** The one list of migrations, in order; a released one is never edited, and knows no code of today. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '001_first': first,
+  '002_queue_and_sweeps': queueAndSweeps,
+  '003_dataset_versions': versionsOfDatasets,
+  '004_runs_of_jobs': runsOfJobs,
+  '005_sessions_hashed': sessionsHashed,
+  '006_runs_deleted_later': runsDeletedLater,
+};
