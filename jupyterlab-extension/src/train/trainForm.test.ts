@@ -32,7 +32,7 @@ describe('the form of a recipe', () => {
     expect(columnParam(tabular)).toBe('target');
     const { schema } = formSchema(tabular, fa);
     expect(Object.keys(schema.properties ?? {}).slice(0, 3)).toEqual(['epochs', 'batch_size', 'lr']);
-    expect(schema.properties?.['epochs']).toMatchObject({ title: 'دوره' });
+    expect(schema.properties?.['epochs']).toMatchObject({ title: 'شمار دوره‌ها' });
     expect(formSchema(tabular, en).schema.properties?.['epochs']).toMatchObject({ title: 'Epochs' });
   });
   it('says the range of a value outside of it, in both languages', () => {

@@ -171,7 +171,7 @@ class Dataset:
             raise KargahError(
                 "package_missing",
                 "This needs the package polars: `pip install polars`, or use pandas() or arrow().",
-                "این کار به بستهٔ polars نیاز دارد: «pip install polars»؛ یا pandas() یا arrow() را به کار ببرید.",
+                "این دستور به بستهٔ polars نیاز دارد: «pip install polars»؛ یا pandas() یا arrow() را به کار ببرید.",
             ) from error
         return polars.from_arrow(self.arrow())
 

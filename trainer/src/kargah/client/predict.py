@@ -41,8 +41,8 @@ def _load(path: str | Path) -> LoadedProgram:
             "model_unsafe",
             f"{path} was not loaded, because it may run code: {refusal.part} {refusal.reason}. "
             "If you trust whoever made it, load it with torch.export.load yourself.",
-            f"{path} بارگذاری نشد، چون ممکن است کدی را اجرا کند: \u2066{refusal.part} {refusal.reason}\u2069. "
-            "اگر به سازنده‌اش اعتماد دارید، آن را خودتان با torch.export.load بارگذاری کنید.",
+            f"{path} خوانده نشد، چون ممکن است کدی را اجرا کند: \u2066{refusal.part} {refusal.reason}\u2069. "
+            "اگر به سازنده‌اش اعتماد دارید، آن را خودتان با torch.export.load باز کنید.",
         ) from refusal
 
 
@@ -63,7 +63,7 @@ class Predictor:
             raise KargahError(
                 "not_a_kargah_model",
                 f"{path} does not say what its columns are: no recipe of Kargah wrote it. Use kargah.load_model.",
-                f"{path} نمی‌گوید ستون‌هایش چیستند: دستورهای آموزش کارگاه آن را ننوشته‌اند. "
+                f"{path} نمی‌گوید ستون‌هایش چیستند: الگوهای کارگاه آن را ننوشته‌اند. "
                 "برای آن kargah.load_model را به کار ببرید.",
             )
         return cls(loaded.program.module(), json.loads(loaded.extra[ABOUT]))

@@ -83,7 +83,9 @@ def _numeric(schema: pa.Schema, target: str | None) -> list[str]:
         if field.name != target and (pa.types.is_integer(field.type) or pa.types.is_floating(field.type))
     ]
     if not names:
-        raise KargahError("no_features", "No usable feature column is left.", "ستون ویژگی به‌دردبخوری نمانده است.")
+        raise KargahError(
+            "no_features", "No usable feature column is left.", "هیچ ستون ویژگیِ قابل‌استفاده‌ای نمانده است."
+        )
     return names
 
 

@@ -11,7 +11,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "duplicate_column": (
         "Two columns are named {name}; one is now {column}.",
-        "دو ستون {name} نام دارند؛ یکی {column} نامیده شد.",
+        "نام دو ستون {name} است؛ یکی {column} نامیده شد.",
     ),
     "lookalike_columns": (
         "Columns {column} and {other} look alike but are different.",
@@ -23,7 +23,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "no_header": (
         "The first row holds numbers, so it was read as data; columns are numbered.",
-        "ردیف نخست عدد دارد و داده شمرده شد؛ ستون‌ها شماره گرفتند.",
+        "ردیف اول عدد دارد و داده شمرده شد؛ ستون‌ها شماره گرفتند.",
     ),
     "windows_1256": (
         "Read as windows-1256; Arabic ي and ك became ی and ک.",
@@ -35,7 +35,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "constant_column": ("{column} has only one value.", "ستون {column} تنها یک مقدار دارد."),
     "imbalance": (
         "{percent}% of {column} is the value {value}; accuracy alone will mislead.",
-        "{percent}٪ از ستون {column} مقدار {value} است؛ درستی به‌تنهایی گمراه می‌کند.",
+        "{percent}٪ از ستون {column} مقدار {value} است؛ معیار درستی به‌تنهایی گمراه‌کننده است.",
     ),
     "column_dropped": (
         "Column {column} holds {type} and was left out.",
@@ -44,7 +44,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "images_skipped": ("{count} damaged images were left out.", "{count} تصویر آسیب‌دیده کنار گذاشته شد."),
     "files_ignored": (
         "{count} files that belong to no class were left out.",
-        "{count} فایل که از هیچ کلاسی نبود کنار گذاشته شد.",
+        "{count} فایل به هیچ کلاسی تعلق نداشت و کنار گذاشته شد.",
     ),
     "mixed_sizes": (
         "The images have different sizes; they are resized for training.",
@@ -56,11 +56,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "split_small_classes": (
         "{count} classes have too few rows to be in every part.",
-        "{count} کلاس کمتر از آن ردیف دارد که در هر بخش باشد.",
+        "{count} کلاس آن‌قدر ردیف ندارد که در همهٔ بخش‌ها باشد.",
     ),
     "split_times_missing": (
         "{count} rows have no time and count as the oldest.",
-        "{count} ردیف زمان ندارد و کهن‌ترین شمرده شد.",
+        "{count} ردیف زمان ندارد و قدیمی‌ترین به حساب آمد.",
     ),
     "split_shares_rows": (
         "{count} rows for validation or test also occur in training; the score will be too good.",
@@ -76,16 +76,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "leaking_column": (
         "{column} alone tells {target} in {percent}% of the rows; would it be known when predicting?",
-        "{column} به‌تنهایی در {percent}٪ ردیف‌ها {target} را می‌گوید؛ آیا هنگام پیش‌بینی در دست است؟",
+        "{column} به‌تنهایی در {percent}٪ ردیف‌ها {target} را می‌گوید؛ آیا هنگام پیش‌بینی در دسترس خواهد بود؟",
     ),
     "leaking_number": (
         "{column} and {target} lie on a straight line (correlation {correlation}); would it be known when predicting?",
-        "{column} و {target} روی یک خط راست‌اند (همبستگی {correlation})؛ آیا هنگام پیش‌بینی در دست است؟",
+        "{column} و {target} روی یک خط راست‌اند (همبستگی {correlation})؛ آیا هنگام پیش‌بینی در دسترس خواهد بود؟",
     ),
     "duplicate_rows": ("{count} rows are copies of others.", "{count} ردیف تکراری است."),
     "id_column": (
-        "Every value of {column} is different; leave it out of the features.",
-        "همهٔ مقدارهای {column} با هم فرق دارند؛ آن را از ویژگی‌ها کنار بگذارید.",
+        "Every value of {column} is different, so it teaches a model nothing; delete it before uploading.",
+        "همهٔ مقدارهای {column} با هم فرق دارند و این ستون چیزی به مدل نمی‌آموزد؛ پیش از بارگذاری حذفش کنید.",
     ),
     "more_warnings": ("And {count} more of this kind.", "و {count} هشدار دیگر."),
 }

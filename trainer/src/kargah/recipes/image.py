@@ -26,7 +26,7 @@ EVALUATION_NUMBERS = 1 << 22
 @dataclass(frozen=True, kw_only=True)
 class ImageParams(TrainingParams):
     epochs: int = param(
-        15, "Epochs", "دوره", "Early stopping is on", "توقف زودهنگام روشن است", minimum=1, maximum=10_000
+        15, "Epochs", "شمار دوره‌ها", "Early stopping is on", "توقف زودهنگام روشن است", minimum=1, maximum=10_000
     )
     image_size: int | None = param(
         None,
@@ -51,19 +51,19 @@ class ImageParams(TrainingParams):
         "Width",
         "پهنای شبکه",
         "Channels of the first layer; each next one doubles it",
-        "شمار کانال‌های لایهٔ نخست؛ هر لایهٔ بعد دو برابر می‌شود",
+        "شمار کانال‌های لایهٔ اول؛ هر لایهٔ بعد دو برابر می‌شود",
         minimum=4,
         maximum=256,
     )
     augment: Literal["none", "shift", "shift_flip"] = param(
         "none",
         "Augmentation",
-        "افزایش داده",
+        "داده‌افزایی",
         "Move (and mirror) pictures a little while training",
         "تصویرها هنگام آموزش کمی جابه‌جا (و قرینه) شوند",
         extra={
             "x-enum-titles": ["None", "Shift", "Shift and mirror"],
-            "x-enum-titles-fa": ["هیچ", "جابه‌جایی", "جابه‌جایی و قرینه"],
+            "x-enum-titles-fa": ["هیچ‌کدام", "جابه‌جایی", "جابه‌جایی و قرینه"],
         },
     )
     class_weights: Literal["equal", "balanced"] = class_weights()

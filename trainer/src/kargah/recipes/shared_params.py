@@ -17,7 +17,7 @@ class TrainingParams:
     """How to train: the loop's settings."""
 
     epochs: int = param(
-        30, "Epochs", "دوره", "Early stopping is on", "توقف زودهنگام روشن است", minimum=1, maximum=10_000
+        30, "Epochs", "شمار دوره‌ها", "Early stopping is on", "توقف زودهنگام روشن است", minimum=1, maximum=10_000
     )
     batch_size: int = param(
         64, "Batch size", "اندازهٔ دسته", "Powers of 2 are faster", "توان‌های ۲ سریع‌ترند", minimum=1, maximum=65_536
@@ -45,16 +45,16 @@ class TrainingParams:
     warmup: float = param(
         0.02,
         "Warm-up",
-        "گرم کردن",
+        "گرم‌سازی",
         "Share of the steps in which the learning rate rises; one cycle has its own",
-        "سهمی از گام‌ها که نرخ یادگیری در آن بالا می‌رود؛ یک‌چرخه‌ای از خود دارد",
+        "سهمی از گام‌ها که نرخ یادگیری در آن بالا می‌رود؛ برنامهٔ یک‌چرخه‌ای گرم‌سازی خودش را دارد",
         minimum=0,
         maximum=0.5,
     )
     weight_decay: float = param(
         0.01,
         "Weight decay",
-        "کاهش وزن",
+        "میرایی وزن‌ها",
         "Keeps weights small, against overfitting",
         "وزن‌ها را کوچک نگه می‌دارد تا بیش‌برازش کم شود",
         minimum=0,
@@ -74,7 +74,7 @@ class TrainingParams:
         "Gradient clipping",
         "سقف گرادیان",
         "Largest norm of the gradient; 0 turns it off",
-        "بیشترین اندازهٔ گرادیان؛ صفر یعنی خاموش",
+        "حداکثر اندازهٔ گرادیان؛ صفر یعنی خاموش",
         minimum=0,
         maximum=1000,
     )
@@ -90,15 +90,15 @@ class TrainingParams:
     precision: Literal["auto", "off", "bf16"] = param(
         "auto",
         "Mixed precision",
-        "دقت آمیخته",
+        "دقت ترکیبی",
         "Automatic: bfloat16 where the processor is faster with it",
-        "خودکار: bfloat16 آن‌جا که پردازنده با آن تندتر است",
+        "خودکار: bfloat16 آن‌جا که پردازنده با آن سریع‌تر است",
         extra=_words(["Automatic", "Off", "bfloat16"], ["خودکار", "خاموش", "bfloat16"]),
     )
     keep_checkpoints: int = param(
         3,
         "Checkpoints kept",
-        "نقطه‌های بازیابی",
+        "شمار نقطه‌های بازیابی",
         "The newest ones; the best epoch's one stays besides",
         "تازه‌ترین‌ها؛ نقطهٔ بهترین دوره هم می‌ماند",
         minimum=1,

@@ -32,7 +32,7 @@ class TabularParams(TrainingParams):
     task: Literal["auto", "classification", "regression"] = param(
         "auto",
         "Task",
-        "نوع کار",
+        "نوع مسئله",
         "Auto: judged from the target's values",
         "خودکار: از روی مقدارهای ستون هدف",
         extra={
@@ -55,7 +55,7 @@ class TabularParams(TrainingParams):
     max_categories: int = param(
         100,
         "Most categories of a column",
-        "بیشترین دسته‌های یک ستون",
+        "حداکثر رده‌های یک ستون",
         "Rarer values of a text column are learned together as “other”",
         "مقدارهای کم‌شمارتر یک ستون متنی با هم «دیگر» شمرده می‌شوند",
         minimum=2,

@@ -37,7 +37,7 @@ class TextParams(TrainingParams):
         "خالی: ستونی که بلندترین متن‌ها را دارد",
     )
     epochs: int = param(
-        20, "Epochs", "دوره", "Early stopping is on", "توقف زودهنگام روشن است", minimum=1, maximum=10_000
+        20, "Epochs", "شمار دوره‌ها", "Early stopping is on", "توقف زودهنگام روشن است", minimum=1, maximum=10_000
     )
     lr: float = param(
         0.01,
@@ -59,8 +59,8 @@ class TextParams(TrainingParams):
     )
     pieces: Literal["auto", "words", "characters", "both"] = param(
         "auto",
-        "Looks at",
-        "نگاه می‌کند به",
+        "Text units",
+        "واحدهای متن",
         "Automatic: also pieces of words where texts are short",
         "خودکار: در متن‌های کوتاه تکه‌های واژه هم",
         extra={
@@ -71,16 +71,16 @@ class TextParams(TrainingParams):
     buckets: int = param(
         65_536,
         "Hash buckets",
-        "خانه‌های درهم‌سازی",
+        "شمار سطل‌های درهم‌سازی",
         "Words and pieces share this many places",
-        "واژه‌ها و تکه‌ها در این شمار خانه جا می‌گیرند",
+        "واژه‌ها و تکه‌ها در این شمار سطل جا می‌گیرند",
         minimum=256,
         maximum=4_194_304,
     )
     dim: int = param(
         16,
         "Embedding width",
-        "پهنای بردار",
+        "بُعد بردار تعبیه",
         "Numbers that stand for a word or a piece",
         "شمار عددهایی که جای یک واژه یا تکه می‌نشینند",
         minimum=1,
@@ -88,8 +88,8 @@ class TextParams(TrainingParams):
     )
     longest: int = param(
         4000,
-        "Longest text",
-        "بلندترین متن",
+        "Longest text read",
+        "حداکثر طول متن",
         "Characters of a text that are looked at",
         "شمار نویسه‌هایی از متن که خوانده می‌شود",
         minimum=16,

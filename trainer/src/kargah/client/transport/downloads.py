@@ -43,7 +43,7 @@ def download(http: Http, path: str, into: Path, sha256: str | None = None) -> Pa
             raise KargahError(
                 "download_damaged",
                 "The bytes arrived changed; download the file again.",
-                "بایت‌ها در راه تغییر کردند؛ فایل را دوباره دریافت کنید.",
+                "بایت‌ها در راه تغییر کردند؛ فایل را دوباره دانلود کنید.",
             )
         temporary.replace(into)
     finally:
