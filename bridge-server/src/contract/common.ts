@@ -28,7 +28,7 @@ export const shownText = (maxLength: number) =>
     .max(maxLength)
     .refine((text) => !UNSEEN.test(text) && SEEN.test(text), {
       error: 'characters that are not seen, or turn the text around, are not allowed',
-      params: { fa: 'نویسه‌هایی که دیده نمی‌شوند یا جهت متن را برمی‌گردانند پذیرفته نیستند' },
+      params: { fa: 'این متن نویسهٔ نادیدنی یا جهت‌گردان دارد؛ آن را دوباره بنویسید.' },
     });
 export const displayName = shownText(200);
 

@@ -106,7 +106,7 @@ const TARGET_VARIES = {
 };
 const SAME = {
   message: 'This parameter is the same for all jobs of a sweep: they could not be compared.',
-  message_fa: 'این پارامتر در همهٔ کارهای یک جست‌وجو یکی است؛ وگرنه با هم سنجیده نمی‌شوند.',
+  message_fa: 'این پارامتر در همهٔ کارهای یک جست‌وجو یکی است؛ وگرنه با هم قابل مقایسه نیستند.',
   code: 'same',
 };
 const UPSIDE_DOWN = {
@@ -116,7 +116,7 @@ const UPSIDE_DOWN = {
 };
 const LOG_OF_NOTHING = {
   message: 'A logarithmic range begins above zero.',
-  message_fa: 'بازهٔ لگاریتمی باید از عددی بزرگ‌تر از صفر آغاز شود.',
+  message_fa: 'بازهٔ لگاریتمی باید از عددی بزرگ‌تر از صفر شروع شود.',
   code: 'range',
 };
 const WHOLE_NUMBERS = {

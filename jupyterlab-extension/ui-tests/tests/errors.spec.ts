@@ -34,19 +34,19 @@ const REFUSED: readonly { name: string; content: () => string | Buffer; fa: RegE
   {
     name: 'تصویر.csv',
     content: () => png,
-    fa: /این فایل واقعاً .?CSV.? نیست: .?PNG/u,
+    fa: /این فایل .?CSV.? نیست؛ در آن .?PNG.? پیدا شد/u,
     en: /not really .?CSV.?: .?PNG/u,
   },
   {
     name: 'ناهموار.csv',
     content: () => 'الف,ب,پ\n۱,۲,۳\n۴,۵\n۶,۷,۸\n',
-    fa: /ردیف .?۳.? دارای .?۲.? خانه است ولی سرستون .?۳.?؛ درستش کنید/u,
+    fa: /ردیف .?۳.?، .?۲.? خانه دارد ولی سرستون .?۳.? خانه؛ آن را اصلاح کنید/u,
     en: /Row .?3.? has .?2.? cells but the header has .?3/u,
   },
   {
     name: 'پهن.csv',
     content: () => tenThousandColumns.join('\n'),
-    fa: /فایل .?۱۰[٬,]?۰۰۰.? ستون دارد؛ بیشینه .?۲[٬,]?۰۰۰/u,
+    fa: /فایل .?۱۰[٬,]?۰۰۰.? ستون دارد؛ حداکثر .?۲[٬,]?۰۰۰/u,
     en: /has .?10,?000.? columns; at most .?2,?000/u,
   },
   {
@@ -177,7 +177,7 @@ test.describe('what a user can do wrong', () => {
       await row('ناهموار.csv').click();
       const opened = pageOf(page, 'kargah-dataset-page');
       await expect(opened.getByText('این فایل خوانده نشد')).toBeVisible();
-      await expect(opened.getByText(/درستش کنید و دوباره بارگذاری کنید/u)).toBeVisible();
+      await expect(opened.getByText(/آن را اصلاح کنید و دوباره بارگذاری کنید/u)).toBeVisible();
       await expect(opened.getByRole('button', { name: 'بارگذاری دوباره' })).toBeVisible();
       await expect(opened.getByRole('button', { name: 'شروع آموزش' })).toBeDisabled();
     });

@@ -15,7 +15,7 @@ export const ACCOUNTS = {
   only_through_jupyter: {
     status: 403,
     en: 'JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).',
-    fa: 'این کارگاه را JupyterLab آغاز کرده است و ورود همان‌جاست؛ در این نشانی توکن شخصی به کار ببرید («توکن‌های من» در پنل).',
+    fa: 'این کارگاه را JupyterLab راه‌اندازی کرده است و ورود همان‌جاست؛ در این نشانی توکن شخصی به کار ببرید («توکن‌های من» در پنل).',
   },
   signup_closed: {
     status: 403,
@@ -25,7 +25,7 @@ export const ACCOUNTS = {
   signup_code_required: {
     status: 403,
     en: 'The first account needs the code that Kargah printed when it started; it is in its terminal or log, after “code for the first account:”.',
-    fa: 'نخستین حساب کدی می‌خواهد که کارگاه هنگام آغاز نوشته است؛ آن را در ترمینال یا لاگ کارگاه پس از «code for the first account:» ببینید.',
+    fa: 'نخستین حساب کدی می‌خواهد که کارگاه هنگام شروع نوشته است؛ آن را در ترمینال یا لاگ کارگاه پس از «code for the first account:» ببینید.',
   },
   signup_code_wrong: {
     status: 403,
@@ -44,13 +44,13 @@ export const ACCOUNTS = {
   },
   weak_password: {
     status: 422,
-    en: 'Use at least {min} characters; a sentence is good.',
-    fa: 'دست‌کم {min} نویسه لازم است؛ یک جملهٔ خوب است.',
+    en: 'Use at least {min} characters; a short sentence works well.',
+    fa: 'دست‌کم {min} نویسه لازم است؛ یک جملهٔ کوتاه خوب است.',
   },
   password_too_long: {
     status: 422,
     en: 'Use at most {max} characters.',
-    fa: 'بیشینه {max} نویسه می‌شود.',
+    fa: 'حداکثر {max} نویسه پذیرفته می‌شود.',
   },
   common_password: {
     status: 422,

@@ -5,7 +5,7 @@ export const DATASETS = {
   upload_offset_mismatch: {
     status: 409,
     en: 'The upload is at another offset; ask for it and go on from there.',
-    fa: 'بارگذاری در جای دیگری است؛ جای درست را بپرسید و ادامه دهید.',
+    fa: 'بخش دیگری از این فایل پیش‌تر رسیده است؛ «ادامه» را بزنید.',
   },
   upload_locked: {
     status: 423,
@@ -20,7 +20,7 @@ export const DATASETS = {
   upload_protocol: {
     status: 400,
     en: 'The upload request breaks the tus protocol: {reason}.',
-    fa: 'درخواست بارگذاری با قرارداد tus نمی‌خواند: {reason}.',
+    fa: 'درخواست بارگذاری با پروتکل tus نمی‌خواند: {reason}.',
   },
   file_too_large: {
     status: 413,
@@ -40,23 +40,23 @@ export const DATASETS = {
   not_tabular: {
     status: 422,
     en: 'The file is not really {format}: {reason} has no place in it. See whether it is the right file, or save it as {format} again.',
-    fa: 'این فایل واقعاً {format} نیست: {reason} جایی در آن ندارد. ببینید فایل درست را برگزیده‌اید، یا دوباره با قالب {format} ذخیره‌اش کنید.',
+    fa: 'این فایل {format} نیست؛ در آن {reason} پیدا شد. بررسی کنید که فایل درست را انتخاب کرده باشید، یا دوباره آن را با قالب {format} ذخیره کنید.',
   },
   ragged_rows: {
     status: 422,
     en: 'Row {row} has {found} cells but the header has {expected}; repair it and upload again.',
-    fa: 'ردیف {row} دارای {found} خانه است ولی سرستون {expected}؛ درستش کنید و دوباره بارگذاری کنید.',
+    fa: 'ردیف {row}، {found} خانه دارد ولی سرستون {expected} خانه؛ آن را اصلاح کنید و دوباره بارگذاری کنید.',
   },
   too_many_columns: {
     status: 422,
     en: 'The file has {columns} columns; at most {max} are allowed.',
-    fa: 'فایل {columns} ستون دارد؛ بیشینه {max} است.',
+    fa: 'فایل {columns} ستون دارد؛ حداکثر {max} ستون پذیرفته می‌شود.',
   },
   no_rows: { status: 422, en: 'The file has a header but no rows.', fa: 'فایل سرستون دارد ولی ردیفی ندارد.' },
   bad_encoding: {
     status: 422,
     en: 'The text is neither UTF-8 nor windows-1256; choose its encoding, or save it as UTF-8.',
-    fa: 'متن نه UTF-8 است نه windows-1256؛ کدگذاری آن را برگزینید یا با UTF-8 ذخیره کنید.',
+    fa: 'متن نه UTF-8 است نه windows-1256؛ کدگذاری آن را انتخاب کنید یا با UTF-8 ذخیره کنید.',
   },
   invalid_json_line: {
     status: 422,
@@ -102,7 +102,7 @@ export const DATASETS = {
   dataset_deleted: {
     status: 409,
     en: 'The dataset was deleted before the job began.',
-    fa: 'مجموعه‌داده پیش از آغاز کار حذف شد.',
+    fa: 'مجموعه‌داده پیش از شروع کار حذف شد.',
   },
   dataset_wrong_kind: {
     status: 422,
@@ -117,7 +117,7 @@ export const DATASETS = {
   quota_exceeded: {
     status: 413,
     en: 'Your datasets use {used} of {limit}; delete some and try again.',
-    fa: 'مجموعه‌داده‌های شما {used} از {limit} را گرفته‌اند؛ چند تا را حذف کنید و دوباره بکوشید.',
+    fa: 'مجموعه‌داده‌های شما {used} از {limit} را گرفته‌اند؛ چند تا را حذف کنید و دوباره تلاش کنید.',
   },
   dataset_freed: {
     status: 410,
@@ -132,7 +132,7 @@ export const DATASETS = {
   unknown_person: {
     status: 422,
     en: 'Nobody here has the email {email}; ask them to register first.',
-    fa: 'کسی با ایمیل {email} این‌جا نیست؛ بخواهید نخست نام‌نویسی کند.',
+    fa: 'کسی با ایمیل {email} این‌جا حساب ندارد؛ از او بخواهید ابتدا حساب بسازد.',
   },
   column_unknown: {
     status: 422,
@@ -142,7 +142,7 @@ export const DATASETS = {
   filter_invalid: {
     status: 422,
     en: 'The filter cannot be used: {reason}. Correct it and try again.',
-    fa: 'این پالایه به کار نمی‌آید: {reason}. درستش کنید و دوباره بکوشید.',
+    fa: 'این فیلتر به کار نمی‌آید: {reason}. آن را اصلاح کنید و دوباره تلاش کنید.',
   },
   query_failed: {
     status: 422,
@@ -162,12 +162,12 @@ export const DATASETS = {
   diff_kinds: {
     status: 422,
     en: 'A table and a set of images cannot be compared; choose versions of one kind.',
-    fa: 'جدول و مجموعهٔ تصویر با هم سنجیدنی نیستند؛ دو نسخه از یک گونه انتخاب کنید.',
+    fa: 'جدول و مجموعهٔ تصویر با هم مقایسه نمی‌شوند؛ دو نسخهٔ هم‌نوع انتخاب کنید.',
   },
   split_shares: {
     status: 422,
-    en: 'The three shares must add up to 1 and train must not be 0.',
-    fa: 'جمع سه سهم باید ۱ باشد و سهم آموزش صفر نباشد.',
+    en: 'The three shares must add up to 100% and train must not be 0.',
+    fa: 'جمع سه سهم باید ۱۰۰٪ باشد و سهم آموزش صفر نباشد.',
   },
   split_column_required: {
     status: 422,
@@ -192,7 +192,7 @@ export const DATASETS = {
   url_failed: {
     status: 502,
     en: '{host} did not give the file: {reason}. Check the address and try again.',
-    fa: '{host} فایل را نداد: {reason}. نشانی را بررسی کنید و دوباره بکوشید.',
+    fa: '{host} فایل را نداد: {reason}. نشانی را بررسی کنید و دوباره تلاش کنید.',
   },
   files_off: {
     status: 409,
@@ -202,12 +202,12 @@ export const DATASETS = {
   file_outside: {
     status: 422,
     en: 'The file must lie inside the Jupyter folder.',
-    fa: 'فایل باید درون پوشهٔ Jupyter باشد.',
+    fa: 'فایل باید درون پوشهٔ JupyterLab باشد.',
   },
   file_hidden: {
     status: 422,
     en: 'Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.',
-    fa: 'کارگاه از پوشه‌های پنهان (نام‌هایی که با نقطه آغاز می‌شود) و پوشهٔ داده‌های خودش چیزی برنمی‌دارد؛ فایل را جابه‌جا کنید.',
+    fa: 'کارگاه از پوشه‌های پنهان (نام‌هایی که با نقطه شروع می‌شود) و پوشهٔ داده‌های خودش چیزی برنمی‌دارد؛ فایل را جابه‌جا کنید.',
   },
   file_missing: {
     status: 422,
@@ -222,7 +222,7 @@ export const DATASETS = {
   file_changed: {
     status: 409,
     en: 'The registered file has changed since it was read; register it again as a new version.',
-    fa: 'فایل ثبت‌شده پس از خوانده شدن تغییر کرده است؛ دوباره به‌عنوان نسخهٔ تازه ثبتش کنید.',
+    fa: 'فایل ثبت‌شده پس از خوانده شدن تغییر کرده است؛ دوباره به‌عنوان نسخهٔ جدید ثبتش کنید.',
   },
   connection_invalid: {
     status: 422,
@@ -242,7 +242,7 @@ export const DATASETS = {
   value_not_of_type: {
     status: 422,
     en: 'Row {row} of {column} holds “{value}”, which is not of type {type}; choose another type, or let such values be missing.',
-    fa: 'ردیف {row} از ستون {column} مقدار «{value}» دارد که از نوع {type} نیست؛ نوع دیگری برگزینید یا بگذارید این مقدارها خالی شوند.',
+    fa: 'ردیف {row} از ستون {column} مقدار «{value}» دارد که از نوع {type} نیست؛ نوع دیگری انتخاب کنید یا بگذارید این مقدارها خالی شوند.',
   },
   version_unknown: {
     status: 422,
@@ -257,7 +257,7 @@ export const DATASETS = {
   content_changed: {
     status: 412,
     en: 'The file is no longer the one that was asked for; download it from its beginning.',
-    fa: 'فایل دیگر همان نیست که خواسته شده بود؛ آن را از آغاز دریافت کنید.',
+    fa: 'فایل دیگر همان نیست که خواسته شده بود؛ آن را از ابتدا دانلود کنید.',
   },
   range_not_satisfiable: {
     status: 416,

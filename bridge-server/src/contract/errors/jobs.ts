@@ -24,21 +24,25 @@ export const JOBS = {
     en: 'Column {column} holds text; regression needs numbers.',
     fa: 'ستون {column} متن دارد؛ رگرسیون عدد می‌خواهد.',
   },
-  no_features: { status: 422, en: 'No usable feature column is left.', fa: 'ستون ویژگی به‌دردبخوری نمانده است.' },
+  no_features: {
+    status: 422,
+    en: 'No usable feature column is left.',
+    fa: 'هیچ ستون ویژگیِ قابل‌استفاده‌ای نمانده است.',
+  },
   too_few_rows: {
     status: 422,
     en: 'Only {rows} usable rows; at least {min} are needed.',
-    fa: 'تنها {rows} ردیف به‌دردبخور هست؛ دست‌کم {min} لازم است.',
+    fa: 'تنها {rows} ردیف قابل‌استفاده هست؛ دست‌کم {min} لازم است.',
   },
   too_many_classes: {
     status: 422,
     en: 'Column {column} has {classes} different values and at most {max} can be told apart; choose another target, join rare values, or learn it as a number.',
-    fa: 'ستون {column} {classes} مقدار گوناگون دارد و بیشینه {max} است؛ هدف دیگری برگزینید، مقدارهای کم‌شمار را یکی کنید یا آن را عدد بگیرید.',
+    fa: 'ستون {column} دارای {classes} مقدار متفاوت است، ولی حداکثر {max} مقدار از هم بازشناخته می‌شود؛ هدف دیگری انتخاب کنید، مقدارهای کم‌شمار را یکی کنید یا آن را عددی بگیرید.',
   },
   target_all_different: {
     status: 422,
     en: 'Every value of column {column} is different, as in a name or an id; choose a column whose values repeat.',
-    fa: 'همهٔ مقدارهای ستون {column} گوناگون است، مانند نام یا شناسه؛ ستونی برگزینید که مقدارهایش تکرار شود.',
+    fa: 'همهٔ مقدارهای ستون {column} با هم فرق دارند، مانند نام یا شناسه؛ ستونی انتخاب کنید که مقدارهایش تکرار شود.',
   },
   numbers_too_large: {
     status: 422,
@@ -59,7 +63,7 @@ export const JOBS = {
   script_outside: {
     status: 422,
     en: 'The script must lie in the Jupyter workspace.',
-    fa: 'اسکریپت باید در فضای کار ژوپیتر باشد.',
+    fa: 'اسکریپت باید در پوشهٔ JupyterLab باشد.',
   },
   script_params: {
     status: 422,
@@ -69,12 +73,12 @@ export const JOBS = {
   cwd_not_found: {
     status: 422,
     en: 'There is no folder {path} in the Jupyter workspace to work in.',
-    fa: 'پوشهٔ {path} برای کار کردن در فضای کار ژوپیتر نیست.',
+    fa: 'پوشهٔ {path} برای کار کردن در پوشهٔ JupyterLab نیست.',
   },
   variable_taken: {
     status: 422,
     en: 'The variable {name} is set by Kargah; choose another name. GPUs are asked for among the resources.',
-    fa: 'متغیر {name} را کارگاه تعیین می‌کند؛ نام دیگری بگذارید. پردازندهٔ گرافیکی را از بخش منابع بخواهید.',
+    fa: 'متغیر {name} را کارگاه تعیین می‌کند؛ نام دیگری بگذارید. GPU را از بخش منابع بخواهید.',
   },
   secrets_needed: {
     status: 422,
@@ -96,7 +100,7 @@ export const JOBS = {
   script_exited: {
     status: 422,
     en: 'The script ended with exit code {exit_code}; its last line: {exception}',
-    fa: 'اسکریپت با کد {exit_code} پایان یافت؛ واپسین خط آن: {exception}',
+    fa: 'اسکریپت با کد {exit_code} پایان یافت؛ آخرین خط آن: {exception}',
   },
   script_silent: {
     status: 422,
@@ -111,7 +115,7 @@ export const JOBS = {
   killed_maybe_memory: {
     status: 422,
     en: 'The process was ended by signal {signal}, not by Kargah. Meanwhile the kernel ended processes for want of memory, perhaps this one; a smaller batch or less data may help.',
-    fa: 'فرایند با سیگنال {signal} پایان یافت، نه از سوی کارگاه. در همان زمان هستهٔ سیستم از کمبود حافظه فرایندهایی را پایان داد، شاید همین را؛ دستهٔ کوچک‌تر یا دادهٔ کمتر شاید چاره باشد.',
+    fa: 'فرایند با سیگنال {signal} پایان یافت، نه از سوی کارگاه. در همان زمان سیستم‌عامل به‌دلیل کمبود حافظه به چند فرایند پایان داد و شاید این یکی هم از آن‌ها بود؛ دستهٔ کوچک‌تر یا دادهٔ کمتر را امتحان کنید.',
   },
   out_of_memory: {
     status: 422,
@@ -121,7 +125,7 @@ export const JOBS = {
   gpu_unusable: {
     status: 422,
     en: 'The PyTorch of this Python cannot use the GPU: it was built without CUDA, or the driver does not fit. Choose another Python, or no GPU.',
-    fa: 'PyTorch این پایتون نمی‌تواند پردازندهٔ گرافیکی را به کار بگیرد: بی CUDA ساخته شده یا درایور با آن جور نیست. پایتون دیگری برگزینید یا پردازندهٔ گرافیکی نخواهید.',
+    fa: 'نسخهٔ PyTorch این پایتون نمی‌تواند GPU را به کار بگیرد: بدون CUDA ساخته شده یا درایور با آن سازگار نیست. پایتون دیگری انتخاب کنید یا GPU نخواهید.',
   },
   no_bridge: {
     status: 422,
@@ -134,11 +138,15 @@ export const JOBS = {
     fa: 'کار از مهلت {seconds} ثانیه‌ای خود گذشت و پایان داده شد.',
   },
   value_out_of_range: { status: 422, en: 'Use a value from {min} to {max}.', fa: 'مقدار میان {min} و {max} باشد.' },
-  loss_diverged: { status: 422, en: 'Loss diverged; lower the rate.', fa: 'زیان بی‌نهایت شد؛ نرخ را کم کنید.' },
+  loss_diverged: {
+    status: 422,
+    en: 'Loss diverged; lower the learning rate.',
+    fa: 'زیان واگرا شد؛ نرخ یادگیری را کم کنید.',
+  },
   too_many_metrics: {
     status: 400,
     en: 'A job may have {limit} metrics; log what belongs together under one name, with steps.',
-    fa: 'هر کار حداکثر {limit} متریک دارد؛ مقدارهای هم‌خانواده را با یک نام و در گام‌های گوناگون ثبت کنید.',
+    fa: 'هر کار حداکثر {limit} متریک دارد؛ مقدارهای هم‌خانواده را با یک نام و در گام‌های متفاوت ثبت کنید.',
   },
   /** `status`: FAILED or KILLED, as MLflow calls it. */
   run_ended_failed: {
@@ -150,12 +158,12 @@ export const JOBS = {
   launch_failed: {
     status: 422,
     en: 'The job process could not be started: {reason}.',
-    fa: 'فرایند کار آغاز نشد: {reason}.',
+    fa: 'فرایند کار شروع نشد: {reason}.',
   },
   job_lost: {
     status: 422,
     en: 'The process vanished without a proof of how it ended.',
-    fa: 'فرایند بی‌آنکه پایانش ثابت شود ناپدید شد.',
+    fa: 'فرایند ناپدید شد و معلوم نیست چگونه پایان یافت؛ «ادامه» یا «رونوشت» را بزنید.',
   },
   job_not_active: { status: 409, en: 'The job has already ended.', fa: 'این کار پیش‌تر پایان یافته است.' },
   job_active: { status: 409, en: 'Stop the job first.', fa: 'ابتدا کار را متوقف کنید.' },
@@ -167,7 +175,7 @@ export const JOBS = {
   checkpoint_mismatch: {
     status: 422,
     en: 'The checkpoint does not fit: {name} differs from the job that wrote it.',
-    fa: 'نقطهٔ بازیابی جور نیست: {name} با کاری که آن را نوشت فرق دارد.',
+    fa: 'نقطهٔ بازیابی سازگار نیست: {name} با کاری که آن را نوشت فرق دارد.',
   },
   lease_expired: {
     status: 422,
@@ -187,6 +195,6 @@ export const JOBS = {
   recipe_takes_one_gpu: {
     status: 422,
     en: 'A recipe trains on one GPU; ask for one, or for none.',
-    fa: 'الگو روی یک پردازندهٔ گرافیکی آموزش می‌دهد؛ یکی بخواهید یا هیچ.',
+    fa: 'الگو روی یک GPU آموزش می‌دهد؛ یکی بخواهید یا هیچ.',
   },
 } as const satisfies Errors;

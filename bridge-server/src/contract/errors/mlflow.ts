@@ -26,17 +26,17 @@ export const MLFLOW = {
   mlflow_reserved_key: {
     status: 400,
     en: 'Tags of runs and experiments that begin with “kargah.” are set by the bridge alone; choose another key than “{key}”.',
-    fa: 'برچسب‌های اجراها و آزمایش‌ها با آغاز «kargah.» را تنها پل می‌گذارد؛ کلیدی جز «{key}» بردارید.',
+    fa: 'برچسب‌های اجراها و آزمایش‌ها را که با «kargah.» شروع می‌شود تنها پل می‌گذارد؛ کلیدی جز «{key}» بردارید.',
   },
   mlflow_source_refused: {
     status: 400,
     en: 'Invalid model version source: “{source}”. Use one that begins with runs:/, models:/ or mlflow-artifacts:/.',
-    fa: 'مبدأ نسخهٔ مدل «{source}» پذیرفته نیست؛ مبدأیی با آغاز runs:/ یا models:/ یا mlflow-artifacts:/ بدهید.',
+    fa: 'مبدأ نسخهٔ مدل «{source}» پذیرفته نیست؛ مبدأیی بدهید که با runs:/ یا models:/ یا mlflow-artifacts:/ شروع شود.',
   },
   mlflow_artifact_name: {
     status: 400,
     en: 'Invalid path: name a file below the run, each name in it of at most 255 bytes.',
-    fa: 'مسیر درست نیست: پرونده‌ای زیر اجرا را نام ببرید که هر نامش حداکثر ۲۵۵ بایت باشد.',
+    fa: 'مسیر درست نیست: فایلی زیر اجرا را نام ببرید که هر نامش حداکثر ۲۵۵ بایت باشد.',
   },
   mlflow_query_refused: {
     status: 400,
@@ -46,6 +46,6 @@ export const MLFLOW = {
   mlflow_busy: {
     status: 429,
     en: 'Too many files at once; send this one again in a moment.',
-    fa: 'پرونده‌های هم‌زمان زیاد است؛ کمی بعد این را دوباره بفرستید.',
+    fa: 'فایل‌های هم‌زمان زیاد است؛ کمی بعد این را دوباره بفرستید.',
   },
 } as const satisfies Errors;

@@ -5,24 +5,24 @@ export const SWEEPS = {
   sweep_space_empty: {
     status: 422,
     en: 'Choose at least one parameter to vary.',
-    fa: 'دست‌کم یک پارامتر را برای تغییر برگزینید.',
+    fa: 'دست‌کم یک پارامتر را برای تغییر انتخاب کنید.',
   },
   sweep_grid_too_large: {
     status: 422,
-    en: 'The grid has {size} settings; at most {max} are allowed.',
-    fa: 'این شبکه {size} تنظیم دارد؛ بیشینه {max} است.',
+    en: 'The sweep has {size} combinations; at most {max} are allowed: give fewer values or choose the guided method.',
+    fa: 'این جست‌وجو {size} ترکیب دارد و حداکثر {max} ترکیب ممکن است؛ مقدارهای کمتری بدهید یا روش هوشمند را انتخاب کنید.',
   },
   sweep_not_active: { status: 409, en: 'The sweep has already ended.', fa: 'این جست‌وجو پیش‌تر پایان یافته است.' },
   sweep_active: { status: 409, en: 'Stop the sweep first.', fa: 'ابتدا جست‌وجو را متوقف کنید.' },
   sweep_failed: {
     status: 422,
     en: 'Every job of the sweep failed; look at the first one.',
-    fa: 'همهٔ کارهای این جست‌وجو ناموفق بود؛ نخستین را ببینید.',
+    fa: 'همهٔ کارهای این جست‌وجو ناموفق بود؛ اولین را ببینید.',
   },
   model_unsafe: {
     status: 409,
     en: 'The model may run code when it is loaded: {part} {reason}. Download it unchecked only if you trust whoever made it.',
-    fa: 'این مدل ممکن است هنگام بارگذاری کدی را اجرا کند: {part} {reason}. تنها اگر به سازنده‌اش اعتماد دارید، آن را بدون بررسی دانلود کنید.',
+    fa: 'این مدل ممکن است هنگام خوانده شدن کدی را اجرا کند: {part} {reason}. تنها اگر به سازنده‌اش اعتماد دارید، آن را بدون بررسی دانلود کنید.',
   },
   model_not_ready: { status: 409, en: 'Model is ready at the end.', fa: 'مدل در پایان آماده است.' },
   quota_jobs: {

@@ -5,8 +5,8 @@ export const WAITS = {
   // Why a job waits
   waiting_for_turn: {
     status: 409,
-    en: 'Other jobs are before it: {jobs}.',
-    fa: 'کارهای دیگری پیش از آن است: {jobs}.',
+    en: 'Jobs before it: {jobs}.',
+    fa: '{jobs} کار جلوتر از آن است.',
   },
   waiting_for_cpu: {
     status: 409,
@@ -21,44 +21,44 @@ export const WAITS = {
   waiting_for_gpu: {
     status: 409,
     en: 'It needs {wanted} free GPUs; {free} are free.',
-    fa: '{wanted} پردازندهٔ گرافیکی آزاد می‌خواهد؛ {free} آزاد است.',
+    fa: '{wanted} GPU آزاد می‌خواهد؛ {free} آزاد است.',
   },
   waiting_for_own_limit: {
     status: 409,
     en: 'You already run {max} jobs, as many as one person may.',
-    fa: 'هم‌اکنون {max} کار در حال اجرا دارید؛ بیش از این برای یک نفر نیست.',
+    fa: 'هم‌اکنون {max} کار در حال اجرا دارید و سقف هر نفر همین است؛ با پایان یکی، این کار شروع می‌شود.',
   },
   waiting_for_mlflow: {
     status: 409,
     en: 'MLflow is starting; the job begins when it is up.',
-    fa: 'MLflow در حال راه‌اندازی است؛ کار پس از آن آغاز می‌شود.',
+    fa: 'MLflow در حال راه‌اندازی است؛ کار پس از آن شروع می‌شود.',
   },
 
   // Why a job was started cold
   warm_launcher_starting: {
     status: 409,
     en: 'The warm launcher was still loading.',
-    fa: 'راه‌انداز گرم هنوز در حال بارگذاری بود.',
+    fa: 'شروع گرم هنوز آماده نبود.',
   },
   warm_launcher_failed: {
     status: 409,
     en: 'The warm launcher does not run: {reason}.',
-    fa: 'راه‌انداز گرم کار نمی‌کند: {reason}.',
+    fa: 'شروع گرم کار نمی‌کند: {reason}.',
   },
   warm_launcher_unsafe: {
     status: 409,
     en: 'Forking would not be safe: {reason}.',
-    fa: 'انشعاب امن نبود: {reason}.',
+    fa: 'شروع گرم امن نبود: {reason}.',
   },
   warm_launcher_first_job: {
     status: 409,
     en: 'It is the first job of this Python; the next ones start warm.',
-    fa: 'نخستین کار این پایتون است؛ کارهای بعدی گرم آغاز می‌شود.',
+    fa: 'اولین کار این پایتون است؛ کارهای بعدی گرم شروع می‌شود.',
   },
 
   warm_launcher_variable: {
     status: 409,
     en: 'It sets {name}, which counts when a Python starts.',
-    fa: 'متغیر {name} را دارد که هنگام آغاز پایتون به کار می‌آید.',
+    fa: 'متغیر {name} را دارد که هنگام شروع پایتون به کار می‌آید.',
   },
 } as const satisfies Errors;

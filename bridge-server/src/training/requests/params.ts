@@ -68,14 +68,14 @@ function sentence({ keyword, params, parentSchema }: ErrorObject): [string, stri
         `مقدار بزرگ‌تر از ${String(params['limit'])} باشد.`,
       ];
     case 'maxItems':
-      return [`At most ${String(params['limit'])} values.`, `بیشینه ${String(params['limit'])} مقدار.`];
+      return [`At most ${String(params['limit'])} values.`, `حداکثر ${String(params['limit'])} مقدار.`];
     default:
       return ['This value is not valid.', 'این مقدار درست نیست.'];
   }
 }
 
 const TYPES: Record<string, [string, string]> = {
-  integer: ['Write a whole number.', 'عدد درست بنویسید.'],
+  integer: ['Write a whole number.', 'یک عدد صحیح بنویسید.'],
   number: ['Write a number.', 'عدد بنویسید.'],
   string: ['Write a text.', 'متن بنویسید.'],
   boolean: ['Say yes or no.', 'بله یا نه را انتخاب کنید.'],

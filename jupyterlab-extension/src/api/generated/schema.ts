@@ -3835,7 +3835,7 @@ export interface operations {
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        *
-       *     `weak_password`: Use at least {min} characters; a sentence is good.
+       *     `weak_password`: Use at least {min} characters; a short sentence works well.
        */
       422: {
         headers: {
@@ -5561,7 +5561,7 @@ export interface operations {
        *
        *     `split_column_required`: Choose the column that {method} goes by.
        *
-       *     `split_shares`: The three shares must add up to 1 and train must not be 0.
+       *     `split_shares`: The three shares must add up to 100% and train must not be 0.
        *
        *     `split_too_few`: There are too few rows or groups for these parts ({found} found); change the shares or the column.
        *
@@ -9974,7 +9974,7 @@ export interface operations {
        *
        *     `split_unknown`: This version has no such split; choose one of its splits.
        *
-       *     `sweep_grid_too_large`: The grid has {size} settings; at most {max} are allowed.
+       *     `sweep_grid_too_large`: The sweep has {size} combinations; at most {max} are allowed: give fewer values or choose the guided method.
        *
        *     `sweep_space_empty`: Choose at least one parameter to vary.
        *
@@ -10445,7 +10445,7 @@ export interface operations {
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        *
-       *     `weak_password`: Use at least {min} characters; a sentence is good.
+       *     `weak_password`: Use at least {min} characters; a short sentence works well.
        */
       422: {
         headers: {
