@@ -54,7 +54,7 @@ describe('the sign-in form', () => {
   it('asks for what is missing without asking the bridge', async () => {
     renderIn(kargah, <AuthForm expired={false} />);
     await userEvent.click(await screen.findByRole('button', { name: 'ورود' }));
-    expect(screen.getAllByText('این خانه را پر کنید.')).toHaveLength(2);
+    expect(screen.getAllByText('این فیلد را پر کنید.')).toHaveLength(2);
     expect(asked()).toEqual([]);
   });
 
@@ -147,7 +147,7 @@ describe('where there is no account yet', () => {
     renderIn(kargah, <AuthForm expired={false} />);
     await fillIn('sara@example.com', 'correct horse battery');
     await userEvent.click(screen.getByRole('button', { name: 'ساختن حساب' }));
-    expect((await refusal()).textContent).toBe('این خانه را پر کنید.');
+    expect((await refusal()).textContent).toBe('این فیلد را پر کنید.');
     expect(sent).toEqual([]);
     const code = screen.getByLabelText(/^کد نخستین حساب/);
     expect(document.activeElement).toBe(code);

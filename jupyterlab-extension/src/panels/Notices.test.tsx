@@ -28,7 +28,7 @@ describe('what is said while the bridge is away', () => {
     await screen.findByText('Disconnected; training goes on.');
     // As after fifteen seconds of trying.
     bench.kargah.live.connection.set({ state: 'offline', asOf: new Date() });
-    expect(await screen.findByText(/Kargah does not answer\. You see the state of/)).toBeTruthy();
+    expect(await screen.findByText(/Kargah does not answer\. You see everything as of/)).toBeTruthy();
     const back = await TestLive.start(Number(new URL(bench.server.url).port));
     try {
       const socket = back.next();

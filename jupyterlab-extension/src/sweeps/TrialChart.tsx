@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useI18n } from '../i18n/context.js';
-import { metricName, shortValue } from '../jobs/charts/metricNames.js';
+import { metricName, shortValue, validationName } from '../jobs/charts/metricNames.js';
 import { isActive } from '../api/states.js';
 import type { Sweep } from '../api/types.js';
 import { bestSoFar, type Trial } from './trials.js';
@@ -41,8 +41,9 @@ export function TrialChart({
   });
   const key = sweep.metric?.key ?? '';
   // Until its first job has said by what they are compared.
-  const name = key === '' ? t('uses.metric') : metricName(i18n, key.replace(/^val_/, '')).text;
-  const title = t('sweep.chart', { x: key.startsWith('val_') ? t('metric.ofVal', { x: name }) : name });
+  const bare = metricName(i18n, key.replace(/^val_/, ''));
+  const name = key === '' ? t('uses.metric') : key.startsWith('val_') ? validationName(i18n, bare) : bare.text;
+  const title = t('sweep.chart', { x: name });
   const ticks = ticksOf(low, high);
   const numbers = [...new Set([1, Math.round((1 + last) / 2), last])];
   return (

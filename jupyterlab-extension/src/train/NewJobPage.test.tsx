@@ -39,15 +39,15 @@ const PLAN = {
   launch_note: {
     code: 'warm_launcher_starting',
     detail: 'The warm launcher was still loading.',
-    detail_fa: 'راه‌انداز گرم هنوز در حال بارگذاری بود.',
+    detail_fa: 'شروع گرم هنوز آماده نبود.',
   },
   params: { epochs: 30, lr: 0.003 },
   resources: { cpus: 2, memory_mb: 1000, gpus: 0, time_limit_seconds: null },
   jobs_before: 2,
   waiting: {
     code: 'waiting_for_turn',
-    detail: 'Other jobs are before it: 2.',
-    detail_fa: 'کارهای دیگری پیش از آن است: 2.',
+    detail: 'Jobs before it: 2.',
+    detail_fa: '2 کار جلوتر از آن است.',
   },
 };
 
@@ -272,7 +272,7 @@ describe('the version and the split of the data', () => {
     await userEvent.selectOptions(await screen.findByTestId('split'), 'spl_bbbbbb');
     await userEvent.click(screen.getByRole('button', { name: 'دیدن کد پایتون' }));
     expect(document.querySelector('pre')?.textContent).toContain('version=3,\n    split="spl_bbbbbb",');
-    await userEvent.click(screen.getByRole('radio', { name: 'جست‌وجوی تنظیم‌ها' }));
+    await userEvent.click(screen.getByRole('radio', { name: 'جست‌وجوی پارامترها' }));
     await userEvent.click(screen.getByRole('button', { name: 'شروع جست‌وجو' }));
     await waitFor(() => expect(sent).toMatchObject([{ dataset_version: 3, split_id: 'spl_bbbbbb', space: {} }]));
   });
@@ -326,7 +326,7 @@ describe('what a job asks for', () => {
     expect(screen.queryByLabelText('GPU')).toBeNull();
     await userEvent.type(screen.getByLabelText('هسته'), '۴');
     await userEvent.type(screen.getByLabelText('حافظه (مگابایت)'), '2048');
-    await userEvent.type(screen.getByLabelText('بیشینهٔ زمان (دقیقه)'), '1.5');
+    await userEvent.type(screen.getByLabelText('حداکثر زمان (دقیقه)'), '1.5');
     await screen.findByRole('option', { name: 'My own' });
     await userEvent.selectOptions(screen.getByTestId('python'), 'mine');
     await userEvent.selectOptions(screen.getByTestId('priority'), 'high');
@@ -365,7 +365,7 @@ describe('the dry run', () => {
   it('shows the command, folder, environment, values, how it would start and what it would wait for', async () => {
     await open();
     await screen.findByRole('option', { name: 'label' });
-    await fold(/چه اجرا می‌شود/);
+    await fold(/پیش‌نمایش اجرا/);
     const text = (await screen.findByTestId('plan')).textContent.replace(/\p{Cf}/gu, '');
     for (const part of [
       "kargah.training 'a b'",
@@ -373,10 +373,10 @@ describe('the dry run', () => {
       'KARGAH_JOB_ID=job_x',
       'epochs=30',
       'سرد',
-      'پیش از آن است: ۲',
+      '۲ کار جلوتر از آن است',
     ])
       expect(text).toContain(part);
-    expect(text).toContain('راهانداز گرم هنوز در حال بارگذاری بود.');
+    expect(text).toContain('شروع گرم هنوز آماده نبود.');
     expect(sent).toEqual([{ recipe: 'tabular', dataset_id: 'ds_aaaaaa', params: { target: 'label' } }]);
     expect(bench.opened).toEqual([]);
   });
@@ -386,7 +386,7 @@ describe('the dry run', () => {
       errors: [{ path: 'params.lr', message: 'Too large.', message_fa: 'بسیار بزرگ است.', code: 'maximum' }],
     });
     await open();
-    await fold(/چه اجرا می‌شود/);
+    await fold(/پیش‌نمایش اجرا/);
     expect((await screen.findByText('بسیار بزرگ است.')).closest('.fld')?.getAttribute('data-param')).toBe('lr');
   });
 });
@@ -397,7 +397,7 @@ describe('trying several settings', () => {
   async function several(): Promise<void> {
     await open();
     await screen.findByRole('option', { name: 'label' });
-    await userEvent.click(screen.getByRole('radio', { name: 'جست‌وجوی تنظیم‌ها' }));
+    await userEvent.click(screen.getByRole('radio', { name: 'جست‌وجوی پارامترها' }));
   }
   const begin = (): Promise<void> => userEvent.click(screen.getByRole('button', { name: 'شروع جست‌وجو' }));
 

@@ -84,7 +84,7 @@ test.describe.serial('someone who knows her data', () => {
     await expect.poll(first).toBeLessThan(1010);
     await shown().getByLabel('ستون', { exact: true }).selectOption('شهر');
     await shown().getByLabel('مقدار').fill('تهران');
-    await shown().getByRole('button', { name: 'پالایش' }).click();
+    await shown().getByRole('button', { name: 'افزودن شرط' }).click();
     await expect(shown().getByTestId('kargah-preview').getByRole('status')).toHaveText('۳۰۰ ردیف از ۱٬۲۰۰');
   });
 
@@ -100,13 +100,13 @@ test.describe.serial('someone who knows her data', () => {
 
   test('a second version stands beside the first, and what changed is shown', async () => {
     await open('versions');
-    await upload(page, shown().getByRole('button', { name: 'نسخهٔ تازه' }), 'فروش.csv', sales(1300, 4000));
+    await upload(page, shown().getByRole('button', { name: 'نسخهٔ جدید' }), 'فروش.csv', sales(1300, 4000));
     const versions = shown().getByTestId('kargah-versions');
     await expect(versions.getByRole('listitem')).toHaveCount(2, SOON);
     await expect(shown()).toContainText('نسخهٔ ۲ از ۲', SOON);
     await versions.locator('[data-version="1"]').getByRole('button', { name: 'مقایسه با' }).click();
     const diff = shown().getByTestId('kargah-diff');
-    await expect(diff).toContainText('ردیف افزوده', SOON);
+    await expect(diff).toContainText('ردیف‌های افزوده', SOON);
     await expect(diff).toContainText('مبلغ');
     await expect(panel.getByTestId('kargah-dataset')).toHaveCount(1);
   });
@@ -114,7 +114,7 @@ test.describe.serial('someone who knows her data', () => {
   test('she has the file read anew with Persian letters, as a third version', async () => {
     await shown().getByRole('button', { name: 'خواندن دوباره' }).click();
     const form = page.getByTestId('kargah-reread');
-    await form.getByLabel(/نویسه‌های عربی/u).check();
+    await form.getByLabel(/«ي» و «ك» عربی/u).check();
     await expect(form.locator('details')).toContainText('تغییر');
     await form.getByRole('button', { name: 'ساختن نسخه' }).click();
     await expect(shown()).toContainText('نسخهٔ ۳ از ۳', SOON);
@@ -175,14 +175,14 @@ test.describe.serial('someone who knows her data', () => {
 
   test('she registers a file of the Jupyter server and is refused one outside it', async ({ lab }) => {
     writeFileSync(join(lab.workspace, 'این‌جا.csv'), 'a,b\n1,x\n2,y\n');
-    await panel.getByRole('button', { name: 'آوردن داده' }).click();
+    await panel.getByRole('button', { name: 'افزودن داده' }).click();
     const form = page.getByTestId('kargah-intake');
     await form.getByRole('radio', { name: 'فایل Jupyter' }).click();
-    await form.getByLabel('نشانی فایل').fill('../etc/x.csv');
-    await form.getByRole('button', { name: 'آوردن', exact: true }).click();
-    await expect(form.locator('.note')).toContainText('درون پوشهٔ Jupyter');
-    await form.getByLabel('نشانی فایل').fill('این‌جا.csv');
-    await form.getByRole('button', { name: 'آوردن', exact: true }).click();
+    await form.getByLabel('مسیر فایل').fill('../etc/x.csv');
+    await form.getByRole('button', { name: 'افزودن', exact: true }).click();
+    await expect(form.locator('.note')).toContainText('درون پوشهٔ JupyterLab');
+    await form.getByLabel('مسیر فایل').fill('این‌جا.csv');
+    await form.getByRole('button', { name: 'افزودن', exact: true }).click();
     await expect(panel.getByTestId('kargah-dataset').filter({ hasText: 'این‌جا.csv' })).toContainText('۲ ردیف', SOON);
   });
 
@@ -202,7 +202,7 @@ test.describe.serial('someone who knows her data', () => {
     await page.keyboard.press('Enter');
     await mine.getByRole('button', { name: /فروشگاه/u }).click();
     await expect(panel.getByTestId('kargah-dataset')).toHaveCount(1);
-    await panel.getByTitle(/برداشتن پالایش/u).click();
+    await panel.getByTitle(/برداشتن فیلتر/u).click();
     await panel.getByRole('searchbox').fill('1403');
     await expect(panel.getByTestId('kargah-dataset')).toHaveCount(1);
     await panel.getByRole('searchbox').fill('');
@@ -213,14 +213,14 @@ test.describe.serial('someone who knows her data', () => {
     await hisRow.click();
     await open('versions');
     await expect(shown().getByTestId('kargah-versions')).toContainText('تغییر و حذف فقط با اوست');
-    await expect(shown().getByRole('button', { name: 'نسخهٔ تازه' })).toHaveCount(0);
+    await expect(shown().getByRole('button', { name: 'نسخهٔ جدید' })).toHaveCount(0);
   });
 
   test('a private address is refused before anything is sent', async () => {
-    await panel.getByRole('button', { name: 'آوردن داده' }).click();
+    await panel.getByRole('button', { name: 'افزودن داده' }).click();
     const form = page.getByTestId('kargah-intake');
     await form.getByLabel('نشانی https').fill('https://169.254.169.254/latest.csv');
-    await form.getByRole('button', { name: 'آوردن', exact: true }).click();
+    await form.getByRole('button', { name: 'افزودن', exact: true }).click();
     await expect(form.locator('.note')).toContainText('شبکهٔ خصوصی');
     await page.keyboard.press('Escape');
   });

@@ -39,10 +39,10 @@ test.describe.serial('someone with many jobs', () => {
   test('she sees what would run before anything does, and what it would be refused for', async () => {
     await panel.getByRole('button', { name: 'کار جدید' }).first().click();
     const form = pageOf(page, 'new-job-page');
-    await form.getByRole('button', { name: /چه اجرا می‌شود/u }).click();
+    await form.getByRole('button', { name: /پیش‌نمایش اجرا/u }).click();
     const plan = form.getByTestId('plan');
     await expect(plan).toContainText('epochs=30', SOON);
-    await expect(plan).toContainText('فرمان');
+    await expect(plan).toContainText('دستور');
     await form.getByRole('button', { name: /منابع و اولویت/u }).click();
     await form.getByLabel('هسته').fill('۲۰۰');
     await expect(form.getByTestId('resources').getByRole('alert')).toContainText('این دستگاه');
@@ -79,10 +79,10 @@ test.describe.serial('someone with many jobs', () => {
   test('another waits and says for what, and is cancelled at once', async () => {
     const { cpus } = await api.get<{ cpus: number }>('/api/v1/system');
     await start('کار پهن', { ...long, resources: { cpus } });
-    await expect(row('کار پهن')).toContainText(/هستهٔ آزاد می‌خواهد|کارهای دیگری پیش از آن است/u, SOON);
+    await expect(row('کار پهن')).toContainText(/هستهٔ آزاد می‌خواهد|کار جلوتر از آن است/u, SOON);
     await row('کار پهن').click();
     const job = pageOf(page, 'job-page');
-    await expect(job.getByText(/هستهٔ آزاد می‌خواهد|کارهای دیگری پیش از آن است/u).first()).toBeVisible();
+    await expect(job.getByText(/هستهٔ آزاد می‌خواهد|کار جلوتر از آن است/u).first()).toBeVisible();
     await job.getByRole('button', { name: 'لغو کار', exact: true }).click();
     await expect(job).toHaveAttribute('data-state', 'stopped');
   });
@@ -120,7 +120,7 @@ test.describe.serial('someone with many jobs', () => {
     await panel.getByRole('button', { name: 'کار جدید' }).first().click();
     const form = pageOf(page, 'new-job-page');
     await form.getByLabel(/epochs/u).fill('2');
-    await form.getByRole('radio', { name: 'جست‌وجوی تنظیم‌ها' }).click();
+    await form.getByRole('radio', { name: 'جست‌وجوی پارامترها' }).click();
     const fields = form.getByTestId('sweep-fields');
     await fields.getByTestId('sweep-method').selectOption('grid');
     await fields.getByTestId('sweep-pruner').selectOption('none');

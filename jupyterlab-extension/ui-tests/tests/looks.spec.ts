@@ -173,7 +173,7 @@ test.describe.serial('what people see', () => {
     await eachLook(async (look) => {
       await glance(page, look, 'new-job-dry-run', findings, form);
     });
-    await form.getByRole('radio', { name: /^(جست‌وجوی تنظیم‌ها|Try several settings)$/u }).click();
+    await form.getByRole('radio', { name: /^(جست‌وجوی پارامترها|Try several settings)$/u }).click();
     await eachLook(async (look) => {
       await portrait(page, look, 'new-job-sweep', findings);
     });

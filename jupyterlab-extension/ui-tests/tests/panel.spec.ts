@@ -147,7 +147,7 @@ test.describe.serial('a panel that says nothing false', () => {
     await expect(job.getByTestId('charts-waiting')).toBeVisible();
     await expect(job.getByTestId('headline')).toBeVisible();
     await expect(job).not.toContainText('معیاری ثبت نکرد');
-    await expect(job).not.toContainText('هنوز اندازه‌ای نرسیده');
+    await expect(job).not.toContainText('هنوز داده‌ای نرسیده');
     release();
     await expect(job.getByTestId('chart-loss')).toBeVisible();
     await page.unroute(`**/jobs/${jobId}/metrics*`);

@@ -38,7 +38,21 @@ describe('the card of a column', () => {
     });
     expect(show(text)).toContain('Persian/Arabic 87% · digits 13%right to left');
     cleanup();
-    expect(show(text, PERSIAN)).toContain('فارسی/عربی ۸۷٪ · رقم ۱۳٪راست به چپ');
+    expect(show(text, PERSIAN)).toContain('فارسی/عربی ۸۷٪ · رقم ۱۳٪راستبهچپ');
+  });
+});
+
+describe('the length of texts', () => {
+  const scripts = { arabic: 0, latin: 1, digits: 0, other: 0 };
+  const texts = (min_length: number, max_length: number): Column =>
+    column({ name: 'code', type: 'text', histogram, text: { min_length, mean_length: 8, max_length, scripts } });
+
+  it('is told as a range', () => expect(show(texts(3, 8))).toContain('3 to 8 characters'));
+
+  it('is told once where all are equally long', () => {
+    const told = show(texts(8, 8));
+    expect(told).toContain('8 characters');
+    expect(told).not.toContain('8 to 8');
   });
 });
 

@@ -141,7 +141,9 @@ function useFigure({ distinct, mean, text }: Column): string {
   const { t } = useI18n();
   const unique = t('ds.distinct', { n: distinct });
   if (mean !== null) return `${unique} · ${t('ds.mean', { x: raw(mean) })}`;
-  return text === undefined ? unique : `${unique} · ${t('ds.lengths', { a: text.min_length, b: text.max_length })}`;
+  if (text === undefined) return unique;
+  const { min_length: a, max_length: b } = text;
+  return `${unique} · ${a === b ? t('ds.length', { n: a }) : t('ds.lengths', { a, b })}`;
 }
 
 function Values({ column, rows }: { readonly column: Column; readonly rows: number }): JSX.Element {

@@ -13,7 +13,7 @@ export const account = {
   },
   'auth.code': { fa: 'کد نخستین حساب', en: 'Code for the first account' },
   'auth.codeHint': {
-    fa: 'کارگاه آن را هنگام آغاز نوشته است: در ترمینال یا لاگش پس از «code for the first account:».',
+    fa: 'کارگاه آن را هنگام شروع نوشته است: در ترمینال یا لاگش پس از «code for the first account:».',
     en: 'Kargah printed it when it started: in its terminal or log, after “code for the first account:”.',
   },
   'auth.closed': {
@@ -34,10 +34,10 @@ export const account = {
   'auth.hidePassword': { fa: 'پنهان کردن رمز عبور', en: 'Hide password' },
   'auth.server': { fa: 'نشانی کارگاه:', en: 'Server:' },
   'auth.expired': { fa: 'نشست پایان یافت؛ دوباره وارد شوید.', en: 'Session ended; sign in again.' },
-  'auth.error.required': { fa: 'این خانه را پر کنید.', en: 'Fill this in.' },
+  'auth.error.required': { fa: 'این فیلد را پر کنید.', en: 'Fill this in.' },
   'auth.error.email': {
-    fa: 'نشانی ایمیل کامل نیست؛ مانند sara@example.com.',
-    en: 'The email is not complete; like sara@example.com.',
+    fa: 'نشانی ایمیل کامل نیست؛ به شکل sara@example.com بنویسید.',
+    en: 'That is not a full address; write it like sara@example.com.',
   },
   'auth.error.short': {
     fa: 'دست‌کم {n} نویسه لازم است؛ یک جملهٔ کوتاه خوب است.',
@@ -62,11 +62,11 @@ export const account = {
   'tokens.none': { fa: 'هنوز توکنی ندارید.', en: 'No tokens yet.' },
   'tokens.name': { fa: 'نام توکن', en: 'Token name' },
   'tokens.create': { fa: 'ساختن توکن', en: 'Create token' },
-  'tokens.revoke': { fa: 'لغو توکن {x}', en: 'Revoke token {x}' },
+  'tokens.revoke': { fa: 'باطل کردن توکن {x}', en: 'Revoke token {x}' },
   'tokens.once': { fa: 'همین حالا کپی کنید؛ دیگر نشان داده نمی‌شود.', en: 'Copy it now; it is not shown again.' },
-  'tokens.expires': { fa: 'تا {x}', en: 'until {x}' },
-  'tokens.used': { fa: 'آخرین کاربرد: {x}', en: 'last used: {x}' },
-  'tokens.unused': { fa: 'به کار نرفته', en: 'never used' },
+  'tokens.expires': { fa: 'معتبر تا {x}', en: 'until {x}' },
+  'tokens.used': { fa: 'آخرین استفاده: {x}', en: 'last used: {x}' },
+  'tokens.unused': { fa: 'استفاده نشده', en: 'never used' },
   'sessions.title': { fa: 'نشست‌های باز', en: 'Open sessions' },
   'sessions.current': { fa: 'همین نشست', en: 'this one' },
   'sessions.unknown': { fa: 'مرورگر ناشناخته', en: 'Unknown browser' },

@@ -36,11 +36,11 @@ export const common = {
   'state.stopped': { fa: 'متوقف', en: 'stopped' },
   'state.lost': { fa: 'گم‌شده', en: 'lost' },
   'state.uploading': { fa: 'در حال بارگذاری', en: 'uploading' },
-  'state.profiling': { fa: 'در حال بررسی…', en: 'profiling…' },
+  'state.profiling': { fa: 'در حال بررسی', en: 'profiling' },
   'state.ready': { fa: 'آماده', en: 'ready' },
   'conn.connected': { fa: 'وصل', en: 'Connected' },
   'conn.connecting': { fa: 'در حال وصل شدن…', en: 'Connecting…' },
-  'conn.reconnecting': { fa: 'وصل شدن دوباره…', en: 'Reconnecting…' },
+  'conn.reconnecting': { fa: 'در حال وصل شدن دوباره…', en: 'Reconnecting…' },
   'conn.offline': { fa: 'قطع', en: 'Offline' },
   'mlflow.run': { fa: 'MLflow: {x}', en: 'MLflow: {x}' },
 } as const satisfies Catalogue;

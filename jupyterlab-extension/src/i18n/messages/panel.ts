@@ -19,7 +19,7 @@ export const panel = {
     fa: '{d} مجموعه‌داده، {j} کار و {m} مدل پیدا شد.',
     en: 'Found {d} {d|dataset|datasets}, {j} {j|job|jobs} and {m} {m|model|models}.',
   },
-  'panel.asOf': { fa: 'تا {x}', en: 'as of {x}' },
+  'panel.asOf': { fa: 'تا ساعت {x}', en: 'as of {x}' },
   'panel.upload': { fa: 'بارگذاری', en: 'Upload' },
   'panel.ready': { fa: 'دادهٔ آماده', en: 'Ready data' },
   'panel.dropHere': { fa: 'برای بارگذاری رها کنید', en: 'Drop to upload' },
@@ -29,7 +29,7 @@ export const panel = {
   'panel.moreRows': { fa: 'نمایش بیشتر', en: 'Show more' },
   'panel.mlflowFailed': { fa: 'MLflow بالا نمی‌آید', en: 'MLflow does not start' },
   'panel.mlflowFailed.detail': {
-    fa: 'چند بار پیاپی کوشیدیم و دیگر تلاش نمی‌کنیم. دلیلش در mlflow/log.txt پوشهٔ داده است؛ پس از رفع آن، JupyterLab را دوباره راه‌اندازی کنید. کارها در صف می‌مانند.',
+    fa: 'چند بار پیاپی تلاش کردیم و دیگر تلاش نمی‌کنیم. دلیلش در mlflow/log.txt پوشهٔ داده است؛ پس از رفع آن، JupyterLab را دوباره راه‌اندازی کنید. کارها در صف می‌مانند.',
     en: 'It was tried several times and is left now. The reason is in mlflow/log.txt of the data folder; mend it, then restart JupyterLab. Jobs stay in the queue.',
   },
   'panel.mlflowDown': { fa: 'MLflow در دسترس نیست', en: 'MLflow is away' },
@@ -45,15 +45,15 @@ export const panel = {
     en: 'Kargah does not answer; running jobs are safe.',
   },
   'offline.detailAsOf': {
-    fa: 'کارگاه پاسخ نمی‌دهد. آنچه می‌بینید مالِ {x} است؛ کارهای در حال اجرا آسیبی نمی‌بینند.',
-    en: 'Kargah does not answer. You see the state of {x}; running jobs are safe.',
+    fa: 'کارگاه پاسخ نمی‌دهد. آنچه می‌بینید مربوط به ساعت {x} است؛ کارهای در حال اجرا آسیبی نمی‌بینند.',
+    en: 'Kargah does not answer. You see everything as of {x}; running jobs are safe.',
   },
   'first.title': { fa: 'سه گام تا اولین مدل', en: 'Three steps to your first model' },
   'first.lead': {
     fa: 'حدود پنج دقیقه؛ هر گام را می‌توانید بعداً هم انجام دهید.',
     en: 'About five minutes; you can leave and come back at any step.',
   },
-  'first.data': { fa: 'یک مجموعه‌داده بیاورید', en: 'Bring a dataset' },
+  'first.data': { fa: 'یک مجموعه‌داده اضافه کنید', en: 'Bring a dataset' },
   'first.data.hint': {
     fa: 'CSV، Excel، Parquet، JSON Lines یا zip از تصویرها یا متن‌ها',
     en: 'CSV, Excel, Parquet, JSON Lines, or a zip of images or texts',

@@ -23,6 +23,12 @@ export function metricName(i18n: I18n, key: string): { readonly text: string; re
   return known === undefined ? { text: key, translated: false } : { text: i18n.t(known), translated: true };
 }
 
+/** What a metric of the validation rows is called: `Validation accuracy`, where `name` is that of the metric alone. */
+export function validationName(i18n: I18n, { text, translated }: ReturnType<typeof metricName>): string {
+  const inside = translated ? text.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()) : text;
+  return i18n.t('metric.ofVal', { x: inside });
+}
+
 /** Shares are read as percent, figures with thousands as whole numbers, the rest with three digits. */
 export function metricValue(i18n: I18n, key: string, value: number): string {
   if (/(^|_)(acc|accuracy|precision|recall|f1)$/.test(key) && value >= 0 && value <= 1) {

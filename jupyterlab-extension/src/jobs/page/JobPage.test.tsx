@@ -196,9 +196,9 @@ describe('a job in the queue', () => {
   it('says what it waits for, as that changes', async () => {
     await open({ state: 'queued', queue_position: 1, waiting });
     expect(screen.getByText('It needs 2 free cores; 1 are free.')).toBeTruthy();
-    const turn = { code: 'waiting_for_turn', detail: 'Other jobs are before it: 3.', detail_fa: 'ن' } as const;
+    const turn = { code: 'waiting_for_turn', detail: 'Jobs before it: 3.', detail_fa: 'ن' } as const;
     bench.socket.emit('job_changed', { job: { ...shown, waiting: turn }, deleted: false });
-    expect(await screen.findByText('Other jobs are before it: 3.')).toBeTruthy();
+    expect(await screen.findByText('Jobs before it: 3.')).toBeTruthy();
   });
 
   it('is cancelled without a question', async () => {
@@ -225,7 +225,7 @@ describe('a job that left a checkpoint', () => {
     bench.answer = '۲۰';
     await resume();
     await waitFor(() => expect(bench.opened).toContain('job job_bbbbbb'));
-    expect(bench.asked).toEqual([{ title: 'Resume \u2068mlp-digits-07\u2069', body: 'Epochs in all' }]);
+    expect(bench.asked).toEqual([{ title: 'Resume \u2068mlp-digits-07\u2069', body: 'Total epochs' }]);
     expect(resumed.body).toEqual({ params: { epochs: 20 } });
   });
 
@@ -299,7 +299,7 @@ describe('a failed job', () => {
       body = request.body.toString();
       return { status: 201, body: aJob({ job_id: 'job_bbbbbb' }) };
     };
-    await userEvent.click(screen.getByRole('button', { name: 'Start with batch 128' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Start with batch size 128' }));
     await waitFor(() => expect(bench.opened).toContain('job job_bbbbbb'));
     expect(JSON.parse(body)).toEqual({ params: { batch_size: 128 } });
     expect(screen.getByText(/out_of_memory/)).toBeTruthy();
@@ -308,11 +308,11 @@ describe('a failed job', () => {
   it('offers a lower rate when the loss diverged', async () => {
     const error = {
       code: 'loss_diverged',
-      detail: 'Loss diverged; lower the rate.',
-      detail_fa: 'زیان بی‌نهایت شد.',
+      detail: 'Loss diverged; lower the learning rate.',
+      detail_fa: 'زیان واگرا شد.',
     } as const;
     await open({ state: 'failed', error, params: { lr: 0.1 } });
-    expect(screen.getByText('Start with rate', { exact: false }).textContent).toContain('0.01');
+    expect(screen.getByText('Start with learning rate', { exact: false }).textContent).toContain('0.01');
   });
 });
 

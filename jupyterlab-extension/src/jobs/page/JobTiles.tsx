@@ -7,7 +7,7 @@ import type { I18n } from '../../i18n/i18n.js';
 import { isActive, modelFigure } from '../../api/states.js';
 import { useStore } from '../../lib/useStore.js';
 import type { Best, Job } from '../../api/types.js';
-import { metricName, metricValue } from '../charts/metricNames.js';
+import { metricName, metricValue, validationName } from '../charts/metricNames.js';
 import type { MetricHistory } from '../charts/series.js';
 
 export interface JobTilesProps {
@@ -129,8 +129,8 @@ interface MetricProps extends JobTilesProps {
 
 /** `Validation accuracy` for `val_accuracy`. */
 function titleOf(i18n: I18n, name: string): string {
-  const { text } = metricName(i18n, bareOf(name));
-  return name.startsWith('val_') ? i18n.t('metric.ofVal', { x: text }) : text;
+  const bare = metricName(i18n, bareOf(name));
+  return name.startsWith('val_') ? validationName(i18n, bare) : bare.text;
 }
 
 function bareOf(name: string): string {
