@@ -23,7 +23,7 @@ export function metricName(i18n: I18n, key: string): { readonly text: string; re
   return known === undefined ? { text: key, translated: false } : { text: i18n.t(known), translated: true };
 }
 
-/** What a metric of the validation rows is called: `Validation accuracy`, where `name` is that of the metric alone. */
+/** What a metric is called when it is of the validation rows, `Validation accuracy`, from what it is called alone. */
 export function validationName(i18n: I18n, { text, translated }: ReturnType<typeof metricName>): string {
   const inside = translated ? text.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()) : text;
   return i18n.t('metric.ofVal', { x: inside });
