@@ -113,6 +113,7 @@ describe('what is Sara’s', () => {
     patchDataset: { name: 'mine now' },
     queryDataset: { sql: 'select 1' },
     rereadVersion: { reading: {} },
+    putSharing: { emails: [] },
   };
   const QUERIES: Record<string, string> = { searchLogs: '?q=x', diffVersions: '?from=1&to=1' };
   const there = (path: string) => path.replace(/\{(\w+)\}/gu, (_, name: string) => things[name]!);

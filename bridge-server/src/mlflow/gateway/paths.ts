@@ -43,7 +43,7 @@ function isHonest(segment: string): boolean {
   let text: string | null = segment;
   for (let reading = 0; text !== null; reading += 1) {
     // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-    if (reading > 8 || text === '.' || text === '../..' || /[\u0000-\u001f\u007f]/u.test(text)) return false;
+    if (reading > 8 || text === '.' || text === '..' || /[\u0000-\u001f\u007f]/u.test(text)) return false;
     if (reading > 0 && /[/\\]/u.test(text)) return false;
     const further = decoded(text);
     text = further === text ? null : further;

@@ -55,7 +55,7 @@ describe('a script', () => {
 
   it.each([
     ['cwd_not_found', { path: 'project/where.py', cwd: 'nowhere' }],
-    ['cwd_not_found', { path: 'project/where.py', cwd: '../..' }],
+    ['cwd_not_found', { path: 'project/where.py', cwd: '..' }],
     ['cwd_not_found', { path: 'project/where.py', cwd: '/' }],
     ['cwd_not_found', { path: 'project/where.py', cwd: 'project/where.py' }],
     ['script_outside', { path: '/etc/hostname' }],

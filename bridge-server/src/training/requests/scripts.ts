@@ -60,5 +60,5 @@ function isOutside(root: string, path: string): boolean {
 }
 
 function leadsOut(way: string): boolean {
-  return way === '../..' || way.startsWith('../../') || isAbsolute(way);
+  return way === '..' || way.startsWith('../') || isAbsolute(way);
 }

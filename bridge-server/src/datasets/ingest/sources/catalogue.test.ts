@@ -26,7 +26,7 @@ const heard: string[] = [];
 /** Files of these contents, by their paths in the folder. */
 async function lay(files: Readonly<Record<string, string | Buffer>>): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
-    await mkdir(join(folder, path, '../..'), { recursive: true });
+    await mkdir(join(folder, path, '..'), { recursive: true });
     await writeFile(join(folder, path), content);
   }
 }

@@ -20,7 +20,7 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 async function lay(files: Readonly<Record<string, string | Buffer>>): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
-    await mkdir(join(root, path, '../..'), { recursive: true });
+    await mkdir(join(root, path, '..'), { recursive: true });
     await writeFile(join(root, path), content);
   }
 }

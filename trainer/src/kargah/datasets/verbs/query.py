@@ -170,7 +170,7 @@ def _reason(error: duckdb.Error, folder: Path, asked: str = "") -> str:
     """What the engine says, without where anything lies on this machine, but for what the question names itself."""
     text = str(error)
     places = {str(folder), str(folder.resolve()), sys.prefix, sys.base_prefix, tempfile.gettempdir(), str(Path.cwd())}
-    places |= {os.environ.get("HOME", os.sep), str(Path(__file__).parents[2])}
+    places |= {os.environ.get("HOME", os.sep), str(Path(__file__).parents[3])}
     # The longest first: one may lie in another. The root of everything says nothing.
     for place in sorted(places - {"", os.sep}, key=len, reverse=True):
         if place not in asked:

@@ -99,7 +99,7 @@ def _run_recipe(paths: JobPaths) -> None:
 
 
 def _is_borrowed() -> bool:
-    return not any(Path(entry, "kargah") == Path(__file__).parents[1] for entry in map(Path, sys.path))
+    return not any(Path(entry, "kargah") == Path(__file__).parents[2] for entry in map(Path, sys.path))
 
 
 def _tell_lightning() -> None:

@@ -56,7 +56,7 @@ class Sources:
             yield from folder.files()
 
     def _all_folders(self) -> list[_Folder]:
-        package = Path(__file__).resolve().parents[1]
+        package = Path(__file__).resolve().parents[2]
         ours = [_Folder(package / part, lambda name: name.endswith(".py")) for part in _OURS]
         return [*(_Folder(path, self._counts) for path in _paths()), *ours]
 
