@@ -319,7 +319,8 @@ def test_a_supervisor_that_is_killed_before_it_says_what_it_began_has_begun_noth
     told = f"""
 import os, signal, socket, time
 from pathlib import Path
-from kargah.launch import spare, supervise
+from kargah.launch import supervise
+from kargah.launch.warm import spare
 
 def killed(self):
     Path({str(pids)!r}).write_text(f"{{os.getpid()}} {{self._pid}}")

@@ -15,7 +15,7 @@ from kargah.training import rehearsal
 # In a process of its own, as a fork of the daemon is: pytest's has threads.
 ALONE = """
 import json, os
-from kargah.launch import preload
+from kargah.launch.warm import preload
 preload.load()
 import torch
 from kargah.training import rehearsal
