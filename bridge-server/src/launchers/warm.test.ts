@@ -54,6 +54,12 @@ it('a job with a variable that counts when a Python starts is started cold, says
   expect(logOf(handle)).toBe('0 True\n');
 });
 
+/** Code that a Python runs before anything else. Debian's has a `sitecustomize` of its own, which hides any other. */
+function atItsStart(packages: string, code: string): void {
+  writeFileSync(join(packages, 'at_its_start.py'), code);
+  writeFileSync(join(packages, 'at_its_start.pth'), 'import at_its_start\n');
+}
+
 describe('another Python of the user’s', () => {
   it('runs its first job cold, says why, and the next ones warm, each as that Python would', async () => {
     const own = await open();
@@ -141,7 +147,7 @@ describe.concurrent('a daemon', () => {
   it('that has a second thread is not used: jobs start cold, and show why', async () => {
     const { python: own, packages } = environment('threads');
     const thread = 'import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n';
-    writeFileSync(join(packages, 'sitecustomize.py'), thread);
+    atItsStart(packages, thread);
     const { launcher: mine, run } = opened(own);
     const note = { code: 'warm_launcher_unsafe', params: { reason: 'the daemon has 2 threads' } };
     expect(await mine.warmed(own)).toEqual(note);
@@ -187,7 +193,7 @@ describe.concurrent('a daemon', () => {
   it('that does not come to an end with loading keeps its first job for nine seconds, which then starts cold', async () => {
     const { python: own, packages } = environment('loading');
     const slow = 'import sys, time\nif "kargah.launch.daemon" in sys.orig_argv: time.sleep(600)\n';
-    writeFileSync(join(packages, 'sitecustomize.py'), slow);
+    atItsStart(packages, slow);
     const { launcher: mine, run } = opened(own);
     const { handle, printed } = await run();
     expect([handle.launch, handle.note?.code, printed]).toEqual(['cold', 'warm_launcher_starting', 'here']);
