@@ -9,6 +9,8 @@ let received: Buffer;
 let status: number;
 /** What the next piece is answered with; null takes it. */
 let refusal: ReturnType<typeof problem> | null;
+/** What the next question how far an upload got is answered with; null tells it. */
+let unanswered: number | null;
 
 const tus = (more: Record<string, string> = {}) => ({ 'Tus-Resumable': '1.0.0', ...CORS, ...more });
 const CODES: Readonly<Record<number, string>> = { 413: 'quota_exceeded', 415: 'unsupported_format' };
@@ -26,6 +28,7 @@ beforeEach(async () => {
   received = Buffer.alloc(0);
   status = 204;
   refusal = null;
+  unanswered = null;
   bridge = await TestBridge.start(({ method, path, body }) => {
     if (path.includes('/auth/')) {
       return session('t');
@@ -39,6 +42,11 @@ beforeEach(async () => {
         : { ...problem(status, CODES[status] ?? '', 'Only CSV.', 'فقط CSV.'), headers: tus() };
     }
     if (path === '/api/v1/uploads/up_aaaaaa' && method === 'HEAD') {
+      if (unanswered !== null) {
+        const answer = { status: unanswered, headers: tus() };
+        unanswered = null;
+        return answer;
+      }
       return { status: 200, headers: tus({ 'Upload-Offset': String(received.length), 'Upload-Length': '5' }) };
     }
     if (path === '/api/v1/uploads/up_aaaaaa' && method === 'PATCH') {
@@ -60,6 +68,13 @@ const file = (name: string, text: string): File => new File([text], name, { last
 const items = () => kargah.uploads.items;
 const until = (test: (all: readonly UploadItem[]) => boolean) =>
   when(items(), (all): all is readonly UploadItem[] => test(all));
+
+/** As a page that was left in the middle of an upload keeps it. */
+function keepUpload(): void {
+  const uploadUrl = `${bridge.url}/api/v1/uploads/up_aaaaaa`;
+  const kept = { size: 5, metadata: { filename: 'digits.csv' }, creationTime: new Date().toString(), uploadUrl };
+  window.localStorage.setItem('tus::kargah-user_1-digits.csv-5-1::77', JSON.stringify(kept));
+}
 
 describe('an upload', () => {
   it('sends the file in chunks and leaves the list when the dataset is made', async () => {
@@ -136,10 +151,7 @@ describe('an upload', () => {
   });
 
   it('that a reload interrupted asks for the file again, and takes it up', async () => {
-    const key = `tus::kargah-user_1-digits.csv-5-1::77`;
-    const url = `${bridge.url}/api/v1/uploads/up_aaaaaa`;
-    const kept = { size: 5, metadata: { filename: 'digits.csv' }, creationTime: new Date().toString(), uploadUrl: url };
-    window.localStorage.setItem(key, JSON.stringify(kept));
+    keepUpload();
     received = Buffer.from('a,b');
     const later = kargahFor(bridge.url);
     await later.api.session.start();
@@ -149,5 +161,27 @@ describe('an upload', () => {
     await when(later.uploads.items, (all): all is typeof all => all.length === 0);
     expect(received.toString()).toBe('a,b\n1');
     later.api.session.dispose();
+  });
+
+  it.each([500, 503, 401, 429])(
+    'that is not told how far it got (%d) asks again and sends nothing twice',
+    async (how) => {
+      keepUpload();
+      received = Buffer.from('a,b');
+      unanswered = how;
+      kargah.uploads.add([file('digits.csv', 'a,b\n1')]);
+      await until((all) => all.length === 0);
+      expect(received.toString()).toBe('a,b\n1');
+      expect(bridge.requests.filter((one) => one === 'POST /api/v1/uploads')).toEqual([]);
+    },
+  );
+
+  it('that the bridge does not know any more begins anew', async () => {
+    keepUpload();
+    unanswered = 404;
+    kargah.uploads.add([file('digits.csv', 'a,b\n1')]);
+    await until((all) => all.length === 0);
+    expect(received.toString()).toBe('a,b\n1');
+    expect(bridge.requests.filter((one) => one === 'POST /api/v1/uploads')).toHaveLength(1);
   });
 });

@@ -43,6 +43,9 @@ interface Sending {
   mark: { at: number; sent: number };
 }
 
+/** Whether an answer comes from a bridge that is away, busy or does not know who asks, rather than from one without this upload. */
+const saysNothing = (status: number): boolean => status >= 500 || [401, 408, 429].includes(status);
+
 /**
  * Files on their way to becoming datasets. Each goes by tus in chunks, so that a cut line, a restarted bridge or a reloaded
  * page costs at most one chunk; after a reload the browser no longer has the file, and the row asks for it again.
@@ -176,7 +179,11 @@ export class Uploads {
           underlying.withCredentials = true;
         }
       },
-      onAfterResponse: (_request, response) => {
+      onAfterResponse: (request, response) => {
+        // Without an answer to where it stopped, tus-js-client begins the whole file anew; asked again, it goes on.
+        if (request.getMethod() === 'HEAD' && saysNothing(response.getStatus())) {
+          throw new Error(`The bridge did not say how far the upload got (${String(response.getStatus())})`);
+        }
         const datasetId = response.getHeader('Kargah-Dataset-Id');
         if (datasetId !== undefined) {
           this.change(id, { datasetId });
