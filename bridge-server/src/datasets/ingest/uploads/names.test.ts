@@ -41,8 +41,7 @@ describe('a file’s name', () => {
   });
 
   it('is nothing where nothing is left, and where it names a folder', () => {
-    for (const name of ['', ' ', '.', '..', 'a/', '\u0000', '\u202e\u200b', '../..'])
-      expect(plainName(name)).toBe('');
+    for (const name of ['', ' ', '.', '..', 'a/', '\u0000', '\u202e\u200b', '../..']) expect(plainName(name)).toBe('');
   });
 
   it('that is too long for a file system keeps its suffix, and no letter is cut in two', () => {
