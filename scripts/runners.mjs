@@ -19,6 +19,8 @@ const vitest = (report) => [
 export const env = {
   ...process.env,
   FORCE_COLOR: '0',
+  // pytest takes any FORCE_COLOR, 0 too, for yes.
+  PY_COLORS: '0',
   PATH: `${join(root, 'node_modules/node/bin')}:${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
 };
 

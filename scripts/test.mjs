@@ -20,7 +20,7 @@ const together = [
 ];
 
 /** Runs one runner, its output written to `output`: 'inherit', or an open file. */
-async function run({ name, cwd, argv, counts: countsOf }, output) {
+async function run({ name, cwd, argv, counts: countsOf, outcomes }, output) {
   const report = join(reports, `${name}.report`);
   const [command, ...args] = argv(report);
   const code = await foreground(command, args, {
@@ -28,10 +28,12 @@ async function run({ name, cwd, argv, counts: countsOf }, output) {
     env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
     stdio: ['ignore', output, output],
   });
-  const counts = existsSync(report) ? countsOf(readFileSync(report, 'utf8')) : { passed: 0, failed: 1, skipped: 0 };
+  const text = existsSync(report) ? readFileSync(report, 'utf8') : undefined;
+  const counts = text === undefined ? { passed: 0, failed: 1, skipped: 0 } : countsOf(text);
   // A runner that failed without a failed test (a crash, an error after the last test) has failed all the same.
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
-  return counts;
+  const failures = text === undefined ? [] : outcomes(text).filter(({ status }) => status === 'failed');
+  return { ...counts, failures };
 }
 
 const heading = (title) => process.stdout.write(`\n── ${title}\n`);
@@ -88,6 +90,11 @@ rmSync(reports, { recursive: true, force: true });
 
 const line = ({ passed, failed, skipped }) =>
   `${String(passed)} passed, ${String(failed)} failed${skipped > 0 ? `, ${String(skipped)} skipped` : ''}`;
+// Said once more at the end, where a log that was cut short still has it.
+for (const { title, failed, failures = [] } of results.filter((result) => result.failed > 0)) {
+  process.stdout.write(`\n${title}: ${String(failed)} failed\n`);
+  for (const { id, error } of failures) process.stdout.write(`  ✗ ${id}${error ? `\n      ${error}` : ''}\n`);
+}
 process.stdout.write('\n');
 for (const result of results) process.stdout.write(`${result.title}: ${line(result)}\n`);
 const total = results.reduce(

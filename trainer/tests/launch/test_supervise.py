@@ -211,11 +211,12 @@ def test_a_stop_gives_a_script_time_to_save_its_work(job: Callable[..., Job], so
     assert (one.folder / "checkpoint").exists()
 
 
+# One write a line: two processes share the log, and `print` may hand a line over in pieces.
 HEARS = (
-    "import signal, sys, time\n"
-    "def hear(number, _):\n    print('heard', number, flush=True)\n    if number == 15: sys.exit()\n"
+    "import os, signal, sys, time\n"
+    "def hear(number, _):\n    os.write(1, f'heard {number}\\n'.encode())\n    if number == 15: sys.exit()\n"
     "for number in (2, 15): signal.signal(number, hear)\n"
-    "print('up', flush=True)\nwhile True: time.sleep(.05)\n"
+    "os.write(1, b'up\\n')\nwhile True: time.sleep(.05)\n"
 )
 
 
@@ -242,7 +243,7 @@ def test_a_script_hears_sigint_and_where_it_goes_on_sigterm(job: Callable[..., J
 
 
 def test_a_child_that_left_the_group_hears_sigterm_alone(job: Callable[..., Job]) -> None:
-    code = HEARS.replace("'heard'", "'child heard'").replace("'up'", "'child'")
+    code = HEARS.replace("f'heard", "f'child heard").replace("b'up", "b'child")
     popen = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {code!r}], start_new_session=True)\n"
     one = job(popen + HEARS, grace_seconds=DEADLINE_SECONDS)
     supervisor = supervised(one, SOON)
