@@ -70,7 +70,7 @@ export function announce(dataDir: string, { url, version }: { url: string; versi
   renameSync(`${path}.new`, path);
 }
 
-export function readAnnouncement(dataDir: string): Announcement | null {
+function readAnnouncement(dataDir: string): Announcement | null {
   try {
     return announcement.parse(JSON.parse(readFileSync(join(dataDir, 'bridge.json'), 'utf8')));
   } catch {

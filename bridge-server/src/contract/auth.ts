@@ -13,11 +13,10 @@ export const user = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof user>;
 
-export const session = z.object({ token: z.string(), expires_at: timestamp, user }).meta({
+const session = z.object({ token: z.string(), expires_at: timestamp, user }).meta({
   id: 'Session',
   description: 'A short-lived access token; the refresh session travels in an HttpOnly cookie.',
 });
-export type Session = z.infer<typeof session>;
 
 export const MIN_PASSWORD = 12;
 export const MAX_PASSWORD = 1024;
@@ -111,7 +110,7 @@ export const me = endpoint({
   errors: [],
 });
 
-export const sessionInfo = z
+const sessionInfo = z
   .object({
     session_id: z.string(),
     created_at: timestamp,
@@ -142,7 +141,7 @@ export const deleteSession = endpoint({
   errors: ['not_found'],
 });
 
-export const apiToken = z
+const apiToken = z
   .object({
     token_id: z.string(),
     name: z.string(),

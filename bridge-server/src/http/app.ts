@@ -82,7 +82,7 @@ export function createApp(parts: AppParts): Express {
   return app;
 }
 
-export function expressPath(endpoint: Endpoint): string {
+function expressPath(endpoint: Endpoint): string {
   return endpoint.path.replace(/\{(\w+)\}/gu, ':$1');
 }
 

@@ -30,7 +30,7 @@ export async function authorise(
 }
 
 /** `X-Kargah-Token`, else the bearer token; JupyterLab's own client appends `token …` to Authorization. */
-export function tokenOf(req: Pick<Request, 'get'>): string | null {
+function tokenOf(req: Pick<Request, 'get'>): string | null {
   const own = req.get('x-kargah-token')?.trim();
   if (own !== undefined && own !== '') return own;
   return /^Bearer +([^\s,]+)/iu.exec(req.get('authorization') ?? '')?.[1] ?? null;

@@ -51,7 +51,7 @@ export type BestMetric = z.infer<typeof bestMetric>;
 export const OUTCOME_FILE = 'outcome.json';
 export const SUPERVISOR_FILE = 'supervisor.json';
 export const BEST_METRIC_FILE = 'best_metric.json';
-export const LOG_FILE = 'log.txt';
+const LOG_FILE = 'log.txt';
 export const SUPERVISOR_LOG = 'supervisor.log';
 
 /** An outcome that says nothing yet: what every other one is told as changes of. */

@@ -1,5 +1,4 @@
 import type { ReadableStream } from 'node:stream/web';
-import type { Caller } from '../http/route.js';
 import type { MetricPoint } from '../contract/training/metrics.js';
 import type { MlflowState } from '../contract/system.js';
 import type { Progress } from '../contract/training/training.js';
@@ -101,5 +100,3 @@ export interface GatewayListener {
   /** What a job logged as its parameters. */
   paramsLogged(jobId: string, params: Readonly<Record<string, string>>): void;
 }
-
-export type { Caller };

@@ -82,7 +82,7 @@ interface MemoryRun {
 }
 
 /** MLflow as far as training sees it: runs in memory, up or down as a test says. */
-export class MemoryMlflow implements MlflowPort {
+class MemoryMlflow implements MlflowPort {
   readonly runs = new Map<string, MemoryRun>();
   readonly artifacts = new Map<string, string | Buffer>();
   readonly points: MetricPoint[] = [];

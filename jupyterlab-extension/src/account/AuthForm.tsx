@@ -8,7 +8,7 @@ import { Code } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 
-export const MIN_PASSWORD = 12;
+const MIN_PASSWORD = 12;
 type Fields = 'name' | 'email' | 'password' | 'code';
 const FIELDS: readonly Fields[] = ['code', 'name', 'email', 'password'];
 type Errors = Readonly<Partial<Record<Fields, string>>>;

@@ -8,7 +8,7 @@ import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 
 /** `Chrome, Linux` out of a user agent; enough to know one's own machine. */
-export function browserOf(userAgent: string | null): string | null {
+function browserOf(userAgent: string | null): string | null {
   const browser = /(Edg|OPR|Firefox|Chrome|Safari)\//.exec(userAgent ?? '')?.[1];
   const system = /(Windows|Android|iPhone|iPad|Mac OS X|Linux)/.exec(userAgent ?? '')?.[1];
   const name = { Edg: 'Edge', OPR: 'Opera' }[browser ?? ''] ?? browser;

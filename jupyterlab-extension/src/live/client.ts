@@ -23,7 +23,7 @@ export interface Connection {
   readonly asOf: Date | null;
 }
 
-export const OFFLINE_AFTER_MS = 15_000;
+const OFFLINE_AFTER_MS = 15_000;
 /** Between tries that socket.io does not make by itself. */
 const AGAIN_MS = 5_000;
 

@@ -15,7 +15,7 @@ import { insertCell } from './cell.js';
 import { COMMANDS } from './commands.js';
 import { LabShell } from './shell.js';
 
-export const PLUGIN_ID = '@kargah/jupyterlab-extension:plugin';
+const PLUGIN_ID = '@kargah/jupyterlab-extension:plugin';
 
 const DEFAULTS: Preferences = { language: 'auto', digits: 'auto', calendar: 'auto' };
 

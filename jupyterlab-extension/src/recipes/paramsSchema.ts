@@ -6,7 +6,7 @@ import { type Breach, breaches, type FlatSchema, type Property, type Values } fr
 export type FieldErrors = Readonly<Record<string, string>>;
 
 /** OpenAPI says of the schema only that it is an object; the bridge holds it to this form. */
-export function schemaOf(recipe: Pick<Recipe, 'params_schema'>): FlatSchema {
+function schemaOf(recipe: Pick<Recipe, 'params_schema'>): FlatSchema {
   return recipe.params_schema;
 }
 

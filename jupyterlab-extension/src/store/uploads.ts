@@ -21,7 +21,7 @@ export interface UploadItem {
 }
 
 /** Through Jupyter's proxy a chunk is held in memory whole. */
-export const CHUNK_BYTES = 8 * 1024 * 1024;
+const CHUNK_BYTES = 8 * 1024 * 1024;
 /** What passes when room is made or another writer ends: the upload is still where it was. */
 const PASSING: readonly (ApiErrorCode | undefined)[] = [
   'storage_full',

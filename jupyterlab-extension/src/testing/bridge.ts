@@ -56,7 +56,7 @@ export class TestBridge {
   }
 }
 
-export const sara: User = {
+const sara: User = {
   user_id: 'user_1',
   email: 'sara@example.com',
   name: 'سارا',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from './endpoint.js';
 import { empty, int64, list, optionalText, tag, text } from './values.js';
 
-export const experiment = z.object({
+const experiment = z.object({
   experiment_id: text,
   name: text,
   artifact_location: z.string().default(''),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from './endpoint.js';
 import { int64, list, optionalText, tag, text } from './values.js';
 
-export const loggedModel = z.object({
+const loggedModel = z.object({
   info: z.object({
     model_id: text,
     experiment_id: text,

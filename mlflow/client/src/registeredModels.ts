@@ -3,7 +3,7 @@ import { endpoint } from './endpoint.js';
 import { modelVersion } from './modelVersions.js';
 import { empty, int64, list, optionalText, tag, text } from './values.js';
 
-export const registeredModel = z.object({
+const registeredModel = z.object({
   name: text,
   creation_timestamp: int64.optional(),
   last_updated_timestamp: int64.optional(),

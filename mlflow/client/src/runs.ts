@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from './endpoint.js';
 import { double, empty, exactInt64, int64, list, optionalText, tag, text } from './values.js';
 
-export const runStatus = z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']);
+const runStatus = z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']);
 export type RunStatus = z.infer<typeof runStatus>;
 
 export const runMetric = z.object({
@@ -11,7 +11,7 @@ export const runMetric = z.object({
   timestamp: exactInt64.default(0),
   step: exactInt64.default(0),
 });
-export const param = z.object({ key: text, value: z.string().default('') });
+const param = z.object({ key: text, value: z.string().default('') });
 
 const dataset = z.object({
   name: text,
@@ -24,7 +24,7 @@ const dataset = z.object({
 const datasetInput = z.object({ tags: z.array(tag).optional(), dataset });
 
 /** Fields that are not named here are kept: a run may be handed on. */
-export const run = z.looseObject({
+const run = z.looseObject({
   info: z.looseObject({
     run_id: text,
     run_name: z.string().default(''),

@@ -7,7 +7,7 @@ import { failure } from '../errors.js';
 const params = z.object({ dataset_id: datasetId });
 
 /** Cells are raw: numbers as numbers, text as text, missing as null. */
-export const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export const datasetPreview = z
   .object({
     dataset_id: datasetId,

@@ -7,7 +7,7 @@ export const datasetFormat = z.enum(['csv', 'tsv', 'parquet', 'arrow', 'jsonl', 
 export const datasetState = z.enum(['uploading', 'profiling', 'ready', 'failed']);
 export const datasetKind = z.enum(['tabular', 'images']);
 
-export const histogram = z
+const histogram = z
   .object({ edges: z.array(z.union([z.number(), z.string()])), counts: z.array(z.number().int()) })
   .meta({ id: 'Histogram' });
 
@@ -67,8 +67,8 @@ export const versionNumber = z.number().int().min(1);
 /** Names a version in a query; absent is the newest ready one. */
 export const versionQuery = z.object({ version: z.coerce.number().int().min(1).optional() });
 
-export const tag = shownText(40);
-export const tags = z.array(tag).max(20);
+const tag = shownText(40);
+const tags = z.array(tag).max(20);
 
 /** What its readers should know before they train on it. */
 export const warnings = z.array(

@@ -74,7 +74,7 @@ export const importFile = endpoint({
   ],
 });
 
-export const connectionId = idOf('con');
+const connectionId = idOf('con');
 export const connection = z
   .object({
     connection_id: connectionId,

@@ -22,7 +22,7 @@ export const origin = z
 export type Origin = z.infer<typeof origin>;
 
 export const splitId = idOf('spl');
-export const splitMethod = z.enum(['ratio', 'stratified', 'group', 'time']);
+const splitMethod = z.enum(['ratio', 'stratified', 'group', 'time']);
 const share = z.number().min(0).max(1);
 /** How rows are dealt out; the same version, shares and seed always give the same parts. */
 export const splitSpec = z

@@ -108,7 +108,6 @@ export const progress = z
 export type Progress = z.infer<typeof progress>;
 
 export const launchKind = z.enum(['warm', 'cold']).meta({ id: 'LaunchKind' });
-export type LaunchKind = z.infer<typeof launchKind>;
 
 export const job = z
   .object({
@@ -306,7 +305,7 @@ export const resumeJob = endpoint({
   ],
 });
 
-export const jobEvent = z
+const jobEvent = z
   .object({
     event_id: z.number().int(),
     at: timestamp,

@@ -322,7 +322,7 @@ export class Plot {
 }
 
 /** The end of an axis that has ticks: between very large numbers a narrow one would have none, and be looked for without end. */
-export function wideEnough(from: number, to: number): number {
+function wideEnough(from: number, to: number): number {
   const least = Math.abs(from) * 1e-9;
   return to > from ? Math.max(to, from + least / 1000) : from + Math.max(1, least);
 }

@@ -22,7 +22,7 @@ const CUT_CODE = /\u001b(?:\[[0-?]*[ -/]*|\][^\u0007\u001b]{0,4096}\u001b?)?$/;
 // eslint-disable-next-line no-control-regex
 const ASCII = /^[\u0000-\u007f]*$/;
 
-export function levelOf(text: string): Level {
+function levelOf(text: string): Level {
   if (/\b(ERROR|CRITICAL|FATAL)\b|^Traceback |^\w*(Error|Exception)\b/.test(text)) return 'error';
   return /\b(WARN|WARNING)\b|Warning\b/.test(text) ? 'warn' : null;
 }

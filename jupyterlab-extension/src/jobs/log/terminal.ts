@@ -29,7 +29,7 @@ const PLAIN: Style = {
 };
 const ESC = '\u001b';
 /** No program writes beyond this column; neither a log of one long line nor a cursor move must fill our memory. */
-export const MAX_COLUMN = 10_000;
+const MAX_COLUMN = 10_000;
 // eslint-disable-next-line no-control-regex -- what moves the cursor within a line, or changes how it writes
 const CONTROL = /[\b\r\u001b]/;
 /** A mark belongs to the letter before it, and a joiner to both: none has a place of its own. */

@@ -179,7 +179,7 @@ function When({ job }: { readonly job: Job }): JSX.Element {
   );
 }
 
-export function JobProgress({ job }: { readonly job: Job }): JSX.Element {
+function JobProgress({ job }: { readonly job: Job }): JSX.Element {
   const { t, format } = useI18n();
   const { fraction, epoch, epochs, step, steps, eta_seconds: left } = job.progress;
   return (

@@ -22,7 +22,7 @@ export interface SweepForm {
   readonly parallel: string;
 }
 
-export const MAX_TRIALS = 500;
+const MAX_TRIALS = 500;
 const MAX_PARALLEL = 32;
 /** Ranges of these begin near nothing and matter by their order of magnitude. */
 const BY_MAGNITUDE = /^(lr|weight_decay|batch_size|width)$/;
