@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import { type Browser, expect, type Locator, type Page } from '@playwright/test';
 import type { Lab } from './lab.js';
 
 export interface Account {
@@ -158,6 +158,22 @@ export async function enter(page: Page, lab: Lab, account: Account): Promise<Loc
   await expect(panel.getByTestId('kargah-sign-in')).toBeVisible({ timeout: 240_000 });
   await signIn(panel, account);
   return panel;
+}
+
+/** Someone signed in at a screen of this size, whose two clouds are read: what stories about jobs begin with. */
+export async function enterWithClouds(
+  browser: Browser,
+  lab: Lab,
+  account: Account,
+  { viewport, file }: { readonly viewport: { width: number; height: number }; readonly file: string },
+): Promise<{ page: Page; panel: Locator; api: Api; dataset: string }> {
+  const page = await (await browser.newContext({ viewport })).newPage();
+  const panel = await enter(page, lab, account);
+  const api = await apiOf(lab, account);
+  await upload(page, panel.getByRole('button', { name: 'انتخاب فایل' }), file, cloudsCsv());
+  await expect(panel.locator('[data-testid=kargah-dataset][data-state=ready]')).toHaveCount(1, { timeout: 240_000 });
+  const { items } = await api.get<{ items: { dataset_id: string }[] }>('/api/v1/datasets');
+  return { page, panel, api, dataset: items[0]?.dataset_id ?? '' };
 }
 
 /** The page of this kind that is on top: a dock keeps the others in the document. */

@@ -1,9 +1,8 @@
-import { useState } from 'react';
 import type { Dataset } from '../api/types.js';
 import { IconButton, Spinner } from '../components/controls/Button.js';
 import { Icon } from '../components/icons/Icon.js';
-import { Menu, type MenuItem, below, type MenuPlace } from '../components/controls/Menu.js';
-import { Row } from '../components/Rows.js';
+import type { MenuItem } from '../components/controls/Menu.js';
+import { MenuRow } from '../components/MenuRow.js';
 import { Name } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
@@ -66,70 +65,53 @@ export function DatasetRow({ dataset, first, tags, onTag }: DatasetRowProps): JS
   const kargah = useKargah();
   const i18n = useI18n();
   const { t } = i18n;
-  const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
   const failed = dataset.state === 'failed';
   return (
-    <>
-      <Row
-        name={dataset.name}
-        first={first}
-        testId="kargah-dataset"
-        state={dataset.state}
-        icon={
-          failed ? (
-            <Icon name="err" className="t-bad" />
-          ) : (
-            <Icon name={dataset.kind === 'images' || dataset.format === 'images' ? 'img' : 'table'} />
-          )
-        }
-        title={<Name>{dataset.name}</Name>}
-        end={<DatasetFigure dataset={dataset} />}
-        actions={
-          <>
-            {dataset.state === 'ready' && (
-              <>
-                <IconButton
-                  icon="play"
-                  label={t('ds.trainOn')}
-                  onClick={() => void kargah.openNewJob({ datasetId: dataset.dataset_id })}
-                />
-                <IconButton
-                  icon="code"
-                  label={t('ds.copyCode')}
-                  onClick={() => void kargah.shell.copy(codeFor(dataset))}
-                />
-              </>
-            )}
-            <IconButton
-              icon="more"
-              label={t('action.more')}
-              aria-haspopup="menu"
-              onClick={(event) => setMenuAt(below(event.currentTarget))}
-            />
-          </>
-        }
-        onOpen={() => void kargah.openDataset(dataset.dataset_id)}
-        onDelete={() =>
-          dataset.mine
-            ? void deleteDataset(kargah, dataset)
-            : kargah.shell.toast('error', t('share.readOnly', { x: dataset.owner.name }))
-        }
-        second={
-          dataset.mine && dataset.tags.length === 0 ? undefined : (
-            <Belonging dataset={dataset} tags={tags} onTag={onTag} />
-          )
-        }
-        onMenu={setMenuAt}
-      />
-      {menuAt !== null && (
-        <Menu
-          label={dataset.name}
-          at={menuAt}
-          items={datasetMenu(kargah, dataset, 'row')}
-          onClose={() => setMenuAt(null)}
-        />
-      )}
-    </>
+    <MenuRow
+      name={dataset.name}
+      first={first}
+      items={() => datasetMenu(kargah, dataset, 'row')}
+      testId="kargah-dataset"
+      state={dataset.state}
+      icon={
+        failed ? (
+          <Icon name="err" className="t-bad" />
+        ) : (
+          <Icon name={dataset.kind === 'images' || dataset.format === 'images' ? 'img' : 'table'} />
+        )
+      }
+      title={<Name>{dataset.name}</Name>}
+      end={<DatasetFigure dataset={dataset} />}
+      actions={
+        <>
+          {dataset.state === 'ready' && (
+            <>
+              <IconButton
+                icon="play"
+                label={t('ds.trainOn')}
+                onClick={() => void kargah.openNewJob({ datasetId: dataset.dataset_id })}
+              />
+              <IconButton
+                icon="code"
+                label={t('ds.copyCode')}
+                onClick={() => void kargah.shell.copy(codeFor(dataset))}
+              />
+            </>
+          )}
+        </>
+      }
+      onOpen={() => void kargah.openDataset(dataset.dataset_id)}
+      onDelete={() =>
+        dataset.mine
+          ? void deleteDataset(kargah, dataset)
+          : kargah.shell.toast('error', t('share.readOnly', { x: dataset.owner.name }))
+      }
+      second={
+        dataset.mine && dataset.tags.length === 0 ? undefined : (
+          <Belonging dataset={dataset} tags={tags} onTag={onTag} />
+        )
+      }
+    />
   );
 }
 

@@ -1,8 +1,7 @@
-import { useState } from 'react';
 import { IconButton } from '../components/controls/Button.js';
-import { below, Menu, type MenuItem, type MenuPlace } from '../components/controls/Menu.js';
+import type { MenuItem } from '../components/controls/Menu.js';
+import { MenuRow } from '../components/MenuRow.js';
 import { Bar } from '../components/Progress.js';
-import { Row } from '../components/Rows.js';
 import { Name, Num, Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
@@ -17,12 +16,11 @@ export function SweepRow({ sweep, first }: { readonly sweep: Sweep; readonly fir
   const kargah = useKargah();
   const { t, format } = useI18n();
   const word = useSweepWord();
-  const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
   const active = sweep.ended_at === null;
   const { best, metric } = sweep;
   const done = doneOf(sweep);
   const open = (): void => void kargah.openSweep(sweep.sweep_id);
-  const items: readonly MenuItem[] = [
+  const items = (): readonly MenuItem[] => [
     { label: t('action.open'), icon: 'tune', run: open },
     {
       label: t('action.stop'),
@@ -51,55 +49,45 @@ export function SweepRow({ sweep, first }: { readonly sweep: Sweep; readonly fir
     },
   ];
   return (
-    <>
-      <Row
-        name={sweep.name}
-        first={first}
-        testId="kargah-sweep"
-        state={sweep.state}
-        icon={
+    <MenuRow
+      name={sweep.name}
+      first={first}
+      items={items}
+      testId="kargah-sweep"
+      state={sweep.state}
+      icon={
+        <>
+          <SweepIcon sweep={sweep} />
+          <span className="vh">{`${t('sweep.title')}, ${word(sweep)}`}</span>
+        </>
+      }
+      title={<Name>{sweep.name}</Name>}
+      end={
+        best === null || metric === null ? (
+          <span>{active ? t('sweep.done', { n: done, all: sweep.trials }) : word(sweep)}</span>
+        ) : (
           <>
-            <SweepIcon sweep={sweep} />
-            <span className="vh">{`${t('sweep.title')}, ${word(sweep)}`}</span>
+            {`${t('status.running', { n: sweep.trials })} ·`}
+            {isShare(metric.key) ? <Percent share={best.value} /> : <Num>{format.metric(best.value)}</Num>}
           </>
-        }
-        title={<Name>{sweep.name}</Name>}
-        end={
-          best === null || metric === null ? (
-            <span>{active ? t('sweep.done', { n: done, all: sweep.trials }) : word(sweep)}</span>
-          ) : (
-            <>
-              {`${t('status.running', { n: sweep.trials })} ·`}
-              {isShare(metric.key) ? <Percent share={best.value} /> : <Num>{format.metric(best.value)}</Num>}
-            </>
-          )
-        }
-        actions={
+        )
+      }
+      actions={
+        active &&
+        sweep.state !== 'stopping' && (
+          <IconButton icon="stop" label={t('action.stop')} onClick={() => void stopSweep(kargah, sweep)} />
+        )
+      }
+      second={
+        active ? (
           <>
-            {active && sweep.state !== 'stopping' && (
-              <IconButton icon="stop" label={t('action.stop')} onClick={() => void stopSweep(kargah, sweep)} />
-            )}
-            <IconButton
-              icon="more"
-              label={t('action.more')}
-              aria-haspopup="menu"
-              onClick={(event) => setMenuAt(below(event.currentTarget))}
-            />
+            <Bar share={Math.min(1, done / sweep.trials)} secondsLeft={null} />
+            <span className="nw">{t('sweep.done', { n: done, all: sweep.trials })}</span>
           </>
-        }
-        second={
-          active ? (
-            <>
-              <Bar share={Math.min(1, done / sweep.trials)} secondsLeft={null} />
-              <span className="nw">{t('sweep.done', { n: done, all: sweep.trials })}</span>
-            </>
-          ) : undefined
-        }
-        onOpen={open}
-        onDelete={() => void (active ? stopSweep(kargah, sweep) : deleteSweep(kargah, sweep))}
-        onMenu={setMenuAt}
-      />
-      {menuAt !== null && <Menu label={sweep.name} at={menuAt} items={items} onClose={() => setMenuAt(null)} />}
-    </>
+        ) : undefined
+      }
+      onOpen={open}
+      onDelete={() => void (active ? stopSweep(kargah, sweep) : deleteSweep(kargah, sweep))}
+    />
   );
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.js';
-import { type Account, type Api, apiOf, cloudsCsv, enter, pageOf, upload } from '../people.js';
+import { type Account, type Api, enterWithClouds, pageOf } from '../people.js';
 
 const mahsa: Account = { name: 'مهسا', email: 'mahsa@example.com', password: 'کارهایش را نیمه‌کاره نمی‌گذارد' };
 const SOON = { timeout: 240_000 };
@@ -19,13 +19,10 @@ test.describe.serial('someone with many jobs', () => {
   let dataset = '';
 
   test.beforeAll(async ({ browser, lab }) => {
-    page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
-    panel = await enter(page, lab, mahsa);
-    api = await apiOf(lab, mahsa);
-    await upload(page, panel.getByRole('button', { name: 'انتخاب فایل' }), 'ابرها.csv', cloudsCsv());
-    await expect(panel.locator('[data-testid=kargah-dataset][data-state=ready]')).toHaveCount(1, SOON);
-    const { items } = await api.get<{ items: { dataset_id: string }[] }>('/api/v1/datasets');
-    dataset = items[0]?.dataset_id ?? '';
+    ({ page, panel, api, dataset } = await enterWithClouds(browser, lab, mahsa, {
+      viewport: { width: 1440, height: 1000 },
+      file: 'ابرها.csv',
+    }));
   });
   test.afterAll(async () => {
     await page.context().close();

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.js';
-import { type Account, accountMenu, type Api, apiOf, cloudsCsv, enter, pageOf, upload } from '../people.js';
+import { type Account, accountMenu, type Api, enterWithClouds, pageOf } from '../people.js';
 
 const pari: Account = { name: 'پری', email: 'pari@example.com', password: 'جمله‌ای که پری می‌داند' };
 const SOON = { timeout: 240_000 };
@@ -19,13 +19,10 @@ test.describe.serial('a panel that says nothing false', () => {
   let dataset = '';
 
   test.beforeAll(async ({ browser, lab }) => {
-    page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-    panel = await enter(page, lab, pari);
-    api = await apiOf(lab, pari);
-    await upload(page, panel.getByRole('button', { name: 'انتخاب فایل' }), 'ابر ۱۴۰۴.csv', cloudsCsv());
-    await expect(panel.locator('[data-testid=kargah-dataset][data-state=ready]')).toHaveCount(1, SOON);
-    const { items } = await api.get<{ items: { dataset_id: string }[] }>('/api/v1/datasets');
-    dataset = items[0]?.dataset_id ?? '';
+    ({ page, panel, api, dataset } = await enterWithClouds(browser, lab, pari, {
+      viewport: { width: 1280, height: 800 },
+      file: 'ابر ۱۴۰۴.csv',
+    }));
   });
   test.afterAll(async () => {
     await page.context().close();

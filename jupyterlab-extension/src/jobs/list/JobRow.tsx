@@ -1,10 +1,9 @@
-import { useState } from 'react';
 import type { Job } from '../../api/types.js';
 import { IconButton } from '../../components/controls/Button.js';
 import { Elapsed } from '../../components/Elapsed.js';
-import { Menu, type MenuItem, below, type MenuPlace } from '../../components/controls/Menu.js';
+import type { MenuItem } from '../../components/controls/Menu.js';
+import { MenuRow } from '../../components/MenuRow.js';
 import { Bar } from '../../components/Progress.js';
-import { Row } from '../../components/Rows.js';
 import { Spark } from '../../components/Spark.js';
 import { StateIcon } from '../../components/State.js';
 import { Moment, Name, Num, Percent } from '../../components/Text.js';
@@ -70,81 +69,65 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
   const i18n = useI18n();
   const { t, format } = i18n;
   const sparks = useStore(kargah.store.sparks.values);
-  const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
   const running = job.state === 'running' || job.state === 'starting' || job.state === 'stopping';
   const { fraction, eta_seconds: left } = job.progress;
   return (
-    <>
-      <Row
-        name={job.name}
-        first={first}
-        testId="kargah-job"
-        state={job.state}
-        icon={
+    <MenuRow
+      name={job.name}
+      first={first}
+      items={() => jobMenu(kargah, job)}
+      testId="kargah-job"
+      state={job.state}
+      icon={
+        <>
+          <StateIcon state={job.state} share={fraction} />
+          <span className="vh">{t(`state.${job.state}`)}</span>
+        </>
+      }
+      title={<Name>{job.name}</Name>}
+      end={<JobFigure job={job} spark={sparks[job.job_id] ?? []} />}
+      actions={
+        <>
+          {job.can_resume && (
+            <IconButton icon="play" label={t('action.resume')} onClick={() => void resumeJob(kargah, job)} />
+          )}
+          {job.state === 'queued' && (
+            <IconButton icon="close" label={t('action.cancelJob')} onClick={() => void cancelJob(kargah, job)} />
+          )}
+          {job.state !== 'queued' && canStop(job.state) && (
+            <IconButton icon="stop" label={t('action.stop')} onClick={() => void stopJob(kargah, job)} />
+          )}
+          {job.has_model && (
+            <IconButton icon="down" label={t('action.downloadModel')} onClick={() => void downloadModel(kargah, job)} />
+          )}
+          <IconButton
+            icon="copy"
+            label={t('action.clone')}
+            onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })}
+          />
+        </>
+      }
+      second={
+        running ? (
           <>
-            <StateIcon state={job.state} share={fraction} />
-            <span className="vh">{t(`state.${job.state}`)}</span>
+            <Bar share={fraction} secondsLeft={left} />
+            {job.state === 'running' && left === null && fraction === null && job.started_at !== null ? (
+              <Elapsed job={job} />
+            ) : (
+              <span className="nw">
+                {job.state === 'running' && left !== null ? format.left(left) : t(`state.${job.state}`)}
+              </span>
+            )}
           </>
-        }
-        title={<Name>{job.name}</Name>}
-        end={<JobFigure job={job} spark={sparks[job.job_id] ?? []} />}
-        actions={
-          <>
-            {job.can_resume && (
-              <IconButton icon="play" label={t('action.resume')} onClick={() => void resumeJob(kargah, job)} />
-            )}
-            {job.state === 'queued' && (
-              <IconButton icon="close" label={t('action.cancelJob')} onClick={() => void cancelJob(kargah, job)} />
-            )}
-            {job.state !== 'queued' && canStop(job.state) && (
-              <IconButton icon="stop" label={t('action.stop')} onClick={() => void stopJob(kargah, job)} />
-            )}
-            {job.has_model && (
-              <IconButton
-                icon="down"
-                label={t('action.downloadModel')}
-                onClick={() => void downloadModel(kargah, job)}
-              />
-            )}
-            <IconButton
-              icon="copy"
-              label={t('action.clone')}
-              onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })}
-            />
-            <IconButton
-              icon="more"
-              label={t('action.more')}
-              aria-haspopup="menu"
-              onClick={(event) => setMenuAt(below(event.currentTarget))}
-            />
-          </>
-        }
-        second={
-          running ? (
-            <>
-              <Bar share={fraction} secondsLeft={left} />
-              {job.state === 'running' && left === null && fraction === null && job.started_at !== null ? (
-                <Elapsed job={job} />
-              ) : (
-                <span className="nw">
-                  {job.state === 'running' && left !== null ? format.left(left) : t(`state.${job.state}`)}
-                </span>
-              )}
-            </>
-          ) : job.state === 'queued' && job.waiting !== null ? (
-            <span className="ell" title={i18n.failure(job.waiting)}>
-              {i18n.failure(job.waiting)}
-            </span>
-          ) : undefined
-        }
-        onOpen={() => void kargah.openJob(job.job_id)}
-        onDelete={() => void (isActive(job.state) ? stopJob(kargah, job) : deleteJob(kargah, job))}
-        onMenu={setMenuAt}
-      />
-      {menuAt !== null && (
-        <Menu label={job.name} at={menuAt} items={jobMenu(kargah, job)} onClose={() => setMenuAt(null)} />
-      )}
-    </>
+        ) : job.state === 'queued' && job.waiting !== null ? (
+          <span className="ell" title={i18n.failure(job.waiting)}>
+            {i18n.failure(job.waiting)}
+          </span>
+        ) : undefined
+      }
+      onOpen={() => void kargah.openJob(job.job_id)}
+      onDelete={() => void (isActive(job.state) ? stopJob(kargah, job) : deleteJob(kargah, job))}
+    />
   );
 }
 

@@ -2,16 +2,15 @@ import { type MouseEvent, useState } from 'react';
 import { Button, IconButton, LinkButton } from '../../components/controls/Button.js';
 import { Elapsed } from '../../components/Elapsed.js';
 import { below, Menu, type MenuItem, type MenuPlace } from '../../components/controls/Menu.js';
-import { Bar } from '../../components/Progress.js';
 import { StateBadge } from '../../components/State.js';
-import { Code, Moment, NameText, Percent } from '../../components/Text.js';
+import { Code, Moment } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
-import { titleOf } from '../../i18n/isolate.js';
 import { canStop, isActive } from '../../api/states.js';
 import type { Job, Recipe } from '../../api/types.js';
 import { cancelJob, deleteJob, downloadModel, resumeJob, stopJob } from '../actions.js';
 import { ModelCode } from '../ModelCode.js';
+import { RecipeName, RunHeader, RunMeta, RunProgress } from './RunHeader.js';
 
 export interface JobHeaderProps {
   readonly job: Job;
@@ -20,8 +19,7 @@ export interface JobHeaderProps {
 
 export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
   const kargah = useKargah();
-  const i18n = useI18n();
-  const { t } = i18n;
+  const { t } = useI18n();
   const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
   const [downloading, setDownloading] = useState(false);
   const active = isActive(job.state);
@@ -43,86 +41,71 @@ export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
     { label: t('job.delete'), icon: 'del', separated: true, disabled: active, run: () => void deleteJob(kargah, job) },
   ];
   return (
-    <header>
-      <nav className="row crumbs">
-        <LinkButton onClick={() => kargah.showPanel()}>{t('job.jobs')}</LinkButton>
-        <span className="muted" aria-hidden="true">
-          ›
-        </span>
-        <span className="muted ell" title={titleOf(job.name)}>
-          <NameText>{job.name}</NameText>
-        </span>
-      </nav>
-      <div className="row wrap job-title">
-        <h1 dir="auto" className="ell" title={titleOf(job.name)}>
-          <NameText>{job.name}</NameText>
-        </h1>
-        <span role="status">
-          <StateBadge state={job.state} share={job.progress.fraction} />
-        </span>
-        <span className="grow" />
-        {job.state === 'queued' ? (
-          <Button
-            kind="danger"
-            icon="close"
-            label={t('action.cancelJob')}
-            onClick={() => void cancelJob(kargah, job)}
-          />
-        ) : (
-          active && (
+    <RunHeader
+      run={job}
+      badge={<StateBadge state={job.state} share={job.progress.fraction} />}
+      actions={
+        <>
+          {job.state === 'queued' ? (
             <Button
               kind="danger"
-              icon="stop"
-              label={t('action.stop')}
-              disabled={!canStop(job.state)}
-              onClick={() => void stopJob(kargah, job)}
+              icon="close"
+              label={t('action.cancelJob')}
+              onClick={() => void cancelJob(kargah, job)}
             />
-          )
-        )}
-        {job.can_resume && (
-          <Button kind="primary" icon="play" label={t('action.resume')} onClick={() => void resumeJob(kargah, job)} />
-        )}
-        <Button icon="copy" label={t('action.clone')} onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })} />
-        <Button
-          icon="down"
-          label={t('action.downloadModel')}
-          busy={downloading}
-          disabled={!job.has_model}
-          title={job.has_model ? t('action.downloadModel') : t(active ? 'job.modelLater' : 'job.noModel')}
-          onClick={() => void save('pt2')}
-        />
-        <Button
-          icon="ext"
-          label={t('action.openMlflow')}
-          disabled={job.mlflow_run_id === null}
-          title={job.mlflow_run_id === null ? t('job.noRun') : t('action.openMlflow')}
-          onClick={() => void kargah.openMlflow(job)}
-        />
+          ) : (
+            active && (
+              <Button
+                kind="danger"
+                icon="stop"
+                label={t('action.stop')}
+                disabled={!canStop(job.state)}
+                onClick={() => void stopJob(kargah, job)}
+              />
+            )
+          )}
+          {job.can_resume && (
+            <Button kind="primary" icon="play" label={t('action.resume')} onClick={() => void resumeJob(kargah, job)} />
+          )}
+          <Button
+            icon="copy"
+            label={t('action.clone')}
+            onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })}
+          />
+          <Button
+            icon="down"
+            label={t('action.downloadModel')}
+            busy={downloading}
+            disabled={!job.has_model}
+            title={job.has_model ? t('action.downloadModel') : t(active ? 'job.modelLater' : 'job.noModel')}
+            onClick={() => void save('pt2')}
+          />
+        </>
+      }
+      lastActions={
         <IconButton
           icon="more"
           label={t('job.actions')}
           aria-haspopup="menu"
           onClick={(event: MouseEvent<HTMLButtonElement>) => setMenuAt(below(event.currentTarget))}
         />
-      </div>
+      }
+    >
       <JobMeta job={job} recipe={recipe} />
       {active && job.state !== 'queued' && <JobProgress job={job} />}
       {menuAt !== null && <Menu label={t('job.actions')} at={menuAt} items={items} onClose={() => setMenuAt(null)} />}
-    </header>
+    </RunHeader>
   );
 }
 
 function JobMeta({ job, recipe }: JobHeaderProps): JSX.Element {
   const kargah = useKargah();
-  const i18n = useI18n();
-  const { t } = i18n;
-  const { dataset_id: datasetId, dataset_name: datasetName, script } = job;
+  const { t } = useI18n();
+  const { script } = job;
   return (
-    <div className="meta">
+    <RunMeta run={job} id={job.job_id} when={<When job={job} />}>
       {script === null ? (
-        <span>
-          {t('job.recipe', { x: recipe === null ? (job.recipe ?? '') : i18n.pick(recipe.title, recipe.title_fa) })}
-        </span>
+        <RecipeName run={job} recipe={recipe} />
       ) : (
         <span>
           {t('job.script')}:{' '}
@@ -131,31 +114,7 @@ function JobMeta({ job, recipe }: JobHeaderProps): JSX.Element {
           </LinkButton>
         </span>
       )}
-      {datasetName !== null && (
-        <span>
-          {t('job.dataset')}:{' '}
-          {datasetId === null ? (
-            <bdi title={t('job.datasetDeleted')}>{datasetName}</bdi>
-          ) : (
-            <LinkButton onClick={() => void kargah.openDataset(datasetId)}>
-              <bdi className={/^[\x20-\x7e]+$/.test(datasetName) ? 'c' : ''}>{datasetName}</bdi>
-            </LinkButton>
-          )}
-          {job.dataset_version !== null && `${i18n.pick(', ', '، ')}${t('ver.version', { n: job.dataset_version })}`}
-        </span>
-      )}
-      <span>
-        <span className="av s" aria-hidden="true">
-          {Array.from(job.owner.name)[0]}
-        </span>
-        <bdi>{job.owner.name}</bdi>
-      </span>
-      <When job={job} />
-      <span>
-        <Code>{job.job_id}</Code>
-        <IconButton icon="copy" label={t('job.copyId')} onClick={() => void kargah.shell.copy(job.job_id)} />
-      </span>
-    </div>
+    </RunMeta>
   );
 }
 
@@ -183,31 +142,27 @@ function JobProgress({ job }: { readonly job: Job }): JSX.Element {
   const { t, format } = useI18n();
   const { fraction, epoch, epochs, step, steps, eta_seconds: left } = job.progress;
   return (
-    <div className="job-progress" data-testid="progress">
-      <div className="row">
-        {epoch !== null && epochs !== null && <span>{t('job.epochOf', { n: epoch, all: epochs })}</span>}
-        {step !== null && (
-          <span className="muted">
-            {epoch !== null && '· '}
-            {steps === null ? t('job.step', { n: step }) : t('job.stepOf', { n: step, all: steps })}
-          </span>
-        )}
-        {epoch === null && step === null && job.message !== null && <bdi className="muted ell">{job.message}</bdi>}
-        <span className="grow" />
-        {left === null ? (
+    <RunProgress
+      share={fraction}
+      secondsLeft={left}
+      time={
+        left === null ? (
           <span className="muted">
             <Elapsed job={job} />
           </span>
         ) : (
           <span className="muted nw">{t('job.left', { x: format.left(left) })}</span>
-        )}
-        {fraction !== null && (
-          <span className="b">
-            <Percent share={fraction} digits={0} />
-          </span>
-        )}
-      </div>
-      <Bar share={fraction} secondsLeft={left} />
-    </div>
+        )
+      }
+    >
+      {epoch !== null && epochs !== null && <span>{t('job.epochOf', { n: epoch, all: epochs })}</span>}
+      {step !== null && (
+        <span className="muted">
+          {epoch !== null && '· '}
+          {steps === null ? t('job.step', { n: step }) : t('job.stepOf', { n: step, all: steps })}
+        </span>
+      )}
+      {epoch === null && step === null && job.message !== null && <bdi className="muted ell">{job.message}</bdi>}
+    </RunProgress>
   );
 }
