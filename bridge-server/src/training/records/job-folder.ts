@@ -4,7 +4,7 @@ import { cp, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises
 import { join } from 'node:path';
 import { namesOf, NO_VARIABLES, type Variables } from './variables.js';
 
-/** `job.json`, as `docs/architecture.md` describes it. */
+/** `job.json`, as `docs/protocols/job-folder.md` describes it. */
 export interface JobFile {
   readonly job_id: string;
   /** Which launch of the job this is. */

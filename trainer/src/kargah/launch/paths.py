@@ -1,4 +1,4 @@
-"""Every file of a job's folder, by name; the protocol is described in `docs/architecture.md`."""
+"""Every file of a job's folder, by name; the protocol is described in `docs/protocols/job-folder.md`."""
 
 from __future__ import annotations
 
