@@ -11,9 +11,12 @@ let kargah: ReturnType<typeof kargahFor>;
 const OPEN: SignUp = { open: true, first: false, code_required: false };
 const asked = (): string[] => bridge.requests.filter((request) => !request.endsWith('/auth/signup'));
 
-/** Answers as the test says, and how accounts are made. */
-function answers(signUp: SignUp, other: () => Answer): void {
-  bridge.answer(({ path }) => (path.endsWith('/auth/signup') ? { status: 200, body: signUp } : other()));
+/** Answers about accounts as the test says, and how they are made; who is signed in has empty lists. */
+function answers(signUp: SignUp, account: () => Answer): void {
+  bridge.answer(({ path }) => {
+    if (path.endsWith('/auth/signup')) return { status: 200, body: signUp };
+    return path.includes('/auth/') ? account() : page();
+  });
 }
 
 beforeEach(async () => {
