@@ -25,7 +25,7 @@ from torch.utils.data import DataLoader
 import kargah
 from kargah.client.transport.cache import cache_folder
 from kargah.client.transport.http import Http
-from kargah.recipes.pictures import read_pictures
+from kargah.recipes.parts.pictures import read_pictures
 
 from ..conftest import LiveBridge
 

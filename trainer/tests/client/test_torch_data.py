@@ -24,7 +24,7 @@ import kargah
 from kargah.client.torch_data import of_images, of_table
 from kargah.datasets.verbs.export import write_pictures
 from kargah.datasets.verbs.read import read_dataset
-from kargah.recipes.pictures import read_pictures
+from kargah.recipes.parts.pictures import read_pictures
 
 
 def table(path: Path, columns: dict[str, Any], row_group: int = 4) -> Path:

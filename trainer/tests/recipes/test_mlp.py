@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from kargah.recipes.mlp import CrossEntropy, Mlp, MlpGradients, SquaredError
+from kargah.recipes.parts.mlp import CrossEntropy, Mlp, MlpGradients, SquaredError
 
 ROWS = 32
 WEIGHT = torch.tensor([0.2, 1.0, 3.0])

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kargah.recipes.table import _view, read_table
+from kargah.recipes.parts.table import _view, read_table
 
 Y = ["a", "b"] * 6
 DAY = 86_400_000_000

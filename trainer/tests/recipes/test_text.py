@@ -18,7 +18,7 @@ from babel import Locale
 
 from kargah.client.errors import KargahError
 from kargah.client.predict import Predictor
-from kargah.recipes.text_features import TextFeatures, features, normalise
+from kargah.recipes.parts.text_features import TextFeatures, features, normalise
 from kargah.training.model import save_model
 
 from .running import OnTables
@@ -118,7 +118,7 @@ def test_the_numbers_of_a_text_never_change() -> None:
 def test_many_texts_are_cut_into_parts_without_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"text {i} {'x' * (i % 50)}" for i in range(200)]
     whole = features(texts, HOW)
-    monkeypatch.setattr("kargah.recipes.text_features.AT_ONCE", 300)
+    monkeypatch.setattr("kargah.recipes.parts.text_features.AT_ONCE", 300)
     parts = features(texts, HOW)
     assert np.array_equal(whole.values, parts.values)
     assert np.array_equal(whole.starts, parts.starts)

@@ -95,8 +95,8 @@ class Predictor:
         """int64 [texts, numbers] as a text model takes them, 0 behind a text's end."""
         import torch
 
+        from kargah.recipes.parts.text_features import TextFeatures, features
         from kargah.recipes.text import padded
-        from kargah.recipes.text_features import TextFeatures, features
 
         return torch.from_numpy(padded(features(texts, TextFeatures.of(self.about["input"]))))
 

@@ -141,7 +141,7 @@ class Pictures(Dataset[tuple[torch.Tensor, int]]):
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
         from PIL import Image
 
-        from kargah.recipes.pictures import pixels_of
+        from kargah.recipes.parts.pictures import pixels_of
 
         with Image.open(io.BytesIO(self._file().read(self._names[index]))) as picture:
             pixels = pixels_of(picture, self._size)

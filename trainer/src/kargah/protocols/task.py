@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
-
-from torch import Tensor, nn
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from kargah.protocols.failure import JobFailure
 from kargah.protocols.params import Json, params_schema
+
+if TYPE_CHECKING:
+    # What recipes there are is told without loading torch.
+    from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class RecipeInfo:
     dataset_kind: Literal["tabular", "images"]
     params: type
     primary_params: tuple[str, ...]
+    place: int = 100
+    """Where it is offered: lower ones first, then by name."""
 
     def describe(self) -> Json:
         schema = params_schema(self.params)

@@ -15,10 +15,10 @@ from torch.nn import functional
 
 from kargah.protocols.params import param
 from kargah.protocols.task import DatasetRef, RecipeInfo, Task
-from kargah.recipes.figures import classification_metrics
-from kargah.recipes.pictures import read_pictures
-from kargah.recipes.shared_params import TrainingParams, class_weights
-from kargah.recipes.split import Labels, split_for, weight_of_classes
+from kargah.recipes.parts.figures import classification_metrics
+from kargah.recipes.parts.pictures import read_pictures
+from kargah.recipes.parts.shared_params import TrainingParams, class_weights
+from kargah.recipes.parts.split import Labels, split_for, weight_of_classes
 
 EVALUATION_NUMBERS = 1 << 22
 
@@ -80,6 +80,7 @@ INFO = RecipeInfo(
     dataset_kind="images",
     params=ImageParams,
     primary_params=("epochs", "batch_size", "lr", "image_size"),
+    place=20,
 )
 
 

@@ -17,11 +17,11 @@ from torch import Tensor, nn
 from kargah.protocols.failure import JobFailure
 from kargah.protocols.params import param
 from kargah.protocols.task import Batches, DatasetRef, RecipeInfo, Task
-from kargah.recipes.figures import classification_metrics, regression_metrics
-from kargah.recipes.mlp import CrossEntropy, Mlp, MlpGradients, SquaredError
-from kargah.recipes.shared_params import TrainingParams, class_weights, target_column
-from kargah.recipes.split import Labels, split_for, weight_of_classes
-from kargah.recipes.table import MISSING, Feature, Target, read_table
+from kargah.recipes.parts.figures import classification_metrics, regression_metrics
+from kargah.recipes.parts.mlp import CrossEntropy, Mlp, MlpGradients, SquaredError
+from kargah.recipes.parts.shared_params import TrainingParams, class_weights, target_column
+from kargah.recipes.parts.split import Labels, split_for, weight_of_classes
+from kargah.recipes.parts.table import MISSING, Feature, Target, read_table
 
 BLOCK = 16_384
 
@@ -75,6 +75,7 @@ INFO = RecipeInfo(
     dataset_kind="tabular",
     params=TabularParams,
     primary_params=("target", "epochs", "batch_size", "lr"),
+    place=10,
 )
 
 

@@ -16,11 +16,11 @@ from torch.nn import functional
 
 from kargah.protocols.params import param
 from kargah.protocols.task import DatasetRef, RecipeInfo, Task
-from kargah.recipes.figures import classification_metrics
-from kargah.recipes.shared_params import TrainingParams, class_weights, target_column
-from kargah.recipes.split import Labels, split_for, weight_of_classes
-from kargah.recipes.text_features import Bags, TextFeatures, features
-from kargah.recipes.text_table import read_texts
+from kargah.recipes.parts.figures import classification_metrics
+from kargah.recipes.parts.shared_params import TrainingParams, class_weights, target_column
+from kargah.recipes.parts.split import Labels, split_for, weight_of_classes
+from kargah.recipes.parts.text_features import Bags, TextFeatures, features
+from kargah.recipes.parts.text_table import read_texts
 
 LONG_TEXT = 300
 PIECES = (2, 5)
@@ -109,6 +109,7 @@ INFO = RecipeInfo(
     dataset_kind="tabular",
     params=TextParams,
     primary_params=("target", "text", "epochs", "lr"),
+    place=30,
 )
 
 

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 
 class Settings(Protocol):
-    """Any recipe's parameters: `recipes.shared_params.TrainingParams` has them all."""
+    """Any recipe's parameters: `recipes.parts.shared_params.TrainingParams` has them all."""
 
     @property
     def epochs(self) -> int: ...

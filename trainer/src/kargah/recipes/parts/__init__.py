@@ -1,0 +1,1 @@
+"""What recipes share: parameters, networks, readers of a dataset, splits. Nothing here is a recipe."""

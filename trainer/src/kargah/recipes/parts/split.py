@@ -1,0 +1,113 @@
+"""Which rows train, validate and test: as the dataset says, or as the seed and the rows alone decide."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pyarrow.parquet as pq
+import torch
+from torch import Tensor
+
+from kargah.protocols.failure import JobFailure
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from kargah.protocols.task import DatasetRef
+
+MIN_ROWS = 10
+FEWEST_TRAINING_ROWS = 2
+
+
+@dataclass(frozen=True)
+class Split:
+    train: Tensor
+    """int64 row numbers, rising."""
+    validation: Tensor
+    test: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.int64))
+
+    def counts(self) -> str:
+        test = f" test={len(self.test)}" if len(self.test) else ""
+        return f"train={len(self.train)} validation={len(self.validation)}{test}"
+
+
+def weight_of_classes(how: Literal["equal", "balanced"], labels: Tensor, classes: int) -> Tensor | None:
+    """Balanced: float32 [classes], the rarer a class among `labels` the larger, 1 on the mean of the rows."""
+    if how == "equal":
+        return None
+    counts = torch.bincount(labels, minlength=classes).clamp(min=1)
+    return len(labels) / (classes * counts.float())
+
+
+@dataclass(frozen=True)
+class Labels:
+    values: Tensor
+    """[rows], as the task learns them."""
+    task: str
+    places: NDArray[np.int64] | None = None
+    """Which rows of the file they are about; None: all of them, in order."""
+
+
+def split_for(dataset: DatasetRef, labels: Labels, share: float, seed: int) -> Split:
+    """The dataset's own split; where it has none, or none for validation, that of `split_rows`.
+
+    Raises:
+        JobFailure: `too_few_rows`, `damaged_file` where the parts are not those that were dealt out.
+    """
+    if dataset.parts is None:
+        return split_rows(labels.values, labels.task, share, seed)
+    part, places = _parts(dataset), labels.places
+    if places is not None and len(part) > int(places.max(initial=-1)):
+        part = part[places]
+    if len(part) != len(labels.values):
+        raise JobFailure("damaged_file")
+    train, validation, test = (torch.from_numpy(np.flatnonzero(part == code)) for code in range(3))
+    if len(train) < FEWEST_TRAINING_ROWS:
+        raise JobFailure("too_few_rows", rows=len(train), min=MIN_ROWS)
+    if len(validation) == 0:
+        # The best epoch has to be chosen by something, and never by the rows that test it.
+        own = split_rows(labels.values[train], labels.task, share, seed)
+        train, validation = train[own.train], train[own.validation]
+    return Split(train, validation, test)
+
+
+def _parts(dataset: DatasetRef) -> NDArray[np.uint8]:
+    try:
+        column = pq.read_table(dataset.parts, columns=["part"], use_threads=False).column("part")
+        part: NDArray[np.uint8] = column.to_numpy().astype(np.uint8)
+    except FileNotFoundError as error:
+        raise JobFailure("dataset_deleted") from error
+    except (OSError, ValueError, KeyError) as error:
+        raise JobFailure("damaged_file") from error
+    if dataset.parts_sha256 is not None and hashlib.sha256(part.tobytes()).hexdigest() != dataset.parts_sha256:
+        raise JobFailure("damaged_file")
+    return part
+
+
+def split_rows(labels: Tensor, task: str, share: float, seed: int) -> Split:
+    """Stratified by class for classification: every class of two rows or more has some on both sides.
+
+    Raises:
+        JobFailure: `too_few_rows`.
+    """
+    if len(labels) < MIN_ROWS:
+        raise JobFailure("too_few_rows", rows=len(labels), min=MIN_ROWS)
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.randperm(len(labels), generator=generator)
+    if task == "regression":
+        held = order[: max(2, round(share * len(labels)))]
+    else:
+        parts = []
+        for label in torch.unique(labels):
+            members = order[labels[order] == label]
+            if len(members) > 1:
+                parts.append(members[: min(max(1, round(share * len(members))), len(members) - 1)])
+        if not parts:
+            raise JobFailure("too_few_rows", rows=len(labels), min=2 * len(labels))
+        held = torch.cat(parts)
+    mask = torch.zeros(len(labels), dtype=torch.bool)
+    mask[held] = True
+    return Split(train=(~mask).nonzero().squeeze(1), validation=mask.nonzero().squeeze(1))
