@@ -86,7 +86,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     mlflow: mlflow.port,
     launcher: warm ?? cold,
     datasets: datasets.service,
-    recipes: Recipes.read(recipesFile()),
+    recipes: new Recipes({ ...config, file: recipesFile(), log }),
     settings: {
       dataDir: config.dataDir,
       python: config.python,

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,13 @@ DEADLINE_SECONDS = 240.0
 class LiveBridge:
     """A bridge with its MLflow on a data folder of its own; its address stays the same across starts.
 
-    `workspace` is the folder that JupyterLab would show.
+    `workspace` is the folder that JupyterLab would show, `settings` are added to the bridge's environment.
     """
 
-    def __init__(self, data_dir: Path, workspace: Path) -> None:
+    def __init__(self, data_dir: Path, workspace: Path, settings: Mapping[str, str] | None = None) -> None:
         self.data_dir = data_dir
         self.workspace = workspace
+        self._settings = dict(settings or {})
         self.url = ""
         self._process: subprocess.Popen[str] | None = None
 
@@ -46,7 +47,7 @@ class LiveBridge:
         }
         self._process = subprocess.Popen(
             [str(NODE), str(BRIDGE)],
-            env=inherited | settings,
+            env=inherited | settings | self._settings,
             stdout=subprocess.PIPE,
             stderr=(self.data_dir / "bridge.log").open("a"),
             text=True,

@@ -44,7 +44,7 @@ export class SweepService {
 
   /** @throws every error of the contract's `startSweep` */
   async submit(person: Person, request: SweepRequest): Promise<Sweep> {
-    const recipe = this.deps.training.recipes.named(request.recipe);
+    const recipe = await this.deps.training.recipes.named(request.recipe);
     const { space, method } = request;
     checkSpace(recipe, space);
     const size = method === 'grid' ? gridSize(space) : null;

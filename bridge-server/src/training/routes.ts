@@ -25,9 +25,10 @@ import type { TrainingService } from './service.js';
 
 export function trainingRoutes(training: TrainingService): Route[] {
   return [
-    route(listRecipes, () =>
-      Promise.resolve({ status: 200, json: { items: training.recipes.items, next_cursor: null } }),
-    ),
+    route(listRecipes, async () => ({
+      status: 200,
+      json: { items: [...(await training.recipes.list())], next_cursor: null },
+    })),
     route(train, async ({ caller, body }) => ({ status: 201, json: await training.submit(caller, body) })),
     route(aliases.shortTrain, async ({ caller, body }) => ({ status: 201, json: await training.submit(caller, body) })),
     route(planTrain, async ({ caller, body }) => ({ status: 200, json: await training.plan(caller, body) })),

@@ -261,7 +261,12 @@ export class Workshop {
         hold: () => Promise.resolve(),
         release: (datasetId) => Promise.resolve(void this.released.push(datasetId)),
       },
-      recipes: Recipes.read(join(ROOT, 'trainer/src/kargah/recipes/recipes.json')),
+      recipes: new Recipes({
+        file: join(ROOT, 'trainer/src/kargah/recipes/recipes.json'),
+        python: null,
+        dataDir: this.dir,
+        log: { warn: () => undefined },
+      }),
       settings: { dataDir: this.dir, python: PYTHON, workspaceDir: `${this.dir}-work`, ...this.settings },
       log: {
         warn: () => undefined,

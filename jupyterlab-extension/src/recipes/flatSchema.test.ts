@@ -46,7 +46,7 @@ describe('the check of a recipe’s values', () => {
   });
   it('knows every keyword that the published recipes are written in', () => {
     const path = join(__dirname, '../../../trainer/src/kargah/recipes/recipes.json');
-    const recipes = JSON.parse(readFileSync(path, 'utf8')) as Recipe[];
+    const { recipes } = JSON.parse(readFileSync(path, 'utf8')) as { recipes: Recipe[] };
     const used = new Set(
       recipes
         .flatMap((recipe) => Object.values(propertiesOf(recipe)))

@@ -7,14 +7,11 @@ import { useKargah } from '../context.js';
 
 const read = new WeakMap<Api, Promise<readonly Recipe[]>>();
 
-/** The recipes change only with the bridge, so one reading serves every page; a failed one is tried again. */
+/** As they are now: a package that brings one may have been installed since. For the form of a new job. */
 export function readRecipes(api: Api): Promise<readonly Recipe[]> {
-  let recipes = read.get(api);
-  if (recipes === undefined) {
-    recipes = data(api.http.GET('/api/v1/recipes')).then((page) => page.items);
-    recipes.catch(() => read.delete(api));
-    read.set(api, recipes);
-  }
+  const recipes = data(api.http.GET('/api/v1/recipes')).then((page) => page.items);
+  recipes.catch(() => read.delete(api));
+  read.set(api, recipes);
   return recipes;
 }
 
@@ -26,7 +23,8 @@ export function useRecipes(): readonly Recipe[] | null {
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     let gone = false;
-    readRecipes(api).then(
+    // One reading serves every page; a failed one is tried again.
+    (read.get(api) ?? readRecipes(api)).then(
       (items) => {
         if (!gone) setRecipes(items);
       },

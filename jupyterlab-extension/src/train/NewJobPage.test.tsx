@@ -25,9 +25,9 @@ jest.mock('@jupyterlab/ui-components', () => ({
   FormComponent: jest.requireActual<typeof import('@rjsf/core')>('@rjsf/core').default,
 }));
 
-const recipes = JSON.parse(
+const { recipes } = JSON.parse(
   readFileSync(join(__dirname, '../../../trainer/src/kargah/recipes/recipes.json'), 'utf8'),
-) as Recipe[];
+) as { recipes: Recipe[] };
 const column = (name: string): object => ({ name, type: 'number', distinct: 10, missing: 0 });
 
 const PLAN = {

@@ -9,9 +9,9 @@ import { EMPTY_FORM, pythonOf, requestOf, serverErrors } from './trainForm.js';
 import { joinArgs, joinVariables, splitArgs, variablesOf } from '../recipes/scriptArgs.js';
 
 // The very recipes that the trainer publishes.
-const recipes = JSON.parse(
+const { recipes } = JSON.parse(
   readFileSync(join(__dirname, '../../../trainer/src/kargah/recipes/recipes.json'), 'utf8'),
-) as Recipe[];
+) as { recipes: Recipe[] };
 const tabular = recipes.find((recipe) => recipe.recipe === 'tabular') as Recipe;
 const fa = new I18n(PERSIAN);
 const en = new I18n(ENGLISH);

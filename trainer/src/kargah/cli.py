@@ -50,6 +50,11 @@ def upload(options: argparse.Namespace) -> None:
     print(_connect(options).datasets.upload(options.path, options.name).ready())
 
 
+def recipes(options: argparse.Namespace) -> None:
+    for recipe in _connect(options).recipes():
+        print(f"{recipe['recipe']:<16} {recipe['title']} · {recipe['title_fa']}")
+
+
 def datasets(options: argparse.Namespace) -> None:
     for dataset in _connect(options).datasets.list():
         print(dataset)
@@ -119,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     command("demo", demo, "the whole way once: account, data, training, model").add_argument("--out", default=".")
     training = command("train", train, "train on a file or a dataset, and download the model")
     training.add_argument("dataset", help="a file, a folder of image folders, or ds_…")
-    training.add_argument("--recipe", choices=["tabular", "image"])
+    training.add_argument("--recipe", help="one of `kargah recipes`; else what suits the dataset")
     training.add_argument("--target")
     training.add_argument("--name")
     training.add_argument("--param", action="append", default=[], metavar="NAME=VALUE")
@@ -127,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     uploading = command("upload", upload, "make a dataset from a file")
     uploading.add_argument("path")
     uploading.add_argument("--name")
+    command("recipes", recipes, "what can be trained with")
     command("datasets", datasets, "my datasets")
     command("jobs", jobs, "my jobs")
     for name, run, about in (

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from kargah.recipes import RECIPES, InvalidParams, describe, parse_params
-from kargah.recipes.__main__ import COMMITTED
+from kargah.recipes import RECIPES, InvalidParams, parse_params, recorded
+from kargah.recipes._described import record
 
 
-@pytest.mark.parametrize("recipe", describe(), ids=lambda r: str(r["recipe"]))
+@pytest.mark.parametrize("recipe", record()["recipes"], ids=lambda r: str(r["recipe"]))
 def test_a_recipe_describes_itself_in_both_languages(recipe: dict[str, Any]) -> None:
     schema = recipe["params_schema"]
     Draft202012Validator.check_schema(schema)
@@ -24,7 +24,7 @@ def test_a_recipe_describes_itself_in_both_languages(recipe: dict[str, Any]) -> 
     assert set(recipe["primary_params"]) <= set(schema["properties"])
 
 
-@pytest.mark.parametrize("recipe", describe(), ids=lambda r: str(r["recipe"]))
+@pytest.mark.parametrize("recipe", record()["recipes"], ids=lambda r: str(r["recipe"]))
 def test_the_defaults_of_the_schema_are_those_of_the_recipe_and_pass_it(recipe: dict[str, Any]) -> None:
     properties = recipe["params_schema"]["properties"]
     defaults = {name: shown["default"] for name, shown in properties.items() if "default" in shown}
@@ -34,9 +34,7 @@ def test_the_defaults_of_the_schema_are_those_of_the_recipe_and_pass_it(recipe: 
 
 
 def test_the_committed_description_is_what_the_recipes_say() -> None:
-    import json
-
-    assert json.loads(COMMITTED.read_text(encoding="utf-8")) == describe()
+    assert recorded() == record()
 
 
 @pytest.mark.parametrize(

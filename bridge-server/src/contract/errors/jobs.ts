@@ -2,7 +2,16 @@ import type { Errors } from './entry.js';
 
 /** Why a job cannot be begun, or how it failed. */
 export const JOBS = {
-  unknown_recipe: { status: 422, en: 'There is no recipe named {recipe}.', fa: 'الگویی به نام {recipe} نیست.' },
+  unknown_recipe: {
+    status: 422,
+    en: 'There is no recipe named {recipe}; a package that brings one must be installed in the Python that runs the job.',
+    fa: 'الگویی به نام {recipe} نیست؛ بسته‌ای که آن را دارد باید در پایتونی که کار را اجرا می‌کند نصب باشد.',
+  },
+  recipe_broken: {
+    status: 422,
+    en: 'Recipe {recipe} of {package} cannot be used: {reason}. Correct or remove the package, then start the job again.',
+    fa: 'الگوی {recipe} از بستهٔ {package} به کار نمی‌آید: {reason}. بسته را درست یا حذف کنید و کار را دوباره شروع کنید.',
+  },
   target_required: { status: 422, en: 'Choose a target.', fa: 'ستون هدف را انتخاب کنید.' },
   target_missing: {
     status: 422,

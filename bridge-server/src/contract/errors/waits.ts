@@ -56,6 +56,11 @@ export const WAITS = {
     fa: 'اولین کار این پایتون است؛ کارهای بعدی گرم شروع می‌شود.',
   },
 
+  warm_launcher_recipe: {
+    status: 409,
+    en: 'The warm launcher does not have recipe {recipe} yet.',
+    fa: 'شروع گرم هنوز الگوی {recipe} را ندارد.',
+  },
   warm_launcher_variable: {
     status: 409,
     en: 'It sets {name}, which counts when a Python starts.',

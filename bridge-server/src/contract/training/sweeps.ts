@@ -105,6 +105,7 @@ export const startSweep = endpoint({
   errors: [
     'not_found',
     'unknown_recipe',
+    'recipe_broken',
     'target_required',
     'target_missing',
     'dataset_not_ready',

@@ -185,6 +185,7 @@ export const train = endpoint({
   errors: [
     'not_found',
     'unknown_recipe',
+    'recipe_broken',
     'target_required',
     'target_missing',
     'dataset_not_ready',

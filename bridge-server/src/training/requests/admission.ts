@@ -46,7 +46,7 @@ export class Requests {
     const script = request.script && (await resolveScript(this.settings, request.script));
     if (request.script) refuseParams(request);
     const variables = variablesOf(request.script ?? {});
-    const params = script ? request.params : this.#recipeParams(request, dataset);
+    const params = script ? request.params : await this.#recipeParams(request, dataset);
     const { machine } = this.settings;
     const claim = claimOf(request.resources ?? null, script ? 'script' : 'recipe', machine);
     if (!script) refuseIdleGpus(claim);
@@ -63,8 +63,8 @@ export class Requests {
     return this.datasets.forTraining(person, { datasetId, version, splitId });
   }
 
-  #recipeParams(request: TrainRequest, dataset: TrainingDataset | null): Record<string, unknown> {
-    const recipe = this.recipes.named(request.recipe ?? '');
+  async #recipeParams(request: TrainRequest, dataset: TrainingDataset | null): Promise<Record<string, unknown>> {
+    const recipe = await this.recipes.named(request.recipe ?? '');
     const expected = recipe.recipe.dataset_kind;
     if (expected !== null && dataset === null)
       throw new KargahError('validation_failed', {}, { errors: [DATASET_NEEDED] });

@@ -28,7 +28,13 @@ export class RecipeParams {
 function compile(recipe: Recipe): ValidateFunction {
   // `x-…` keys are for forms.
   const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: false, verbose: true });
-  return ajv.compile(recipe.params_schema);
+  try {
+    return ajv.compile(recipe.params_schema);
+  } catch (cause) {
+    // What a package says of its parameters need not be JSON Schema.
+    const params = { recipe: recipe.recipe, package: recipe.recipe, reason: (cause as Error).message };
+    throw new KargahError('recipe_broken', params, { cause });
+  }
 }
 
 function fieldError(error: ErrorObject): FieldErrors[number] {

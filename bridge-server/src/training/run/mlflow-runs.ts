@@ -124,11 +124,11 @@ export class JobRuns {
       ...(row.split_id === null ? {} : { 'kargah.split_id': row.split_id }),
     };
     if (row.recipe !== null) {
-      const { version } = this.recipes.named(row.recipe).recipe;
+      const version = this.recipes.versionOf(row.recipe);
       return {
         ...data,
         'kargah.recipe': row.recipe,
-        'kargah.code_version': version,
+        ...(version === null ? {} : { 'kargah.code_version': version }),
         'mlflow.source.name': `kargah.recipes.${row.recipe}`,
       };
     }

@@ -1515,6 +1515,7 @@ export interface components {
       | 'content_changed'
       | 'range_not_satisfiable'
       | 'unknown_recipe'
+      | 'recipe_broken'
       | 'target_required'
       | 'target_missing'
       | 'target_constant'
@@ -1568,6 +1569,7 @@ export interface components {
       | 'warm_launcher_failed'
       | 'warm_launcher_unsafe'
       | 'warm_launcher_first_job'
+      | 'warm_launcher_recipe'
       | 'warm_launcher_variable'
       | 'sweep_space_empty'
       | 'sweep_grid_too_large'
@@ -8825,6 +8827,8 @@ export interface operations {
        *
        *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
        *
+       *     `recipe_broken`: Recipe {recipe} of {package} cannot be used: {reason}. Correct or remove the package, then start the job again.
+       *
        *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
        *
        *     `resources_too_large`: This machine has {available} {resource}; ask for no more.
@@ -8843,7 +8847,7 @@ export interface operations {
        *
        *     `unknown_python`: There is no Python environment named {python} here.
        *
-       *     `unknown_recipe`: There is no recipe named {recipe}.
+       *     `unknown_recipe`: There is no recipe named {recipe}; a package that brings one must be installed in the Python that runs the job.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        *
@@ -9024,6 +9028,8 @@ export interface operations {
        *
        *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
        *
+       *     `recipe_broken`: Recipe {recipe} of {package} cannot be used: {reason}. Correct or remove the package, then start the job again.
+       *
        *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
        *
        *     `resources_too_large`: This machine has {available} {resource}; ask for no more.
@@ -9042,7 +9048,7 @@ export interface operations {
        *
        *     `unknown_python`: There is no Python environment named {python} here.
        *
-       *     `unknown_recipe`: There is no recipe named {recipe}.
+       *     `unknown_recipe`: There is no recipe named {recipe}; a package that brings one must be installed in the Python that runs the job.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        *
@@ -9968,6 +9974,8 @@ export interface operations {
       /**
        * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
+       *     `recipe_broken`: Recipe {recipe} of {package} cannot be used: {reason}. Correct or remove the package, then start the job again.
+       *
        *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
        *
        *     `resources_too_large`: This machine has {available} {resource}; ask for no more.
@@ -9984,7 +9992,7 @@ export interface operations {
        *
        *     `unknown_python`: There is no Python environment named {python} here.
        *
-       *     `unknown_recipe`: There is no recipe named {recipe}.
+       *     `unknown_recipe`: There is no recipe named {recipe}; a package that brings one must be installed in the Python that runs the job.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        *
@@ -10734,6 +10742,8 @@ export interface operations {
        *
        *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
        *
+       *     `recipe_broken`: Recipe {recipe} of {package} cannot be used: {reason}. Correct or remove the package, then start the job again.
+       *
        *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
        *
        *     `resources_too_large`: This machine has {available} {resource}; ask for no more.
@@ -10752,7 +10762,7 @@ export interface operations {
        *
        *     `unknown_python`: There is no Python environment named {python} here.
        *
-       *     `unknown_recipe`: There is no recipe named {recipe}.
+       *     `unknown_recipe`: There is no recipe named {recipe}; a package that brings one must be installed in the Python that runs the job.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        *

@@ -6,9 +6,9 @@ import { ENGLISH } from '../../i18n/locale.js';
 import { sizeOf, spaceOf, startSweep, startVary, sweepRequest, variable, type Vary } from './space.js';
 import { sweepPython } from './sweepPython.js';
 
-const recipes = JSON.parse(
+const { recipes } = JSON.parse(
   readFileSync(join(__dirname, '../../../../trainer/src/kargah/recipes/recipes.json'), 'utf8'),
-) as Recipe[];
+) as { recipes: Recipe[] };
 const tabular = recipes.find(({ recipe }) => recipe === 'tabular')!;
 const i18n = new I18n(ENGLISH);
 const form = startSweep(tabular, { lr: 0.003, batch_size: 64, epochs: 30 });

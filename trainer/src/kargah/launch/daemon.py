@@ -205,7 +205,7 @@ class Daemon:
         job = read_json(JobPaths(folder).job) or {}
         script = job.get("script")
         return safety.refusal(threads=preload.threads()) or (
-            safety.hidden_module(Path(script["path"])) if script else None
+            safety.hidden_module(Path(script["path"])) if script else safety.unknown_recipe(str(job.get("recipe")))
         )
 
     def _drop_slow_clients(self) -> None:

@@ -25,6 +25,7 @@ Code = Literal[
     "gpu_unusable",
     "storage_full",
     "unknown_recipe",
+    "recipe_broken",
     "damaged_file",
     "dataset_deleted",
     "job_has_no_checkpoint",

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from kargah.protocols.failure import JobFailure, write_failure
-from kargah.recipes import RECIPES, DatasetRef, InvalidParams, Task, parse_params
+from kargah.recipes import BrokenRecipe, DatasetRef, InvalidParams, Recipe, Task, find, parse_params
 from kargah.reporting.gateway import Address
 from kargah.reporting.reporter import Reporter
 from kargah.reporting.run_ref import run_of
@@ -118,11 +118,9 @@ class _Context:
 
 def _run(context: _Context) -> None:
     job, reporter, stop = context.job, context.reporter, context.stop
-    if job["recipe"] not in RECIPES:
-        raise JobFailure("unknown_recipe", recipe=str(job["recipe"]))
+    recipe = _recipe(str(job["recipe"]))
     if job["dataset"] is None:
         raise JobFailure("dataset_deleted")
-    recipe = RECIPES[job["recipe"]]
     params: Any = parse_params(recipe.INFO.params, job["params"])
     device = device_for(job.get("gpus") or [])
     keep_freed_memory()
@@ -195,6 +193,22 @@ def _run(context: _Context) -> None:
     _log_model(context, task, trained, importing, result)
     reporter.progress(fraction=1.0, eta_seconds=0.0)
     reporter.close()
+
+
+def _recipe(name: str) -> Recipe:
+    """
+    Raises:
+        JobFailure: this Python does not have it, or it cannot be used.
+    """
+    source = find(name)
+    if source is None:
+        raise JobFailure("unknown_recipe", recipe=name)
+    try:
+        return source.load()
+    except BrokenRecipe as error:
+        if error.__cause__ is not None:
+            traceback.print_exception(error.__cause__)
+        raise JobFailure("recipe_broken", recipe=name, package=source.package, reason=str(error)) from error
 
 
 def _say_best_metric(folder: Path, key: str, mode: str) -> None:

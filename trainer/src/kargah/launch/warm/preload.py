@@ -11,6 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from kargah.recipes import recorded_names
+
 _TRAPS = {
     # pyarrow's allocator and OpenBLAS start threads when they are loaded, and a thread does not survive a fork.
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
@@ -43,7 +45,8 @@ def load() -> list[str]:
     """Imports what this environment has; answers what could not be imported, and why."""
     os.environ.update(_TRAPS)
     missing: list[str] = []
-    for name in _MODULES:
+    # Not those of packages, nor what was put beside ours: nobody knows what they start while they are imported.
+    for name in (*_MODULES, *(f"kargah.recipes.{name}" for name in recorded_names())):
         if find_spec(name.partition(".")[0]) is None:
             continue
         try:

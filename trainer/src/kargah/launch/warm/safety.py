@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from kargah import recipes
+
 Refusal = dict[str, Any]
 
 
@@ -33,6 +35,11 @@ def hidden_module(script: Path) -> Refusal | None:
         # What is wrong with the folder or the script shows when it is run.
         return None
     return None
+
+
+def unknown_recipe(name: str) -> Refusal | None:
+    """A recipe that this process does not find; a new Python may, where it was installed since."""
+    return None if recipes.find(name) else {"code": "warm_launcher_recipe", "params": {"recipe": name}}
 
 
 def unsafe(reason: str) -> Refusal:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-_OURS = ("launch", "training", "recipes")
+_OURS = ("launch", "protocols", "recipes", "reporting", "training")
 _INSTALLED = (".dist-info", ".egg-info", ".egg-link", ".pth")
 # Longer than the grain of any file system's times.
 _SETTLED_NS = 2_000_000_000
@@ -57,7 +57,9 @@ class Sources:
 
     def _all_folders(self) -> list[_Folder]:
         package = Path(__file__).resolve().parents[2]
-        ours = [_Folder(package / part, lambda name: name.endswith(".py")) for part in _OURS]
+        parts = [package / part for part in _OURS]
+        folders = [folder for part in parts for folder in (part, *part.rglob("*/")) if folder.name != "__pycache__"]
+        ours = [_Folder(folder, lambda name: name.endswith(".py")) for folder in sorted(folders)]
         return [*(_Folder(path, self._counts) for path in _paths()), *ours]
 
     def _counts(self, name: str) -> bool:
