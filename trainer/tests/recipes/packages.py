@@ -1,4 +1,4 @@
-"""Packages that bring recipes, installed into a folder as pip would: the code, and beside it what the package declares."""
+"""Packages that bring recipes, installed into a folder as pip would: the code, and what the package declares."""
 
 from __future__ import annotations
 
