@@ -7,7 +7,7 @@ export default defineConfig(
   globalIgnores([
     '**/node_modules',
     '**/dist',
-    '**/lib',
+    'jupyterlab-extension/lib',
     '**/labextension',
     '**/generated',
     '.venv',

@@ -16,7 +16,7 @@ import { People } from './people.js';
 import { authRoutes } from './routes.js';
 import { Sessions } from './sessions.js';
 import { SignUp } from './signup.js';
-import { Turns } from './passwords/hash-queue.js';
+import { HashQueue } from './passwords/hash-queue.js';
 
 export interface AuthDeps {
   readonly storage: Storage;
@@ -65,7 +65,7 @@ export async function createAuth({ storage, config, sessionEnded, log, clock = s
     sessions,
     devices: new Devices(storage.db, clock),
     deviceCookie: new Cookie(config.secret, 'device', config.publicPath),
-    turns: new Turns(),
+    hashes: new HashQueue(),
     paces: {
       registrations: new Pace(100, 5_000, clock),
       loginsOfAddress: new Pace(50, 2_000, clock),

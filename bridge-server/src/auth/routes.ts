@@ -18,7 +18,7 @@ import type { MlflowAccess } from './mlflow-access.js';
 import type { Pace } from './passwords/pace.js';
 import type { OpenedSession, Sessions } from './sessions.js';
 import type { SignUp } from './signup.js';
-import type { Turns } from './passwords/hash-queue.js';
+import type { HashQueue } from './passwords/hash-queue.js';
 
 export interface AuthParts {
   readonly accounts: Accounts;
@@ -31,7 +31,7 @@ export interface AuthParts {
   readonly sessions: Sessions;
   readonly devices: Devices;
   readonly deviceCookie: Cookie;
-  readonly turns: Turns;
+  readonly hashes: HashQueue;
   readonly paces: {
     /** By address; through Jupyter and other proxies everybody is one. */
     readonly registrations: Pace;
@@ -88,7 +88,7 @@ export function authRoutes(parts: AuthParts): Route[] {
     // Before anything is counted or hashed for who may not.
     admit(await accounts.count());
     paces.registrations.use(addressOf(req));
-    const user = await parts.turns.run(null, () => accounts.register(account, admit));
+    const user = await parts.hashes.run(null, () => accounts.register(account, admit));
     signUp.end();
     return signedIn(201, user, req, res);
   };
@@ -109,7 +109,7 @@ export function authRoutes(parts: AuthParts): Route[] {
         pace.use(key);
         used.push([pace, key]);
       }
-      const user = await parts.turns.run(home, () => accounts.login(body));
+      const user = await parts.hashes.run(home, () => accounts.login(body));
       for (const [pace, key] of used) pace.giveBack(key);
       return await signedIn(200, user, req, res);
     } catch (error) {

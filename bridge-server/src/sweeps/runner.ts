@@ -4,7 +4,7 @@ import type { MetricPoint } from '../contract/training/metrics.js';
 import type { Job } from '../contract/training/training.js';
 import { failureOf, KargahError } from '../lib/errors.js';
 import { Background } from '../lib/async/background.js';
-import { Turnstile } from '../training/queue/fair-share.js';
+import { CoalescedTask } from '../lib/async/coalesced-task.js';
 import { errorOf, paramsOf } from '../training/records/view.js';
 import type { SweepDeps } from './deps.js';
 import { bestJob } from './history.js';
@@ -30,7 +30,7 @@ export class SweepRunner {
   readonly #reports = new Reports();
   readonly #sampler: Sampler;
   readonly #round: Round;
-  readonly #turnstiles = new Map<string, Turnstile>();
+  readonly #looks = new Map<string, CoalescedTask>();
   readonly #background: Background;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #attempts = new Map<string, number>();
@@ -70,9 +70,9 @@ export class SweepRunner {
   /** Looks at the sweep now, or again when the look that is under way has ended. */
   kick(sweepId: string): void {
     if (this.#closed) return;
-    const turnstile = this.#turnstiles.get(sweepId) ?? new Turnstile(() => this.#look(sweepId));
-    this.#turnstiles.set(sweepId, turnstile);
-    this.#background.begin(turnstile.turn());
+    const look = this.#looks.get(sweepId) ?? new CoalescedTask(() => this.#look(sweepId));
+    this.#looks.set(sweepId, look);
+    this.#background.begin(look.run());
   }
 
   jobChanged({ job_id, sweep_id, state }: Job): void {
@@ -281,7 +281,7 @@ export class SweepRunner {
         this.#jobs.delete(jobId);
         this.#reports.forget(jobId);
       }
-    for (const kept of [this.#turnstiles, this.#told, this.#attempts]) kept.delete(sweepId);
+    for (const kept of [this.#looks, this.#told, this.#attempts]) kept.delete(sweepId);
   }
 }
 

@@ -10,7 +10,7 @@ interface Waiting {
  * wait in two short lines that take turns, for browsers that are known and for those that are not, so that neither keeps the other
  * waiting; whoever finds a line full is told to come again.
  */
-export class Turns {
+export class HashQueue {
   #running = 0;
   #knownNext = true;
   readonly #known: Waiting[] = [];

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { Mutex } from 'async-mutex';
 import { KargahError } from '../../lib/errors.js';
 import type { Contents } from './store.js';
 import type { DatasetsDeps } from '../deps.js';
@@ -9,7 +10,7 @@ const SHARE_OF_ALL = 1 / 2;
 
 /** Whether more bytes may come: what a person may have, and what the disk has. */
 export class Room {
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly mutex = new Mutex();
   /** Bytes that are being written and are nobody's. */
   private lent = 0;
 
@@ -27,7 +28,7 @@ export class Room {
    * @throws {KargahError} `quota_exceeded` or `storage_full`.
    */
   claim<T>(userId: string, bytes: number, take: () => Promise<T>): Promise<T> {
-    return this.inTurn(async () => {
+    return this.mutex.runExclusive(async () => {
       await this.requireQuota(userId, bytes);
       await this.requireSpace(bytes, userId);
       return take();
@@ -41,7 +42,7 @@ export class Room {
    * @throws {KargahError} `quota_exceeded`
    */
   settle<T>(userId: string, more: number, take: () => Promise<T>): Promise<T> {
-    return this.inTurn(async () => {
+    return this.mutex.runExclusive(async () => {
       if (more > 0) await this.requireQuota(userId, more);
       return take();
     });
@@ -53,7 +54,7 @@ export class Room {
    * @throws {KargahError} `storage_full`
    */
   async lend<T>(bytes: number, write: () => Promise<T>): Promise<T> {
-    await this.inTurn(async () => {
+    await this.mutex.runExclusive(async () => {
       await this.requireSpace(bytes, null);
       this.lent += bytes;
     });
@@ -75,12 +76,6 @@ export class Room {
     if (quotaBytes === null) return () => undefined;
     const others = (await this.contents.bytesOf(userId)) - claimed;
     return (bytes) => requireWithin(quotaBytes, others, bytes);
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.turn.then(work);
-    this.turn = mine.catch(() => undefined);
-    return mine;
   }
 
   private async requireQuota(userId: string, bytes: number): Promise<void> {

@@ -88,7 +88,7 @@ export class Garbage {
 
   /** Removes a folder that no version has any more; answers whether there was one. */
   private clear(contentId: string): Promise<boolean> {
-    return this.contents.alone(async () => {
+    return this.contents.runExclusive(async () => {
       const needed = await this.db
         .selectFrom('dataset_versions')
         .select('version_id')

@@ -1,3 +1,4 @@
+import { Mutex } from 'async-mutex';
 import { link, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
@@ -8,11 +9,11 @@ import type { VersionStore } from '../records/version-store.js';
 import { originOf, type VersionRow } from '../records/view.js';
 
 /**
- * The folders that hold the bytes of versions. What takes a folder into use and what frees one go through `alone`, one after the
+ * The folders that hold the bytes of versions. What takes a folder into use and what frees one go through `runExclusive`, one after the
  * other, so that none is freed between the look and the use.
  */
 export class Contents {
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly mutex = new Mutex();
 
   constructor(
     private readonly db: Kysely<Database>,
@@ -24,13 +25,11 @@ export class Contents {
     return this.root.of(version.content_id);
   }
 
-  alone<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.turn.then(work);
-    this.turn = mine.catch(() => undefined);
-    return mine;
+  runExclusive<T>(work: () => Promise<T>): Promise<T> {
+    return this.mutex.runExclusive(work);
   }
 
-  /** Content of the same bytes, read as this version is to be read; within `alone`. */
+  /** Content of the same bytes, read as this version is to be read; within `runExclusive`. */
   async twinOf(version: VersionRow, sha256: string): Promise<VersionRow | null> {
     for (const other of await this.versions.ofBytes(version.project_id, sha256)) {
       const same =
@@ -42,7 +41,7 @@ export class Contents {
     return null;
   }
 
-  /** The original file of these bytes, where it lies here already; within `alone`. */
+  /** The original file of these bytes, where it lies here already; within `runExclusive`. */
   async originalOf(projectId: string, sha256: string): Promise<VersionRow | null> {
     for (const other of await this.versions.ofBytes(projectId, sha256)) {
       if (await isOwn(this.of(other).original)) return other;

@@ -82,7 +82,7 @@ export class Intake {
 
   /** Lets a begun version have bytes that are here already; false where they are not. */
   takeOver(versionId: string, projectId: string, sha256: string): Promise<boolean> {
-    return this.contents.alone(async () => {
+    return this.contents.runExclusive(async () => {
       const from = await this.contents.originalOf(projectId, sha256);
       return from !== null && this.contents.share(this.contents.of(from), this.contents.of({ content_id: versionId }));
     });
@@ -106,7 +106,7 @@ export class Intake {
       return;
     }
     if (row.state !== 'uploading') return;
-    const adopted = sha256 !== null && (await this.contents.alone(() => this.joined(row, sha256)));
+    const adopted = sha256 !== null && (await this.contents.runExclusive(() => this.joined(row, sha256)));
     if (adopted) {
       await this.announcer.changed(row.dataset_id);
       return;
@@ -145,7 +145,7 @@ export class Intake {
     const origin = { kind: 'reread', version: from.number } as const;
     const begun = await this.begin(caller, { datasetId, name: null, filename, sizeBytes, reading, origin });
     try {
-      await this.contents.alone(async () => {
+      await this.contents.runExclusive(async () => {
         const living = await this.versions.find(from.version_id);
         if (!living || living.freed_at !== null) throw new KargahError('dataset_freed');
         await requireUnchanged(this.contents.of(living));
@@ -164,7 +164,7 @@ export class Intake {
     return datasetOf(row);
   }
 
-  /** Within `alone`: true where content of these bytes, read in this way, is here; else the file is kept once on the disk. */
+  /** Within `runExclusive`: true where content of these bytes, read in this way, is here; else the file is kept once on the disk. */
   private async joined(row: VersionRow, sha256: string): Promise<boolean> {
     const twin = await this.contents.twinOf(row, sha256);
     const own = this.contents.of(row);

@@ -15,7 +15,7 @@ import { source } from '../../contract/datasets/intake.js';
 import { datasetProfileEvent } from '../../contract/live.js';
 import { split, type SplitSpec, versionDiff } from '../../contract/datasets/versions.js';
 import { failureOf } from '../../lib/errors.js';
-import { FairSlots } from '../../lib/async/fair.js';
+import { FairSlots } from '../../lib/async/fair-slots.js';
 import { inherited } from '../../lib/environment.js';
 import type { DatasetsDeps } from '../deps.js';
 import { Worker, type Asked } from './worker.js';

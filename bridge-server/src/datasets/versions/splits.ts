@@ -50,7 +50,7 @@ export class SplitService {
     const kind = version.kind ?? 'tabular';
     const dealt = await this.reader.split({ folder: folder.path, kind, spec, into }, { userId });
     await sync(dirname(into));
-    const row = await this.contents.alone(async () => {
+    const row = await this.contents.runExclusive(async () => {
       const now = await this.versions.find(version.version_id);
       if (!now || now.freed_at !== null) throw new KargahError('dataset_freed');
       return this.splits.add({

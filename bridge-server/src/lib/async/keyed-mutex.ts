@@ -1,24 +1,22 @@
-/** One after another for each key, while others on the same key wait. */
-export class Turns {
-  readonly #last = new Map<string, Promise<void>>();
+import { Mutex } from 'async-mutex';
 
-  async alone<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#last.get(key) ?? Promise.resolve();
-    const mine = before.then(work);
-    const settled = mine.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#last.set(key, settled);
+/** A mutex for each key, there as long as somebody holds it or waits for it. */
+export class KeyedMutex {
+  readonly #mutexes = new Map<string, Mutex>();
+
+  async runExclusive<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const mutex = this.#mutexes.get(key) ?? new Mutex();
+    this.#mutexes.set(key, mutex);
     try {
-      return await mine;
+      return await mutex.runExclusive(work);
     } finally {
-      if (this.#last.get(key) === settled) this.#last.delete(key);
+      if (!mutex.isLocked()) this.#mutexes.delete(key);
     }
   }
 
-  /** Resolves once nobody is alone with the key; true then at once, until the next `await`. */
-  async free(key: string): Promise<void> {
-    for (let last = this.#last.get(key); last !== undefined; last = this.#last.get(key)) await last;
+  /** Resolves once nobody holds the key; true then at once, until the next `await`. */
+  async waitForUnlock(key: string): Promise<void> {
+    for (let mutex = this.#mutexes.get(key); mutex?.isLocked(); mutex = this.#mutexes.get(key))
+      await mutex.waitForUnlock();
   }
 }

@@ -13,7 +13,7 @@ import { metricsOf, type Metrics } from './accept.js';
 import { neededBy } from './readers.js';
 import { Rights } from './rights.js';
 import type { IngestSpool } from './spool.js';
-import { Turns } from '../../lib/async/keyed-mutex.js';
+import { KeyedMutex } from '../../lib/async/keyed-mutex.js';
 
 export interface IngestDeps {
   readonly spool: Pick<IngestSpool, 'put' | 'written' | 'delivered'>;
@@ -57,7 +57,7 @@ const ENDS_RIGHTS: ReadonlySet<string> = new Set([
 export class Ingest {
   readonly #rights = new Rights();
   readonly #repeats = new Repeats();
-  readonly #turns = new Turns();
+  readonly #writing = new KeyedMutex();
 
   constructor(private readonly deps: IngestDeps) {}
 
@@ -73,12 +73,12 @@ export class Ingest {
     const metrics = metricsOf(found.name, req.headers['content-type'], body?.json ?? null);
     this.#mustHaveRoom(of, metrics?.points ?? pointsOf(found.name, body?.json));
     const key = keyOf(caller.workspace, runId);
-    await this.#turns.free(key);
+    await this.#writing.waitForUnlock(key);
     if (metrics !== null && this.#mayWrite(caller, runId)) {
       await this.#take(exchange, metrics, of);
       return;
     }
-    await this.#turns.alone(key, async () => {
+    await this.#writing.runExclusive(key, async () => {
       // Whoever came before may have been told meanwhile.
       if (metrics !== null && this.#mayWrite(caller, runId)) {
         await this.#take(exchange, metrics, of);
@@ -118,7 +118,7 @@ export class Ingest {
       this.deps.listener.pointsChanged(workspace, runId ?? null);
     };
     // Who logs to the run meanwhile waits, and is then asked about anew.
-    await this.#turns.alone(keyOf(workspace, runId ?? ''), async () => {
+    await this.#writing.runExclusive(keyOf(workspace, runId ?? ''), async () => {
       await this.deps.spool.written();
       try {
         const status = await pass();

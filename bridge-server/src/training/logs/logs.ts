@@ -4,10 +4,10 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LivePort } from '../../live/port.js';
 import type { JobFolders } from '../records/job-folder.js';
-import { FairSlots } from '../../lib/async/fair.js';
+import { FairSlots } from '../../lib/async/fair-slots.js';
 import type { LogMatches } from './log-search.js';
 import { LogSearcher } from './log-searcher.js';
-import { Turnstile } from '../queue/fair-share.js';
+import { CoalescedTask } from '../../lib/async/coalesced-task.js';
 
 const CHUNK = 64 * 1024;
 /** Who is further behind goes on near the end: a watcher is not sent a gigabyte, but told that there is a gap. */
@@ -102,7 +102,7 @@ export class JobLogs {
 /** Follows one file from its present end. */
 class Tail {
   readonly #watcher: FSWatcher;
-  readonly #reading = new Turnstile(() => this.#read());
+  readonly #reading = new CoalescedTask(() => this.#read());
   #offset: number;
   #closed = false;
 
@@ -117,7 +117,7 @@ class Tail {
     // A job that still waits has no folder, and nothing else tells when its log begins.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#watcher = watch(folder, { persistent: false }, (_, changed) => {
-      if (changed === name) this.#reading.turn().catch(this.failed);
+      if (changed === name) this.#reading.run().catch(this.failed);
     });
     this.#watcher.on('error', () => this.close());
   }

@@ -45,29 +45,3 @@ export function fairOrder<W extends Waiting>(
     return job;
   });
 }
-
-/** Runs a step whenever it is asked to, never twice at once; what is asked for meanwhile makes it run once more. */
-export class Turnstile {
-  #asked = false;
-  #turning: Promise<void> | null = null;
-
-  constructor(readonly step: () => Promise<void>) {}
-
-  /** Resolves when a whole step has passed that began after this call. */
-  turn(): Promise<void> {
-    this.#asked = true;
-    this.#turning ??= this.#run();
-    return this.#turning;
-  }
-
-  async #run(): Promise<void> {
-    try {
-      while (this.#asked) {
-        this.#asked = false;
-        await this.step();
-      }
-    } finally {
-      this.#turning = null;
-    }
-  }
-}

@@ -13,7 +13,7 @@ import type { Preparation } from './preparation.js';
 import type { JobRuns } from './mlflow-runs.js';
 import type { TrainingDatasets, TrainingLog, TrainingSettings } from '../ports.js';
 import { excessOf } from '../queue/resources.js';
-import { Turnstile } from '../queue/fair-share.js';
+import { CoalescedTask } from '../../lib/async/coalesced-task.js';
 import type { JobPatch, JobRow, JobStore } from '../records/store.js';
 import type { JobTelemetry } from './telemetry.js';
 import type { TerminalState } from '../records/states.js';
@@ -26,7 +26,7 @@ const RETRY_MS = 2_000;
 
 /** Takes jobs from the queue to their end: launch, watch, stop, settle; and finds them again after the bridge restarted. */
 export class JobRunner {
-  readonly #queue = new Turnstile(() => this.#fill());
+  readonly #queue = new CoalescedTask(() => this.#fill());
   readonly #watched = new Map<string, () => void>();
   readonly #background: Background;
   #closed = false;
@@ -75,7 +75,7 @@ export class JobRunner {
 
   /** Gives the machine's free room to waiting jobs. */
   kick(): void {
-    if (!this.#closed) this.#background.begin(this.#queue.turn());
+    if (!this.#closed) this.#background.begin(this.#queue.run());
   }
 
   /** Ends a job for certain; the state follows the proof. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { z } from 'zod';
 import { errorCode } from '../../../contract/errors.js';
 import { KargahError } from '../../../lib/errors.js';
-import { FairSlots } from '../../../lib/async/fair.js';
+import { FairSlots } from '../../../lib/async/fair-slots.js';
 import { inherited } from '../../../lib/environment.js';
 import type { DatasetsDeps } from '../../deps.js';
 import type { DatabaseHosts } from './database-hosts.js';

@@ -10,15 +10,15 @@ import type { VersionStore } from '../../records/version-store.js';
 import { originOf } from '../../records/view.js';
 import type { Connections } from './connections.js';
 import type { SqlReader } from './sql-reader.js';
-import { Turns } from '../../../lib/async/keyed-semaphore.js';
+import { FairSlots } from '../../../lib/async/fair-slots.js';
 import type { Into } from './request.js';
 
 /** Each of them is a process with a memory of its own. */
-const AT_ONCE = 2;
+const QUERIES = { atOnce: Infinity, each: 2, waiting: Infinity };
 
 /** The rows of a query, kept as a dataset. */
 export class SqlOrigin {
-  private readonly turns = new Turns(AT_ONCE);
+  private readonly slots = new FairSlots(QUERIES);
   private readonly running = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
 
   constructor(
@@ -45,7 +45,7 @@ export class SqlOrigin {
     );
     const abort = new AbortController();
     const receive = (): Promise<void> => this.receive(caller, begun, { url, query }, abort);
-    const done = this.turns
+    const done = this.slots
       .take(caller.userId, abort.signal, receive)
       .catch((error: unknown) => {
         if (!abort.signal.aborted)

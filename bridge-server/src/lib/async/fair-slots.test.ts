@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FairSlots } from './fair.js';
+import { FairSlots } from './fair-slots.js';
 
 /** Work that ends when a test says so. */
 class Works {

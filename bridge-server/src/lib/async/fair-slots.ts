@@ -1,6 +1,6 @@
 import { KargahError } from '../errors.js';
 
-/** How many of one person may wait. */
+/** How many of one person may wait, unless it is said. */
 const WAITING = 32;
 const RETRY_SECONDS = 10;
 
@@ -18,7 +18,7 @@ export class FairSlots {
   /** In the order of their turn. */
   private readonly people = new Map<string, Person>();
 
-  constructor(private readonly most: { readonly atOnce: number; readonly each: number }) {}
+  constructor(private readonly most: { readonly atOnce: number; readonly each: number; readonly waiting?: number }) {}
 
   /** @throws {KargahError} `rate_limited` where too many of this person wait; the signal's reason where it is given up. */
   async take<T>(who: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
@@ -59,7 +59,7 @@ export class FairSlots {
   }
 
   private called(person: Person, signal: AbortSignal | undefined): Promise<void> {
-    if (person.waiting.length >= WAITING)
+    if (person.waiting.length >= (this.most.waiting ?? WAITING))
       throw new KargahError(
         'rate_limited',
         { seconds: RETRY_SECONDS },
