@@ -22,6 +22,7 @@ const FLOORS = {
     ['tokens'],
     ['context'],
     ['components'],
+    ['features'],
     ['recipes'],
     ['account', 'datasets'],
     ['jobs', 'train'],

@@ -58,6 +58,11 @@ export default defineConfig(
       '@typescript-eslint/no-deprecated': 'off',
       // The error classes and ports of this code base are typed; what libraries throw is not.
       '@typescript-eslint/prefer-promise-reject-errors': 'off',
+      // Interfaces that features add to by declaring them again.
+      '@typescript-eslint/no-empty-object-type': [
+        'error',
+        { allowInterfaces: 'with-single-extends', allowWithName: '^(StoredLists|PageArgs)$' },
+      ],
     },
   },
   {

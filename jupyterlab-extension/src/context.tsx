@@ -3,12 +3,12 @@ import { keepFocus } from './lib/focus.js';
 import { I18nContext } from './i18n/context.js';
 import { I18n } from './i18n/i18n.js';
 import { useStore } from './lib/useStore.js';
-import type { IKargah } from './tokens.js';
+import type { Kargah } from './tokens.js';
 
-const KargahContext = createContext<IKargah | null>(null);
+const KargahContext = createContext<Kargah | null>(null);
 
 /** The services, inside any of our roots. */
-export function useKargah(): IKargah {
+export function useKargah(): Kargah {
   const kargah = useContext(KargahContext);
   if (kargah === null) {
     throw new Error('useKargah outside of KargahRoot');
@@ -17,7 +17,7 @@ export function useKargah(): IKargah {
 }
 
 export interface KargahRootProps {
-  readonly kargah: IKargah;
+  readonly kargah: Kargah;
   readonly className?: string;
   readonly children: ReactNode;
 }

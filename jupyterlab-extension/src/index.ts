@@ -1,10 +1,22 @@
-import { core } from './plugins/core.js';
+import { core, shell } from './plugins/core.js';
+import { mlflow } from './plugins/mlflow.js';
 import { notebook } from './plugins/notebook.js';
-import { notices } from './plugins/notices.js';
 import { pages } from './plugins/pages.js';
 import { panel } from './plugins/panel.js';
+import { services } from './plugins/services.js';
 import { status } from './plugins/status.js';
 
-export { IKargah } from './tokens.js';
+export type * from './features/feature.js';
+export { IKargahFeatures } from './features/registry.js';
+export {
+  IKargahApi,
+  IKargahLanguage,
+  IKargahLive,
+  IKargahPages,
+  IKargahShell,
+  IKargahStore,
+  IKargahUploads,
+  IKargahWorkspace,
+} from './tokens.js';
 
-export default [core, panel, pages, status, notices, notebook];
+export default [...services, core, shell, panel, pages, mlflow, status, notebook];

@@ -9,18 +9,18 @@ import type { Observable } from './lib/observable.js';
 import type { KargahStore } from './store/store.js';
 import type { Uploads } from './store/uploads.js';
 
-export interface NewJob {
-  readonly datasetId?: string | undefined;
-  /** Already chosen; else the one that fits the dataset. */
-  readonly recipe?: string | undefined;
-  /** A job whose settings the form starts from. */
-  readonly cloneOf?: string | undefined;
-}
-
 export interface Preferences {
   readonly language: LanguageSetting;
   readonly digits: DigitsSetting;
   readonly calendar: CalendarSetting;
+}
+
+export interface Language {
+  readonly locale: Observable<Locale>;
+  /** Texts and formats of the present locale; inside React use `useI18n()`. */
+  readonly i18n: I18n;
+  readonly preferences: Observable<Preferences>;
+  readonly prefer: (change: Partial<Preferences>) => Promise<void>;
 }
 
 export interface ToastAction {
@@ -50,30 +50,56 @@ export interface Shell {
   copy(text: string): Promise<void>;
 }
 
-export interface IKargah {
-  readonly api: Api;
-  readonly live: Live;
-  readonly store: KargahStore;
-  readonly uploads: Uploads;
-  readonly locale: Observable<Locale>;
-  /** Texts and formats of the present locale; inside React use `useI18n()`. */
-  readonly i18n: I18n;
-  readonly shell: Shell;
-  readonly preferences: Observable<Preferences>;
-  prefer(change: Partial<Preferences>): Promise<void>;
-  openJob(jobId: string): Promise<void>;
-  openDataset(datasetId: string): Promise<void>;
-  openSweep(sweepId: string): Promise<void>;
-  openNewJob(start?: NewJob): Promise<void>;
-  openMlflow(job: Pick<Job, 'name' | 'mlflow_run_id' | 'mlflow_experiment_id'> | null): Promise<void>;
+/** The pages that can be opened, and what each is opened with. A feature declares its own (`declare module`). */
+export interface PageArgs {}
+export type PageName = keyof PageArgs;
+
+export interface Pages {
+  /** Opens a page of a registered feature, or brings its tab to the front. */
+  open<P extends PageName>(page: P, args: PageArgs[P]): Promise<void>;
+  openMlflow(run: Pick<Job, 'name' | 'mlflow_run_id' | 'mlflow_experiment_id'> | null): Promise<void>;
+  showPanel(): void;
+}
+
+/** What of JupyterLab itself is used. */
+export interface Workspace {
   /** Opens a file of the workspace, in JupyterLab's own editor. */
   openFile(path: string): Promise<void>;
   /** Puts code into a cell of the open notebook, or of a new one. */
   insertCell(code: string): Promise<void>;
-  showPanel(): void;
 }
 
-export const IKargah = new Token<IKargah>(
-  '@kargah/jupyterlab-extension:IKargah',
-  'Kargah: API, live events, lists and pages.',
-);
+/** The services together, as our own React trees have them. A plugin asks for the tokens of those that it uses. */
+export interface Kargah extends Language, Pages, Workspace {
+  readonly api: Api;
+  readonly live: Live;
+  readonly store: KargahStore;
+  readonly uploads: Uploads;
+  readonly shell: Shell;
+}
+
+const PACKAGE = '@kargah/jupyterlab-extension';
+
+export type IKargahApi = Api;
+export const IKargahApi = new Token<IKargahApi>(`${PACKAGE}:IKargahApi`, 'The REST API, and who is signed in.');
+
+export type IKargahLive = Live;
+export const IKargahLive = new Token<IKargahLive>(`${PACKAGE}:IKargahLive`, 'What the bridge pushes.');
+
+export type IKargahStore = KargahStore;
+export const IKargahStore = new Token<IKargahStore>(`${PACKAGE}:IKargahStore`, 'The lists, kept true by events.');
+
+export type IKargahUploads = Uploads;
+export const IKargahUploads = new Token<IKargahUploads>(`${PACKAGE}:IKargahUploads`, 'Files on their way.');
+
+export type IKargahLanguage = Language;
+export const IKargahLanguage = new Token<IKargahLanguage>(`${PACKAGE}:IKargahLanguage`, 'Texts, digits and calendar.');
+
+export type IKargahShell = Shell;
+export const IKargahShell = new Token<IKargahShell>(`${PACKAGE}:IKargahShell`, 'Dialogs and notifications.');
+
+export type IKargahPages = Pages;
+export const IKargahPages = new Token<IKargahPages>(`${PACKAGE}:IKargahPages`, 'Opens pages and the panel.');
+
+export type IKargahWorkspace = Workspace;
+export const IKargahWorkspace = new Token<IKargahWorkspace>(`${PACKAGE}:IKargahWorkspace`, 'Files and notebooks.');

@@ -3,9 +3,9 @@ import type { Best, Dataset, Job, JobState, Model } from './types.js';
 export type AnyState = JobState | Dataset['state'];
 export type Tone = 'run' | 'ok' | 'warn' | 'bad' | 'off';
 
-const ACTIVE: ReadonlySet<JobState> = new Set(['queued', 'starting', 'running', 'stopping']);
+const ACTIVE: ReadonlySet<AnyState> = new Set(['queued', 'starting', 'running', 'stopping']);
 
-export function isActive(state: JobState): boolean {
+export function isActive(state: AnyState): boolean {
   return ACTIVE.has(state);
 }
 

@@ -1,11 +1,17 @@
 import { useEffect, useState } from 'react';
-import type { Job } from '../api/types.js';
 import { useI18n } from '../i18n/context.js';
-import { isActive } from '../api/states.js';
+import { type AnyState, isActive } from '../api/states.js';
 import { Num } from './Text.js';
 
+/** A job, or whatever else runs for a while. */
+export interface Running {
+  readonly state: AnyState;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+}
+
 /** Milliseconds for which a job ran, ticking while it does; null before it began. */
-export function useElapsed(job: Pick<Job, 'state' | 'started_at' | 'ended_at'>): number | null {
+export function useElapsed(job: Running): number | null {
   const [now, setNow] = useState(Date.now);
   const ticking = isActive(job.state) && job.started_at !== null;
   useEffect(() => {
@@ -18,9 +24,9 @@ export function useElapsed(job: Pick<Job, 'state' | 'started_at' | 'ended_at'>):
 }
 
 /** `2:48`: all that can be said of a job that does not tell how far it is. Nothing before it began. */
-export function Elapsed({ job }: { readonly job: Job }): JSX.Element | null {
+export function Elapsed({ of }: { readonly of: Running }): JSX.Element | null {
   const { t, format } = useI18n();
-  const elapsed = useElapsed(job);
+  const elapsed = useElapsed(of);
   return elapsed === null ? null : (
     <span className="nw elapsed" title={t('tile.elapsed')}>
       <Num>{format.clock(elapsed / 1000)}</Num>

@@ -30,9 +30,9 @@ afterEach(async () => {
 
 it('data that could not be read may be imported again; what is here may not', async () => {
   const failed = dataset({ source_id: 'far', state: 'failed' });
-  act(() => bench.kargah.store.putDataset(failed));
+  act(() => bench.kargah.store.list('datasets').put(failed));
   bench.show(<Catalogue />);
   expect((await screen.findByRole('button', { name: /^Import/u })).getAttribute('aria-disabled')).toBe('false');
-  act(() => bench.kargah.store.putDataset({ ...failed, state: 'ready' }));
+  act(() => bench.kargah.store.list('datasets').put({ ...failed, state: 'ready' }));
   expect(screen.getByRole('button', { name: /Imported$/u }).getAttribute('aria-disabled')).toBe('true');
 });

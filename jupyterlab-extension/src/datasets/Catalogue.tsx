@@ -6,9 +6,9 @@ import { ErrorNote, Skeleton } from '../components/Note.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { useStore } from '../lib/useStore.js';
-import type { IKargah } from '../tokens.js';
+import type { Kargah } from '../tokens.js';
 
-export function openCatalogue(kargah: IKargah): void {
+export function openCatalogue(kargah: Kargah): void {
   void kargah.shell.show({
     title: kargah.i18n.t('sources.title'),
     content: () => createElement(Catalogue),
@@ -56,7 +56,7 @@ function SourceItem({
 }): JSX.Element {
   const kargah = useKargah();
   const { t, pick, format } = useI18n();
-  const datasets = useStore(kargah.store.datasets);
+  const datasets = useStore(kargah.store.list('datasets'));
   const [busy, setBusy] = useState(false);
   const name = pick(source.name, source.name_fa);
   const have = datasets.items.some(({ source_id, state }) => source_id === source.source_id && state !== 'failed');
@@ -64,9 +64,9 @@ function SourceItem({
     setBusy(true);
     try {
       const path = { source_id: source.source_id };
-      kargah.store.putDataset(
-        await data(kargah.api.http.POST('/api/v1/sources/{source_id}/import', { params: { path } })),
-      );
+      kargah.store
+        .list('datasets')
+        .put(await data(kargah.api.http.POST('/api/v1/sources/{source_id}/import', { params: { path } })));
     } catch (reason) {
       onFailed(reason);
     }

@@ -6,11 +6,11 @@ import { MenuRow } from '../components/MenuRow.js';
 import { Name } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import type { IKargah } from '../tokens.js';
+import type { Kargah } from '../tokens.js';
 import { codeFor, deleteDataset, downloadDataset, editTags, openInNotebook, renameDataset } from './actions.js';
 import { openSharing } from './Sharing.js';
 
-export function datasetMenu(kargah: IKargah, dataset: Dataset, opened: 'row' | 'page'): readonly MenuItem[] {
+export function datasetMenu(kargah: Kargah, dataset: Dataset, opened: 'row' | 'page'): readonly MenuItem[] {
   const { t } = kargah.i18n;
   const ready = dataset.state === 'ready';
   const id = dataset.dataset_id;
@@ -18,12 +18,16 @@ export function datasetMenu(kargah: IKargah, dataset: Dataset, opened: 'row' | '
   return [
     ...(opened === 'row'
       ? [
-          { label: t('action.open'), icon: 'table' as const, run: () => void kargah.openDataset(id) },
+          {
+            label: t('action.open'),
+            icon: 'table' as const,
+            run: () => void kargah.open('dataset', { dataset_id: id }),
+          },
           {
             label: t('ds.trainOn'),
             icon: 'play' as const,
             disabled: !ready,
-            run: () => void kargah.openNewJob({ datasetId: id }),
+            run: () => void kargah.open('new-job', { dataset_id: id }),
           },
           {
             label: t('ds.openNotebook'),
@@ -89,7 +93,7 @@ export function DatasetRow({ dataset, first, tags, onTag }: DatasetRowProps): JS
               <IconButton
                 icon="play"
                 label={t('ds.trainOn')}
-                onClick={() => void kargah.openNewJob({ datasetId: dataset.dataset_id })}
+                onClick={() => void kargah.open('new-job', { dataset_id: dataset.dataset_id })}
               />
               <IconButton
                 icon="code"
@@ -100,7 +104,7 @@ export function DatasetRow({ dataset, first, tags, onTag }: DatasetRowProps): JS
           )}
         </>
       }
-      onOpen={() => void kargah.openDataset(dataset.dataset_id)}
+      onOpen={() => void kargah.open('dataset', { dataset_id: dataset.dataset_id })}
       onDelete={() =>
         dataset.mine
           ? void deleteDataset(kargah, dataset)

@@ -6,9 +6,9 @@ import { Field } from '../components/controls/Field.js';
 import { ErrorNote, Skeleton } from '../components/Note.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import type { IKargah } from '../tokens.js';
+import type { Kargah } from '../tokens.js';
 
-export function openSharing(kargah: IKargah, dataset: Dataset): Promise<void> {
+export function openSharing(kargah: Kargah, dataset: Dataset): Promise<void> {
   return kargah.shell.show({
     title: kargah.i18n.t('share.title'),
     content: (close) => createElement(Sharing, { dataset, close }),

@@ -2,10 +2,10 @@ import { data } from '../api/client.js';
 import { download } from '../api/download.js';
 import { SUFFIXES } from '../api/generated/suffixes.js';
 import type { Dataset } from '../api/types.js';
-import type { IKargah } from '../tokens.js';
+import type { Kargah } from '../tokens.js';
 
 /** Begins uploads; what cannot be one is said at once. */
-export function addFiles(kargah: IKargah, files: Iterable<File>, datasetId?: string): void {
+export function addFiles(kargah: Kargah, files: Iterable<File>, datasetId?: string): void {
   const { i18n, shell, uploads } = kargah;
   for (const { name, reason } of uploads.add(files, datasetId)) {
     shell.toast('error', i18n.t(reason === 'empty' ? 'upload.emptyFile' : 'upload.acceptFile', { x: name }));
@@ -13,7 +13,7 @@ export function addFiles(kargah: IKargah, files: Iterable<File>, datasetId?: str
 }
 
 /** The browser's own file chooser; given a dataset, the file becomes its next version. */
-export function chooseFiles(kargah: IKargah, datasetId?: string): void {
+export function chooseFiles(kargah: Kargah, datasetId?: string): void {
   const input = document.createElement('input');
   input.type = 'file';
   input.multiple = datasetId === undefined;
@@ -22,7 +22,7 @@ export function chooseFiles(kargah: IKargah, datasetId?: string): void {
   input.click();
 }
 
-export async function renameDataset(kargah: IKargah, dataset: Dataset): Promise<void> {
+export async function renameDataset(kargah: Kargah, dataset: Dataset): Promise<void> {
   const { t } = kargah.i18n;
   const name = await kargah.shell.prompt({
     title: t('ds.renameTitle'),
@@ -35,14 +35,14 @@ export async function renameDataset(kargah: IKargah, dataset: Dataset): Promise<
   }
   await attempt(kargah, async () => {
     const path = { dataset_id: dataset.dataset_id };
-    kargah.store.putDataset(
-      await data(kargah.api.http.PATCH('/api/v1/datasets/{dataset_id}', { params: { path }, body: { name } })),
-    );
+    kargah.store
+      .list('datasets')
+      .put(await data(kargah.api.http.PATCH('/api/v1/datasets/{dataset_id}', { params: { path }, body: { name } })));
   });
 }
 
 /** Asks first; says whether it is gone. */
-export async function deleteDataset(kargah: IKargah, dataset: Dataset): Promise<boolean> {
+export async function deleteDataset(kargah: Kargah, dataset: Dataset): Promise<boolean> {
   const { t } = kargah.i18n;
   const sure = await kargah.shell.confirm({
     title: t('ds.deleteTitle', { x: dataset.name }),
@@ -56,7 +56,7 @@ export async function deleteDataset(kargah: IKargah, dataset: Dataset): Promise<
   return attempt(kargah, async () => {
     const path = { dataset_id: dataset.dataset_id };
     const left = await data(kargah.api.http.DELETE('/api/v1/datasets/{dataset_id}', { params: { path } }));
-    kargah.store.putDataset(dataset, true);
+    kargah.store.list('datasets').remove(dataset.dataset_id);
     const jobs = new Set(
       (left as Partial<typeof left> | undefined)?.kept?.flatMap((one) => one.jobs.map((job) => job.job_id)),
     );
@@ -68,7 +68,7 @@ export async function deleteDataset(kargah: IKargah, dataset: Dataset): Promise<
 }
 
 export function downloadDataset(
-  kargah: IKargah,
+  kargah: Kargah,
   dataset: Dataset,
   onProgress?: (done: number, total: number) => void,
   version: number = dataset.version,
@@ -79,7 +79,7 @@ export function downloadDataset(
 
 /** The typed table as another kind of file. */
 export function downloadTable(
-  kargah: IKargah,
+  kargah: Kargah,
   dataset: Dataset,
   version: number,
   format: 'csv' | 'parquet' | 'jsonl',
@@ -100,12 +100,12 @@ export function codeFor(dataset: Dataset, version: number = dataset.version): st
 }
 
 /** Puts the cell that reads it below the active one of the open notebook, or into a new notebook. */
-export function openInNotebook(kargah: IKargah, dataset: Dataset, version?: number): Promise<boolean> {
+export function openInNotebook(kargah: Kargah, dataset: Dataset, version?: number): Promise<boolean> {
   return attempt(kargah, () => kargah.insertCell(codeFor(dataset, version)));
 }
 
 /** Tags as a person writes them: separated by commas of either language. */
-export async function editTags(kargah: IKargah, dataset: Dataset): Promise<void> {
+export async function editTags(kargah: Kargah, dataset: Dataset): Promise<void> {
   const { t } = kargah.i18n;
   const written = await kargah.shell.prompt({
     title: t('tags.edit'),
@@ -118,14 +118,14 @@ export async function editTags(kargah: IKargah, dataset: Dataset): Promise<void>
   const tags = [...new Set(written.split(/[,،]/u).map((tag) => tag.trim()))].filter((tag) => tag !== '');
   await attempt(kargah, async () => {
     const path = { dataset_id: dataset.dataset_id };
-    kargah.store.putDataset(
-      await data(kargah.api.http.PATCH('/api/v1/datasets/{dataset_id}', { params: { path }, body: { tags } })),
-    );
+    kargah.store
+      .list('datasets')
+      .put(await data(kargah.api.http.PATCH('/api/v1/datasets/{dataset_id}', { params: { path }, body: { tags } })));
   });
 }
 
 /** Runs something that may be refused, and says so where it is. */
-export async function attempt(kargah: IKargah, act: () => Promise<unknown>): Promise<boolean> {
+export async function attempt(kargah: Kargah, act: () => Promise<unknown>): Promise<boolean> {
   try {
     await act();
     return true;

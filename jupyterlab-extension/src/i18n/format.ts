@@ -21,6 +21,11 @@ export class Format {
     return this.locale.language === 'fa';
   }
 
+  /** `a, b and c`. */
+  list(parts: readonly string[]): string {
+    return new Intl.ListFormat(this.fa ? 'fa-IR' : 'en-GB', { type: 'conjunction' }).format(parts);
+  }
+
   /** `12,480`; at most `digits` decimals. */
   number(value: number, digits = 0): string {
     return this.latinMarks(new Intl.NumberFormat(this.tag, { maximumFractionDigits: digits }).format(value));

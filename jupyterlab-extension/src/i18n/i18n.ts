@@ -3,7 +3,7 @@ import type { Failure } from '../api/types.js';
 import { Format } from './format.js';
 import { isolated } from './isolate.js';
 import type { Locale } from './locale.js';
-import { messages, type MessageKey } from './messages.js';
+import { messageOf, type MessageKey } from './messages.js';
 
 export type Params = Readonly<Record<string, string | number>>;
 
@@ -34,7 +34,7 @@ export class I18n {
   }
 
   readonly t = (key: MessageKey, params: Params = {}): string =>
-    fill(messages[key][this.locale.language], params, this.format);
+    fill(messageOf(key)[this.locale.language], params, this.format);
 
   /** One of two texts that came from the bridge. */
   readonly pick = <T extends string>(en: T, fa: T): T => (this.locale.language === 'fa' ? fa : en);

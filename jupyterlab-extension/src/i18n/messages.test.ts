@@ -1,8 +1,10 @@
-import { messages } from './messages.js';
+import { builtIn } from '../testing/features.js';
+import { addMessages, allMessages, isMessage, messageOf } from './messages.js';
 
 const slots = (text: string): string =>
   [...new Set([...text.matchAll(/\{(\w+)/g)].map(([, name]) => name))].sort().join();
-const entries = Object.entries(messages);
+builtIn();
+const entries = [...allMessages()];
 const keysWhere = (test: (message: { fa: string; en: string }) => boolean): string[] =>
   entries.filter(([, message]) => test(message)).map(([key]) => key);
 
@@ -22,5 +24,15 @@ describe('texts', () => {
 
   it('do not shout', () => {
     expect(keysWhere(({ fa, en }) => /!/.test(fa + en))).toEqual([]);
+  });
+
+  it('of one key are told apart where two features give it', () => {
+    expect(() => addMessages({ 'sweep.title': { fa: 'چیز دیگر', en: 'Something else' } })).toThrow('sweep.title');
+    expect(messageOf('sweep.title').en).toBe('Settings search');
+  });
+
+  it('that nobody has added show their key', () => {
+    expect(isMessage('nobody.said')).toBe(false);
+    expect(messageOf('nobody.said')).toEqual({ fa: 'nobody.said', en: 'nobody.said' });
   });
 });

@@ -4,11 +4,11 @@ import { ApiError } from '../api/errors.js';
 import type { Job } from '../api/types.js';
 import { isolated } from '../i18n/isolate.js';
 import { latin } from '../i18n/latin.js';
-import type { IKargah } from '../tokens.js';
+import type { Kargah } from '../tokens.js';
 
 /** What people can do to a job, the same from its row, its page and its notes. Failures are told in a toast. */
 
-export async function told(kargah: IKargah, act: () => Promise<void>): Promise<void> {
+export async function told(kargah: Kargah, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (reason) {
@@ -17,7 +17,7 @@ export async function told(kargah: IKargah, act: () => Promise<void>): Promise<v
 }
 
 /** Asks first; the job's own event tells when nothing of it is left. */
-export async function stopJob(kargah: IKargah, job: Job): Promise<void> {
+export async function stopJob(kargah: Kargah, job: Job): Promise<void> {
   const { t } = kargah.i18n;
   const waits = job.state === 'queued';
   const sure = await kargah.shell.confirm({
@@ -30,16 +30,16 @@ export async function stopJob(kargah: IKargah, job: Job): Promise<void> {
 }
 
 /** Without a question: for a job that waits, which has nothing to lose. */
-export function cancelJob(kargah: IKargah, job: Job): Promise<void> {
+export function cancelJob(kargah: Kargah, job: Job): Promise<void> {
   return told(kargah, async () => {
     const answer = await data(
       kargah.api.http.POST('/api/v1/train/jobs/{job_id}/stop', { params: { path: { job_id: job.job_id } } }),
     );
-    kargah.store.putJob(answer);
+    kargah.store.list('jobs').put(answer);
   });
 }
 
-export async function deleteJob(kargah: IKargah, job: Job): Promise<void> {
+export async function deleteJob(kargah: Kargah, job: Job): Promise<void> {
   const { t } = kargah.i18n;
   const sure = await kargah.shell.confirm({
     title: t('jobs.deleteTitle', { x: job.name }),
@@ -50,13 +50,13 @@ export async function deleteJob(kargah: IKargah, job: Job): Promise<void> {
   if (!sure) return;
   await told(kargah, async () => {
     await data(kargah.api.http.DELETE('/api/v1/train/jobs/{job_id}', { params: { path: { job_id: job.job_id } } }));
-    kargah.store.putJob(job, true);
+    kargah.store.list('jobs').remove(job.job_id);
     kargah.shell.toast('success', t('done.deleted', { x: job.name }));
   });
 }
 
 /** Starts the same again with some parameters changed, and opens it. */
-export function startAgain(kargah: IKargah, job: Job, params: Readonly<Record<string, unknown>>): Promise<void> {
+export function startAgain(kargah: Kargah, job: Job, params: Readonly<Record<string, unknown>>): Promise<void> {
   return told(kargah, async () => {
     const made = await data(
       kargah.api.http.POST('/api/v1/train/jobs/{job_id}/clone', {
@@ -64,13 +64,13 @@ export function startAgain(kargah: IKargah, job: Job, params: Readonly<Record<st
         body: { params: { ...params } },
       }),
     );
-    kargah.store.putJob(made);
-    await kargah.openJob(made.job_id);
+    kargah.store.list('jobs').put(made);
+    await kargah.open('job', { job_id: made.job_id });
   });
 }
 
 /** Goes on from the last checkpoint as a new job, to more epochs where that is asked for, and opens it. */
-export async function resumeJob(kargah: IKargah, job: Job): Promise<void> {
+export async function resumeJob(kargah: Kargah, job: Job): Promise<void> {
   const { t } = kargah.i18n;
   const { epochs } = job.params;
   const params: Record<string, unknown> = {};
@@ -94,8 +94,8 @@ export async function resumeJob(kargah: IKargah, job: Job): Promise<void> {
         body: Object.keys(params).length === 0 ? {} : { params },
       }),
     );
-    kargah.store.putJob(made);
-    await kargah.openJob(made.job_id);
+    kargah.store.list('jobs').put(made);
+    await kargah.open('job', { job_id: made.job_id });
   });
 }
 
@@ -113,7 +113,7 @@ export function fileName(name: string): string {
  * `pt2` is the one file that PyTorch opens; `mlflow` is MLflow's whole model folder as a zip. A file that may run code when it is
  * loaded is fetched only after a question.
  */
-export function downloadModel(kargah: IKargah, model: ModelOf, format: 'pt2' | 'mlflow' = 'pt2'): Promise<void> {
+export function downloadModel(kargah: Kargah, model: ModelOf, format: 'pt2' | 'mlflow' = 'pt2'): Promise<void> {
   const path = `/api/v1/train/jobs/${model.job_id}/model?format=${format}`;
   const file = `${fileName(model.name)}.${format === 'pt2' ? 'pt2' : 'mlflow.zip'}`;
   return told(kargah, async () => {

@@ -2,16 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { Socket } from 'socket.io-client';
 import type { SessionKeeper } from '../api/session.js';
-import type {
-  DatasetChanged,
-  DatasetProfileEvent,
-  JobChanged,
-  JobGap,
-  JobLog,
-  JobUpdate,
-  SweepChanged,
-  SystemChanged,
-} from '../api/types.js';
+import type { JobGap, JobLog, JobUpdate, SystemChanged } from '../api/types.js';
 import { Observable } from '../lib/observable.js';
 import { JobSubscription, LogSubscription, type JobListener, type LogListener } from './subscriptions.js';
 
@@ -21,6 +12,11 @@ export interface Connection {
   readonly state: ConnectionState;
   /** Up to when what is shown is known to be true; null while never connected. */
   readonly asOf: Date | null;
+}
+
+/** What the bridge pushes to everyone who is signed in, by the event's name. A feature declares its own. */
+export interface LiveEvents {
+  readonly system_changed: SystemChanged;
 }
 
 const OFFLINE_AFTER_MS = 15_000;
@@ -36,11 +32,7 @@ export type OpenSocket = (origin: string, path: string, token: () => Promise<str
  */
 export class Live {
   readonly connection = new Observable<Connection>({ state: 'idle', asOf: null });
-  private readonly jobSignal = new Signal<this, JobChanged>(this);
-  private readonly datasetSignal = new Signal<this, DatasetChanged>(this);
-  private readonly profileSignal = new Signal<this, DatasetProfileEvent>(this);
-  private readonly sweepSignal = new Signal<this, SweepChanged>(this);
-  private readonly systemSignal = new Signal<this, SystemChanged>(this);
+  private readonly signals = new Map<string, Signal<this, unknown>>();
   private readonly reconnectedSignal = new Signal<this, void>(this);
   private readonly jobs = new Map<string, Set<JobSubscription>>();
   private readonly logs = new Map<string, Set<LogSubscription>>();
@@ -66,20 +58,11 @@ export class Live {
     });
   }
 
-  get jobChanged(): ISignal<this, JobChanged> {
-    return this.jobSignal;
-  }
-  get datasetChanged(): ISignal<this, DatasetChanged> {
-    return this.datasetSignal;
-  }
-  get datasetProfile(): ISignal<this, DatasetProfileEvent> {
-    return this.profileSignal;
-  }
-  get sweepChanged(): ISignal<this, SweepChanged> {
-    return this.sweepSignal;
-  }
-  get systemChanged(): ISignal<this, SystemChanged> {
-    return this.systemSignal;
+  event<E extends keyof LiveEvents>(name: E): ISignal<this, LiveEvents[E]> {
+    const signal = this.signals.get(name) ?? new Signal<this, unknown>(this);
+    this.signals.set(name, signal);
+    // The bridge's contract says what is in an event of this name.
+    return signal as Signal<this, LiveEvents[E]>;
   }
   /** After a gap: lists have to be fetched again. */
   get reconnected(): ISignal<this, void> {
@@ -159,11 +142,7 @@ export class Live {
     socket.on('job_update', (update: JobUpdate) => this.jobs.get(update.job_id)?.forEach((s) => s.take(update)));
     socket.on('job_gap', (gap: JobGap) => this.jobs.get(gap.job_id)?.forEach((s) => s.gap(gap)));
     socket.on('job_log', (chunk: JobLog) => this.logs.get(chunk.job_id)?.forEach((s) => s.take(chunk)));
-    socket.on('job_changed', (event: JobChanged) => this.jobSignal.emit(event));
-    socket.on('dataset_changed', (event: DatasetChanged) => this.datasetSignal.emit(event));
-    socket.on('dataset_profile', (event: DatasetProfileEvent) => this.profileSignal.emit(event));
-    socket.on('sweep_changed', (event: SweepChanged) => this.sweepSignal.emit(event));
-    socket.on('system_changed', (event: SystemChanged) => this.systemSignal.emit(event));
+    socket.onAny((name: string, event: unknown) => this.signals.get(name)?.emit(event));
     socket.connect();
   }
 

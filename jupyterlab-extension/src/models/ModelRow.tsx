@@ -38,7 +38,7 @@ export function ModelRow({ model, first }: { readonly model: Model; readonly fir
         </>
       }
       second={model.dataset_name === null ? undefined : <LearnedFrom model={model} name={model.dataset_name} />}
-      onOpen={() => void kargah.openJob(model.job_id)}
+      onOpen={() => void kargah.open('job', { job_id: model.job_id })}
     />
   );
 }

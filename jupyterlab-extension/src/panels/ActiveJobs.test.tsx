@@ -13,9 +13,9 @@ let left: jest.Mock<void, []>;
 
 async function open(...jobs: Job[]): Promise<void> {
   bench = await Workbench.start(ENGLISH, ({ path }) => (path.includes('/train/jobs') ? page(...jobs) : page()));
-  await when(bench.kargah.store.jobs, (state): state is ListState<Job> => state.status === 'ready');
+  await when(bench.kargah.store.list('jobs'), (state): state is ListState<Job> => state.status === 'ready');
   left = jest.fn();
-  bench.show(<ActiveJobs onLeave={left} />);
+  bench.show(<ActiveJobs features={bench.features} onLeave={left} />);
 }
 afterEach(async () => {
   cleanup();

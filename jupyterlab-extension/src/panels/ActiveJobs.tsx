@@ -4,44 +4,44 @@ import { StateIcon } from '../components/State.js';
 import { Name, Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { isActive } from '../api/states.js';
-import { useStore } from '../lib/useStore.js';
-import type { Job } from '../api/types.js';
+import type { Activity } from '../features/feature.js';
+import type { Features } from '../features/registry.js';
+import { useActivities } from './useActivities.js';
 
 export interface ActiveJobsProps {
+  readonly features: Features;
   /** Those that failed and nobody has looked at. */
-  readonly failed?: readonly Job[];
+  readonly failed?: readonly Activity[];
   /** One of its buttons leads elsewhere. */
   readonly onLeave: () => void;
 }
 
-/** The jobs that run or wait, for the status bar's popover, and those that failed unseen. */
-export default function ActiveJobs({ failed = [], onLeave }: ActiveJobsProps): JSX.Element {
+/** What runs or waits, for the status bar's popover, and what failed unseen. */
+export default function ActiveJobs({ features, failed = [], onLeave }: ActiveJobsProps): JSX.Element {
   const kargah = useKargah();
   const { t } = useI18n();
-  const jobs = useStore(kargah.store.jobs);
-  const listed = [...failed, ...jobs.items.filter((job) => isActive(job.state))];
+  const listed = [...failed, ...useActivities(features).flatMap(({ active }) => active)];
   return (
     <>
       {listed.length === 0 ? (
         <p className="muted pop-none">{t('status.idle')}</p>
       ) : (
         <ul className="pop-jobs">
-          {listed.map((job) => (
-            <li key={job.job_id}>
+          {listed.map((one) => (
+            <li key={one.id}>
               <button
                 type="button"
                 data-testid="kargah-active-job"
                 onClick={() => {
                   onLeave();
-                  void kargah.openJob(job.job_id);
+                  one.open();
                 }}
               >
-                <StateIcon state={job.state} share={job.progress.fraction} />
+                <StateIcon state={one.state} share={one.share} />
                 <span className="grow ell">
-                  <Name>{job.name}</Name>
+                  <Name>{one.name}</Name>
                 </span>
-                <Figures job={job} />
+                <Figures of={one} />
               </button>
             </li>
           ))}
@@ -63,27 +63,25 @@ export default function ActiveJobs({ failed = [], onLeave }: ActiveJobsProps): J
   );
 }
 
-function Figures({ job }: { readonly job: Job }): JSX.Element {
+function Figures({ of }: { readonly of: Activity }): JSX.Element {
   const { t, format } = useI18n();
-  const { fraction, eta_seconds: left } = job.progress;
-  if (job.state !== 'running') {
+  const { state, share, secondsLeft: left, place } = of;
+  if (state !== 'running') {
     return (
       <span className="muted nw sm">
-        {job.state === 'queued' && job.queue_position !== null
-          ? t('state.queuedAt', { n: job.queue_position })
-          : t(`state.${job.state}`)}
+        {state === 'queued' && place !== null ? t('state.queuedAt', { n: place }) : t(`state.${state}`)}
       </span>
     );
   }
   return (
     <>
       {left !== null && <span className="muted nw sm">{format.left(left)}</span>}
-      {fraction === null ? (
+      {share === null ? (
         <span className="muted sm">
-          <Elapsed job={job} />
+          <Elapsed of={of} />
         </span>
       ) : (
-        <Percent share={fraction} digits={0} />
+        <Percent share={share} digits={0} />
       )}
     </>
   );

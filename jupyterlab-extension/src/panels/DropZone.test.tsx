@@ -50,7 +50,12 @@ describe('files that are dragged from JupyterLab’s file browser onto the panel
     expect(screen.queryByText(HERE)).toBeNull();
     await waitFor(() => expect(bench.toasts).toEqual(['\u2068data/a.csv\u2069 registered.', 'Only CSV.']));
     expect(registered).toEqual([{ path: 'data/a.csv' }, { path: 'notes.doc' }]);
-    expect(bench.kargah.store.datasets.get().items.map(({ name }) => name)).toEqual(['data/a.csv']);
+    expect(
+      bench.kargah.store
+        .list('datasets')
+        .get()
+        .items.map(({ name }) => name),
+    ).toEqual(['data/a.csv']);
   });
 
   it('leave no trace when they are dragged away again, and other drags are not ours', () => {

@@ -39,7 +39,7 @@ export function FirstRun(): JSX.Element {
             <h2>{t('first.train')}</h2>
             <p className="muted sm">{t('first.train.hint')}</p>
             <p className="sm">
-              <LinkButton onClick={() => void kargah.openNewJob({ recipe: OWN_SCRIPT })}>
+              <LinkButton onClick={() => void kargah.open('new-job', { recipe: OWN_SCRIPT })}>
                 {t('first.script')}
               </LinkButton>
             </p>

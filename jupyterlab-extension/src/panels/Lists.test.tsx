@@ -67,7 +67,7 @@ describe('the lists', () => {
     jobs = [job({ state: 'succeeded', has_model: true, metrics: { val_accuracy: 0.9 } })];
     models = [model(0.974)];
     await bench.kargah.store.reload();
-    bench.show(<Lists />);
+    bench.show(<Lists features={bench.features} />);
     expect(said(screen.getByTestId('kargah-job'))).toContain('97.4%');
     expect(said(screen.getByTestId('kargah-model'))).toContain('97.4%');
   });
@@ -81,7 +81,7 @@ describe('the row of a job', () => {
   ] as const)('says that its last %s is %s', async (key, value, shown) => {
     jobs = [job({ state: 'succeeded', metrics: { [key]: value }, ended_at: '2026-11-22T08:00:00Z' })];
     await bench.kargah.store.reload();
-    bench.show(<Lists />);
+    bench.show(<Lists features={bench.features} />);
     expect(said(screen.getByTestId('kargah-job'))).toContain(shown);
   });
 });
@@ -102,7 +102,7 @@ describe('the datasets', () => {
 
   it('are narrowed by the tags that are pressed in their rows, one after the other, and widened again', async () => {
     await bench.kargah.store.reload();
-    bench.show(<Lists />);
+    bench.show(<Lists features={bench.features} />);
     const [first] = screen.getAllByTestId('kargah-dataset');
     await userEvent.click(within(first!).getByRole('button', { name: /shop/ }));
     expect(names()).toEqual(['sales.csv', 'reviews.csv']);
@@ -117,7 +117,7 @@ describe('the datasets', () => {
 
   it('are narrowed from the filter’s menu and found by their tags', async () => {
     await bench.kargah.store.reload();
-    bench.show(<Lists />);
+    bench.show(<Lists features={bench.features} />);
     await userEvent.click(screen.getByRole('button', { name: 'Filter' }));
     await userEvent.click(screen.getByRole('menuitemradio', { name: /Tag: .*shop/ }));
     expect(names()).toEqual(['sales.csv', 'reviews.csv']);
@@ -127,7 +127,7 @@ describe('the datasets', () => {
 
   it('of others say whose they are, and what only their owner may do is out of reach, with the reason', async () => {
     await bench.kargah.store.reload();
-    bench.show(<Lists />);
+    bench.show(<Lists features={bench.features} />);
     const row = screen.getAllByTestId('kargah-dataset')[2]!;
     expect(said(within(row).getByTestId('shared-with-me'))).toBe('shared with you by Omid');
     await userEvent.click(within(row).getByRole('button', { name: 'More' }));
@@ -156,7 +156,7 @@ describe('the datasets', () => {
       return { status: 200, body: { items: found, next_cursor: second ? null : 'c2' } };
     };
     await bench.kargah.store.reload();
-    bench.show(<Lists />);
+    bench.show(<Lists features={bench.features} />);
     await userEvent.type(screen.getByRole('searchbox'), 'old');
     await screen.findByText('old one.csv');
     expect(names()).toEqual(['digits.csv', 'old one.csv']);
@@ -178,7 +178,7 @@ describe('the datasets', () => {
           ? problem(500, 'internal', 'Our error.')
           : page(dataset({ dataset_id: 'ds_1', name: 'far.csv' }));
     await bench.kargah.store.reload();
-    bench.show(<Lists />);
+    bench.show(<Lists features={bench.features} />);
     await userEvent.type(screen.getByRole('searchbox'), 'far');
     await screen.findByText('Our error.');
     broken = false;
@@ -192,7 +192,7 @@ describe('a model', () => {
   it('names the very version of the data that it learned from', async () => {
     models = [{ ...model(0.9), dataset_version: 3, split_id: 'spl_aaaaaa' }];
     await bench.kargah.store.reload();
-    bench.show(<Lists />);
+    bench.show(<Lists features={bench.features} />);
     const row = screen.getByTestId('kargah-model');
     expect(said(row)).toContain('digits.csvVersion 3');
     expect(within(row).getByTitle('spl_aaaaaa').textContent).toBe('fixed split');
@@ -213,7 +213,7 @@ describe('a sweep', () => {
       { ...model(0.9), job_id: 'job_b', name: 'best' },
     ];
     await bench.kargah.store.reload();
-    bench.show(<Lists />);
+    bench.show(<Lists features={bench.features} />);
     expect(screen.getAllByTestId('kargah-job')).toHaveLength(2);
     expect(said(screen.getByTestId('kargah-sweep'))).toContain('0.25');
     expect(said(screen.getByTestId('kargah-sweep'))).toContain('2 of 4');
@@ -223,8 +223,8 @@ describe('a sweep', () => {
   });
 
   it('follows its events', async () => {
-    await when(bench.kargah.store.sweeps, (state): state is ListState<Sweep> => state.status === 'ready');
-    bench.show(<Lists />);
+    await when(bench.kargah.store.list('sweeps'), (state): state is ListState<Sweep> => state.status === 'ready');
+    bench.show(<Lists features={bench.features} />);
     bench.socket.emit('sweep_changed', { sweep: sweep(), deleted: false });
     await waitFor(() => expect(screen.getByTestId('kargah-sweep').dataset['state']).toBe('running'));
     const ended = sweep({ state: 'succeeded', ended_at: '2026-11-22T09:00:00Z' });
@@ -240,7 +240,7 @@ describe('a job that waits', () => {
     const waiting = { code: 'waiting_for_gpu', detail: 'It needs 1 free GPUs.', detail_fa: 'ن' } as const;
     jobs = [job({ state: 'queued', queue_position: 2, waiting })];
     await bench.kargah.store.reload();
-    bench.show(<Lists />);
+    bench.show(<Lists features={bench.features} />);
     expect(said(screen.getByTestId('kargah-job'))).toContain('queued, no. 2');
     expect(said(screen.getByTestId('kargah-job'))).toContain('It needs 1 free GPUs.');
     await userEvent.click(screen.getByRole('button', { name: 'Cancel job' }));
@@ -253,7 +253,7 @@ describe('someone without data', () => {
   it('may begin with a script of their own', async () => {
     bench.show(<FirstRun />);
     await userEvent.click(screen.getByRole('button', { name: 'Run a script of your own' }));
-    expect(bench.opened).toEqual(['new {"recipe":"script"}']);
+    expect(bench.opened).toEqual(['new-job {"recipe":"script"}']);
   });
 });
 
@@ -261,9 +261,9 @@ describe('the status bar', () => {
   const failed = job({ state: 'failed', name: 'broken' });
 
   it('counts the jobs that failed since anyone looked, and names them', async () => {
-    await when(bench.kargah.store.jobs, (state): state is ListState<Job> => state.status === 'ready');
+    await when(bench.kargah.store.list('jobs'), (state): state is ListState<Job> => state.status === 'ready');
     bench.socket.emit('job_changed', { job: job(), deleted: false });
-    bench.show(<StatusItem />);
+    bench.show(<StatusItem features={bench.features} />);
     await waitFor(() => expect(said(screen.getByTestId('kargah-status'))).toContain('1 job ·'));
     bench.socket.emit('job_changed', { job: failed, deleted: false });
     await waitFor(() => expect(said(screen.getByTestId('kargah-status'))).toBe('1 job failed'));
@@ -277,7 +277,7 @@ describe('the status bar', () => {
   it('does not bring up what failed before the page was opened', async () => {
     jobs = [failed];
     await bench.kargah.store.reload();
-    bench.show(<StatusItem />);
+    bench.show(<StatusItem features={bench.features} />);
     expect(said(screen.getByTestId('kargah-status'))).toBe('No jobs running');
   });
 });

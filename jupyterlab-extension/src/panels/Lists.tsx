@@ -1,215 +1,157 @@
 import { type ReactNode, useState } from 'react';
-import { IconButton, LinkButton } from '../components/controls/Button.js';
+import { LinkButton } from '../components/controls/Button.js';
 import { ErrorNote, Skeleton } from '../components/Note.js';
 import { Rows } from '../components/Rows.js';
 import { Section } from '../components/Section.js';
 import { useKargah } from '../context.js';
-import { openCatalogue } from '../datasets/Catalogue.js';
-import { chooseFiles } from '../datasets/actions.js';
-import { openIntake } from '../datasets/intake/Intake.js';
-import { DatasetRow } from '../datasets/DatasetRow.js';
-import { UploadRow } from '../datasets/UploadRow.js';
+import type { Features } from '../features/registry.js';
 import { useI18n } from '../i18n/context.js';
-import { jobEntries, worthShowing } from '../jobs/list/jobEntries.js';
-import { JobRow } from '../jobs/list/JobRow.js';
-import { ModelRow } from '../models/ModelRow.js';
-import type { ListState } from '../store/list.js';
-import { isActive } from '../api/states.js';
-import { useStore } from '../lib/useStore.js';
-import { Empty } from './Empty.js';
-import { hasTags, isOnItsWay, type JobFilter, passes, toggled } from './filters.js';
 import { matcher } from '../i18n/search.js';
-import { SweepRow } from '../sweeps/SweepRow.js';
-import { useDatasetSearch } from './useDatasetSearch.js';
+import { useStore } from '../lib/useStore.js';
+import { type Chosen, chosenOf, passes, toggled } from './filters.js';
 import { Toolbar } from './Toolbar.js';
+import { useBeyond } from './useBeyond.js';
+import { type SectionRows, useSections } from './useSections.js';
 
-type Which = 'datasets' | 'jobs' | 'models';
-
-/** The three sections, searched and filtered together. */
-export function Lists(): JSX.Element {
+/** The sections of all features, searched and filtered together. */
+export function Lists({ features }: { readonly features: Features }): JSX.Element {
   const kargah = useKargah();
-  const { t, format, locale } = useI18n();
-  const datasets = useStore(kargah.store.datasets);
-  const jobs = useStore(kargah.store.jobs);
-  const sweeps = useStore(kargah.store.sweeps);
-  const models = useStore(kargah.store.models);
-  const uploads = useStore(kargah.uploads.items);
+  const { t, format } = useI18n();
+  const sections = useSections(features);
   const connection = useStore(kargah.live.connection);
-  const [closed, setClosed] = useState<ReadonlySet<Which>>(new Set());
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [search, setSearch] = useState('');
-  const [filters, setFilters] = useState<ReadonlySet<JobFilter>>(new Set());
-
-  const [tags, setTags] = useState<ReadonlySet<string>>(new Set());
-  const onTag = (tag: string): void => setTags((before) => toggled(before, tag));
+  const [chosen, setChosen] = useState<Chosen>({});
+  const beyond = useBeyond(sections, search, chosen);
 
   const matches = matcher(search);
-  const beyond = useDatasetSearch(search, [...tags][0]);
-  const known = datasets.items.filter((item) => !isOnItsWay(item, uploads));
-  const entries = jobEntries(jobs, sweeps);
-  const worthy = worthShowing(models.items, jobs.items, sweeps.items);
-  const shown = {
-    datasets: [
-      ...known.filter((one) => matches(one.name, one.filename, ...one.tags)),
-      ...beyond.items.filter((one) => datasets.items.every((other) => other.dataset_id !== one.dataset_id)),
-    ].filter((one) => hasTags(one, tags)),
-    jobs: entries.filter((entry) =>
-      entry.kind === 'sweep'
-        ? matches(entry.sweep.name, entry.sweep.dataset_name, entry.sweep.recipe, entry.id) &&
-          passes(entry.sweep, filters)
-        : matches(entry.job.name, entry.job.dataset_name ?? '', entry.job.recipe ?? '', entry.id) &&
-          passes(entry.job, filters),
-    ),
-    models: worthy.filter((model) => matches(model.name, model.dataset_name ?? '')),
-    uploads: uploads.filter((item) => matches(item.name) && tags.size === 0),
-  };
-  const knownTags = [...new Set([...known.flatMap((one) => one.tags), ...tags])].sort((a, b) =>
-    a.localeCompare(b, locale.language),
-  );
-  const running = jobs.items.filter((job) => isActive(job.state) && job.state !== 'queued').length;
-  const named = search.trim() !== '';
-  // States are of jobs, tags of datasets.
-  const narrowed = { datasets: named || tags.size > 0, jobs: named || filters.size > 0, models: named };
-  const searching = narrowed.datasets || narrowed.jobs;
   const stale = connection.state === 'reconnecting' || connection.state === 'offline';
+  const toggle = (section: string, option: string): void =>
+    setChosen((before) => ({ ...before, [section]: toggled(chosenOf(before, section), option) }));
+  const clear = (): void => {
+    setSearch('');
+    setChosen({});
+  };
+  const shownOf = ({ section, entries }: SectionRows) => {
+    const by = chosenOf(chosen, section.id);
+    const known = new Set(entries.map(({ id }) => id));
+    return [
+      ...entries.filter(({ texts }) => matches(...texts)),
+      ...beyond.of(section.id).items.filter(({ id }) => !known.has(id)),
+    ].filter((entry) => passes(entry, by, section.filters));
+  };
+  const isNarrowed = (id: string): boolean => search.trim() !== '' || chosenOf(chosen, id).size > 0;
+  const found = sections.map((one) => ({ ...one, shown: shownOf(one), narrowed: isNarrowed(one.section.id) }));
+  type Found = (typeof found)[number];
 
-  const count = (which: Which, list: ListState<unknown>, all: number): ReactNode => {
+  const countOf = ({ state, entries, shown, narrowed }: Found): ReactNode => {
     if (stale && connection.asOf !== null) {
       return t('panel.asOf', { x: format.time(connection.asOf) });
     }
-    if (list.status !== 'ready') {
+    if (state.status !== 'ready') {
       return null;
     }
-    const total = `${format.number(all)}${list.nextCursor === null ? '' : '+'}`;
-    return narrowed[which] ? t('panel.countOf', { n: shown[which].length, all: total }) : total;
+    const all = entries.filter(({ uncounted }) => uncounted !== true).length;
+    const total = `${format.number(all)}${state.nextCursor === null ? '' : '+'}`;
+    const here = shown.filter(({ uncounted }) => uncounted !== true).length;
+    return narrowed ? t('panel.countOf', { n: here, all: total }) : total;
   };
-  const toggle = (which: Which) => () => setClosed((before) => toggled(before, which));
-  const clear = (): void => {
-    setSearch('');
-    setFilters(new Set());
-    setTags(new Set());
+  const more = ({ section, lists }: Found): void => {
+    if (beyond.of(section.id).asking) beyond.more(section.id);
+    else
+      void Promise.all(lists.map((name) => kargah.store.more(name))).catch((reason: unknown) =>
+        kargah.shell.failed(reason),
+      );
   };
-  const more = (which: Which): void => {
-    if (which === 'datasets' && beyond.asking) beyond.more();
-    else void kargah.store.more(which).catch((reason: unknown) => kargah.shell.failed(reason));
-  };
-  const body = (which: Which, list: ListState<unknown>, rows: readonly ReactNode[]): ReactNode => {
-    if (list.status === 'failed' && list.error !== null) {
+  const bodyOf = (one: Found): ReactNode => {
+    const { section, state, shown, narrowed } = one;
+    const { asking, pending, nextCursor } = beyond.of(section.id);
+    if (state.status === 'failed' && state.error !== null) {
       return (
         <div className="pad">
-          <ErrorNote reason={list.error} onRetry={() => void kargah.store.reload()} retried />
+          <ErrorNote reason={state.error} onRetry={() => void kargah.store.reload()} retried />
         </div>
       );
     }
-    if (list.status === 'idle' || list.status === 'loading') {
+    if (state.status === 'idle' || state.status === 'loading') {
       return <Skeleton />;
     }
-    if (rows.length === 0) {
-      if (which === 'datasets' && beyond.pending) return <Skeleton />;
-      return <Empty which={which} searching={narrowed[which]} onClear={clear} />;
+    if (shown.length === 0) {
+      if (pending) return <Skeleton />;
+      return narrowed ? <NothingFound onClear={clear} /> : <section.Empty />;
     }
+    const filters = {
+      chosen: chosenOf(chosen, section.id),
+      toggle: (option: string) => toggle(section.id, option),
+    };
     return (
       <>
         <div className={stale ? 'stale' : ''}>
-          <Rows label={t(`panel.${which}`)}>{rows}</Rows>
+          <Rows label={t(section.title)}>{shown.map((entry, index) => entry.row(index === 0, filters))}</Rows>
         </div>
-        {list.nextCursor !== null && (
+        {(asking ? nextCursor : state.nextCursor) !== null && (
           <p className="more-rows">
-            <LinkButton onClick={() => more(which)}>{t('panel.moreRows')}</LinkButton>
+            <LinkButton onClick={() => more(one)}>{t('panel.moreRows')}</LinkButton>
           </p>
         )}
       </>
     );
   };
+  const searching = found.some(({ narrowed }) => narrowed);
+  const counts = found.map(({ section, shown }) =>
+    t(section.found, { n: shown.filter(({ uncounted }) => uncounted !== true).length }),
+  );
 
   return (
     <>
       <Toolbar
         search={search}
         onSearch={setSearch}
-        filters={filters}
-        onFilters={setFilters}
-        knownTags={knownTags}
-        tags={tags}
-        onTag={onTag}
+        sections={sections.map(({ section }) => section)}
+        chosen={chosen}
+        onToggle={toggle}
         onClear={clear}
-        found={
-          searching ? t('panel.found', { d: shown.datasets.length, j: shown.jobs.length, m: shown.models.length }) : ''
-        }
+        found={searching ? t('panel.found', { x: format.list(counts) }) : ''}
       />
       <div className="scroll">
-        <Section
-          title={t('panel.datasets')}
-          count={count('datasets', datasets, known.length)}
-          open={!closed.has('datasets')}
-          onToggle={toggle('datasets')}
-          testId="kargah-datasets"
-          actions={
-            <>
-              <IconButton icon="table" label={t('panel.ready')} onClick={() => openCatalogue(kargah)} />
-              <IconButton icon="add" label={t('intake.title')} onClick={() => openIntake(kargah)} />
-              <IconButton icon="up" label={t('panel.upload')} onClick={() => chooseFiles(kargah)} />
-            </>
-          }
-        >
-          {body('datasets', beyond.asking ? { ...datasets, nextCursor: beyond.nextCursor } : datasets, [
-            ...shown.uploads.map((item, index) => <UploadRow key={item.id} item={item} first={index === 0} />),
-            ...shown.datasets.map((dataset, index) => (
-              <DatasetRow
-                key={dataset.dataset_id}
-                dataset={dataset}
-                first={index === 0 && shown.uploads.length === 0}
-                tags={tags}
-                onTag={onTag}
-              />
-            )),
-          ])}
-          {beyond.failure !== null && (
-            <div className="pad">
-              <ErrorNote reason={beyond.failure} onRetry={beyond.again} />
-            </div>
-          )}
-        </Section>
-        <Section
-          title={t('panel.jobs')}
-          count={
-            <>
-              {count('jobs', jobs, entries.length)}
-              {running > 0 && !narrowed.jobs && !stale && (
-                <span className="chip tone-run">{t('panel.runningCount', { n: running })}</span>
+        {found.map((one) => {
+          const { id, title, Actions, Badge } = one.section;
+          const { failure } = beyond.of(id);
+          return (
+            <Section
+              key={id}
+              title={t(title)}
+              count={
+                <>
+                  {countOf(one)}
+                  {Badge !== undefined && !one.narrowed && !stale && <Badge />}
+                </>
+              }
+              open={!closed.has(id)}
+              onToggle={() => setClosed((before) => toggled(before, id))}
+              testId={`kargah-${id}`}
+              actions={Actions === undefined ? undefined : <Actions />}
+            >
+              {bodyOf(one)}
+              {failure !== null && (
+                <div className="pad">
+                  <ErrorNote reason={failure} onRetry={beyond.again} />
+                </div>
               )}
-            </>
-          }
-          open={!closed.has('jobs')}
-          onToggle={toggle('jobs')}
-          testId="kargah-jobs"
-          actions={<IconButton icon="add" label={t('panel.newJob')} onClick={() => void kargah.openNewJob()} />}
-        >
-          {body(
-            'jobs',
-            jobs,
-            shown.jobs.map((entry, index) =>
-              entry.kind === 'sweep' ? (
-                <SweepRow key={entry.id} sweep={entry.sweep} first={index === 0} />
-              ) : (
-                <JobRow key={entry.id} job={entry.job} first={index === 0} />
-              ),
-            ),
-          )}
-        </Section>
-        <Section
-          title={t('panel.models')}
-          count={count('models', models, worthy.length)}
-          open={!closed.has('models')}
-          onToggle={toggle('models')}
-          testId="kargah-models"
-        >
-          {body(
-            'models',
-            models,
-            shown.models.map((model, index) => <ModelRow key={model.job_id} model={model} first={index === 0} />),
-          )}
-        </Section>
+            </Section>
+          );
+        })}
       </div>
     </>
+  );
+}
+
+function NothingFound({ onClear }: { readonly onClear: () => void }): JSX.Element {
+  const { t } = useI18n();
+  return (
+    <div className="empty">
+      <div className="muted">{t('empty.search')}</div>
+      <LinkButton onClick={onClear}>{t('panel.clearFilters')}</LinkButton>
+    </div>
   );
 }

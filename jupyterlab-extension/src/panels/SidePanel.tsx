@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { Button } from '../components/controls/Button.js';
 import { Note } from '../components/Note.js';
 import { useKargah } from '../context.js';
+import type { Features } from '../features/registry.js';
 import { useI18n } from '../i18n/context.js';
 import { useStore } from '../lib/useStore.js';
 import { AuthForm } from '../account/AuthForm.js';
@@ -11,16 +12,15 @@ import { Footer } from './Footer.js';
 import { Header } from './Header.js';
 import { Lists } from './Lists.js';
 import { Notices } from './Notices.js';
+import { useSections } from './useSections.js';
 
 /** The whole side panel: who is here decides what is shown. */
-export default function SidePanel(): JSX.Element {
+export default function SidePanel({ features }: { readonly features: Features }): JSX.Element {
   const kargah = useKargah();
   const i18n = useI18n();
   const { t } = i18n;
   const session = useStore(kargah.api.session.state);
-  const datasets = useStore(kargah.store.datasets);
-  const jobs = useStore(kargah.store.jobs);
-  const uploads = useStore(kargah.uploads.items);
+  const sections = useSections(features);
 
   useEffect(() => {
     void kargah.api.session.start();
@@ -61,17 +61,12 @@ export default function SidePanel(): JSX.Element {
       </>
     );
   }
-  const nothingYet =
-    datasets.status === 'ready' &&
-    jobs.status === 'ready' &&
-    datasets.items.length === 0 &&
-    jobs.items.length === 0 &&
-    uploads.length === 0;
+  const nothingYet = sections.every(({ state, entries }) => state.status === 'ready' && entries.length === 0);
   return (
     <DropZone>
       <Header />
       <Notices />
-      {nothingYet ? <FirstRun /> : <Lists />}
+      {nothingYet ? <FirstRun /> : <Lists features={features} />}
       <Footer />
     </DropZone>
   );

@@ -8,23 +8,23 @@ import { Ring } from '../components/Progress.js';
 import { Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { isActive } from '../api/states.js';
-import { useUnseenFailures } from '../store/unseen.js';
+import type { Features } from '../features/registry.js';
+import { useUnseenFailures } from './unseen.js';
+import { useActivities } from './useActivities.js';
 import { useStore } from '../lib/useStore.js';
 
 const ActiveJobs = deferred(() => import('./ActiveJobs.js'), { waiting: null });
 
 /** Jobs at a glance, each by name on a click; nothing at all while nobody is signed in. */
-export function StatusItem(): JSX.Element | null {
+export function StatusItem({ features }: { readonly features: Features }): JSX.Element | null {
   const kargah = useKargah();
   const { t, format } = useI18n();
   const session = useStore(kargah.api.session.state);
   const connection = useStore(kargah.live.connection);
-  const jobs = useStore(kargah.store.jobs);
+  const underWay = useActivities(features);
   const button = useRef<HTMLButtonElement>(null);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
-  const failures = useUnseenFailures(kargah.store);
-  const { seen } = failures;
+  const { of, seen } = useUnseenFailures(features);
   const close = useCallback(() => {
     setAnchor(null);
     seen();
@@ -32,13 +32,15 @@ export function StatusItem(): JSX.Element | null {
   if (session.status !== 'signed_in') {
     return null;
   }
-  const active = jobs.items.filter((job) => isActive(job.state));
+  const active = underWay.flatMap((one) => one.active);
+  const failed = underWay.map(({ activities }) => ({ activities, found: activities.find(kargah, of(activities)) }));
+  const failures = failed.flatMap(({ found }) => found);
   // One that waits has done nothing yet; of one that runs and does not say how far it is, nothing is known.
-  const shares = active.map((job) => (job.state === 'queued' ? 0 : job.progress.fraction));
+  const shares = active.map(({ state, share }) => (state === 'queued' ? 0 : share));
   const known = shares.filter((share) => share !== null);
   const share = known.length < shares.length ? null : known.reduce((sum, one) => sum + one, 0) / known.length;
   const [only] = active;
-  const left = Math.max(0, ...active.map((job) => job.progress.eta_seconds ?? 0));
+  const left = Math.max(0, ...active.map(({ secondsLeft }) => secondsLeft ?? 0));
   const lost = connection.state === 'reconnecting' || connection.state === 'offline';
   return (
     <>
@@ -61,7 +63,10 @@ export function StatusItem(): JSX.Element | null {
           <>
             <Ring share={share} />
             <span>
-              {t('status.running', { n: active.length })}
+              {underWay
+                .filter((one) => one.active.length > 0)
+                .map((one) => t(one.activities.running, { n: one.active.length }))
+                .join(' · ')}
               {share !== null && (
                 <>
                   {' · '}
@@ -72,15 +77,20 @@ export function StatusItem(): JSX.Element | null {
               {share === null && active.length === 1 && only?.started_at != null && (
                 <>
                   {' · '}
-                  <Elapsed job={only} />
+                  <Elapsed of={only} />
                 </>
               )}
             </span>
           </>
-        ) : failures.jobs.length > 0 ? (
+        ) : failures.length > 0 ? (
           <>
             <Icon name="err" className="t-bad" />
-            <span>{t('status.failed', { n: failures.jobs.length })}</span>
+            <span>
+              {failed
+                .filter(({ found }) => found.length > 0)
+                .map(({ activities, found }) => t(activities.failed, { n: found.length }))
+                .join(' · ')}
+            </span>
           </>
         ) : (
           <>
@@ -91,7 +101,7 @@ export function StatusItem(): JSX.Element | null {
       </button>
       {anchor !== null && (
         <Popover label={t('status.jobs')} anchor={anchor} onClose={close}>
-          <ActiveJobs failed={failures.jobs} onLeave={close} />
+          <ActiveJobs features={features} failed={failures} onLeave={close} />
         </Popover>
       )}
     </>

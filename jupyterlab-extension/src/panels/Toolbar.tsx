@@ -4,26 +4,26 @@ import { Icon } from '../components/icons/Icon.js';
 import { Menu, below, type MenuPlace } from '../components/controls/Menu.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { JOB_FILTERS, type JobFilter, toggled } from './filters.js';
+import type { FilterOption, Section } from '../features/feature.js';
+import { type Chosen, chosenOf } from './filters.js';
 
 export interface ToolbarProps {
   readonly search: string;
   readonly onSearch: (text: string) => void;
-  readonly filters: ReadonlySet<JobFilter>;
-  readonly onFilters: (filters: ReadonlySet<JobFilter>) => void;
-  /** The tags of the datasets, and those that are filtered by. */
-  readonly knownTags: readonly string[];
-  readonly tags: ReadonlySet<string>;
-  readonly onTag: (tag: string) => void;
+  readonly sections: readonly Section[];
+  /** What each section is filtered by. */
+  readonly chosen: Chosen;
+  readonly onToggle: (section: string, option: string) => void;
   readonly onClear: () => void;
   /** What the search found, for the live region. */
   readonly found: string;
 }
 
 export function Toolbar(props: ToolbarProps): JSX.Element {
-  const { search, onSearch, filters, onFilters, knownTags, tags, onTag, onClear, found } = props;
+  const { search, onSearch, sections, chosen, onToggle, onClear, found } = props;
   const kargah = useKargah();
-  const { t } = useI18n();
+  const i18n = useI18n();
+  const { t } = i18n;
   const box = useRef<HTMLInputElement>(null);
   const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
 
@@ -41,8 +41,18 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
     return () => panel?.removeEventListener('keydown', onKey);
   }, []);
 
-  const toggle = (filter: JobFilter): void => onFilters(toggled(filters, filter));
-  const filtering = filters.size + tags.size > 0;
+  // Filters of the lower sections first: one can narrow jobs by their state long before datasets by their tags.
+  const groups = sections.flatMap(({ id, filters }) => (filters === undefined ? [] : { id, filters })).reverse();
+  const picked = groups.flatMap(({ id, filters }) =>
+    [...chosenOf(chosen, id)].map((option) => ({ section: id, option: filters.option(option, i18n) })),
+  );
+  const filtering = picked.length > 0;
+  /** What is offered, and what is chosen and no longer offered. */
+  const optionsOf = ({ id, filters }: (typeof groups)[number]): readonly FilterOption[] => {
+    const offered = filters.options(kargah, i18n);
+    const gone = [...chosenOf(chosen, id)].filter((option) => offered.every((one) => one.id !== option));
+    return [...offered, ...gone.map((option) => filters.option(option, i18n))];
+  };
 
   return (
     <>
@@ -83,28 +93,20 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
           icon="add"
           label={t('panel.newJob')}
           data-testid="kargah-new-job"
-          onClick={() => void kargah.openNewJob()}
+          onClick={() => void kargah.open('new-job', {})}
         />
       </div>
       {filtering && (
         <div className="filters">
-          {[...filters].map((filter) => (
-            <button type="button" className="chip tone-run chip-b" key={filter} onClick={() => toggle(filter)}>
-              {t(`panel.filter.${filter}`)}
-              <Icon name="close" />
-            </button>
-          ))}
-          {[...tags].map((tag) => (
+          {picked.map(({ section, option }) => (
             <button
               type="button"
               className="chip tone-run chip-b"
-              key={`#${tag}`}
-              title={t('tags.unfilter', { x: tag })}
-              onClick={() => onTag(tag)}
+              key={`${section} ${option.id}`}
+              title={option.chipTitle}
+              onClick={() => onToggle(section, option.id)}
             >
-              <span className="ell nm" dir="auto">
-                {tag}
-              </span>
+              {option.chip ?? option.label}
               <Icon name="close" />
             </button>
           ))}
@@ -120,21 +122,15 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
           label={t('panel.filter')}
           at={menuAt}
           onClose={() => setMenuAt(null)}
-          items={[
-            ...JOB_FILTERS.map((filter) => ({
-              label: t(`panel.filter.${filter}`),
+          items={groups.flatMap((group, at) =>
+            optionsOf(group).map((option, index) => ({
+              label: option.label,
               icon: 'filter' as const,
-              checked: filters.has(filter),
-              run: () => toggle(filter),
+              separated: at > 0 && index === 0,
+              checked: chosenOf(chosen, group.id).has(option.id),
+              run: () => onToggle(group.id, option.id),
             })),
-            ...knownTags.map((tag, index) => ({
-              label: t('tags.tag', { x: tag }),
-              icon: 'filter' as const,
-              separated: index === 0,
-              checked: tags.has(tag),
-              run: () => onTag(tag),
-            })),
-          ]}
+          )}
         />
       )}
     </>

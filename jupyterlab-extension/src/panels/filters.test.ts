@@ -1,6 +1,9 @@
 import type { UploadItem } from '../store/uploads.js';
-import { dataset, job } from '../testing/bridge.js';
-import { isOnItsWay, passes } from './filters.js';
+import type { JobState } from '../api/types.js';
+import { dataset } from '../testing/bridge.js';
+import { isOnItsWay } from '../datasets/onItsWay.js';
+import { filterOf, stateFilters } from '../jobs/list/filters.js';
+import { passes } from './filters.js';
 import { matcher } from '../i18n/search.js';
 
 describe('the search', () => {
@@ -14,11 +17,21 @@ describe('the search', () => {
 });
 
 describe('the filter', () => {
+  const passesBy = (state: JobState, ...chosen: string[]): boolean =>
+    passes({ marks: [filterOf(state)] }, new Set(chosen), stateFilters);
+
   it('keeps the jobs of the chosen states, and all when none is chosen', () => {
-    expect(passes(job({ state: 'queued' }), new Set(['active']))).toBe(true);
-    expect(passes(job({ state: 'lost' }), new Set(['failed']))).toBe(true);
-    expect(passes(job({ state: 'stopped' }), new Set(['succeeded', 'failed']))).toBe(false);
-    expect(passes(job({ state: 'stopped' }), new Set())).toBe(true);
+    expect(passesBy('queued', 'active')).toBe(true);
+    expect(passesBy('lost', 'failed')).toBe(true);
+    expect(passesBy('stopped', 'succeeded', 'failed')).toBe(false);
+    expect(passesBy('stopped')).toBe(true);
+  });
+
+  it('asks for every chosen tag of a dataset', () => {
+    const tags = { match: 'all', options: () => [], option: (id: string) => ({ id, label: id }) } as const;
+    expect(passes({ marks: ['a', 'b'] }, new Set(['a', 'b']), tags)).toBe(true);
+    expect(passes({ marks: ['a'] }, new Set(['a', 'b']), tags)).toBe(false);
+    expect(passes({}, new Set(['a']), tags)).toBe(false);
   });
 });
 

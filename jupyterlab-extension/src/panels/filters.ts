@@ -1,32 +1,20 @@
-import type { Dataset, Job, Sweep } from '../api/types.js';
-import type { UploadItem } from '../store/uploads.js';
-import { isActive } from '../api/states.js';
+import type { Entry, Filters } from '../features/feature.js';
 
-export const JOB_FILTERS = ['active', 'succeeded', 'failed', 'stopped'] as const;
-export type JobFilter = (typeof JOB_FILTERS)[number];
+/** What each section is filtered by, by its id. */
+export type Chosen = Readonly<Record<string, ReadonlySet<string>>>;
 
-function filterOf(job: Pick<Job, 'state'> | Pick<Sweep, 'state'>): JobFilter {
-  if (isActive(job.state)) {
-    return 'active';
-  }
-  return job.state === 'succeeded' ? 'succeeded' : job.state === 'stopped' ? 'stopped' : 'failed';
+const NONE: ReadonlySet<string> = new Set();
+
+export function chosenOf(chosen: Chosen, section: string): ReadonlySet<string> {
+  return chosen[section] ?? NONE;
 }
 
-export function passes(job: Pick<Job, 'state'> | Pick<Sweep, 'state'>, filters: ReadonlySet<JobFilter>): boolean {
-  return filters.size === 0 || filters.has(filterOf(job));
-}
-
-/** Whether the row of an upload stands for this dataset still. */
-export function isOnItsWay(dataset: Dataset, uploads: readonly UploadItem[]): boolean {
-  return uploads.some(({ datasetId, name }) =>
-    // Its event may come before the answer that tells which dataset an upload becomes.
-    datasetId === null ? dataset.state === 'uploading' && dataset.filename === name : dataset.dataset_id === datasetId,
-  );
-}
-
-/** Whether a dataset has every one of these tags. */
-export function hasTags(dataset: Dataset, tags: ReadonlySet<string>): boolean {
-  return [...tags].every((tag) => dataset.tags.includes(tag));
+/** Whether a row is shown: every row where nothing is chosen. */
+export function passes({ marks = [] }: Pick<Entry, 'marks'>, chosen: ReadonlySet<string>, filters?: Filters): boolean {
+  if (chosen.size === 0) return true;
+  return filters?.match === 'all'
+    ? [...chosen].every((option) => marks.includes(option))
+    : marks.some((mark) => chosen.has(mark));
 }
 
 /** With it where it was not, without it where it was. */

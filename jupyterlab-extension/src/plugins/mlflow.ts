@@ -1,9 +1,12 @@
-import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { MainAreaWidget } from '@jupyterlab/apputils';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
 import { IFrame } from '@jupyterlab/ui-components';
 import { data } from '../api/client.js';
 import { labIcon } from '../components/icons/labIcons.js';
-import type { IKargah } from '../tokens.js';
+import { textOf } from '../features/feature.js';
+import { IKargahApi, IKargahLanguage, IKargahShell } from '../tokens.js';
+
+export const OPEN_MLFLOW = 'kargah:open-mlflow';
 
 /**
  * The page lives at our own origin, so it can be set up beforehand: for the training of models, not for traces of language models,
@@ -31,7 +34,7 @@ export function mlflowHash(target: MlflowTarget, workspace: string): string {
   return `#/experiments${query}`;
 }
 
-function ownerOf({ api }: IKargah): string {
+function ownerOf(api: IKargahApi): string {
   const state = api.session.state.get();
   return state.status === 'signed_in' ? state.user.name : '';
 }
@@ -54,8 +57,15 @@ export function dressPage(page: Document, workspace: string, owner: string): voi
   }).observe(page.body, { childList: true, subtree: true, characterData: true });
 }
 
+interface Services {
+  readonly api: IKargahApi;
+  readonly language: IKargahLanguage;
+  readonly shell: IKargahShell;
+}
+
 /** MLflow's own page in a tab, signed in as this person by a cookie that only `/mlflow/` gets. */
-export async function openMlflowPage(app: JupyterFrontEnd, kargah: IKargah, target: MlflowTarget): Promise<void> {
+async function openMlflowPage(app: JupyterFrontEnd, services: Services, target: MlflowTarget): Promise<void> {
+  const { api, language, shell } = services;
   const id = `kargah-mlflow-${target.runId ?? 'home'}`;
   for (const widget of app.shell.widgets('main')) {
     if (widget.id === id) {
@@ -63,7 +73,7 @@ export async function openMlflowPage(app: JupyterFrontEnd, kargah: IKargah, targ
       return;
     }
   }
-  const signIn = () => data(kargah.api.http.POST('/api/v1/auth/mlflow-session'));
+  const signIn = () => data(api.http.POST('/api/v1/auth/mlflow-session'));
   try {
     const session = await signIn();
     for (const [key, value] of Object.entries(PRESET)) {
@@ -74,10 +84,10 @@ export async function openMlflowPage(app: JupyterFrontEnd, kargah: IKargah, targ
       referrerPolicy: 'same-origin',
       loading: 'eager',
     });
-    frame.url = `${kargah.api.baseUrl()}/mlflow/${mlflowHash(target, session.workspace)}`;
+    frame.url = `${api.baseUrl()}/mlflow/${mlflowHash(target, session.workspace)}`;
     const widget = new MainAreaWidget({ content: frame });
     widget.id = id;
-    const name = target.name === undefined ? 'MLflow' : kargah.i18n.t('mlflow.run', { x: target.name });
+    const name = target.name === undefined ? 'MLflow' : language.i18n.t('mlflow.run', { x: target.name });
     widget.title.label = name;
     widget.title.caption = name;
     widget.title.icon = labIcon('ext');
@@ -86,12 +96,12 @@ export async function openMlflowPage(app: JupyterFrontEnd, kargah: IKargah, targ
     const page = frame.node.querySelector('iframe');
     page?.setAttribute('title', name);
     page?.addEventListener('load', () => {
-      if (page.contentDocument !== null) dressPage(page.contentDocument, session.workspace, ownerOf(kargah));
+      if (page.contentDocument !== null) dressPage(page.contentDocument, session.workspace, ownerOf(api));
     });
     let timer: ReturnType<typeof setTimeout>;
     const renewBefore = (end: string): void => {
       timer = setTimeout(
-        () => void signIn().then(({ expires_at }) => renewBefore(expires_at), kargah.shell.failed.bind(kargah.shell)),
+        () => void signIn().then(({ expires_at }) => renewBefore(expires_at), shell.failed.bind(shell)),
         Math.max(30_000, Date.parse(end) - Date.now() - RENEW_EARLY_MS),
       );
     };
@@ -100,6 +110,27 @@ export async function openMlflowPage(app: JupyterFrontEnd, kargah: IKargah, targ
     app.shell.add(widget, 'main');
     app.shell.activateById(id);
   } catch (reason) {
-    kargah.shell.failed(reason);
+    shell.failed(reason);
   }
 }
+
+export const mlflow: JupyterFrontEndPlugin<void> = {
+  id: '@kargah/jupyterlab-extension:mlflow',
+  description: "MLflow's own pages in tabs.",
+  autoStart: true,
+  requires: [IKargahApi, IKargahLanguage, IKargahShell],
+  optional: [ICommandPalette],
+  activate: (app, api: IKargahApi, language: IKargahLanguage, shell: IKargahShell, palette: ICommandPalette | null) => {
+    app.commands.addCommand(OPEN_MLFLOW, {
+      label: () => language.i18n.t('action.openMlflow'),
+      icon: labIcon('ext'),
+      execute: (args) =>
+        openMlflowPage(
+          app,
+          { api, language, shell },
+          { runId: textOf(args, 'run_id'), experimentId: textOf(args, 'experiment_id'), name: textOf(args, 'name') },
+        ),
+    });
+    palette?.addItem({ command: OPEN_MLFLOW, category: 'Kargah' });
+  },
+};

@@ -45,7 +45,7 @@ describe('the notebooks of this JupyterLab', () => {
   it('get one token, however often the session is renewed while it is made', async () => {
     const kargah = kargahFor(bridge.url);
     // It asks nothing of the application itself.
-    await notebook.activate(undefined as never, kargah);
+    await notebook.activate(undefined as never, kargah.api, kargah, kargah.shell);
     await kargah.api.session.login({ email: 'a@b.co', password: 'x' });
     await kargah.api.session.renew();
     await kargah.api.session.renew();

@@ -4,7 +4,7 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { data } from '../api/client.js';
 import { keepNotebookToken, notebookToken } from '../api/notebookToken.js';
 import type { SessionState } from '../api/session.js';
-import { IKargah } from '../tokens.js';
+import { IKargahApi, IKargahLanguage, IKargahShell } from '../tokens.js';
 
 const TOKEN_NAME = 'JupyterLab notebook';
 
@@ -23,7 +23,7 @@ async function call(method: 'GET' | 'PUT' | 'DELETE', body?: object): Promise<{ 
 }
 
 /** Jupyter's own refusals are named by their status: their text is English only. */
-function causeOf(reason: unknown, { i18n }: IKargah): string {
+function causeOf(reason: unknown, { i18n }: IKargahLanguage): string {
   return reason instanceof ServerConnection.ResponseError ? `HTTP ${reason.response.status}` : i18n.error(reason);
 }
 
@@ -35,10 +35,10 @@ export const notebook: JupyterFrontEndPlugin<void> = {
   id: '@kargah/jupyterlab-extension:notebook',
   description: 'Signs the notebooks of this JupyterLab in.',
   autoStart: true,
-  requires: [IKargah],
-  activate: (_app, kargah: IKargah) => {
+  requires: [IKargahApi, IKargahLanguage, IKargahShell],
+  activate: (_app, api: IKargahApi, language: IKargahLanguage, shell: IKargahShell) => {
     const signIn = async (userId: string): Promise<void> => {
-      const { http } = kargah.api;
+      const { http } = api;
       const mine = notebookToken();
       const held = await call('GET');
       const stillGood = mine?.expires_at != null && Date.parse(mine.expires_at) - Date.now() > 86_400_000;
@@ -64,14 +64,14 @@ export const notebook: JupyterFrontEndPlugin<void> = {
       if (state.status === 'signed_in') {
         wasIn = true;
         inTurn(() => signIn(state.user.user_id)).catch((reason: unknown) => {
-          kargah.shell.toast('warning', kargah.i18n.t('notebook.failed', { x: causeOf(reason, kargah) }));
+          shell.toast('warning', language.i18n.t('notebook.failed', { x: causeOf(reason, language) }));
         });
       } else if (state.status === 'signed_out' && wasIn) {
         wasIn = false;
         void inTurn(() => call('DELETE').then(() => undefined)).catch(() => undefined);
       }
     };
-    kargah.api.session.state.subscribe(follow);
-    follow(kargah.api.session.state.get());
+    api.session.state.subscribe(follow);
+    follow(api.session.state.get());
   },
 };

@@ -1,23 +1,41 @@
 import { ILayoutRestorer, type JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ReactWidget } from '@jupyterlab/apputils';
+import { ICommandPalette, ReactWidget } from '@jupyterlab/apputils';
 import type { Message } from '@lumino/messaging';
+import type { FunctionComponent } from 'react';
 import { deferred } from '../components/deferred.js';
 import { ErrorBoundary } from '../components/ErrorBoundary.js';
 import { logoIcon } from '../components/icons/labIcons.js';
 import { KargahRoot } from '../context.js';
 import { openUnderDrag } from '../datasets/intake/luminoDrag.js';
-import { IKargah } from '../tokens.js';
-import { COMMANDS } from './commands.js';
-import { PANEL_ID } from './core.js';
+import { type Features, IKargahFeatures } from '../features/registry.js';
+import type { Kargah } from '../tokens.js';
+import { AllServices } from './core.js';
+import { CATEGORY } from './pages.js';
 
-const SidePanel = deferred(() => import('../panels/SidePanel.js'), { waiting: null });
+export const PANEL_ID = 'kargah-panel';
+const SHOW_PANEL = 'kargah:show-panel';
 
 /** The side panel. Its code and its first request wait until it is shown. */
 class PanelWidget extends ReactWidget {
   private shown = false;
 
-  constructor(private readonly kargah: IKargah) {
+  private readonly SidePanel: FunctionComponent;
+
+  constructor(
+    private readonly kargah: Kargah,
+    features: Features,
+  ) {
     super();
+    this.SidePanel = deferred(
+      async () => {
+        const [{ default: Panel }] = await Promise.all([
+          import(/* webpackChunkName: "panel" */ '../panels/SidePanel.js'),
+          features.loadPanels(),
+        ]);
+        return { default: () => <Panel features={features} /> };
+      },
+      { waiting: null },
+    );
     this.id = PANEL_ID;
     this.addClass('kg-host');
     this.node.setAttribute('role', 'region');
@@ -43,7 +61,7 @@ class PanelWidget extends ReactWidget {
     return this.shown ? (
       <KargahRoot kargah={this.kargah} className="kg-side">
         <ErrorBoundary>
-          <SidePanel />
+          <this.SidePanel />
         </ErrorBoundary>
       </KargahRoot>
     ) : null;
@@ -54,17 +72,24 @@ export const panel: JupyterFrontEndPlugin<void> = {
   id: '@kargah/jupyterlab-extension:panel',
   description: 'The side panel.',
   autoStart: true,
-  requires: [IKargah],
-  optional: [ILayoutRestorer],
-  activate: (app, kargah: IKargah, restorer: ILayoutRestorer | null) => {
-    const widget = new PanelWidget(kargah);
+  requires: [AllServices, IKargahFeatures],
+  optional: [ILayoutRestorer, ICommandPalette],
+  activate: (
+    app,
+    kargah: Kargah,
+    features: Features,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+  ) => {
+    const widget = new PanelWidget(kargah, features);
     app.shell.add(widget, 'left', { rank: 150 });
     restorer?.add(widget, PANEL_ID);
     openUnderDrag(PANEL_ID, () => app.shell.activateById(PANEL_ID));
-    app.commands.addCommand(COMMANDS.showPanel, {
+    app.commands.addCommand(SHOW_PANEL, {
       label: () => kargah.i18n.t('app.name'),
       icon: logoIcon,
       execute: () => app.shell.activateById(PANEL_ID),
     });
+    palette?.addItem({ command: SHOW_PANEL, category: CATEGORY });
   },
 };

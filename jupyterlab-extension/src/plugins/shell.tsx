@@ -4,7 +4,7 @@ import { asApiError } from '../api/errors.js';
 import { mendFocus } from '../lib/focus.js';
 import { KargahRoot } from '../context.js';
 import { PromptBody } from '../components/controls/PromptBody.js';
-import type { IKargah, Question, Shell, ToastAction } from '../tokens.js';
+import type { Kargah, Question, Shell, ToastAction } from '../tokens.js';
 
 /** Toasts take plain strings: the isolate keeps their direction inside JupyterLab's own. */
 const RLI = '\u2067';
@@ -13,7 +13,7 @@ const PDI = '\u2069';
 
 /** Our dialogs and toasts are JupyterLab's, with our direction and language set on them. */
 export class LabShell implements Shell {
-  constructor(private readonly kargah: () => IKargah) {}
+  constructor(private readonly kargah: () => Kargah) {}
 
   async confirm(question: { title: string; body: string; accept: string; destructive?: boolean }): Promise<boolean> {
     const { t } = this.kargah().i18n;

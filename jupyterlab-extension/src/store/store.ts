@@ -1,53 +1,65 @@
 import type { Api } from '../api/client.js';
 import { data } from '../api/client.js';
 import { asApiError } from '../api/errors.js';
-import type { Dataset, Job, Model, Sweep, System } from '../api/types.js';
+import type { System } from '../api/types.js';
 import type { Live } from '../live/client.js';
 import { whenBack } from '../live/whenBack.js';
-import { onEnded } from './endings.js';
-import { LiveList, type ListState } from './list.js';
 import { Observable } from '../lib/observable.js';
-import { isActive } from '../api/states.js';
-import { Sparks } from './sparks.js';
-import { applyUpdate } from './update.js';
+import { onEnded } from './endings.js';
+import { LiveList, type ListState, type Page } from './list.js';
 
 const PAGE = 100;
+
+/** The lists that are kept, by name, and what is in each. A feature declares its own (`declare module`). */
+export interface StoredLists {}
+export type ListName = keyof StoredLists;
+
+/** How one list is read and kept. */
+export interface ListSource<K extends ListName> {
+  readonly name: K;
+  idOf(item: StoredLists[K]): string;
+  read(api: Api, query: { readonly limit: number; readonly cursor?: string }): Promise<Page<StoredLists[K]>>;
+  /** Keeps it true by live events; called once. */
+  follow(list: LiveList<StoredLists[K]>, live: Live, store: KargahStore): void;
+  /** Given: whoever asks is told of each item that was under way and has ended. */
+  hasEnded?(item: StoredLists[K]): boolean;
+  /** What has to be known before an end is told of. */
+  beforeEnd?(item: StoredLists[K], store: KargahStore): Promise<void>;
+}
+
+/** A source that can be added to a store, whatever is in its list. */
+export interface StoredList {
+  readonly name: ListName;
+  addTo(store: KargahStore): void;
+}
+
+export function storedList<K extends ListName>(source: ListSource<K>): StoredList {
+  return { name: source.name, addTo: (store) => store.add(source) };
+}
+
+interface Kept {
+  readonly load: () => Promise<void>;
+  readonly more: () => Promise<void>;
+  readonly clear: () => void;
+}
 
 /**
  * The lists of the signed-in person: read once over REST, then kept true by live events; read again only after a gap in the
  * connection. Nothing here polls.
  */
 export class KargahStore {
-  readonly datasets = new LiveList<Dataset>(({ dataset_id }) => dataset_id);
-  readonly jobs = new LiveList<Job>(({ job_id }) => job_id);
-  readonly sweeps = new LiveList<Sweep>(({ sweep_id }) => sweep_id);
-  readonly models = new LiveList<Model>(({ job_id }) => job_id);
   readonly system = new Observable<System | null>(null);
-  /** Last points of the main metric of each running job, for the small line in its row. */
-  readonly sparks: Sparks;
-  private readonly sweepEndings = new Set<(sweep: Sweep) => void>();
+  /** A `LiveList` of what `StoredLists` says is in the list of that name. */
+  private readonly lists = new Map<ListName, unknown>();
+  private readonly kept = new Map<ListName, Kept>();
+  /** Who is told of the ends of what is in the list of that name. */
+  private readonly endings = new Map<ListName, unknown>();
   private forgetSystem: (() => void) | undefined;
-  private readonly endings = new Set<(job: Job) => void>();
 
   constructor(
     private readonly api: Api,
     private readonly live: Live,
   ) {
-    this.sparks = new Sparks(live, this.jobs, (jobId, update) => {
-      this.jobs.patch(jobId, (job) => applyUpdate(job, update));
-    });
-    onEnded(
-      this.jobs,
-      ({ job_id }) => job_id,
-      ({ state }) => !isActive(state),
-      (job) => void this.tellOfEnd(job),
-    );
-    onEnded(
-      this.sweeps,
-      ({ sweep_id }) => sweep_id,
-      ({ ended_at }) => ended_at !== null,
-      (sweep) => this.sweepEndings.forEach((tell) => tell(sweep)),
-    );
     api.session.state.subscribe((session) => {
       if (session.status === 'signed_in') {
         void this.reload();
@@ -55,94 +67,79 @@ export class KargahStore {
         this.clear();
       }
     });
-    this.readAgain(this.datasets, () => this.loadDatasets());
-    this.readAgain(this.jobs, () => this.loadJobs());
-    this.readAgain(this.sweeps, () => this.loadSweeps());
-    this.readAgain(this.models, () => this.loadModels());
     live.reconnected.connect(() => void this.reload());
-    live.jobChanged.connect((_, { job, deleted }) => {
-      this.putJob(job, deleted);
-      // The model of a script is found after its end.
-      if (deleted || (job.has_model && !isActive(job.state) && !this.knowsModelOf(job))) void this.loadModels();
-      if (!isActive(job.state)) {
-        void this.loadSystem();
-      }
-    });
-    live.datasetChanged.connect((_, { dataset, deleted }) => {
-      this.putDataset(dataset, deleted);
-      void this.loadSystem();
-    });
-    live.sweepChanged.connect((_, { sweep, deleted }) => {
-      this.putSweep(sweep, deleted);
-    });
-    live.systemChanged.connect((_, { mlflow }) => {
+    live.event('system_changed').connect((_, { mlflow }) => {
       this.system.update((system) => (system === null ? null : { ...system, mlflow }));
     });
   }
 
-  /** Told once when a job that was active has ended, whichever event or reading said so. */
-  onJobEnded(tell: (job: Job) => void): () => void {
-    this.endings.add(tell);
-    return () => this.endings.delete(tell);
+  /** Keeps one more list from now on. */
+  add<K extends ListName>(source: ListSource<K>): void {
+    if (this.lists.has(source.name)) throw new Error(`there are two lists called ${source.name}`);
+    const list = new LiveList<StoredLists[K]>((item) => source.idOf(item));
+    this.lists.set(source.name, list);
+    const kept: Kept = {
+      load: () => list.load(() => source.read(this.api, { limit: PAGE })),
+      more: () => list.more((cursor) => source.read(this.api, { limit: PAGE, cursor })),
+      clear: () => list.clear(),
+    };
+    this.kept.set(source.name, kept);
+    source.follow(list, this.live, this);
+    this.readAgain(list, kept.load);
+    if (source.hasEnded !== undefined) {
+      const told = new Set<(item: StoredLists[K]) => void>();
+      this.endings.set(source.name, told);
+      const tell = async (item: StoredLists[K]): Promise<void> => {
+        await source.beforeEnd?.(item, this);
+        told.forEach((one) => one(item));
+      };
+      onEnded(
+        list,
+        (item) => source.idOf(item),
+        (item) => source.hasEnded?.(item) === true,
+        (item) => void tell(item),
+      );
+    }
+    if (this.api.session.state.get().status === 'signed_in') void kept.load();
   }
 
-  onSweepEnded(tell: (sweep: Sweep) => void): () => void {
-    this.sweepEndings.add(tell);
-    return () => this.sweepEndings.delete(tell);
+  /** The list of this name, which a registered feature keeps. */
+  list<K extends ListName>(name: K): LiveList<StoredLists[K]> {
+    const list = this.lists.get(name) as LiveList<StoredLists[K]> | undefined;
+    if (list === undefined) throw new Error(`no feature keeps a list called ${name}`);
+    return list;
+  }
+
+  /** Told once of an item that was under way and has ended, whichever event or reading said so. */
+  onEnded<K extends ListName>(name: K, tell: (item: StoredLists[K]) => void): () => void {
+    const told = this.endings.get(name) as Set<(item: StoredLists[K]) => void> | undefined;
+    if (told === undefined) throw new Error(`no end is known of what is in ${name}`);
+    told.add(tell);
+    return () => told.delete(tell);
   }
 
   async reload(): Promise<void> {
-    await Promise.all([this.loadDatasets(), this.loadJobs(), this.loadSweeps(), this.loadModels(), this.loadSystem()]);
+    await Promise.all([...[...this.kept.values()].map(({ load }) => load()), this.loadSystem()]);
   }
 
-  loadDatasets(): Promise<void> {
-    return this.datasets.load(() => this.readDatasets());
-  }
-  loadJobs(): Promise<void> {
-    return this.jobs.load(() => this.readJobs());
-  }
-  loadSweeps(): Promise<void> {
-    return this.sweeps.load(() => this.readSweeps());
-  }
-  loadModels(): Promise<void> {
-    return this.models.load(() => this.readModels());
+  async load(name: ListName): Promise<void> {
+    await this.kept.get(name)?.load();
   }
 
   /** The next page of one list, appended. */
-  more(which: 'datasets' | 'jobs' | 'models'): Promise<void> {
-    return {
-      datasets: () => this.datasets.more((cursor) => this.readDatasets({ cursor })),
-      // Both are rows of one list.
-      jobs: async () => {
-        await Promise.all([
-          this.jobs.more((cursor) => this.readJobs({ cursor })),
-          this.sweeps.more((cursor) => this.readSweeps({ cursor })),
-        ]);
-      },
-      models: () => this.models.more((cursor) => this.readModels({ cursor })),
-    }[which]();
+  async more(name: ListName): Promise<void> {
+    await this.kept.get(name)?.more();
   }
 
-  /** Puts an answer in place at once, before its event comes. */
-  putJob(job: Job, deleted = false): void {
-    if (deleted) {
-      this.jobs.remove(job.job_id);
-    } else {
-      this.jobs.put(job);
-    }
-  }
-  putSweep(sweep: Sweep, deleted = false): void {
-    if (deleted) {
-      this.sweeps.remove(sweep.sweep_id);
-    } else {
-      this.sweeps.put(sweep);
-    }
-  }
-  putDataset(dataset: Dataset, deleted = false): void {
-    if (deleted) {
-      this.datasets.remove(dataset.dataset_id);
-    } else {
-      this.datasets.put(dataset);
+  /** How full the disk is, and how MLflow is. */
+  async loadSystem(): Promise<void> {
+    this.forgetSystem?.();
+    try {
+      this.system.set(await data(this.api.http.GET('/api/v1/system')));
+    } catch (reason) {
+      // Without it the footer is empty; nothing else depends on it.
+      if (asApiError(reason).code === 'unreachable' && this.api.session.state.get().status === 'signed_in')
+        this.forgetSystem = whenBack(this.live, () => void this.loadSystem());
     }
   }
 
@@ -162,47 +159,9 @@ export class KargahStore {
     });
   }
 
-  private knowsModelOf(job: Job): boolean {
-    return this.models.get().items.some(({ job_id }) => job_id === job.job_id);
-  }
-
-  /** A job is told of together with its model. */
-  private async tellOfEnd(job: Job): Promise<void> {
-    if (job.has_model && !this.knowsModelOf(job)) await this.loadModels();
-    this.endings.forEach((tell) => tell(job));
-  }
-
-  private readDatasets(from: { cursor?: string } = {}) {
-    return data(this.api.http.GET('/api/v1/datasets', { params: { query: { limit: PAGE, ...from } } }));
-  }
-  private readJobs(from: { cursor?: string } = {}) {
-    return data(this.api.http.GET('/api/v1/train/jobs', { params: { query: { limit: PAGE, ...from } } }));
-  }
-  private readSweeps(from: { cursor?: string } = {}) {
-    return data(this.api.http.GET('/api/v1/train/sweeps', { params: { query: { limit: PAGE, ...from } } }));
-  }
-  private readModels(from: { cursor?: string } = {}) {
-    return data(this.api.http.GET('/api/v1/models', { params: { query: { limit: PAGE, ...from } } }));
-  }
-
-  private async loadSystem(): Promise<void> {
-    this.forgetSystem?.();
-    try {
-      this.system.set(await data(this.api.http.GET('/api/v1/system')));
-    } catch (reason) {
-      // Without it the footer is empty; nothing else depends on it.
-      if (asApiError(reason).code === 'unreachable' && this.api.session.state.get().status === 'signed_in')
-        this.forgetSystem = whenBack(this.live, () => void this.loadSystem());
-    }
-  }
-
   private clear(): void {
     this.forgetSystem?.();
-    this.datasets.clear();
-    this.jobs.clear();
-    this.sweeps.clear();
-    this.models.clear();
+    this.kept.forEach((list) => list.clear());
     this.system.set(null);
-    this.sparks.clear();
   }
 }

@@ -68,7 +68,7 @@ describe('the page of a sweep', () => {
     await userEvent.click(
       within(screen.getByTestId('best')).getByRole('button', { name: 'New job with these settings' }),
     );
-    expect(bench.opened).toEqual(['new {"cloneOf":"job_b"}']);
+    expect(bench.opened).toEqual(['new-job {"clone_of":"job_b"}']);
   });
 
   it('says by what its jobs are compared as soon as one of them has, and guesses nothing before', async () => {

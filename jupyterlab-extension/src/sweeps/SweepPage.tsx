@@ -34,7 +34,7 @@ export default function SweepPage({ sweepId }: { readonly sweepId: string }): JS
   const i18n = useI18n();
   const { t, format } = i18n;
   const { sweep, jobs, error, deleted, retry } = useSweep(sweepId);
-  const { items: models } = useStore(kargah.store.models);
+  const { items: models } = useStore(kargah.store.list('models'));
   const recipes = useRecipes();
   const connection = useStore(kargah.live.connection);
   const cut = connection.state === 'reconnecting' || connection.state === 'offline';
@@ -142,7 +142,7 @@ function BestCard({ sweep, jobs }: { readonly sweep: Sweep; readonly jobs: reado
         ))}
       </dl>
       <div className="row wrap best-actions">
-        <LinkButton title={t('sweep.openBest')} onClick={() => void kargah.openJob(best.job_id)}>
+        <LinkButton title={t('sweep.openBest')} onClick={() => void kargah.open('job', { job_id: best.job_id })}>
           <Name>{name}</Name>
         </LinkButton>
         <span className="grow" />
@@ -150,7 +150,7 @@ function BestCard({ sweep, jobs }: { readonly sweep: Sweep; readonly jobs: reado
           size="small"
           icon="copy"
           label={t('sweep.useBest')}
-          onClick={() => void kargah.openNewJob({ cloneOf: best.job_id })}
+          onClick={() => void kargah.open('new-job', { clone_of: best.job_id })}
         />
       </div>
     </Card>

@@ -19,7 +19,7 @@ export function SweepRow({ sweep, first }: { readonly sweep: Sweep; readonly fir
   const active = sweep.ended_at === null;
   const { best, metric } = sweep;
   const done = doneOf(sweep);
-  const open = (): void => void kargah.openSweep(sweep.sweep_id);
+  const open = (): void => void kargah.open('sweep', { sweep_id: sweep.sweep_id });
   const items = (): readonly MenuItem[] => [
     { label: t('action.open'), icon: 'tune', run: open },
     {
@@ -32,7 +32,7 @@ export function SweepRow({ sweep, first }: { readonly sweep: Sweep; readonly fir
       label: t('sweep.openBest'),
       icon: 'ok',
       disabled: best === null,
-      run: () => void (best !== null && kargah.openJob(best.job_id)),
+      run: () => void (best !== null && kargah.open('job', { job_id: best.job_id })),
     },
     {
       label: t('action.openMlflow'),

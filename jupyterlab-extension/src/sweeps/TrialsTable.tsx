@@ -50,7 +50,7 @@ export function TrialsTable({
                 <tr key={job.job_id} data-testid="trial" data-best={best || undefined} data-state={job.state}>
                   <td>
                     <span className="row trial-name">
-                      <LinkButton onClick={() => void kargah.openJob(job.job_id)}>
+                      <LinkButton onClick={() => void kargah.open('job', { job_id: job.job_id })}>
                         <Name>{job.name}</Name>
                       </LinkButton>
                       {best && <span className="chip tone-ok">{t('sweep.best')}</span>}

@@ -2,9 +2,9 @@ import { data } from '../api/client.js';
 import type { Sweep } from '../api/types.js';
 import { told } from '../jobs/actions.js';
 import { isolated } from '../i18n/isolate.js';
-import type { IKargah } from '../tokens.js';
+import type { Kargah } from '../tokens.js';
 
-export async function stopSweep(kargah: IKargah, sweep: Sweep): Promise<void> {
+export async function stopSweep(kargah: Kargah, sweep: Sweep): Promise<void> {
   const { t } = kargah.i18n;
   const sure = await kargah.shell.confirm({
     title: t('sweep.stopTitle'),
@@ -15,11 +15,13 @@ export async function stopSweep(kargah: IKargah, sweep: Sweep): Promise<void> {
   if (!sure) return;
   await told(kargah, async () => {
     const params = { path: { sweep_id: sweep.sweep_id } };
-    kargah.store.putSweep(await data(kargah.api.http.POST('/api/v1/train/sweeps/{sweep_id}/stop', { params })));
+    kargah.store
+      .list('sweeps')
+      .put(await data(kargah.api.http.POST('/api/v1/train/sweeps/{sweep_id}/stop', { params })));
   });
 }
 
-export async function deleteSweep(kargah: IKargah, sweep: Sweep): Promise<void> {
+export async function deleteSweep(kargah: Kargah, sweep: Sweep): Promise<void> {
   const { t } = kargah.i18n;
   const sure = await kargah.shell.confirm({
     title: t('jobs.deleteTitle', { x: sweep.name }),
@@ -31,7 +33,7 @@ export async function deleteSweep(kargah: IKargah, sweep: Sweep): Promise<void> 
   await told(kargah, async () => {
     const params = { path: { sweep_id: sweep.sweep_id } };
     await data(kargah.api.http.DELETE('/api/v1/train/sweeps/{sweep_id}', { params }));
-    kargah.store.putSweep(sweep, true);
+    kargah.store.list('sweeps').remove(sweep.sweep_id);
     kargah.shell.toast('success', t('done.deleted', { x: sweep.name }));
   });
 }

@@ -22,7 +22,11 @@ export function useSweep(sweepId: string): LiveSweep {
   const { api, live, store } = useKargah();
   const [jobs] = useState(() => new LiveList<Job>(({ job_id }) => job_id));
   const [sweep, setSweep] = useState<Sweep | null>(
-    () => store.sweeps.get().items.find((one) => one.sweep_id === sweepId) ?? null,
+    () =>
+      store
+        .list('sweeps')
+        .get()
+        .items.find((one) => one.sweep_id === sweepId) ?? null,
   );
   const [error, setError] = useState<ApiError | null>(null);
   const [deleted, setDeleted] = useState(false);
@@ -68,13 +72,13 @@ export function useSweep(sweepId: string): LiveSweep {
       else jobs.put(event.job);
     };
     readAll();
-    live.sweepChanged.connect(onSweep);
-    live.jobChanged.connect(onJob);
+    live.event('sweep_changed').connect(onSweep);
+    live.event('job_changed').connect(onJob);
     live.reconnected.connect(readAll);
     return () => {
       gone = true;
-      live.sweepChanged.disconnect(onSweep);
-      live.jobChanged.disconnect(onJob);
+      live.event('sweep_changed').disconnect(onSweep);
+      live.event('job_changed').disconnect(onJob);
       live.reconnected.disconnect(readAll);
     };
   }, [api, live, jobs, sweepId, attempt]);

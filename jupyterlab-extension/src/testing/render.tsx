@@ -8,10 +8,11 @@ import { type Locale, PERSIAN } from '../i18n/locale.js';
 import { Live } from '../live/client.js';
 import { Observable } from '../lib/observable.js';
 import { KargahStore } from '../store/store.js';
-import type { IKargah, Preferences } from '../tokens.js';
+import type { Kargah, Preferences } from '../tokens.js';
+import { builtIn } from './features.js';
 
 /** The services over a real bridge address, with no live connection; opened pages and toasts are written down. */
-export function kargahFor(url: string, locale: Locale = PERSIAN): IKargah & { readonly told: string[] } {
+export function kargahFor(url: string, locale: Locale = PERSIAN): Kargah & { readonly told: string[] } {
   const told: string[] = [];
   const api = new Api(() => url);
   const live = new Live(api.baseUrl, api.session, () => new Promise(() => undefined));
@@ -22,7 +23,7 @@ export function kargahFor(url: string, locale: Locale = PERSIAN): IKargah & { re
       return Promise.resolve();
     };
   const i18n = new I18n(locale);
-  return {
+  const kargah: Kargah & { readonly told: string[] } = {
     told,
     api,
     live,
@@ -40,15 +41,14 @@ export function kargahFor(url: string, locale: Locale = PERSIAN): IKargah & { re
     },
     preferences: new Observable<Preferences>({ language: 'auto', digits: 'auto', calendar: 'auto' }),
     prefer: note('prefer'),
-    openJob: note('openJob'),
-    openDataset: note('openDataset'),
-    openSweep: note('openSweep'),
-    openNewJob: note('openNewJob'),
+    open: note('open'),
     openMlflow: note('openMlflow'),
     openFile: note('openFile'),
     insertCell: note('insertCell'),
     showPanel: () => void told.push('showPanel'),
   };
+  builtIn().startWith(kargah);
+  return kargah;
 }
 
 /** What is read of an element, without the marks that isolate its parts. */
@@ -56,6 +56,6 @@ export function plain({ textContent }: HTMLElement): string {
   return textContent.replace(/\p{Cf}/gu, '');
 }
 
-export function renderIn(kargah: IKargah, element: ReactElement): RenderResult {
+export function renderIn(kargah: Kargah, element: ReactElement): RenderResult {
   return render(<KargahRoot kargah={kargah}>{element}</KargahRoot>);
 }

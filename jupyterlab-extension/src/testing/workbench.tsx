@@ -11,7 +11,9 @@ import { type Connection, Live } from '../live/client.js';
 import { openSocket } from '../live/socket.js';
 import { Observable, when } from '../lib/observable.js';
 import { KargahStore } from '../store/store.js';
-import type { IKargah, Preferences, Shell } from '../tokens.js';
+import type { Kargah, Preferences, Shell } from '../tokens.js';
+import type { Features } from '../features/registry.js';
+import { builtIn } from './features.js';
 import { problem, session, type SlowHandler, TestBridge } from './bridge.js';
 import { TestLive } from './live.js';
 
@@ -29,9 +31,10 @@ export class Workbench {
   socket!: Socket;
 
   private constructor(
-    readonly kargah: IKargah,
+    readonly kargah: Kargah,
     private readonly bridge: TestBridge,
     readonly server: TestLive,
+    readonly features: Features,
   ) {}
 
   static async start(locale: Locale, handler: SlowHandler): Promise<Workbench> {
@@ -62,7 +65,7 @@ export class Workbench {
       failed: (reason) => void self.toasts.push(i18n.error(reason)),
       copy: note('copy'),
     };
-    const kargah: IKargah = {
+    const kargah: Kargah = {
       api,
       live,
       store: new KargahStore(api, live),
@@ -72,16 +75,20 @@ export class Workbench {
       shell,
       preferences: new Observable<Preferences>({ language: 'auto', digits: 'auto', calendar: 'auto' }),
       prefer: () => Promise.resolve(),
-      openJob: note('job'),
-      openDataset: note('dataset'),
-      openSweep: note('sweep'),
-      openNewJob: note('new'),
+      open: (name, args) => {
+        const { length, 0: only } = Object.values(args);
+        self.opened.push(`${name} ${length === 1 && name !== 'new-job' ? String(only) : JSON.stringify(args)}`);
+        return Promise.resolve();
+      },
       openMlflow: note('mlflow'),
       openFile: note('file'),
       insertCell: note('cell'),
       showPanel: () => void self.opened.push('panel'),
     };
-    const self = new Workbench(kargah, bridge, server);
+    const features = builtIn();
+    features.startWith(kargah);
+    await features.loadPanels();
+    const self = new Workbench(kargah, bridge, server, features);
     const socket = server.next();
     await api.session.login({ email: 'a@b.co', password: 'x' });
     self.socket = await socket;

@@ -10,7 +10,7 @@ export function Machine(): JSX.Element {
   const i18n = useI18n();
   const { t } = i18n;
   const system = useStore(kargah.store.system);
-  const jobs = useStore(kargah.store.jobs);
+  const jobs = useStore(kargah.store.list('jobs'));
   const running = jobs.items.filter((job) => isActive(job.state) && job.state !== 'queued').length;
   if (system === null) {
     return <span className="grow" />;

@@ -46,7 +46,7 @@ export function NewJobForm({
   const kargah = useKargah();
   const i18n = useI18n();
   const { t } = i18n;
-  const { items: all } = useStore(kargah.store.datasets);
+  const { items: all } = useStore(kargah.store.list('datasets'));
   const root = useRef<HTMLFormElement>(null);
   const [form, setForm] = useState<FormState>(() => ({
     ...start,
@@ -139,12 +139,12 @@ export function NewJobForm({
       if (sweep !== null && varied !== null) {
         const body = sweepRequest(request, sweep.form, varied.space);
         const made = await data(kargah.api.http.POST('/api/v1/train/sweeps', { body }));
-        kargah.store.putSweep(made);
-        await kargah.openSweep(made.sweep_id);
+        kargah.store.list('sweeps').put(made);
+        await kargah.open('sweep', { sweep_id: made.sweep_id });
       } else {
         const job = await data(kargah.api.http.POST('/api/v1/train', { body: request }));
-        kargah.store.putJob(job);
-        await kargah.openJob(job.job_id);
+        kargah.store.list('jobs').put(job);
+        await kargah.open('job', { job_id: job.job_id });
       }
       onDone();
     } catch (reason) {

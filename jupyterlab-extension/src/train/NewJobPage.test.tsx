@@ -91,7 +91,7 @@ const handler: Handler = ({ method, path, body }) => {
 
 async function open(cloneOf?: string): Promise<void> {
   bench = await Workbench.start(PERSIAN, handler);
-  await when(bench.kargah.store.datasets, (state): state is ListState<Dataset> => state.status === 'ready');
+  await when(bench.kargah.store.list('datasets'), (state): state is ListState<Dataset> => state.status === 'ready');
   bench.show(<NewJobPage cloneOf={cloneOf} onDone={done} />);
   await screen.findByRole('heading', { level: 1 });
   await screen.findByRole('radiogroup', { name: '۱. الگو' });

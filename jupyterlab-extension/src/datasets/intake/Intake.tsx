@@ -6,14 +6,14 @@ import { Field } from '../../components/controls/Field.js';
 import { ErrorNote } from '../../components/Note.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
-import type { IKargah } from '../../tokens.js';
+import type { Kargah } from '../../tokens.js';
 import { ConnectionField } from './ConnectionField.js';
 
 const WAYS = ['url', 'sql', 'file'] as const;
 type Way = (typeof WAYS)[number];
 
 /** Ways in besides uploading: an address, a database, a file of the Jupyter server. */
-export function openIntake(kargah: IKargah): void {
+export function openIntake(kargah: Kargah): void {
   void kargah.shell.show({
     title: kargah.i18n.t('intake.title'),
     content: (close) => createElement(Intake, { close }),
@@ -46,7 +46,7 @@ function Intake({ close }: { readonly close: () => void }): JSX.Element {
     setBusy(true);
     setFailure(null);
     try {
-      kargah.store.putDataset(await bring());
+      kargah.store.list('datasets').put(await bring());
       close();
     } catch (reason) {
       setFailure(reason);

@@ -80,7 +80,7 @@ export function DatasetHead({
           label={t('ds.train')}
           disabled={!ready}
           title={ready ? t('ds.train') : t('ds.profiling')}
-          onClick={() => void kargah.openNewJob({ datasetId: dataset.dataset_id })}
+          onClick={() => void kargah.open('new-job', { dataset_id: dataset.dataset_id })}
         />
         <Button
           icon="code"

@@ -97,7 +97,7 @@ describe('the page of a file that could not be read', () => {
     await open();
     expect(screen.getByText('Version 2 is on its way')).toBeTruthy();
     const failed = { version: 2, state: 'failed', error: failure('ragged_rows') } as const;
-    act(() => bench.kargah.store.putDataset({ ...shown, pending: failed }));
+    act(() => bench.kargah.store.list('datasets').put({ ...shown, pending: failed }));
     expect(screen.getByText('Version 2 could not be read')).toBeTruthy();
     expect(screen.getByText('ragged_rows.')).toBeTruthy();
     expect(anew()).toHaveLength(2);

@@ -25,7 +25,7 @@ import { useMeasured, useProfile } from './useProfile.js';
 export default function DatasetPage({ datasetId }: { readonly datasetId: string }): JSX.Element {
   const kargah = useKargah();
   const { t } = useI18n();
-  const list = useStore(kargah.store.datasets);
+  const list = useStore(kargah.store.list('datasets'));
   const listed = list.items.find((item) => item.dataset_id === datasetId);
   const [fetched, setFetched] = useState<Dataset | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
@@ -38,9 +38,9 @@ export default function DatasetPage({ datasetId }: { readonly datasetId: string 
         setDeleted(true);
       }
     };
-    kargah.live.datasetChanged.connect(onChange);
+    kargah.live.event('dataset_changed').connect(onChange);
     return () => {
-      kargah.live.datasetChanged.disconnect(onChange);
+      kargah.live.event('dataset_changed').disconnect(onChange);
     };
   }, [kargah, datasetId]);
 

@@ -57,9 +57,9 @@ export function useMeasured(datasetId: string): Measured {
         return { version: event.version, columns, rows: event.rows, total: event.total };
       });
     };
-    kargah.live.datasetProfile.connect(onColumns);
+    kargah.live.event('dataset_profile').connect(onColumns);
     return () => {
-      kargah.live.datasetProfile.disconnect(onColumns);
+      kargah.live.event('dataset_profile').disconnect(onColumns);
     };
   }, [kargah, datasetId]);
   return measured;

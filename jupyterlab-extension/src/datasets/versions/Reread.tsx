@@ -6,7 +6,7 @@ import { ErrorNote, Note, Skeleton } from '../../components/Note.js';
 import { SelectField } from '../../components/controls/SelectField.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
-import type { IKargah } from '../../tokens.js';
+import type { Kargah } from '../../tokens.js';
 import { TableCell, isFigure } from '../rows/TableCell.js';
 
 const ENCODINGS = ['utf-8', 'utf-16', 'windows-1256'] as const;
@@ -16,7 +16,7 @@ const ROWS = 12;
 const COLUMNS = 30;
 
 /** The file of a version looked at with other options, before a version is made with them. */
-export function openReread(kargah: IKargah, dataset: Dataset, version: number): Promise<void> {
+export function openReread(kargah: Kargah, dataset: Dataset, version: number): Promise<void> {
   return kargah.shell.show({
     title: kargah.i18n.t('reread.withOptions'),
     content: (close) => createElement(Reread, { dataset, version, close }),
@@ -66,9 +66,9 @@ function Reread({
     try {
       const params = { path: { dataset_id: id } };
       const body = { version, reading: chosen };
-      kargah.store.putDataset(
-        await data(kargah.api.http.POST('/api/v1/datasets/{dataset_id}/versions', { params, body })),
-      );
+      kargah.store
+        .list('datasets')
+        .put(await data(kargah.api.http.POST('/api/v1/datasets/{dataset_id}/versions', { params, body })));
       close();
     } catch (reason) {
       setFailure(reason);

@@ -54,7 +54,7 @@ export function Uses({ dataset }: { readonly dataset: Dataset }): JSX.Element {
             {found.jobs.map((job) => (
               <tr key={job.job_id}>
                 <td>
-                  <LinkButton onClick={() => void kargah.openJob(job.job_id)}>
+                  <LinkButton onClick={() => void kargah.open('job', { job_id: job.job_id })}>
                     <NameText>{job.name}</NameText>
                   </LinkButton>
                 </td>

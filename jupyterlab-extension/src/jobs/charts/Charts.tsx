@@ -186,11 +186,11 @@ function Waiting({ count }: { readonly count: number }): JSX.Element {
 function Continued({ jobId, drawn }: { readonly jobId: string; readonly drawn: boolean }): JSX.Element {
   const kargah = useKargah();
   const { t } = useI18n();
-  const name = useStore(kargah.store.jobs).items.find((one) => one.job_id === jobId)?.name;
+  const name = useStore(kargah.store.list('jobs')).items.find((one) => one.job_id === jobId)?.name;
   return (
     <span className="continued sm muted" data-testid="continued">
       {t('chart.continued')}{' '}
-      <LinkButton onClick={() => void kargah.openJob(jobId)}>
+      <LinkButton onClick={() => void kargah.open('job', { job_id: jobId })}>
         {name === undefined ? <Code>{jobId}</Code> : <NameText>{name}</NameText>}
       </LinkButton>
       {drawn && ` (${t('chart.lighter')})`}

@@ -10,19 +10,20 @@ import { Moment, Name, Num, Percent } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import type { I18n } from '../../i18n/i18n.js';
-import { type MessageKey, messages } from '../../i18n/messages.js';
-import { lastLineOf } from '../../store/failure.js';
+import { isMessage } from '../../i18n/messages.js';
+import { sparksOf } from './sparks.js';
+import { lastLineOf } from '../failure.js';
 import { canStop, headline, isActive, isShare } from '../../api/states.js';
 import { useStore } from '../../lib/useStore.js';
-import type { IKargah } from '../../tokens.js';
+import type { Kargah } from '../../tokens.js';
 import { wantedLine } from '../log/logLine.js';
 import { cancelJob, deleteJob, downloadModel, resumeJob, stopJob } from '../actions.js';
 
-function jobMenu(kargah: IKargah, job: Job): readonly MenuItem[] {
+function jobMenu(kargah: Kargah, job: Job): readonly MenuItem[] {
   const { t } = kargah.i18n;
   const said = lastLineOf(job);
   return [
-    { label: t('action.open'), icon: 'play', run: () => void kargah.openJob(job.job_id) },
+    { label: t('action.open'), icon: 'play', run: () => void kargah.open('job', { job_id: job.job_id }) },
     job.state === 'queued'
       ? { label: t('action.cancelJob'), icon: 'close', run: () => void cancelJob(kargah, job) }
       : { label: t('action.stop'), icon: 'stop', disabled: !canStop(job.state), run: () => void stopJob(kargah, job) },
@@ -37,11 +38,11 @@ function jobMenu(kargah: IKargah, job: Job): readonly MenuItem[] {
             icon: 'code',
             run: () => {
               wantedLine.set({ jobId: job.job_id, offset: said.offset ?? 0 });
-              void kargah.openJob(job.job_id);
+              void kargah.open('job', { job_id: job.job_id });
             },
           } as const,
         ]),
-    { label: t('action.clone'), icon: 'copy', run: () => void kargah.openNewJob({ cloneOf: job.job_id }) },
+    { label: t('action.clone'), icon: 'copy', run: () => void kargah.open('new-job', { clone_of: job.job_id }) },
     {
       label: t('action.downloadModel'),
       icon: 'down',
@@ -68,7 +69,7 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
   const kargah = useKargah();
   const i18n = useI18n();
   const { t, format } = i18n;
-  const sparks = useStore(kargah.store.sparks.values);
+  const sparks = useStore(sparksOf(kargah.store));
   const running = job.state === 'running' || job.state === 'starting' || job.state === 'stopping';
   const { fraction, eta_seconds: left } = job.progress;
   return (
@@ -103,7 +104,7 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
           <IconButton
             icon="copy"
             label={t('action.clone')}
-            onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })}
+            onClick={() => void kargah.open('new-job', { clone_of: job.job_id })}
           />
         </>
       }
@@ -112,7 +113,7 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
           <>
             <Bar share={fraction} secondsLeft={left} />
             {job.state === 'running' && left === null && fraction === null && job.started_at !== null ? (
-              <Elapsed job={job} />
+              <Elapsed of={job} />
             ) : (
               <span className="nw">
                 {job.state === 'running' && left !== null ? format.left(left) : t(`state.${job.state}`)}
@@ -125,7 +126,7 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
           </span>
         ) : undefined
       }
-      onOpen={() => void kargah.openJob(job.job_id)}
+      onOpen={() => void kargah.open('job', { job_id: job.job_id })}
       onDelete={() => void (isActive(job.state) ? stopJob(kargah, job) : deleteJob(kargah, job))}
     />
   );
@@ -134,7 +135,7 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
 /** The one figure of a row: share done, place in the queue, best metric, or why it ended. */
 function JobFigure({ job, spark }: { readonly job: Job; readonly spark: readonly number[] }): JSX.Element {
   const { store } = useKargah();
-  const models = useStore(store.models);
+  const models = useStore(store.list('models'));
   const i18n = useI18n();
   const { t, format } = i18n;
   if (job.state === 'running' || job.state === 'starting' || job.state === 'stopping') {
@@ -193,8 +194,4 @@ function JobFigure({ job, spark }: { readonly job: Job; readonly spark: readonly
 function shortReason(job: Job, i18n: I18n): string | undefined {
   const key = `row.reason.${job.error?.code ?? ''}`;
   return isMessage(key) ? i18n.t(key, { exit_code: job.exit_code ?? 0 }) : undefined;
-}
-
-function isMessage(key: string): key is MessageKey {
-  return key in messages;
 }

@@ -5,13 +5,13 @@ import { Code, Name } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import type { I18n } from '../../i18n/i18n.js';
-import type { IKargah } from '../../tokens.js';
+import type { Kargah } from '../../tokens.js';
 import { SplitName } from '../../datasets/versions/SplitName.js';
 import { useStore } from '../../lib/useStore.js';
 import type { Job } from '../../api/types.js';
 
 /** What it learned from, to the byte: which content, and how its rows were dealt out. */
-function dataRows(job: Job, { shell }: IKargah, t: I18n['t']): [string, ReactNode][] {
+function dataRows(job: Job, { shell }: Kargah, t: I18n['t']): [string, ReactNode][] {
   const { dataset_id: id, dataset_version: version, dataset_sha256: sha256, split_id: splitId } = job;
   const rows: [string, ReactNode][] = [];
   if (splitId !== null) {
@@ -40,15 +40,15 @@ export function JobFacts({ job }: { readonly job: Job }): JSX.Element | null {
   const kargah = useKargah();
   const i18n = useI18n();
   const { t, format } = i18n;
-  const jobs = useStore(kargah.store.jobs);
-  const sweeps = useStore(kargah.store.sweeps);
+  const jobs = useStore(kargah.store.list('jobs'));
+  const sweeps = useStore(kargah.store.list('sweeps'));
   const { resumed_from: before, sweep_id: sweepId, launch, resources } = job;
   const rows: [string, ReactNode][] = [];
   if (before !== null) {
     const name = jobs.items.find((one) => one.job_id === before)?.name;
     rows.push([
       t('facts.resumed'),
-      <LinkButton key="job" data-testid="resumed-from" onClick={() => void kargah.openJob(before)}>
+      <LinkButton key="job" data-testid="resumed-from" onClick={() => void kargah.open('job', { job_id: before })}>
         {name === undefined ? <Code>{before}</Code> : <Name>{name}</Name>}
       </LinkButton>,
     ]);
@@ -57,7 +57,7 @@ export function JobFacts({ job }: { readonly job: Job }): JSX.Element | null {
     const name = sweeps.items.find((one) => one.sweep_id === sweepId)?.name;
     rows.push([
       t('facts.sweep'),
-      <LinkButton key="sweep" onClick={() => void kargah.openSweep(sweepId)}>
+      <LinkButton key="sweep" onClick={() => void kargah.open('sweep', { sweep_id: sweepId })}>
         {name === undefined ? <Code>{sweepId}</Code> : <Name>{name}</Name>}
       </LinkButton>,
     ]);

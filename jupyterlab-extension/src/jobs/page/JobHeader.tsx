@@ -70,7 +70,7 @@ export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
           <Button
             icon="copy"
             label={t('action.clone')}
-            onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })}
+            onClick={() => void kargah.open('new-job', { clone_of: job.job_id })}
           />
           <Button
             icon="down"
@@ -148,7 +148,7 @@ function JobProgress({ job }: { readonly job: Job }): JSX.Element {
       time={
         left === null ? (
           <span className="muted">
-            <Elapsed job={job} />
+            <Elapsed of={job} />
           </span>
         ) : (
           <span className="muted nw">{t('job.left', { x: format.left(left) })}</span>

@@ -3,7 +3,7 @@ import { Note } from '../../components/Note.js';
 import { Code } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
-import { type LastLine, lastLineOf } from '../../store/failure.js';
+import { type LastLine, lastLineOf } from '../failure.js';
 import { useStore } from '../../lib/useStore.js';
 import type { Job } from '../../api/types.js';
 import { resumeJob, startAgain } from '../actions.js';
@@ -31,7 +31,11 @@ export function JobNote({ job, onShowLog }: JobNoteProps): JSX.Element | null {
   );
   const lastNews = format.moment(job.ended_at ?? job.started_at ?? job.created_at);
   const change = (
-    <Button size="small" label={t('remedy.change')} onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })} />
+    <Button
+      size="small"
+      label={t('remedy.change')}
+      onClick={() => void kargah.open('new-job', { clone_of: job.job_id })}
+    />
   );
   const resume = job.can_resume && (
     <Button size="small" kind="primary" label={t('action.resume')} onClick={() => void resumeJob(kargah, job)} />
@@ -198,7 +202,7 @@ function RemedyButton({ remedy, job, main, onShowLog }: RemedyButtonProps): JSX.
           size="small"
           kind={kind}
           label={t('remedy.change')}
-          onClick={() => void kargah.openNewJob({ cloneOf: job.job_id })}
+          onClick={() => void kargah.open('new-job', { clone_of: job.job_id })}
         />
       );
     case 'resume':

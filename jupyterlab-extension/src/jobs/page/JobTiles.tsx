@@ -30,7 +30,7 @@ export function JobTiles({ job, history, before, stepsPerEpoch, known }: JobTile
   const { store } = useKargah();
   const i18n = useI18n();
   const { t, format } = i18n;
-  const models = useStore(store.models);
+  const models = useStore(store.list('models'));
   const [, bump] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     let frame = 0;

@@ -78,7 +78,7 @@ export function RunMeta({ run, id, when, children }: RunMetaProps): JSX.Element 
           {datasetId === null ? (
             <bdi title={t('job.datasetDeleted')}>{datasetName}</bdi>
           ) : (
-            <LinkButton onClick={() => void kargah.openDataset(datasetId)}>
+            <LinkButton onClick={() => void kargah.open('dataset', { dataset_id: datasetId })}>
               <bdi className={/^[\x20-\x7e]+$/.test(datasetName) ? 'c' : ''}>{datasetName}</bdi>
             </LinkButton>
           )}

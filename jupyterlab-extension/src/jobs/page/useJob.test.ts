@@ -1,5 +1,5 @@
 import { job } from '../../testing/bridge.js';
-import { applyUpdate } from '../../store/update.js';
+import { applyUpdate } from '../update.js';
 import { laterOf } from './useJob.js';
 
 describe('a job that hears of points', () => {

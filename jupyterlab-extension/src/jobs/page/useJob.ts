@@ -6,7 +6,7 @@ import type { Job, JobEvent, JobUpdate, SystemChanged } from '../../api/types.js
 import { useAgain } from '../../components/useAgain.js';
 import { useKargah } from '../../context.js';
 import { isActive } from '../../api/states.js';
-import { applyUpdate } from '../../store/update.js';
+import { applyUpdate } from '../update.js';
 import { MetricHistory, MOST_STRETCHES } from '../charts/series.js';
 
 export interface LiveJob {
@@ -30,7 +30,13 @@ export interface LiveJob {
 export function useJob(jobId: string): LiveJob {
   const { api, live, store } = useKargah();
   const [history] = useState(() => new MetricHistory());
-  const [job, setJob] = useState<Job | null>(() => store.jobs.get().items.find((one) => one.job_id === jobId) ?? null);
+  const [job, setJob] = useState<Job | null>(
+    () =>
+      store
+        .list('jobs')
+        .get()
+        .items.find((one) => one.job_id === jobId) ?? null,
+  );
   const [events, setEvents] = useState<readonly JobEvent[]>([]);
   const [error, setError] = useState<ApiError | null>(null);
   const [historyKnown, setHistoryKnown] = useState(false);
@@ -123,14 +129,14 @@ export function useJob(jobId: string): LiveJob {
     const onSystem = (_: unknown, { mlflow }: SystemChanged): void => {
       if (mlflow === 'up' && historyMissing) retry();
     };
-    live.systemChanged.connect(onSystem);
-    live.jobChanged.connect(onChanged);
+    live.event('system_changed').connect(onSystem);
+    live.event('job_changed').connect(onChanged);
     live.reconnected.connect(onReconnected);
     return () => {
       gone = true;
       subscription?.dispose();
-      live.systemChanged.disconnect(onSystem);
-      live.jobChanged.disconnect(onChanged);
+      live.event('system_changed').disconnect(onSystem);
+      live.event('job_changed').disconnect(onChanged);
       live.reconnected.disconnect(onReconnected);
     };
   }, [api, live, jobId, history, attempt, retry]);

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../message.js';
+import type { Catalogue } from '../../i18n/message.js';
 
 /** Texts of the job pages. */
 export const jobMessages = {

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../message.js';
+import type { Catalogue } from '../../i18n/message.js';
 
 /** Versions of a dataset, how they are split, what came out of them, and who may see them. */
 export const lineage = {

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../message.js';
+import type { Catalogue } from '../../i18n/message.js';
 
 /** The tables of a dataset: sorting, filters, SQL. */
 export const rows = {

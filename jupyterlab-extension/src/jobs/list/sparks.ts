@@ -1,12 +1,22 @@
 import type { IDisposable } from '@lumino/disposable';
-import type { Job, JobUpdate } from '../api/types.js';
-import type { Live } from '../live/client.js';
-import { Observable } from '../lib/observable.js';
-import type { ListState } from './list.js';
+import type { Job, JobUpdate } from '../../api/types.js';
+import type { Live } from '../../live/client.js';
+import { Observable } from '../../lib/observable.js';
+import type { ListState } from '../../store/list.js';
+import type { KargahStore } from '../../store/store.js';
 
 const KEPT = 240;
 /** How many running jobs the panel follows point by point. */
 const FOLLOWED = 8;
+
+const followed = new WeakMap<KargahStore, Sparks>();
+
+/** The recent losses of a store's running jobs, from the moment that its list of jobs is kept. */
+export function sparksOf(store: KargahStore): Observable<Readonly<Record<string, readonly number[]>>> {
+  const sparks = followed.get(store);
+  if (sparks === undefined) throw new Error('nobody follows the jobs of this store');
+  return sparks.values;
+}
 
 /** Follows the running jobs of the list, and keeps the recent losses of each. */
 export class Sparks {
@@ -14,20 +24,18 @@ export class Sparks {
   private readonly followed = new Map<string, IDisposable>();
 
   constructor(
+    store: KargahStore,
     private readonly live: Live,
     jobs: Observable<ListState<Job>>,
     private readonly onUpdate: (jobId: string, update: JobUpdate) => void,
   ) {
+    followed.set(store, this);
     jobs.subscribe((state) => this.follow(state.items));
   }
 
-  clear(): void {
-    this.followed.forEach((subscription) => subscription.dispose());
-    this.followed.clear();
-    this.values.set({});
-  }
-
   private follow(jobs: readonly Job[]): void {
+    // Nobody is signed in any more.
+    if (jobs.length === 0) this.values.set({});
     const running = jobs.filter((job) => job.state === 'running' || job.state === 'starting').slice(0, FOLLOWED);
     const wanted = new Set(running.map((job) => job.job_id));
     for (const [jobId, subscription] of this.followed) {

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../message.js';
+import type { Catalogue } from '../../i18n/message.js';
 
 export const datasets = {
   'ds.rows': { fa: '{n} ردیف', en: '{n} {n|row|rows}' },

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../message.js';
+import type { Catalogue } from '../../i18n/message.js';
 
 /** Texts about how a job runs: its queue, its launch, its resources, and going on from a checkpoint. */
 export const runMessages = {

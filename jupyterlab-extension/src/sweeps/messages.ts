@@ -1,4 +1,4 @@
-import type { Catalogue } from '../message.js';
+import type { Catalogue } from '../i18n/message.js';
 
 /** Texts of trying several settings. A trial is a job like any other. */
 export const sweepMessages = {

@@ -1,0 +1,67 @@
+import { isActive } from '../../api/states.js';
+import { Button, IconButton } from '../../components/controls/Button.js';
+import { EmptyState } from '../../components/Note.js';
+import { useKargah } from '../../context.js';
+import type { PanelPart } from '../../features/feature.js';
+import { useI18n } from '../../i18n/context.js';
+import { useStore } from '../../lib/useStore.js';
+import { filterOf, stateFilters } from './filters.js';
+import { JobRow } from './JobRow.js';
+
+function NewJobIcon(): JSX.Element {
+  const kargah = useKargah();
+  const { t } = useI18n();
+  return <IconButton icon="add" label={t('panel.newJob')} onClick={() => void kargah.open('new-job', {})} />;
+}
+
+function Running(): JSX.Element | null {
+  const { store } = useKargah();
+  const { t } = useI18n();
+  const jobs = useStore(store.list('jobs'));
+  const running = jobs.items.filter(({ state }) => isActive(state) && state !== 'queued').length;
+  return running === 0 ? null : <span className="chip tone-run">{t('panel.runningCount', { n: running })}</span>;
+}
+
+function NoJobs(): JSX.Element {
+  const kargah = useKargah();
+  const { t } = useI18n();
+  return (
+    <EmptyState
+      icon="play"
+      title={t('empty.jobs')}
+      action={<Button icon="add" label={t('panel.newJob')} onClick={() => void kargah.open('new-job', {})} />}
+    >
+      {t('empty.jobs.detail')}
+    </EmptyState>
+  );
+}
+
+const part: PanelPart = {
+  section: {
+    id: 'jobs',
+    rank: 200,
+    title: 'panel.jobs',
+    found: 'panel.found.jobs',
+    list: 'jobs',
+    filters: stateFilters,
+    Actions: NewJobIcon,
+    Badge: Running,
+    Empty: NoJobs,
+  },
+  rows: {
+    section: 'jobs',
+    lists: ['jobs'],
+    entries: ({ store }) =>
+      store
+        .list('jobs')
+        .get()
+        .items.map((job) => ({
+          id: job.job_id,
+          texts: [job.name, job.dataset_name ?? '', job.recipe ?? '', job.job_id],
+          marks: [filterOf(job.state)],
+          at: job.created_at,
+          row: (first) => <JobRow key={job.job_id} job={job} first={first} />,
+        })),
+  },
+};
+export default part;
