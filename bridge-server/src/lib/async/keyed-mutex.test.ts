@@ -1,15 +1,19 @@
+import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { KeyedMutex } from './keyed-mutex.js';
 
 /** Work that ends when a test says so. */
 function held(): { readonly work: () => Promise<void>; readonly began: Promise<void>; readonly end: () => void } {
-  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-  const { promise: began, resolve: begin } = Promise.withResolvers<void>();
-  const work = (): Promise<void> => {
-    begin();
-    return ended;
+  const [begin, end] = [new AbortController(), new AbortController()];
+  const aborted = async ({ signal }: AbortController): Promise<void> => {
+    if (!signal.aborted) await once(signal, 'abort');
   };
-  return { work, began, end };
+  const work = (): Promise<void> => {
+    begin.abort();
+    return aborted(end);
+  };
+  const began = aborted(begin);
+  return { work, began, end: () => end.abort() };
 }
 
 it('lets one in after another for each key, in order, also after one that failed', async () => {
