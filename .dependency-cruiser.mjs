@@ -5,7 +5,9 @@ const FLOORS = {
   'bridge-server/src': [
     ['contract', 'data-folder'],
     ['lib', 'config'],
-    ['http', 'storage', 'lock', 'events'],
+    ['storage', 'lock', 'events'],
+    ['access'],
+    ['http'],
     ['auth', 'live', 'launchers', 'mlflow'],
     ['training'],
     ['datasets', 'models', 'sweeps', 'observability'],

@@ -66,6 +66,32 @@ export default defineConfig(
     },
   },
   {
+    files: ['bridge-server/src/**/*.ts'],
+    ignores: [
+      'bridge-server/src/access/**',
+      '**/store.ts',
+      '**/*-store.ts',
+      'bridge-server/src/storage/**',
+      '**/*.test.ts',
+    ],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          'BinaryExpression[operator=/^[!=]==?$/] > MemberExpression[property.name=/^project_?id$/i]',
+          'BinaryExpression[operator=/^[!=]==?$/] > ChainExpression > MemberExpression[property.name=/^project_?id$/i]',
+          'BinaryExpression[operator=/^[!=]==?$/] > Identifier[name=/^project_?id$/i]',
+          // A query: `where('project_id', '=', …)`, `eb('d.project_id', 'in', …)`.
+          'CallExpression[arguments.length=3][arguments.0.value=/(^|\\.)project_id$/]',
+        ].map((selector) => ({
+          selector,
+          message:
+            'Who may do what is decided by requireAccess and scopeOf in access/; only stores narrow by a project.',
+        })),
+      ],
+    },
+  },
+  {
     files: ['jupyterlab-extension/src/**/*.{ts,tsx}'],
     extends: [reactHooks.configs.flat['recommended-latest']],
     rules: { eqeqeq: ['error', 'always', { null: 'ignore' }] },

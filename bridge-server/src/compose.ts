@@ -14,7 +14,7 @@ import { LocalLauncher } from './launchers/local.js';
 import { WarmLauncher } from './launchers/warm.js';
 import { createLive, type Live } from './live/live.js';
 import { createMlflow } from './mlflow/index.js';
-import { modelRoutes } from './models/routes.js';
+import { createModels } from './models/index.js';
 import { Metrics } from './observability/metrics.js';
 import { systemRoutes } from './observability/routes.js';
 import { openStorage } from './storage/storage.js';
@@ -53,7 +53,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     allowedOrigins: [...config.allowedOrigins, ...config.publicUrls.map((url) => new URL(url).origin)],
     log,
     jobs: {
-      canSeeJob: (caller, jobId) => training.canSeeJob(caller, jobId),
+      requireJob: (caller, permission, jobId) => training.requireJob(caller, permission, jobId),
       watchLog: (jobId) => training.logs.watch(jobId),
       readLog: (jobId, offset) => training.logs.piece(jobId, offset),
     },
@@ -118,7 +118,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     ...datasets.routes,
     ...trainingRoutes(training),
     ...sweepRoutes(sweeps),
-    ...modelRoutes(db),
+    ...createModels({ db }).routes,
   ];
   const gateway = mlflow.gateway(auth.authenticator, training.gatewayListener);
   const app = createApp({

@@ -2,7 +2,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { testBridge, type TestBridge } from '../test/bridge.js';
 import { jobRow } from '../test/rows.js';
+import { permissionsOf } from './access/policy.js';
+import { sha256 } from './auth/api-tokens.js';
 import { endpoints } from './contract/index.js';
+import { PERMISSIONS } from './contract/permissions.js';
+import { ALLOWED } from './mlflow/gateway/allowed.js';
 import { ERRORS, type Problem } from './contract/errors.js';
 import { openStorage } from './storage/storage.js';
 
@@ -59,6 +63,42 @@ describe('the live router', () => {
   it('has no open route besides the named ones', () => {
     const of = (policy: string): Set<string> => new Set(endpoints.filter((e) => e.policy === policy).map((e) => e.id));
     expect([of('public'), of('sign_in')]).toEqual([OPEN, SIGN_IN]);
+  });
+
+  it('names a permission everywhere but where nobody is known yet', () => {
+    const open = ['public', 'sign_in', 'session'];
+    for (const { id, policy, permission } of endpoints)
+      expect([id, permission]).toEqual([id, open.includes(policy) ? null : expect.toBeOneOf([...PERMISSIONS])]);
+    for (const { method, path, permission } of ALLOWED)
+      expect([method, path, permission]).toEqual([method, path, expect.toBeOneOf([...PERMISSIONS])]);
+    // What is only looked at asks for no more than reading.
+    for (const { method, path, permission } of ALLOWED)
+      if (method === 'GET') expect([path, permission]).toEqual([path, expect.stringMatching(/\.read$/u)]);
+  });
+
+  it('gives a job’s token what its permissions say, and nothing else', async () => {
+    const storage = await openStorage({ file: join(bridge.dataDir, 'kargah.db') });
+    const [project] = await storage.db.selectFrom('projects').selectAll().execute();
+    const { project_id } = project!;
+    const token = 'kgj_of_a_running_job';
+    const running = { job_id: 'job_running', project_id, state: 'running', token_sha256: sha256(token) };
+    await storage.db.insertInto('jobs').values(jobRow(running)).execute();
+    onTestFinished(async () => {
+      await storage.db.deleteFrom('jobs').where('job_id', '=', running.job_id).execute();
+      await storage.close();
+    });
+    const { job_id: jobId } = running;
+    const job = { kind: 'job', jobId, userId: 'u1', projectId: project_id, workspace: 'w', datasetId: null } as const;
+    const seen = endpoints.filter(({ permission }) => permission !== null);
+    for (const { id, method, path, policy, permission } of seen) {
+      const answer = await bridge.call(method.toUpperCase(), filled(path), { token });
+      const may = policy === 'user_or_job' && permissionsOf(job).has(permission);
+      expect([id, answer.status === 403]).toEqual([id, !may]);
+      await answer.body?.cancel();
+    }
+    expect(seen.length).toBeGreaterThan(50);
+    for (const row of ALLOWED)
+      if (row.reach !== 'people') expect([row.path, permissionsOf(job).has(row.permission)]).toEqual([row.path, true]);
   });
 
   it('gives the metrics to admins only', async () => {
@@ -119,8 +159,8 @@ it('lists the models of a person page by page, newest first, and finds them by n
           job_id: `job_model${String(n)}`,
           project_id: project!.project_id,
           user_id,
-          name: `مدل ${String(n)}`,
-          search_text: `مدل ${String(n)}`,
+          name: n === 1 ? 'my_model' : n === 3 ? 'myXmodel' : `مدل ${String(n)}`,
+          search_text: n === 1 ? 'my_model' : n === 3 ? 'myxmodel' : `مدل ${String(n)}`,
           model_json: n === 4 ? null : JSON.stringify(model),
           mlflow_run_id: `run${String(n)}`,
           // Two of one moment: the id decides.
@@ -148,6 +188,9 @@ it('lists the models of a person page by page, newest first, and finds them by n
   expect((await page('search=' + encodeURIComponent('مدل ۲'))).items).toMatchObject([
     { job_id: 'job_model2', best_metric: { key: 'acc', value: 0.9 } },
   ]);
+  // What LIKE would read as a pattern stands for itself.
+  expect((await page('search=my_model')).items).toMatchObject([{ job_id: 'job_model1' }]);
+  expect((await page('search=100%25')).items).toEqual([]);
   const others = await bridge.call('GET', '/api/v1/models', { token: reza });
   expect(await others.json()).toEqual({ items: [], next_cursor: null });
 });

@@ -3,11 +3,17 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { testBridge, type TestBridge } from '../test/bridge.js';
 import { HUNG_MS } from '../test/hung.js';
+import { requireAccess } from './access/require-access.js';
+import { scopeOf } from './access/scope.js';
+import type { Endpoint } from './contract/endpoint.js';
 import { endpoints } from './contract/index.js';
 import { raw } from '../test/support/mlflow.js';
+
+vi.mock('./access/require-access.js', { spy: true });
+vi.mock('./access/scope.js', { spy: true });
 
 let bridge: TestBridge;
 const workspace = mkdtempSync(join(tmpdir(), 'kargah-workspace-'));
@@ -117,6 +123,24 @@ describe('what is Sara’s', () => {
   };
   const QUERIES: Record<string, string> = { searchLogs: '?q=x', diffVersions: '?from=1&to=1' };
   const there = (path: string) => path.replace(/\{(\w+)\}/gu, (_, name: string) => things[name]!);
+  /** As `there`, of what nobody has. */
+  const nowhere = (path: string) =>
+    path.replace(/\{(\w+)\}/gu, (_, name: string) =>
+      name === 'version' ? '1' : things[name]!.replace(/[^_]+$/u, (end) => '0'.repeat(end.length)),
+    );
+  const asked = (): unknown[] =>
+    [requireAccess, scopeOf].flatMap((spied) => vi.mocked(spied).mock.calls.map(([, permission]) => permission));
+  const ask = (endpoint: Endpoint, path: string, token: string): Promise<Response> =>
+    bridge.call(endpoint.method.toUpperCase(), path + (QUERIES[endpoint.id] ?? ''), {
+      token,
+      headers: {
+        'Tus-Resumable': '1.0.0',
+        ...(endpoint.id === 'tusPatch'
+          ? { 'Upload-Offset': '0', 'content-type': 'application/offset+octet-stream' }
+          : {}),
+      },
+      ...(endpoint.body === undefined ? {} : { body: BODIES[endpoint.id] ?? {} }),
+    });
 
   it('is everything that a path can name', () => {
     expect(OWNED.length).toBeGreaterThan(15);
@@ -124,21 +148,32 @@ describe('what is Sara’s', () => {
   });
 
   it.each(OWNED.map((e) => [e.method.toUpperCase(), e.path, e] as const))(
-    'is 404 to Reza: %s %s',
-    async (method, path, endpoint) => {
-      const answer = await bridge.call(method, there(path) + (QUERIES[endpoint.id] ?? ''), {
-        token: reza.token,
-        headers: {
-          'Tus-Resumable': '1.0.0',
-          ...(method === 'PATCH' && path.includes('uploads')
-            ? { 'Upload-Offset': '0', 'content-type': 'application/offset+octet-stream' }
-            : {}),
-        },
-        ...(endpoint.body === undefined ? {} : { body: BODIES[endpoint.id] ?? {} }),
-      });
+    'is 404 to Reza, in the words for what does not exist, by the permission that is named: %s %s',
+    async (_method, path, endpoint) => {
+      vi.mocked(requireAccess).mockClear();
+      const answer = await ask(endpoint, there(path), reza.token);
+      const isOwnAccount = endpoint.permission?.startsWith('account.');
+      if (isOwnAccount !== true) expect(asked()).toContain(endpoint.permission);
+      const none = await ask(endpoint, nowhere(path), reza.token);
+      const said = async (given: Response): Promise<unknown> => {
+        const text = await given.text();
+        return text === '' ? null : { ...(JSON.parse(text) as object), request_id: null };
+      };
+      expect([none.status, await said(none)]).toEqual([404, await said(answer)]);
       expect(answer.status).toBe(404);
     },
   );
+
+  it.each(
+    endpoints
+      .filter((e) => e.method === 'get' && /^list/u.test(e.id) && !/^(?:server|account)\./u.test(e.permission ?? ''))
+      .map((e) => [e.path, e] as const),
+  )('is kept out of a list by the scope of the permission that is named: %s', async (path, endpoint) => {
+    vi.mocked(scopeOf).mockClear();
+    vi.mocked(requireAccess).mockClear();
+    expect((await ask(endpoint, there(path), sara.token)).status).toBe(200);
+    expect(asked()).toContain(endpoint.permission);
+  });
 
   it('is neither trained on, stopped nor asked for by the short forms', async () => {
     const body = { recipe: 'tabular', dataset_id: things['dataset_id'] };

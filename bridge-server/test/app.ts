@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { createApp, type AppParts } from '../src/http/app.js';
 import { KargahError } from '../src/lib/errors.js';
-import type { Authenticator, Caller, Person } from '../src/http/route.js';
+import type { Authenticator } from '../src/http/route.js';
+import type { Caller, Person } from '../src/access/caller.js';
 
 /** A person for tests; `token-of-<id>` signs them in at {@link knownCallers}. */
 export function person(id: string, changes: Partial<Person> = {}): Person {

@@ -18,7 +18,7 @@ import { createAuth, type Auth } from './index.js';
 
 const PASSWORD = 'a quiet blue lamp';
 const who = endpoint({
-  id: 'who', method: 'get', path: '/who', tag: 't', policy: 'user_or_job', summary: '', responses: { 200: { mediaType: 'application/json', description: '' } }, errors: [],
+  id: 'who', method: 'get', path: '/who', tag: 't', policy: 'user_or_job', permission: 'job.read', summary: '', responses: { 200: { mediaType: 'application/json', description: '' } }, errors: [],
 }); // prettier-ignore
 
 let storage: Storage;

@@ -3,12 +3,13 @@ import type { Clock } from '../lib/clock.js';
 import type { User } from '../contract/auth.js';
 import { KargahError } from '../lib/errors.js';
 import type { MaySignIn } from '../http/listen.js';
-import type { Authenticator, Caller, JobIdentity, Person } from '../http/route.js';
+import type { Authenticator } from '../http/route.js';
+import type { Caller, JobIdentity, Person } from '../access/caller.js';
 import type { Database } from '../storage/schema.js';
 import type { Accounts } from './accounts.js';
 import { ApiTokens, sha256 } from './api-tokens.js';
 import type { TokenKey } from './keys.js';
-import { projectOf } from './projects.js';
+import { projectOfPerson } from '../access/projects.js';
 import type { Sessions } from './sessions.js';
 
 /** How long a proved session is taken on trust: a session ended elsewhere (another bridge on one database) is noticed by then. */
@@ -79,7 +80,7 @@ export class Identity implements Authenticator {
   }
 
   async describe(user: User): Promise<Known> {
-    const project = await projectOf(this.db, { id: user.user_id, name: user.name });
+    const project = await projectOfPerson(this.db, { id: user.user_id, name: user.name });
     return { kind: 'user', userId: user.user_id, name: user.name, email: user.email, role: user.role, ...project };
   }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import { KargahError } from '../lib/errors.js';
 import type { MaySignIn } from '../http/listen.js';
-import type { Caller, Person } from '../http/route.js';
+import type { Caller, Person } from '../access/caller.js';
 import type { Cookie } from './cookies.js';
 import type { Identity } from './identity.js';
 import type { TokenKey } from './keys.js';

@@ -29,6 +29,7 @@ export const signup = endpoint({
   path: '/api/v1/auth/signup',
   tag: 'auth',
   policy: 'public',
+  permission: null,
   summary: 'Whether an account can be made here',
   responses: {
     200: z
@@ -47,6 +48,7 @@ export const register = endpoint({
   path: '/api/v1/auth/register',
   tag: 'auth',
   policy: 'sign_in',
+  permission: null,
   summary: 'Make an account; the first one becomes admin',
   body: z
     .object({
@@ -74,6 +76,7 @@ export const login = endpoint({
   path: '/api/v1/auth/login',
   tag: 'auth',
   policy: 'sign_in',
+  permission: null,
   summary: 'Sign in',
   body: z.object({ email: z.string().max(254), password }).meta({ id: 'LoginRequest' }),
   responses: { 200: session },
@@ -85,6 +88,7 @@ export const refresh = endpoint({
   path: '/api/v1/auth/refresh',
   tag: 'auth',
   policy: 'session',
+  permission: null,
   summary: 'A fresh access token from the refresh cookie',
   responses: { 200: session },
   errors: ['session_expired', 'client_header_missing'],
@@ -95,6 +99,7 @@ export const logout = endpoint({
   path: '/api/v1/auth/logout',
   tag: 'auth',
   policy: 'session',
+  permission: null,
   summary: 'End the session',
   responses: { 204: null },
   errors: ['client_header_missing'],
@@ -105,6 +110,7 @@ export const me = endpoint({
   path: '/api/v1/auth/me',
   tag: 'auth',
   policy: 'user',
+  permission: 'account.read',
   summary: 'Who am I',
   responses: { 200: user },
   errors: [],
@@ -125,6 +131,7 @@ export const listSessions = endpoint({
   path: '/api/v1/auth/sessions',
   tag: 'auth',
   policy: 'user',
+  permission: 'account.read',
   summary: 'Own open sessions',
   responses: { 200: z.object({ items: z.array(sessionInfo), next_cursor: z.null() }) },
   errors: [],
@@ -135,6 +142,7 @@ export const deleteSession = endpoint({
   path: '/api/v1/auth/sessions/{session_id}',
   tag: 'auth',
   policy: 'account',
+  permission: 'account.write',
   summary: 'End one of the own sessions',
   params: z.object({ session_id: z.string().max(64) }),
   responses: { 204: null },
@@ -156,6 +164,7 @@ export const listTokens = endpoint({
   path: '/api/v1/auth/tokens',
   tag: 'auth',
   policy: 'user',
+  permission: 'account.read',
   summary: 'Own personal API tokens',
   responses: { 200: z.object({ items: z.array(apiToken), next_cursor: z.null() }) },
   errors: [],
@@ -166,6 +175,7 @@ export const createToken = endpoint({
   path: '/api/v1/auth/tokens',
   tag: 'auth',
   policy: 'account',
+  permission: 'account.write',
   summary: 'Make a personal API token; its value is shown once',
   body: z
     .object({ name: displayName, expires_in_days: z.number().int().min(1).max(366).default(90) })
@@ -179,6 +189,7 @@ export const deleteToken = endpoint({
   path: '/api/v1/auth/tokens/{token_id}',
   tag: 'auth',
   policy: 'account',
+  permission: 'account.write',
   summary: 'Revoke a personal API token',
   params: z.object({ token_id: z.string().max(64) }),
   responses: { 204: null },
@@ -191,6 +202,7 @@ export const openMlflow = endpoint({
   path: '/api/v1/auth/mlflow-session',
   tag: 'auth',
   policy: 'user',
+  permission: 'project.read',
   summary: 'Sign this browser in to the MLflow page',
   responses: {
     200: z.object({ expires_at: timestamp, path: z.string(), workspace: z.string() }).meta({ id: 'MlflowSession' }),

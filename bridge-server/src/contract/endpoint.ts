@@ -1,17 +1,24 @@
 import type { z } from 'zod';
 import type { ErrorCode } from './errors.js';
+import type { Permission } from './permissions.js';
 
 /**
- * Who may call an endpoint. Every endpoint names one; a router with an unnamed route does not start.
+ * How somebody shows who they are. Every endpoint names one, and besides it what they must be allowed.
  * - `public`: anyone, no token.
  * - `sign_in`: anyone who may bring a password here; a bridge that JupyterLab started takes them through its socket only.
  * - `session`: as `sign_in`, with the refresh cookie plus the `X-Kargah-Client` header (a header a foreign page cannot send).
  * - `user`: a signed-in person (access token or personal API token).
  * - `account`: as `user`, but signed in: a personal API token makes no further ones and ends none.
  * - `user_or_job`: a person, or a training job with its own token, limited to what that job owns.
- * - `admin`: a person whose role is admin.
  */
-export type Policy = 'public' | 'sign_in' | 'session' | 'user' | 'account' | 'user_or_job' | 'admin';
+export type Policy = OpenPolicy | SignedInPolicy;
+export type OpenPolicy = 'public' | 'sign_in' | 'session';
+export type SignedInPolicy = 'user' | 'account' | 'user_or_job';
+
+/** What a caller must be allowed; null where nobody is known yet, which the policy says. */
+type Guarded =
+  | { readonly policy: OpenPolicy; readonly permission: null }
+  | { readonly policy: SignedInPolicy; readonly permission: Permission };
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'head' | 'options';
 
@@ -23,14 +30,14 @@ export interface Binary {
   readonly description: string;
 }
 
-export interface Endpoint {
+export type Endpoint = Guarded & Described;
+interface Described {
   readonly id: string;
   readonly method: Method;
   /** Path in OpenAPI form: `/api/v1/datasets/{dataset_id}`. */
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
-  readonly policy: Policy;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;

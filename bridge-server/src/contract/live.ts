@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { column, dataset } from './datasets/datasets.js';
 import { sweep } from './training/sweeps.js';
 import { metricPoint } from './training/metrics.js';
+import type { Permission } from './permissions.js';
 import { mlflowState } from './system.js';
 import { job, jobState, progress } from './training/training.js';
 
@@ -78,3 +79,22 @@ export const EVENTS = {
   systemChanged: 'system_changed',
   tokenExpired: 'token_expired',
 } as const;
+export type EventName = (typeof EVENTS)[keyof typeof EVENTS];
+
+/** What somebody must be allowed to ask for this, or to be sent it; null where it is about their token alone. */
+export const EVENT_PERMISSIONS = {
+  subscribe_job: 'job.read',
+  unsubscribe_job: 'job.read',
+  subscribe_log: 'job.read',
+  unsubscribe_log: 'job.read',
+  authenticate: null,
+  job_update: 'job.read',
+  job_gap: 'job.read',
+  job_log: 'job.read',
+  job_changed: 'job.read',
+  dataset_changed: 'dataset.read',
+  dataset_profile: 'dataset.read',
+  sweep_changed: 'sweep.read',
+  system_changed: 'server.read',
+  token_expired: null,
+} as const satisfies Record<EventName, Permission | null>;

@@ -26,6 +26,7 @@ export const listModels = endpoint({
   path: '/api/v1/models',
   tag: 'models',
   policy: 'user',
+  permission: 'model.read',
   summary: 'Models that my jobs trained, newest first',
   query: pageQuery.extend({ search: z.string().max(200).optional() }),
   responses: { 200: page(model).meta({ id: 'ModelPage' }) },
@@ -37,6 +38,7 @@ export const jobModel = endpoint({
   path: '/api/v1/train/jobs/{job_id}/model',
   tag: 'training',
   policy: 'user',
+  permission: 'model.read',
   summary: 'The trained model: a torch.export `.pt2` file, or the whole MLflow model as a zip; by Range in pieces',
   params: z.object({ job_id: jobId }),
   query: z.object({

@@ -20,7 +20,6 @@ const BY_POLICY: Readonly<Record<Policy, readonly ErrorCode[]>> = {
   user: ['unauthenticated', 'token_expired', 'only_through_jupyter'],
   account: ['unauthenticated', 'token_expired', 'only_through_jupyter', 'session_required'],
   user_or_job: ['unauthenticated', 'token_expired', 'only_through_jupyter'],
-  admin: ['unauthenticated', 'token_expired', 'only_through_jupyter', 'forbidden'],
 };
 
 const SECURITY: Readonly<Record<Policy, Record<string, string[]>[]>> = {
@@ -30,7 +29,6 @@ const SECURITY: Readonly<Record<Policy, Record<string, string[]>[]>> = {
   user: [{ token: [] }, { kargah_token: [] }],
   account: [{ token: [] }, { kargah_token: [] }],
   user_or_job: [{ token: [] }, { kargah_token: [] }],
-  admin: [{ token: [] }, { kargah_token: [] }],
 };
 
 const TITLES: Readonly<Record<number, string>> = { 200: 'Done', 201: 'Made', 202: 'Accepted', 204: 'Done; no body' };
@@ -101,6 +99,7 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
     summary: endpoint.summary,
     tags: [endpoint.tag],
     security: SECURITY[endpoint.policy],
+    ...(endpoint.permission === null ? {} : { 'x-permission': endpoint.permission }),
     requestParams: parameters,
     ...(endpoint.body
       ? {
@@ -138,6 +137,7 @@ function responses(endpoint: Endpoint): ZodOpenApiResponsesObject {
   const codes = new Set<ErrorCode>([
     ...endpoint.errors,
     ...BY_POLICY[endpoint.policy],
+    ...(endpoint.permission === 'server.admin' ? (['forbidden'] as const) : []),
     ...invalid,
     ...malformed,
     ...SHARED,

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../contract/datasets/datasets.js';
 import type { Source } from '../contract/datasets/intake.js';
-import type { Caller } from '../http/route.js';
+import type { Caller } from '../access/caller.js';
 import { jobRow } from '../../test/rows.js';
 import { newId } from '../lib/ids.js';
-import { Bench, codeOf } from '../../test/support/datasets.js';
+import { Bench, codeOf, person } from '../../test/support/datasets.js';
 
 const CSV = 'نام,سن,label\nعلی,31,a\n"م, ""ن""",,b\nمینا,22,a\n';
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 const json = async <T>(path: string, as = 'sara'): Promise<T> => (await (await bench.call(path, { as })).json()) as T;
-const SARA = { projectId: 'project-sara', userId: 'sara' };
+const SARA = person('sara');
 const stored = (dataset: Dataset, file = ''): Promise<string> => bench.stored(dataset.dataset_id, file);
 
 describe('a table', () => {
@@ -269,9 +269,7 @@ describe('a dataset', () => {
       suggestedTarget: 'label',
     });
     expect((await readFile(ready.path)).subarray(0, 4).toString()).toBe('PAR1');
-    await expect(
-      service.forTraining({ projectId: 'project-reza', userId: 'reza' }, { datasetId: dataset.dataset_id }),
-    ).rejects.toMatchObject({
+    await expect(service.forTraining(person('reza'), { datasetId: dataset.dataset_id })).rejects.toMatchObject({
       code: 'not_found',
     });
     const failed = await bench.dataset('t.csv', 'a,b\n');

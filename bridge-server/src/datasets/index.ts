@@ -12,6 +12,7 @@ import { DatasetsForTraining } from './versions/for-training.js';
 import { Garbage } from './content/retention.js';
 import { Intake } from './ingest/ingestion.js';
 import { CatalogueFile } from './ingest/sources/catalogue-file.js';
+import { ConnectionStore } from './ingest/sources/connection-store.js';
 import { Connections } from './ingest/sources/connections.js';
 import { DatabaseHosts } from './ingest/sources/database-hosts.js';
 import { FileOrigin } from './ingest/sources/workspace-files.js';
@@ -93,7 +94,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   const grounds = workspaceDir === null ? null : { root: workspaceDir, dataDir: deps.dataDir };
   const files = new FileOrigin(grounds, intake, versions, room);
   const sqlReader = new SqlReader(deps, new DatabaseHosts(origins.databaseHosts));
-  const connections = new Connections(db, new Seal(origins.secret), sqlReader, grounds);
+  const connections = new Connections(new ConnectionStore(db), new Seal(origins.secret), sqlReader, grounds);
   const sql = new SqlOrigin(connections, sqlReader, intake, versions, room, log);
   const listed = origins.catalogueFile === null ? null : new CatalogueFile(origins.catalogueFile);
   const offered = new ListOrigin(listed, deps.dataDir, intake, room, urls, origins.door, limits.maxUploadBytes, log);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { knownCallers, person, serve, type Served } from '../../test/app.js';
-import { endpoint, type Policy } from '../contract/endpoint.js';
+import { endpoint, type OpenPolicy } from '../contract/endpoint.js';
 import { KargahError } from '../lib/errors.js';
 import { route } from './route.js';
 
@@ -11,6 +11,7 @@ const make = endpoint({
   path: '/things/{thing_id}',
   tag: 't',
   policy: 'user',
+  permission: 'job.write',
   summary: '',
   params: z.object({ thing_id: z.string().regex(/^t\d+$/u) }),
   query: z.object({ limit: z.coerce.number().int().min(1).default(5) }),
@@ -18,27 +19,41 @@ const make = endpoint({
   responses: { 201: z.object({ name: z.string(), limit: z.number(), user: z.string() }) },
   errors: [],
 });
-const job = endpoint({ ...base('job', 'user_or_job'), responses: { 200: z.object({ kind: z.string() }) } });
-const admin = endpoint(base('admin', 'admin'));
-const open = endpoint(base('open', 'public'));
-const session = endpoint({ ...base('session', 'session'), method: 'post' });
-const crash = endpoint(base('crash', 'public'));
-const full = endpoint(base('full', 'public'));
-const half = endpoint(base('half', 'public'));
-const lie = endpoint({ ...base('lie', 'public'), responses: { 200: z.object({ told: z.string() }) } });
+const job = endpoint({
+  ...base('job'),
+  policy: 'user_or_job',
+  permission: 'job.read',
+  responses: { 200: z.object({ kind: z.string() }) },
+});
+const admin = endpoint({ ...base('admin'), policy: 'user', permission: 'server.admin' });
+const open = endpoint(openBase('open', 'public'));
+const session = endpoint({ ...openBase('session', 'session'), method: 'post' });
+const crash = endpoint(openBase('crash', 'public'));
+const full = endpoint(openBase('full', 'public'));
+const half = endpoint(openBase('half', 'public'));
+const lie = endpoint({ ...openBase('lie', 'public'), responses: { 200: z.object({ told: z.string() }) } });
 
-function base<const P extends Policy>(id: string, policy: P) {
+function openBase<const P extends OpenPolicy>(id: string, policy: P) {
+  return { ...base(id), policy, permission: null };
+}
+function base(id: string) {
   return {
     id,
     method: 'get' as const,
     path: `/${id}`,
     tag: 't',
-    policy,
     summary: '',
     responses: { 204: null },
     errors: [],
   };
 }
+
+it('a route that names no permission does not start, whatever the types say', async () => {
+  for (const permission of [null, undefined, 'job.everything'])
+    await expect(
+      serve({ authenticator: knownCallers(), routes: [route({ ...job, permission } as unknown as typeof job, done)] }),
+    ).rejects.toThrow('names no permission');
+});
 
 const done = () => Promise.resolve({ status: 204 });
 let served: Served;

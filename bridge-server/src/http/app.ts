@@ -3,6 +3,7 @@ import express, { type Express, type NextFunction, type Request, type RequestHan
 import type { Logger } from 'pino';
 import { systemClock, type Clock } from '../lib/clock.js';
 import type { Endpoint } from '../contract/endpoint.js';
+import { PERMISSIONS } from '../contract/permissions.js';
 import { KargahError } from '../lib/errors.js';
 import { checkAnswer } from './answers.js';
 import { restRead, watchBody } from './body.js';
@@ -58,6 +59,7 @@ export function createApp(parts: AppParts): Express {
   for (const mount of parts.mounts ?? []) {
     app.use(mount.path, async (req, res, next) => mount.handle(req, res, next));
   }
+  for (const { endpoint } of parts.routes) requireNamed(endpoint);
   for (const route of parts.routes) app[route.endpoint.method](expressPath(route.endpoint), handler(route, parts));
   for (const [path, routes] of Map.groupBy(parts.routes, (route) => expressPath(route.endpoint))) {
     const allow = [...new Set(routes.map((route) => route.endpoint.method.toUpperCase()))].join(', ');
@@ -80,6 +82,13 @@ export function createApp(parts: AppParts): Express {
     else sendProblem(res, known);
   });
   return app;
+}
+
+/** A route that names no permission would be open to everyone who is signed in: the bridge does not start with it. */
+function requireNamed({ id, policy, permission }: Endpoint): void {
+  const isOpen = ['public', 'sign_in', 'session'].includes(policy);
+  if (isOpen ? permission !== null : !PERMISSIONS.some((known) => known === permission))
+    throw new Error(`the endpoint ${id} (${policy}) names no permission`);
 }
 
 function expressPath(endpoint: Endpoint): string {
@@ -142,7 +151,7 @@ function handler(route: Route, parts: AppParts): RequestHandler {
   return async (req, res) => {
     res.locals.endpoint = endpoint;
     res.set('Cache-Control', 'no-store');
-    const caller = await authorise(endpoint.policy, req, parts.authenticator, parts.maySignIn ?? everywhere);
+    const caller = await authorise(endpoint, req, parts.authenticator, parts.maySignIn ?? everywhere);
     const input = await parseInput(endpoint, req);
     const { requestId } = res.locals;
     const gone = whenGone(res);

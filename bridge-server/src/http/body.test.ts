@@ -22,10 +22,11 @@ const make = endpoint({
   method: 'post',
   path: '/things',
   policy: 'user',
+  permission: 'job.write',
   body: z.object({ name: z.string().default('unnamed') }),
   responses: { 200: z.object({ name: z.string() }) },
 });
-const open = endpoint({ ...make, id: 'open', path: '/open', policy: 'public' });
+const open = endpoint({ ...make, id: 'open', path: '/open', policy: 'public', permission: null });
 const lax = endpoint({ ...make, id: 'lax', path: '/lax', bodyOptional: true });
 const bodiless = endpoint({
   ...base,
@@ -33,6 +34,7 @@ const bodiless = endpoint({
   method: 'post',
   path: '/bodiless',
   policy: 'user',
+  permission: 'job.write',
   responses: { 204: null },
 });
 

@@ -1,12 +1,15 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
-import type { Policy } from '../contract/endpoint.js';
+import type { Caller } from '../access/caller.js';
+import { requirePermission } from '../access/require-access.js';
+import type { Endpoint } from '../contract/endpoint.js';
 import { KargahError } from '../lib/errors.js';
 import type { MaySignIn } from './listen.js';
-import type { Authenticator, Caller } from './route.js';
+import type { Authenticator } from './route.js';
 
 /** The one place where a request is let in or refused. Answers who asks, or null where nobody needs to be known. */
 export async function authorise(
-  policy: Policy,
+  { policy, permission }: Pick<Endpoint, 'policy' | 'permission'>,
   req: Request,
   authenticator: Authenticator,
   maySignIn: MaySignIn,
@@ -22,16 +25,18 @@ export async function authorise(
   const token = tokenOf(req);
   if (token === null) throw new KargahError('unauthenticated');
   const caller = await authenticator.authenticate(token, req.socket);
-  if (policy === 'user_or_job') return caller;
-  if (caller.kind !== 'user') throw new KargahError('forbidden');
-  if (policy === 'account' && caller.bySession !== true) throw new KargahError('session_required');
-  if (policy === 'admin' && caller.role !== 'admin') throw new KargahError('forbidden');
+  // Nothing that names none is done, whatever the types say.
+  if (permission === null) throw new KargahError('forbidden');
+  if (policy !== 'user_or_job' && caller.kind !== 'user') throw new KargahError('forbidden');
+  requirePermission(caller, permission);
+  if (policy === 'account' && (caller.kind !== 'user' || caller.bySession !== true))
+    throw new KargahError('session_required');
   return caller;
 }
 
 /** `X-Kargah-Token`, else the bearer token; JupyterLab's own client appends `token …` to Authorization. */
-function tokenOf(req: Pick<Request, 'get'>): string | null {
-  const own = req.get('x-kargah-token')?.trim();
-  if (own !== undefined && own !== '') return own;
-  return /^Bearer +([^\s,]+)/iu.exec(req.get('authorization') ?? '')?.[1] ?? null;
+export function tokenOf({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
+  const own = headers['x-kargah-token'];
+  if (typeof own === 'string' && own.trim() !== '') return own.trim();
+  return /^Bearer +([^\s,]+)/iu.exec(headers.authorization ?? '')?.[1] ?? null;
 }

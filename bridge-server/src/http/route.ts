@@ -1,34 +1,7 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
+import type { Caller, Person } from '../access/caller.js';
 import type { Endpoint } from '../contract/endpoint.js';
-
-/** Who is asking, proved before a handler runs. */
-export interface Person {
-  readonly kind: 'user';
-  readonly userId: string;
-  readonly name: string;
-  readonly email: string;
-  readonly role: 'admin' | 'user';
-  /** The project everything of theirs belongs to. */
-  readonly projectId: string;
-  /** The MLflow workspace of that project. */
-  readonly workspace: string;
-  /** When the token that was shown stops being good (ms since the epoch). */
-  readonly expiresAt: number;
-  /** What ends this person's access at once when it ends: the session behind an access token, or a personal API token. */
-  readonly sessionId?: string;
-  /** Signed in with a password, in this session; not by a personal API token. */
-  readonly bySession?: boolean;
-}
-export interface JobIdentity {
-  readonly kind: 'job';
-  readonly jobId: string;
-  readonly userId: string;
-  readonly projectId: string;
-  readonly workspace: string;
-  readonly datasetId: string | null;
-}
-export type Caller = Person | JobIdentity;
 
 /** The one place that turns a token into a caller; throws `unauthenticated`, `token_expired` or `only_through_jupyter`. */
 export interface Authenticator {
@@ -40,7 +13,7 @@ export interface Authenticator {
   authenticate(token: string, connection: object): Promise<Caller>;
 }
 
-type CallerOf<E extends Endpoint> = E['policy'] extends 'user' | 'account' | 'admin'
+type CallerOf<E extends Endpoint> = E['policy'] extends 'user' | 'account'
   ? Person
   : E['policy'] extends 'user_or_job'
     ? Caller

@@ -1,18 +1,23 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { pino } from 'pino';
+import type { Socket as ServerSocket } from 'socket.io';
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { requireAccess } from '../access/require-access.js';
 import { person } from '../../test/app.js';
 import { HandClock } from '../../test/clock.js';
 import { HUNG_MS } from '../../test/hung.js';
-import type { JobGap, JobLog, JobUpdate } from '../contract/live.js';
+import { EVENT_PERMISSIONS, EVENTS, type JobGap, type JobLog, type JobUpdate } from '../contract/live.js';
+import { PERMISSIONS } from '../contract/permissions.js';
 import type { MetricPoint } from '../contract/training/metrics.js';
 import type { Progress } from '../contract/training/training.js';
 import { KargahError } from '../lib/errors.js';
-import type { Authenticator, Caller } from '../http/route.js';
+import type { Authenticator } from '../http/route.js';
+import type { Caller } from '../access/caller.js';
 import { createLive, GRACE_MS, type Live } from './live.js';
+import { takeRequests, type Viewer } from './viewer.js';
 import { PERSON_RATE, SOCKET_RATE } from './pace.js';
 
 /** More than a viewer may be behind, beside what the network itself holds. */
@@ -59,7 +64,12 @@ async function open(): Promise<void> {
     log: pino({ level: 'silent' }),
     clock,
     jobs: {
-      canSeeJob: (caller, jobId) => Promise.resolve(caller.userId === 'sara' && jobId === 'job_1'),
+      requireJob: (caller, permission, jobId) => {
+        const job =
+          jobId === 'job_1' ? ({ kind: 'job', id: jobId, projectId: 'prj_sara', row: undefined } as const) : null;
+        requireAccess(caller, permission, job);
+        return Promise.resolve();
+      },
       watchLog: () => {
         watched += 1;
         return () => (watched -= 1);
@@ -176,6 +186,29 @@ describe('a socket', () => {
     expect(await event(connect('sara', { origin: 'https://evil.example.org' }), 'connect_error')).toBeInstanceOf(Error);
     await event(connect('sara', { origin: 'https://lab.example.org' }), 'connect');
   });
+});
+
+describe('every event', () => {
+  it('that a socket takes or sends is named with what it needs', () => {
+    expect(Object.keys(EVENT_PERMISSIONS).sort()).toEqual(Object.values(EVENTS).toSorted());
+    for (const permission of Object.values(EVENT_PERMISSIONS)) expect([null, ...PERMISSIONS]).toContain(permission);
+    const socket = new EventEmitter();
+    takeRequests(socket as unknown as ServerSocket, {} as Viewer, {} as Parameters<typeof takeRequests>[2]);
+    expect(socket.eventNames().sort()).toEqual([
+      'authenticate',
+      'subscribe_job',
+      'subscribe_log',
+      'unsubscribe_job',
+      'unsubscribe_log',
+    ]);
+  });
+  it.each(['subscribe_job', 'subscribe_log'])(
+    'that opens something is refused to who may not see it: %s',
+    async (name) => {
+      expect(await ask(await connected('reza'), name, { job_id: 'job_1' })).toEqual({ ok: false, code: 'not_found' });
+      expect(watched).toBe(0);
+    },
+  );
 });
 
 describe('a job', () => {

@@ -1,7 +1,8 @@
-import type { Person } from '../http/route.js';
+import type { Person } from '../access/caller.js';
 import type { ReadLog } from './log-feed.js';
 import type { Dataset } from '../contract/datasets/datasets.js';
 import type { DatasetProfileEvent } from '../contract/live.js';
+import type { Permission } from '../contract/permissions.js';
 import type { Sweep } from '../contract/training/sweeps.js';
 import type { MetricPoint } from '../contract/training/metrics.js';
 import type { MlflowState } from '../contract/system.js';
@@ -30,7 +31,8 @@ export interface LivePort {
 
 /** What live asks of training. */
 export interface JobsToWatch {
-  canSeeJob(caller: Person, jobId: string): Promise<boolean>;
+  /** @throws {KargahError} `not_found`, `forbidden` */
+  requireJob(caller: Person, permission: Permission, jobId: string): Promise<void>;
   /** From now on appended log text goes to `LivePort.logAppended`; answers how to stop. */
   watchLog(jobId: string): () => void;
   readLog: ReadLog;

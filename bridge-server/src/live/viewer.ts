@@ -1,9 +1,12 @@
 import type { Logger } from 'pino';
 import type { Socket } from 'socket.io';
 import type { z } from 'zod';
-import { EVENTS, subscribeJob, subscribeLog, unsubscribeJob } from '../contract/live.js';
+import { requirePermission } from '../access/require-access.js';
+import { EVENT_PERMISSIONS, EVENTS, subscribeJob, subscribeLog, unsubscribeJob } from '../contract/live.js';
+import type { Permission } from '../contract/permissions.js';
 import { KargahError } from '../lib/errors.js';
-import type { Authenticator, Person } from '../http/route.js';
+import type { Authenticator } from '../http/route.js';
+import type { Person } from '../access/caller.js';
 import type { JobsToWatch } from './port.js';
 import { roomOf, type SlowViewers } from './slow.js';
 import type { Updates } from './updates.js';
@@ -24,12 +27,18 @@ interface Parts {
 }
 
 type Acknowledge = (answer: object) => void;
+/** What a viewer may ask for besides showing a fresh token. */
+type Guarded = 'subscribe_job' | 'unsubscribe_job' | 'subscribe_log' | 'unsubscribe_log';
 
 const MOST_TOKEN = 4_096;
 
 /** Takes what a socket asks for; each request is parsed, allowed or refused, and acknowledged. */
 export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void {
-  function on<S extends z.ZodType>(event: string, schema: S, take: (request: z.output<S>) => Promise<object>): void {
+  function on<S extends z.ZodType>(
+    event: Guarded,
+    schema: S,
+    take: (request: z.output<S>, permission: Permission) => Promise<object>,
+  ): void {
     socket.on(event, (payload: unknown, acknowledge?: Acknowledge) => {
       const answer: Acknowledge = typeof acknowledge === 'function' ? acknowledge : () => undefined;
       const parsed = schema.safeParse(payload);
@@ -37,7 +46,7 @@ export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void
         answer({ ok: false, code: 'validation_failed' });
         return;
       }
-      take(parsed.data).then(
+      allowed(event, (permission) => take(parsed.data, permission)).then(
         (done) => answer({ ok: true, ...done }),
         (error: unknown) => {
           if (!(error instanceof KargahError)) parts.log.error({ err: error, event }, 'a live request failed');
@@ -46,12 +55,14 @@ export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void
       );
     });
   }
-  async function mustSee(jobId: string): Promise<void> {
-    if (!(await parts.jobs.canSeeJob(viewer.person, jobId))) throw new KargahError('not_found');
+  async function allowed(event: Guarded, take: (permission: Permission) => Promise<object>): Promise<object> {
+    const permission = EVENT_PERMISSIONS[event];
+    requirePermission(viewer.person, permission);
+    return take(permission);
   }
 
-  on(EVENTS.subscribeJob, subscribeJob, async ({ job_id, after }) => {
-    await mustSee(job_id);
+  on(EVENTS.subscribeJob, subscribeJob, async ({ job_id, after }, permission) => {
+    await parts.jobs.requireJob(viewer.person, permission, job_id);
     // Joined and replayed in one turn of the event loop: nothing can come between.
     void socket.join(roomOf(job_id));
     parts.slow.forget(socket, job_id);
@@ -65,8 +76,8 @@ export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void
     await socket.leave(roomOf(job_id));
     return {};
   });
-  on(EVENTS.subscribeLog, subscribeLog, async ({ job_id, offset }) => {
-    await mustSee(job_id);
+  on(EVENTS.subscribeLog, subscribeLog, async ({ job_id, offset }, permission) => {
+    await parts.jobs.requireJob(viewer.person, permission, job_id);
     if (socket.connected) parts.openFeed(job_id, offset);
     return {};
   });

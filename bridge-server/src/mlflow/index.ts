@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config.js';
-import type { Authenticator, Caller, Person } from '../http/route.js';
+import type { Authenticator } from '../http/route.js';
+import type { Caller, Person } from '../access/caller.js';
 import { systemClock } from '../lib/clock.js';
 import { join } from 'node:path';
 import { connect } from './server/connect.js';

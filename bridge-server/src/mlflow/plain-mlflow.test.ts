@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HUNG_MS } from '../../test/hung.js';
-import type { Person } from '../http/route.js';
+import type { Person } from '../access/caller.js';
 import type { RunRef } from './port.js';
 import { raw, startTestMlflow, type Answer, type TestMlflow } from '../../test/support/mlflow.js';
 

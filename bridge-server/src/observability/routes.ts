@@ -3,6 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import type { Config } from '../config.js';
 import * as contract from '../contract/system.js';
 import { route, type Route } from '../http/route.js';
+import { inProjectsOf, scopeOf, type Scope } from '../access/scope.js';
 import type { MlflowPort } from '../mlflow/port.js';
 import type { Storage } from '../storage/storage.js';
 import { thisMachine } from '../training/queue/machine.js';
@@ -46,7 +47,7 @@ export function systemRoutes({ config, storage, mlflow, metrics }: SystemParts):
           gpus: thisMachine().gpus.length,
           max_parallel_jobs: config.maxParallelJobs,
           disk_free_bytes: disk.bavail * disk.bsize,
-          storage_used_bytes: await storageUsed(storage, caller.projectId),
+          storage_used_bytes: await storageUsed(storage, scopeOf(caller, 'dataset.write')),
           workspace_dir: config.workspaceDir,
         },
       };
@@ -54,12 +55,12 @@ export function systemRoutes({ config, storage, mlflow, metrics }: SystemParts):
   ];
 }
 
-async function storageUsed({ db }: Storage, projectId: string): Promise<number> {
+async function storageUsed({ db }: Storage, scope: Scope): Promise<number> {
   // Versions that share their content take its room once; deleted ones take it until they are freed.
   const rows = await db
     .selectFrom('dataset_versions')
     .select(['content_id', 'size_bytes', 'derived_bytes'])
-    .where('project_id', '=', projectId)
+    .where(inProjectsOf(scope))
     .where('freed_at', 'is', null)
     .execute();
   const contents = new Map(rows.map((row) => [row.content_id, row.size_bytes + row.derived_bytes]));

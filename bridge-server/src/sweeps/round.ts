@@ -1,5 +1,5 @@
 import { KargahError } from '../lib/errors.js';
-import type { Person } from '../http/route.js';
+import type { Person } from '../access/caller.js';
 import type { SweepDeps } from './deps.js';
 import { historyOf } from './history.js';
 import type { Reports } from './reports.js';

@@ -3,8 +3,12 @@ import type { listSweeps, Sweep, SweepRequest } from '../contract/training/sweep
 import type { Job } from '../contract/training/training.js';
 import { decodeCursor, encodeCursor } from '../lib/pages.js';
 import { newId } from '../lib/ids.js';
+import { projectOf } from '../access/resource.js';
+import { requireAccess } from '../access/require-access.js';
+import { scopeOf } from '../access/scope.js';
+import type { Permission } from '../contract/permissions.js';
 import { KargahError } from '../lib/errors.js';
-import type { Person } from '../http/route.js';
+import type { Person } from '../access/caller.js';
 import type { SweepDeps } from './deps.js';
 import { SweepRunner } from './runner.js';
 import { anyOf, checkSpace, gridSize } from './space.js';
@@ -44,6 +48,7 @@ export class SweepService {
 
   /** @throws every error of the contract's `startSweep` */
   async submit(person: Person, request: SweepRequest): Promise<Sweep> {
+    requireAccess(person, 'sweep.write', projectOf(person));
     const recipe = await this.deps.training.recipes.named(request.recipe);
     const { space, method } = request;
     checkSpace(recipe, space);
@@ -104,7 +109,7 @@ export class SweepService {
     { limit, cursor }: z.output<(typeof listSweeps)['query']>,
   ): Promise<{ items: Sweep[]; next_cursor: string | null }> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const rows = await this.#store.list(person.projectId, limit + 1, after);
+    const rows = await this.#store.list(scopeOf(person, 'sweep.read'), limit + 1, after);
     const shown = rows.slice(0, limit);
     const jobs = Map.groupBy(await this.#store.jobs(shown.map((row) => row.sweep_id)), (job) => job.sweep_id);
     const last = rows.length > limit ? shown.at(-1) : undefined;
@@ -115,12 +120,12 @@ export class SweepService {
   }
 
   async get(person: Person, sweepId: string): Promise<Sweep> {
-    return sweepOf(await this.#mine(person, sweepId), await this.#store.jobs([sweepId]));
+    return sweepOf(await this.#sweep(person, 'sweep.read', sweepId), await this.#store.jobs([sweepId]));
   }
 
   /** @throws not_found, sweep_not_active */
   async requestStop(person: Person, sweepId: string): Promise<Sweep> {
-    await this.#mine(person, sweepId);
+    await this.#sweep(person, 'sweep.stop', sweepId);
     const row = await this.#store.patchActive(sweepId, { state: 'stopping' });
     if (!row) throw new KargahError('sweep_not_active');
     const sweep = await this.#runner.announce(row);
@@ -130,7 +135,7 @@ export class SweepService {
 
   /** @throws not_found, sweep_active, mlflow_unavailable */
   async delete(person: Person, sweepId: string): Promise<void> {
-    const row = await this.#mine(person, sweepId);
+    const row = await this.#sweep(person, 'sweep.write', sweepId);
     if (row.ended_at === null) throw new KargahError('sweep_active');
     for (const { job_id } of await this.#store.jobs([sweepId])) await gone(this.deps.training.delete(person, job_id));
     if (row.mlflow_run_id !== null) await gone(this.deps.mlflow.deleteRun(person.workspace, row.mlflow_run_id));
@@ -138,10 +143,8 @@ export class SweepService {
     this.deps.live.sweepChanged(row.user_id, sweepOf(row, []), true);
   }
 
-  async #mine(person: Person, sweepId: string): Promise<SweepRow> {
-    const row = await this.#store.get(sweepId);
-    if (row?.project_id !== person.projectId) throw new KargahError('not_found');
-    return row;
+  async #sweep(person: Person, permission: Permission, sweepId: string): Promise<SweepRow> {
+    return requireAccess(person, permission, await this.#store.resource(sweepId));
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Insertable, Kysely, Selectable, Updateable } from 'kysely';
-import { workspaceOf } from '../auth/projects.js';
+import { workspaceOf } from '../access/projects.js';
+import { ownedBy, type Resource } from '../access/resource.js';
+import { inProjectsOf, type Scope } from '../access/scope.js';
 import type { Database, JobTable, SweepTable } from '../storage/schema.js';
 import type { Sweep } from '../contract/training/sweeps.js';
 
@@ -30,6 +32,12 @@ export class SweepStore {
 
   async get(sweepId: string): Promise<SweepRow | null> {
     return (await this.db.selectFrom('sweeps').selectAll().where('sweep_id', '=', sweepId).executeTakeFirst()) ?? null;
+  }
+
+  /** The sweep, for `requireAccess`. */
+  async resource(sweepId: string): Promise<Resource<SweepRow> | null> {
+    const row = await this.get(sweepId);
+    return row && ownedBy('sweep', sweepId, row);
   }
 
   async active(): Promise<SweepRow[]> {
@@ -68,8 +76,8 @@ export class SweepStore {
   }
 
   /** Newest first; `after` is when the last of the page before was made, and its id. */
-  async list(projectId: string, limit: number, after: readonly [string, string] | undefined): Promise<SweepRow[]> {
-    let query = this.db.selectFrom('sweeps').selectAll().where('project_id', '=', projectId);
+  async list(scope: Scope, limit: number, after: readonly [string, string] | undefined): Promise<SweepRow[]> {
+    let query = this.db.selectFrom('sweeps').selectAll().where(inProjectsOf(scope));
     if (after !== undefined) {
       const [at, id] = after;
       query = query.where((is) =>

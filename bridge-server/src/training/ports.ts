@@ -1,14 +1,14 @@
 import type { Transaction } from 'kysely';
-import type { Caller } from '../http/route.js';
+import type { Person } from '../access/caller.js';
 import type { Database } from '../storage/schema.js';
 import type { Machine } from './queue/machine.js';
 
 /** What training asks of datasets. */
 export interface TrainingDatasets {
   /** Throws `not_found`, `version_unknown`, `split_unknown`, `dataset_not_ready`, `dataset_failed`, `dataset_freed`. */
-  forTraining(person: Asking, wanted: WantedDataset): Promise<TrainingDataset>;
+  forTraining(person: Person, wanted: WantedDataset): Promise<TrainingDataset>;
   /** What an earlier job was given, once more, though it may be deleted. Throws `not_found`, `dataset_freed`. */
-  again(person: Asking, given: GivenDataset): Promise<TrainingDataset>;
+  again(person: Person, given: GivenDataset): Promise<TrainingDataset>;
   /** What a job that was accepted is to read. Throws as `again`. */
   ofJob(given: GivenDataset): Promise<TrainingDataset>;
   /** Keeps a version from being freed until `tx`, which adds a job that needs it, has ended. Throws `dataset_freed`. */
@@ -16,7 +16,6 @@ export interface TrainingDatasets {
   /** A job that read this dataset has ended or is gone: where it was deleted meanwhile, its bytes may go. */
   release(datasetId: string): Promise<void>;
 }
-type Asking = Pick<Caller, 'projectId' | 'userId'>;
 export interface WantedDataset {
   readonly datasetId: string;
   /** Left out: the newest ready one. */

@@ -85,12 +85,12 @@ export function trainingRoutes(training: TrainingService): Route[] {
       return { status: 200, json: namesOf(columns, query) };
     }),
     route(jobLogs, async ({ caller, params, query, req, res }) => {
-      await training.ensureVisible(caller, params.job_id);
+      await training.requireJob(caller, 'job.read', params.job_id);
       await answerLog(training.logs, params.job_id, query, req, res);
       return undefined;
     }),
     route(searchLogs, async ({ caller, params, query, gone }) => {
-      await training.ensureVisible(caller, params.job_id);
+      await training.requireJob(caller, 'job.read', params.job_id);
       const asked = { wanted: query.q, offset: query.offset, limit: query.limit };
       const asker = { userId: caller.userId, signal: gone };
       return { status: 200, json: await training.logs.search(params.job_id, asked, asker) };

@@ -10,8 +10,12 @@ import {
 } from '../contract/training/training.js';
 import { decodeCursor, encodeCursor } from '../lib/pages.js';
 import { folded } from '../lib/folding.js';
+import { projectOf } from '../access/resource.js';
+import { requireAccess } from '../access/require-access.js';
+import { scopeOf } from '../access/scope.js';
+import type { Permission } from '../contract/permissions.js';
 import { KargahError } from '../lib/errors.js';
-import type { Caller, Person } from '../http/route.js';
+import type { Caller, Person } from '../access/caller.js';
 import { readBestMetric, type BestMetric } from '../launchers/folder.js';
 import type { Launcher } from '../launchers/port.js';
 import type { Events } from '../events.js';
@@ -139,6 +143,7 @@ export class TrainingService {
 
   /** @param lineage what it was made from: nothing, for what a person typed */
   async submit(person: Person, request: TrainRequest, lineage: Lineage = {}): Promise<Job> {
+    requireAccess(person, 'job.write', projectOf(person));
     const accepted = await this.#requests.accept(person, request, lineage.given);
     const row = newJob(person, accepted, lineage);
     await this.#folders.make(row.job_id);
@@ -159,18 +164,19 @@ export class TrainingService {
   }
 
   async plan(person: Person, request: TrainRequest) {
+    requireAccess(person, 'job.write', projectOf(person));
     const accepted = await this.#requests.accept(person, request);
     const { launcher, settings } = this.deps;
     return dryRun({ launcher, settings, folders: this.#folders, room: this.#room }, person, accepted);
   }
 
   async clone(person: Person, jobId: string, changes: Changes): Promise<Job> {
-    const row = await this.#mine(person, jobId);
+    const row = await this.#job(person, 'job.write', jobId);
     return datasetKept(this.submit(person, requestOf(row, changes), { parent: jobId, given: givenTo(row) }));
   }
 
   async resume(person: Person, jobId: string, changes: Changes): Promise<Job> {
-    const row = await this.#mine(person, jobId);
+    const row = await this.#job(person, 'job.write', jobId);
     if (!isTerminal(row.state as JobState)) throw new KargahError('job_active');
     if (!canResume(row)) throw new KargahError('job_has_no_checkpoint');
     const lineage = { parent: jobId, resumedFrom: jobId, given: givenTo(row) };
@@ -181,7 +187,7 @@ export class TrainingService {
     const { limit, cursor, ...wanted } = filter;
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const search = filter.search === undefined ? undefined : folded(filter.search).trim();
-    const rows = await this.#store.list(person.projectId, { ...wanted, after, search, limit: limit + 1 });
+    const rows = await this.#store.list(scopeOf(person, 'job.read'), { ...wanted, after, search, limit: limit + 1 });
     const items = await this.#announcer.views(rows.slice(0, limit));
     const last = items.at(-1);
     const more = rows.length > limit && last !== undefined;
@@ -190,11 +196,11 @@ export class TrainingService {
 
   async get(caller: Caller, jobId: string): Promise<Job> {
     await this.#telemetry.flush(jobId);
-    return this.#announcer.view(await this.#mine(caller, jobId));
+    return this.#announcer.view(await this.#job(caller, 'job.read', jobId));
   }
 
   async requestStop(person: Person, jobId: string): Promise<Job> {
-    const row = await this.#mine(person, jobId);
+    const row = await this.#job(person, 'job.stop', jobId);
     const state = row.state as JobState;
     if (isTerminal(state)) throw new KargahError('job_not_active');
     if (state === 'stopping') return this.#announcer.view(row);
@@ -221,7 +227,7 @@ export class TrainingService {
   }
 
   async delete(person: Person, jobId: string): Promise<void> {
-    const row = await this.#mine(person, jobId);
+    const row = await this.#job(person, 'job.write', jobId);
     if (!isTerminal(row.state as JobState)) throw new KargahError('job_active');
     await this.#store.delete(row, person.workspace);
     this.#telemetry.forget(jobId);
@@ -238,13 +244,13 @@ export class TrainingService {
   }
 
   async events(person: Person, jobId: string) {
-    await this.#mine(person, jobId);
+    await this.#job(person, 'job.read', jobId);
     return this.#store.events(jobId);
   }
 
   /** `seq` is read first: points that pass meanwhile come twice rather than never. */
   async metrics(person: Person, jobId: string): Promise<{ columns: Columns; seq: number }> {
-    const row = await this.#mine(person, jobId);
+    const row = await this.#job(person, 'job.read', jobId);
     const seq = this.deps.live.seqOf(jobId);
     const columns = await this.#points.read(jobId, () => this.#pointsInMlflow(person.workspace, row));
     // Of an ended job nothing more is to come: nothing of it stays in memory.
@@ -274,7 +280,7 @@ export class TrainingService {
     wanted: { readonly format: ModelFormat; readonly unchecked: boolean },
     send: (file: ModelFile, filename: string) => Promise<void>,
   ): Promise<void> {
-    const row = await this.#mine(person, jobId);
+    const row = await this.#job(person, 'model.read', jobId);
     const facts = modelOf(row);
     if (!facts || row.mlflow_run_id === null) throw new KargahError('model_not_ready');
     const place = { workspace: person.workspace, runId: row.mlflow_run_id, artifactPath: facts.artifact_path };
@@ -282,13 +288,9 @@ export class TrainingService {
     await this.#models.use(place, wanted, (file) => send(file, filename));
   }
 
-  /** @throws not_found */
-  async ensureVisible(caller: Caller, jobId: string): Promise<void> {
-    await this.#mine(caller, jobId);
-  }
-
-  async canSeeJob(caller: Caller, jobId: string): Promise<boolean> {
-    return (await this.#store.visible(caller, jobId)) !== null;
+  /** @throws not_found, forbidden */
+  async requireJob(caller: Caller, permission: Permission, jobId: string): Promise<void> {
+    await this.#job(caller, permission, jobId);
   }
 
   /** From now on what is appended to the log goes to `LivePort.logAppended`; answers how to stop. */
@@ -311,10 +313,8 @@ export class TrainingService {
     }
   }
 
-  async #mine(caller: Caller, jobId: string): Promise<JobRow> {
-    const row = await this.#store.visible(caller, jobId);
-    if (!row) throw new KargahError('not_found');
-    return row;
+  async #job(caller: Caller, permission: Permission, jobId: string): Promise<JobRow> {
+    return requireAccess(caller, permission, await this.#store.resource(jobId));
   }
 }
 

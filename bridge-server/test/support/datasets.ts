@@ -12,7 +12,7 @@ import { testStorage } from '../storage.js';
 import type { Dataset } from '../../src/contract/datasets/datasets.js';
 import { KargahError } from '../../src/lib/errors.js';
 import { createApp } from '../../src/http/app.js';
-import type { Caller } from '../../src/http/route.js';
+import type { Caller, Person } from '../../src/access/caller.js';
 import type { DatasetProfileEvent } from '../../src/contract/live.js';
 import type { LivePort } from '../../src/live/port.js';
 import { openLog } from '../../src/observability/log.js';
@@ -42,7 +42,7 @@ const NO_ORIGINS: OriginSettings = {
 
 const PEOPLE: readonly string[] = ['sara', 'reza', 'mina'];
 
-function person(name: string): Caller {
+export function person(name: string): Person {
   return {
     kind: 'user',
     userId: name,

@@ -9,7 +9,7 @@ import { TokenKey } from '../../src/auth/keys.js';
 import { loadConfig } from '../../src/config.js';
 import type { MetricPoint } from '../../src/contract/training/metrics.js';
 import { KargahError } from '../../src/lib/errors.js';
-import type { Caller, JobIdentity, Person } from '../../src/http/route.js';
+import type { Caller, JobIdentity, Person } from '../../src/access/caller.js';
 import { createMlflow, type Mlflow } from '../../src/mlflow/index.js';
 import type { LoggedProgress } from '../../src/mlflow/points.js';
 import { OwnMlflowServer } from '../../src/mlflow/server/server.js';

@@ -10,6 +10,7 @@ export const jobLogs = endpoint({
   path: '/api/v1/train/jobs/{job_id}/logs',
   tag: 'training',
   policy: 'user',
+  permission: 'job.read',
   summary: 'Log bytes from an offset, or by Range; `Kargah-Log-Size` tells the whole size',
   params,
   query: z.object({
@@ -29,6 +30,7 @@ export const searchLogs = endpoint({
   path: '/api/v1/train/jobs/{job_id}/logs/search',
   tag: 'training',
   policy: 'user',
+  permission: 'job.read',
   summary: 'Lines of the log that hold a text, whatever its case',
   params,
   query: z.object({

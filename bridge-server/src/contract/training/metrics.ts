@@ -20,6 +20,7 @@ export const jobMetrics = endpoint({
   path: '/api/v1/train/jobs/{job_id}/metrics',
   tag: 'training',
   policy: 'user',
+  permission: 'job.read',
   summary: 'History of every metric, or of some',
   params,
   query: z.object({
@@ -43,6 +44,7 @@ export const jobMetricNames = endpoint({
   path: '/api/v1/train/jobs/{job_id}/metrics/names',
   tag: 'training',
   policy: 'user',
+  permission: 'job.read',
   summary: 'The metrics of a job by name, in the order in which they first came',
   params,
   query: pageQuery.extend({ search: z.string().max(200).optional() }),

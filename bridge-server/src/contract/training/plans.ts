@@ -32,6 +32,7 @@ export const planTrain = endpoint({
   path: '/api/v1/train/plan',
   tag: 'training',
   policy: 'user',
+  permission: 'job.write',
   summary: 'What `train` would run, without running it',
   body: trainRequest,
   responses: { 200: launchPlan },

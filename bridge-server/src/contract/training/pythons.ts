@@ -16,6 +16,7 @@ export const listPythons = endpoint({
   path: '/api/v1/pythons',
   tag: 'training',
   policy: 'user',
+  permission: 'server.read',
   summary: 'Python environments that may run a job: the default and those of Jupyter kernels',
   responses: { 200: z.object({ items: z.array(python), next_cursor: z.null() }).meta({ id: 'PythonPage' }) },
   errors: [],

@@ -27,6 +27,7 @@ export const listRecipes = endpoint({
   path: '/api/v1/recipes',
   tag: 'training',
   policy: 'user',
+  permission: 'server.read',
   summary: 'Training recipes and their parameters',
   responses: { 200: z.object({ items: z.array(recipe), next_cursor: z.null() }).meta({ id: 'RecipePage' }) },
   errors: [],

@@ -97,6 +97,7 @@ const shared = { tag: 'sweeps', policy: 'user' } as const;
 export const startSweep = endpoint({
   ...shared,
   id: 'startSweep',
+  permission: 'sweep.write',
   method: 'post',
   path: '/api/v1/train/sweeps',
   summary: 'Try several settings of a recipe',
@@ -125,6 +126,7 @@ export const startSweep = endpoint({
 export const listSweeps = endpoint({
   ...shared,
   id: 'listSweeps',
+  permission: 'sweep.read',
   method: 'get',
   path: '/api/v1/train/sweeps',
   summary: 'Sweeps of mine, newest first',
@@ -135,6 +137,7 @@ export const listSweeps = endpoint({
 export const getSweep = endpoint({
   ...shared,
   id: 'getSweep',
+  permission: 'sweep.read',
   method: 'get',
   path: '/api/v1/train/sweeps/{sweep_id}',
   summary: 'One sweep; its jobs are `GET /api/v1/train/jobs?sweep_id=`',
@@ -145,6 +148,7 @@ export const getSweep = endpoint({
 export const stopSweep = endpoint({
   ...shared,
   id: 'stopSweep',
+  permission: 'sweep.stop',
   method: 'post',
   path: '/api/v1/train/sweeps/{sweep_id}/stop',
   summary: 'Begin no further job and stop those that run',
@@ -155,6 +159,7 @@ export const stopSweep = endpoint({
 export const deleteSweep = endpoint({
   ...shared,
   id: 'deleteSweep',
+  permission: 'sweep.write',
   method: 'delete',
   path: '/api/v1/train/sweeps/{sweep_id}',
   summary: 'Delete an ended sweep with its jobs',

@@ -8,7 +8,7 @@ import type { DatasetsRoot } from './folders.js';
 /** A job that keeps the bytes of a version from being freed. */
 export interface Use {
   readonly versionId: string;
-  readonly projectId: string;
+  readonly project_id: string;
   readonly jobId: string;
   readonly name: string;
   readonly hasModel: boolean;
@@ -139,7 +139,7 @@ async function usesOf(db: Kysely<Database> | Transaction<Database>, versionIds: 
     .execute();
   return rows.map((row) => ({
     versionId: row.dataset_version_id ?? '',
-    projectId: row.project_id,
+    project_id: row.project_id,
     jobId: row.job_id,
     name: row.name,
     hasModel: row.model_json !== null,

@@ -3,8 +3,10 @@ import type { Dataset, Reading } from '../../contract/datasets/datasets.js';
 import type { Failure } from '../../contract/errors.js';
 import type { Origin } from '../../contract/datasets/versions.js';
 import { KargahError } from '../../lib/errors.js';
-import type { Person } from '../../http/route.js';
+import type { Person } from '../../access/caller.js';
 import type { UploadTable } from '../../storage/schema.js';
+import { requireAccess } from '../../access/require-access.js';
+import { projectOf } from '../../access/resource.js';
 import type { Access } from '../records/access.js';
 import type { Announcer } from '../records/notifier.js';
 import { canonical } from '../../lib/canonical.js';
@@ -54,7 +56,8 @@ export class Intake {
     arriving: Arriving,
     upload: Omit<UploadTable, 'dataset_id' | 'version_id'> | null = null,
   ): Promise<Begun> {
-    if (arriving.datasetId !== null) await this.access.owned(caller, arriving.datasetId);
+    if (arriving.datasetId === null) requireAccess(caller, 'dataset.write', projectOf(caller));
+    else await this.access.dataset(caller, 'dataset.write', arriving.datasetId);
     const { datasetId, versionId } = await this.versions.insert(
       {
         datasetId: arriving.datasetId,

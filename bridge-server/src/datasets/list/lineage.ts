@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import type { lineage } from '../../contract/datasets/versions.js';
-import type { Person } from '../../http/route.js';
+import type { Person } from '../../access/caller.js';
 import type { Database } from '../../storage/schema.js';
+import { inProjectsOf, scopeOf } from '../../access/scope.js';
 import type { Access } from '../records/access.js';
 import { decodeCursor, encodeCursor } from '../../lib/pages.js';
 
@@ -22,11 +23,11 @@ export async function lineageOf(
   datasetId: string,
   { limit, cursor, version }: Query,
 ): Promise<z.infer<typeof lineage>> {
-  await access.visible(caller, datasetId);
+  await access.dataset(caller, 'dataset.read', datasetId);
   let query = db
     .selectFrom('jobs')
     .select(['job_id', 'name', 'state', 'dataset_version', 'split_id', 'model_json', 'created_at'])
-    .where('project_id', '=', caller.projectId)
+    .where(inProjectsOf(scopeOf(caller, 'job.read')))
     .where('dataset_id', '=', datasetId)
     .orderBy('created_at', 'desc')
     .orderBy('job_id', 'desc')

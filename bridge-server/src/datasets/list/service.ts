@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { Dataset, tombstone } from '../../contract/datasets/datasets.js';
-import type { Caller, Person } from '../../http/route.js';
+import type { Caller, Person } from '../../access/caller.js';
+import { isOwn } from '../../access/policy.js';
+import { scopeOf } from '../../access/scope.js';
 import type { Access } from '../records/access.js';
 import type { Announcer } from '../records/notifier.js';
 import type { Garbage } from '../content/retention.js';
@@ -27,12 +29,12 @@ export class DatasetService {
   ) {}
 
   async list(caller: Person, query: ListQuery): Promise<{ items: Dataset[]; next_cursor: string | null }> {
-    const { rows, nextCursor } = await this.store.list(caller, query);
+    const { rows, nextCursor } = await this.store.list(scopeOf(caller, 'dataset.read'), query);
     return { items: rows.map((row) => shownTo(caller, row)), next_cursor: nextCursor };
   }
 
   async get(caller: Caller, datasetId: string): Promise<Dataset> {
-    return shownTo(caller, await this.access.visible(caller, datasetId));
+    return shownTo(caller, await this.access.dataset(caller, 'dataset.read', datasetId));
   }
 
   async change(
@@ -40,7 +42,7 @@ export class DatasetService {
     datasetId: string,
     change: { readonly name?: string | undefined; readonly tags?: readonly string[] | undefined },
   ): Promise<Dataset> {
-    const row = await this.access.owned(caller, datasetId);
+    const row = await this.access.dataset(caller, 'dataset.write', datasetId);
     const tags = [...new Set(change.tags ?? tagsOf(row))];
     await this.store.change({ ...row, name: change.name ?? row.name, tags_json: JSON.stringify(tags) });
     return (await this.announcer.changed(datasetId)) ?? datasetOf(row);
@@ -48,7 +50,7 @@ export class DatasetService {
 
   /** Gone from every list at once; what nobody needs is freed. Answers what stays and for whom, or null where nothing does. */
   async remove(caller: Person, datasetId: string): Promise<Tombstone | null> {
-    const row = await this.access.owned(caller, datasetId);
+    const row = await this.access.dataset(caller, 'dataset.write', datasetId);
     const audience = await this.announcer.audienceOf(row);
     const versions = await this.versions.all(datasetId);
     for (const version of versions) await this.cancelUpload(version.version_id);
@@ -67,7 +69,7 @@ export class DatasetService {
         size_bytes: version.size_bytes + version.derived_bytes,
         // What others made of a shared dataset keeps it too, but is theirs.
         jobs: uses
-          .filter((use) => use.versionId === version.version_id && use.projectId === caller.projectId)
+          .filter((use) => use.versionId === version.version_id && isOwn(caller, use))
           .map(({ jobId, name, hasModel }) => ({ job_id: jobId, name, has_model: hasModel })),
       })),
     };
@@ -75,5 +77,5 @@ export class DatasetService {
 }
 
 function shownTo(caller: Caller, row: DatasetRow): Dataset {
-  return row.project_id === caller.projectId ? datasetOf(row) : sharedDatasetOf(row);
+  return isOwn(caller, row) ? datasetOf(row) : sharedDatasetOf(row);
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../contract/datasets/datasets.js';
 import { newId } from '../../lib/ids.js';
-import { Bench, codeOf } from '../../../test/support/datasets.js';
+import { Bench, codeOf, person } from '../../../test/support/datasets.js';
 
 let bench: Bench;
 let made = 0;
@@ -63,10 +63,11 @@ describe('a dataset that is shared with a person', { shuffle: false }, () => {
     const answer = await bench.send('POST', `/datasets/${id}/query`, { sql: 'select count(*) n from data' }, 'reza');
     expect(await answer.json()).toMatchObject({ rows: [[20]] });
     const { service } = bench.datasets;
-    const reza = { projectId: 'project-reza', userId: 'reza' };
-    expect(await service.forTraining(reza, { datasetId: id })).toMatchObject({ name: 'shared.csv', version: 1 });
-    const mina = { projectId: 'project-mina', userId: 'mina' };
-    await expect(service.forTraining(mina, { datasetId: id })).rejects.toMatchObject({ code: 'not_found' });
+    expect(await service.forTraining(person('reza'), { datasetId: id })).toMatchObject({
+      name: 'shared.csv',
+      version: 1,
+    });
+    await expect(service.forTraining(person('mina'), { datasetId: id })).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it.each([
@@ -142,14 +143,13 @@ it('a dataset is shared with nobody at all where one of the emails is unknown', 
 it('what others made of a shared dataset keeps it when its owner deletes it, and stays theirs', async () => {
   const { dataset_id: id } = await bench.dataset('c.csv', table());
   await share(id, { everyone: true });
-  const reza = { projectId: 'project-reza', userId: 'reza' };
-  const { versionId } = await bench.datasets.service.forTraining(reza, { datasetId: id });
+  const { versionId } = await bench.datasets.service.forTraining(person('reza'), { datasetId: id });
   await bench.job(id, 1, { project_id: 'project-reza', state: 'running' });
   const answer = await bench.call(`/datasets/${id}`, { method: 'DELETE' });
   expect([answer.status, await answer.json()]).toMatchObject([200, { kept: [{ version: 1, jobs: [] }] }]);
   expect((await bench.call(`/datasets/${id}`, { as: 'reza' })).status).toBe(404);
   const given = { versionId, splitId: null };
-  expect(await bench.datasets.service.again(reza, given)).toMatchObject({ version: 1 });
+  expect(await bench.datasets.service.again(person('reza'), given)).toMatchObject({ version: 1 });
   expect(await bench.datasets.service.ofJob(given)).toMatchObject({ version: 1 });
 });
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { putSharing, sharing } from '../../contract/datasets/datasets.js';
 import { KargahError } from '../../lib/errors.js';
-import type { Person } from '../../http/route.js';
+import type { Person } from '../../access/caller.js';
 import type { Access } from '../records/access.js';
 import type { Announcer } from '../records/notifier.js';
 import type { DatasetStore } from '../records/store.js';
@@ -30,7 +30,7 @@ export class SharingService {
   ) {}
 
   async get(caller: Person, datasetId: string): Promise<Sharing> {
-    const row = await this.access.owned(caller, datasetId);
+    const row = await this.access.dataset(caller, 'dataset.share', datasetId);
     const people = await this.people.byId(await this.store.sharedWith(datasetId));
     return {
       everyone: row.shared === 'everyone',
@@ -44,7 +44,7 @@ export class SharingService {
     datasetId: string,
     { everyone = false, emails: given = [] }: z.output<(typeof putSharing)['body']>,
   ): Promise<Sharing> {
-    const row = await this.access.owned(caller, datasetId);
+    const row = await this.access.dataset(caller, 'dataset.share', datasetId);
     const emails = [...new Set(given.map((email) => email.toLowerCase()))];
     const found = await this.people.byEmail(emails);
     const missing = emails.find((email) => !found.some((person) => person.email.toLowerCase() === email));

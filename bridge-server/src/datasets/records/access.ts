@@ -1,10 +1,12 @@
+import { requireAccess } from '../../access/require-access.js';
+import type { Permission } from '../../contract/permissions.js';
 import { KargahError } from '../../lib/errors.js';
-import type { Caller, Person } from '../../http/route.js';
+import type { Caller } from '../../access/caller.js';
 import type { DatasetStore } from './store.js';
 import type { VersionStore } from './version-store.js';
 import type { DatasetRow, VersionRow } from './view.js';
 
-/** Who may see a dataset, and which version a request means. */
+/** Finds the dataset, and the version, that a request means and its caller may have. */
 export class Access {
   constructor(
     private readonly store: DatasetStore,
@@ -12,26 +14,14 @@ export class Access {
   ) {}
 
   /**
-   * Mine, or shared with me; a job's own whatever became of it.
+   * The dataset, where the caller may do this with it. A job's own is there whatever became of it.
    *
-   * @throws {KargahError} `not_found`
+   * @throws {KargahError} `not_found`, or `forbidden` for one who may only read it
    */
-  async visible(caller: Caller, datasetId: string): Promise<DatasetRow> {
-    const row = await this.store.find(datasetId);
-    const seen =
-      row !== undefined &&
-      (caller.kind === 'job'
-        ? caller.datasetId === datasetId
-        : row.deleted_at === null && (await this.isReader(caller, row)));
-    if (!seen) throw new KargahError('not_found');
-    return row;
-  }
-
-  /** @throws {KargahError} `not_found`, or `forbidden` for one who may only read it */
-  async owned(caller: Person, datasetId: string): Promise<DatasetRow> {
-    const row = await this.visible(caller, datasetId);
-    if (row.project_id !== caller.projectId) throw new KargahError('forbidden');
-    return row;
+  async dataset(caller: Caller, permission: Permission, datasetId: string): Promise<DatasetRow> {
+    const found = await this.store.resource(caller, datasetId);
+    const isThere = caller.kind === 'job' || found?.row.deleted_at === null;
+    return requireAccess(caller, permission, isThere ? found : null);
   }
 
   /**
@@ -40,7 +30,7 @@ export class Access {
    * @throws {KargahError} `not_found`
    */
   async version(caller: Caller, datasetId: string, number?: number): Promise<VersionRow> {
-    const row = await this.visible(caller, datasetId);
+    const row = await this.dataset(caller, 'dataset.read', datasetId);
     const version =
       number === undefined
         ? await this.versions.find(
@@ -56,12 +46,6 @@ export class Access {
     const version = await this.version(caller, datasetId, number);
     requireReady(version);
     return version;
-  }
-
-  /** Whether the person may read what this row describes, deleted or not. */
-  async isReader(person: Pick<Person, 'projectId' | 'userId'>, row: DatasetRow): Promise<boolean> {
-    if (row.project_id === person.projectId || row.shared === 'everyone') return true;
-    return row.shared === 'people' && (await this.store.sharedWith(row.dataset_id)).includes(person.userId);
   }
 
   private async givenTo(jobId: string): Promise<string | null> {

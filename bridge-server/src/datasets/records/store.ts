@@ -1,7 +1,11 @@
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { Caller } from '../../access/caller.js';
+import type { Resource } from '../../access/resource.js';
+import { inProjectsOf, type Scope } from '../../access/scope.js';
 import type { Database, UploadTable } from '../../storage/schema.js';
 import { decodeCursor, encodeCursor } from '../../lib/pages.js';
 import { folded } from '../../lib/folding.js';
+import { contains } from '../../lib/like.js';
 import { searchText } from './search-text.js';
 import { tagsOf, type DatasetRow } from './view.js';
 
@@ -52,30 +56,22 @@ export class DatasetStore {
     return this.rows().where('d.dataset_id', '=', datasetId).executeTakeFirst();
   }
 
-  /** Those of the project and those that others share with the person, newest first; the cursor names the last of the page before. */
-  async list(
-    person: { readonly projectId: string; readonly userId: string },
-    query: ListQuery,
-  ): Promise<{ rows: DatasetRow[]; nextCursor: string | null }> {
+  /** The dataset, for `requireAccess`. */
+  async resource({ userId }: Pick<Caller, 'userId'>, datasetId: string): Promise<Resource<DatasetRow> | null> {
+    const row = await this.find(datasetId);
+    if (row === undefined) return null;
+    const isSharedWithCaller =
+      row.shared === 'everyone' || (row.shared === 'people' && (await this.sharedWith(datasetId)).includes(userId));
+    return { kind: 'dataset', id: datasetId, projectId: row.project_id, isSharedWithCaller, row };
+  }
+
+  /** Those of the scope's projects and those that others share with the person, newest first; the cursor names the last of the page before. */
+  async list(scope: Scope, query: ListQuery): Promise<{ rows: DatasetRow[]; nextCursor: string | null }> {
     const wanted = (rows: ReturnType<DatasetStore['rows']>) => this.narrowed(rows, query).execute();
     // Each by its own index; what belongs together is found by merging the two.
     const found = await Promise.all([
-      wanted(this.rows().where('d.project_id', '=', person.projectId)),
-      wanted(
-        this.rows()
-          .where('d.project_id', '!=', person.projectId)
-          .where('d.shared', '!=', 'nobody')
-          .where((eb) =>
-            eb.or([
-              eb('d.shared', '=', 'everyone'),
-              eb(
-                'd.dataset_id',
-                'in',
-                eb.selectFrom('dataset_shares as s').select('s.dataset_id').where('s.user_id', '=', person.userId),
-              ),
-            ]),
-          ),
-      ),
+      wanted(this.rows().where(inProjectsOf(scope, 'd.project_id'))),
+      scope.sharedWith === null ? [] : wanted(this.sharedOnly(scope, scope.sharedWith)),
     ]);
     const rows = found.flat().sort((a, b) => (isBefore(a, b) ? 1 : -1));
     const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
@@ -85,6 +81,22 @@ export class DatasetStore {
     };
   }
 
+  private sharedOnly(scope: Scope, userId: string): ReturnType<DatasetStore['rows']> {
+    return this.rows()
+      .where((eb) => eb.not(inProjectsOf(scope, 'd.project_id')))
+      .where('d.shared', '!=', 'nobody')
+      .where((eb) =>
+        eb.or([
+          eb('d.shared', '=', 'everyone'),
+          eb(
+            'd.dataset_id',
+            'in',
+            eb.selectFrom('dataset_shares as s').select('s.dataset_id').where('s.user_id', '=', userId),
+          ),
+        ]),
+      );
+  }
+
   private narrowed(rows: ReturnType<DatasetStore['rows']>, query: ListQuery): ReturnType<DatasetStore['rows']> {
     let select = rows
       .where('d.deleted_at', 'is', null)
@@ -92,10 +104,8 @@ export class DatasetStore {
       .orderBy('d.dataset_id', 'desc')
       .limit(query.limit + 1);
     const wanted = folded(query.search ?? '').trim();
-    // SQLite knows no escape character unless one is named.
-    if (wanted !== '') select = select.where(sql<boolean>`d.search_text like ${`%${escaped(wanted)}%`} escape '\\'`);
-    if (query.tag !== undefined)
-      select = select.where(sql<boolean>`d.tags_json like ${`%${escaped(JSON.stringify(query.tag))}%`} escape '\\'`);
+    if (wanted !== '') select = select.where(contains('d.search_text', wanted));
+    if (query.tag !== undefined) select = select.where(contains('d.tags_json', JSON.stringify(query.tag)));
     if (query.cursor !== undefined) {
       const [createdAt, datasetId] = decodeCursor(query.cursor);
       select = select.where((eb) =>
@@ -228,10 +238,6 @@ export class DatasetStore {
           .as('version_count'),
       );
   }
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\%_]/gu, '\\$&');
 }
 
 function isBefore(a: DatasetRow, b: DatasetRow): boolean {

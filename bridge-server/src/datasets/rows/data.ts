@@ -10,7 +10,7 @@ import {
 } from '../../contract/datasets/dataset-data.js';
 import type { datasetProfile, Reading } from '../../contract/datasets/datasets.js';
 import { KargahError } from '../../lib/errors.js';
-import type { Caller, Person } from '../../http/route.js';
+import type { Caller, Person } from '../../access/caller.js';
 import type { Access } from '../records/access.js';
 import type { Contents } from '../content/store.js';
 import { isErrno, type DatasetFolder } from '../content/folders.js';

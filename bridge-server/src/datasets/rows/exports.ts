@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import type { ExportFormat } from '../../contract/datasets/dataset-data.js';
 import { KargahError } from '../../lib/errors.js';
-import type { Caller } from '../../http/route.js';
+import type { Caller } from '../../access/caller.js';
 import { KeptFiles } from '../../storage/kept-files.js';
 import type { Access } from '../records/access.js';
 import { sendFile } from '../../http/send-file.js';

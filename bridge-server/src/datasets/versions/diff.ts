@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { versionDiff } from '../../contract/datasets/versions.js';
 import { KargahError } from '../../lib/errors.js';
-import type { Person } from '../../http/route.js';
+import type { Person } from '../../access/caller.js';
 import type { Access } from '../records/access.js';
 import type { Contents } from '../content/store.js';
 import type { Reader } from '../reading/reader.js';

@@ -1,9 +1,10 @@
 import type { Transaction } from 'kysely';
 import type { Column } from '../../contract/datasets/datasets.js';
 import { KargahError } from '../../lib/errors.js';
-import type { Caller } from '../../http/route.js';
+import type { Person } from '../../access/caller.js';
 import type { Database } from '../../storage/schema.js';
 import type { GivenDataset, WantedDataset } from '../../training/ports.js';
+import { requireAccess } from '../../access/require-access.js';
 import { requireReady, type Access } from '../records/access.js';
 import type { Contents } from '../content/store.js';
 import type { Garbage } from '../content/retention.js';
@@ -41,10 +42,8 @@ export class DatasetsForTraining {
   ) {}
 
   /** @throws {KargahError} `not_found`, `version_unknown`, `split_unknown`, `dataset_not_ready`, `dataset_failed` or `dataset_freed` */
-  async forTraining(person: Pick<Caller, 'projectId' | 'userId'>, wanted: WantedDataset): Promise<TrainingDataset> {
-    const row = await this.store.find(wanted.datasetId);
-    if (!row || row.deleted_at !== null || !(await this.access.isReader(person, row)))
-      throw new KargahError('not_found');
+  async forTraining(person: Person, wanted: WantedDataset): Promise<TrainingDataset> {
+    const row = await this.access.dataset(person, 'dataset.read', wanted.datasetId);
     const version =
       wanted.version === undefined
         ? await this.versions.find(row.head_version_id)
@@ -65,9 +64,9 @@ export class DatasetsForTraining {
    *
    * @throws {KargahError} `not_found` or `dataset_freed`
    */
-  async again(person: Pick<Caller, 'projectId' | 'userId'>, given: GivenDataset): Promise<TrainingDataset> {
+  async again(person: Person, given: GivenDataset): Promise<TrainingDataset> {
     const { row, version } = await this.given(given.versionId);
-    if (!(await this.access.isReader(person, row))) throw new KargahError('not_found');
+    requireAccess(person, 'dataset.read', await this.store.resource(person, row.dataset_id));
     return this.described(row, version, await this.splitOf(given.splitId));
   }
 

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Split, SplitSpec } from '../../contract/datasets/versions.js';
 import { KargahError } from '../../lib/errors.js';
-import type { Person } from '../../http/route.js';
+import type { Person } from '../../access/caller.js';
 import type { Access } from '../records/access.js';
 import { canonical } from '../../lib/canonical.js';
 import type { Contents } from '../content/store.js';
@@ -30,7 +30,7 @@ export class SplitService {
 
   /** The same request answers with the same split. */
   async create(caller: Person, datasetId: string, number: number, asked: Asked): Promise<Split> {
-    await this.access.owned(caller, datasetId);
+    await this.access.dataset(caller, 'dataset.write', datasetId);
     const version = await this.access.ready(caller, datasetId, number);
     const { make_default: makeDefault, ...spec } = asked;
     await this.check(version, spec);

@@ -7,10 +7,10 @@ import { ZipFile } from 'yazl';
 import type { Dataset } from '../../contract/datasets/datasets.js';
 import type { DatasetVersion, Split } from '../../contract/datasets/versions.js';
 import { DatasetFolder } from '../content/folders.js';
-import { Bench, codeOf, PIXEL } from '../../../test/support/datasets.js';
+import { Bench, codeOf, PIXEL, person } from '../../../test/support/datasets.js';
 
 const MODEL = JSON.stringify({ uri: 'models:/m-1', artifact_path: 'model', size_bytes: 7, best_metric: null });
-const SARA = { projectId: 'project-sara', userId: 'sara' };
+const SARA = person('sara');
 
 let bench: Bench;
 let made = 0;

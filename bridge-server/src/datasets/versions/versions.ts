@@ -2,8 +2,9 @@ import type { Dataset, Reading } from '../../contract/datasets/datasets.js';
 import type { DatasetVersion } from '../../contract/datasets/versions.js';
 import type { Kysely } from 'kysely';
 import { KargahError } from '../../lib/errors.js';
-import type { Caller, Person } from '../../http/route.js';
+import type { Caller, Person } from '../../access/caller.js';
 import type { Database } from '../../storage/schema.js';
+import { isOwn } from '../../access/policy.js';
 import { requireReady, type Access } from '../records/access.js';
 import type { Announcer } from '../records/notifier.js';
 import { BAD_CURSOR } from '../../lib/pages.js';
@@ -49,21 +50,21 @@ export class VersionService {
     datasetId: string,
     { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
   ): Promise<{ items: DatasetVersion[]; next_cursor: string | null }> {
-    const { project_id } = await this.access.visible(caller, datasetId);
+    const mine = isOwn(caller, await this.access.dataset(caller, 'dataset.read', datasetId));
     const before = cursor === undefined ? null : Number(cursor);
     if (before !== null && !Number.isSafeInteger(before))
       throw new KargahError('validation_failed', {}, { errors: [BAD_CURSOR] });
     const rows = await this.versions.list(datasetId, limit + 1, before);
     const last = rows.length > limit ? rows[limit - 1] : undefined;
     return {
-      items: await this.shown(rows.slice(0, limit), project_id === caller.projectId),
+      items: await this.shown(rows.slice(0, limit), mine),
       next_cursor: last ? String(last.number) : null,
     };
   }
 
   async get(caller: Caller, datasetId: string, number: number): Promise<DatasetVersion> {
-    const { project_id } = await this.access.visible(caller, datasetId);
-    return this.one(await this.access.version(caller, datasetId, number), project_id === caller.projectId);
+    const mine = isOwn(caller, await this.access.dataset(caller, 'dataset.read', datasetId));
+    return this.one(await this.access.version(caller, datasetId, number), mine);
   }
 
   /** A new version of the same file, read with other options. */
@@ -72,7 +73,7 @@ export class VersionService {
     datasetId: string,
     asked: { readonly version?: number | undefined; readonly reading: Reading },
   ): Promise<Dataset> {
-    await this.access.owned(caller, datasetId);
+    await this.access.dataset(caller, 'dataset.write', datasetId);
     const from = await this.access.version(caller, datasetId, asked.version);
     // One that could not be read is what is most often read anew.
     if (from.state !== 'failed' || from.sha256 === null) requireReady(from);
@@ -81,7 +82,7 @@ export class VersionService {
 
   /** Deletes a version; what a model learned from keeps its bytes. */
   async remove(caller: Person, datasetId: string, number: number): Promise<DatasetVersion> {
-    await this.access.owned(caller, datasetId);
+    await this.access.dataset(caller, 'dataset.write', datasetId);
     const row = await this.access.version(caller, datasetId, number);
     await this.versions.markDeleted(row);
     await this.cancelUpload(row.version_id);

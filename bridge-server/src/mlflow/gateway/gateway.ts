@@ -2,7 +2,10 @@ import { mkdirSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { encodeBody, type MlflowClient } from 'mlflow-js-client';
 import { KargahError } from '../../lib/errors.js';
-import type { Authenticator, Caller, Person } from '../../http/route.js';
+import type { Authenticator } from '../../http/route.js';
+import type { Caller, Person } from '../../access/caller.js';
+import { requirePermission } from '../../access/require-access.js';
+import { tokenOf } from '../../http/policy.js';
 import { EMPTY_FOR_THE_PAGE, NOT_IMPLEMENTED } from './allowed.js';
 import { readJson, type ReadBody } from './body.js';
 import { DefaultExperiment } from '../rules/default-experiment.js';
@@ -73,6 +76,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return;
     }
     const caller = await callerOf(req);
+    requirePermission(caller, asked.row.permission);
     if (caller.kind === 'job' && asked.row.reach === 'people') throw new KargahError('forbidden');
     const turns = asked.row.body === 'stream' || isLong(req) ? sent : isFile(asked) ? fetched : null;
     if (turns === null) {
@@ -197,13 +201,6 @@ const isFile = ({ row, params }: Match): boolean =>
   /artifact/u.test(row.path) &&
   !row.path.endsWith('/list') &&
   (params['path'] !== undefined || /get-|files$/u.test(row.path));
-
-/** `X-Kargah-Token`, else the bearer token; JupyterLab's own client appends `token …` to Authorization. */
-function tokenOf(req: IncomingMessage): string | null {
-  const own = req.headers['x-kargah-token'];
-  if (typeof own === 'string' && own.trim() !== '') return own.trim();
-  return /^Bearer +([^\s,]+)/iu.exec(req.headers.authorization ?? '')?.[1] ?? null;
-}
 
 /**
  * Whether a request that shows only the cookie can come from MLflow's page itself. Browsers say where a request comes from only

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { Caller } from '../../http/route.js';
+import type { Caller } from '../../access/caller.js';
 import { metricsOf } from './accept.js';
 import { Rights } from './rights.js';
 

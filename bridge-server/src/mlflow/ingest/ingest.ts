@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Caller } from '../../http/route.js';
+import type { Caller } from '../../access/caller.js';
 import { z } from 'zod';
 import { KargahError } from '../../lib/errors.js';
 import type { ReadBody } from '../gateway/body.js';

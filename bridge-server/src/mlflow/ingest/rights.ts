@@ -1,4 +1,4 @@
-import type { Caller } from '../../http/route.js';
+import type { Caller } from '../../access/caller.js';
 
 /** How long MLflow's word that somebody may write to a run is taken as said. */
 const TRUST_MS = 30_000;

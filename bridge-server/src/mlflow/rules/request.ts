@@ -1,4 +1,4 @@
-import type { Caller } from '../../http/route.js';
+import type { Caller } from '../../access/caller.js';
 
 export type JsonBody = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,10 @@
 import { sql, type Insertable, type Kysely, type Selectable, type Transaction, type Updateable } from 'kysely';
-import { workspaceOf } from '../../auth/projects.js';
+import { workspaceOf } from '../../access/projects.js';
+import { ownedBy, type Resource } from '../../access/resource.js';
+import { inProjectsOf, type Scope } from '../../access/scope.js';
 import type { Failure } from '../../contract/errors.js';
+import { contains } from '../../lib/like.js';
 import type { JobState } from '../../contract/training/training.js';
-import type { Caller } from '../../http/route.js';
 import type { Database, DeletedRunTable, JobRunTable, JobTable } from '../../storage/schema.js';
 import { OCCUPYING, sourcesOf, TERMINAL } from './states.js';
 
@@ -69,24 +71,34 @@ export class JobStore {
     return (await this.db.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirst()) ?? null;
   }
 
-  /** The job, if it is within the caller's reach. */
-  async visible(caller: Caller, jobId: string): Promise<JobRow | null> {
-    if (caller.kind === 'job' && caller.jobId !== jobId) return null;
+  /** The job, for `requireAccess`. */
+  async resource(jobId: string): Promise<Resource<JobRow> | null> {
     const row = await this.get(jobId);
-    return row?.project_id === caller.projectId ? row : null;
+    return row && ownedBy('job', jobId, row);
+  }
+
+  /** Whether a job may go on in the run of an earlier one: that one has ended, and is of the same person and project. */
+  async mayResume(jobId: string, earlierJobId: string): Promise<boolean> {
+    const found = await this.db
+      .selectFrom('jobs as job')
+      .innerJoin('jobs as earlier', (join) =>
+        join.onRef('earlier.project_id', '=', 'job.project_id').onRef('earlier.user_id', '=', 'job.user_id'),
+      )
+      .select('job.job_id')
+      .where('job.job_id', '=', jobId)
+      .where('earlier.job_id', '=', earlierJobId)
+      .where('earlier.state', 'in', TERMINAL)
+      .executeTakeFirst();
+    return found !== undefined;
   }
 
   /** Newest first. */
-  async list(projectId: string, filter: JobFilter): Promise<JobRow[]> {
-    let query = this.db.selectFrom('jobs').selectAll().where('project_id', '=', projectId);
+  async list(scope: Scope, filter: JobFilter): Promise<JobRow[]> {
+    let query = this.db.selectFrom('jobs').selectAll().where(inProjectsOf(scope));
     if (filter.state !== undefined) query = query.where('state', 'in', [filter.state].flat());
     if (filter.dataset_id !== undefined) query = query.where('dataset_id', '=', filter.dataset_id);
     if (filter.sweep_id !== undefined) query = query.where('sweep_id', '=', filter.sweep_id);
-    if (filter.search) {
-      const pattern = `%${filter.search.replace(/[\\%_]/gu, '\\$&')}%`;
-      // SQLite knows no escape character unless one is named.
-      query = query.where(sql<boolean>`search_text like ${pattern} escape '\\'`);
-    }
+    if (filter.search) query = query.where(contains('search_text', filter.search));
     if (filter.after !== undefined) {
       const [at, id] = filter.after;
       query = query.where((is) =>

@@ -1,6 +1,6 @@
 import type { TrainRequest } from '../../contract/training/training.js';
 import { KargahError } from '../../lib/errors.js';
-import type { Person } from '../../http/route.js';
+import type { Person } from '../../access/caller.js';
 import { claimOf, refuseExcess, refuseIdleGpus, type Claim } from '../queue/resources.js';
 import type { GivenDataset, TrainingDataset, TrainingDatasets, TrainingSettings } from '../ports.js';
 import type { Pythons } from './pythons.js';

@@ -1,7 +1,7 @@
 import { folded } from '../../lib/folding.js';
 import { newId } from '../../lib/ids.js';
 import type { Job, TrainRequest } from '../../contract/training/training.js';
-import type { Person } from '../../http/route.js';
+import type { Person } from '../../access/caller.js';
 import type { GivenDataset, TrainingDataset } from '../ports.js';
 import type { Accepted } from './admission.js';
 import type { JobRow } from '../records/store.js';

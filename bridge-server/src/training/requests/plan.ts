@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { launchPlan } from '../../contract/training/plans.js';
 import { failureOf } from '../../lib/errors.js';
-import type { Person } from '../../http/route.js';
+import type { Person } from '../../access/caller.js';
 import type { Launcher } from '../../launchers/port.js';
 import type { JobFolders } from '../records/job-folder.js';
 import type { TrainingSettings } from '../ports.js';

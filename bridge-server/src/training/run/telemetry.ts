@@ -73,14 +73,7 @@ export class JobTelemetry implements GatewayListener {
   }
 
   async mayResume(jobId: string, earlierJobId: string): Promise<boolean> {
-    const [job, earlier] = await Promise.all([this.deps.store.get(jobId), this.deps.store.get(earlierJobId)]);
-    return (
-      job !== null &&
-      earlier !== null &&
-      isTerminal(earlier.state as JobState) &&
-      earlier.user_id === job.user_id &&
-      earlier.project_id === job.project_id
-    );
+    return this.deps.store.mayResume(jobId, earlierJobId);
   }
 
   pointsLogged(jobId: string, points: readonly MetricPoint[], told: Told): void {

@@ -1,7 +1,7 @@
 import type { Dataset } from '../../../contract/datasets/datasets.js';
 import type { Source } from '../../../contract/datasets/intake.js';
 import { KargahError } from '../../../lib/errors.js';
-import type { Person } from '../../../http/route.js';
+import type { Person } from '../../../access/caller.js';
 import type { Intake } from '../ingestion.js';
 import { sourceOf } from './catalogue-file.js';
 import type { ListOrigin } from './listed.js';

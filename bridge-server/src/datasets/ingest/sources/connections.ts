@@ -1,11 +1,13 @@
-import type { Kysely } from 'kysely';
 import type { Connection } from '../../../contract/datasets/intake.js';
 import { KargahError } from '../../../lib/errors.js';
-import type { Person } from '../../../http/route.js';
-import type { ConnectionTable, Database } from '../../../storage/schema.js';
-import { decodeCursor, encodeCursor } from '../../../lib/pages.js';
+import type { Person } from '../../../access/caller.js';
+import type { ConnectionTable } from '../../../storage/schema.js';
+import { requireAccess } from '../../../access/require-access.js';
+import { projectOf } from '../../../access/resource.js';
+import { scopeOf } from '../../../access/scope.js';
 import { newId } from '../../../lib/ids.js';
 import type { Grounds } from '../../../lib/places.js';
+import type { ConnectionStore } from './connection-store.js';
 import { jupyterFile } from './workspace-files.js';
 import type { Seal } from '../../../lib/secret-box.js';
 import type { SqlReader } from './sql-reader.js';
@@ -16,7 +18,7 @@ const PARAMETERS = ['sslmode', 'channel_binding', 'target_session_attrs', 'conne
 /** Databases that people read from. Their addresses are sealed, and nothing that is answered holds a password. */
 export class Connections {
   constructor(
-    private readonly db: Kysely<Database>,
+    private readonly store: ConnectionStore,
     private readonly seal: Seal,
     private readonly reader: SqlReader,
     private readonly grounds: Grounds | null,
@@ -26,29 +28,13 @@ export class Connections {
     caller: Person,
     query: { readonly limit: number; readonly cursor?: string | undefined },
   ): Promise<{ items: Connection[]; next_cursor: string | null }> {
-    let select = this.db
-      .selectFrom('connections')
-      .selectAll()
-      .where('project_id', '=', caller.projectId)
-      .orderBy('created_at', 'desc')
-      .orderBy('connection_id', 'desc')
-      .limit(query.limit + 1);
-    if (query.cursor !== undefined) {
-      const [at, id] = decodeCursor(query.cursor);
-      select = select.where((eb) =>
-        eb.or([eb('created_at', '<', at), eb.and([eb('created_at', '=', at), eb('connection_id', '<', id)])]),
-      );
-    }
-    const rows = await select.execute();
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      items: rows.slice(0, query.limit).map(shown),
-      next_cursor: last ? encodeCursor([last.created_at, last.connection_id]) : null,
-    };
+    const { rows, nextCursor } = await this.store.list(scopeOf(caller, 'connection.read'), query);
+    return { items: rows.map(shown), next_cursor: nextCursor };
   }
 
   /** Tried before it is kept. @throws {KargahError} `connection_invalid`, `connection_failed`, or what a file is refused for */
   async create(caller: Person, name: string, url: string, signal: AbortSignal): Promise<Connection> {
+    requireAccess(caller, 'connection.write', projectOf(caller));
     const { kind, address } = await this.recognised(url);
     await this.reader.try(kind === 'sqlite' ? await this.filed(url) : url, { userId: caller.userId, signal });
     const connectionId = newId('con');
@@ -62,28 +48,18 @@ export class Connections {
       sealed_url: this.seal.close(url, connectionId),
       created_at: new Date().toISOString(),
     };
-    await this.db.insertInto('connections').values(row).execute();
+    await this.store.insert(row);
     return shown(row);
   }
 
   async remove(caller: Person, connectionId: string): Promise<void> {
-    const done = await this.db
-      .deleteFrom('connections')
-      .where('connection_id', '=', connectionId)
-      .where('project_id', '=', caller.projectId)
-      .executeTakeFirst();
-    if (done.numDeletedRows === 0n) throw new KargahError('not_found');
+    requireAccess(caller, 'connection.write', await this.store.resource(connectionId));
+    if (!(await this.store.delete(connectionId))) throw new KargahError('not_found');
   }
 
   /** The address to read from, password and all. */
   async urlOf(caller: Person, connectionId: string): Promise<{ name: string; url: string }> {
-    const row = await this.db
-      .selectFrom('connections')
-      .selectAll()
-      .where('connection_id', '=', connectionId)
-      .where('project_id', '=', caller.projectId)
-      .executeTakeFirst();
-    if (!row) throw new KargahError('not_found');
+    const row = requireAccess(caller, 'connection.read', await this.store.resource(connectionId));
     const url = this.seal.open(row.sealed_url, connectionId);
     return { name: row.name, url: row.kind === 'sqlite' ? await this.filed(url) : url };
   }

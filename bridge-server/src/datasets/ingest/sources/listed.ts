@@ -2,7 +2,7 @@ import { addAbortSignal } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Dataset } from '../../../contract/datasets/datasets.js';
 import { KargahError } from '../../../lib/errors.js';
-import type { Person } from '../../../http/route.js';
+import type { Person } from '../../../access/caller.js';
 import type { Begun, Intake } from '../ingestion.js';
 import { bytesText, type Room } from '../../content/quota.js';
 import type { CatalogueEntry, CatalogueFile } from './catalogue-file.js';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Dataset } from '../../../contract/datasets/datasets.js';
 import { failureOf, KargahError } from '../../../lib/errors.js';
-import type { Person } from '../../../http/route.js';
+import type { Person } from '../../../access/caller.js';
 import { sha256Of, sizeOf, sync } from '../../content/folders.js';
 import type { Begun, Intake } from '../ingestion.js';
 import type { Room } from '../../content/quota.js';

@@ -2,7 +2,7 @@ import { mkdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Dataset } from '../../../contract/datasets/datasets.js';
 import { KargahError } from '../../../lib/errors.js';
-import type { Person } from '../../../http/route.js';
+import type { Person } from '../../../access/caller.js';
 import { type Grounds, type Place, placeOf } from '../../../lib/places.js';
 import type { Intake } from '../ingestion.js';
 import { isKnownFormat, plainName } from '../uploads/names.js';

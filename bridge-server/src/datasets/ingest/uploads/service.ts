@@ -3,7 +3,10 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Request } from 'express';
 import { KargahError } from '../../../lib/errors.js';
-import type { Answer, Person } from '../../../http/route.js';
+import type { Answer } from '../../../http/route.js';
+import type { Person } from '../../../access/caller.js';
+import { requireAccess } from '../../../access/require-access.js';
+import { ownedBy } from '../../../access/resource.js';
 import type { UploadTable } from '../../../storage/schema.js';
 import type { DatasetsDeps } from '../../deps.js';
 import { sizeOf, sync, type DatasetsRoot } from '../../content/folders.js';
@@ -216,8 +219,8 @@ export class UploadService {
   }
 
   private async reachable(caller: Person, uploadId: string): Promise<Living> {
-    const upload = await this.store.findUpload(uploadId);
-    if (upload?.project_id !== caller.projectId) throw new KargahError('not_found');
+    const found = await this.store.findUpload(uploadId);
+    const upload = requireAccess(caller, 'dataset.write', found && ownedBy('upload', uploadId, found));
     if (Date.parse(upload.expires_at) < Date.now() || !isLiving(upload)) throw new KargahError('upload_gone');
     return upload;
   }

@@ -8,7 +8,7 @@ export interface Project {
 }
 
 /** The project that a person works in; made at first sight, so that nobody is ever without one. */
-export async function projectOf(db: Kysely<Database>, user: { id: string; name: string }): Promise<Project> {
+export async function projectOfPerson(db: Kysely<Database>, user: { id: string; name: string }): Promise<Project> {
   const found = await db
     .selectFrom('project_members as m')
     .innerJoin('projects as p', 'p.project_id', 'm.project_id')

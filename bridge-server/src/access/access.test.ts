@@ -1,0 +1,140 @@
+import { sql } from 'kysely';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { person } from '../../test/app.js';
+import { PERMISSIONS, type Permission } from '../contract/permissions.js';
+import type { KargahError } from '../lib/errors.js';
+import { openStorage } from '../storage/storage.js';
+import type { JobIdentity } from './caller.js';
+import { mayAccess, requireAccess, requirePermission } from './require-access.js';
+import { ownedBy, projectOf, type Resource } from './resource.js';
+import { inProjectsOf, scopeOf } from './scope.js';
+
+const sara = person('sara');
+const reza = person('reza');
+const admin = person('mina', { role: 'admin' });
+const job: JobIdentity = {
+  kind: 'job',
+  jobId: 'job_1',
+  userId: 'sara',
+  projectId: 'prj_sara',
+  workspace: 'ws-sara',
+  datasetId: 'ds_1',
+};
+const ofSara = { project_id: 'prj_sara' };
+const things: readonly Resource[] = (['dataset', 'job', 'sweep', 'upload', 'connection'] as const).map((kind) =>
+  ownedBy(kind, `${kind}_1`, ofSara),
+);
+const ofObjects = PERMISSIONS.filter((permission) => !/^(?:server|account)\./u.test(permission));
+
+/** `done`, or the code it is refused with. */
+function outcome(ask: () => unknown): string {
+  try {
+    ask();
+    return 'done';
+  } catch (error) {
+    return (error as KargahError).code;
+  }
+}
+
+describe('what is in a project', () => {
+  it('is its owner’s in every way, and answers the row', () => {
+    for (const thing of things)
+      for (const permission of ofObjects) expect(requireAccess(sara, permission, thing)).toBe(ofSara);
+  });
+
+  it('answers everyone else, admins too, exactly as what does not exist', () => {
+    for (const thing of [...things, projectOf(sara)])
+      for (const caller of [reza, admin])
+        for (const permission of PERMISSIONS) {
+          expect([permission, outcome(() => requireAccess(caller, permission, thing))]).toEqual([
+            permission,
+            outcome(() => requireAccess(caller, permission, null)),
+          ]);
+          expect(mayAccess(caller, permission, thing)).toBe(false);
+        }
+    expect(outcome(() => requireAccess(sara, 'job.read', undefined))).toBe('not_found');
+  });
+});
+
+describe('a dataset that is shared with the caller', () => {
+  const shared: Resource = { ...ownedBy('dataset', 'ds_1', ofSara), isSharedWithCaller: true };
+  it('is read, and refused where it would be changed or shared on', () => {
+    expect(outcome(() => requireAccess(reza, 'dataset.read', shared))).toBe('done');
+    expect(outcome(() => requireAccess(reza, 'dataset.write', shared))).toBe('forbidden');
+    expect(outcome(() => requireAccess(reza, 'dataset.share', shared))).toBe('forbidden');
+  });
+  it('lends nothing else of its project', () => {
+    const job: Resource = { ...ownedBy('job', 'job_1', ofSara), isSharedWithCaller: true };
+    expect(outcome(() => requireAccess(reza, 'job.read', job))).toBe('not_found');
+  });
+});
+
+describe('a job’s token', () => {
+  const granted = (resource: Resource): Permission[] =>
+    PERMISSIONS.filter((permission) => mayAccess(job, permission, resource));
+  it('reads its own job and its own dataset, of whatever project that is', () => {
+    expect(granted(ownedBy('job', 'job_1', ofSara))).toEqual(['job.read']);
+    expect(granted(ownedBy('dataset', 'ds_1', { project_id: 'prj_reza' }))).toEqual(['dataset.read']);
+  });
+  it('reaches no other job, dataset, sweep, upload or connection of its project', () => {
+    for (const kind of ['dataset', 'job', 'sweep', 'upload', 'connection'] as const)
+      expect(granted(ownedBy(kind, 'another', ofSara))).toEqual([]);
+    expect(granted(ownedBy('job', 'job_1', { project_id: 'prj_reza' }))).toEqual([]);
+  });
+  it('stops, starts and administers nothing', () => {
+    for (const permission of ['job.write', 'job.stop', 'dataset.write', 'account.read', 'server.admin'] as const)
+      expect(outcome(() => requirePermission(job, permission))).toBe('forbidden');
+  });
+  it('has no lists', () => {
+    expect(scopeOf(job, 'job.read')).toEqual({ projectIds: [], sharedWith: null });
+  });
+});
+
+it('the server is administered by admins only', () => {
+  expect(outcome(() => requirePermission(admin, 'server.admin'))).toBe('done');
+  expect(outcome(() => requirePermission(sara, 'server.admin'))).toBe('forbidden');
+});
+
+describe('a list', () => {
+  it('holds what is in the caller’s project, and of datasets what is shared with them', () => {
+    expect(scopeOf(sara, 'job.read')).toEqual({ projectIds: ['prj_sara'], sharedWith: null });
+    expect(scopeOf(sara, 'dataset.read')).toEqual({ projectIds: ['prj_sara'], sharedWith: 'sara' });
+    expect(scopeOf(sara, 'server.admin')).toEqual({ projectIds: [], sharedWith: null });
+  });
+
+  it('is narrowed in the query, by the index of the project, and is empty for who may see nothing', async () => {
+    const storage = await openStorage({ file: ':memory:' });
+    onTestFinished(() => storage.close());
+    const { db } = storage;
+    const created_at = new Date().toISOString();
+    for (const project_id of ['prj_sara', 'prj_reza'])
+      await db
+        .insertInto('connections')
+        .values({
+          connection_id: `con_${project_id}`,
+          project_id,
+          user_id: 'u',
+          name: 'n',
+          kind: 'sqlite',
+          address: 'a',
+          sealed_url: 's',
+          created_at,
+        })
+        .execute();
+    const seen = (projectIds: string[]) =>
+      db
+        .selectFrom('connections')
+        .select('connection_id')
+        .where(inProjectsOf({ projectIds, sharedWith: null }))
+        .orderBy('created_at', 'desc')
+        .orderBy('connection_id', 'desc');
+    expect(await seen(['prj_sara']).execute()).toEqual([{ connection_id: 'con_prj_sara' }]);
+    expect(await seen(['prj_sara', 'prj_reza']).execute()).toHaveLength(2);
+    expect(await seen([]).execute()).toEqual([]);
+    const { sql: text, parameters } = seen(['prj_sara']).compile();
+    const plan = await sql<{
+      detail: string;
+    }>`explain query plan ${sql.raw(text.replace('?', `'${String(parameters[0])}'`))}`.execute(db);
+    expect(plan.rows.map(({ detail }) => detail)).toEqual([expect.stringContaining('(project_id=?)')]);
+  });
+});

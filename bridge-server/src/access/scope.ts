@@ -1,0 +1,27 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { Permission } from '../contract/permissions.js';
+import type { Caller } from './caller.js';
+import { OWNER, READER_OF_A_DATASET } from './policy.js';
+
+/** Which rows of a table a list may hold for a caller; stores narrow their queries by it. */
+export interface Scope {
+  /** Everything in these projects … */
+  readonly projectIds: readonly string[];
+  /** … and what is shared with this person, or with everyone. Null: nothing besides. */
+  readonly sharedWith: string | null;
+}
+
+/** What a caller may see of the kind that the permission names. A job has no lists. */
+export function scopeOf(caller: Caller, permission: Permission): Scope {
+  if (caller.kind === 'job') return { projectIds: [], sharedWith: null };
+  return {
+    projectIds: OWNER.has(permission) ? [caller.projectId] : [],
+    sharedWith: READER_OF_A_DATASET.has(permission) ? caller.userId : null,
+  };
+}
+
+/** Whether a row lies in one of the scope's projects. */
+export function inProjectsOf(scope: Scope, column = 'project_id'): RawBuilder<boolean> {
+  if (scope.projectIds.length === 0) return sql<boolean>`1 = 0`;
+  return sql<boolean>`${sql.ref(column)} in (${sql.join(scope.projectIds)})`;
+}

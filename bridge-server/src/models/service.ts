@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import type { Person } from '../access/caller.js';
+import { scopeOf } from '../access/scope.js';
+import type { listModels, Model } from '../contract/models.js';
+import { folded } from '../lib/folding.js';
+import { decodeCursor, encodeCursor } from '../lib/pages.js';
+import { modelFacts } from '../training/records/view.js';
+import type { ModelRow, ModelStore } from './store.js';
+
+/** The models that jobs trained. */
+export class ModelService {
+  constructor(private readonly store: ModelStore) {}
+
+  async list(
+    person: Person,
+    { limit, cursor, search }: z.output<(typeof listModels)['query']>,
+  ): Promise<{ items: Model[]; next_cursor: string | null }> {
+    const rows = await this.store.list(scopeOf(person, 'model.read'), {
+      limit: limit + 1,
+      after: cursor === undefined ? undefined : decodeCursor(cursor),
+      search: search === undefined ? undefined : folded(search).trim(),
+    });
+    const shown = rows.slice(0, limit);
+    const last = rows.length > limit ? shown.at(-1) : undefined;
+    return { items: shown.map(modelOf), next_cursor: last ? encodeCursor([last.created_at, last.job_id]) : null };
+  }
+}
+
+/** A row as the contract shows it. */
+function modelOf({ model_json, ended_at, created_at, ...row }: ModelRow): Model {
+  const { uri, size_bytes, best_metric } = modelFacts.parse(JSON.parse(model_json));
+  return { ...row, model_uri: uri, size_bytes, best_metric, created_at: ended_at ?? created_at };
+}

@@ -1,0 +1,60 @@
+import type { Kysely, Selectable } from 'kysely';
+import { inProjectsOf, type Scope } from '../access/scope.js';
+import { contains } from '../lib/like.js';
+import type { Database, JobTable } from '../storage/schema.js';
+
+const COLUMNS = [
+  'job_id',
+  'name',
+  'recipe',
+  'dataset_name',
+  'dataset_id',
+  'dataset_version',
+  'split_id',
+  'mlflow_run_id',
+  'created_at',
+  'ended_at',
+  'model_json',
+] as const satisfies (keyof JobTable)[];
+
+/** A job that left a model. */
+export type ModelRow = Pick<Selectable<JobTable>, (typeof COLUMNS)[number]> & {
+  readonly mlflow_run_id: string;
+  readonly model_json: string;
+};
+
+export interface ModelFilter {
+  readonly limit: number;
+  /** When its job was made, and that job's id: the last of the page before. */
+  readonly after?: readonly [string, string] | undefined;
+  /** Folded, as `search_text` is. */
+  readonly search?: string | undefined;
+}
+
+/** Models that jobs trained, as the rows of the jobs tell of them. */
+export class ModelStore {
+  constructor(private readonly db: Kysely<Database>) {}
+
+  /** Those of the newest jobs first. */
+  async list(scope: Scope, { limit, after, search }: ModelFilter): Promise<ModelRow[]> {
+    let query = this.db
+      .selectFrom('jobs')
+      .select(COLUMNS)
+      .where(inProjectsOf(scope))
+      .where('model_json', 'is not', null)
+      .where('mlflow_run_id', 'is not', null);
+    if (search) query = query.where(contains('search_text', search));
+    if (after !== undefined) {
+      const [at, id] = after;
+      query = query.where((is) =>
+        is.or([is('created_at', '<', at), is.and([is('created_at', '=', at), is('job_id', '<', id)])]),
+      );
+    }
+    return query
+      .orderBy('created_at', 'desc')
+      .orderBy('job_id', 'desc')
+      .limit(limit)
+      .$narrowType<{ model_json: string; mlflow_run_id: string }>()
+      .execute();
+  }
+}
