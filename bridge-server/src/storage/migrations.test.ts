@@ -1,7 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sql } from 'kysely';
-import { expect, it } from 'vitest';
+import { DatabaseSync } from 'node:sqlite';
+import { NodeSqliteDialect } from '@better-auth/kysely-adapter/node-sqlite-dialect';
+import { Kysely, sql } from 'kysely';
+import { expect, it, onTestFinished } from 'vitest';
+import { asBefore003 } from '../../test/older.js';
 import { migrations } from './migrations/index.js';
 import type { Database } from './schema.js';
 import { openStorage } from './storage.js';
@@ -273,6 +277,26 @@ it('makes the tables that the code works with, column by column', async () => {
   } finally {
     await storage.close();
   }
+});
+
+it('finds texts that an older version folded otherwise', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'kargah-folded-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const file = join(dir, 'kargah.db');
+  const before = new Kysely<unknown>({
+    dialect: new NodeSqliteDialect({ database: new DatabaseSync(file) }),
+  });
+  await asBefore003(before);
+  for (const table of ['datasets', 'jobs'])
+    await sql`update ${sql.table(table)} set search_text = ${'آدرس مؤسسه إیمان.csv\n\u202bمسئول'}`.execute(before);
+  await before.destroy();
+  const { db, close } = await openStorage({ file });
+  onTestFinished(close);
+  const found = [
+    ...(await db.selectFrom('datasets').select('search_text').execute()),
+    ...(await db.selectFrom('jobs').select('search_text').execute()),
+  ].map((row) => row.search_text);
+  expect(new Set(found)).toEqual(new Set(['ادرس موسسه ایمان.csv\nمسیول']));
 });
 
 it('runs every file of migrations, in the order of their numbers', () => {

@@ -73,6 +73,7 @@ def forms(*texts: str) -> list[str]:
     ("one", "other"),
     [
         ("علي", "علی"),
+        ("آب", "اب"),
         ("كتاب‌ها", "کتاب ها"),
         ("۱۲٫۵", "12.5"),
         ("٣٤", "34"),
@@ -88,9 +89,7 @@ def test_two_ways_of_writing_one_text_have_one_form(one: str, other: str) -> Non
     assert row[0] == row[1] != ""
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("شیر", "سیر"), ("آب", "اب"), ("3.5", "35"), ("a-b", "ab"), ("", "a"), ("+1", "-1")]
-)
+@pytest.mark.parametrize(("one", "other"), [("شیر", "سیر"), ("3.5", "35"), ("a-b", "ab"), ("", "a"), ("+1", "-1")])
 def test_two_texts_have_two(one: str, other: str) -> None:
     row = forms(one, other)
     assert row[0] != row[1]

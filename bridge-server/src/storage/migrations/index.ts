@@ -5,6 +5,7 @@ import { versionsOfDatasets } from './0003-versions-of-datasets.js';
 import { runsOfJobs } from './0004-runs-of-jobs.js';
 import { sessionsHashed } from './0005-sessions-hashed.js';
 import { runsDeletedLater } from './0006-runs-deleted-later.js';
+import { searchFoldsMore } from './0007-search-folds-more.js';
 
 /** The one list of migrations, in order; a released one is never edited, and knows no code of today. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '004_runs_of_jobs': runsOfJobs,
   '005_sessions_hashed': sessionsHashed,
   '006_runs_deleted_later': runsDeletedLater,
+  '007_search_folds_more': searchFoldsMore,
 };

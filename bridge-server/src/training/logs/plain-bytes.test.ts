@@ -32,10 +32,15 @@ describe('plain bytes', () => {
 
   it('makes alike at least what a search makes alike', () => {
     const letters = [
-      ...Array.from('aAbBzZ019 .%|#-\tآأؤئةۀكيىکیه۱٢'),
+      ...Array.from('aAbBzZ019 .%|#-\tآأإٱؤئةۀكيىکیهاو۱٢…'),
       '\u200c',
       '\u0640',
       '\u064b',
+      '\u0615',
+      '\u061c',
+      '\u202b',
+      '\u2067',
+      '\ufeff',
       '\u0301',
       '\u0653',
       '\u00e9',

@@ -16,8 +16,9 @@ const AFTER_D9: Readonly<Record<number, readonly [number, number]>> = {
   0x83: [0xda, 0xa9], // ك as ک
   0x89: [0xdb, 0x8c], // ى ي as ی
   0x8a: [0xdb, 0x8c],
+  0xb1: [0xd8, 0xa7], // ٱ as ا
 };
-const REPLACED = 'آأإؤئۀ';
+const REPLACED = 'آأإٱؤئۀ';
 
 /**
  * Whether {@link plainBytes} makes the same of every way to write this text: letters with another case beyond ASCII, or with marks
@@ -62,7 +63,7 @@ export function plainBytes(from: Uint8Array, into: Buffer): Buffer {
       } else if (seen === DROP) at += 2;
       else if (seen === THIRD) {
         const third = at + 2 < length ? from[at + 2]! : 0;
-        if (third >= 0x8b && third <= 0x8f) at += 3;
+        if (isInvisible(byte, second, third)) at += 3;
         else {
           into[to++] = byte;
           at += 1;
@@ -94,6 +95,7 @@ function twoBytes(first: number, second: number): number | readonly [number, num
     case 0xcd:
       return second >= 0x80 && second <= 0xaf ? DROP : KEEP;
     case 0xd8:
+      if ((second >= 0x90 && second <= 0x9a) || second === 0x9c) return DROP;
       return AFTER_D8[second] ?? KEEP;
     case 0xd9:
       if (second === 0x80 || (second >= 0x8b && second <= 0x9f) || second === 0xb0) return DROP;
@@ -104,12 +106,21 @@ function twoBytes(first: number, second: number): number | readonly [number, num
       if (second >= 0x96 && second <= 0xad) return DROP;
       return second >= 0xb0 && second <= 0xb9 ? 0x30 + second - 0xb0 : KEEP;
     case 0xe2:
-      return second === 0x80 ? THIRD : KEEP;
+      return second === 0x80 || second === 0x81 ? THIRD : KEEP;
+    case 0xef:
+      return second === 0xbb ? THIRD : KEEP;
     default:
       return KEEP;
   }
 }
 const HE = [0xd9, 0x87] as const;
+
+/** ZWNJ and its neighbours, marks of direction, word joiners, and U+FEFF. */
+function isInvisible(first: number, second: number, third: number): boolean {
+  if (first === 0xef) return third === 0xbf;
+  if (second === 0x81) return third >= 0xa0 && third <= 0xa9;
+  return (third >= 0x8b && third <= 0x8f) || (third >= 0xaa && third <= 0xae);
+}
 
 /** Where a terminal's code that begins at `at` ends; of one that does not end the first byte is left out. */
 function behindCode(from: Uint8Array, at: number): number {

@@ -7,31 +7,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from kargah.datasets.model import Direction
+from kargah.folding import DIGIT_FORMS, DIGITS, UNSEEN, letters_sql
 
 ARABIC_FORMS = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک"})
 ARABIC_FORM = re.compile("[يىك]")
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LTR = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
-_DIGITS = "۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩"
-_LATIN = "0123456789" * 2
 # Decimal and thousands separators are letters of their own: U+066B and U+066C.
-_FIGURES = str.maketrans(_DIGITS + "٫", _LATIN + ".", "٬")
+_FIGURES = str.maketrans(DIGIT_FORMS + "٫", DIGITS + ".", "٬")
 # What the option changes: letters, Arabic digits to Persian ones, no tatweel, and no joiner that keeps nothing apart:
 # beside a space, at an end, or beside another. Inside a word the zero-width non-joiner is spelling.
 _ARABIC, _PERSIAN = "يىك٠١٢٣٤٥٦٧٨٩ـ", "ییک۰۱۲۳۴۵۶۷۸۹"
 _SPACE = r"[\s\p{Z}]"
 _STRAY = f"(^|{_SPACE}|\u200c)\u200c|\u200c($|{_SPACE})"
 
-# What has no counterpart is left out.
-_PLAIN_FROM = (
-    "يىكأإٱةؤئ"
-    + _DIGITS
-    + "٫"
-    + " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u200e\u200f\ufeff"
-    + "ـًٌٍَُِّْٰ"
-    + ',;:!?"()[]{}«»“”‘’،؛؟…٬'
-)
-_PLAIN_TO = "ییکاااهوی" + _LATIN + "."
+_NOT_TOLD_APART = rf"\s\p{{Z}}{UNSEEN}" + r',;:!?"()\[\]{}«»“”‘’،؛؟…٬'
 
 
 def direction_of(texts: Iterable[str]) -> Direction:
@@ -61,7 +51,8 @@ def plain_sql(expression: str) -> str:
 
     Small letters, Persian forms, Latin digits; no spaces, vowel marks, joiners or marks that end or enclose a phrase.
     """
-    return f"rtrim(translate(lower({expression}), '{_PLAIN_FROM}', '{_PLAIN_TO}'), '.')"
+    plain = f"replace({letters_sql(expression)}, '٫', '.')"
+    return f"rtrim(regexp_replace({plain}, '[{_NOT_TOLD_APART}]', '', 'g'), '.')"
 
 
 def figures(text: str) -> str:
@@ -71,7 +62,7 @@ def figures(text: str) -> str:
 
 def figures_sql(expression: str) -> str:
     """Return the SQL of `figures`."""
-    return f"replace(translate({expression}, '{_DIGITS}٫', '{_LATIN}.'), '٬', '')"
+    return f"replace(translate({expression}, '{DIGIT_FORMS}٫', '{DIGITS}.'), '٬', '')"
 
 
 JALALI = r"(12|13|14)[0-9]{2}[-/](0?[1-9]|1[0-2])[-/](0?[1-9]|[12][0-9]|3[01])"

@@ -18,6 +18,7 @@ from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import Cell, ColumnType
 from kargah.datasets.persian import direction_of
 from kargah.datasets.process import limit_of
+from kargah.folding import search_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,8 +29,6 @@ _ORDER = "__kargah_row"
 _COMPARE = {"=", "!=", "<", "<=", ">", ">="}
 _TYPES: dict[str, ColumnType] = {"BOOLEAN": "boolean", "DATE": "date", "VARCHAR": "text"}
 _INTEGER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
-# As the panel's search compares letters: Arabic forms are those of Persian.
-_FOLDED = "translate(lower(CAST({c} AS VARCHAR)), 'يىكۀة', 'ییکهه')"
 
 
 def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object]], None]) -> dict[str, object]:
@@ -142,7 +141,8 @@ def _where(conditions: list[dict[str, Any]], types: Mapping[str, str]) -> tuple[
         elif op in {"contains", "starts_with"}:
             if not isinstance(value, str):
                 raise ReadFailure("filter_invalid", reason=f"{op} needs text")
-            parts.append(f"{op}({_FOLDED.format(c=c)}, {_FOLDED.format(c='?')})")
+            # As every search of Kargah: other forms of a letter, marks and case are the same.
+            parts.append(f"{op}({search_sql(f'CAST({c} AS VARCHAR)')}, {search_sql('CAST(? AS VARCHAR)')})")
             values.append(value)
         elif op == "in":
             if not isinstance(value, list) or not value:

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from kargah.folding import LETTER_FORMS, LETTERS
+
 Letters = npt.NDArray[np.uint32]
 Numbers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
@@ -28,8 +30,8 @@ GONE = 0xFFFFFFFF
 SPACE = 32
 FACTOR = 0x9E3779B97F4A7C15
 WORD_SALT, PAIR_SALT = 101, 102
-# Forms of one letter that people mix: Arabic keyboards write Persian words, and hamzas come and go.
-LETTER_FORMS = str.maketrans("يىئكةۀأإٱآؤ", "یییکههااااو")
+# A model's features: what is folded otherwise is another VERSION.
+_LETTER_FORMS = str.maketrans(LETTER_FORMS, LETTERS)
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def _one_letter(code: int) -> int:
         return ord("0") + unicodedata.decimal(letter)
     if not letter.isalnum():
         return SPACE
-    folded = letter.casefold().translate(LETTER_FORMS)
+    folded = letter.casefold().translate(_LETTER_FORMS)
     return ord(folded[0])
 
 
