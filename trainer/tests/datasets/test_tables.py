@@ -54,9 +54,11 @@ def test_ids_longer_than_a_number_can_hold_stay_text(read: Read) -> None:
     assert types(read("id,x\n1234567890123456789,1\n5,2.5\n")) == {"id": "text", "x": "number"}
 
 
-def test_one_word_among_numbers_makes_a_column_text(read: Read) -> None:
+def test_one_word_among_many_numbers_is_missing_and_told(read: Read) -> None:
     rows = "\n".join(str(i) for i in range(30_000))
-    assert types(read(f"x\n{rows}\nmany\n")) == {"x": "text"}
+    result = read(f"x\n{rows}\nmany\n")
+    assert (types(result), result["profile"]["columns"][0]["missing"]) == ({"x": "integer"}, 1)
+    assert "odd_values" in codes(result)
 
 
 def test_dates_that_do_not_exist_stay_text(read: Read) -> None:

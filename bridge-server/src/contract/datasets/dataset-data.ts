@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { datasetId } from '../common.js';
-import { columnType, datasetProfile, reading, versionQuery } from './datasets.js';
+import { column, columnType, datasetProfile, reading, versionQuery, warnings } from './datasets.js';
 import { endpoint } from '../endpoint.js';
 import { failure } from '../errors.js';
 
@@ -167,8 +167,18 @@ export const exportDataset = endpoint({
 export const readingPreview = z
   .object({
     reading,
-    columns: z.array(z.object({ name: z.string(), type: columnType, direction: z.enum(['ltr', 'rtl']) })),
+    columns: z.array(
+      z.object({
+        name: z.string(),
+        type: columnType,
+        direction: z.enum(['ltr', 'rtl']),
+        /** As in the profile, of the rows that were looked at. */
+        written: column.shape.written,
+      }),
+    ),
     rows: z.array(z.array(cell)),
+    /** What a version read so would be warned of, by the rows that were looked at. */
+    warnings,
     /** What the Persian normalisation would change. */
     changes: z.array(z.object({ column: z.string(), before: z.string(), after: z.string(), count: z.number().int() })),
     /** The first line as each encoding reads it. */

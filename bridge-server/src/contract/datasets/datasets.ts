@@ -13,6 +13,9 @@ const histogram = z
 
 export const columnType = z.enum(['integer', 'number', 'boolean', 'text', 'category', 'date', 'datetime']);
 
+const decimalMark = z.enum(['.', ',', '/']);
+const dateOrder = z.enum(['ymd', 'dmy', 'mdy']);
+
 export const column = z
   .object({
     name: z.string(),
@@ -40,6 +43,18 @@ export const column = z
       .optional(),
     /** Dates that the file writes in another calendar; stored as Gregorian ones. */
     calendar: z.enum(['jalali']).optional(),
+    /** How the file writes its numbers or dates, where that is not the plain form. */
+    written: z
+      .object({
+        decimal: decimalMark.optional(),
+        /** 5% is kept as 5. */
+        percent: z.boolean().optional(),
+        currency: z.string().optional(),
+        order: dateOrder.optional(),
+        /** There are only months; each is kept as its first day. */
+        months: z.boolean().optional(),
+      })
+      .optional(),
     top: z.array(z.object({ value: z.string(), count: z.number().int() })),
   })
   .meta({ id: 'Column' });
@@ -55,9 +70,23 @@ export const reading = z
     normalise_persian: z.boolean().optional(),
     /** Excel: the sheet's name. */
     sheet: z.string().max(200).optional(),
+    /** Words that stand for missing values, instead of the usual ones; with none only an empty cell is missing. */
+    missing: z.array(z.string().min(1).max(100)).max(100).optional(),
     /** Types that override the found ones; a value that does not fit fails the reading, or becomes missing. */
     types: z
-      .record(z.string(), z.object({ type: columnType, invalid: z.enum(['fail', 'missing']).default('fail') }))
+      .record(
+        z.string(),
+        z.object({
+          type: columnType,
+          invalid: z.enum(['fail', 'missing']).default('fail'),
+          /** Numbers: what stands before the decimals; absent is found out. */
+          decimal: decimalMark.optional(),
+          /** Dates: which of year, month and day stands first; absent is found out. */
+          order: dateOrder.optional(),
+          /** Dates: absent is found out by the years. */
+          calendar: z.enum(['gregorian', 'jalali']).optional(),
+        }),
+      )
       .optional(),
   })
   .meta({ id: 'Reading' });

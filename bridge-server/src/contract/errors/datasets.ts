@@ -244,6 +244,16 @@ export const DATASETS = {
     en: 'Row {row} of {column} holds “{value}”, which is not of type {type}; choose another type, or let such values be missing.',
     fa: 'ردیف {row} از ستون {column} مقدار «{value}» دارد که از نوع {type} نیست؛ نوع دیگری انتخاب کنید یا بگذارید این مقدارها خالی شوند.',
   },
+  type_fits_few: {
+    status: 422,
+    en: '{count} of {total} values of {column} are not of type {type}, such as “{value}”; the column would be mostly empty. Choose another type, or say how it is written.',
+    fa: '{count} از {total} مقدار ستون {column} از نوع {type} نیست، مانند «{value}»؛ بیشتر ستون خالی می‌شد. نوع دیگری انتخاب کنید یا شیوهٔ نوشتن آن را بگویید.',
+  },
+  date_order_unclear: {
+    status: 422,
+    en: '“{value}” of {column} may be read with the day or the month first; choose the order of the date.',
+    fa: '«{value}» در ستون {column} هم با روز در آغاز خوانده می‌شود و هم با ماه؛ ترتیب تاریخ را انتخاب کنید.',
+  },
   version_unknown: {
     status: 422,
     en: 'The dataset has no version {version}; choose one of its versions.',

@@ -243,9 +243,11 @@ describe('another reading', () => {
   it('is shown before a version is made of it', async () => {
     const answer = await bench.send('POST', `/datasets/${id}/reading`, { header: false });
     expect(answer.status).toBe(200);
-    const shown = (await answer.json()) as { columns: unknown[]; rows: unknown[][]; encodings: unknown[] };
+    const shown = (await answer.json()) as { columns: unknown[]; rows: unknown[][]; warnings: unknown[] };
     expect(shown.columns).toHaveLength(3);
-    expect(shown.rows[0]).toEqual(['n', 'name', 'f']);
+    // A word among numbers is missing, and said to be.
+    expect(shown.rows[0]).toEqual([null, 'name', null]);
+    expect(shown.warnings).toContainEqual(expect.objectContaining({ code: 'odd_values', column: 'column_1' }));
   });
 
   it('of a file that could not be read says why, and what there is to choose from', async () => {

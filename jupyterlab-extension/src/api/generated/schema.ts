@@ -1171,6 +1171,7 @@ export interface components {
       header?: boolean;
       normalise_persian?: boolean;
       sheet?: string;
+      missing?: string[];
       types?: {
         [key: string]: {
           /** @enum {string} */
@@ -1180,6 +1181,12 @@ export interface components {
            * @enum {string}
            */
           invalid: 'fail' | 'missing';
+          /** @enum {string} */
+          decimal?: '.' | ',' | '/';
+          /** @enum {string} */
+          order?: 'ymd' | 'dmy' | 'mdy';
+          /** @enum {string} */
+          calendar?: 'gregorian' | 'jalali';
         };
       };
     };
@@ -1510,6 +1517,8 @@ export interface components {
       | 'connection_local'
       | 'connection_failed'
       | 'value_not_of_type'
+      | 'type_fits_few'
+      | 'date_order_unclear'
       | 'version_unknown'
       | 'split_unknown'
       | 'content_changed'
@@ -1663,6 +1672,15 @@ export interface components {
       };
       /** @enum {string} */
       calendar?: 'jalali';
+      written?: {
+        /** @enum {string} */
+        decimal?: '.' | ',' | '/';
+        percent?: boolean;
+        currency?: string;
+        /** @enum {string} */
+        order?: 'ymd' | 'dmy' | 'mdy';
+        months?: boolean;
+      };
       top: {
         value: string;
         count: number;
@@ -1881,8 +1899,23 @@ export interface components {
         type: 'integer' | 'number' | 'boolean' | 'text' | 'category' | 'date' | 'datetime';
         /** @enum {string} */
         direction: 'ltr' | 'rtl';
+        written?: {
+          /** @enum {string} */
+          decimal?: '.' | ',' | '/';
+          percent?: boolean;
+          currency?: string;
+          /** @enum {string} */
+          order?: 'ymd' | 'dmy' | 'mdy';
+          months?: boolean;
+        };
       }[];
       rows: (string | number | boolean | null)[][];
+      warnings: {
+        code: string;
+        detail: string;
+        detail_fa: string;
+        column?: string;
+      }[];
       changes: {
         column: string;
         before: string;
@@ -2282,6 +2315,7 @@ export interface components {
       header?: boolean;
       normalise_persian?: boolean;
       sheet?: string;
+      missing?: string[];
       types?: Record<string, never>;
     };
     JobOutput: {

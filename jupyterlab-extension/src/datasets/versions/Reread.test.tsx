@@ -12,7 +12,7 @@ const ENCODINGS = [
   { encoding: 'utf-16', line: '\u62c3' },
   { encoding: 'windows-1256', line: 'نام,y' },
 ];
-const NOTHING = { columns: [], rows: [], changes: [], sheets: [], encodings: ENCODINGS };
+const NOTHING = { columns: [], rows: [], changes: [], warnings: [], sheets: [], encodings: ENCODINGS };
 const UNREADABLE: ReadingPreview = {
   ...NOTHING,
   reading: {},
@@ -95,5 +95,67 @@ describe('a file that could not be read', () => {
     expect(screen.queryByLabelText('Encoding')).toBeNull();
     await userEvent.selectOptions(screen.getByLabelText('Sheet'), 'data');
     await waitFor(() => expect(screen.queryByText('No rows.')).toBeNull());
+  });
+});
+
+describe('a column that was read otherwise than it is meant', () => {
+  const dates = (written: { order: 'dmy' } | undefined): ReadingPreview => ({
+    ...NOTHING,
+    reading: { encoding: 'utf-8', delimiter: ',', header: true },
+    columns: [
+      { name: 'when', type: written === undefined ? 'text' : 'date', direction: 'ltr', ...(written && { written }) },
+    ],
+    rows: [['01/02/2020']],
+    warnings:
+      written === undefined
+        ? [
+            {
+              code: 'date_order_unclear',
+              detail: 'The day or the month may stand first.',
+              detail_fa: 'ن',
+              column: 'when',
+            },
+          ]
+        : [],
+    error: null,
+  });
+
+  it('is told of, and read with the type and the order of dates that are chosen', async () => {
+    look = ({ types }) => {
+      if (types?.['when']?.order === 'dmy') return dates({ order: 'dmy' });
+      if (types?.['when'] === undefined) return dates(undefined);
+      return {
+        ...NOTHING,
+        reading: {},
+        error: { code: 'date_order_unclear', detail: 'Choose the order.', detail_fa: '' },
+      };
+    };
+    const dialog = await open();
+    expect(screen.getByText('The day or the month may stand first.')).toBeTruthy();
+    await userEvent.selectOptions(screen.getByLabelText(/Type of/u), 'date');
+    expect(await screen.findByText('Choose the order.')).toBeTruthy();
+    await userEvent.selectOptions(screen.getByLabelText(/Order of the dates of/u), 'dmy');
+    await waitFor(() => expect(screen.queryByText('Choose the order.')).toBeNull());
+    await userEvent.click(screen.getByRole('button', { name: 'Make a version' }));
+    await waitFor(() => expect(dialog.closed).toBe(true));
+    const when = { type: 'date', invalid: 'missing', order: 'dmy' };
+    expect(made).toEqual({ version: 1, reading: { types: { when } } });
+  });
+
+  it('has the decimal mark of its numbers chosen, and words for missing set', async () => {
+    look = ({ types }) => ({
+      ...NOTHING,
+      reading: { encoding: 'utf-8', delimiter: ';', header: true },
+      columns: [{ name: 'x', type: 'number', direction: 'ltr' }],
+      rows: [[types === undefined ? 1234 : 1.234]],
+      error: null,
+    });
+    const dialog = await open();
+    await userEvent.selectOptions(screen.getByLabelText(/Decimal mark of/u), ',');
+    await userEvent.type(screen.getByLabelText(/Words for missing/u), '-999, ?، ');
+    await userEvent.click(screen.getByRole('button', { name: 'Make a version' }));
+    await waitFor(() => expect(dialog.closed).toBe(true));
+    const x = { type: 'number', invalid: 'missing', decimal: ',' };
+    expect(made).toEqual({ version: 1, reading: { types: { x }, missing: ['-999', '?'] } });
   });
 });

@@ -1,6 +1,6 @@
 import { createElement, type FormEvent, useEffect, useState } from 'react';
 import { data } from '../../api/client.js';
-import type { Column, Dataset, Reading, ReadingPreview } from '../../api/types.js';
+import type { Dataset, Reading, ReadingPreview } from '../../api/types.js';
 import { Button } from '../../components/controls/Button.js';
 import { ErrorNote, Note, Skeleton } from '../../components/Note.js';
 import { SelectField } from '../../components/controls/SelectField.js';
@@ -8,10 +8,11 @@ import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import type { Kargah } from '../../tokens.js';
 import { TableCell, isFigure } from '../rows/TableCell.js';
+import { ColumnReading, type Typed } from './ColumnReading.js';
+import { MissingWords } from './MissingWords.js';
 
 const ENCODINGS = ['utf-8', 'utf-16', 'windows-1256'] as const;
 const DELIMITERS = [',', ';', '\t', '|', '؛'] as const;
-const TYPES = ['integer', 'number', 'boolean', 'text', 'category', 'date', 'datetime'] as const;
 const ROWS = 12;
 const COLUMNS = 30;
 
@@ -38,6 +39,8 @@ function Reread({
   const { t } = i18n;
   const [chosen, setChosen] = useState<Reading>({});
   const [found, setFound] = useState<ReadingPreview | null>(null);
+  /** The last one that could be read. */
+  const [shown, setShown] = useState<ReadingPreview | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const [attempt, setAttempt] = useState(0);
@@ -51,6 +54,7 @@ function Reread({
     ).then(
       (preview) => {
         setFound(preview);
+        if (preview.error === null) setShown(preview);
         setFailure(null);
       },
       (reason: unknown) => {
@@ -76,26 +80,37 @@ function Reread({
     setBusy(false);
   };
   const change = (one: Partial<Reading>): void => setChosen({ ...chosen, ...one });
+  const typed = (column: string, one: Typed): void => change({ types: { ...chosen.types, [column]: one } });
   const again = (): void => setAttempt(attempt + 1);
   if (found === null) return failure === null ? <Skeleton /> : <ErrorNote reason={failure} onRetry={again} />;
   const { error } = found;
   return (
     <form className="stack dialog-list" onSubmit={(event) => void make(event)} data-testid="kargah-reread">
-      <Options found={found} reading={{ ...found.reading, ...chosen }} onChange={change} />
+      <Options
+        found={found}
+        reading={{ ...found.reading, ...chosen }}
+        onChange={change}
+        onMissing={(words) => {
+          const { missing: _, ...others } = chosen;
+          setChosen(words === undefined ? others : { ...others, missing: words });
+        }}
+      />
       {failure !== null && <ErrorNote reason={failure} />}
       {error === null ? (
         <>
           <Changes found={found} />
-          <Sample
-            found={found}
-            onType={(column, type) => change({ types: { ...chosen.types, [column]: { type, invalid: 'missing' } } })}
-          />
+          <Warnings found={found} />
+          <Sample found={found} types={chosen.types} onType={typed} />
           <p className="hint">{t('reread.typesHint')}</p>
         </>
       ) : (
-        <Note tone="bad" icon="err" title={t('reread.notSo')}>
-          {i18n.failure(error)}
-        </Note>
+        <>
+          <Note tone="bad" icon="err" title={t('reread.notSo')}>
+            {i18n.failure(error)}
+          </Note>
+          {/* What a column was set to may be why; it is set otherwise where it stood. */}
+          {shown !== null && <Sample found={shown} types={chosen.types} onType={typed} />}
+        </>
       )}
       <div className="row">
         <Button
@@ -115,11 +130,14 @@ function Options({
   found,
   reading,
   onChange,
+  onMissing,
 }: {
   readonly found: ReadingPreview;
   /** What was chosen stands at once; the rest is what was found. */
   readonly reading: Reading;
   readonly onChange: (change: Partial<Reading>) => void;
+  /** Undefined: the usual words. */
+  readonly onMissing: (words: string[] | undefined) => void;
 }): JSX.Element {
   const { t } = useI18n();
   const { encodings, sheets } = found;
@@ -178,6 +196,7 @@ function Options({
           {t('reread.header')}
         </label>
       )}
+      <MissingWords words={reading.missing} onChange={onMissing} />
       <label className="row check">
         <input
           type="checkbox"
@@ -207,12 +226,29 @@ function Changes({ found }: { readonly found: ReadingPreview }): JSX.Element {
   );
 }
 
+function Warnings({ found }: { readonly found: ReadingPreview }): JSX.Element {
+  const { t, pick } = useI18n();
+  if (found.warnings.length === 0) return <></>;
+  return (
+    <details>
+      <summary className="sm muted">{t('reread.warnings', { n: found.warnings.length })}</summary>
+      <ul className="sm">
+        {found.warnings.map((one) => (
+          <li key={`${one.code} ${one.column ?? ''} ${one.detail}`}>{pick(one.detail, one.detail_fa)}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
 function Sample({
   found,
+  types,
   onType,
 }: {
   readonly found: ReadingPreview;
-  readonly onType: (column: string, type: Column['type']) => void;
+  readonly types: Reading['types'];
+  readonly onType: (column: string, typed: Typed) => void;
 }): JSX.Element {
   const { t } = useI18n();
   const columns = found.columns.slice(0, COLUMNS);
@@ -224,19 +260,11 @@ function Sample({
             {columns.map((column) => (
               <th key={column.name} scope="col" className={isFigure(column.type) ? 'r' : ''} dir={column.direction}>
                 <bdi>{column.name}</bdi>
-                <div className="in sel filter-choice">
-                  <select
-                    aria-label={t('reread.typeOf', { x: column.name })}
-                    value={column.type}
-                    onChange={(event) => onType(column.name, event.target.value as Column['type'])}
-                  >
-                    {TYPES.map((type) => (
-                      <option key={type} value={type}>
-                        {t(`reread.type.${type}`)}
-                      </option>
-                    ))}
-                  </select>
-                </div>
+                <ColumnReading
+                  column={column}
+                  chosen={types?.[column.name]}
+                  onChange={(typed) => onType(column.name, typed)}
+                />
               </th>
             ))}
           </tr>

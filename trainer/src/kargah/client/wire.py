@@ -87,6 +87,8 @@ ErrorCode: TypeAlias = Literal[
     "connection_local",
     "connection_failed",
     "value_not_of_type",
+    "type_fits_few",
+    "date_order_unclear",
     "version_unknown",
     "split_unknown",
     "content_changed",
@@ -346,6 +348,14 @@ class ColumnText(TypedDict):
     scripts: ColumnTextScripts
 
 
+class ColumnWritten(TypedDict):
+    decimal: NotRequired[Literal[".", ",", "/"]]
+    percent: NotRequired[bool]
+    currency: NotRequired[str]
+    order: NotRequired[Literal["ymd", "dmy", "mdy"]]
+    months: NotRequired[bool]
+
+
 class ColumnTopItem(TypedDict):
     value: str
     count: int
@@ -365,6 +375,7 @@ class Column(TypedDict):
     histogram: NotRequired[Histogram]
     text: NotRequired[ColumnText]
     calendar: NotRequired[Literal["jalali"]]
+    written: NotRequired[ColumnWritten]
     top: list[ColumnTopItem]
 
 
@@ -958,6 +969,9 @@ class QueryResult(TypedDict):
 class ReadingTypesValue(TypedDict):
     type: Literal["integer", "number", "boolean", "text", "category", "date", "datetime"]
     invalid: NotRequired[Literal["fail", "missing"]]
+    decimal: NotRequired[Literal[".", ",", "/"]]
+    order: NotRequired[Literal["ymd", "dmy", "mdy"]]
+    calendar: NotRequired[Literal["gregorian", "jalali"]]
 
 
 class Reading(TypedDict):
@@ -966,6 +980,7 @@ class Reading(TypedDict):
     header: NotRequired[bool]
     normalise_persian: NotRequired[bool]
     sheet: NotRequired[str]
+    missing: NotRequired[list[str]]
     types: NotRequired[dict[str, ReadingTypesValue]]
 
 
@@ -975,13 +990,30 @@ class ReadingOutput(TypedDict):
     header: NotRequired[bool]
     normalise_persian: NotRequired[bool]
     sheet: NotRequired[str]
+    missing: NotRequired[list[str]]
     types: NotRequired[dict[str, Any]]
+
+
+class ReadingPreviewColumnsItemWritten(TypedDict):
+    decimal: NotRequired[Literal[".", ",", "/"]]
+    percent: NotRequired[bool]
+    currency: NotRequired[str]
+    order: NotRequired[Literal["ymd", "dmy", "mdy"]]
+    months: NotRequired[bool]
 
 
 class ReadingPreviewColumnsItem(TypedDict):
     name: str
     type: Literal["integer", "number", "boolean", "text", "category", "date", "datetime"]
     direction: Literal["ltr", "rtl"]
+    written: NotRequired[ReadingPreviewColumnsItemWritten]
+
+
+class ReadingPreviewWarningsItem(TypedDict):
+    code: str
+    detail: str
+    detail_fa: str
+    column: NotRequired[str]
 
 
 class ReadingPreviewChangesItem(TypedDict):
@@ -1000,6 +1032,7 @@ class ReadingPreview(TypedDict):
     reading: ReadingOutput
     columns: list[ReadingPreviewColumnsItem]
     rows: list[list[str | float | bool | None]]
+    warnings: list[ReadingPreviewWarningsItem]
     changes: list[ReadingPreviewChangesItem]
     encodings: list[ReadingPreviewEncodingsItem]
     sheets: list[str]

@@ -14,10 +14,26 @@ Cell = str | int | float | bool | None
 
 
 class TypeOverride(TypedDict):
-    """A type that a person set, and what becomes of values that do not fit: `fail` or `missing`."""
+    """A type that a person set, and what becomes of values that do not fit: `fail` or `missing`.
+
+    Numbers may have their decimal mark said, dates the order of their parts and their calendar.
+    """
 
     type: ColumnType
     invalid: Literal["fail", "missing"]
+    decimal: NotRequired[Literal[".", ",", "/"]]
+    order: NotRequired[Literal["ymd", "dmy", "mdy"]]
+    calendar: NotRequired[Literal["gregorian", "jalali"]]
+
+
+class Written(TypedDict, total=False):
+    """How a file writes the numbers or dates of a column, where that is not the plain form."""
+
+    decimal: Literal[".", ",", "/"]
+    percent: bool
+    currency: str
+    order: Literal["ymd", "dmy", "mdy"]
+    months: bool
 
 
 class ReadingOptions(TypedDict, total=False):
@@ -28,6 +44,7 @@ class ReadingOptions(TypedDict, total=False):
     header: bool
     normalise_persian: bool
     sheet: str
+    missing: list[str]
     types: dict[str, TypeOverride]
 
 
@@ -71,6 +88,7 @@ class Column(TypedDict):
     histogram: NotRequired[Histogram]
     text: NotRequired[TextFigures]
     calendar: NotRequired[Literal["jalali"]]
+    written: NotRequired[Written]
 
 
 class ClassCount(TypedDict):

@@ -87,6 +87,32 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Every value of {column} is different, so it teaches a model nothing; delete it before uploading.",
         "همهٔ مقدارهای {column} با هم فرق دارند و این ستون چیزی به مدل نمی‌آموزد؛ پیش از بارگذاری حذفش کنید.",
     ),
+    "odd_values": (
+        "{count} cells of {column} are unlike the others and count as missing: {values}.",
+        "{count} خانهٔ ستون {column} مانند بقیه نیست و خالی شمرده شد: {values}.",
+    ),
+    "percent_values": (
+        "{column} is in percent: 5% is read as 5.",
+        "ستون {column} به درصد است: ۵٪ همان ۵ خوانده شد.",
+    ),
+    "months_read_as_days": (
+        "{column} holds months; each is kept as its first day.",
+        "ستون {column} ماه است؛ هر ماه با روز اولش نگه داشته شد.",
+    ),
+    "decimal_mark_unclear": (
+        "{value} of {column} was read as {number}; where that is wrong, read the file again with another decimal mark.",
+        "{value} در ستون {column}، {number} خوانده شد؛ اگر درست نیست، فایل را با ممیز دیگری بازخوانی کنید.",
+    ),
+    "date_order_unclear": (
+        "{value} of {column} may be read with the day or the month first, so it was kept as text; "
+        "read the file again and choose the order.",
+        "{value} در ستون {column} هم با روز در آغاز خوانده می‌شود و هم با ماه؛ پس متن ماند. "
+        "فایل را بازخوانی و ترتیب را انتخاب کنید.",
+    ),
+    "total_row": (
+        "The last row begins with {value}; it may be a sum and no row of data.",
+        "ردیف آخر با {value} شروع می‌شود؛ شاید جمع باشد و نه داده.",
+    ),
     "more_warnings": ("And {count} more of this kind.", "و {count} هشدار دیگر."),
 }
 _MAX = 50

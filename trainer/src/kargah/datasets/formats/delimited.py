@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,13 +15,12 @@ from kargah.datasets.formats.foreign_delimiter import ascii_delimiter, open_asci
 from kargah.datasets.model import ReadingOptions, Warning
 from kargah.datasets.notes import note
 from kargah.datasets.tables.columns import require_width, unique_names
+from kargah.datasets.tables.missing_words import EVERYWHERE
 from kargah.datasets.tables.text_table import BeginAgain
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# The same words as pandas reads as missing, without those that are likely to be values.
-MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "<NA>"]
 _DELIMITERS = ",;\t|؛"
 _SAMPLE_CHARS = 1 << 20
 _BLOCK_BYTES = 8 << 20
@@ -40,7 +39,8 @@ class Delimited:
     skip: int
     warnings: list[Warning]
     used: ReadingOptions = field(default_factory=ReadingOptions)
-    _block_bytes: int = _BLOCK_BYTES
+    missing: Sequence[str] = EVERYWHERE
+    block_bytes: int = _BLOCK_BYTES
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the rows, every cell a text or missing.
@@ -49,13 +49,13 @@ class Delimited:
         beyond 64 MiB) or `damaged_file`; BeginAgain for a row longer than a block, once.
         """
         try:
-            yield from _blocks(self.text, self.names, self.delimiter, self.skip, self._block_bytes)
+            yield from _blocks(self)
         except _RowBeyondBlock as error:
             if self.text.quotes % 2:
                 raise ReadFailure("not_tabular", format="CSV", reason='"') from error
-            if self._block_bytes == _MOST_BLOCK_BYTES:
+            if self.block_bytes == _MOST_BLOCK_BYTES:
                 raise ReadFailure("reader_limit", resource="RAM") from error
-            self._block_bytes = _MOST_BLOCK_BYTES
+            self.block_bytes = _MOST_BLOCK_BYTES
             raise BeginAgain from error
 
     def close(self) -> None:
@@ -83,7 +83,8 @@ def open_delimited(text: TextFile, options: ReadingOptions | None = None) -> Del
     if complete and not headless and len(sampled) == 1:
         raise ReadFailure("no_rows")
     used: ReadingOptions = {"delimiter": delimiter, "header": not headless}
-    return Delimited(text, names, delimiter, 0 if headless else 1, warnings, used)
+    missing = ("", *options["missing"]) if "missing" in options else EVERYWHERE
+    return Delimited(text, names, delimiter, 0 if headless else 1, warnings, used, missing)
 
 
 def _rows_of(sample: str, delimiter: str) -> list[list[str]]:
@@ -114,9 +115,11 @@ class _RowBeyondBlock(Exception):
     pass
 
 
-def _blocks(text: TextFile, names: list[str], delimiter: str, skip: int, block_bytes: int) -> Iterator[pa.RecordBatch]:
+def _blocks(table: Delimited) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
     import pyarrow.csv as pc
+
+    text, names, delimiter = table.text, table.names, table.delimiter
 
     ragged: list[tuple[int, int]] = []
 
@@ -130,14 +133,17 @@ def _blocks(text: TextFile, names: list[str], delimiter: str, skip: int, block_b
         reader = pc.open_csv(
             open_ascii(text.path, delimiter),
             read_options=pc.ReadOptions(
-                column_names=names, skip_rows_after_names=skip, use_threads=False, block_size=block_bytes
+                column_names=names, skip_rows_after_names=table.skip, use_threads=False, block_size=table.block_bytes
             ),
             # Without a quote no cell goes on in the next line, and lines are found sooner.
             parse_options=pc.ParseOptions(
                 delimiter=ascii_delimiter(delimiter), newlines_in_values=text.quotes > 0, invalid_row_handler=refuse
             ),
             convert_options=pc.ConvertOptions(
-                column_types=schema, strings_can_be_null=True, quoted_strings_can_be_null=True, null_values=MISSING
+                column_types=schema,
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+                null_values=list(table.missing),
             ),
         )
         for read in reader:

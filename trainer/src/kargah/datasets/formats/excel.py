@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from pathlib import Path
 
 from kargah.datasets.failures import ReadFailure
-from kargah.datasets.formats.delimited import MISSING
 from kargah.datasets.formats.zips import explodes, open_zip
 from kargah.datasets.model import ReadingOptions
 from kargah.datasets.tables.columns import require_width, unique_names
+from kargah.datasets.tables.missing_words import EVERYWHERE
 from kargah.datasets.tables.text_table import TextTable
 
 _MAX_RATIO = 200
@@ -38,13 +39,14 @@ def read_excel(original: Path, work: Path, options: ReadingOptions) -> TextTable
     """
     from python_calamine import CalamineWorkbook
 
+    missing = ("", *options["missing"]) if "missing" in options else EVERYWHERE
     names = sheets_of(original)
     sheet = options.get("sheet") or (names[0] if names else "")
     if sheet not in names:
         raise ReadFailure("not_tabular", format="Excel", reason=sheet[:80] or "0 sheets")
     try:
         with CalamineWorkbook.from_path(str(original)) as book:
-            rows = [[_text(cell) for cell in row] for row in book.get_sheet_by_name(sheet).to_python()]
+            rows = [[_text(cell, missing) for cell in row] for row in book.get_sheet_by_name(sheet).to_python()]
     except BaseException as error:
         if not _refused(error):
             raise
@@ -74,7 +76,7 @@ def _write(path: Path, columns: list[str], rows: list[list[str | None]]) -> None
             writer.write_batch(pa.record_batch(arrays, schema=schema))
 
 
-def _text(cell: object) -> str | None:
+def _text(cell: object, missing: Collection[str]) -> str | None:
     if isinstance(cell, bool):
         return str(cell).lower()
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
@@ -83,7 +85,7 @@ def _text(cell: object) -> str | None:
         midnight = cell.time() == datetime.time()
         return cell.date().isoformat() if midnight else cell.isoformat(sep=" ", timespec="seconds")
     text = cell.isoformat() if isinstance(cell, (datetime.date, datetime.time)) else str(cell)
-    return None if text in MISSING else text
+    return None if text in missing else text
 
 
 def _refuse_bombs(original: Path) -> None:

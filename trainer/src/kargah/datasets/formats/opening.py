@@ -42,6 +42,8 @@ def open_table(source: Path, work: Path, content: str, options: ReadingOptions, 
     kept: ReadingOptions = {}
     if "types" in options:
         kept["types"] = options["types"]
+    if "missing" in options:
+        kept["missing"] = options["missing"]
     if "normalise_persian" in options:
         kept["normalise_persian"] = options["normalise_persian"]
     if content in {"parquet", "npz"}:

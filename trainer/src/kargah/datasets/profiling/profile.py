@@ -8,10 +8,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kargah.datasets.engine import THREADS, literal, made_of, name, texts_of
-from kargah.datasets.model import Column, ColumnType, Warning
+from kargah.datasets.model import Column, ColumnType, Warning, Written
 from kargah.datasets.notes import note
 from kargah.datasets.persian import ARABIC_FORM
 from kargah.datasets.profiling.drawing import time_edges
@@ -50,6 +51,7 @@ def profile_table(  # noqa: PLR0917
     data: Path,
     types: dict[str, ColumnType],
     jalali: frozenset[str] = frozenset(),
+    written: Mapping[str, Written] = MappingProxyType({}),
     tell: Event = lambda _: None,
     memory_bytes: int = 1 << 30,
 ) -> Profiled:
@@ -72,6 +74,8 @@ def profile_table(  # noqa: PLR0917
         column = _worded(connection, found)
         if column["name"] in jalali:
             column["calendar"] = "jalali"
+        if column["name"] in written:
+            column["written"] = written[column["name"]]
         if found.arabic:
             arabic.append(column["name"])
         columns.append(column)

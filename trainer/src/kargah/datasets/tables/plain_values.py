@@ -42,10 +42,10 @@ def plain_values(kind: Found, texts: pa.StringArray) -> pa.Array | None:
 
 def is_ascii(texts: pa.StringArray) -> bool:
     """Return whether no text has a letter or digit that is not ASCII."""
-    return _Cells(texts).bytes.isascii()
+    return Cells(texts).bytes.isascii()
 
 
-class _Cells:
+class Cells:
     """The bytes of texts, and where in them each one begins and how long it is; missing ones are of no length."""
 
     def __init__(self, texts: pa.StringArray) -> None:
@@ -81,7 +81,7 @@ class _Cells:
 def _integers(texts: pa.StringArray) -> pa.Array | None:
     import pyarrow as pa
 
-    cells = _Cells(texts)
+    cells = Cells(texts)
     if cells.bytes.translate(None, _DIGITS).strip(b"-"):
         return None
     if (len(texts) and int(cells.lengths.max()) > _MOST_DIGITS) or cells.have_leading_zeros():
@@ -93,7 +93,7 @@ def _numbers(texts: pa.StringArray) -> pa.Array | None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    cells = _Cells(texts)
+    cells = Cells(texts)
     rest = cells.bytes.translate(None, _DIGITS + b".")
     if rest.translate(None, b"-+eE") or cells.have_leading_zeros():
         return None
@@ -120,7 +120,7 @@ def _booleans(texts: pa.StringArray) -> pa.Array | None:
 def _dates(texts: pa.StringArray) -> pa.Array | None:
     import pyarrow as pa
 
-    cells = _Cells(texts).fixed(_DATE_CHARS, texts.null_count)
+    cells = Cells(texts).fixed(_DATE_CHARS, texts.null_count)
     days = None if cells is None else _gregorian(cells)
     return None if days is None else _placed(texts, days.astype("int32"), pa.date32())
 
@@ -128,7 +128,7 @@ def _dates(texts: pa.StringArray) -> pa.Array | None:
 def _jalali(texts: pa.StringArray) -> pa.Array | None:
     import pyarrow as pa
 
-    cells = _Cells(texts).fixed(_DATE_CHARS, texts.null_count)
+    cells = Cells(texts).fixed(_DATE_CHARS, texts.null_count)
     parts = None if cells is None else _year_month_day(cells)
     if parts is None:
         return None
@@ -146,7 +146,7 @@ def _datetimes(texts: pa.StringArray) -> pa.Array | None:
     """Seconds exactly, in no named zone: `2024-03-20 15:30:00`."""
     import pyarrow as pa
 
-    cells = _Cells(texts).fixed(_TIME_CHARS, texts.null_count)
+    cells = Cells(texts).fixed(_TIME_CHARS, texts.null_count)
     days = None if cells is None else _gregorian(cells)
     if cells is None or days is None or not ((cells[:, 10] == _SPACE) | (cells[:, 10] == _T)).all():
         return None

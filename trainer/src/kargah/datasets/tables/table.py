@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kargah.datasets.engine import literal, name
 from kargah.datasets.failures import ReadFailure
-from kargah.datasets.model import ColumnType, ReadingOptions, TypeOverride, Warning
+from kargah.datasets.model import ColumnType, ReadingOptions, Warning, Written
 from kargah.datasets.notes import note
 from kargah.datasets.persian import normalised_sql
 from kargah.datasets.tables.columns import require_columns, require_width, unique_names
 from kargah.datasets.tables.parquet import ROW_GROUP
-from kargah.datasets.tables.text_table import Texts
+from kargah.datasets.tables.text_table import Texts, TextTable
 from kargah.datasets.tables.typing_pass import write_typed
-from kargah.datasets.tables.typing_rules import ALL_TYPES, Found, override_sql
+from kargah.datasets.tables.typing_rules import ALL_TYPES, Found
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,6 +33,7 @@ class Typed:
     types: dict[str, ColumnType]
     jalali: frozenset[str] = frozenset()
     warnings: tuple[Warning, ...] = ()
+    written: dict[str, Written] = field(default_factory=dict)
 
 
 def write_text_table(
@@ -47,28 +48,10 @@ def write_text_table(
     Raises ReadFailure as `write_typed` does.
     """
     found = write_typed(connection, table, target, options, candidates)
-    types: dict[str, ColumnType] = {column: "date" if kind == "jalali" else kind for column, kind in found.items()}
-    return Typed(types, frozenset(column for column, kind in found.items() if kind == "jalali"))
-
-
-def _overridden(
-    connection: duckdb.DuckDBPyConnection, table: str, column: str, override: TypeOverride
-) -> tuple[ColumnType, str]:
-    """The type that a person set and its cast; values that do not fit are refused by name, or become missing."""
-    text = f"CAST({name(column)} AS VARCHAR)"
-    if override["type"] in {"text", "category"}:
-        return override["type"], text
-    typed = override_sql(override["type"], text)
-    if override.get("invalid", "fail") == "fail":
-        bad = connection.execute(
-            f"SELECT file_row_number + 1, left({text}, 80) FROM {table[:-1]}, file_row_number = true) "  # noqa: S608
-            f"WHERE {name(column)} IS NOT NULL AND ({typed}) IS NULL ORDER BY 1 LIMIT 1"
-        ).fetchone()
-        if bad is not None:
-            raise ReadFailure(
-                "value_not_of_type", column=column[:200], row=int(bad[0]), value=str(bad[1]), type=override["type"]
-            )
-    return override["type"], typed
+    types: dict[str, ColumnType] = {
+        column: "date" if kind == "jalali" else kind for column, kind in found.found.items()
+    }
+    return Typed(types, found.jalali, found.warnings, found.written)
 
 
 def write_parquet_table(
@@ -110,15 +93,24 @@ def write_parquet_table(
     types: dict[str, ColumnType] = {}
     selected: list[str] = []
     for new, (_, column, kind) in zip(names, found, strict=True):
+        types[new], cast = _plain(kind, name(column))
         if new in overrides:
-            types[new], cast = _overridden(connection, table, column, overrides[new])
-        else:
-            types[new], cast = _plain(kind, name(column))
+            cast = f"CAST({name(column)} AS VARCHAR)"
         if normal and types[new] in {"text", "category"}:
             cast = normalised_sql(cast)
         selected.append(f"{cast} AS {name(new)}")
-    _write(connection, selected, table, target)
-    return Typed(types, warnings=(*warnings, *renamed))
+    if not overrides:
+        _write(connection, selected, table, target)
+        return Typed(types, warnings=(*warnings, *renamed))
+    # What a person set is held against the texts of the column, as in files of text.
+    plain = target.with_name("plain.parquet")
+    _write(connection, selected, table, plain)
+    texts = TextTable(plain, names, rows, [])
+    typed = write_text_table(connection, texts, target, {"types": overrides}, ())
+    texts.close()
+    for column in overrides:
+        types[column] = typed.types[column]
+    return Typed(types, typed.jalali, (*warnings, *renamed, *typed.warnings), typed.written)
 
 
 def _described(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:

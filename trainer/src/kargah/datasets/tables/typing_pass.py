@@ -1,7 +1,8 @@
 """Types a table of texts while it is read: one pass from the file to the dataset's own Parquet file.
 
-What a column is, is supposed from its first values and proved of every piece before it is kept. A piece that disproves
-it has the rest only looked at, and the table read once more with what is known then.
+What a column is, is supposed from its first values and held against every piece before that is kept. A column is what
+nearly all of its cells are; the odd ones are missing, and told of. A piece that another way of reading fits better has
+the rest only looked at, and the table read once more with what is known then.
 """
 
 from __future__ import annotations
@@ -14,21 +15,30 @@ from typing import TYPE_CHECKING
 
 from kargah.datasets.engine import made_of
 from kargah.datasets.failures import ReadFailure
-from kargah.datasets.model import ColumnType, ReadingOptions, TypeOverride
-from kargah.datasets.persian import figures_sql, normalised_sql
+from kargah.datasets.model import ReadingOptions, Warning, Written
+from kargah.datasets.persian import normalised_sql
 from kargah.datasets.tables.columns import require_columns
+from kargah.datasets.tables.odd_cells import total_row_warnings
 from kargah.datasets.tables.parquet import TableWriter
-from kargah.datasets.tables.plain_values import is_ascii, plain_values
+from kargah.datasets.tables.plain_values import is_ascii
+from kargah.datasets.tables.settling import settled
 from kargah.datasets.tables.text_table import BeginAgain, Texts
-from kargah.datasets.tables.typing_rules import Found, cast_sql, override_sql, possible_types, test_sql
+from kargah.datasets.tables.typed_column import TypedColumn
+from kargah.datasets.tables.typing_rules import Found
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-# What these leave open is found out of the rest of the first piece.
-_SAMPLE_ROWS = 200
-_SHOWN = 80
+
+@dataclass(frozen=True)
+class Types:
+    """What the columns of a written table are, how the file writes them, which are Jalali dates, and what to know."""
+
+    found: dict[str, Found]
+    written: dict[str, Written] = field(default_factory=dict)
+    jalali: frozenset[str] = frozenset()
+    warnings: tuple[Warning, ...] = ()
 
 
 def write_typed(
@@ -37,33 +47,22 @@ def write_typed(
     target: Path,
     options: ReadingOptions,
     candidates: tuple[Found, ...],
-) -> dict[str, Found]:
-    """Write `table` to `target`, its texts as what they are; return what that is, by column.
+) -> Types:
+    """Write `table` to `target`, its texts as what they are; return what that is.
 
-    Raises ReadFailure `value_not_of_type` or `column_unknown` for types that `options` set, `no_rows`, and what `table`
-    raises.
+    Raises ReadFailure `value_not_of_type`, `type_fits_few`, `date_order_unclear` or `column_unknown` for types that
+    `options` set, `no_rows`, and what `table` raises.
     """
     typing = _Typing(connection, options, candidates)
     while not typing.passed(table, target):
         pass
-    return {column.name: column.found for column in typing.columns}
-
-
-@dataclass
-class _Column:
-    """A column and what it may still be, the first supposed; `left` is None until it has a value."""
-
-    name: str
-    index: int
-    own: ColumnType | None
-    override: TypeOverride | None
-    left: list[Found] | None = None
-
-    @property
-    def found(self) -> Found:
-        if self.override is not None:
-            return self.override["type"]
-        return self.own or (self.left[0] if self.left else "text")
+    columns = typing.columns
+    return Types(
+        {column.name: column.found for column in columns},
+        {column.name: column.written for column in columns if column.written},
+        frozenset(column.name for column in columns if column.is_jalali),
+        (*(warning for column in columns for warning in column.warnings()), *total_row_warnings(typing.last)),
+    )
 
 
 @dataclass
@@ -71,7 +70,8 @@ class _Typing:
     connection: duckdb.DuckDBPyConnection
     options: ReadingOptions
     candidates: tuple[Found, ...]
-    columns: list[_Column] = field(default_factory=list)
+    columns: list[TypedColumn] = field(default_factory=list)
+    last: list[str | None] = field(default_factory=list)
 
     def passed(self, table: Texts, target: Path) -> bool:
         """Read the table once; return whether it was written, every value as what its column is said to be."""
@@ -79,6 +79,9 @@ class _Typing:
 
         rows = 0
         holds = True
+        tail: pa.RecordBatch | None = None
+        for column in self.columns:
+            column.begin()
         try:
             with TableWriter(target) as writer:
                 for batch in _one_ahead(table.batches()):
@@ -90,70 +93,40 @@ class _Typing:
                         names = [column.name for column in self.columns]
                         writer.write(pa.record_batch([values for values, _ in typed], names))
                     rows += batch.num_rows
+                    tail = batch.slice(batch.num_rows - 1)
         except BeginAgain:
             return False
-        if rows == 0:
+        if rows == 0 or tail is None:
             raise ReadFailure("no_rows")
-        return holds
+        self.last = [cell.as_py() if isinstance(cell.as_py(), str) else None for (cell,) in tail.columns]
+        # Each is asked, for the next pass to know all that this one showed.
+        held = [column.holds() for column in self.columns]
+        return all(held) and settled(self.columns) and holds
 
-    def _columns_of(self, schema: pa.Schema) -> list[_Column]:
+    def _columns_of(self, schema: pa.Schema) -> list[TypedColumn]:
         overrides = self.options.get("types") or {}
         require_columns(overrides, schema.names)
         return [
-            _Column(field.name, index, _own_type(field.type), overrides.get(field.name))
+            TypedColumn(
+                self.connection,
+                field.name,
+                index,
+                _own_type(field.type),
+                overrides.get(field.name),
+                self.candidates,
+                self.options.get("missing"),
+            )
             for index, field in enumerate(schema)
         ]
 
-    def _typed(self, column: _Column, values: pa.Array, before: int) -> tuple[pa.Array, bool]:
-        """The values as what the column is, and whether that was supposed of those before them too."""
-        if column.override is not None:
-            return self._normal(column, self._overridden(column.name, column.override, values, before)), True
-        if column.own is not None:
-            return values, True
-        same = True
-        if column.left is None and values.null_count < len(values):
-            sample = values.drop_null().slice(0, _SAMPLE_ROWS).to_pylist()
-            column.left = possible_types(sample, self.candidates)
-            same = before == 0 or not column.left
-        while column.left:
-            typed = self._proved(column.left[0], values)
-            if typed is not None:
-                return typed, same
-            column.left.pop(0)
-            same = False if before else same
-        return self._normal(column, values), same
-
-    def _proved(self, kind: Found, texts: pa.Array) -> pa.Array | None:
-        """The texts as values of `kind`; None where one is not of it."""
-        plain = plain_values(kind, texts)
-        if plain is not None:
-            return plain
-        value = "c" if is_ascii(texts) else f"({figures_sql('c')})"
-        typed = made_of(self.connection, f"CASE WHEN {test_sql(kind, value)} THEN {cast_sql(kind, value)} END", texts)
-        return typed if typed.null_count == texts.null_count else None
-
-    def _overridden(self, name: str, override: TypeOverride, values: pa.Array, before: int) -> pa.Array:
-        """The values as the type that a person set; those that do not fit are refused by name, or become missing."""
-        text = "CAST(c AS VARCHAR)"
-        if override["type"] in {"text", "category"}:
-            return made_of(self.connection, text, values)
-        typed = made_of(self.connection, override_sql(override["type"], text), values)
-        if override.get("invalid", "fail") == "fail" and typed.null_count > values.null_count:
-            bad = next(at for at in range(len(values)) if values[at].is_valid and not typed[at].is_valid)
-            shown = made_of(self.connection, f"left({text}, {_SHOWN})", values.slice(bad, 1))[0].as_py()
-            raise ReadFailure(
-                "value_not_of_type", column=name[:200], row=before + bad + 1, value=shown, type=override["type"]
-            )
-        return typed
-
-    def _normal(self, column: _Column, values: pa.Array) -> pa.Array:
-        """Texts as a person wants them normalised, where they do."""
-        if not self.options.get("normalise_persian") or column.found not in {"text", "category"}:
-            return values
-        return values if is_ascii(values) else made_of(self.connection, normalised_sql("c"), values)
+    def _typed(self, column: TypedColumn, values: pa.Array, before: int) -> tuple[pa.Array, bool]:
+        typed, same = column.typed(values, before)
+        if not self.options.get("normalise_persian") or column.found not in {"text", "category"} or is_ascii(typed):
+            return typed, same
+        return made_of(self.connection, normalised_sql("c"), typed), same
 
 
-def _own_type(type_: pa.DataType) -> ColumnType | None:
+def _own_type(type_: pa.DataType) -> Found | None:
     """What a column of anything but texts is; None for texts."""
     import pyarrow as pa
 
@@ -161,6 +134,10 @@ def _own_type(type_: pa.DataType) -> ColumnType | None:
         return "boolean"
     if pa.types.is_integer(type_):
         return "integer"
+    if pa.types.is_date(type_):
+        return "date"
+    if pa.types.is_timestamp(type_):
+        return "datetime"
     return "number" if pa.types.is_floating(type_) else None
 
 

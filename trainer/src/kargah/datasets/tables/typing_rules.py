@@ -1,4 +1,4 @@
-"""Gives text columns their types: a column is what every one of its values is, else text.
+"""The plain forms of types, as programs write them: what a text is.
 
 Persian and Arabic digits are digits, and dates of the Jalali calendar are dates: kept as Gregorian ones.
 """
@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from kargah.datasets.model import ColumnType
-from kargah.datasets.persian import JALALI, figures, figures_sql, gregorian_sql
+from kargah.datasets.persian import JALALI, figures, gregorian_sql
 
 # What a text may turn out to be; `jalali` is kept as a date.
 Found = Literal["integer", "number", "boolean", "date", "datetime", "text", "category", "jalali"]
@@ -71,17 +70,6 @@ def test_sql(kind: Found, column: str) -> str:
     return _TESTS[kind].replace("{c}", column)
 
 
-def override_sql(wanted: ColumnType, text: str) -> str:
-    """Return the SQL that brings a text to the type that a person set for its column; NULL where it does not fit."""
-    within: dict[ColumnType, tuple[Found, ...]] = {"date": ("jalali", "date"), "number": ("integer", "number")}
-    plain = f"({figures_sql(text)})"
-    branches = " ".join(
-        f"WHEN {test_sql(kind, plain)} THEN {cast_sql('number' if wanted == 'number' else kind, plain)}"
-        for kind in within.get(wanted, (wanted,))
-    )
-    return f"CASE {branches} END"
-
-
 ALL_TYPES: tuple[Found, ...] = ("integer", "number", "boolean", "jalali", "date", "datetime")
 # JSON says itself what is a number.
 JSON_TEXT_TYPES: tuple[Found, ...] = ("jalali", "date", "datetime")
@@ -91,6 +79,23 @@ def possible_types(values: Iterable[str], candidates: tuple[Found, ...]) -> list
     """Return those of `candidates`, in their order, that no text of `values` rules out by how it is written."""
     texts = [figures(value) for value in values]
     return [kind for kind in candidates if all(_may_be(kind, text) for text in texts)]
+
+
+def likely_types(values: Sequence[str], candidates: Iterable[Found], share: float) -> list[Found]:
+    """Return those of `candidates`, in their order, that at least `share` of the texts of `values` may be of."""
+    texts = [figures(value) for value in values]
+    allowed = len(texts) - math.ceil(share * len(texts))
+    return [kind for kind in candidates if _misfits(kind, texts, allowed) <= allowed]
+
+
+def _misfits(kind: Found, texts: Sequence[str], enough: int) -> int:
+    """How many of `texts` are not of `kind`, counted until they are more than `enough`."""
+    found = 0
+    for text in texts:
+        found += not _may_be(kind, text)
+        if found > enough:
+            break
+    return found
 
 
 def _may_be(kind: Found, value: str) -> bool:

@@ -119,7 +119,9 @@ def _read_table(room: Room, source: Path, content: str, options: ReadingOptions,
             typed = write_text_table(connection, opened.table, data, opened.used, opened.candidates)
             opened.table.close()
         warnings = [*opened.warnings, *typed.warnings]
-        profiled = profile_table(connection, data, typed.types, typed.jalali, room.tell, room.memory_bytes // 3)
+        profiled = profile_table(
+            connection, data, typed.types, typed.jalali, typed.written, room.tell, room.memory_bytes // 3
+        )
         rows, columns = profiled.rows, profiled.columns
         if opened.encoding == "windows-1256":
             warnings.append(notes.note("windows_1256"))

@@ -16,6 +16,7 @@ from kargah.datasets.formats.head import head_of
 from kargah.datasets.formats.opening import Opened, open_table
 from kargah.datasets.formats.sniff import content_of
 from kargah.datasets.model import Cell, ReadingOptions
+from kargah.datasets.notes import at_most
 from kargah.datasets.persian import changes_sql, direction_of, normalised_sql
 from kargah.datasets.process import failure_of
 from kargah.datasets.tables.table import write_parquet_table, write_text_table
@@ -51,7 +52,7 @@ def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object
             opened = open_table(source, work, content, options, request["filename"])
             return {**_read_so(connection, opened, work / "data.parquet", options), **choices, "error": None}
     except ReadFailure as failure:
-        nothing = {"reading": options, "columns": [], "rows": [], "changes": []}
+        nothing = {"reading": options, "columns": [], "rows": [], "changes": [], "warnings": []}
         return {**nothing, **choices, "error": failure_of(failure)}
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -74,10 +75,12 @@ def _read_so(connection: Any, opened: Opened, data: Path, options: ReadingOption
             "name": column,
             "type": kind,
             "direction": direction_of(str(row[at]) for row in rows if isinstance(row[at], str)),
+            **({"written": typed.written[column]} if column in typed.written else {}),
         }
         for at, (column, kind) in enumerate(typed.types.items())
     ]
-    return {"reading": used, "columns": columns, "rows": rows, "changes": changes}
+    warnings = at_most([*opened.warnings, *typed.warnings])
+    return {"reading": used, "columns": columns, "rows": rows, "changes": changes, "warnings": warnings}
 
 
 def _first_lines(original: Path) -> list[dict[str, str]]:
