@@ -41,7 +41,7 @@ def test_a_person_may_name_it_where_another_one_would_be_found(read: Read) -> No
 def test_it_is_whole_where_a_large_file_is_cut_in_the_middle_of_it(tmp_path: Path, pad: str) -> None:
     names = pad + "؛".join(f"c{i}" for i in range(1_000))
     (tmp_path / "original").write_text(f"{names}\n" + ("؛" * 999 + "1\n") * 5_000, "utf-8")
-    table = open_delimited(to_utf8(tmp_path / "original", tmp_path, "CSV"))
+    table = open_delimited(to_utf8(tmp_path / "original", tmp_path, "CSV"), tmp_path)
     batches = list(table.batches())
     assert (sum(batch.num_rows for batch in batches), len(table.names)) == (5_000, 1_000)
     assert {cell for batch in batches for cell in batch.column("c999").to_pylist()} == {"1"}

@@ -63,9 +63,20 @@ export type Column = z.infer<typeof column>;
 /** How a file was, or is to be, read; what is absent is found out by looking at it. */
 export const reading = z
   .object({
-    encoding: z.enum(['utf-8', 'utf-16', 'windows-1256']).optional(),
+    /** Those after windows-1256 are never found, only chosen: in them nearly every file reads as something. */
+    encoding: z
+      .enum(['utf-8', 'utf-16', 'windows-1256', 'windows-1252', 'windows-1254', 'windows-1251', 'gb18030', 'cp864'])
+      .optional(),
     delimiter: z.enum([',', ';', '\t', '|', '؛']).optional(),
     header: z.boolean().optional(),
+    /** Lines before the header that are no rows; empty ones do not count. */
+    skip_rows: z.number().int().min(0).max(1000).optional(),
+    /** What lines that are remarks begin with; '' where there are none. */
+    comment: z.string().max(4).optional(),
+    /** 2: the names of the columns stand in two rows. */
+    header_rows: z.number().int().min(1).max(2).optional(),
+    /** The row below the header holds units. */
+    units: z.boolean().optional(),
     /** ي→ی, ك→ک, Arabic digits, tatweel and stray joiners made Persian. */
     normalise_persian: z.boolean().optional(),
     /** Excel: the sheet's name. */

@@ -55,8 +55,8 @@ export const DATASETS = {
   no_rows: { status: 422, en: 'The file has a header but no rows.', fa: 'فایل سرستون دارد ولی ردیفی ندارد.' },
   bad_encoding: {
     status: 422,
-    en: 'The text is neither UTF-8 nor windows-1256; choose its encoding, or save it as UTF-8.',
-    fa: 'متن نه UTF-8 است نه windows-1256؛ کدگذاری آن را انتخاب کنید یا با UTF-8 ذخیره کنید.',
+    en: 'The text is neither UTF-8 nor Persian or Arabic in windows-1256; choose its encoding, or save it as UTF-8.',
+    fa: 'متن نه UTF-8 است و نه فارسی یا عربی با windows-1256؛ کدگذاری آن را انتخاب کنید یا با UTF-8 ذخیره کنید.',
   },
   invalid_json_line: {
     status: 422,

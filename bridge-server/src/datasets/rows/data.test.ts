@@ -256,7 +256,7 @@ describe('another reading', () => {
     expect(await look({})).toMatchObject({
       error: { code: 'ragged_rows', params: { row: 3, found: 3, expected: 2 } },
       rows: [],
-      encodings: [{ encoding: 'utf-8', line: 'a,b' }, {}, {}],
+      encodings: expect.arrayContaining([{ encoding: 'utf-8', line: 'a,b' }]) as unknown,
     });
     expect(await look({ delimiter: ';' })).toMatchObject({ error: null, columns: [{ name: 'a,b' }] });
     const { dataset_id: picture } = await bench.dataset('p.csv', Buffer.from('89504e470d0a1a0a00000000', 'hex'));

@@ -1165,10 +1165,15 @@ export interface components {
     };
     Reading: {
       /** @enum {string} */
-      encoding?: 'utf-8' | 'utf-16' | 'windows-1256';
+      encoding?:
+        'utf-8' | 'utf-16' | 'windows-1256' | 'windows-1252' | 'windows-1254' | 'windows-1251' | 'gb18030' | 'cp864';
       /** @enum {string} */
       delimiter?: ',' | ';' | '\t' | '|' | '؛';
       header?: boolean;
+      skip_rows?: number;
+      comment?: string;
+      header_rows?: number;
+      units?: boolean;
       normalise_persian?: boolean;
       sheet?: string;
       missing?: string[];
@@ -2309,10 +2314,15 @@ export interface components {
     };
     ReadingOutput: {
       /** @enum {string} */
-      encoding?: 'utf-8' | 'utf-16' | 'windows-1256';
+      encoding?:
+        'utf-8' | 'utf-16' | 'windows-1256' | 'windows-1252' | 'windows-1254' | 'windows-1251' | 'gb18030' | 'cp864';
       /** @enum {string} */
       delimiter?: ',' | ';' | '\t' | '|' | '؛';
       header?: boolean;
+      skip_rows?: number;
+      comment?: string;
+      header_rows?: number;
+      units?: boolean;
       normalise_persian?: boolean;
       sheet?: string;
       missing?: string[];

@@ -159,3 +159,21 @@ describe('a column that was read otherwise than it is meant', () => {
     expect(made).toEqual({ version: 1, reading: { types: { x }, missing: ['-999', '?'] } });
   });
 });
+
+it('lines that are no rows are said, and the file is looked at without them', async () => {
+  const asked: Reading[] = [];
+  look = (reading) => {
+    asked.push(reading);
+    const { types: _, ...others } = reading;
+    return { ...NOTHING, reading: { encoding: 'utf-8', delimiter: ',', header: true, ...others }, error: null };
+  };
+  await open();
+  const skip = screen.getByLabelText('Lines before the header');
+  await userEvent.clear(skip);
+  await userEvent.type(skip, '2');
+  await userEvent.type(screen.getByLabelText('Sign of remarks'), '!');
+  await userEvent.click(screen.getByLabelText('The row below the header holds units'));
+  await userEvent.click(screen.getByLabelText('The header has two rows'));
+  await waitFor(() => expect(asked.at(-1)).toMatchObject({ comment: '!', units: true, header_rows: 2 }));
+  expect(asked.at(-1)?.skip_rows).toBeGreaterThan(0);
+});

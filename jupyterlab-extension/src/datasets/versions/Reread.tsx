@@ -9,9 +9,19 @@ import { useI18n } from '../../i18n/context.js';
 import type { Kargah } from '../../tokens.js';
 import { TableCell, isFigure } from '../rows/TableCell.js';
 import { ColumnReading, type Typed } from './ColumnReading.js';
+import { Lines } from './Lines.js';
 import { MissingWords } from './MissingWords.js';
 
-const ENCODINGS = ['utf-8', 'utf-16', 'windows-1256'] as const;
+const ENCODINGS = [
+  'utf-8',
+  'utf-16',
+  'windows-1256',
+  'windows-1252',
+  'windows-1254',
+  'windows-1251',
+  'gb18030',
+  'cp864',
+] as const;
 const DELIMITERS = [',', ';', '\t', '|', '؛'] as const;
 const ROWS = 12;
 const COLUMNS = 30;
@@ -196,6 +206,7 @@ function Options({
           {t('reread.header')}
         </label>
       )}
+      {(text || reading.header !== undefined || sheets.length > 0) && <Lines reading={reading} onChange={onChange} />}
       <MissingWords words={reading.missing} onChange={onMissing} />
       <label className="row check">
         <input

@@ -975,9 +975,15 @@ class ReadingTypesValue(TypedDict):
 
 
 class Reading(TypedDict):
-    encoding: NotRequired[Literal["utf-8", "utf-16", "windows-1256"]]
+    encoding: NotRequired[
+        Literal["utf-8", "utf-16", "windows-1256", "windows-1252", "windows-1254", "windows-1251", "gb18030", "cp864"]
+    ]
     delimiter: NotRequired[Literal[",", ";", "\t", "|", "؛"]]
     header: NotRequired[bool]
+    skip_rows: NotRequired[int]
+    comment: NotRequired[str]
+    header_rows: NotRequired[int]
+    units: NotRequired[bool]
     normalise_persian: NotRequired[bool]
     sheet: NotRequired[str]
     missing: NotRequired[list[str]]
@@ -985,9 +991,15 @@ class Reading(TypedDict):
 
 
 class ReadingOutput(TypedDict):
-    encoding: NotRequired[Literal["utf-8", "utf-16", "windows-1256"]]
+    encoding: NotRequired[
+        Literal["utf-8", "utf-16", "windows-1256", "windows-1252", "windows-1254", "windows-1251", "gb18030", "cp864"]
+    ]
     delimiter: NotRequired[Literal[",", ";", "\t", "|", "؛"]]
     header: NotRequired[bool]
+    skip_rows: NotRequired[int]
+    comment: NotRequired[str]
+    header_rows: NotRequired[int]
+    units: NotRequired[bool]
     normalise_persian: NotRequired[bool]
     sheet: NotRequired[str]
     missing: NotRequired[list[str]]

@@ -9,7 +9,9 @@ from typing_extensions import NotRequired
 ColumnType = Literal["integer", "number", "boolean", "text", "category", "date", "datetime"]
 Direction = Literal["ltr", "rtl"]
 Format = Literal["csv", "tsv", "parquet", "arrow", "jsonl", "excel", "npz", "text", "images"]
-Encoding = Literal["utf-8", "utf-16", "windows-1256"]
+Encoding = Literal[
+    "utf-8", "utf-16", "windows-1256", "windows-1252", "windows-1254", "windows-1251", "gb18030", "cp864"
+]
 Cell = str | int | float | bool | None
 
 
@@ -45,6 +47,10 @@ class ReadingOptions(TypedDict, total=False):
     normalise_persian: bool
     sheet: str
     missing: list[str]
+    skip_rows: int
+    comment: str
+    header_rows: int
+    units: bool
     types: dict[str, TypeOverride]
 
 

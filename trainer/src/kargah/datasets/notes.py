@@ -109,6 +109,34 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{value} در ستون {column} هم با روز در آغاز خوانده می‌شود و هم با ماه؛ پس متن ماند. "
         "فایل را بازخوانی و ترتیب را انتخاب کنید.",
     ),
+    "lines_left_out": (
+        "{count} lines before the header are no rows and were left out: {value}",
+        "{count} خط پیش از سرستون ردیف نبود و کنار گذاشته شد: {value}",
+    ),
+    "remarks_left_out": (
+        "Lines that begin with {value} are remarks and were left out.",
+        "خط‌هایی که با {value} شروع می‌شود یادداشت است و کنار گذاشته شد.",
+    ),
+    "header_rows_joined": (
+        "The names of the columns are of the first two rows together.",
+        "نام ستون‌ها از دو ردیف اول با هم است.",
+    ),
+    "units_left_out": (
+        "The row below the header holds units and was left out: {values}.",
+        "ردیف زیر سرستون واحد اندازه‌گیری است و کنار گذاشته شد: {values}.",
+    ),
+    "trailing_cells_left_out": (
+        "Behind the last delimiter of each row is nothing; that column was left out.",
+        "پس از آخرین جداکنندهٔ هر ردیف چیزی نیست؛ آن ستون کنار گذاشته شد.",
+    ),
+    "one_column": (
+        "The table has one column, and {value} stands in every line; is it the delimiter?",
+        "جدول یک ستون دارد و {value} در همهٔ خط‌ها هست؛ آیا جداکننده همین است؟",
+    ),
+    "other_sheets": (
+        "The workbook has other sheets ({values}); {value} was read.",
+        "این فایل برگه‌های دیگری هم دارد ({values})؛ {value} خوانده شد.",
+    ),
     "total_row": (
         "The last row begins with {value}; it may be a sum and no row of data.",
         "ردیف آخر با {value} شروع می‌شود؛ شاید جمع باشد و نه داده.",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.formats.encoding import TextFile
 from kargah.datasets.formats.foreign_delimiter import ascii_delimiter, open_ascii, restored
+from kargah.datasets.formats.layout import joined_header, layout_of
+from kargah.datasets.formats.tidy import comment_of, is_spaced, rows_of, separator_of, without_remarks, write_tidy
 from kargah.datasets.model import ReadingOptions, Warning
 from kargah.datasets.notes import note
 from kargah.datasets.tables.columns import require_width, unique_names
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _DELIMITERS = ",;\t|؛"
+# Signs that part the cells of some files, which is told and not guessed.
+_UNUSUAL = "^~:\u00a6\u00b7 "
+_CLEAR = 0.8
 _SAMPLE_CHARS = 1 << 20
 _BLOCK_BYTES = 8 << 20
 # Room for a row of 64 MiB, which is what a line of JSON may have too.
@@ -62,7 +68,7 @@ class Delimited:
         """Nothing is kept."""
 
 
-def open_delimited(text: TextFile, options: ReadingOptions | None = None) -> Delimited:
+def open_delimited(text: TextFile, work: Path, options: ReadingOptions | None = None) -> Delimited:
     """Return the table that `text` is; what `options` leave open is found out.
 
     Raises ReadFailure `too_many_columns` or `no_rows`.
@@ -71,28 +77,72 @@ def open_delimited(text: TextFile, options: ReadingOptions | None = None) -> Del
         sample = file.read(_SAMPLE_CHARS)
         complete = len(sample) < _SAMPLE_CHARS
     options = options or {}
-    delimiter = options.get("delimiter") or delimiter_of(sample, complete=complete)[0]
-    sampled = [row for row in _rows_of(sample, delimiter) if row]
-    header = sampled[0] if sampled else []
+    stated = separator_of(sample)
+    comment = comment_of(sample, options)
+    if stated is not None or comment is not None:
+        lines = without_remarks(io.StringIO(sample, newline=""), comment, states_separator=stated is not None)
+        sample = "".join(lines)
+    delimiter = options.get("delimiter") or stated or _table_delimiter(sample, complete=complete)
+    sampled = [row for row in rows_of(sample, delimiter) if row]
+    spaced = is_spaced(sampled)
+    if spaced:
+        sampled = [row for row in rows_of(sample, delimiter, spaced=True) if row]
+    # The last one may be cut.
+    layout = layout_of(sampled if complete or len(sampled) < 3 else sampled[:-1], options)
+    warnings: list[Warning] = list(layout.warnings)
+    if comment is not None:
+        warnings.append(note("remarks_left_out", value=comment))
+    header = sampled[layout.skip] if len(sampled) > layout.skip else []
+    if layout.header_rows == 2:
+        header = joined_header(header, sampled[layout.skip + 1])
+    if layout.trailing and header and not header[-1].strip():
+        header = header[:-1]
     require_width(len(header))
     numeric = bool(header) and all(_NUMERIC.fullmatch(cell.strip()) for cell in header)
     headless = not options.get("header", not numeric)
-    names, warnings = unique_names([f"column_{i + 1}" for i in range(len(header))] if headless else header)
-    if headless:
-        warnings = [] if "header" in options else [note("no_header")]
-    if complete and not headless and len(sampled) == 1:
+    names, renamed = unique_names([f"column_{i + 1}" for i in range(len(header))] if headless else header)
+    if not headless:
+        warnings += renamed
+    elif "header" not in options:
+        warnings.append(note("no_header"))
+    if len(names) == 1 and len(sampled) > 2 and (other := _other_delimiter(sampled)):
+        warnings.append(note("one_column", value=other))
+    rows = len(sampled) - layout.skip - layout.header_rows - layout.units
+    if complete and not headless and rows < 1:
         raise ReadFailure("no_rows")
     used: ReadingOptions = {"delimiter": delimiter, "header": not headless}
+    used |= {"skip_rows": layout.skip} if layout.skip else {}
+    used |= {"comment": comment} if comment is not None else {}
+    used |= {"units": True} if layout.units else {}
+    used |= {"header_rows": 2} if layout.header_rows == 2 else {}
+    if not layout.is_plain or comment is not None or spaced or stated is not None:
+        text = write_tidy(text, work, delimiter, layout, comment, spaced, stated is not None)
     missing = ("", *options["missing"]) if "missing" in options else EVERYWHERE
     return Delimited(text, names, delimiter, 0 if headless else 1, warnings, used, missing)
 
 
-def _rows_of(sample: str, delimiter: str) -> list[list[str]]:
-    previous = csv.field_size_limit(len(sample) + 1)
-    try:
-        return list(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter))
-    finally:
-        csv.field_size_limit(previous)
+def _table_delimiter(sample: str, *, complete: bool) -> str:
+    """The delimiter that splits the rows as the header, or where titles stand before it most rows alike."""
+    found, score = delimiter_of(sample, complete=complete)
+    if score >= _CLEAR:
+        return found
+    best, most = found, score
+    for delimiter in _DELIMITERS:
+        widths = Counter(len(row) for row in rows_of(sample[:200_000], delimiter)[:200] if row)
+        width, count = max(widths.items(), key=lambda one: one[1], default=(0, 0))
+        share = count / max(1, sum(widths.values()))
+        if width > 1 and share > most:
+            best, most = delimiter, share
+    return best
+
+
+def _other_delimiter(rows: list[list[str]]) -> str | None:
+    """A sign that stands equally often in every line of a table of one column."""
+    for sign in _UNUSUAL:
+        counts = {row[0].count(sign) for row in rows[:50] if row}
+        if len(counts) == 1 and counts != {0}:
+            return sign
+    return None
 
 
 def delimiter_of(sample: str, *, complete: bool) -> tuple[str, float]:
@@ -100,7 +150,7 @@ def delimiter_of(sample: str, *, complete: bool) -> tuple[str, float]:
     best, best_score = ",", (0.0, 0)
     head = sample[:200_000]
     for delimiter in _DELIMITERS:
-        rows = [row for row in _rows_of(head, delimiter)[:200] if row]
+        rows = [row for row in rows_of(head, delimiter)[:200] if row]
         if len(rows) > 1 and not (complete and len(head) == len(sample)):
             rows = rows[:-1]
         if not rows or len(rows[0]) < 2:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,19 @@ from kargah.datasets.persian import ARABIC_FORMS
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 20
 _HEAD = 1 << 16
+# Those of one or two bytes a letter, in which nearly every file reads as something: they are chosen, not found.
+CODECS: dict[Encoding, str] = {
+    "windows-1256": "cp1256",
+    "windows-1252": "cp1252",
+    "windows-1254": "cp1254",
+    "windows-1251": "cp1251",
+    "gb18030": "gb18030",
+    "cp864": "cp864",
+}
+# Letters and marks of windows-1256 that are no letters of French, and those that every Persian or Arabic text has.
+_ARABIC = re.compile(r"[\u0600-\u06ff\u200c\u200d«»]")
+_FREQUENT = re.compile("[لمنهويى]")
+_ARABIC_SHARE, _FREQUENT_SHARE, _KINDS = 0.85, 0.08, 6
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _ASCII = re.compile(r"[\n -~]")
@@ -42,8 +56,8 @@ def to_utf8(original: Path, work: Path, expected: str, encoding: Encoding | None
 
     Raises ReadFailure `bad_encoding`, or `not_tabular` when the bytes are no text (`expected` names the wanted format).
     """
-    if encoding == "windows-1256":
-        return _transcode(original, work, "cp1256", encoding, expected)
+    if encoding in CODECS:
+        return _transcode(original, work, CODECS[encoding], encoding, expected)
     with original.open("rb") as file:
         head = file.read(_HEAD)
     if head.startswith(codecs.BOM_UTF8):
@@ -85,8 +99,8 @@ def _counts(chunk: bytes) -> tuple[int, int]:
 
 def codec_of(head: bytes, encoding: Encoding | None) -> str:
     """Return Python's name for what a text that begins with `head` is read in; `encoding` is not questioned."""
-    if encoding == "windows-1256":
-        return "cp1256"
+    if encoding in CODECS:
+        return CODECS[encoding]
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     wide = wide_codec(head[:_HEAD])
@@ -148,10 +162,17 @@ def _transcode(original: Path, work: Path, codec: str, name: Encoding, expected:
             for text in _decoded(original, codec):
                 _refuse_controls(text, expected)
                 quotes += text.count('"')
-                out.write(text.translate(ARABIC_FORMS) if codec == "cp1256" else text)
+                out.write(_plain_letters(text, codec))
     except UnicodeError as error:
         raise ReadFailure("bad_encoding") from error
     return TextFile(copy, name, quotes)
+
+
+def _plain_letters(text: str, codec: str) -> str:
+    """`text` in the letters that Persian writes; code page 864 has one for each form that a letter takes in a word."""
+    if codec == "cp864":
+        return unicodedata.normalize("NFKC", text).translate(ARABIC_FORMS)
+    return text.translate(ARABIC_FORMS) if codec == "cp1256" else text
 
 
 def _require_windows_1256(path: Path, expected: str) -> None:
@@ -172,6 +193,12 @@ def _require_windows_1256(path: Path, expected: str) -> None:
     if whole > broken:
         raise ReadFailure("bad_encoding")
     text = sample.decode("cp1256")
+    high = sum(byte >= 0x80 for byte in sample)
+    letters = _ARABIC.findall(text)
+    # Capital letters of Cyrillic are all Arabic ones, but none of these.
+    rare = len(_FREQUENT.findall(text)) < _FREQUENT_SHARE * len(letters) and len(set(letters)) >= _KINDS
+    if len(letters) < _ARABIC_SHARE * high or rare:
+        raise ReadFailure("bad_encoding")
     if len(_MIXED_WORD.findall(text)) > len(_ARABIC_WORD.findall(text)):
         raise ReadFailure("bad_encoding")
 

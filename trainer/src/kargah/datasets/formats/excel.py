@@ -7,14 +7,17 @@ from collections.abc import Collection
 from pathlib import Path
 
 from kargah.datasets.failures import ReadFailure
+from kargah.datasets.formats.layout import joined_header, layout_of
 from kargah.datasets.formats.zips import explodes, open_zip
 from kargah.datasets.model import ReadingOptions
+from kargah.datasets.notes import note
 from kargah.datasets.tables.columns import require_width, unique_names
 from kargah.datasets.tables.missing_words import EVERYWHERE
 from kargah.datasets.tables.text_table import TextTable
 
 _MAX_RATIO = 200
 _BATCH = 20_000
+_SAMPLE_ROWS = 200
 
 
 def sheets_of(original: Path) -> list[str]:
@@ -41,7 +44,7 @@ def read_excel(original: Path, work: Path, options: ReadingOptions) -> TextTable
 
     missing = ("", *options["missing"]) if "missing" in options else EVERYWHERE
     names = sheets_of(original)
-    sheet = options.get("sheet") or (names[0] if names else "")
+    sheet = options.get("sheet") or _table_sheet(original, names)
     if sheet not in names:
         raise ReadFailure("not_tabular", format="Excel", reason=sheet[:80] or "0 sheets")
     try:
@@ -53,15 +56,51 @@ def read_excel(original: Path, work: Path, options: ReadingOptions) -> TextTable
         raise ReadFailure("damaged_file") from error
     rows = [row for row in rows if any(cell is not None for cell in row)]
     headless = not options.get("header", True)
-    if not rows or (len(rows) == 1 and not headless):
+    layout = layout_of([[cell or "" for cell in row] for row in rows[:_SAMPLE_ROWS]], options)
+    rows = rows[layout.skip :]
+    header_rows = 0 if headless else layout.header_rows
+    if not rows or len(rows) <= header_rows + layout.units:
         raise ReadFailure("no_rows")
-    require_width(len(rows[0]))
-    given = [f"column_{at + 1}" for at in range(len(rows[0]))] if headless else [cell or "" for cell in rows[0]]
+    width = len(rows[0]) - layout.trailing
+    require_width(width)
+    if headless:
+        given = [f"column_{at + 1}" for at in range(width)]
+    elif header_rows == 2:
+        given = joined_header([cell or "" for cell in rows[0]], [cell or "" for cell in rows[1]])[:width]
+    else:
+        given = [cell or "" for cell in rows[0][:width]]
     columns, warnings = unique_names(given)
-    body = rows if headless else rows[1:]
+    body = rows[header_rows + layout.units :]
+    others = [name for name in names if name != sheet]
+    told = [*layout.warnings, *warnings]
+    if others and "sheet" not in options:
+        told.append(note("other_sheets", values=", ".join(others)[:200], value=sheet))
     path = work / "text.parquet"
     _write(path, columns, body)
-    return TextTable(path, columns, len(body), warnings, {"sheet": sheet, "header": not headless})
+    used: ReadingOptions = {"sheet": sheet, "header": not headless}
+    used |= {"skip_rows": layout.skip} if layout.skip else {}
+    used |= {"units": True} if layout.units else {}
+    used |= {"header_rows": 2} if header_rows == 2 else {}
+    return TextTable(path, columns, len(body), told, used)
+
+
+def _table_sheet(original: Path, names: list[str]) -> str:
+    """The first sheet, or the largest where the first is a cover: of one column, or one row."""
+    from python_calamine import CalamineWorkbook
+
+    if len(names) < 2:
+        return names[0] if names else ""
+    try:
+        with CalamineWorkbook.from_path(str(original)) as book:
+            sizes = {name: (sheet.height, sheet.width) for name in names if (sheet := book.get_sheet_by_name(name))}
+    except BaseException as error:
+        if not _refused(error):
+            raise
+        raise ReadFailure("damaged_file") from error
+    rows, columns = sizes[names[0]]
+    largest = max(names, key=lambda name: sizes[name][0] * sizes[name][1])
+    is_cover = (columns < 2 or rows < 2) and sizes[largest][0] > max(rows, 2) and sizes[largest][1] >= 2
+    return largest if is_cover else names[0]
 
 
 def _write(path: Path, columns: list[str], rows: list[list[str | None]]) -> None:

@@ -67,7 +67,7 @@ def _open_text(  # noqa: PLR0917
         sample = file.read(_SAMPLE_CHARS)
     if is_prose(sample, filename, options, complete=len(sample) < _SAMPLE_CHARS):
         return _of_texts("text", read_lines(text.path, work), kept, text.encoding, ())
-    table = open_delimited(text, options)
+    table = open_delimited(text, work, options)
     return _of_texts("tsv" if table.used.get("delimiter") == "\t" else "csv", table, kept, text.encoding)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from kargah.datasets.engine import connect, literal, name
 from kargah.datasets.failures import ReadFailure
-from kargah.datasets.formats.encoding import wide_codec
+from kargah.datasets.formats.encoding import CODECS, wide_codec
 from kargah.datasets.formats.excel import sheets_of
 from kargah.datasets.formats.head import head_of
 from kargah.datasets.formats.opening import Opened, open_table
@@ -26,7 +26,7 @@ _ROWS = 100
 _CHANGES = 30
 _SHOWN = 120
 _LINE = 200
-_ENCODINGS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1256": "cp1256"}
+_ENCODINGS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", **CODECS}
 _TEXTS = {"csv", "jsonl"}
 
 
@@ -90,7 +90,9 @@ def _first_lines(original: Path) -> list[dict[str, str]]:
     for encoding, codec in _ENCODINGS.items():
         own = (wide_codec(head) or codec) if encoding == "utf-16" else codec
         text = head.decode(own, "replace").splitlines()
-        lines.append({"encoding": encoding, "line": text[0][:_LINE] if text else ""})
+        # A line of ASCII letters is the same in all of them.
+        telling = next((line for line in text[:-1] if not line.isascii()), None) if encoding != "utf-16" else None
+        lines.append({"encoding": encoding, "line": (telling or (text[0] if text else ""))[:_LINE]})
     return lines
 
 
