@@ -131,3 +131,29 @@ def test_long_and_equal_names_do_not_overwrite_each_other(read: Read, tmp_path: 
     }
     assert read(archive(entries), "images.zip")["rows"] == 5
     assert len(list((tmp_path / "images" / "a").iterdir())) == 4
+
+
+@pytest.mark.parametrize(
+    ("train", "test"),
+    [
+        ("training_set/training_set", "test_set/test_set"),
+        ("seg_train/seg_train", "seg_test/seg_test"),
+        ("train", "valid"),
+    ],
+)
+def test_the_folders_that_repeat_below_train_and_test_are_the_classes(read: Read, train: str, test: str) -> None:
+    names = [
+        f"{folder}/{kind}/{at}.png" for folder in (train, test) for kind in ("circle", "square") for at in range(2)
+    ]
+    result = read(archive({name: picture(size=(8 + at, 6)) for at, name in enumerate(names)}), "images.zip")
+    assert result["profile"]["classes"] == [{"name": "circle", "count": 4}, {"name": "square", "count": 4}]
+
+
+@pytest.mark.parametrize("unlabelled", ["test/{}.png", "test1/test1/{}.png", "seg_pred/seg_pred/{}.png"])
+def test_test_pictures_without_a_class_are_left_out_and_counted(read: Read, unlabelled: str) -> None:
+    names = [f"train/{kind}/{at}.png" for kind in ("circle", "square") for at in range(3)]
+    names += [unlabelled.format(at) for at in range(2)]
+    result = read(archive({name: picture(size=(8 + at, 6)) for at, name in enumerate(names)}), "images.zip")
+    assert result["profile"]["classes"] == [{"name": "circle", "count": 3}, {"name": "square", "count": 3}]
+    told = next(one["detail"] for one in result["warnings"] if one["code"] == "files_ignored")
+    assert told.startswith("2 files")

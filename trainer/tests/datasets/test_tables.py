@@ -163,7 +163,6 @@ def test_a_lopsided_target_and_a_constant_column_are_told(read: Read) -> None:
         (b"PK\x03\x04....", "not_tabular", {"format": "CSV", "reason": "ZIP"}),
         (b"PK\x03\x04..xl/workbook.xml", "not_tabular", {"format": "CSV", "reason": "XLSX"}),
         (b"\n<!DOCTYPE html><html>", "not_tabular", {"format": "CSV", "reason": "HTML"}),
-        (b'[{"a":1}]', "not_tabular", {"format": "CSV", "reason": "JSON array"}),
         (b"a,b\n1,\x00\n", "not_tabular", {"format": "CSV", "reason": "U+0000"}),
         (b'a,b\n1,"open\n2,3\n4,5\n', "not_tabular", {"format": "CSV", "reason": '"'}),
         ("نام,y\nسلام دنیا,1\n".encode()[:-6] + b"\xd8,1\n", "bad_encoding", {}),
@@ -203,7 +202,7 @@ def test_numbers_in_json_strings_stay_text(read: Read) -> None:
     assert types(read('{"a": "1"}\n{"a": "2"}\n{"a": "3"}\n', "data.jsonl"))["a"] == "text"
 
 
-@pytest.mark.parametrize("line", ['{"a":', "[1]", "3", '{"a": NaN}', '{"a": 1} x', "[" * 100_000])
+@pytest.mark.parametrize("line", ['{"a":', "[1]", "3", '{"a": 1} x', "[" * 100_000])
 def test_a_bad_json_line_is_named(read: Read, line: str) -> None:
     assert refused(read, f'{{"a": 1}}\n\n{line}\n', "data.jsonl") == ("invalid_json_line", {"line": 3})
 

@@ -28,6 +28,9 @@ def head_of(original: Path, copy: Path, content: str, options: ReadingOptions, f
             if not file.read(1):
                 return original
         codec = codec_of(head, options.get("encoding"))
+        if content == "jsonl" and head.lstrip()[:1] == b"[":
+            # An array has no end before its last object.
+            return original
         text = codecs.getincrementaldecoder(codec)("replace").decode(head)
         end = _rows_end(text, content, options, filename)
         if end:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import warnings as python_warnings
 import zipfile
 import zlib
@@ -22,7 +23,10 @@ from kargah.datasets.tables.columns import lookalikes
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"}
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
-_SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
+# Folders of train and test pictures; Kaggle's have words before or behind.
+_SPLIT = re.compile(
+    r"(.+[_-])?(train|training|test|test1|testing|val|valid|validation|dev|pred)([_-](set|data|images))?", re.IGNORECASE
+)
 _MAX_IMAGE_BYTES = 256 << 20
 # Photographs do not shrink when zipped, drawings shrink some; a hundredfold is no picture.
 _MAX_RATIO = 100
@@ -91,9 +95,22 @@ def _placed(
     outside = len(candidates) - len(inside)
     while inside and len({parts[0] for _, parts in inside}) == 1 and all(len(parts) > 2 for _, parts in inside):
         inside = [(entry, parts[1:]) for entry, parts in inside]
-    if inside and all(len(parts) > 2 and parts[0].casefold() in _SPLITS for _, parts in inside):
-        inside = [(entry, (parts[1], parts[0], *parts[2:])) for entry, parts in inside]
+    if inside and all(_SPLIT.fullmatch(parts[0]) for _, parts in inside):
+        inside = [(entry, _without_repeat(parts)) for entry, parts in inside]
+        labelled = [(entry, (parts[1], parts[0], *parts[2:])) for entry, parts in inside if len(parts) > 2]
+        classes = {parts[0].casefold() for _, parts in labelled}
+        # What lies in no class, or in one more folder of test pictures, has no label.
+        known = [(entry, parts) for entry, parts in labelled if not _SPLIT.fullmatch(parts[0])]
+        if len(classes) > 1 and known:
+            outside += len(inside) - len(known)
+            inside = known
     return [(entry, parts[0].strip(), "_".join(parts[1:])) for entry, parts in inside], outside
+
+
+def _without_repeat(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """`train/train/cat/1.png` as `train/cat/1.png`."""
+    again = len(parts) > 2 and parts[0].casefold() == parts[1].casefold()
+    return parts[1:] if again else parts
 
 
 def _file_name(wanted: str, taken: set[str]) -> str:

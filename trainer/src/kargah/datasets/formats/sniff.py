@@ -89,9 +89,9 @@ def _text_content(head: bytes, size: int, expected: str) -> Content:
         raise ReadFailure("damaged_file")
     if expected == "JSON Lines" or _looks_like_json_lines(text):
         return "jsonl"
-    if text.startswith(b"["):
-        return _json_array_or_csv(text, expected)
-    return "csv"
+    # An array of objects; of other arrays there is no telling which is the header.
+    is_array = text.startswith(b"[") and text[1:].lstrip().startswith(b"{")
+    return "jsonl" if is_array else "csv"
 
 
 def _zip_content(head: bytes, expected: str) -> Content:
@@ -116,13 +116,6 @@ def _foreign_name(head: bytes) -> str | None:
 
 def _looks_like_json_lines(text: bytes) -> bool:
     return text.startswith(b"{") and _is_json(text.split(b"\n", 1)[0].decode("utf-8", "replace"))
-
-
-def _json_array_or_csv(text: bytes, expected: str) -> Content:
-    following = text[1:].lstrip()[:1]
-    if following in {b"{", b"["}:
-        raise ReadFailure("not_tabular", format=expected, reason="JSON array")
-    return "csv"
 
 
 def _is_json(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _PANDAS_INDEX = "__index_level_"
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
-_NUMBERS = {"FLOAT", "DOUBLE", "UBIGINT", "HUGEINT", "UHUGEINT"}
+_NUMBERS = {"FLOAT", "DOUBLE"}
 _NESTED = ("STRUCT", "MAP", "UNION", "LIST")
 
 
@@ -93,7 +94,8 @@ def write_parquet_table(
     types: dict[str, ColumnType] = {}
     selected: list[str] = []
     for new, (_, column, kind) in zip(names, found, strict=True):
-        types[new], cast = _plain(kind, name(column))
+        exact = _is_whole(kind)
+        types[new], cast = _exact(connection, table, name(column)) if exact else _plain(kind, name(column))
         if new in overrides:
             cast = f"CAST({name(column)} AS VARCHAR)"
         if normal and types[new] in {"text", "category"}:
@@ -111,6 +113,21 @@ def write_parquet_table(
     for column in overrides:
         types[column] = typed.types[column]
     return Typed(types, typed.jalali, (*warnings, *renamed, *typed.warnings), typed.written)
+
+
+def _is_whole(kind: str) -> bool:
+    """Whether a column holds whole numbers that a floating-point number would change."""
+    return kind in {"UBIGINT", "HUGEINT", "UHUGEINT"} or re.fullmatch(r"DECIMAL\(\d+, ?0\)", kind) is not None
+
+
+def _exact(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> tuple[ColumnType, str]:
+    """Whole numbers where all fit 64 bits, else texts with every digit."""
+    found = connection.execute(
+        f"SELECT count(*) FROM {table} WHERE {column} IS NOT NULL AND TRY_CAST({column} AS BIGINT) IS NULL"  # noqa: S608
+    ).fetchone()
+    if found is not None and found[0] == 0:
+        return "integer", f"CAST({column} AS BIGINT)"
+    return "text", f"CAST({column} AS VARCHAR)"
 
 
 def _described(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:

@@ -42,10 +42,7 @@ def write_export(data: Path, into: Path, kind: str, memory_bytes: int) -> None:
         table = f"read_parquet({literal(str(data))})"
         with connect([work, data.parent], memory_bytes) as connection:
             described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()  # noqa: S608
-            selected = ", ".join(
-                _harmless(str(column), str(physical)) if kind == "csv" else name(str(column))
-                for column, physical, *_ in described
-            )
+            selected = ", ".join(_written(kind, str(column), str(physical)) for column, physical, *_ in described)
             written = work / "table"
             connection.execute(f"COPY (SELECT {selected} FROM {table}) TO {literal(str(written))} ({_FORMATS[kind]})")  # noqa: S608
         if kind == "csv":
@@ -84,6 +81,17 @@ def _work_beside(into: Path) -> Iterator[Path]:
         yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _written(kind: str, column: str, physical: str) -> str:
+    if kind == "csv":
+        return _harmless(column, physical)
+    c = name(column)
+    if kind == "jsonl" and physical in {"DOUBLE", "FLOAT"}:
+        # JSON has no number for these: NaN is null, and the infinite ones are words, which reading knows.
+        word = f"CASE WHEN {c} > 0 THEN 'Infinity' ELSE '-Infinity' END"
+        return f"CASE WHEN isnan({c}) THEN NULL WHEN isinf({c}) THEN to_json({word}) ELSE to_json({c}) END AS {c}"
+    return c
 
 
 def _harmless(column: str, physical: str) -> str:
