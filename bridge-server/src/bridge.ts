@@ -6,7 +6,7 @@ import { systemClock, type Clock } from './lib/clock.js';
 import type { Config } from './config.js';
 import type { AppParts } from './http/app.js';
 import { refuseBroken } from './http/broken.js';
-import { Entrance } from './http/entrance.js';
+import { StartupGate } from './http/startup-gate.js';
 import { ourHosts } from './http/host.js';
 import { listenSocket, listenTcp } from './http/listen.js';
 import { announce, lockFolder, withdraw } from './lock.js';
@@ -50,9 +50,9 @@ export async function startBridge(
   const lock = lockFolder(config.dataDir);
   const server = createServer({ requestTimeout: 0, headersTimeout: 60_000 });
   server.on('clientError', refuseBroken);
-  const entrance = new Entrance(server, ourHosts(config));
+  const gate = new StartupGate(server, ourHosts(config));
   const url = await listenTcp(server, config);
-  const door = config.socket === null ? null : await listenSocket(server, config.socket);
+  const proxySocket = config.socket === null ? null : await listenSocket(server, config.socket);
   // Loaded behind the open door, so that who waits for the bridge to answer does not wait for all of it.
   for (const load of PARTS) {
     await setImmediate();
@@ -60,7 +60,7 @@ export async function startBridge(
   }
   const { compose } = await import('./compose.js');
   const bridge = await compose(config, log, answers);
-  entrance.open(bridge.app, () => bridge.live.attach(server));
+  gate.open(bridge.app, () => bridge.live.attach(server));
   announce(config.dataDir, { url, version: VERSION });
   const started = bridge
     .start()
@@ -79,7 +79,7 @@ export async function startBridge(
         callOff();
         // What lies at the path now may be another bridge's.
         if (lock.holds()) withdraw(config.dataDir);
-        door?.close();
+        proxySocket?.close();
         await ended(server, () => bridge.live.close());
         await started;
         await bridge.stop();

@@ -71,7 +71,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
       databaseHosts: config.databaseHosts,
       workspaceDir: config.workspaceDir,
       catalogueFile: config.catalogueFile,
-      door: OPEN_INTERNET,
+      outbound: OPEN_INTERNET,
     },
     log,
   });

@@ -10,7 +10,7 @@ import type { Connection } from '../src/contract/datasets/intake.js';
 import { DEFAULT_LIMITS } from '../src/datasets/index.js';
 import { DatabaseHosts } from '../src/datasets/ingest/sources/database-hosts.js';
 import { SqlReader } from '../src/datasets/ingest/sources/sql-reader.js';
-import { Bench, PYTHON } from './support/datasets.js';
+import { DatasetFixture, PYTHON } from './support/datasets.js';
 
 const PASSWORD = 'گذر-p@ss:w/rd%';
 const TABLE = `create table goods (
@@ -25,7 +25,7 @@ const TABLE = `create table goods (
 export function readsFromPostgres(at: () => string): void {
   describe('PostgreSQL as a source', () => {
     let admin: pg.Client;
-    let bench: Bench;
+    let bench: DatasetFixture;
     let url: string;
     let connection: Connection;
     const logged: string[] = [];
@@ -41,7 +41,7 @@ export function readsFromPostgres(at: () => string): void {
       address.username = 'sara';
       address.password = encodeURIComponent(PASSWORD);
       url = address.href;
-      bench = await Bench.open({}, { databaseHosts: ['*'] }, (line) => logged.push(line));
+      bench = await DatasetFixture.open({}, { databaseHosts: ['*'] }, (line) => logged.push(line));
       const made = await post('connections', { name: 'shop', url });
       expect(made.status).toBe(201);
       connection = JSON.parse(made.text) as Connection;

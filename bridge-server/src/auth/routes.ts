@@ -5,7 +5,7 @@ import type { User } from '../contract/auth.js';
 import type { Endpoint } from '../contract/endpoint.js';
 import { aliases } from '../contract/index.js';
 import { KargahError } from '../lib/errors.js';
-import { cameByDoor } from '../http/listen.js';
+import { cameFromProxy } from '../http/listen.js';
 import { route, type Answer, type Route, type RouteContext } from '../http/route.js';
 import type { ApiTokenTable, SessionTable } from '../storage/schema.js';
 import { emailOf, type Accounts } from './accounts.js';
@@ -83,7 +83,7 @@ export function authRoutes(parts: AuthParts): Route[] {
   const register = async ({ body, req, res }: Asked<typeof contract.register>): Promise<Answer> => {
     const { signup_code, ...account } = body;
     const admit = (there: number): void => {
-      signUp.admit(there, cameByDoor(req.socket), signup_code);
+      signUp.admit(there, cameFromProxy(req.socket), signup_code);
     };
     // Before anything is counted or hashed for who may not.
     admit(await accounts.count());
@@ -131,7 +131,7 @@ export function authRoutes(parts: AuthParts): Route[] {
   return [
     route(contract.signup, async ({ req }) => ({
       status: 200,
-      json: signUp.state(await accounts.count(), cameByDoor(req.socket)),
+      json: signUp.state(await accounts.count(), cameFromProxy(req.socket)),
     })),
     route(contract.register, register),
     route(aliases.shortRegister, register),

@@ -6,13 +6,13 @@ import type { Source } from '../contract/datasets/intake.js';
 import type { Caller } from '../access/caller.js';
 import { jobRow } from '../../test/rows.js';
 import { newId } from '../lib/ids.js';
-import { Bench, codeOf, person } from '../../test/support/datasets.js';
+import { DatasetFixture, codeOf, person } from '../../test/support/datasets.js';
 
 const CSV = 'نام,سن,label\nعلی,31,a\n"م, ""ن""",,b\nمینا,22,a\n';
 
-let bench: Bench;
+let bench: DatasetFixture;
 beforeAll(async () => {
-  bench = await Bench.open();
+  bench = await DatasetFixture.open();
 });
 afterAll(() => bench.close());
 
@@ -90,7 +90,7 @@ describe('a table', () => {
   });
 
   it('whose reading takes too long fails, and its process is gone', async () => {
-    const hasty = await Bench.open({ readerSeconds: 0.01 });
+    const hasty = await DatasetFixture.open({ readerSeconds: 0.01 });
     try {
       expect(await hasty.dataset('a.csv', CSV)).toMatchObject({ state: 'failed', error: { code: 'reader_limit' } });
     } finally {

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { LivePort } from '../live/port.js';
 import type { Database } from '../storage/schema.js';
-import type { Door } from './ingest/sources/outbound-http.js';
+import type { OutboundHttp } from './ingest/sources/outbound-http.js';
 import type { People } from './list/sharing.js';
 
 export interface DatasetLimits {
@@ -43,7 +43,7 @@ export interface OriginSettings {
   readonly databaseHosts: readonly string[];
   /** The administrator's list of datasets. */
   readonly catalogueFile: string | null;
-  readonly door: Door;
+  readonly outbound: OutboundHttp;
 }
 
 export interface DatasetsDeps {

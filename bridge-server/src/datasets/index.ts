@@ -1,6 +1,6 @@
 import type { Route } from '../http/route.js';
 import { Access } from './records/access.js';
-import { Announcer } from './records/notifier.js';
+import { DatasetNotifier } from './records/notifier.js';
 import { Catalogue } from './ingest/sources/catalogue.js';
 import { Contents } from './content/store.js';
 import { DatasetData } from './rows/data.js';
@@ -9,8 +9,8 @@ import { VersionDiffs } from './versions/diff.js';
 import { Exports } from './rows/exports.js';
 import { DatasetsRoot } from './content/folders.js';
 import { DatasetsForTraining } from './versions/for-training.js';
-import { Garbage } from './content/retention.js';
-import { Intake } from './ingest/ingestion.js';
+import { Retention } from './content/retention.js';
+import { Ingestion } from './ingest/ingestion.js';
 import { CatalogueFile } from './ingest/sources/catalogue-file.js';
 import { ConnectionStore } from './ingest/sources/connection-store.js';
 import { Connections } from './ingest/sources/connections.js';
@@ -18,13 +18,13 @@ import { DatabaseHosts } from './ingest/sources/database-hosts.js';
 import { FileOrigin } from './ingest/sources/workspace-files.js';
 import { ListOrigin } from './ingest/sources/listed.js';
 import { originRoutes } from './ingest/sources/routes.js';
-import { Seal } from '../lib/secret-box.js';
+import { SecretBox } from '../lib/secret-box.js';
 import { SqlReader } from './ingest/sources/sql-reader.js';
 import { SqlOrigin } from './ingest/sources/sql.js';
 import { UrlOrigin } from './ingest/sources/urls.js';
 import { Reader } from './reading/reader.js';
 import { ReadingQueue } from './reading/reading.js';
-import { Room } from './content/quota.js';
+import { StorageQuota } from './content/quota.js';
 import { datasetRoutes } from './routes.js';
 import { DatasetService } from './list/service.js';
 import { SharingService } from './list/sharing.js';
@@ -58,52 +58,61 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   const root = new DatasetsRoot(deps.dataDir);
   const contents = new Contents(db, root, versions);
   const access = new Access(store, versions);
-  const announcer = new Announcer(deps.live, store);
-  const garbage = new Garbage(db, root, contents);
+  const notifier = new DatasetNotifier(deps.live, store);
+  const retention = new Retention(db, root, contents);
   const reader = new Reader(deps);
-  const reading = new ReadingQueue(deps, versions, contents, announcer, reader);
-  const intake = new Intake(store, versions, contents, access, announcer, reading);
-  const room = new Room(deps, contents, () => uploads.awaited());
-  const uploads: UploadService = new UploadService(deps, store, versions, root, intake, room);
+  const reading = new ReadingQueue(deps, versions, contents, notifier, reader);
+  const ingestion = new Ingestion(store, versions, contents, access, notifier, reading);
+  const quota = new StorageQuota(deps, contents, () => uploads.awaited());
+  const uploads: UploadService = new UploadService(deps, store, versions, root, ingestion, quota);
   const cancelUpload = async (versionId: string): Promise<void> => {
     await uploads.cancelFor(versionId);
     await urls.cancel(versionId);
     await sql.cancel(versionId);
     await offered.cancel(versionId);
   };
-  const list = new DatasetService(store, versions, access, reading, garbage, announcer, cancelUpload);
+  const list = new DatasetService(store, versions, access, reading, retention, notifier, cancelUpload);
   const history = new VersionService(
     db,
     versions,
     splits,
     access,
-    intake,
+    ingestion,
     reading,
-    garbage,
-    announcer,
-    room,
+    retention,
+    notifier,
+    quota,
     cancelUpload,
   );
   const data = new DatasetData(versions, contents, access, reader);
-  const exports = new Exports(store, root, contents, access, reader, room, deps.limits);
+  const exports = new Exports(store, root, contents, access, reader, quota, deps.limits);
   const dealing = new SplitService(versions, splits, contents, access, reader);
   const diffs = new VersionDiffs(contents, access, reader);
   const { origins, limits, log } = deps;
-  const urls = new UrlOrigin(origins.door, limits.maxUploadBytes, intake, versions, room, log);
+  const urls = new UrlOrigin(origins.outbound, limits.maxUploadBytes, ingestion, versions, quota, log);
   const { workspaceDir } = origins;
   const grounds = workspaceDir === null ? null : { root: workspaceDir, dataDir: deps.dataDir };
-  const files = new FileOrigin(grounds, intake, versions, room);
+  const files = new FileOrigin(grounds, ingestion, versions, quota);
   const sqlReader = new SqlReader(deps, new DatabaseHosts(origins.databaseHosts));
-  const connections = new Connections(new ConnectionStore(db), new Seal(origins.secret), sqlReader, grounds);
-  const sql = new SqlOrigin(connections, sqlReader, intake, versions, room, log);
+  const connections = new Connections(new ConnectionStore(db), new SecretBox(origins.secret), sqlReader, grounds);
+  const sql = new SqlOrigin(connections, sqlReader, ingestion, versions, quota, log);
   const listed = origins.catalogueFile === null ? null : new CatalogueFile(origins.catalogueFile);
-  const offered = new ListOrigin(listed, deps.dataDir, intake, room, urls, origins.door, limits.maxUploadBytes, log);
-  const catalogue = new Catalogue(offered, reader, intake, versions, room);
-  const sharing = new SharingService(store, deps.people, access, announcer);
+  const offered = new ListOrigin(
+    listed,
+    deps.dataDir,
+    ingestion,
+    quota,
+    urls,
+    origins.outbound,
+    limits.maxUploadBytes,
+    log,
+  );
+  const catalogue = new Catalogue(offered, reader, ingestion, versions, quota);
+  const sharing = new SharingService(store, deps.people, access, notifier);
 
   const sweep = async (): Promise<void> => {
     await uploads.expire();
-    await garbage.sweep();
+    await retention.collect();
     await exports.sweep();
   };
   let timer: NodeJS.Timeout | undefined;
@@ -122,7 +131,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
       ...originRoutes(urls, files, sql, connections),
       ...versionRoutes(history, dealing, diffs, sharing, { db, access }),
     ].map(whenOpen),
-    service: new DatasetsForTraining(store, versions, splits, contents, access, garbage),
+    service: new DatasetsForTraining(store, versions, splits, contents, access, retention),
     async start() {
       try {
         await root.make();

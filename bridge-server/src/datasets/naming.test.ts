@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Problem } from '../contract/errors.js';
 import type { Dataset } from '../contract/datasets/datasets.js';
 import type { Connection } from '../contract/datasets/intake.js';
-import { Bench } from '../../test/support/datasets.js';
+import { DatasetFixture } from '../../test/support/datasets.js';
 
 const UNSEEN = ['a\u0000b', 'report\u202evsc', 'a\u200bb', 'a\u2066b\u2069', 'a\nb', '\u200c'];
 const PERSIAN = 'نظرهای مشتری‌ها';
 
-let bench: Bench;
+let bench: DatasetFixture;
 let workspace: string;
 let dataset: Dataset;
 let connection: Connection;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   workspace = await mkdtemp(join(tmpdir(), 'kargah-workspace-'));
   await writeFile(join(workspace, 'here.csv'), 'a,b\n1,x\n');
   new DatabaseSync(join(workspace, 'shop.db')).close();
-  bench = await Bench.open({}, { workspaceDir: workspace });
+  bench = await DatasetFixture.open({}, { workspaceDir: workspace });
   dataset = await bench.dataset('a.csv', 'a,b\n1,x\n2,y\n');
   const made = await bench.send('POST', '/connections', { name: PERSIAN, url: 'sqlite:shop.db' });
   connection = (await made.json()) as Connection;

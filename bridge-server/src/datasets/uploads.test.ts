@@ -4,15 +4,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Upload } from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Bench, codeOf } from '../../test/support/datasets.js';
+import { DatasetFixture, codeOf } from '../../test/support/datasets.js';
 import { Ledger } from './ingest/uploads/ledger.js';
 
 const TUS = { 'tus-resumable': '1.0.0' };
 const CSV = 'name,age,label\nعلی,31,a\nرضا,40,b\nمینا,22,a\n';
 
-let bench: Bench;
+let bench: DatasetFixture;
 beforeAll(async () => {
-  bench = await Bench.open({ maxUploadBytes: 4 * 2 ** 20 });
+  bench = await DatasetFixture.open({ maxUploadBytes: 4 * 2 ** 20 });
 });
 afterAll(() => bench.close());
 
@@ -265,7 +265,7 @@ describe('an upload is refused with', () => {
   });
 
   it('507 before its first byte when it would not fit on the disk', async () => {
-    const small = await Bench.open({ reserveBytes: Number.MAX_SAFE_INTEGER });
+    const small = await DatasetFixture.open({ reserveBytes: Number.MAX_SAFE_INTEGER });
     try {
       const refused = await small.create('a.csv', 10);
       expect([refused.status, await codeOf(refused)]).toEqual([507, 'storage_full']);

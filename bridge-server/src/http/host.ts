@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config.js';
-import { cameByDoor } from './listen.js';
+import { cameFromProxy } from './listen.js';
 
 const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/iu;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u;
@@ -18,7 +18,7 @@ export function ourHosts({ host, allowedOrigins, publicUrls }: HostSettings): Is
   const names = new Set([...allowedOrigins, ...publicUrls].map((url) => nameOf(new URL(url).host)));
   names.add(nameOf(host.includes(':') ? `[${host}]` : host));
   return ({ headers, socket }) => {
-    if (cameByDoor(socket)) return true;
+    if (cameFromProxy(socket)) return true;
     const name = nameOf(headers.host);
     return name !== null && (LOOPBACK.test(name) || names.has(name) || name === addressOf(socket.localAddress));
   };

@@ -26,7 +26,7 @@ export async function listenTcp(
 const byDoor = new WeakSet<object>();
 
 /** Whether a connection came through the unix socket, where Jupyter has already looked at Host and Origin. */
-export function cameByDoor(connection: object): boolean {
+export function cameFromProxy(connection: object): boolean {
   return byDoor.has(connection);
 }
 
@@ -35,19 +35,19 @@ export type MaySignIn = (connection: object) => boolean;
 
 /** A bridge that JupyterLab started knows people through Jupyter's socket alone: its port is open to the whole machine. */
 export function maySignIn({ socket }: Pick<Config, 'socket'>): MaySignIn {
-  return socket === null ? () => true : cameByDoor;
+  return socket === null ? () => true : cameFromProxy;
 }
 
 /** Opens the unix socket of jupyter-server-proxy; its connections are served like those of the port. */
 export async function listenSocket(server: HttpServer, path: string): Promise<Server> {
   rmSync(path, { force: true });
-  const door = createServer((connection) => {
+  const proxySocket = createServer((connection) => {
     byDoor.add(connection);
     server.emit('connection', connection);
   });
-  await listen(door, { path });
+  await listen(proxySocket, { path });
   chmodSync(path, 0o600);
-  return door;
+  return proxySocket;
 }
 
 function listen(server: Server, where: { host: string; port: number } | { path: string }): Promise<void> {

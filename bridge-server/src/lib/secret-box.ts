@@ -5,7 +5,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** Keeps texts so that only who has the server's secret can read them: AES-256-GCM, a nonce each, bound to what they belong to. */
-export class Seal {
+export class SecretBox {
   private readonly key: Buffer;
 
   constructor(secret: string) {

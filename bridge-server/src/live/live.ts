@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { EVENTS } from '../contract/live.js';
 import { KargahError } from '../lib/errors.js';
 import { securityHeaders } from '../http/headers.js';
-import { cameByDoor } from '../http/listen.js';
+import { cameFromProxy } from '../http/listen.js';
 import type { Authenticator } from '../http/route.js';
 import type { Person } from '../access/caller.js';
 import { systemClock, type Clock } from '../lib/clock.js';
@@ -46,7 +46,7 @@ export function createLive(deps: LiveDeps): Live {
     allowRequest: (req, decide) => {
       const { origin, host } = req.headers;
       // Over the unix socket Jupyter has already compared Origin and Host, and shows us its own Host.
-      const behindJupyter = cameByDoor(req.socket);
+      const behindJupyter = cameFromProxy(req.socket);
       const allowed =
         origin === undefined || behindJupyter || deps.allowedOrigins.includes(origin) || sameHost(origin, host);
       decide(allowed ? null : 'origin', allowed);

@@ -10,7 +10,7 @@ import { asBefore003, versionsIn, VERSIONS_OF_OLD } from '../../test/older.js';
 import { readsFromPostgres } from '../../test/postgres-source.js';
 import { jobRow } from '../../test/rows.js';
 import { DatasetStore } from '../datasets/records/store.js';
-import { Garbage } from '../datasets/content/retention.js';
+import { Retention } from '../datasets/content/retention.js';
 import { Contents } from '../datasets/content/store.js';
 import { DatasetsRoot } from '../datasets/content/folders.js';
 import { SplitStore } from '../datasets/records/split-store.js';
@@ -85,7 +85,7 @@ it('numbers versions that begin at once, shows the newest ready one, and frees w
   const root = new DatasetsRoot(folder);
   await root.make();
   const contents = new Contents(db, root, versions);
-  const garbage = new Garbage(db, root, contents);
+  const garbage = new Retention(db, root, contents);
   const given = {
     projectId: 'prj_1',
     userId: 'u1',
@@ -151,7 +151,7 @@ it('numbers versions that begin at once, shows the newest ready one, and frees w
   const kept = (await versions.all(datasetId)).filter((row) => row.freed_at === null);
   expect(kept.map(({ number }) => number)).toEqual([1]);
   await db.deleteFrom('jobs').where('job_id', '=', 'job_needs0').execute();
-  await garbage.sweep();
+  await garbage.collect();
   expect(await versions.all(datasetId)).toEqual([]);
   expect(await store.find(datasetId)).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workshop } from '../../test/support/training.js';
+import { TrainingFixture } from '../../test/support/training.js';
 
 const MIB = 2 ** 20;
 const GIB_OF_LINES = `import os
@@ -13,9 +13,9 @@ for _ in range(1024): os.write(1, block)
 print("the end")`;
 
 describe('a job that goes beyond bounds', () => {
-  let shop: Workshop;
+  let shop: TrainingFixture;
   beforeAll(async () => {
-    shop = await Workshop.open();
+    shop = await TrainingFixture.open();
   });
   afterAll(() => shop.close());
 

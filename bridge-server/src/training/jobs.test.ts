@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job } from '../contract/training/training.js';
 import { carriers } from '../launchers/processes.js';
-import { TABLE, Workshop } from '../../test/support/training.js';
+import { TABLE, TrainingFixture } from '../../test/support/training.js';
 
 const SLEEPER = 'import time\nprint("up")\ntime.sleep(600)';
-const supervisorOf = (shop: Workshop, jobId: string): { pid: number } =>
+const supervisorOf = (shop: TrainingFixture, jobId: string): { pid: number } =>
   JSON.parse(readFileSync(join(shop.dir, 'jobs', jobId, 'supervisor.json'), 'utf8')) as { pid: number };
 
 describe('a training job', () => {
-  let shop: Workshop;
+  let shop: TrainingFixture;
   beforeAll(async () => {
-    shop = await Workshop.open();
+    shop = await TrainingFixture.open();
   });
   afterAll(() => shop.close());
   const up = (jobId: string): Promise<void> =>

@@ -10,7 +10,7 @@ import { LocalLauncher } from '../launchers/local.js';
 import { signOf } from '../launchers/lease.js';
 import { carriers } from '../launchers/processes.js';
 import { readProc } from '../lib/processes.js';
-import { PYTHON, Workshop } from '../../test/support/training.js';
+import { PYTHON, TrainingFixture } from '../../test/support/training.js';
 
 const LEASE_SECONDS = 2;
 /** How often such a lease is looked at. */
@@ -20,10 +20,10 @@ const SLEEPER = `${UP}time.sleep(600)`;
 const WITH_CHILD = `${UP}subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True, env={})\ntime.sleep(600)`;
 
 describe('what is believed of a job', () => {
-  let shop: Workshop;
+  let shop: TrainingFixture;
   const clock = new HandClock();
   beforeAll(async () => {
-    shop = await Workshop.open({}, new LocalLauncher(PYTHON, LEASE_SECONDS, clock));
+    shop = await TrainingFixture.open({}, new LocalLauncher(PYTHON, LEASE_SECONDS, clock));
   });
   afterAll(() => shop.close());
   const up = async (source: string): Promise<string> => {

@@ -8,7 +8,7 @@ import { ZipFile } from 'yazl';
 import type { MetricPoint } from '../contract/training/metrics.js';
 import type { Job } from '../contract/training/training.js';
 import { JobStore } from './records/store.js';
-import { Workshop } from '../../test/support/training.js';
+import { TrainingFixture } from '../../test/support/training.js';
 import { metricsOf } from './records/view.js';
 
 const GATED =
@@ -21,9 +21,9 @@ const point = (key: string, value: MetricPoint['value'], step: number): MetricPo
 });
 
 describe('a running job', () => {
-  let shop: Workshop;
+  let shop: TrainingFixture;
   beforeAll(async () => {
-    shop = await Workshop.open();
+    shop = await TrainingFixture.open();
   });
   afterAll(() => shop.close());
   const gated = (gate: string, after = ''): Promise<Job> => shop.script(GATED.replace('{gate}', gate) + after);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Problem } from '../contract/errors.js';
 import type { Job } from '../contract/training/training.js';
-import { TABLE, Workshop } from '../../test/support/training.js';
+import { TABLE, TrainingFixture } from '../../test/support/training.js';
 
 const json = async <T>(answer: Response): Promise<T> => (await answer.json()) as T;
 /** Keeps a number in its checkpoint folder, one more each time, and ends badly unless it is the third. */
@@ -20,9 +20,9 @@ raise SystemExit(count < 3)
 `;
 
 describe('an ended job', () => {
-  let shop: Workshop;
+  let shop: TrainingFixture;
   beforeAll(async () => {
-    shop = await Workshop.open();
+    shop = await TrainingFixture.open();
   });
   afterAll(() => shop.close());
   const resume = (jobId: string, body: object = {}): Promise<Response> =>

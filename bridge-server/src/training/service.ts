@@ -22,8 +22,8 @@ import type { Events } from '../events.js';
 import type { LivePort } from '../live/port.js';
 import { labelled } from '../mlflow/rules/nested.js';
 import type { GatewayListener, MlflowPort } from '../mlflow/port.js';
-import { Aftercare } from './run/finalizer.js';
-import { Announcer } from './queue/notifier.js';
+import { RunFinalizer } from './run/finalizer.js';
+import { JobNotifier } from './queue/notifier.js';
 import { JobFolders } from './records/job-folder.js';
 import { JobLogs, type LogPiece } from './logs/logs.js';
 import { ModelDownloads, type ModelFile, type ModelFormat } from './model-download.js';
@@ -36,13 +36,13 @@ import { Preparation } from './run/preparation.js';
 import { JobRuns } from './run/mlflow-runs.js';
 import { Pythons } from './requests/pythons.js';
 import type { Recipes } from './requests/recipes.js';
-import { Requests } from './requests/admission.js';
+import { Admission } from './requests/admission.js';
 import { JobRunner } from './run/runner.js';
 import { isTerminal } from './records/states.js';
 import { JobStore, type JobRow } from './records/store.js';
 import { JobTelemetry } from './run/telemetry.js';
 import { canResume, modelOf, paramsOf, resourcesOf, scriptOf } from './records/view.js';
-import { WaitingRoom } from './queue/scheduler.js';
+import { Scheduler } from './queue/scheduler.js';
 import type { Kysely } from 'kysely';
 import type { Database } from '../storage/schema.js';
 
@@ -68,12 +68,12 @@ export class TrainingService {
   readonly pythons: Pythons;
   readonly #store: JobStore;
   readonly #folders: JobFolders;
-  readonly #room: WaitingRoom;
-  readonly #requests: Requests;
-  readonly #announcer: Announcer;
+  readonly #scheduler: Scheduler;
+  readonly #requests: Admission;
+  readonly #notifier: JobNotifier;
   readonly #telemetry: JobTelemetry;
   readonly #runner: JobRunner;
-  readonly #aftercare: Aftercare;
+  readonly #finalizer: RunFinalizer;
   readonly #models: ModelDownloads;
   readonly #points: PointHistory;
 
@@ -84,19 +84,19 @@ export class TrainingService {
     const folders = (this.#folders = new JobFolders(settings.dataDir, settings.maxLogBytes ?? null));
     const pythons = (this.pythons = new Pythons(settings.python, log));
     const limits = { jobs: settings.maxParallelJobs, jobsPerUser: settings.maxJobsPerUser };
-    const room = (this.#room = new WaitingRoom(store, settings.machine, limits, mlflow));
-    this.#requests = new Requests(store, datasets, recipes, pythons, settings);
-    const announcer = (this.#announcer = new Announcer(store, room, live, events));
+    const scheduler = (this.#scheduler = new Scheduler(store, settings.machine, limits, mlflow));
+    this.#requests = new Admission(store, datasets, recipes, pythons, settings);
+    const notifier = (this.#notifier = new JobNotifier(store, scheduler, live, events));
     const points = (this.#points = new PointHistory(settings.dataDir, log));
-    const telemetry = (this.#telemetry = new JobTelemetry({ store, announcer, points, events, log }));
+    const telemetry = (this.#telemetry = new JobTelemetry({ store, notifier, points, events, log }));
     const runs = new JobRuns(store, folders, mlflow, datasets, recipes, telemetry, points, settings);
-    const aftercare = (this.#aftercare = new Aftercare(
+    const finalizer = (this.#finalizer = new RunFinalizer(
       store,
       folders,
       mlflow,
       runs,
       telemetry,
-      announcer,
+      notifier,
       points,
       settings.python,
       log,
@@ -104,15 +104,15 @@ export class TrainingService {
     const preparation = new Preparation(store, folders, runs, pythons, settings);
     this.#runner = new JobRunner(
       store,
-      room,
+      scheduler,
       folders,
       deps.launcher,
       mlflow,
       preparation,
       runs,
       telemetry,
-      announcer,
-      aftercare,
+      notifier,
+      finalizer,
       datasets,
       settings,
       log,
@@ -153,7 +153,7 @@ export class TrainingService {
     await this.#store.insert(row, async (tx) => {
       if (row.dataset_version_id !== null) await datasets.hold(tx, row.dataset_version_id);
     });
-    const job = await this.#announcer.moved(row);
+    const job = await this.#notifier.moved(row);
     this.#runner.kick();
     return job;
   }
@@ -167,7 +167,7 @@ export class TrainingService {
     requireAccess(person, 'job.write', projectOf(person));
     const accepted = await this.#requests.accept(person, request);
     const { launcher, settings } = this.deps;
-    return dryRun({ launcher, settings, folders: this.#folders, room: this.#room }, person, accepted);
+    return dryRun({ launcher, settings, folders: this.#folders, scheduler: this.#scheduler }, person, accepted);
   }
 
   async clone(person: Person, jobId: string, changes: Changes): Promise<Job> {
@@ -188,7 +188,7 @@ export class TrainingService {
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const search = filter.search === undefined ? undefined : folded(filter.search).trim();
     const rows = await this.#store.list(scopeOf(person, 'job.read'), { ...wanted, after, search, limit: limit + 1 });
-    const items = await this.#announcer.views(rows.slice(0, limit));
+    const items = await this.#notifier.views(rows.slice(0, limit));
     const last = items.at(-1);
     const more = rows.length > limit && last !== undefined;
     return { items, next_cursor: more ? encodeCursor([last.created_at, last.job_id]) : null };
@@ -196,14 +196,14 @@ export class TrainingService {
 
   async get(caller: Caller, jobId: string): Promise<Job> {
     await this.#telemetry.flush(jobId);
-    return this.#announcer.view(await this.#job(caller, 'job.read', jobId));
+    return this.#notifier.view(await this.#job(caller, 'job.read', jobId));
   }
 
   async requestStop(person: Person, jobId: string): Promise<Job> {
     const row = await this.#job(person, 'job.stop', jobId);
     const state = row.state as JobState;
     if (isTerminal(state)) throw new KargahError('job_not_active');
-    if (state === 'stopping') return this.#announcer.view(row);
+    if (state === 'stopping') return this.#notifier.view(row);
     const now = new Date().toISOString();
     const asked = { stop_requested_at: now };
     const stopped = await this.#store.transitionFrom(jobId, 'queued', 'stopped', {
@@ -213,17 +213,17 @@ export class TrainingService {
     });
     if (stopped) {
       await this.#folders.forgetEnvironment(jobId);
-      await this.#announcer.queueMoved();
+      await this.#notifier.queueMoved();
       // What was kept for it is free.
       this.#runner.kick();
-      return this.#announcer.moved(stopped);
+      return this.#notifier.moved(stopped);
     }
     const stopping = await this.#store.transition(jobId, 'stopping', asked);
     // It moved between the two looks: look again.
     if (!stopping) return this.requestStop(person, jobId);
     this.#telemetry.track(stopping);
     this.#runner.stop(stopping);
-    return this.#announcer.moved(stopping);
+    return this.#notifier.moved(stopping);
   }
 
   async delete(person: Person, jobId: string): Promise<void> {
@@ -233,9 +233,9 @@ export class TrainingService {
     this.#telemetry.forget(jobId);
     await this.#points.invalidate(jobId);
     await this.#folders.delete(jobId);
-    await this.#announcer.deleted(row);
+    await this.#notifier.deleted(row);
     if (row.dataset_id !== null) await this.deps.datasets.release(row.dataset_id);
-    if (row.mlflow_run_id !== null) await this.#aftercare.deleteRuns(row.mlflow_run_id);
+    if (row.mlflow_run_id !== null) await this.#finalizer.deleteRuns(row.mlflow_run_id);
   }
 
   /** Which metric tells the best epoch of a recipe's job; null before its training has begun. */

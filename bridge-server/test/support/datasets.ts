@@ -37,7 +37,7 @@ const NO_ORIGINS: OriginSettings = {
   workspaceDir: null,
   databaseHosts: [],
   catalogueFile: null,
-  door: { protocols: ['https:'], resolve: () => Promise.resolve([]), allows: () => false },
+  outbound: { protocols: ['https:'], resolve: () => Promise.resolve([]), allows: () => false },
 };
 
 const PEOPLE: readonly string[] = ['sara', 'reza', 'mina'];
@@ -68,7 +68,7 @@ class KnownPeople implements People {
 }
 
 /** Datasets of three people, `sara`, `reza` and `mina` (their names are their tokens), behind a real server on a real folder. */
-export class Bench {
+export class DatasetFixture {
   readonly changes: { userId: string; dataset: Dataset; deleted: boolean }[] = [];
   readonly profiled: { userId: string; event: DatasetProfileEvent }[] = [];
   readonly jobs = new Map<string, Caller>();
@@ -90,9 +90,9 @@ export class Bench {
     limits: Partial<DatasetLimits> = {},
     origins: Partial<OriginSettings> = {},
     hear: ((line: string) => void) | null = null,
-  ): Promise<Bench> {
+  ): Promise<DatasetFixture> {
     const dataDir = await mkdtemp(join(tmpdir(), 'kargah-datasets-'));
-    const bench = new Bench(dataDir, await testStorage(), limits, origins, hear);
+    const bench = new DatasetFixture(dataDir, await testStorage(), limits, origins, hear);
     await bench.start();
     return bench;
   }
@@ -272,7 +272,7 @@ export class Bench {
   }
 
   /** The first change, past or coming, that fits. */
-  until(fits: (change: Bench['changes'][number]) => boolean): Promise<Dataset> {
+  until(fits: (change: DatasetFixture['changes'][number]) => boolean): Promise<Dataset> {
     return new Promise((resolveWith, reject) => {
       const timer = setTimeout(() => {
         this.listeners.delete(look);

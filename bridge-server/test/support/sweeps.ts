@@ -5,18 +5,18 @@ import { ActedLauncher } from '../../src/launchers/acted.js';
 import { BEST_METRIC_FILE, type BestMetric } from '../../src/launchers/folder.js';
 import type { Outcome } from '../../src/launchers/port.js';
 import type { Sweep } from '../../src/contract/training/sweeps.js';
-import { TABLE, Workshop } from './training.js';
+import { TABLE, TrainingFixture } from './training.js';
 
 /** A workshop with one table, whose jobs are acted by the test. */
 export class SweepStage {
   private constructor(
-    readonly shop: Workshop,
+    readonly shop: TrainingFixture,
     readonly launcher: ActedLauncher,
   ) {}
 
   static async open(): Promise<SweepStage> {
     const launcher = new ActedLauncher();
-    const shop = await Workshop.open({ maxParallelJobs: 8, maxJobsPerUser: 8, machine: MACHINE }, launcher);
+    const shop = await TrainingFixture.open({ maxParallelJobs: 8, maxJobsPerUser: 8, machine: MACHINE }, launcher);
     shop.datasets.set(TABLE.datasetId, TABLE);
     return new SweepStage(shop, launcher);
   }

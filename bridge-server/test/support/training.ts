@@ -190,7 +190,7 @@ class MemoryMlflow implements MlflowPort {
 }
 
 /** A real training service on a real database, folder and launcher, behind a real server; only MLflow and Socket.IO are stand-ins. */
-export class Workshop {
+export class TrainingFixture {
   live = new RecordedLive();
   readonly mlflow = new MemoryMlflow();
   readonly datasets = new Map<string, TrainingDataset>();
@@ -214,11 +214,11 @@ export class Workshop {
   ) {}
 
   static async open(
-    settings: Partial<Workshop['settings']> = {},
+    settings: Partial<TrainingFixture['settings']> = {},
     launcher: Launcher = new LocalLauncher(PYTHON),
-  ): Promise<Workshop> {
+  ): Promise<TrainingFixture> {
     const dir = await mkdtemp(join(tmpdir(), 'kargah-training-'));
-    const shop = new Workshop(dir, await testStorage(), launcher, {
+    const shop = new TrainingFixture(dir, await testStorage(), launcher, {
       machine: { cpus: 4, memoryMb: 8192, gpus: [] },
       maxParallelJobs: 4,
       maxJobsPerUser: 4,

@@ -9,10 +9,10 @@ const SHARE_OF_ONE = 1 / 4;
 const SHARE_OF_ALL = 1 / 2;
 
 /** Whether more bytes may come: what a person may have, and what the disk has. */
-export class Room {
+export class StorageQuota {
   private readonly mutex = new Mutex();
   /** Bytes that are being written and are nobody's. */
-  private lent = 0;
+  private reserved = 0;
 
   /** @param awaited by person, bytes that unfinished uploads were promised and have not sent. */
   constructor(
@@ -27,7 +27,7 @@ export class Room {
    *
    * @throws {KargahError} `quota_exceeded` or `storage_full`.
    */
-  claim<T>(userId: string, bytes: number, take: () => Promise<T>): Promise<T> {
+  reserve<T>(userId: string, bytes: number, take: () => Promise<T>): Promise<T> {
     return this.mutex.runExclusive(async () => {
       await this.requireQuota(userId, bytes);
       await this.requireSpace(bytes, userId);
@@ -41,7 +41,7 @@ export class Room {
    *
    * @throws {KargahError} `quota_exceeded`
    */
-  settle<T>(userId: string, more: number, take: () => Promise<T>): Promise<T> {
+  commit<T>(userId: string, more: number, take: () => Promise<T>): Promise<T> {
     return this.mutex.runExclusive(async () => {
       if (more > 0) await this.requireQuota(userId, more);
       return take();
@@ -53,15 +53,15 @@ export class Room {
    *
    * @throws {KargahError} `storage_full`
    */
-  async lend<T>(bytes: number, write: () => Promise<T>): Promise<T> {
+  async reserveTemporary<T>(bytes: number, write: () => Promise<T>): Promise<T> {
     await this.mutex.runExclusive(async () => {
       await this.requireSpace(bytes, null);
-      this.lent += bytes;
+      this.reserved += bytes;
     });
     try {
       return await write();
     } finally {
-      this.lent -= bytes;
+      this.reserved -= bytes;
     }
   }
 
@@ -91,7 +91,7 @@ export class Room {
     for (const [who, promised] of await this.awaited())
       if (who === userId) own += promised;
       else others += Math.min(promised, free * SHARE_OF_ONE);
-    const left = free - own - Math.min(others, free * SHARE_OF_ALL) - this.lent;
+    const left = free - own - Math.min(others, free * SHARE_OF_ALL) - this.reserved;
     if (left < bytes + this.deps.limits.reserveBytes) throw new KargahError('storage_full');
   }
 }

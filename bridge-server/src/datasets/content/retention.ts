@@ -18,7 +18,7 @@ export interface Use {
  * Frees the bytes of deleted versions that nobody needs. First it is written down that a version is freed, so that nothing begins to
  * use it, then the folder goes; a bridge that dies in between removes, at its next start, every folder that no version names.
  */
-export class Garbage {
+export class Retention {
   constructor(
     private readonly db: Kysely<Database>,
     private readonly root: DatasetsRoot,
@@ -43,7 +43,7 @@ export class Garbage {
   }
 
   /** Everything that may go: at the start, and from time to time. */
-  async sweep(): Promise<void> {
+  async collect(): Promise<void> {
     const deleted = await this.db
       .selectFrom('dataset_versions')
       .select('dataset_id')

@@ -30,7 +30,7 @@ export class Contents {
   }
 
   /** Content of the same bytes, read as this version is to be read; within `runExclusive`. */
-  async twinOf(version: VersionRow, sha256: string): Promise<VersionRow | null> {
+  async findDuplicate(version: VersionRow, sha256: string): Promise<VersionRow | null> {
     for (const other of await this.versions.ofBytes(version.project_id, sha256)) {
       const same =
         other.state === 'ready' &&

@@ -8,7 +8,7 @@ import type { UploadTable } from '../../storage/schema.js';
 import { requireAccess } from '../../access/require-access.js';
 import { projectOf } from '../../access/resource.js';
 import type { Access } from '../records/access.js';
-import type { Announcer } from '../records/notifier.js';
+import type { DatasetNotifier } from '../records/notifier.js';
 import { canonical } from '../../lib/canonical.js';
 import type { Contents } from '../content/store.js';
 import { sync, type DatasetFolder } from '../content/folders.js';
@@ -19,7 +19,7 @@ import type { VersionStore } from '../records/version-store.js';
 import { datasetOf, type VersionRow } from '../records/view.js';
 
 /** What a version is said to be before its bytes are here. */
-export interface Arriving {
+export interface NewVersion {
   /** Whose next version it is; null makes a dataset of it. */
   readonly datasetId: string | null;
   /** Of a new dataset; null: the file's. */
@@ -29,7 +29,7 @@ export interface Arriving {
   readonly reading: Reading | null;
   readonly origin: Origin;
 }
-export interface Begun {
+export interface StartedVersion {
   readonly datasetId: string;
   readonly versionId: string;
   /** Where its `original` goes. */
@@ -40,36 +40,36 @@ export interface Begun {
  * The one way in for every origin: `begin` writes down that a version is coming, the origin brings its bytes to `folder.original` (on the disk, with
  * its name), `received` makes it a version of content that is here or has it read. `fail` and `cancel` are the other ends.
  */
-export class Intake {
+export class Ingestion {
   constructor(
     private readonly store: DatasetStore,
     private readonly versions: VersionStore,
     private readonly contents: Contents,
     private readonly access: Access,
-    private readonly announcer: Announcer,
+    private readonly notifier: DatasetNotifier,
     private readonly reading: ReadingQueue,
   ) {}
 
   /** @throws {KargahError} `not_found`, or `forbidden` for a dataset that the person may only read. */
   async begin(
     caller: Person,
-    arriving: Arriving,
+    newVersion: NewVersion,
     upload: Omit<UploadTable, 'dataset_id' | 'version_id'> | null = null,
-  ): Promise<Begun> {
-    if (arriving.datasetId === null) requireAccess(caller, 'dataset.write', projectOf(caller));
-    else await this.access.dataset(caller, 'dataset.write', arriving.datasetId);
+  ): Promise<StartedVersion> {
+    if (newVersion.datasetId === null) requireAccess(caller, 'dataset.write', projectOf(caller));
+    else await this.access.dataset(caller, 'dataset.write', newVersion.datasetId);
     const { datasetId, versionId } = await this.versions.insert(
       {
-        datasetId: arriving.datasetId,
+        datasetId: newVersion.datasetId,
         projectId: caller.projectId,
         userId: caller.userId,
         ownerName: caller.name,
-        name: arriving.name ?? arriving.filename,
-        filename: arriving.filename,
-        sizeBytes: arriving.sizeBytes,
+        name: newVersion.name ?? newVersion.filename,
+        filename: newVersion.filename,
+        sizeBytes: newVersion.sizeBytes,
         state: 'uploading',
-        asked: canonical(arriving.reading ?? {}),
-        origin: arriving.origin,
+        asked: canonical(newVersion.reading ?? {}),
+        origin: newVersion.origin,
       },
       upload,
     );
@@ -78,7 +78,7 @@ export class Intake {
 
   /** The dataset as it is now, told to all who see it. */
   async announce(datasetId: string): Promise<Dataset> {
-    const dataset = await this.announcer.changed(datasetId);
+    const dataset = await this.notifier.changed(datasetId);
     if (!dataset) throw new KargahError('not_found');
     return dataset;
   }
@@ -111,7 +111,7 @@ export class Intake {
     if (row.state !== 'uploading') return;
     const adopted = sha256 !== null && (await this.contents.runExclusive(() => this.joined(row, sha256)));
     if (adopted) {
-      await this.announcer.changed(row.dataset_id);
+      await this.notifier.changed(row.dataset_id);
       return;
     }
     const facts = {
@@ -119,7 +119,7 @@ export class Intake {
       ...(sizeBytes === undefined ? {} : { size_bytes: sizeBytes }),
     };
     if (!(await this.versions.beginReading(versionId, facts))) return;
-    await this.announcer.changed(row.dataset_id);
+    await this.notifier.changed(row.dataset_id);
     this.reading.enqueue(versionId);
   }
 
@@ -127,7 +127,7 @@ export class Intake {
   async fail(versionId: string, failure: Failure): Promise<void> {
     await this.contents.of({ content_id: versionId }).remove();
     const row = await this.versions.find(versionId);
-    if (row && (await this.versions.fail(versionId, failure, null))) await this.announcer.changed(row.dataset_id);
+    if (row && (await this.versions.fail(versionId, failure, null))) await this.notifier.changed(row.dataset_id);
   }
 
   /** It never came to be: its row goes, and its dataset's where it would have been the first. */
@@ -135,33 +135,33 @@ export class Intake {
     const row = await this.versions.find(versionId);
     if (row?.state !== 'uploading') return;
     const dataset = await this.store.find(row.dataset_id);
-    const audience = dataset && (await this.announcer.audienceOf(dataset));
+    const audience = dataset && (await this.notifier.audienceOf(dataset));
     const dropped = await this.versions.drop(row);
     await this.contents.of(row).remove();
-    if (dropped === 'version') await this.announcer.changed(row.dataset_id);
-    else if (dataset && audience && dataset.deleted_at === null) this.announcer.gone(dataset, audience);
+    if (dropped === 'version') await this.notifier.changed(row.dataset_id);
+    else if (dataset && audience && dataset.deleted_at === null) this.notifier.gone(dataset, audience);
   }
 
   /** A new version of the bytes of another one, read with other options. */
   async reread(caller: Person, from: VersionRow, reading: Reading): Promise<Dataset> {
     const { filename, size_bytes: sizeBytes, sha256, dataset_id: datasetId } = from;
     const origin = { kind: 'reread', version: from.number } as const;
-    const begun = await this.begin(caller, { datasetId, name: null, filename, sizeBytes, reading, origin });
+    const started = await this.begin(caller, { datasetId, name: null, filename, sizeBytes, reading, origin });
     try {
       await this.contents.runExclusive(async () => {
         const living = await this.versions.find(from.version_id);
         if (!living || living.freed_at !== null) throw new KargahError('dataset_freed');
         await requireUnchanged(this.contents.of(living));
         const { original } = this.contents.of(living);
-        if (await this.contents.share(this.contents.of(living), begun.folder)) return;
-        await copyFile(original, begun.folder.original);
-        await sync(begun.folder.original);
+        if (await this.contents.share(this.contents.of(living), started.folder)) return;
+        await copyFile(original, started.folder.original);
+        await sync(started.folder.original);
       });
     } catch (error) {
-      await this.cancel(begun.versionId);
+      await this.cancel(started.versionId);
       throw error;
     }
-    await this.received(begun.versionId, sha256);
+    await this.received(started.versionId, sha256);
     const row = await this.store.find(datasetId);
     if (!row) throw new KargahError('not_found');
     return datasetOf(row);
@@ -169,7 +169,7 @@ export class Intake {
 
   /** Within `runExclusive`: true where content of these bytes, read in this way, is here; else the file is kept once on the disk. */
   private async joined(row: VersionRow, sha256: string): Promise<boolean> {
-    const twin = await this.contents.twinOf(row, sha256);
+    const twin = await this.contents.findDuplicate(row, sha256);
     const own = this.contents.of(row);
     if (twin) {
       if (!(await this.versions.adopt(row.version_id, twin))) return false;

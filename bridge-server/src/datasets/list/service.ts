@@ -4,8 +4,8 @@ import type { Caller, Person } from '../../access/caller.js';
 import { isOwn } from '../../access/policy.js';
 import { scopeOf } from '../../access/scope.js';
 import type { Access } from '../records/access.js';
-import type { Announcer } from '../records/notifier.js';
-import type { Garbage } from '../content/retention.js';
+import type { DatasetNotifier } from '../records/notifier.js';
+import type { Retention } from '../content/retention.js';
 import type { ReadingQueue } from '../reading/reading.js';
 import type { DatasetStore, ListQuery } from '../records/store.js';
 import type { VersionStore } from '../records/version-store.js';
@@ -23,8 +23,8 @@ export class DatasetService {
     private readonly versions: VersionStore,
     private readonly access: Access,
     private readonly reading: ReadingQueue,
-    private readonly garbage: Garbage,
-    private readonly announcer: Announcer,
+    private readonly retention: Retention,
+    private readonly notifier: DatasetNotifier,
     private readonly cancelUpload: CancelUpload,
   ) {}
 
@@ -45,22 +45,22 @@ export class DatasetService {
     const row = await this.access.dataset(caller, 'dataset.write', datasetId);
     const tags = [...new Set(change.tags ?? tagsOf(row))];
     await this.store.change({ ...row, name: change.name ?? row.name, tags_json: JSON.stringify(tags) });
-    return (await this.announcer.changed(datasetId)) ?? datasetOf(row);
+    return (await this.notifier.changed(datasetId)) ?? datasetOf(row);
   }
 
   /** Gone from every list at once; what nobody needs is freed. Answers what stays and for whom, or null where nothing does. */
   async remove(caller: Person, datasetId: string): Promise<Tombstone | null> {
     const row = await this.access.dataset(caller, 'dataset.write', datasetId);
-    const audience = await this.announcer.audienceOf(row);
+    const audience = await this.notifier.audienceOf(row);
     const versions = await this.versions.all(datasetId);
     for (const version of versions) await this.cancelUpload(version.version_id);
     await this.store.markDeleted(datasetId);
     for (const version of versions) await this.reading.cancel(version.version_id);
-    this.announcer.gone(row, audience);
-    const freed = await this.garbage.release(datasetId);
+    this.notifier.gone(row, audience);
+    const freed = await this.retention.release(datasetId);
     const kept = (await this.versions.all(datasetId)).filter((version) => version.freed_at === null);
     if (kept.length === 0) return null;
-    const uses = await this.garbage.usesOf(kept.map((version) => version.version_id));
+    const uses = await this.retention.usesOf(kept.map((version) => version.version_id));
     return {
       dataset_id: datasetId,
       freed_bytes: freed,

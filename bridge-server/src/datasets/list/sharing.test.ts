@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../contract/datasets/datasets.js';
 import { newId } from '../../lib/ids.js';
-import { Bench, codeOf, person } from '../../../test/support/datasets.js';
+import { DatasetFixture, codeOf, person } from '../../../test/support/datasets.js';
 
-let bench: Bench;
+let bench: DatasetFixture;
 let made = 0;
 const table = (): string => {
   made += 1;
   return `a,b,label\n${Array.from({ length: 20 }, (_, i) => `${i},${made},${i % 2 ? 'x' : 'y'}`).join('\n')}\n`;
 };
 beforeAll(async () => {
-  bench = await Bench.open();
+  bench = await DatasetFixture.open();
 });
 afterAll(() => bench.close());
 

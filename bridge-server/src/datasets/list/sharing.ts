@@ -3,7 +3,7 @@ import type { putSharing, sharing } from '../../contract/datasets/datasets.js';
 import { KargahError } from '../../lib/errors.js';
 import type { Person } from '../../access/caller.js';
 import type { Access } from '../records/access.js';
-import type { Announcer } from '../records/notifier.js';
+import type { DatasetNotifier } from '../records/notifier.js';
 import type { DatasetStore } from '../records/store.js';
 
 type Sharing = z.infer<typeof sharing>;
@@ -26,7 +26,7 @@ export class SharingService {
     private readonly store: DatasetStore,
     private readonly people: People,
     private readonly access: Access,
-    private readonly announcer: Announcer,
+    private readonly notifier: DatasetNotifier,
   ) {}
 
   async get(caller: Person, datasetId: string): Promise<Sharing> {
@@ -50,14 +50,14 @@ export class SharingService {
     const missing = emails.find((email) => !found.some((person) => person.email.toLowerCase() === email));
     if (missing !== undefined) throw new KargahError('unknown_person', { email: missing });
     const others = found.filter((person) => person.userId !== row.user_id);
-    const before = await this.announcer.audienceOf(row);
+    const before = await this.notifier.audienceOf(row);
     const shared = everyone ? 'everyone' : others.length > 0 ? 'people' : 'nobody';
     await this.store.share(
       datasetId,
       shared,
       others.map((person) => person.userId),
     );
-    await this.announcer.sharingChanged(datasetId, before);
+    await this.notifier.sharingChanged(datasetId, before);
     return this.get(caller, datasetId);
   }
 }

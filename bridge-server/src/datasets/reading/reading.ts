@@ -1,6 +1,6 @@
 import type { Failure } from '../../contract/errors.js';
 import { failureOf, KargahError } from '../../lib/errors.js';
-import type { Announcer } from '../records/notifier.js';
+import type { DatasetNotifier } from '../records/notifier.js';
 import { derivedBytes, type Contents } from '../content/store.js';
 import type { DatasetsDeps } from '../deps.js';
 import { sha256Of, sizeOf, type DatasetFolder } from '../content/folders.js';
@@ -21,7 +21,7 @@ export class ReadingQueue {
     private readonly deps: Pick<DatasetsDeps, 'live' | 'log'>,
     private readonly versions: VersionStore,
     private readonly contents: Contents,
-    private readonly announcer: Announcer,
+    private readonly notifier: DatasetNotifier,
     private readonly reader: Reader,
   ) {}
 
@@ -91,7 +91,7 @@ export class ReadingQueue {
       result !== null && original !== null
         ? await this.versions.settle(versionId, { ...(await columnsOf(row, result, folder)), ...original })
         : await this.versions.fail(versionId, failure ?? failureOf('damaged_file'), original);
-    if (settled) await this.announcer.changed(row.dataset_id);
+    if (settled) await this.notifier.changed(row.dataset_id);
   }
 
   private ask(row: VersionRow, folder: DatasetFolder, signal: AbortSignal): Promise<ReadResult> {

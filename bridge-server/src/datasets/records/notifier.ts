@@ -7,7 +7,7 @@ import { datasetOf, sharedDatasetOf, type DatasetRow } from './view.js';
 export type Audience = 'everyone' | readonly string[];
 
 /** Tells the owner of a dataset, and those it is shared with, what became of it. */
-export class Announcer {
+export class DatasetNotifier {
   constructor(
     private readonly live: LivePort,
     private readonly store: DatasetStore,

@@ -6,17 +6,17 @@ import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
 import { KargahError } from '../../lib/errors.js';
 import { Reader } from '../reading/reader.js';
-import { Bench, codeOf, PIXEL } from '../../../test/support/datasets.js';
+import { DatasetFixture, codeOf, PIXEL } from '../../../test/support/datasets.js';
 
 const TABLE = `n,name,f\n${Array.from({ length: 40 }, (_, i) => `${i},${i % 2 ? 'odd' : 'even'},${i === 3 ? '' : i / 2}`).join('\n')}\n`;
 
-let bench: Bench;
+let bench: DatasetFixture;
 let id: string;
 let failed: string;
 let unread: string;
 let freed: string;
 beforeAll(async () => {
-  bench = await Bench.open();
+  bench = await DatasetFixture.open();
   ({ dataset_id: id } = await bench.dataset('t.csv', TABLE));
   ({ dataset_id: failed } = await bench.dataset('f.csv', 'a,b\n1,2\n3,4,5\n'));
   unread = (await bench.create('u.csv', 10)).headers.get('kargah-dataset-id') ?? '';
@@ -202,7 +202,7 @@ describe('an export', () => {
   });
 
   it('is freed where all that are kept would be too much', async () => {
-    const small = await Bench.open({ keptExportBytes: 600 });
+    const small = await DatasetFixture.open({ keptExportBytes: 600 });
     try {
       const { dataset_id: of } = await small.dataset('s.csv', TABLE);
       const size = async (format: string): Promise<number> =>

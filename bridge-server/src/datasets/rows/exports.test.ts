@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
-import { Bench, codeOf, PIXEL, PYTHON } from '../../../test/support/datasets.js';
+import { DatasetFixture, codeOf, PIXEL, PYTHON } from '../../../test/support/datasets.js';
 
 const LIST = 'import sys, zipfile; print(*zipfile.ZipFile(sys.argv[1]).namelist(), sep="\\n")';
 
-let bench: Bench;
+let bench: DatasetFixture;
 let pictures: string;
 let table: string;
 beforeAll(async () => {
-  bench = await Bench.open();
+  bench = await DatasetFixture.open();
   const zip = new ZipFile();
   for (const name of ['train/گربه/2', 'train/سگ/1', 'test/گربه/1', '__MACOSX/train/سگ/1'])
     zip.addBuffer(PIXEL, `${name}.png`);
@@ -52,7 +52,7 @@ describe('an export of pictures', () => {
 
   it('507 where the disk has no room for it, before anything is written', async () => {
     const limits = { reserveBytes: 0 };
-    const own = await Bench.open(limits);
+    const own = await DatasetFixture.open(limits);
     try {
       const { dataset_id: id } = await own.dataset('t.csv', 'a,b\n1,2\n3,4\n');
       limits.reserveBytes = Number.MAX_SAFE_INTEGER;

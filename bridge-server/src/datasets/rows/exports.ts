@@ -10,7 +10,7 @@ import { requireKind } from './data.js';
 import type { DatasetLimits } from '../deps.js';
 import { sha256Of, sizeOf, type DatasetsRoot } from '../content/folders.js';
 import type { Reader } from '../reading/reader.js';
-import type { Room } from '../content/quota.js';
+import type { StorageQuota } from '../content/quota.js';
 import type { DatasetStore } from '../records/store.js';
 import type { VersionRow } from '../records/view.js';
 
@@ -36,7 +36,7 @@ export class Exports {
     private readonly contents: Contents,
     private readonly access: Access,
     private readonly reader: Reader,
-    private readonly room: Room,
+    private readonly quota: StorageQuota,
     limits: Pick<DatasetLimits, 'keptExportBytes'>,
   ) {
     this.files = new KeptFiles(root.exports, limits.keptExportBytes);
@@ -79,7 +79,7 @@ export class Exports {
     const folder = this.contents.of(row).path;
     // Pictures come to what they take here; a table, which is packed here, to about what its file was.
     const about = Math.max(row.size_bytes, row.derived_bytes);
-    await this.room.lend(about, () => this.reader.export({ folder, format, into }, about, { userId }));
+    await this.quota.reserveTemporary(about, () => this.reader.export({ folder, format, into }, about, { userId }));
     const bytes = await sizeOf(into);
     if (bytes === null) throw new KargahError('not_found');
     return { path: into, sha256: await sha256Of(into), bytes };

@@ -7,7 +7,7 @@ import type { GivenDataset, WantedDataset } from '../../training/ports.js';
 import { requireAccess } from '../../access/require-access.js';
 import { requireReady, type Access } from '../records/access.js';
 import type { Contents } from '../content/store.js';
-import type { Garbage } from '../content/retention.js';
+import type { Retention } from '../content/retention.js';
 import type { SplitStore } from '../records/split-store.js';
 import type { DatasetStore } from '../records/store.js';
 import type { VersionStore } from '../records/version-store.js';
@@ -38,7 +38,7 @@ export class DatasetsForTraining {
     private readonly splits: SplitStore,
     private readonly contents: Contents,
     private readonly access: Access,
-    private readonly garbage: Garbage,
+    private readonly retention: Retention,
   ) {}
 
   /** @throws {KargahError} `not_found`, `version_unknown`, `split_unknown`, `dataset_not_ready`, `dataset_failed` or `dataset_freed` */
@@ -89,7 +89,7 @@ export class DatasetsForTraining {
 
   /** A job that read this dataset has ended or was deleted: what nobody else needs may go. */
   async release(datasetId: string): Promise<void> {
-    await this.garbage.release(datasetId);
+    await this.retention.release(datasetId);
   }
 
   private async given(versionId: string): Promise<{ row: DatasetRow; version: VersionRow }> {

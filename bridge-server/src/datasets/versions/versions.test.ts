@@ -7,12 +7,12 @@ import { ZipFile } from 'yazl';
 import type { Dataset } from '../../contract/datasets/datasets.js';
 import type { DatasetVersion, Split } from '../../contract/datasets/versions.js';
 import { DatasetFolder } from '../content/folders.js';
-import { Bench, codeOf, PIXEL, person } from '../../../test/support/datasets.js';
+import { DatasetFixture, codeOf, PIXEL, person } from '../../../test/support/datasets.js';
 
 const MODEL = JSON.stringify({ uri: 'models:/m-1', artifact_path: 'model', size_bytes: 7, best_metric: null });
 const SARA = person('sara');
 
-let bench: Bench;
+let bench: DatasetFixture;
 let made = 0;
 /** A table that no other test has, of so many rows. */
 const table = (rows = 20): string => {
@@ -20,7 +20,7 @@ const table = (rows = 20): string => {
   return `a,b,label\n${Array.from({ length: rows }, (_, i) => `${i},${made},${i % 2 ? 'x' : 'y'}`).join('\n')}\n`;
 };
 beforeAll(async () => {
-  bench = await Bench.open();
+  bench = await DatasetFixture.open();
 });
 afterAll(() => bench.close());
 

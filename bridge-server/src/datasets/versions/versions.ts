@@ -6,12 +6,12 @@ import type { Caller, Person } from '../../access/caller.js';
 import type { Database } from '../../storage/schema.js';
 import { isOwn } from '../../access/policy.js';
 import { requireReady, type Access } from '../records/access.js';
-import type { Announcer } from '../records/notifier.js';
+import type { DatasetNotifier } from '../records/notifier.js';
 import { BAD_CURSOR } from '../../lib/pages.js';
-import type { Garbage } from '../content/retention.js';
-import type { Intake } from '../ingest/ingestion.js';
+import type { Retention } from '../content/retention.js';
+import type { Ingestion } from '../ingest/ingestion.js';
 import type { ReadingQueue } from '../reading/reading.js';
-import type { Room } from '../content/quota.js';
+import type { StorageQuota } from '../content/quota.js';
 import { splitOf, type SplitStore } from '../records/split-store.js';
 import type { VersionStore } from '../records/version-store.js';
 import {
@@ -37,11 +37,11 @@ export class VersionService {
     private readonly versions: VersionStore,
     private readonly splits: SplitStore,
     private readonly access: Access,
-    private readonly intake: Intake,
+    private readonly ingestion: Ingestion,
     private readonly reading: ReadingQueue,
-    private readonly garbage: Garbage,
-    private readonly announcer: Announcer,
-    private readonly room: Room,
+    private readonly retention: Retention,
+    private readonly notifier: DatasetNotifier,
+    private readonly quota: StorageQuota,
     private readonly cancelUpload: (versionId: string) => Promise<void>,
   ) {}
 
@@ -77,7 +77,7 @@ export class VersionService {
     const from = await this.access.version(caller, datasetId, asked.version);
     // One that could not be read is what is most often read anew.
     if (from.state !== 'failed' || from.sha256 === null) requireReady(from);
-    return this.room.claim(caller.userId, 0, () => this.intake.reread(caller, from, asked.reading));
+    return this.quota.reserve(caller.userId, 0, () => this.ingestion.reread(caller, from, asked.reading));
   }
 
   /** Deletes a version; what a model learned from keeps its bytes. */
@@ -87,8 +87,8 @@ export class VersionService {
     await this.versions.markDeleted(row);
     await this.cancelUpload(row.version_id);
     await this.reading.cancel(row.version_id);
-    await this.garbage.release(datasetId);
-    await this.announcer.changed(datasetId);
+    await this.retention.release(datasetId);
+    await this.notifier.changed(datasetId);
     return this.one((await this.versions.find(row.version_id)) ?? row, true);
   }
 

@@ -14,10 +14,10 @@ import { Ingest, type IngestDeps } from '../ingest/ingest.js';
 import { takeIn } from './intake.js';
 import { NamedExperiments } from '../rules/named-experiments.js';
 import { NestedRuns } from '../rules/nested.js';
-import { OwnRun, type Meant } from '../rules/own-run.js';
+import { JobRunRedirect, type ResolvedRequest } from '../rules/job-run-redirect.js';
 import { match, type Match } from './paths.js';
 import type { GatewayListener } from '../port.js';
-import { JobReach } from '../rules/reach.js';
+import { JobScope } from '../rules/reach.js';
 import { nameFault, refuse, unavailable } from './refusal.js';
 import type { MlflowServer } from '../server/server.js';
 import { refuseUnsound } from '../rules/sound.js';
@@ -56,8 +56,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const forwarder = new Forwarder(deps.server.address, folder);
-  const reach = new JobReach(listener, deps.client);
-  const ownRun = new OwnRun(listener, deps.client);
+  const reach = new JobScope(listener, deps.client);
+  const ownRun = new JobRunRedirect(listener, deps.client);
   const defaults = new DefaultExperiment(deps.client);
   const experiments = new NamedExperiments(listener, deps.client);
   const [sent, fetched] = [new Streams(), new Streams()];
@@ -103,7 +103,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const own = () => (caller.kind === 'job' ? ownRun.experimentOf(caller) : defaults.of(caller.workspace));
     const named = runId === null ? await defaults.meant(own, asked, body) : { found: asked, body };
     if (caller.kind === 'job') await experiments.note(caller, named.found, named.body);
-    const meant: Meant = caller.kind === 'job' ? await ownRun.meant(caller, named.found, named.body) : named;
+    const meant: ResolvedRequest =
+      caller.kind === 'job' ? await ownRun.resolve(caller, named.found, named.body) : named;
     if ('answer' in meant) {
       res.writeHead(200, { 'content-type': 'application/json' }).end(encodeBody(meant.answer));
       return;

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Caller } from '../../access/caller.js';
 import { metricsOf } from './accept.js';
-import { Rights } from './rights.js';
+import { WritePermissionCache } from './write-permissions.js';
 
 const metric = { key: 'loss', value: 0.5, timestamp: 1, step: 2 };
 const batch = (change: object, body: object = {}) =>
@@ -106,17 +106,17 @@ describe('the right to write to a run', () => {
 
   test('is believed for half a minute, longer while MLflow is away, and for this person and run only', () => {
     vi.useFakeTimers({ toFake: ['performance'] });
-    const rights = new Rights();
-    rights.granted(caller('sara'), 'r1');
-    expect(rights.holds(caller('sara'), 'r1', 'up')).toBe(true);
-    expect(rights.holds(caller('reza'), 'r1', 'up')).toBe(false);
-    expect(rights.holds(caller('sara', 'job'), 'r1', 'up')).toBe(false);
-    expect(rights.holds(caller('sara'), 'r2', 'up')).toBe(false);
+    const permissions = new WritePermissionCache();
+    permissions.granted(caller('sara'), 'r1');
+    expect(permissions.holds(caller('sara'), 'r1', 'up')).toBe(true);
+    expect(permissions.holds(caller('reza'), 'r1', 'up')).toBe(false);
+    expect(permissions.holds(caller('sara', 'job'), 'r1', 'up')).toBe(false);
+    expect(permissions.holds(caller('sara'), 'r2', 'up')).toBe(false);
     vi.advanceTimersByTime(30_001);
-    expect(rights.holds(caller('sara'), 'r1', 'up')).toBe(false);
-    expect(rights.holds(caller('sara'), 'r1', 'away')).toBe(true);
-    rights.forgetRun('p', 'r1');
-    expect(rights.holds(caller('sara'), 'r1', 'away')).toBe(false);
+    expect(permissions.holds(caller('sara'), 'r1', 'up')).toBe(false);
+    expect(permissions.holds(caller('sara'), 'r1', 'away')).toBe(true);
+    permissions.forgetRun('p', 'r1');
+    expect(permissions.holds(caller('sara'), 'r1', 'away')).toBe(false);
     vi.useRealTimers();
   });
 });

@@ -7,11 +7,11 @@ import type { Match } from '../gateway/paths.js';
 import { paramsOf, pointsOf, progressOf, type LoggedPoint } from '../points.js';
 import { MOST_METRICS, type GatewayListener } from '../port.js';
 import type { JobCaller } from '../rules/request.js';
-import { Repeats } from '../rules/repeats.js';
+import { PointDeduplicator } from '../rules/point-deduplicator.js';
 import { labelled, type NestedRuns } from '../rules/nested.js';
 import { metricsOf, type Metrics } from './accept.js';
 import { neededBy } from './readers.js';
-import { Rights } from './rights.js';
+import { WritePermissionCache } from './write-permissions.js';
 import type { IngestSpool } from './spool.js';
 import { KeyedMutex } from '../../lib/async/keyed-mutex.js';
 
@@ -55,8 +55,8 @@ const ENDS_RIGHTS: ReadonlySet<string> = new Set([
  * disk. Everything else goes to MLflow, and what shows points waits until MLflow has those that were taken.
  */
 export class Ingest {
-  readonly #rights = new Rights();
-  readonly #repeats = new Repeats();
+  readonly #permissions = new WritePermissionCache();
+  readonly #deduplicator = new PointDeduplicator();
   readonly #writing = new KeyedMutex();
 
   constructor(private readonly deps: IngestDeps) {}
@@ -86,10 +86,10 @@ export class Ingest {
       }
       await this.deps.spool.written();
       if ((await passOn()) !== 200) {
-        this.#rights.forget(caller, runId);
+        this.#permissions.forget(caller, runId);
         return;
       }
-      this.#rights.granted(caller, runId);
+      this.#permissions.granted(caller, runId);
       this.#tell(exchange, of, runId, pointsOf(found.name, body?.json));
       if (of.label === null) this.#tellParams(exchange, of.jobId);
     });
@@ -113,8 +113,8 @@ export class Ingest {
     }
     const [runId] = needed !== null && needed !== 'workspace' ? needed.runIds : [];
     const forget = (): void => {
-      if (runId === undefined) this.#rights.forgetWorkspace(workspace);
-      else this.#rights.forgetRun(workspace, runId);
+      if (runId === undefined) this.#permissions.forgetWorkspace(workspace);
+      else this.#permissions.forgetRun(workspace, runId);
       this.deps.listener.pointsChanged(workspace, runId ?? null);
     };
     // Who logs to the run meanwhile waits, and is then asked about anew.
@@ -161,7 +161,7 @@ export class Ingest {
   #mayWrite(caller: Caller, runId: string): boolean {
     const mlflow = this.deps.mlflow();
     // The bridge itself made the run of a job whose token is good.
-    return this.#rights.holds(caller, runId, mlflow) || (mlflow === 'away' && caller.kind === 'job');
+    return this.#permissions.holds(caller, runId, mlflow) || (mlflow === 'away' && caller.kind === 'job');
   }
 
   async #take(exchange: Exchange, metrics: Metrics, of: Owner): Promise<void> {
@@ -176,7 +176,7 @@ export class Ingest {
     if (jobId === null) return;
     this.deps.listener.pointsLogged(
       jobId,
-      labelled(label, this.#repeats.without(runId, points)),
+      labelled(label, this.#deduplicator.without(runId, points)),
       progressOf(req.headers['x-kargah-progress']),
     );
   }

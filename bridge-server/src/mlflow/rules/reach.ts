@@ -21,7 +21,7 @@ const EXPERIMENT_NAMES = ['experiment_id', 'experimentId'];
  * How far a job's token reaches: it reads what its owner may read, and writes to its own run, those nested in it, those of ended jobs
  * that it goes on with, and what came of them: models, versions, traces.
  */
-export class JobReach {
+export class JobScope {
   readonly #sourceRuns = new Map<string, string | null>();
   /** Nested or resumed run → the job in whose run it lies. */
   readonly #nested = new Map<string, string>();

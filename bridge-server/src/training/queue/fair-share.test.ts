@@ -1,28 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import type { Priority } from '../../contract/training/training.js';
-import { claimOf, excessOf, shareOf, type Claim } from './resources.js';
+import { requestOf, excessOf, shareOf, type ResourceRequest } from './resources.js';
 import type { Machine } from './machine.js';
 import { fairOrder, type Waiting } from './fair-share.js';
-import { seat, type Limits, type Running } from './placement.js';
+import { place, type Limits, type Running } from './placement.js';
 
 const MACHINE: Machine = { cpus: 4, memoryMb: 8192, gpus: ['0', '1'] };
 const UNLIMITED: Limits = { jobs: 100, jobsPerUser: 100 };
-const claim = (changes: Partial<Claim> = {}): Claim => ({ cpus: 1, memoryMb: 1024, gpus: 0, ...changes });
-const waiting = (job_id: string, changes: Partial<Claim> = {}, priority: Priority = 'normal'): Waiting => ({
+const claim = (changes: Partial<ResourceRequest> = {}): ResourceRequest => ({
+  cpus: 1,
+  memoryMb: 1024,
+  gpus: 0,
+  ...changes,
+});
+const waiting = (job_id: string, changes: Partial<ResourceRequest> = {}, priority: Priority = 'normal'): Waiting => ({
   job_id,
   user_id: job_id[0]!,
   priority,
   claim: claim(changes),
 });
-const running = (user_id: string, changes: Partial<Claim> = {}, gpus: string[] = []): Running => ({
+const running = (user_id: string, changes: Partial<ResourceRequest> = {}, gpus: string[] = []): Running => ({
   user_id,
   claim: claim({ gpus: gpus.length, ...changes }),
   gpus,
 });
 const order = (jobs: Waiting[], held: [string, number][] = [], served: [string, number][] = []): string[] =>
   fairOrder(jobs, new Map(held), new Map(served), (job) => shareOf(job.claim, MACHINE)).map((job) => job.job_id);
-const seats = (jobs: Waiting[], begun: Running[] = [], limits = UNLIMITED): [string, string | readonly string[]][] =>
-  seat(jobs, begun, MACHINE, limits).map(({ job, waiting: why, gpus }) => [
+const placements = (
+  jobs: Waiting[],
+  begun: Running[] = [],
+  limits = UNLIMITED,
+): [string, string | readonly string[]][] =>
+  place(jobs, begun, MACHINE, limits).map(({ job, waiting: why, gpus }) => [
     job.job_id,
     why === null ? gpus : `${why.code} ${Object.values(why.params ?? {}).join('/')}`,
   ]);
@@ -48,22 +57,22 @@ describe('the order of waiting jobs', () => {
 
 describe('the room of a machine', () => {
   it('is given to as many jobs as it holds, each with devices of its own', () => {
-    expect(seats([waiting('a1', { gpus: 1 }), waiting('a2', { gpus: 1 }), waiting('a3')])).toEqual([
+    expect(placements([waiting('a1', { gpus: 1 }), waiting('a2', { gpus: 1 }), waiting('a3')])).toEqual([
       ['a1', ['0']],
       ['a2', ['1']],
       ['a3', []],
     ]);
-    expect(seats([waiting('a1', { gpus: 1 })], [running('b', {}, ['0'])])).toEqual([['a1', ['1']]]);
+    expect(placements([waiting('a1', { gpus: 1 })], [running('b', {}, ['0'])])).toEqual([['a1', ['1']]]);
   });
   it.each([
     [{ cpus: 4 }, 'waiting_for_cpu 4/3'],
     [{ memoryMb: 8192 }, 'waiting_for_memory 8192/7168'],
     [{ gpus: 2 }, 'waiting_for_gpu 2/1'],
   ])('that lacks %j says of what and how much', (wanted, reason) => {
-    expect(seats([waiting('a1', wanted)], [running('b', {}, ['0'])])).toEqual([['a1', reason]]);
+    expect(placements([waiting('a1', wanted)], [running('b', {}, ['0'])])).toEqual([['a1', reason]]);
   });
   it('is kept for a big job whose turn it is: small ones behind it wait, even where they would fit', () => {
-    expect(seats([waiting('a1', { cpus: 4 }), waiting('b1'), waiting('b2')], [running('c')])).toEqual([
+    expect(placements([waiting('a1', { cpus: 4 }), waiting('b1'), waiting('b2')], [running('c')])).toEqual([
       ['a1', 'waiting_for_cpu 4/3'],
       ['b1', 'waiting_for_turn 1'],
       ['b2', 'waiting_for_turn 2'],
@@ -71,7 +80,7 @@ describe('the room of a machine', () => {
   });
   it('goes to jobs that leave alone what is kept for the one before them', () => {
     const busy = [running('c', {}, ['0']), running('c', {}, ['1'])];
-    expect(seats([waiting('a1', { gpus: 1 }), waiting('b1'), waiting('b2')], busy)).toEqual([
+    expect(placements([waiting('a1', { gpus: 1 }), waiting('b1'), waiting('b2')], busy)).toEqual([
       ['a1', 'waiting_for_gpu 1/0'],
       ['b1', []],
       ['b2', 'waiting_for_turn 1'],
@@ -80,7 +89,7 @@ describe('the room of a machine', () => {
   it('is kept once only for each thing that is short, so that a queue for a GPU leaves the cores to others', () => {
     const busy = [running('c', {}, ['0']), running('c', {}, ['1'])];
     const queue = [waiting('a1', { gpus: 1 }), waiting('a2', { gpus: 1 }), waiting('b1')];
-    expect(seats(queue, busy)).toEqual([
+    expect(placements(queue, busy)).toEqual([
       ['a1', 'waiting_for_gpu 1/0'],
       ['a2', 'waiting_for_turn 1'],
       ['b1', []],
@@ -88,26 +97,30 @@ describe('the room of a machine', () => {
   });
   it('is not given beyond what one person, or everyone together, may run', () => {
     const jobs = [waiting('a1'), waiting('a2'), waiting('b1'), waiting('b2')];
-    expect(seats(jobs, [], { jobs: 2, jobsPerUser: 1 })).toEqual([
+    expect(placements(jobs, [], { jobs: 2, jobsPerUser: 1 })).toEqual([
       ['a1', []],
       ['a2', 'waiting_for_own_limit 1'],
       ['b1', []],
       ['b2', 'waiting_for_own_limit 1'],
     ]);
-    expect(seats(jobs, [running('c')], { jobs: 2, jobsPerUser: 4 })[1]).toEqual(['a2', 'waiting_for_turn 2']);
+    expect(placements(jobs, [running('c')], { jobs: 2, jobsPerUser: 4 })[1]).toEqual(['a2', 'waiting_for_turn 2']);
   });
 });
 
 describe('what a job is given', () => {
   it('is what it asked for, and a usual share of what it did not name', () => {
-    expect(claimOf({ cpus: 3, memory_mb: 300 }, 'recipe', MACHINE)).toEqual({ cpus: 3, memoryMb: 300, gpus: 0 });
-    expect(claimOf(null, 'recipe', MACHINE)).toEqual({ cpus: 1, memoryMb: 1024, gpus: 0 });
-    expect(claimOf(null, 'script', MACHINE)).toEqual({ cpus: 1, memoryMb: 1024, gpus: 1 });
-    expect(claimOf({ gpus: 1 }, 'recipe', MACHINE).gpus).toBe(1);
-    expect(claimOf({ gpus: 0 }, 'script', MACHINE).gpus).toBe(0);
-    expect(claimOf(null, 'script', { cpus: 64, memoryMb: 512, gpus: [] })).toEqual({ cpus: 4, memoryMb: 512, gpus: 0 });
+    expect(requestOf({ cpus: 3, memory_mb: 300 }, 'recipe', MACHINE)).toEqual({ cpus: 3, memoryMb: 300, gpus: 0 });
+    expect(requestOf(null, 'recipe', MACHINE)).toEqual({ cpus: 1, memoryMb: 1024, gpus: 0 });
+    expect(requestOf(null, 'script', MACHINE)).toEqual({ cpus: 1, memoryMb: 1024, gpus: 1 });
+    expect(requestOf({ gpus: 1 }, 'recipe', MACHINE).gpus).toBe(1);
+    expect(requestOf({ gpus: 0 }, 'script', MACHINE).gpus).toBe(0);
+    expect(requestOf(null, 'script', { cpus: 64, memoryMb: 512, gpus: [] })).toEqual({
+      cpus: 4,
+      memoryMb: 512,
+      gpus: 0,
+    });
     const two: Machine = { cpus: 2, memoryMb: 4096, gpus: [] };
-    const usual = claimOf(null, 'recipe', two);
+    const usual = requestOf(null, 'recipe', two);
     expect(2 * usual.cpus).toBeLessThanOrEqual(two.cpus);
   });
   it('is refused where the whole machine has less', () => {

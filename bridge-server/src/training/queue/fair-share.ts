@@ -1,11 +1,11 @@
 import type { Priority } from '../../contract/training/training.js';
-import type { Claim } from './resources.js';
+import type { ResourceRequest } from './resources.js';
 
 export interface Waiting {
   readonly job_id: string;
   readonly user_id: string;
   readonly priority: Priority;
-  readonly claim: Claim;
+  readonly claim: ResourceRequest;
 }
 
 const RANK: Readonly<Record<Priority, number>> = { high: 0, normal: 1, low: 2 };

@@ -2,19 +2,19 @@ import type { Events } from '../../events.js';
 import type { LivePort } from '../../live/port.js';
 import type { MetricPoint } from '../../contract/training/metrics.js';
 import type { Job, JobState } from '../../contract/training/training.js';
-import type { Seat } from './placement.js';
+import type { Placement } from './placement.js';
 import type { JobRow, JobStore } from '../records/store.js';
-import type { WaitingRoom } from './scheduler.js';
+import type { Scheduler } from './scheduler.js';
 import { jobOf, progressOf } from '../records/view.js';
 
 /** Tells the people who watch a job, or a list with it, what became of it. */
-export class Announcer {
+export class JobNotifier {
   /** The place that the owner of each waiting job was last told of. */
   #told = new Map<string, string>();
 
   constructor(
     private readonly store: JobStore,
-    private readonly room: WaitingRoom,
+    private readonly scheduler: Scheduler,
     private readonly live: Pick<LivePort, 'jobUpdated'>,
     private readonly events: Events,
   ) {}
@@ -24,8 +24,10 @@ export class Announcer {
   }
 
   async views(rows: readonly JobRow[]): Promise<Job[]> {
-    const seats = rows.some((row) => row.state === 'queued') ? await this.#seats() : new Map<string, Seat>();
-    return rows.map((row) => jobOf(row, seats.get(row.job_id) ?? null));
+    const placements = rows.some((row) => row.state === 'queued')
+      ? await this.#placements()
+      : new Map<string, Placement>();
+    return rows.map((row) => jobOf(row, placements.get(row.job_id) ?? null));
   }
 
   /** The job's state moved: for those who have it open, and for its owner's lists. */
@@ -55,9 +57,9 @@ export class Announcer {
 
   /** The queue moved: tells of every job that has another place, or another reason to wait, than it had. */
   async queueMoved(): Promise<void> {
-    const seats = await this.#seats();
+    const placements = await this.#placements();
     const places = new Map(
-      [...seats].map(([jobId, { position, waiting }]) => [jobId, JSON.stringify([position, waiting])]),
+      [...placements].map(([jobId, { position, waiting }]) => [jobId, JSON.stringify([position, waiting])]),
     );
     const changed = [...places.keys()].filter((jobId) => this.#told.get(jobId) !== places.get(jobId));
     this.#told = places;
@@ -65,7 +67,7 @@ export class Announcer {
     const rows = new Map((await this.store.queued()).map((row) => [row.job_id, row]));
     for (const jobId of changed) {
       const row = rows.get(jobId);
-      if (row) this.#changed(row, jobOf(row, seats.get(jobId)!));
+      if (row) this.#changed(row, jobOf(row, placements.get(jobId)!));
     }
   }
 
@@ -73,7 +75,7 @@ export class Announcer {
     this.events.emit('job.changed', { userId: row.user_id, job, deleted });
   }
 
-  async #seats(): Promise<Map<string, Seat>> {
-    return new Map((await this.room.look()).map((seat) => [seat.job.job_id, seat]));
+  async #placements(): Promise<Map<string, Placement>> {
+    return new Map((await this.scheduler.snapshot()).map((placement) => [placement.job.job_id, placement]));
   }
 }

@@ -1,12 +1,12 @@
 import type { Failure } from '../../contract/errors.js';
 import { failureOf } from '../../lib/errors.js';
-import type { Claim } from './resources.js';
+import type { ResourceRequest } from './resources.js';
 import type { Machine } from './machine.js';
 import type { Waiting } from './fair-share.js';
 
 export interface Running {
   readonly user_id: string;
-  readonly claim: Claim;
+  readonly claim: ResourceRequest;
   readonly gpus: readonly string[];
 }
 export interface Limits {
@@ -15,7 +15,7 @@ export interface Limits {
   readonly jobsPerUser: number;
 }
 /** A waiting job's place: it may begin now with these devices, or it waits, and why. */
-export type Seat<W extends Waiting = Waiting> = { readonly job: W; readonly position: number } & (
+export type Placement<W extends Waiting = Waiting> = { readonly job: W; readonly position: number } & (
   { readonly waiting: null; readonly gpus: readonly string[] } | { readonly waiting: Failure; readonly gpus: null }
 );
 
@@ -27,12 +27,12 @@ const REASONS = { gpus: 'waiting_for_gpu', memoryMb: 'waiting_for_memory', cpus:
  * Gives the machine's room to the jobs in their order. The first one that finds too little of something has what it needs kept for
  * it: those behind it begin only in what is left beside that, so that a big job is not kept waiting by small ones for ever.
  */
-export function seat<W extends Waiting>(
+export function place<W extends Waiting>(
   order: readonly W[],
   running: readonly Running[],
   machine: Machine,
   limits: Limits,
-): Seat<W>[] {
+): Placement<W>[] {
   const taken = new Set(running.flatMap((job) => job.gpus));
   const devices = machine.gpus.filter((name) => !taken.has(name));
   const free = { cpus: machine.cpus, memoryMb: machine.memoryMb, gpus: machine.gpus.length };

@@ -7,7 +7,7 @@ import type { Machine } from './machine.js';
 type Asked = z.infer<typeof resources>;
 
 /** What of the machine is kept for one job as long as it runs. */
-export interface Claim {
+export interface ResourceRequest {
   readonly cpus: number;
   readonly memoryMb: number;
   readonly gpus: number;
@@ -19,7 +19,7 @@ const USUAL_MEMORY_MB = 1024;
 const MOST_USUAL_CPUS = 4;
 
 /** What a job is given: what it asked for, and the usual share of what it did not name. */
-export function claimOf(asked: Asked | null, kind: 'recipe' | 'script', machine: Machine): Claim {
+export function requestOf(asked: Asked | null, kind: 'recipe' | 'script', machine: Machine): ResourceRequest {
   const usualCpus = Math.min(MOST_USUAL_CPUS, Math.max(1, Math.floor(machine.cpus / 4)));
   return {
     cpus: asked?.cpus ?? usualCpus,
@@ -30,7 +30,7 @@ export function claimOf(asked: Asked | null, kind: 'recipe' | 'script', machine:
 }
 
 /** Why this could never run here; null when it could. */
-export function excessOf(claim: Claim, machine: Machine): Failure | null {
+export function excessOf(claim: ResourceRequest, machine: Machine): Failure | null {
   const [resource, available] =
     claim.cpus > machine.cpus
       ? ['CPU', machine.cpus]
@@ -43,18 +43,18 @@ export function excessOf(claim: Claim, machine: Machine): Failure | null {
 }
 
 /** @throws resources_too_large */
-export function refuseExcess(claim: Claim, machine: Machine): void {
+export function refuseExcess(claim: ResourceRequest, machine: Machine): void {
   const excess = excessOf(claim, machine);
   if (excess) throw new KargahError('resources_too_large', excess.params);
 }
 
 /** A second one would be kept from others and stand idle. @throws recipe_takes_one_gpu */
-export function refuseIdleGpus(claim: Claim): void {
+export function refuseIdleGpus(claim: ResourceRequest): void {
   if (claim.gpus > 1) throw new KargahError('recipe_takes_one_gpu');
 }
 
 /** The largest part of the machine that this takes of any one thing, 0 to 1: what fairness counts. */
-export function shareOf(claim: Claim, machine: Machine): number {
+export function shareOf(claim: ResourceRequest, machine: Machine): number {
   return Math.max(
     claim.cpus / machine.cpus,
     claim.memoryMb / Math.max(1, machine.memoryMb),

@@ -1,15 +1,15 @@
 import { priority } from '../../contract/training/training.js';
 import { failureOf } from '../../lib/errors.js';
 import type { MlflowPort } from '../../mlflow/port.js';
-import { claimOf, shareOf } from './resources.js';
+import { requestOf, shareOf } from './resources.js';
 import type { Machine } from './machine.js';
 import { fairOrder, type Waiting } from './fair-share.js';
-import { seat, type Limits, type Running, type Seat } from './placement.js';
+import { place, type Limits, type Running, type Placement } from './placement.js';
 import type { JobStore } from '../records/store.js';
 import { devicesOf, resourcesOf } from '../records/view.js';
 
 /** Who waits, in which place, and for what: the same answer for the runner, the lists and a dry run. */
-export class WaitingRoom {
+export class Scheduler {
   readonly #served = new Map<string, number>();
   #turn = 0;
 
@@ -31,7 +31,7 @@ export class WaitingRoom {
   }
 
   /** @param newcomer one more that would wait, behind all others of its owner's */
-  async look(newcomer?: Waiting): Promise<Seat[]> {
+  async snapshot(newcomer?: Waiting): Promise<Placement[]> {
     const [queued, begun] = await Promise.all([this.store.waiting(), this.store.running()]);
     const waiting: Waiting[] = queued.map((row) => ({
       job_id: row.job_id,
@@ -50,13 +50,13 @@ export class WaitingRoom {
     for (const { user_id, claim } of running)
       held.set(user_id, (held.get(user_id) ?? 0) + shareOf(claim, this.machine));
     const order = fairOrder(waiting, held, this.#served, (job) => shareOf(job.claim, this.machine));
-    const seats = seat(order, running, this.machine, this.limits);
-    if (this.mlflow.state() === 'up') return seats;
+    const placements = place(order, running, this.machine, this.limits);
+    if (this.mlflow.state() === 'up') return placements;
     const away = failureOf('waiting_for_mlflow');
-    return seats.map(({ job, position }) => ({ job, position, waiting: away, gpus: null }));
+    return placements.map(({ job, position }) => ({ job, position, waiting: away, gpus: null }));
   }
 
   #claim(row: Parameters<typeof resourcesOf>[0] & { readonly recipe: string | null }) {
-    return claimOf(resourcesOf(row), row.recipe === null ? 'script' : 'recipe', this.machine);
+    return requestOf(resourcesOf(row), row.recipe === null ? 'script' : 'recipe', this.machine);
   }
 }

@@ -13,7 +13,7 @@ import {
 import { metricValue } from '../../contract/training/metrics.js';
 import { z } from 'zod';
 import { isTerminal } from './states.js';
-import type { Seat } from '../queue/placement.js';
+import type { Placement } from '../queue/placement.js';
 import type { JobRow } from './store.js';
 
 export const NO_PROGRESS: Progress = {
@@ -58,7 +58,7 @@ function known<T>(values: Record<string, T | null>): Record<string, T> {
 }
 
 /** A row as the contract shows it. */
-export function jobOf(row: JobRow, seat: Seat | null): Job {
+export function jobOf(row: JobRow, placement: Placement | null): Job {
   return {
     job_id: row.job_id,
     name: row.name,
@@ -77,8 +77,8 @@ export function jobOf(row: JobRow, seat: Seat | null): Job {
     metric_count: Math.max(row.metric_count, Object.keys(metricsOf(row)).length),
     message: row.message,
     priority: priority.parse(row.priority),
-    queue_position: seat?.position ?? null,
-    waiting: seat?.waiting ?? null,
+    queue_position: placement?.position ?? null,
+    waiting: placement?.waiting ?? null,
     launch: row.launch === null ? null : launchKind.parse(row.launch),
     launch_note: stored(failure, row.launch_note_json),
     error: errorOf(row),

@@ -2,7 +2,7 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job } from '../../contract/training/training.js';
-import { TABLE, Workshop } from '../../../test/support/training.js';
+import { TABLE, TrainingFixture } from '../../../test/support/training.js';
 
 interface Refusal {
   readonly code: string;
@@ -12,9 +12,9 @@ const SLEEPER = 'import time\nprint("up")\ntime.sleep(600)';
 
 // One story: what is submitted, refused and listed in turn is counted.
 describe('a request to train', { shuffle: false }, () => {
-  let shop: Workshop;
+  let shop: TrainingFixture;
   beforeAll(async () => {
-    shop = await Workshop.open();
+    shop = await TrainingFixture.open();
     shop.datasets.set(TABLE.datasetId, TABLE);
     shop.datasets.set('ds_images0', { ...TABLE, datasetId: 'ds_images0', versionId: 'dv_images0', kind: 'images' });
     shop.datasets.set('ds_untold0', {
@@ -179,9 +179,9 @@ describe('a request to train', { shuffle: false }, () => {
 });
 
 describe('the queue', () => {
-  let shop: Workshop;
+  let shop: TrainingFixture;
   beforeAll(async () => {
-    shop = await Workshop.open({ maxParallelJobs: 1 });
+    shop = await TrainingFixture.open({ maxParallelJobs: 1 });
   });
   afterAll(() => shop.close());
 

@@ -1,7 +1,7 @@
 import type { TrainRequest } from '../../contract/training/training.js';
 import { KargahError } from '../../lib/errors.js';
 import type { Person } from '../../access/caller.js';
-import { claimOf, refuseExcess, refuseIdleGpus, type Claim } from '../queue/resources.js';
+import { requestOf, refuseExcess, refuseIdleGpus, type ResourceRequest } from '../queue/resources.js';
 import type { GivenDataset, TrainingDataset, TrainingDatasets, TrainingSettings } from '../ports.js';
 import type { Pythons } from './pythons.js';
 import type { Recipes } from './recipes.js';
@@ -17,7 +17,7 @@ export interface Accepted {
   readonly request: TrainRequest;
   readonly dataset: TrainingDataset | null;
   readonly params: Record<string, unknown>;
-  readonly claim: Claim;
+  readonly claim: ResourceRequest;
   /** The interpreter that would run it. */
   readonly python: string;
   readonly script: ScriptFile | null;
@@ -26,7 +26,7 @@ export interface Accepted {
 }
 
 /** What stands between a request to train and a job: the same for `train` and for its dry run. */
-export class Requests {
+export class Admission {
   constructor(
     private readonly store: JobStore,
     private readonly datasets: TrainingDatasets,
@@ -48,7 +48,7 @@ export class Requests {
     const variables = variablesOf(request.script ?? {});
     const params = script ? request.params : await this.#recipeParams(request, dataset);
     const { machine } = this.settings;
-    const claim = claimOf(request.resources ?? null, script ? 'script' : 'recipe', machine);
+    const claim = requestOf(request.resources ?? null, script ? 'script' : 'recipe', machine);
     if (!script) refuseIdleGpus(claim);
     refuseExcess(claim, machine);
     const python = await this.pythons.executableOf(request.resources?.python);

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Problem } from '../../contract/errors.js';
 import type { LaunchPlanView } from '../../contract/training/plans.js';
 import type { Job } from '../../contract/training/training.js';
-import { TABLE, Workshop } from '../../../test/support/training.js';
+import { TABLE, TrainingFixture } from '../../../test/support/training.js';
 
 const json = async <T>(answer: Response): Promise<T> => (await answer.json()) as T;
 describe('a dry run', () => {
-  let shop: Workshop;
+  let shop: TrainingFixture;
   beforeAll(async () => {
-    shop = await Workshop.open({ machine: { cpus: 2, memoryMb: 4096, gpus: ['0'] } });
+    shop = await TrainingFixture.open({ machine: { cpus: 2, memoryMb: 4096, gpus: ['0'] } });
     shop.datasets.set(TABLE.datasetId, TABLE);
     await writeFile(join(shop.dir, 'work', 'mine.py'), 'print(1)');
   });

@@ -7,7 +7,7 @@ import type { JobFolders } from '../records/job-folder.js';
 import type { TrainingSettings } from '../ports.js';
 import type { Accepted } from './admission.js';
 import { specOf } from './spec.js';
-import type { WaitingRoom } from '../queue/scheduler.js';
+import type { Scheduler } from '../queue/scheduler.js';
 
 /** Stands for the id that the job would get. */
 const NEWCOMER = 'job_new';
@@ -15,19 +15,19 @@ const SECRET_NAME = /TOKEN|SECRET|PASSWORD|CREDENTIAL|(?:^|_)KEY(?:$|_)/iu;
 
 /** What `train` would run with this request, and when; writes and starts nothing. */
 export async function dryRun(
-  { launcher, folders, room, settings }: DryRunParts,
+  { launcher, folders, scheduler, settings }: DryRunParts,
   person: Person,
   accepted: Accepted,
 ): Promise<z.input<typeof launchPlan>> {
   const { request, claim, params, python } = accepted;
   const plan = launcher.plan(specOf(NEWCOMER, accepted, request.resources ?? null, folders, settings));
-  const seats = await room.look({
+  const placements = await scheduler.snapshot({
     job_id: NEWCOMER,
     user_id: person.userId,
     priority: request.priority ?? 'normal',
     claim,
   });
-  const mine = seats.find(({ job }) => job.job_id === NEWCOMER);
+  const mine = placements.find(({ job }) => job.job_id === NEWCOMER);
   return {
     argv: [...plan.argv],
     cwd: plan.cwd,
@@ -50,7 +50,7 @@ export async function dryRun(
 export interface DryRunParts {
   readonly launcher: Launcher;
   readonly folders: JobFolders;
-  readonly room: WaitingRoom;
+  readonly scheduler: Scheduler;
   readonly settings: TrainingSettings;
 }
 

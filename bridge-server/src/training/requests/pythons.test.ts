@@ -2,14 +2,14 @@ import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Python } from './pythons.js';
-import { Workshop } from '../../../test/support/training.js';
+import { TrainingFixture } from '../../../test/support/training.js';
 
 const json = async <T>(answer: Response): Promise<T> => (await answer.json()) as T;
 describe('the Pythons that may run a job', () => {
-  let shop: Workshop;
+  let shop: TrainingFixture;
   let kernels: string;
   beforeAll(async () => {
-    shop = await Workshop.open();
+    shop = await TrainingFixture.open();
     kernels = join(shop.dir, 'jupyter', 'kernels');
     process.env['JUPYTER_PATH'] = join(shop.dir, 'jupyter');
     process.env['JUPYTER_DATA_DIR'] = join(shop.dir, 'none');

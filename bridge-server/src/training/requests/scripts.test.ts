@@ -5,16 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Problem } from '../../contract/errors.js';
 import type { Job } from '../../contract/training/training.js';
 import type { LaunchPlanView } from '../../contract/training/plans.js';
-import { Workshop } from '../../../test/support/training.js';
+import { TrainingFixture } from '../../../test/support/training.js';
 import { allowed } from '../records/variables.js';
 
 const WAITS = 'import pathlib, time\nprint("up")\nwhile not pathlib.Path("go").exists(): time.sleep(.02)\n';
 
 describe('a script', () => {
-  let shop: Workshop;
+  let shop: TrainingFixture;
   let work: string;
   beforeAll(async () => {
-    shop = await Workshop.open({ scriptEnv: ['ALLOWED_*', 'KARGAH_*'] });
+    shop = await TrainingFixture.open({ scriptEnv: ['ALLOWED_*', 'KARGAH_*'] });
     work = `${shop.dir}-work`;
     await mkdir(join(work, 'project', 'data'), { recursive: true });
     await writeFile(join(work, 'project', 'where.py'), 'import os\nprint(os.getcwd())\n');

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { KargahError } from '../../lib/errors.js';
 import { inherited } from '../../lib/environment.js';
 import type { MlflowPort } from '../../mlflow/port.js';
-import type { Announcer } from '../queue/notifier.js';
+import type { JobNotifier } from '../queue/notifier.js';
 import type { JobFolders } from '../records/job-folder.js';
 import type { TrainingLog } from '../ports.js';
 import type { JobRuns } from './mlflow-runs.js';
@@ -31,7 +31,7 @@ const result = z.object({ model: modelFacts.omit({ best_metric: true }), best_me
  * What an ended job still owes MLflow: points in its spool, a model that no bridge was there for, then the end of its run. They wait for MLflow as long as it takes; the
  * job's token is good until then.
  */
-export class Aftercare {
+export class RunFinalizer {
   readonly #inCare = new Map<string, Promise<void>>();
   readonly #aborting = new AbortController();
 
@@ -41,14 +41,14 @@ export class Aftercare {
     private readonly mlflow: MlflowPort,
     private readonly runs: JobRuns,
     private readonly telemetry: JobTelemetry,
-    private readonly announcer: Announcer,
+    private readonly notifier: JobNotifier,
     private readonly points: PointHistory,
     private readonly python: string,
     private readonly log: TrainingLog,
   ) {}
 
-  async all(): Promise<void> {
-    for (const row of await this.store.withOpenRun()) await this.one(row);
+  async finalizeAll(): Promise<void> {
+    for (const row of await this.store.withOpenRun()) await this.finalize(row);
     await this.deleteRuns();
   }
 
@@ -70,7 +70,7 @@ export class Aftercare {
   }
 
   /** One at a time for each job. */
-  async one(row: JobRow): Promise<void> {
+  async finalize(row: JobRow): Promise<void> {
     const work = this.#inCare.get(row.job_id) ?? this.#care(row).finally(() => this.#inCare.delete(row.job_id));
     this.#inCare.set(row.job_id, work);
     await work;
@@ -143,7 +143,7 @@ export class Aftercare {
   async #hasModel(jobId: string, facts: ModelFacts): Promise<void> {
     await this.store.patch(jobId, { model_json: JSON.stringify(facts) });
     const now = await this.store.get(jobId);
-    if (now) await this.announcer.moved(now);
+    if (now) await this.notifier.moved(now);
   }
 
   async #done(row: JobRow): Promise<void> {
@@ -157,7 +157,7 @@ export class Aftercare {
   #later(jobId: string): void {
     this.#again(jobId, async () => {
       const row = await this.store.get(jobId);
-      if (row) await this.one(row);
+      if (row) await this.finalize(row);
     });
   }
 

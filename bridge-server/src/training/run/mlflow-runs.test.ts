@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Job } from '../../contract/training/training.js';
 import { ActedLauncher } from '../../launchers/acted.js';
-import { TABLE, Workshop } from '../../../test/support/training.js';
+import { TABLE, TrainingFixture } from '../../../test/support/training.js';
 
 describe('the MLflow run of a recipe’s job', () => {
-  let shop: Workshop;
+  let shop: TrainingFixture;
   let launcher: ActedLauncher;
   let release: () => void;
   beforeEach(async () => {
     launcher = new ActedLauncher();
-    shop = await Workshop.open({}, launcher);
+    shop = await TrainingFixture.open({}, launcher);
     shop.datasets.set(TABLE.datasetId, TABLE);
     const { promise, resolve } = Promise.withResolvers<undefined>();
     shop.mlflow.opening = promise;

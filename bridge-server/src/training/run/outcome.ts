@@ -5,14 +5,14 @@ import type { TerminalState } from '../records/states.js';
 import type { JobPatch } from '../records/store.js';
 import type { ModelFacts } from '../records/view.js';
 
-export interface Verdict {
+export interface JobOutcome {
   readonly to: TerminalState;
   readonly why: Failure | null;
   readonly patch: JobPatch;
 }
 
 /** The outcome decides: a job that ended by itself while a stop was on its way is what it became, not `stopped`. */
-export function verdictOf(outcome: Outcome): Verdict {
+export function outcomeOf(outcome: Outcome): JobOutcome {
   const why = outcome.error ? coded(outcome.error) : null;
   const to = outcome.stopped ? 'stopped' : why ? 'failed' : 'succeeded';
   const model: ModelFacts | null = outcome.model && { ...outcome.model, best_metric: outcome.best_metric };
@@ -31,10 +31,10 @@ export function verdictOf(outcome: Outcome): Verdict {
 }
 
 /** It was to be stopped before it had begun. */
-export const STOPPED: Verdict = { to: 'stopped', why: null, patch: {} };
+export const STOPPED: JobOutcome = { to: 'stopped', why: null, patch: {} };
 
 /** Nothing proves how it ended: its supervisor is gone, or gave no sign of life for so long that it was ended. */
-export function lost(silentSeconds: number | null = null): Verdict {
+export function lost(silentSeconds: number | null = null): JobOutcome {
   const why = silentSeconds === null ? failureOf('job_lost') : failureOf('lease_expired', { seconds: silentSeconds });
   return { to: 'lost', why, patch: {} };
 }

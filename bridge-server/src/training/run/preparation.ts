@@ -1,5 +1,5 @@
 import type { JobSpec } from '../../launchers/port.js';
-import { claimOf } from '../queue/resources.js';
+import { requestOf } from '../queue/resources.js';
 import type { JobFolders } from '../records/job-folder.js';
 import type { TrainingSettings } from '../ports.js';
 import type { Pythons } from '../requests/pythons.js';
@@ -35,7 +35,7 @@ export class Preparation {
     const opened = script === null ? row : await opening;
     const variables = script ? await this.#variables(row.job_id) : NO_VARIABLES;
     const spec = specOf(row.job_id, { python, script: file, variables }, resources, this.folders, this.settings);
-    const { cpus } = claimOf(resources, file ? 'script' : 'recipe', this.settings.machine);
+    const { cpus } = requestOf(resources, file ? 'script' : 'recipe', this.settings.machine);
     const written = this.folders.writeJob({
       job_id: row.job_id,
       fence: row.fence,

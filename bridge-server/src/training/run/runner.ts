@@ -5,8 +5,8 @@ import { readHandle, readOutcome } from '../../launchers/folder.js';
 import { endAllIn, forbid } from '../../launchers/forbid.js';
 import type { Launcher, LaunchHandle } from '../../launchers/port.js';
 import type { MlflowPort } from '../../mlflow/port.js';
-import type { Aftercare } from './finalizer.js';
-import type { Announcer } from '../queue/notifier.js';
+import type { RunFinalizer } from './finalizer.js';
+import type { JobNotifier } from '../queue/notifier.js';
 import { Background } from '../../lib/async/background.js';
 import type { JobFolders } from '../records/job-folder.js';
 import type { Preparation } from './preparation.js';
@@ -17,9 +17,9 @@ import { CoalescedTask } from '../../lib/async/coalesced-task.js';
 import type { JobPatch, JobRow, JobStore } from '../records/store.js';
 import type { JobTelemetry } from './telemetry.js';
 import type { TerminalState } from '../records/states.js';
-import { lost, RUN_STATUS, STOPPED, verdictOf, type RunStatus } from './outcome.js';
+import { lost, RUN_STATUS, STOPPED, outcomeOf, type RunStatus } from './outcome.js';
 import { progressOf } from '../records/view.js';
-import type { WaitingRoom } from '../queue/scheduler.js';
+import type { Scheduler } from '../queue/scheduler.js';
 
 /** After MLflow said that it is up and then refused: how long until the next try. */
 const RETRY_MS = 2_000;
@@ -34,15 +34,15 @@ export class JobRunner {
 
   constructor(
     private readonly store: JobStore,
-    private readonly room: WaitingRoom,
+    private readonly scheduler: Scheduler,
     private readonly folders: JobFolders,
     private readonly launcher: Launcher,
     private readonly mlflow: MlflowPort,
     private readonly preparation: Preparation,
     private readonly runs: JobRuns,
     private readonly telemetry: JobTelemetry,
-    private readonly announcer: Announcer,
-    private readonly aftercare: Aftercare,
+    private readonly notifier: JobNotifier,
+    private readonly finalizer: RunFinalizer,
     private readonly datasets: Pick<TrainingDatasets, 'release'>,
     private readonly settings: TrainingSettings,
     private readonly log: TrainingLog,
@@ -53,13 +53,13 @@ export class JobRunner {
   /** Adopts what runs, settles what ended while nobody looked, goes on with the queue. */
   async start(): Promise<void> {
     this.#unsubscribe = this.mlflow.onState((state) => {
-      if (state === 'up') this.#background.begin(this.aftercare.all());
+      if (state === 'up') this.#background.begin(this.finalizer.finalizeAll());
       // Who waits is told for what.
       this.kick();
     });
-    await this.room.start();
+    await this.scheduler.start();
     for (const row of await this.store.unsettled()) await this.#adopt(row);
-    this.#background.begin(this.aftercare.all());
+    this.#background.begin(this.finalizer.finalizeAll());
     this.kick();
   }
 
@@ -69,7 +69,7 @@ export class JobRunner {
     this.#unsubscribe();
     for (const unwatch of this.#watched.values()) unwatch();
     this.#watched.clear();
-    this.aftercare.close();
+    this.finalizer.close();
     await this.#background.close();
   }
 
@@ -89,7 +89,7 @@ export class JobRunner {
     let begun = true;
     while (begun && !this.#closed) {
       begun = false;
-      for (const { job, waiting, gpus } of await this.room.look()) {
+      for (const { job, waiting, gpus } of await this.scheduler.snapshot()) {
         const excess = excessOf(job.claim, this.settings.machine);
         if (excess) {
           // It was accepted when there was more: an earlier start of the bridge, on a larger machine.
@@ -101,12 +101,12 @@ export class JobRunner {
         const row = await this.store.transitionFrom(job.job_id, 'queued', 'starting', claimed);
         if (!row) continue;
         begun = true;
-        this.room.served(row.user_id);
-        await this.announcer.moved(row);
+        this.scheduler.served(row.user_id);
+        await this.notifier.moved(row);
         this.#background.begin(this.#launch(row));
       }
     }
-    await this.announcer.queueMoved();
+    await this.notifier.queueMoved();
   }
 
   async #launch(claimed: JobRow): Promise<void> {
@@ -127,7 +127,7 @@ export class JobRunner {
         return;
       }
       this.telemetry.track(row);
-      await this.announcer.moved(row);
+      await this.notifier.moved(row);
       this.#watch(jobId, handle);
     } catch (error) {
       await this.#couldNotLaunch(jobId, error);
@@ -156,8 +156,8 @@ export class JobRunner {
         await this.#end(jobId, 'stopped', null, {});
         return;
       }
-      await this.announcer.moved(row);
-      await this.announcer.queueMoved();
+      await this.notifier.moved(row);
+      await this.notifier.queueMoved();
       setTimeout(() => this.kick(), RETRY_MS).unref();
       return;
     }
@@ -204,7 +204,7 @@ export class JobRunner {
       probe = await this.launcher.probe(handle);
     }
     const silent = probe.state === 'silent' ? probe.seconds : null;
-    const { to, why, patch } = probe.state === 'ended' ? verdictOf(probe.outcome) : lost(silent);
+    const { to, why, patch } = probe.state === 'ended' ? outcomeOf(probe.outcome) : lost(silent);
     await this.#end(jobId, to, why, patch);
   }
 
@@ -237,9 +237,9 @@ export class JobRunner {
     await this.folders.forgetEnvironment(jobId);
     await this.folders.forgetEnvironment(jobId);
     this.telemetry.track(row);
-    await this.announcer.moved(row);
+    await this.notifier.moved(row);
     this.kick();
-    await this.aftercare.one(row);
+    await this.finalizer.finalize(row);
     // After MLflow said whether it left a model, which keeps what it learned from.
     if (row.dataset_id !== null) await this.datasets.release(row.dataset_id);
   }
@@ -285,7 +285,7 @@ export class JobRunner {
     const folder = this.folders.of(jobId);
     await (state === 'stopping' ? forbid : endAllIn)(folder);
     const outcome = readOutcome(folder);
-    const { to, why, patch } = outcome ? verdictOf(outcome) : state === 'stopping' ? STOPPED : lost();
+    const { to, why, patch } = outcome ? outcomeOf(outcome) : state === 'stopping' ? STOPPED : lost();
     await this.#end(jobId, to, why, patch);
   }
 }

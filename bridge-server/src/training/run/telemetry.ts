@@ -2,7 +2,7 @@ import type { MetricPoint } from '../../contract/training/metrics.js';
 import type { Progress } from '../../contract/training/training.js';
 import type { Events } from '../../events.js';
 import type { GatewayListener } from '../../mlflow/port.js';
-import type { Announcer } from '../queue/notifier.js';
+import type { JobNotifier } from '../queue/notifier.js';
 import type { PointHistory } from '../points/history.js';
 import { Shown } from '../points/shown.js';
 import { epochsAmong, inferProgress, isOwn } from './inferred-progress.js';
@@ -32,7 +32,7 @@ type Told = Partial<Progress> & { first_step_at?: string; message?: string };
 
 export interface TelemetryDeps {
   readonly store: JobStore;
-  readonly announcer: Announcer;
+  readonly notifier: JobNotifier;
   readonly points: PointHistory;
   readonly events: Events;
   readonly log: TrainingLog;
@@ -194,10 +194,10 @@ export class JobTelemetry implements GatewayListener {
       first_step_at: row.first_step_at ?? first_step_at ?? (points.some(isOwn) ? new Date().toISOString() : null),
     };
     tracked.unsaved = true;
-    this.deps.announcer.points(tracked.row, points);
+    this.deps.notifier.points(tracked.row, points);
     tracked.listTimer ??= setTimeout(() => {
       tracked.listTimer = null;
-      if (!isTerminal(tracked.row.state as JobState)) this.#attempt(this.deps.announcer.listed(this.#current(tracked)));
+      if (!isTerminal(tracked.row.state as JobState)) this.#attempt(this.deps.notifier.listed(this.#current(tracked)));
     }, LIST_MS);
     tracked.storeTimer ??= setTimeout(() => {
       tracked.storeTimer = null;

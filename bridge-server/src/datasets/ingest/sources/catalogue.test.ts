@@ -12,14 +12,14 @@ import { HUNG_MS } from '../../../../test/hung.js';
 import type { Dataset } from '../../../contract/datasets/datasets.js';
 import type { Source } from '../../../contract/datasets/intake.js';
 import { DatasetFolder } from '../../content/folders.js';
-import { Bench, codeOf, PIXEL } from '../../../../test/support/datasets.js';
+import { DatasetFixture, codeOf, PIXEL } from '../../../../test/support/datasets.js';
 import { CatalogueFile } from './catalogue-file.js';
-import { land } from './download.js';
+import { saveStream } from './download.js';
 import { picturesIn } from './pictures.js';
 
 const TOLD = 'description: About it, description_fa: دربارهٔ آن, license: CC0';
 
-let bench: Bench;
+let bench: DatasetFixture;
 let folder: string;
 const heard: string[] = [];
 
@@ -59,7 +59,7 @@ beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   folder = await mkdtemp(join(tmpdir(), 'kargah-catalogue-'));
   await list();
-  bench = await Bench.open(
+  bench = await DatasetFixture.open(
     { maxUploadBytes: 1_000_000 },
     { catalogueFile: join(folder, 'catalogue.yaml') },
     (line) => void heard.push(line),
@@ -292,7 +292,7 @@ describe('what the folders of the list hold', () => {
   it('holds up neither the start nor datasets', async () => {
     const never = join(folder, 'never.yaml');
     execFileSync('mkfifo', [never]);
-    const waiting = await Bench.open({}, { catalogueFile: never });
+    const waiting = await DatasetFixture.open({}, { catalogueFile: never });
     try {
       expect(await waiting.dataset('a.csv', 'a,b\n1,x\n2,y\n')).toMatchObject({ state: 'ready' });
     } finally {
@@ -319,7 +319,7 @@ describe('a copy', () => {
   });
 
   it('whose dataset is deleted meanwhile ends with it', async () => {
-    const own = await Bench.open({}, { catalogueFile: join(folder, 'catalogue.yaml') });
+    const own = await DatasetFixture.open({}, { catalogueFile: join(folder, 'catalogue.yaml') });
     try {
       await writeFile(join(folder, 'huge.csv'), '');
       await truncate(join(folder, 'huge.csv'), 2 ** 31);
@@ -347,7 +347,7 @@ describe('a copy', () => {
       }
     }
     const stream = createReadStream(join(folder, 'shop.csv'));
-    await expect(land(stream, new Full(join(folder, 'full')), 1000, () => undefined)).rejects.toMatchObject({
+    await expect(saveStream(stream, new Full(join(folder, 'full')), 1000, () => undefined)).rejects.toMatchObject({
       code: 'storage_full',
     });
     expect(stream.destroyed).toBe(true);
@@ -367,7 +367,9 @@ it('what a killed bridge was copying is forgotten, and may be taken again', asyn
 
 it('a file that cannot be opened is told of by whoever copies it', async () => {
   const into = new DatasetFolder(join(folder, 'into'));
-  await expect(land(createReadStream(join(folder, 'nothing')), into, 1000, () => undefined)).rejects.toThrow('ENOENT');
+  await expect(saveStream(createReadStream(join(folder, 'nothing')), into, 1000, () => undefined)).rejects.toThrow(
+    'ENOENT',
+  );
   expect(await readdir(into.path)).not.toContain('original');
 });
 
@@ -377,12 +379,12 @@ describe('an address of the list', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const port = String((server.address() as AddressInfo).port);
-    const door = {
+    const outbound = {
       protocols: ['https:'],
       resolve: () => Promise.resolve(['127.0.0.1']),
       allows: () => false,
     };
-    const own = await Bench.open({}, { catalogueFile: join(folder, 'catalogue.yaml'), door });
+    const own = await DatasetFixture.open({}, { catalogueFile: join(folder, 'catalogue.yaml'), outbound });
     try {
       const url = `url: "https://inside.example:${port}/a.csv"`;
       await list(entry('open', `${url}, allow_private: true`), entry('closed', url));
@@ -406,11 +408,11 @@ it('what an address of the list gave is known by the entry, and by where it came
   const entries = vi
     .spyOn(CatalogueFile.prototype, 'entries')
     .mockResolvedValue([{ ...told, url, allow_private: true }]);
-  const door = { protocols: ['http:'], resolve: () => Promise.resolve(['127.0.0.1']), allows: () => false };
-  const own = await Bench.open({}, { catalogueFile: join(folder, 'catalogue.yaml'), door });
+  const outbound = { protocols: ['http:'], resolve: () => Promise.resolve(['127.0.0.1']), allows: () => false };
+  const own = await DatasetFixture.open({}, { catalogueFile: join(folder, 'catalogue.yaml'), outbound });
   try {
-    const begun = (await (await own.send('POST', '/sources/far/import', {})).json()) as Dataset;
-    const { dataset_id: id, ...dataset } = await own.settled(begun.dataset_id);
+    const started = (await (await own.send('POST', '/sources/far/import', {})).json()) as Dataset;
+    const { dataset_id: id, ...dataset } = await own.settled(started.dataset_id);
     expect(dataset).toMatchObject({ state: 'ready', rows: 2, source_id: 'far' });
     const origin = { kind: 'url', url, source_id: 'far' };
     expect(await own.json(`/datasets/${id}/versions`)).toMatchObject({ items: [{ origin }] });

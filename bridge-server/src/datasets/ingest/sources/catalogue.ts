@@ -2,11 +2,11 @@ import type { Dataset } from '../../../contract/datasets/datasets.js';
 import type { Source } from '../../../contract/datasets/intake.js';
 import { KargahError } from '../../../lib/errors.js';
 import type { Person } from '../../../access/caller.js';
-import type { Intake } from '../ingestion.js';
+import type { Ingestion } from '../ingestion.js';
 import { sourceOf } from './catalogue-file.js';
 import type { ListOrigin } from './listed.js';
 import type { Reader } from '../../reading/reader.js';
-import type { Room } from '../../content/quota.js';
+import type { StorageQuota } from '../../content/quota.js';
 import type { VersionStore } from '../../records/version-store.js';
 import { originOf } from '../../records/view.js';
 
@@ -17,9 +17,9 @@ export class Catalogue {
   constructor(
     private readonly list: ListOrigin,
     private readonly reader: Reader,
-    private readonly intake: Intake,
+    private readonly ingestion: Ingestion,
     private readonly versions: VersionStore,
-    private readonly room: Room,
+    private readonly quota: StorageQuota,
   ) {}
 
   /** Says at the start what is wrong with the administrator's list. */
@@ -30,7 +30,7 @@ export class Catalogue {
   /** What an earlier bridge was copying may be taken again. */
   async recover(): Promise<void> {
     for (const row of await this.versions.inState('uploading'))
-      if (originOf(row).kind === 'source') await this.intake.cancel(row.version_id);
+      if (originOf(row).kind === 'source') await this.ingestion.cancel(row.version_id);
   }
 
   async sources(): Promise<Source[]> {
@@ -44,13 +44,13 @@ export class Catalogue {
     if (!source) throw new KargahError('not_found');
     const sizeBytes = source.size_bytes ?? 0;
     const origin = { kind: 'source', source_id: sourceId } as const;
-    const arriving = { datasetId: null, name: null, filename: `${sourceId}.csv`, sizeBytes, reading: null, origin };
-    const { datasetId, versionId } = await this.room.claim(caller.userId, sizeBytes, () =>
-      this.intake.begin(caller, arriving),
+    const newVersion = { datasetId: null, name: null, filename: `${sourceId}.csv`, sizeBytes, reading: null, origin };
+    const { datasetId, versionId } = await this.quota.reserve(caller.userId, sizeBytes, () =>
+      this.ingestion.begin(caller, newVersion),
     );
     // The reading writes the file out of the package that has it.
-    await this.intake.received(versionId, null);
-    return this.intake.announce(datasetId);
+    await this.ingestion.received(versionId, null);
+    return this.ingestion.announce(datasetId);
   }
 
   /** Those that come along. */

@@ -9,7 +9,7 @@ import { newId } from '../../../lib/ids.js';
 import type { Grounds } from '../../../lib/places.js';
 import type { ConnectionStore } from './connection-store.js';
 import { jupyterFile } from './workspace-files.js';
-import type { Seal } from '../../../lib/secret-box.js';
+import type { SecretBox } from '../../../lib/secret-box.js';
 import type { SqlReader } from './sql-reader.js';
 
 /** What an address may say besides; the others of libpq name files and hosts of this server. */
@@ -19,7 +19,7 @@ const PARAMETERS = ['sslmode', 'channel_binding', 'target_session_attrs', 'conne
 export class Connections {
   constructor(
     private readonly store: ConnectionStore,
-    private readonly seal: Seal,
+    private readonly secretBox: SecretBox,
     private readonly reader: SqlReader,
     private readonly grounds: Grounds | null,
   ) {}
@@ -45,7 +45,7 @@ export class Connections {
       name,
       kind,
       address,
-      sealed_url: this.seal.close(url, connectionId),
+      sealed_url: this.secretBox.close(url, connectionId),
       created_at: new Date().toISOString(),
     };
     await this.store.insert(row);
@@ -60,7 +60,7 @@ export class Connections {
   /** The address to read from, password and all. */
   async urlOf(caller: Person, connectionId: string): Promise<{ name: string; url: string }> {
     const row = requireAccess(caller, 'connection.read', await this.store.resource(connectionId));
-    const url = this.seal.open(row.sealed_url, connectionId);
+    const url = this.secretBox.open(row.sealed_url, connectionId);
     return { name: row.name, url: row.kind === 'sqlite' ? await this.filed(url) : url };
   }
 

@@ -5,7 +5,7 @@ import { KargahError } from '../../../lib/errors.js';
 import { isErrno, sync, type DatasetFolder } from '../../content/folders.js';
 import { bytesText } from '../../content/quota.js';
 
-export interface Landed {
+export interface SavedFile {
   readonly sha256: string;
   readonly bytes: number;
 }
@@ -16,21 +16,21 @@ export interface Landed {
  * @param check is told how many bytes have come, and throws as soon as they are too many for whoever they are for
  * @throws {KargahError} `file_too_large` as soon as it is, whatever length was announced; `empty_file`; `storage_full`
  */
-export async function land(
+export async function saveStream(
   stream: Readable,
   folder: DatasetFolder,
   limitBytes: number,
   check: (bytes: number) => void,
-): Promise<Landed> {
+): Promise<SavedFile> {
   // What fails before it is read is told when it is read.
   stream.on('error', () => undefined);
   try {
     await folder.make();
     const part = `${folder.original}.part`;
-    const landed = await pour(stream, part, limitBytes, check);
+    const saved = await pour(stream, part, limitBytes, check);
     await rename(part, folder.original);
     await sync(folder.path);
-    return landed;
+    return saved;
   } catch (error) {
     if (isErrno(error, 'ENOSPC', 'EDQUOT')) throw new KargahError('storage_full', {}, { cause: error });
     throw error;
@@ -44,7 +44,7 @@ async function pour(
   into: string,
   limitBytes: number,
   check: (bytes: number) => void,
-): Promise<Landed> {
+): Promise<SavedFile> {
   const hash = createHash('sha256');
   let bytes = 0;
   const file = await open(into, 'w', 0o600);

@@ -3,12 +3,12 @@ import type { Logger } from 'pino';
 import type { Dataset } from '../../../contract/datasets/datasets.js';
 import { KargahError } from '../../../lib/errors.js';
 import type { Person } from '../../../access/caller.js';
-import type { Begun, Intake } from '../ingestion.js';
-import { bytesText, type Room } from '../../content/quota.js';
+import type { StartedVersion, Ingestion } from '../ingestion.js';
+import { bytesText, type StorageQuota } from '../../content/quota.js';
 import type { CatalogueEntry, CatalogueFile } from './catalogue-file.js';
-import type { Door } from './outbound-http.js';
-import { land } from './download.js';
-import { lyingAt, type Lying, missing, type Offer, offersOf } from './offers.js';
+import type { OutboundHttp } from './outbound-http.js';
+import { saveStream } from './download.js';
+import { locate, type LocatedFile, missing, type Offer, offersOf } from './offers.js';
 import type { UrlOrigin } from './urls.js';
 
 /** For so long what a folder was seen to hold is shown again; whoever takes something of it has it looked at anew. */
@@ -36,10 +36,10 @@ export class ListOrigin {
   constructor(
     private readonly file: CatalogueFile | null,
     private readonly dataDir: string,
-    private readonly intake: Intake,
-    private readonly room: Room,
+    private readonly ingestion: Ingestion,
+    private readonly quota: StorageQuota,
     private readonly urls: UrlOrigin,
-    private readonly door: Door,
+    private readonly outbound: OutboundHttp,
     private readonly maxBytes: number,
     private readonly log: Logger,
   ) {}
@@ -60,10 +60,10 @@ export class ListOrigin {
   async take(caller: Person, offer: Offer): Promise<Dataset> {
     const { id, name, url, sha256, allow_private } = offer;
     if (url === undefined) return this.copy(caller, offer);
-    const door: Door = allow_private
-      ? { protocols: this.door.protocols, resolve: (host) => this.door.resolve(host), allows: () => true }
-      : this.door;
-    return this.urls.bring(caller, url, { name, sha256, sourceId: id }, door);
+    const outbound: OutboundHttp = allow_private
+      ? { protocols: this.outbound.protocols, resolve: (host) => this.outbound.resolve(host), allows: () => true }
+      : this.outbound;
+    return this.urls.bring(caller, url, { name, sha256, sourceId: id }, outbound);
   }
 
   /** Resolves when nothing is copied for this version any more. */
@@ -112,41 +112,41 @@ export class ListOrigin {
   }
 
   private async copy(caller: Person, offer: Offer): Promise<Dataset> {
-    const lying = await lyingAt(offer, this.dataDir);
-    const { filename, sizeBytes } = lying;
+    const located = await locate(offer, this.dataDir);
+    const { filename, sizeBytes } = located;
     if (sizeBytes > this.maxBytes) throw new KargahError('file_too_large', { limit: bytesText(this.maxBytes) });
     const origin = { kind: 'source', source_id: offer.id } as const;
-    const arriving = { datasetId: null, name: offer.name, filename, sizeBytes, reading: null, origin };
-    const begun = await this.room.claim(caller.userId, sizeBytes, () => this.intake.begin(caller, arriving));
+    const newVersion = { datasetId: null, name: offer.name, filename, sizeBytes, reading: null, origin };
+    const started = await this.quota.reserve(caller.userId, sizeBytes, () => this.ingestion.begin(caller, newVersion));
     const abort = new AbortController();
-    const received = this.receive(caller, offer, lying, begun, abort.signal);
-    this.copying.set(begun.versionId, { abort, done: received.catch(() => undefined) });
+    const received = this.receive(caller, offer, located, started, abort.signal);
+    this.copying.set(started.versionId, { abort, done: received.catch(() => undefined) });
     try {
       await received;
     } finally {
-      this.copying.delete(begun.versionId);
+      this.copying.delete(started.versionId);
     }
-    return this.intake.announce(begun.datasetId);
+    return this.ingestion.announce(started.datasetId);
   }
 
   private async receive(
     { userId }: Person,
     offer: Offer,
-    { sizeBytes, open }: Lying,
-    { versionId, folder }: Begun,
+    { sizeBytes, open }: LocatedFile,
+    { versionId, folder }: StartedVersion,
     signal: AbortSignal,
   ): Promise<void> {
     try {
-      const check = await this.room.quotaCheck(userId, sizeBytes);
+      const check = await this.quota.quotaCheck(userId, sizeBytes);
       const source = addAbortSignal(signal, await open());
-      const { sha256, bytes } = await land(source, folder, this.maxBytes, check).catch((error: unknown) => {
+      const { sha256, bytes } = await saveStream(source, folder, this.maxBytes, check).catch((error: unknown) => {
         // What our own disk says is no matter of the file's.
         throw source.errored === error ? missing(error, offer.id) : error;
       });
       if (offer.sha256 !== undefined && sha256 !== offer.sha256) throw new KargahError('upload_checksum_mismatch');
-      await this.room.settle(userId, bytes - sizeBytes, () => this.intake.received(versionId, sha256, bytes));
+      await this.quota.commit(userId, bytes - sizeBytes, () => this.ingestion.received(versionId, sha256, bytes));
     } catch (error) {
-      await this.intake.cancel(versionId);
+      await this.ingestion.cancel(versionId);
       throw signal.aborted ? signal.reason : error;
     }
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PIXEL } from '../../../../test/support/datasets.js';
-import { lyingAt, type Offer, offersOf } from './offers.js';
+import { locate, type Offer, offersOf } from './offers.js';
 
 let root: string;
 let folder: string;
@@ -43,7 +43,7 @@ async function theOffer(path = folder): Promise<Offer> {
   if (!one) throw new Error('nothing is offered');
   return one;
 }
-const bytesOf = async (offer: Offer): Promise<Buffer> => buffer(await (await lyingAt(offer, dataDir)).open());
+const bytesOf = async (offer: Offer): Promise<Buffer> => buffer(await (await locate(offer, dataDir)).open());
 
 describe('what is swapped for a link after it was looked at is not opened:', () => {
   it('a file of a folder', async () => {
@@ -67,18 +67,18 @@ describe('what is swapped for a link after it was looked at is not opened:', () 
   it('the file that a link of the list led to', async () => {
     await lay({ 'a.csv': 'a\n1\n', 'secret.csv': 'a\nsecret\n' });
     await symlink('a.csv', join(root, 'link.csv'));
-    const lying = await lyingAt(await theOffer(join(root, 'link.csv')), dataDir);
+    const located = await locate(await theOffer(join(root, 'link.csv')), dataDir);
     await rm(join(root, 'a.csv'));
     await symlink('secret.csv', join(root, 'a.csv'));
-    await expect(lying.open()).rejects.toMatchObject({ code: 'file_missing' });
+    await expect(located.open()).rejects.toMatchObject({ code: 'file_missing' });
   });
 
   it('a class folder', async () => {
     await lay({ 'offered/cat/1.png': PIXEL, 'offered/dog/1.png': PIXEL, 'secret/1.png': 'secret' });
-    const lying = await lyingAt(await theOffer(), dataDir);
+    const located = await locate(await theOffer(), dataDir);
     await rename(join(folder, 'dog'), join(root, 'before'));
     await symlink(join(root, 'secret'), join(folder, 'dog'));
-    await expect(lying.open().then(buffer)).rejects.toMatchObject({ code: 'ELOOP' });
+    await expect(located.open().then(buffer)).rejects.toMatchObject({ code: 'ELOOP' });
   });
 });
 
@@ -121,8 +121,8 @@ describe('Kargah’s own folder is never offered:', () => {
 
   it('among the class folders of a folder that it lies in', async () => {
     await lay({ 'cat/1.png': PIXEL, 'kargah/datasets/2.png': PIXEL });
-    const lying = await lyingAt(await theOffer(root), dataDir);
-    const packed = (await buffer(await lying.open())).toString('latin1');
+    const located = await locate(await theOffer(root), dataDir);
+    const packed = (await buffer(await located.open())).toString('latin1');
     expect([packed.includes('cat/1.png'), packed.includes('2.png')]).toEqual([true, false]);
   });
 });

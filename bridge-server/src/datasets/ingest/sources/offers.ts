@@ -22,7 +22,7 @@ export interface Offer extends CatalogueEntry {
 }
 
 /** What lies on this server and is to be copied. */
-export interface Lying {
+export interface LocatedFile {
   readonly filename: string;
   readonly sizeBytes: number;
   readonly open: () => Promise<Readable>;
@@ -62,7 +62,7 @@ export async function offersOf(entry: CatalogueEntry, dataDir: string): Promise<
  *
  * @throws {KargahError} `file_missing`, `folder_too_full`
  */
-export async function lyingAt({ id, path = '', from }: Offer, dataDir: string): Promise<Lying> {
+export async function locate({ id, path = '', from }: Offer, dataDir: string): Promise<LocatedFile> {
   const isMissing = (error: unknown): never => {
     throw missing(error, id);
   };

@@ -21,15 +21,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../contract/datasets/datasets.js';
 import type { Connection } from '../../../contract/datasets/intake.js';
 import type { DatasetVersion } from '../../../contract/datasets/versions.js';
-import { Bench } from '../../../../test/support/datasets.js';
+import { DatasetFixture } from '../../../../test/support/datasets.js';
 import { isPublic } from './addresses.js';
-import type { Door } from './outbound-http.js';
-import { Seal } from '../../../lib/secret-box.js';
+import type { OutboundHttp } from './outbound-http.js';
+import { SecretBox } from '../../../lib/secret-box.js';
 import { OpenedSockets } from '../../../../test/support/sources.js';
 
 const CSV = 'a,b\n1,x\n2,y\n';
 
-let bench: Bench;
+let bench: DatasetFixture;
 let workspace: string;
 let server: Server;
 let port: number;
@@ -39,7 +39,7 @@ let names = new Map<string, readonly string[]>();
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 
 /** The real rules, but one address of this machine counts as public; names are what a test says. */
-const door: Door = {
+const outbound: OutboundHttp = {
   protocols: ['http:', 'https:'],
   resolve: (host) => {
     asked.push(host);
@@ -56,7 +56,7 @@ beforeAll(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   port = (server.address() as AddressInfo).port;
-  bench = await Bench.open({ maxUploadBytes: 1_000_000 }, { workspaceDir: workspace, door });
+  bench = await DatasetFixture.open({ maxUploadBytes: 1_000_000 }, { workspaceDir: workspace, outbound });
   sockets = new OpenedSockets();
 });
 afterAll(async () => {
@@ -133,8 +133,8 @@ describe('a file by its address', () => {
   it('is fetched, named as the server says, and read', async () => {
     names.set('files.example', ['127.0.0.1']);
     answer = give(CSV, { 'content-disposition': 'attachment; filename="shop list.csv"' });
-    const begun = await made(await post('datasets/import/url', { url: `http://files.example:${port}/x?y=1` }));
-    const dataset = await settled(begun.dataset_id);
+    const started = await made(await post('datasets/import/url', { url: `http://files.example:${port}/x?y=1` }));
+    const dataset = await settled(started.dataset_id);
     expect(dataset).toMatchObject({ state: 'ready', filename: 'shop list.csv', rows: 2, columns: 2 });
     expect(asked).toEqual(['files.example']);
   });
@@ -145,8 +145,8 @@ describe('a file by its address', () => {
       if (request.url === '/data.csv') give(CSV)(request, response);
       else response.writeHead(302, { location: `http://b.example:${port}/data.csv` }).end();
     };
-    const begun = await made(await post('datasets/import/url', { url: `http://a.example:${port}/` }));
-    expect((await settled(begun.dataset_id)).state).toBe('ready');
+    const started = await made(await post('datasets/import/url', { url: `http://a.example:${port}/` }));
+    expect((await settled(started.dataset_id)).state).toBe('ready');
     expect(asked).toEqual(['a.example', 'b.example']);
     expect(went()).toEqual([`a.example:${port}`, `b.example:${port}`]);
   });
@@ -203,14 +203,14 @@ describe('a file by its address', () => {
 
   it('is connected to at the address that was looked at, whatever the name says later', async () => {
     let looks = 0;
-    const rebinding = door.resolve;
-    Object.assign(door, {
+    const rebinding = outbound.resolve;
+    Object.assign(outbound, {
       resolve: () => Promise.resolve((looks += 1) === 1 ? ['127.0.0.1'] : ['10.0.0.7']),
     });
     answer = give(CSV);
-    const begun = await made(await post('datasets/import/url', { url: `http://rebind.example:${port}/a.csv` }));
-    Object.assign(door, { resolve: rebinding });
-    expect((await settled(begun.dataset_id)).state).toBe('ready');
+    const started = await made(await post('datasets/import/url', { url: `http://rebind.example:${port}/a.csv` }));
+    Object.assign(outbound, { resolve: rebinding });
+    expect((await settled(started.dataset_id)).state).toBe('ready');
     expect(looks).toBe(1);
   });
 
@@ -262,8 +262,8 @@ describe('a file by its address', () => {
       response.write('a,b\n');
       send(response);
     };
-    const begun = await made(await post('datasets/import/url', { url: `http://files.example:${port}/a.csv` }));
-    expect((await settled(begun.dataset_id)).error?.code).toBe(code);
+    const started = await made(await post('datasets/import/url', { url: `http://files.example:${port}/a.csv` }));
+    expect((await settled(started.dataset_id)).error?.code).toBe(code);
   });
 
   it('is said to be lost where the bridge was restarted in the middle', async () => {
@@ -272,10 +272,10 @@ describe('a file by its address', () => {
       response.writeHead(200, { 'content-disposition': 'attachment; filename=a.csv' });
       response.write('a,b\n');
     };
-    const begun = await made(await post('datasets/import/url', { url: `http://files.example:${port}/a.csv` }));
+    const started = await made(await post('datasets/import/url', { url: `http://files.example:${port}/a.csv` }));
     await bench.stop();
     await bench.start();
-    expect((await settled(begun.dataset_id)).error?.code).toBe('url_failed');
+    expect((await settled(started.dataset_id)).error?.code).toBe('url_failed');
   });
 });
 
@@ -290,8 +290,8 @@ describe('a file of the Jupyter server', () => {
 
   it('is read where it lies and not copied', async () => {
     await writeFile(join(workspace, 'here.csv'), CSV);
-    const begun = await made(await post('datasets/import/file', { path: 'here.csv', name: 'Mine' }));
-    const dataset = await settled(begun.dataset_id);
+    const started = await made(await post('datasets/import/file', { path: 'here.csv', name: 'Mine' }));
+    const dataset = await settled(started.dataset_id);
     expect(dataset).toMatchObject({ state: 'ready', name: 'Mine', rows: 2 });
     const original = await bench.stored(dataset.dataset_id, 'original');
     expect((await lstat(original)).isSymbolicLink()).toBe(true);
@@ -356,15 +356,15 @@ describe('whoever a dataset is only shared with', () => {
     const { connection_id } = (await connected.json()) as Connection;
     const query = 'select 1 as secret';
     const asked = await made(await post('datasets/import/sql', { connection_id, query }));
-    for (const [begun, owned, shown] of [
+    for (const [started, owned, shown] of [
       [fetched, { kind: 'url', url }, { kind: 'url' }],
       [filed, { kind: 'file', path: 'shop.csv' }, { kind: 'file' }],
       [asked, { kind: 'sql', connection: 'salaries of all', query }, { kind: 'sql' }],
     ] as const) {
-      await settled(begun.dataset_id);
-      await share(begun.dataset_id);
-      expect(await origin(begun.dataset_id, 'sara')).toEqual([owned, owned]);
-      expect(await origin(begun.dataset_id, 'reza')).toEqual([shown, shown]);
+      await settled(started.dataset_id);
+      await share(started.dataset_id);
+      expect(await origin(started.dataset_id, 'sara')).toEqual([owned, owned]);
+      expect(await origin(started.dataset_id, 'reza')).toEqual([shown, shown]);
     }
     expect((await bench.call(`/connections/${connection_id}`, { method: 'DELETE' })).status).toBe(204);
   });
@@ -373,14 +373,14 @@ describe('whoever a dataset is only shared with', () => {
     names.set('files.example', ['127.0.0.1']);
     answer = (_request, response) =>
       void response.writeHead(200, { 'content-length': '100' }).write('a', () => response.destroy());
-    const begun = await made(await post('datasets/import/url', { url: `http://files.example:${port}/a.csv` }));
-    expect((await settled(begun.dataset_id)).error).toMatchObject({
+    const started = await made(await post('datasets/import/url', { url: `http://files.example:${port}/a.csv` }));
+    expect((await settled(started.dataset_id)).error).toMatchObject({
       code: 'url_failed',
       params: { host: 'files.example' },
     });
-    await share(begun.dataset_id);
-    const seen = await (await get(`datasets/${begun.dataset_id}`, 'reza')).text();
-    const versions = await (await get(`datasets/${begun.dataset_id}/versions`, 'reza')).text();
+    await share(started.dataset_id);
+    const seen = await (await get(`datasets/${started.dataset_id}`, 'reza')).text();
+    const versions = await (await get(`datasets/${started.dataset_id}/versions`, 'reza')).text();
     for (const text of [seen, versions]) {
       expect(text).toContain('dataset_failed');
       expect(text).not.toContain('files.example');
@@ -402,8 +402,8 @@ describe('databases', () => {
 
   it('the rows of a query become a dataset', async () => {
     const body = { connection_id: connection.connection_id, query: 'select n, who from sales where n > 1' };
-    const begun = await made(await post('datasets/import/sql', body));
-    expect(await settled(begun.dataset_id)).toMatchObject({ state: 'ready', rows: 2, columns: 2, name: 'shop' });
+    const started = await made(await post('datasets/import/sql', body));
+    expect(await settled(started.dataset_id)).toMatchObject({ state: 'ready', rows: 2, columns: 2, name: 'shop' });
   });
 
   it('are listed without their secrets, by their owner alone, and forgotten', async () => {
@@ -470,7 +470,7 @@ describe('databases', () => {
   });
 
   it('that is not reached is said so in one sentence, whatever is at its address, without its password', async () => {
-    const allowing = await Bench.open({}, { databaseHosts: ['127.0.0.1', 'nowhere.invalid'] });
+    const allowing = await DatasetFixture.open({}, { databaseHosts: ['127.0.0.1', 'nowhere.invalid'] });
     try {
       answer = give('not a database');
       const told = await Promise.all(
@@ -497,12 +497,12 @@ describe('databases', () => {
   });
 
   it('addresses are sealed for one connection by one secret', () => {
-    const seal = new Seal('a secret');
-    const sealed = seal.close('postgresql://u:p@h/d', 'con_a');
+    const secretBox = new SecretBox('a secret');
+    const sealed = secretBox.close('postgresql://u:p@h/d', 'con_a');
     expect(sealed).not.toContain('p@h');
-    expect(seal.open(sealed, 'con_a')).toBe('postgresql://u:p@h/d');
-    expect(() => seal.open(sealed, 'con_b')).toThrow();
-    expect(() => new Seal('another').open(sealed, 'con_a')).toThrow();
-    expect(() => seal.open(sealed.slice(0, -2), 'con_a')).toThrow();
+    expect(secretBox.open(sealed, 'con_a')).toBe('postgresql://u:p@h/d');
+    expect(() => secretBox.open(sealed, 'con_b')).toThrow();
+    expect(() => new SecretBox('another').open(sealed, 'con_a')).toThrow();
+    expect(() => secretBox.open(sealed.slice(0, -2), 'con_a')).toThrow();
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { HUNG_MS } from '../../../../test/hung.js';
-import { type Door, open, OPEN_INTERNET } from './outbound-http.js';
+import { type OutboundHttp, open, OPEN_INTERNET } from './outbound-http.js';
 import { OpenedSockets } from '../../../../test/support/sources.js';
 
 describe('the way out to the open Internet', () => {
@@ -8,14 +8,14 @@ describe('the way out to the open Internet', () => {
   let asked: string[] = [];
   let addresses: readonly string[] = [];
   /** As the bridge has it, but for what names lead to. */
-  const door: Door = {
+  const outbound: OutboundHttp = {
     ...OPEN_INTERNET,
     resolve: (host) => {
       asked.push(host);
       return Promise.resolve(addresses);
     },
   };
-  const going = (address: string, by = door) => open(by, address, AbortSignal.timeout(HUNG_MS));
+  const going = (address: string, by = outbound) => open(by, address, AbortSignal.timeout(HUNG_MS));
 
   beforeAll(() => {
     sockets = new OpenedSockets();
@@ -59,7 +59,7 @@ describe('the way out to the open Internet', () => {
 
   it('leads to the address that was looked at, where that is allowed', async () => {
     addresses = ['127.0.0.1'];
-    const near: Door = { ...door, allows: (address) => address === '127.0.0.1' };
+    const near: OutboundHttp = { ...outbound, allows: (address) => address === '127.0.0.1' };
     // Nobody listens there: that it was tried is what counts.
     await expect(going('https://files.example:1/a.csv', near)).rejects.toMatchObject({ code: 'url_failed' });
     expect(sockets.toward('')).toEqual(['files.example:1']);

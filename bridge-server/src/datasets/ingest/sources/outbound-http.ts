@@ -10,7 +10,7 @@ const IDLE_MS = 30_000;
 const MAX_HEADER_BYTES = 32 * 1024;
 
 /** The way out of the bridge: names are looked up once, and only what was looked at is connected to. */
-export interface Door {
+export interface OutboundHttp {
   readonly protocols: readonly string[];
   /** Every address of a name. */
   resolve(host: string): Promise<readonly string[]>;
@@ -18,14 +18,14 @@ export interface Door {
 }
 
 /** To the open Internet, by https. */
-export const OPEN_INTERNET: Door = {
+export const OPEN_INTERNET: OutboundHttp = {
   protocols: ['https:'],
   resolve: async (host) => (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address),
   allows: isPublic,
 };
 
 /** A file that begins to come. */
-export interface Coming {
+export interface RemoteFile {
   readonly url: URL;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly body: Dispatcher.ResponseData['body'];
@@ -39,12 +39,12 @@ export interface Coming {
  *
  * @throws {KargahError} `url_invalid`, `url_private` (before any connection is made) or `url_failed`
  */
-export async function open(door: Door, address: string, signal: AbortSignal): Promise<Coming> {
-  let url = checked(door, address);
+export async function open(outbound: OutboundHttp, address: string, signal: AbortSignal): Promise<RemoteFile> {
+  let url = checked(outbound, address);
   // Most bridges never fetch anything, and it is large.
   const { request } = await import('undici');
   for (let hop = 0; ; hop += 1) {
-    const agent = await pinned(door, url);
+    const agent = await pinned(outbound, url);
     let answer: Dispatcher.ResponseData;
     try {
       answer = await request(url, {
@@ -66,7 +66,7 @@ export async function open(door: Door, address: string, signal: AbortSignal): Pr
       await close();
       if (hop >= MAX_HOPS) throw failed(url, 'too many redirections');
       if (!URL.canParse(to, url.href)) throw failed(url, 'a redirection to no address');
-      url = checked(door, new URL(to, url).href);
+      url = checked(outbound, new URL(to, url).href);
       continue;
     }
     if (answer.statusCode === 200) return { url, headers: answer.headers, body: answer.body, close };
@@ -79,27 +79,27 @@ export function failed(url: URL, reason: string, cause?: unknown): KargahError {
   return new KargahError('url_failed', { host: url.hostname, reason }, { cause });
 }
 
-function checked(door: Door, address: string): URL {
+function checked(outbound: OutboundHttp, address: string): URL {
   if (!URL.canParse(address)) throw new KargahError('url_invalid');
   const url = new URL(address);
-  if (!door.protocols.includes(url.protocol) || url.username !== '' || url.password !== '' || url.hostname === '')
+  if (!outbound.protocols.includes(url.protocol) || url.username !== '' || url.password !== '' || url.hostname === '')
     throw new KargahError('url_invalid');
   return url;
 }
 
 /** A connection to an address that was looked at, under the name that the certificate is for. */
-async function pinned(door: Door, url: URL): Promise<Agent> {
+async function pinned(outbound: OutboundHttp, url: URL): Promise<Agent> {
   const host = url.hostname.replace(/^\[|\]$/gu, '');
   let addresses: readonly string[];
   try {
-    addresses = isIP(host) === 0 ? await door.resolve(host) : [host];
+    addresses = isIP(host) === 0 ? await outbound.resolve(host) : [host];
   } catch (error) {
     throw failed(url, reasonOf(error), error);
   }
   const [first] = addresses;
   if (first === undefined) throw failed(url, 'no address');
   // One private address among public ones is a trap.
-  if (!addresses.every((address) => door.allows(address))) throw new KargahError('url_private', { host });
+  if (!addresses.every((address) => outbound.allows(address))) throw new KargahError('url_private', { host });
   const family = isIP(first);
   const { Agent: Connections } = await import('undici');
   return new Connections({

@@ -8,13 +8,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../contract/datasets/datasets.js';
 import type { Connection } from '../../../contract/datasets/intake.js';
-import { Bench, codeOf } from '../../../../test/support/datasets.js';
+import { DatasetFixture, codeOf } from '../../../../test/support/datasets.js';
 
 const QUOTA = 200_000;
 const CSV = 'a,b\n1,x\n2,y\n';
 
 describe('what a person’s datasets may come to, whichever way they come', () => {
-  let bench: Bench;
+  let bench: DatasetFixture;
   let workspace: string;
   let server: Server;
   let answer: (response: ServerResponse) => void;
@@ -26,8 +26,8 @@ describe('what a person’s datasets may come to, whichever way they come', () =
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     address = `http://files.example:${String((server.address() as AddressInfo).port)}/a.csv`;
-    const door = { protocols: ['http:'], resolve: () => Promise.resolve(['127.0.0.1']), allows: () => true };
-    bench = await Bench.open({ quotaBytes: QUOTA }, { workspaceDir: workspace, door });
+    const outbound = { protocols: ['http:'], resolve: () => Promise.resolve(['127.0.0.1']), allows: () => true };
+    bench = await DatasetFixture.open({ quotaBytes: QUOTA }, { workspaceDir: workspace, outbound });
   });
   afterEach(async () => {
     await bench.close();
@@ -68,8 +68,8 @@ describe('what a person’s datasets may come to, whichever way they come', () =
       };
       more();
     };
-    const begun = (await (await bench.send('POST', '/datasets/import/url', { url: address })).json()) as Dataset;
-    const { error } = await bench.settled(begun.dataset_id);
+    const started = (await (await bench.send('POST', '/datasets/import/url', { url: address })).json()) as Dataset;
+    const { error } = await bench.settled(started.dataset_id);
     expect(error).toMatchObject({ code: 'quota_exceeded', params: { used: '0 B', limit: '195.3 KB' } });
     await cut;
     expect(await folders()).toEqual([]);
@@ -80,11 +80,11 @@ describe('what a person’s datasets may come to, whichever way they come', () =
       response.writeHead(200, { 'content-length': String(QUOTA), 'content-disposition': 'attachment; filename=a.csv' });
       response.write('1,2\n'.repeat(2_500));
     };
-    const begun = (await (await bench.send('POST', '/datasets/import/url', { url: address })).json()) as Dataset;
-    expect(begun.size_bytes).toBe(QUOTA);
+    const started = (await (await bench.send('POST', '/datasets/import/url', { url: address })).json()) as Dataset;
+    expect(started.size_bytes).toBe(QUOTA);
     expect((await bench.create('more.csv', 1)).status).toBe(413);
     server.closeAllConnections();
-    const { error, size_bytes } = await bench.settled(begun.dataset_id);
+    const { error, size_bytes } = await bench.settled(started.dataset_id);
     expect([error?.code, size_bytes]).toEqual(['url_failed', 0]);
     expect(await folders()).toEqual([]);
     expect((await bench.create('more.csv', QUOTA)).status).toBe(201);
@@ -101,8 +101,8 @@ describe('what a person’s datasets may come to, whichever way they come', () =
     const folder = await bench.stored(id);
     await bench.stop();
     // A bridge that is stopped still says what became of it; one that is killed leaves it as it was.
-    const coming = { state: 'uploading', size_bytes: QUOTA, error_json: null };
-    await bench.db.updateTable('dataset_versions').set(coming).where('dataset_id', '=', id).execute();
+    const remote = { state: 'uploading', size_bytes: QUOTA, error_json: null };
+    await bench.db.updateTable('dataset_versions').set(remote).where('dataset_id', '=', id).execute();
     await mkdir(folder);
     await writeFile(join(folder, 'original.part'), '1');
     await bench.start();
@@ -186,11 +186,11 @@ describe('what a person’s datasets may come to, whichever way they come', () =
 });
 
 describe('a registered file', () => {
-  let bench: Bench;
+  let bench: DatasetFixture;
   let workspace: string;
   beforeEach(async () => {
     workspace = await mkdtemp(join(tmpdir(), 'kargah-workspace-'));
-    bench = await Bench.open({}, { workspaceDir: workspace });
+    bench = await DatasetFixture.open({}, { workspaceDir: workspace });
   });
   afterEach(async () => {
     await bench.close();

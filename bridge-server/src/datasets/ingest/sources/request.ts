@@ -1,7 +1,7 @@
 import type { Reading } from '../../../contract/datasets/datasets.js';
 
 /** What every way in may say besides. */
-export interface Into {
+export interface IngestTarget {
   readonly name?: string | undefined;
   readonly dataset_id?: string | undefined;
   readonly reading?: Reading | undefined;

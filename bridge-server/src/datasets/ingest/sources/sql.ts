@@ -3,15 +3,15 @@ import type { Dataset } from '../../../contract/datasets/datasets.js';
 import { failureOf, KargahError } from '../../../lib/errors.js';
 import type { Person } from '../../../access/caller.js';
 import { sha256Of, sizeOf, sync } from '../../content/folders.js';
-import type { Begun, Intake } from '../ingestion.js';
-import type { Room } from '../../content/quota.js';
+import type { StartedVersion, Ingestion } from '../ingestion.js';
+import type { StorageQuota } from '../../content/quota.js';
 import { plainName } from '../uploads/names.js';
 import type { VersionStore } from '../../records/version-store.js';
 import { originOf } from '../../records/view.js';
 import type { Connections } from './connections.js';
 import type { SqlReader } from './sql-reader.js';
 import { FairSlots } from '../../../lib/async/fair-slots.js';
-import type { Into } from './request.js';
+import type { IngestTarget } from './request.js';
 
 /** Each of them is a process with a memory of its own. */
 const QUERIES = { atOnce: Infinity, each: 2, waiting: Infinity };
@@ -24,17 +24,17 @@ export class SqlOrigin {
   constructor(
     private readonly connections: Connections,
     private readonly reader: SqlReader,
-    private readonly intake: Intake,
+    private readonly ingestion: Ingestion,
     private readonly versions: VersionStore,
-    private readonly room: Room,
+    private readonly quota: StorageQuota,
     private readonly log: Logger,
   ) {}
 
-  async bring(caller: Person, connectionId: string, query: string, into: Into): Promise<Dataset> {
+  async bring(caller: Person, connectionId: string, query: string, into: IngestTarget): Promise<Dataset> {
     if (!/^\s*(?:select|with|values|table)\b/iu.test(query)) throw new KargahError('query_not_select');
     const { name, url } = await this.connections.urlOf(caller, connectionId);
-    const begun = await this.room.claim(caller.userId, 0, () =>
-      this.intake.begin(caller, {
+    const started = await this.quota.reserve(caller.userId, 0, () =>
+      this.ingestion.begin(caller, {
         datasetId: into.dataset_id ?? null,
         name: into.name ?? name,
         filename: `${plainName(into.name ?? name) || 'query'}.parquet`,
@@ -44,23 +44,26 @@ export class SqlOrigin {
       }),
     );
     const abort = new AbortController();
-    const receive = (): Promise<void> => this.receive(caller, begun, { url, query }, abort);
+    const receive = (): Promise<void> => this.receive(caller, started, { url, query }, abort);
     const done = this.slots
       .take(caller.userId, abort.signal, receive)
       .catch((error: unknown) => {
         if (!abort.signal.aborted)
-          this.log.error({ err: error, versionId: begun.versionId }, 'a query could not be settled');
+          this.log.error({ err: error, versionId: started.versionId }, 'a query could not be settled');
       })
-      .finally(() => this.running.delete(begun.versionId));
-    this.running.set(begun.versionId, { abort, done });
-    return this.intake.announce(begun.datasetId);
+      .finally(() => this.running.delete(started.versionId));
+    this.running.set(started.versionId, { abort, done });
+    return this.ingestion.announce(started.datasetId);
   }
 
   /** What an earlier bridge was asking is lost with it. */
   async recover(): Promise<void> {
     for (const row of await this.versions.inState('uploading'))
       if (originOf(row).kind === 'sql')
-        await this.intake.fail(row.version_id, failureOf('connection_failed', { reason: 'the bridge was restarted' }));
+        await this.ingestion.fail(
+          row.version_id,
+          failureOf('connection_failed', { reason: 'the bridge was restarted' }),
+        );
   }
 
   async cancel(versionId: string): Promise<void> {
@@ -75,7 +78,7 @@ export class SqlOrigin {
 
   private async receive(
     caller: Person,
-    { versionId, folder }: Begun,
+    { versionId, folder }: StartedVersion,
     { url, query }: { readonly url: string; readonly query: string },
     abort: AbortController,
   ): Promise<void> {
@@ -85,14 +88,14 @@ export class SqlOrigin {
       await sync(folder.original);
       await sync(folder.path);
       const [sha256, bytes] = [await sha256Of(folder.original), (await sizeOf(folder.original)) ?? 0];
-      await this.room.settle(caller.userId, bytes, () => this.intake.received(versionId, sha256, bytes));
+      await this.quota.commit(caller.userId, bytes, () => this.ingestion.received(versionId, sha256, bytes));
     } catch (error) {
       if (abort.signal.aborted) {
         await folder.remove();
         return;
       }
       if (!(error instanceof KargahError)) this.log.error({ err: error, versionId }, 'asking a database failed');
-      await this.intake.fail(
+      await this.ingestion.fail(
         versionId,
         error instanceof KargahError ? error.toFailure() : failureOf('internal', { request_id: versionId }),
       );

@@ -2,17 +2,17 @@ import type { Logger } from 'pino';
 import type { Dataset } from '../../../contract/datasets/datasets.js';
 import { failureOf, KargahError } from '../../../lib/errors.js';
 import type { Person } from '../../../access/caller.js';
-import type { Begun, Intake } from '../ingestion.js';
-import { bytesText, type Room } from '../../content/quota.js';
+import type { StartedVersion, Ingestion } from '../ingestion.js';
+import { bytesText, type StorageQuota } from '../../content/quota.js';
 import { isKnownFormat, plainName } from '../uploads/names.js';
 import type { VersionStore } from '../../records/version-store.js';
 import { originOf } from '../../records/view.js';
-import { type Coming, type Door, failed, open } from './outbound-http.js';
-import { land } from './download.js';
-import type { Into } from './request.js';
+import { type RemoteFile, type OutboundHttp, failed, open } from './outbound-http.js';
+import { saveStream } from './download.js';
+import type { IngestTarget } from './request.js';
 
 /** What an entry of the administrator's list says besides. */
-interface Listed extends Into {
+interface Listed extends IngestTarget {
   readonly sourceId?: string;
 }
 
@@ -30,29 +30,29 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Files that are fetched from elsewhere. */
 export class UrlOrigin {
-  private readonly coming = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
+  private readonly remote = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
 
   constructor(
-    private readonly door: Door,
+    private readonly outbound: OutboundHttp,
     private readonly maxBytes: number,
-    private readonly intake: Intake,
+    private readonly ingestion: Ingestion,
     private readonly versions: VersionStore,
-    private readonly room: Room,
+    private readonly quota: StorageQuota,
     private readonly log: Logger,
   ) {}
 
   /** Answers once the file begins to come; the rest goes on by itself. */
-  async bring(caller: Person, address: string, into: Listed, door: Door = this.door): Promise<Dataset> {
+  async bring(caller: Person, address: string, into: Listed, outbound: OutboundHttp = this.outbound): Promise<Dataset> {
     const abort = new AbortController();
-    const file = await open(door, address, abort.signal);
+    const file = await open(outbound, address, abort.signal);
     try {
       const filename = nameOf(file);
       if (!isKnownFormat(filename)) throw new KargahError('unsupported_format');
       const announced = Number(file.headers['content-length'] ?? 0);
       const sizeBytes = Number.isSafeInteger(announced) && announced > 0 ? announced : 0;
       if (sizeBytes > this.maxBytes) throw new KargahError('file_too_large', { limit: bytesText(this.maxBytes) });
-      const begun = await this.room.claim(caller.userId, sizeBytes, () =>
-        this.intake.begin(caller, {
+      const started = await this.quota.reserve(caller.userId, sizeBytes, () =>
+        this.ingestion.begin(caller, {
           datasetId: into.dataset_id ?? null,
           name: into.name ?? null,
           filename,
@@ -61,8 +61,12 @@ export class UrlOrigin {
           origin: { kind: 'url', url: address, source_id: into.sourceId },
         }),
       );
-      this.keep(begun.versionId, abort, this.receive(begun, file, { caller, sizeBytes, sha256: into.sha256 }, abort));
-      return await this.intake.announce(begun.datasetId);
+      this.keep(
+        started.versionId,
+        abort,
+        this.receive(started, file, { caller, sizeBytes, sha256: into.sha256 }, abort),
+      );
+      return await this.ingestion.announce(started.datasetId);
     } catch (error) {
       await file.close();
       throw error;
@@ -76,46 +80,46 @@ export class UrlOrigin {
       if (origin.kind !== 'url') continue;
       const { url = '' } = origin;
       const host = URL.canParse(url) ? new URL(url).hostname : url;
-      await this.intake.fail(row.version_id, failureOf('url_failed', { host, reason: 'the bridge was restarted' }));
+      await this.ingestion.fail(row.version_id, failureOf('url_failed', { host, reason: 'the bridge was restarted' }));
     }
   }
 
   /** Resolves when nothing is fetched for this version any more. */
   async cancel(versionId: string): Promise<void> {
-    const one = this.coming.get(versionId);
+    const one = this.remote.get(versionId);
     one?.abort.abort(new Error('fetching was cancelled'));
     await one?.done;
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.coming.keys()].map((versionId) => this.cancel(versionId)));
+    await Promise.all([...this.remote.keys()].map((versionId) => this.cancel(versionId)));
   }
 
   private keep(versionId: string, abort: AbortController, work: Promise<void>): void {
     const done = work
       .catch((error: unknown) => this.log.error({ err: error, versionId }, 'a fetched file could not be settled'))
-      .finally(() => this.coming.delete(versionId));
-    this.coming.set(versionId, { abort, done });
+      .finally(() => this.remote.delete(versionId));
+    this.remote.set(versionId, { abort, done });
   }
 
   private async receive(
-    { versionId, folder }: Begun,
-    file: Coming,
+    { versionId, folder }: StartedVersion,
+    file: RemoteFile,
     told: { readonly caller: Person; readonly sizeBytes: number; readonly sha256: string | undefined },
     abort: AbortController,
   ): Promise<void> {
     const late = setTimeout(() => abort.abort(failed(file.url, 'too slow')), WHOLE_MS);
     try {
       const { userId } = told.caller;
-      const check = await this.room.quotaCheck(userId, told.sizeBytes);
-      const { sha256, bytes } = await land(file.body, folder, this.maxBytes, check);
+      const check = await this.quota.quotaCheck(userId, told.sizeBytes);
+      const { sha256, bytes } = await saveStream(file.body, folder, this.maxBytes, check);
       if (told.sha256 !== undefined && told.sha256 !== sha256)
         throw failed(file.url, 'another file than the list says');
-      await this.room.settle(userId, bytes - told.sizeBytes, () => this.intake.received(versionId, sha256, bytes));
+      await this.quota.commit(userId, bytes - told.sizeBytes, () => this.ingestion.received(versionId, sha256, bytes));
     } catch (error) {
       const reason: unknown = abort.signal.aborted ? abort.signal.reason : error;
       const known = reason instanceof KargahError ? reason : failed(file.url, 'the connection was cut', reason);
-      await this.intake.fail(versionId, known.toFailure());
+      await this.ingestion.fail(versionId, known.toFailure());
     } finally {
       clearTimeout(late);
       await file.close();
@@ -124,7 +128,7 @@ export class UrlOrigin {
 }
 
 /** By what the server says it is called, or by its address; what it is decides the reading. */
-function nameOf(file: Coming): string {
+function nameOf(file: RemoteFile): string {
   const disposition = String(file.headers['content-disposition'] ?? '');
   const encoded = /filename\*=UTF-8''([^;\s]+)/iu.exec(disposition)?.[1];
   const plain = /filename="?([^";]+)"?/iu.exec(disposition)?.[1];

@@ -4,34 +4,34 @@ import type { Dataset } from '../../../contract/datasets/datasets.js';
 import { KargahError } from '../../../lib/errors.js';
 import type { Person } from '../../../access/caller.js';
 import { type Grounds, type Place, placeOf } from '../../../lib/places.js';
-import type { Intake } from '../ingestion.js';
+import type { Ingestion } from '../ingestion.js';
 import { isKnownFormat, plainName } from '../uploads/names.js';
-import type { Room } from '../../content/quota.js';
+import type { StorageQuota } from '../../content/quota.js';
 import type { VersionStore } from '../../records/version-store.js';
 import { originOf } from '../../records/view.js';
 import { seen, seenIn } from '../../content/registered.js';
-import type { Into } from './request.js';
+import type { IngestTarget } from './request.js';
 
 /** Files of the Jupyter server, registered where they lie: the folder's `original` only points at them. */
 export class FileOrigin {
   /** @param grounds the folder that JupyterLab shows; null where the bridge serves others than its own person */
   constructor(
     private readonly grounds: Grounds | null,
-    private readonly intake: Intake,
+    private readonly ingestion: Ingestion,
     private readonly versions: VersionStore,
-    private readonly room: Room,
+    private readonly quota: StorageQuota,
   ) {}
 
   /** @throws {KargahError} `files_off`, `file_outside`, `file_hidden`, `file_missing`, `unsupported_format`, `empty_file`, `quota_exceeded`, `storage_full` */
-  async register(caller: Person, path: string, into: Into): Promise<Dataset> {
+  async register(caller: Person, path: string, into: IngestTarget): Promise<Dataset> {
     const { absolute, shown } = await jupyterFile(this.grounds, path);
     const filename = plainName(basename(absolute));
     if (!isKnownFormat(filename)) throw new KargahError('unsupported_format');
     const facts = await stat(absolute);
     if (facts.size === 0) throw new KargahError('empty_file');
     // It takes no room itself, but what is made of it does.
-    const begun = await this.room.claim(caller.userId, 0, () =>
-      this.intake.begin(caller, {
+    const started = await this.quota.reserve(caller.userId, 0, () =>
+      this.ingestion.begin(caller, {
         datasetId: into.dataset_id ?? null,
         name: into.name ?? null,
         filename,
@@ -41,21 +41,21 @@ export class FileOrigin {
       }),
     );
     try {
-      await mkdir(begun.folder.path, { recursive: true, mode: 0o700 });
-      await writeFile(seenIn(begun.folder), JSON.stringify(seen.parse(facts)));
-      await symlink(absolute, begun.folder.original);
-      await this.intake.received(begun.versionId, null, facts.size);
+      await mkdir(started.folder.path, { recursive: true, mode: 0o700 });
+      await writeFile(seenIn(started.folder), JSON.stringify(seen.parse(facts)));
+      await symlink(absolute, started.folder.original);
+      await this.ingestion.received(started.versionId, null, facts.size);
     } catch (error) {
-      await this.intake.cancel(begun.versionId);
+      await this.ingestion.cancel(started.versionId);
       throw error;
     }
-    return this.intake.announce(begun.datasetId);
+    return this.ingestion.announce(started.datasetId);
   }
 
   /** A registration that an earlier bridge did not come to the end of. */
   async recover(): Promise<void> {
     for (const row of await this.versions.inState('uploading'))
-      if (originOf(row).kind === 'file') await this.intake.cancel(row.version_id);
+      if (originOf(row).kind === 'file') await this.ingestion.cancel(row.version_id);
   }
 }
 

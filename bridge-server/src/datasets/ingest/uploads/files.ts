@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { DataStore, Upload } from '@tus/server';
 import { KargahError } from '../../../lib/errors.js';
 import { isErrno, sizeOf, sync } from '../../content/folders.js';
-import { Arrival, type Reached } from './arrival.js';
+import { UploadWriter, type Reached } from './upload-writer.js';
 import type { Checksum } from './checksum.js';
 import { Ledger, readLedger, type Announcement, type LedgerContent } from './ledger.js';
 
@@ -20,7 +20,7 @@ interface Stored {
 }
 
 /** What one request brings. */
-export interface Bringing {
+export interface UploadBody {
   readonly body: Readable;
   readonly checksum: Checksum | null;
   /** Called with each piece that comes. */
@@ -33,7 +33,7 @@ export interface Bringing {
  */
 export class UploadFiles extends DataStore {
   private readonly stored = new Map<string, Promise<Stored>>();
-  private readonly bringing = new Map<string, Bringing>();
+  private readonly bringing = new Map<string, UploadBody>();
 
   constructor(private readonly directory: string) {
     super();
@@ -44,7 +44,7 @@ export class UploadFiles extends DataStore {
    * Runs a request of tus' that writes. The body comes to us as it is and not through tus, whose web streams copy every piece of it
    * several times.
    */
-  async during<T>(id: string, bringing: Bringing, work: () => Promise<T>): Promise<T> {
+  async during<T>(id: string, bringing: UploadBody, work: () => Promise<T>): Promise<T> {
     this.bringing.set(id, bringing);
     try {
       return await work();
@@ -108,9 +108,9 @@ export class UploadFiles extends DataStore {
     const { announced, reached, place } = await this.get(id);
     return naming(async () => {
       const ledger = await Ledger.open(this.ledger(id), place);
-      let arrival: Arrival | null = null;
+      let arrival: UploadWriter | null = null;
       try {
-        arrival = await Arrival.open(this.path(id), ledger, announced.size, reached);
+        arrival = await UploadWriter.open(this.path(id), ledger, announced.size, reached);
         await arrival.take(body, checksum, heard);
         return arrival.reached.offset;
       } finally {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Upload } from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../contract/datasets/datasets.js';
-import { Bench, codeOf, PYTHON } from '../../../../test/support/datasets.js';
+import { DatasetFixture, codeOf, PYTHON } from '../../../../test/support/datasets.js';
 
 const TUS = { 'tus-resumable': '1.0.0' };
 const PIECE = { ...TUS, 'content-type': 'application/offset+octet-stream' };
@@ -22,7 +22,7 @@ const sha256 = (bytes: Uint8Array): string => hash('sha256', bytes).digest('hex'
 const idOf = (created: Response): string => created.headers.get('location')?.split('/').at(-1) ?? '';
 
 function create(
-  bench: Bench,
+  bench: DatasetFixture,
   metadata: Record<string, string>,
   size: number,
   more: { readonly headers?: Record<string, string>; readonly body?: Uint8Array; readonly as?: string } = {},
@@ -34,21 +34,21 @@ function create(
   const init = { method: 'POST', headers, body: more.body ?? null, as: more.as ?? 'sara' };
   return bench.call('/uploads', init as unknown as RequestInit);
 }
-function patch(bench: Bench, id: string, offset: number, body: Uint8Array, more: Record<string, string> = {}) {
+function patch(bench: DatasetFixture, id: string, offset: number, body: Uint8Array, more: Record<string, string> = {}) {
   const headers = { ...PIECE, 'upload-offset': String(offset), ...more };
   return bench.call(`/uploads/${id}`, { method: 'PATCH', headers, body } as unknown as RequestInit);
 }
-const offsetOf = async (bench: Bench, id: string): Promise<number> =>
+const offsetOf = async (bench: DatasetFixture, id: string): Promise<number> =>
   Number((await bench.call(`/uploads/${id}`, { method: 'HEAD', headers: TUS })).headers.get('upload-offset'));
-const datasetOf = async (bench: Bench, id: string | null): Promise<Dataset> =>
+const datasetOf = async (bench: DatasetFixture, id: string | null): Promise<Dataset> =>
   (await (await bench.call(`/datasets/${id ?? ''}`)).json()) as Dataset;
-const filesOf = (bench: Bench, id: string): string[] =>
+const filesOf = (bench: DatasetFixture, id: string): string[] =>
   readdirSync(join(bench.dataDir, 'uploads')).filter((name) => name.startsWith(id));
 
 describe('an upload', () => {
-  let bench: Bench;
+  let bench: DatasetFixture;
   beforeAll(async () => {
-    bench = await Bench.open({ maxUploadBytes: 2 ** 20 });
+    bench = await DatasetFixture.open({ maxUploadBytes: 2 ** 20 });
   });
   afterAll(() => bench.close());
 
@@ -218,7 +218,7 @@ describe('an upload', () => {
 });
 
 it('413 before its first byte when it would go over the quota, with what is used and allowed; also for two at once', async () => {
-  const bench = await Bench.open({ quotaBytes: 10_000 });
+  const bench = await DatasetFixture.open({ quotaBytes: 10_000 });
   try {
     const first = await create(bench, {}, BYTES.length);
     expect(first.status).toBe(201);
@@ -239,7 +239,7 @@ it('413 before its first byte when it would go over the quota, with what is used
 });
 
 it('507 before the first byte where what other uploads still have to send leaves no room on the disk', async () => {
-  const bench = await Bench.open({ maxUploadBytes: Number.MAX_SAFE_INTEGER });
+  const bench = await DatasetFixture.open({ maxUploadBytes: Number.MAX_SAFE_INTEGER });
   try {
     const { bavail, bsize } = await statfs(bench.dataDir);
     const most = Math.floor(bavail * bsize * 0.6);
@@ -255,7 +255,7 @@ it('507 before the first byte where what other uploads still have to send leaves
 });
 
 it('room that was promised and not used is nobody’s loss but the announcer’s, and for ten minutes only', async () => {
-  const bench = await Bench.open({ maxUploadBytes: Number.MAX_SAFE_INTEGER });
+  const bench = await DatasetFixture.open({ maxUploadBytes: Number.MAX_SAFE_INTEGER });
   try {
     const { bavail, bsize } = await statfs(bench.dataDir);
     const part = (share: number): number => Math.floor(bavail * bsize * share);
@@ -284,12 +284,12 @@ it('room that was promised and not used is nobody’s loss but the announcer’s
 
 // What stands in for a disk that fills up needs no leave: a limit on this process's files, which Linux lets another process set.
 describe.runIf(process.platform === 'linux')('where a file can grow no more', () => {
-  let bench: Bench;
+  let bench: DatasetFixture;
   /** Unheard, the signal that comes with the error ends the process. */
   const heard = (): void => undefined;
   beforeAll(async () => {
     process.on('SIGXFSZ', heard);
-    bench = await Bench.open({ reserveBytes: 0 });
+    bench = await DatasetFixture.open({ reserveBytes: 0 });
   });
   afterAll(async () => {
     limitFiles('hard');
@@ -327,7 +327,7 @@ function limitFiles(bytes: string): void {
 describe.skipIf(process.getuid?.() !== 0)('on a disk that is full', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kargah-small-disk-'));
   let mounted = false;
-  let bench: Bench;
+  let bench: DatasetFixture;
   beforeAll(async () => {
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'ignore' });
@@ -338,7 +338,7 @@ describe.skipIf(process.getuid?.() !== 0)('on a disk that is full', () => {
     }
     const before = process.env['TMPDIR'];
     process.env['TMPDIR'] = folder;
-    bench = await Bench.open({ reserveBytes: 0 });
+    bench = await DatasetFixture.open({ reserveBytes: 0 });
     if (before === undefined) delete process.env['TMPDIR'];
     else process.env['TMPDIR'] = before;
   });

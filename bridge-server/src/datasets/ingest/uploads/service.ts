@@ -11,8 +11,8 @@ import type { UploadTable } from '../../../storage/schema.js';
 import type { DatasetsDeps } from '../../deps.js';
 import { sizeOf, sync, type DatasetsRoot } from '../../content/folders.js';
 import { newId } from '../../../lib/ids.js';
-import type { Intake } from '../ingestion.js';
-import type { Room } from '../../content/quota.js';
+import type { Ingestion } from '../ingestion.js';
+import type { StorageQuota } from '../../content/quota.js';
 import type { DatasetStore } from '../../records/store.js';
 import type { VersionStore } from '../../records/version-store.js';
 import { originOf } from '../../records/view.js';
@@ -42,8 +42,8 @@ export class UploadService {
     private readonly store: DatasetStore,
     private readonly versions: VersionStore,
     private readonly root: DatasetsRoot,
-    private readonly intake: Intake,
-    private readonly room: Room,
+    private readonly ingestion: Ingestion,
+    private readonly quota: StorageQuota,
   ) {
     this.files = new UploadFiles(root.uploads);
     this.tus = new Tus(this.files, deps.limits.maxUploadBytes);
@@ -59,14 +59,14 @@ export class UploadService {
     const announced = announcedBy(req, this.deps.limits.maxUploadBytes);
     const { projectId, userId } = caller;
     const { sha256, sizeBytes } = announced;
-    const isHere = sha256 !== null && (await this.intake.sizeOfHeld(projectId, sha256)) === sizeBytes;
+    const isHere = sha256 !== null && (await this.ingestion.sizeOfHeld(projectId, sha256)) === sizeBytes;
     // What is here already takes no room.
-    const upload = await this.room.claim(userId, isHere ? 0 : sizeBytes, () => this.begin(caller, announced));
+    const upload = await this.quota.reserve(userId, isHere ? 0 : sizeBytes, () => this.begin(caller, announced));
     let passed: Passed;
     try {
       passed = await this.writers.write(upload.upload_id, req, async (heard) => {
-        if (isHere && (await this.intake.takeOver(upload.version_id, projectId, sha256))) {
-          await this.intake.received(upload.version_id, sha256);
+        if (isHere && (await this.ingestion.takeOver(upload.version_id, projectId, sha256))) {
+          await this.ingestion.received(upload.version_id, sha256);
           return { status: 201, headers: { 'Tus-Resumable': '1.0.0', 'Upload-Offset': String(sizeBytes) } };
         }
         const brings = req.get('content-type') === CONTENT_TYPE;
@@ -75,7 +75,7 @@ export class UploadService {
           const created = await this.files.during(upload.upload_id, bringing, () =>
             this.tus.create(req, upload.upload_id, sizeBytes),
           );
-          await this.intake.announce(upload.dataset_id);
+          await this.ingestion.announce(upload.dataset_id);
           return created;
         });
       });
@@ -171,7 +171,7 @@ export class UploadService {
       const received = upload ? await this.files.roughOffsetOf(upload.upload_id) : null;
       const whole = moved || (upload !== null && received === row.size_bytes && (await this.isWhole(upload)));
       if (upload && whole) await this.conclude(upload);
-      else if (received === null) await this.intake.cancel(row.version_id);
+      else if (received === null) await this.ingestion.cancel(row.version_id);
       if (upload) living.add(upload.upload_id);
     }
     for (const name of await readdir(this.root.uploads)) {
@@ -213,9 +213,9 @@ export class UploadService {
       created_at: new Date().toISOString(),
       expires_at: this.expiry(),
     };
-    const arriving = { datasetId, name, filename, sizeBytes, reading, origin: { kind: 'upload' } } as const;
-    const begun = await this.intake.begin(caller, arriving, upload);
-    return { ...upload, dataset_id: begun.datasetId, version_id: begun.versionId };
+    const newVersion = { datasetId, name, filename, sizeBytes, reading, origin: { kind: 'upload' } } as const;
+    const started = await this.ingestion.begin(caller, newVersion, upload);
+    return { ...upload, dataset_id: started.datasetId, version_id: started.versionId };
   }
 
   private async reachable(caller: Person, uploadId: string): Promise<Living> {
@@ -271,7 +271,7 @@ export class UploadService {
       await sync(folder.path);
       await sync(dirname(folder.path));
     }
-    await this.intake.received(versionId, proof.sha256);
+    await this.ingestion.received(versionId, proof.sha256);
     // Last, since after a crash only it still knows the hash.
     await this.files.forget(uploadId);
   }
@@ -281,7 +281,7 @@ export class UploadService {
     await this.writers.interrupt(upload.upload_id);
     if (await this.isFinished(upload)) return false;
     await this.files.remove(upload.upload_id);
-    await this.intake.cancel(upload.version_id);
+    await this.ingestion.cancel(upload.version_id);
     if (Date.parse(upload.expires_at) >= Date.now()) await this.store.forgetUpload(upload.upload_id);
     return true;
   }
@@ -289,7 +289,7 @@ export class UploadService {
   private async discard(upload: Living): Promise<void> {
     await this.files.remove(upload.upload_id);
     await this.store.forgetUpload(upload.upload_id);
-    await this.intake.cancel(upload.version_id);
+    await this.ingestion.cancel(upload.version_id);
   }
 }
 

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Entrance } from './entrance.js';
+import { StartupGate } from './startup-gate.js';
 
 let server: Server;
-let entrance: Entrance;
+let gate: StartupGate;
 let url: string;
 beforeEach(async () => {
   server = createServer();
-  entrance = new Entrance(server, ({ headers }) => headers.host !== 'evil.example');
+  gate = new StartupGate(server, ({ headers }) => headers.host !== 'evil.example');
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 });
@@ -29,7 +29,7 @@ it('keeps every other request, with its body, until the bridge is there', async 
   const waiting = once(server, 'request');
   const answer = fetch(`${url}/api/v1/auth/login`, { method: 'POST', body: 'as it was sent' });
   await waiting;
-  entrance.open(
+  gate.open(
     (req, res) => req.pipe(res.writeHead(201)),
     () => undefined,
   );
@@ -46,7 +46,7 @@ it('keeps a websocket’s handshake until the bridge is there', async () => {
   const socket = connect(port, '127.0.0.1');
   socket.write('GET /socket.io/ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
   await waiting;
-  entrance.open(
+  gate.open(
     () => undefined,
     () => server.on('upgrade', (_req, taken) => taken.end('HTTP/1.1 101 Switching Protocols\r\n\r\n')),
   );

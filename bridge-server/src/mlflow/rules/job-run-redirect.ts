@@ -7,21 +7,21 @@ import { PARENT, runTags, type RunTag } from './reach.js';
 import { type JobCaller, type JsonBody } from './request.js';
 
 /** A request as it is meant, or what it is answered without MLflow. */
-export type Meant = { readonly found: Match; readonly body: ReadBody | null } | { readonly answer: JsonBody };
+export type ResolvedRequest = { readonly found: Match; readonly body: ReadBody | null } | { readonly answer: JsonBody };
 
 /**
  * A job logs to the run that it was given. A script that knows nothing of that (Lightning's logger, `mlflow.set_experiment`) looks
  * for an experiment by a name of its own, makes it, and makes a run there: it means the job's. Whoever asks first is given that one;
  * later runs are others, below it.
  */
-export class OwnRun {
+export class JobRunRedirect {
   constructor(
     private readonly listener: Pick<GatewayListener, 'runOfJob' | 'claimRun' | 'returnRun'>,
     private readonly client: MlflowClient,
   ) {}
 
   /** @throws {KargahError} `not_found` where the job's run is gone; `mlflow_unavailable` where it is not made yet. */
-  async meant(caller: JobCaller, found: Match, body: ReadBody | null): Promise<Meant> {
+  async resolve(caller: JobCaller, found: Match, body: ReadBody | null): Promise<ResolvedRequest> {
     switch (found.name) {
       case '/mlflow/experiments/get-by-name':
         return read('experiments/get', { experiment_id: await this.experimentOf(caller) });
@@ -39,7 +39,7 @@ export class OwnRun {
     return (await this.#run(caller)).info.experiment_id;
   }
 
-  async #runMade(caller: JobCaller, found: Match, body: ReadBody | null): Promise<Meant> {
+  async #runMade(caller: JobCaller, found: Match, body: ReadBody | null): Promise<ResolvedRequest> {
     const { success, data: tags } = runTags.default([]).safeParse(body?.json?.['tags']);
     if (!success || tags.some(({ key }) => key === PARENT || key.startsWith('kargah.'))) return { found, body };
     const own = await this.#run(caller);
@@ -82,7 +82,7 @@ export class OwnRun {
 /** MLflow's own tags say who ran what, which the bridge has said; a description is the user's. */
 const isOfTheUser = ({ key }: RunTag): boolean => !key.startsWith('mlflow.') || key === 'mlflow.note.content';
 
-function read(what: 'experiments/get' | 'runs/get', query: Record<string, string>): Meant {
+function read(what: 'experiments/get' | 'runs/get', query: Record<string, string>): ResolvedRequest {
   const found = match('GET', `/api/2.0/mlflow/${what}?${new URLSearchParams(query).toString()}`);
   if (found === null) throw new Error(`${what} is closed`);
   return { found, body: { bytes: Buffer.alloc(0), json: null } };

@@ -8,7 +8,7 @@ const MAX_KNOWN = 10_000;
  * Who may write to which run, as MLflow said lately. While MLflow is away nobody can change a right, so that what it said last
  * holds.
  */
-export class Rights {
+export class WritePermissionCache {
   readonly #granted = new Map<string, { readonly runId: string; readonly workspace: string; readonly until: number }>();
 
   granted(caller: Caller, runId: string): void {

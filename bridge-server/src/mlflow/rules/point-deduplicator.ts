@@ -8,7 +8,7 @@ const MAX_RUNS = 1000;
  * Knows points that were logged before. `log_model` logs the points of its step once more to tie them to the model; MLflow keeps
  * each once, and people should see each once.
  */
-export class Repeats {
+export class PointDeduplicator {
   readonly #newest = new Map<string, Map<string, MetricPoint>>();
 
   without(runId: string, points: readonly LoggedPoint[]): MetricPoint[] {

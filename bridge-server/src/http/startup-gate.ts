@@ -13,7 +13,7 @@ const PROBES: Readonly<Record<string, { readonly status: number; readonly body: 
  * Stands at the door. Nothing gets in that means another host, whatever part it asks for. While the bridge is still loading its parts,
  * probes are answered at once, and everything else waits untouched.
  */
-export class Entrance {
+export class StartupGate {
   readonly #waiting: (() => void)[] = [];
 
   constructor(

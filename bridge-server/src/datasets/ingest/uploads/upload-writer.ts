@@ -21,7 +21,7 @@ export interface Reached {
 }
 
 /** The body of one request on its way into the file; hashed and written as it comes, acknowledged when it is on the disk. */
-export class Arrival {
+export class UploadWriter {
   /** What is on the disk and in the ledger. */
   reached: Reached;
   private readonly hash: Hash;
@@ -53,8 +53,8 @@ export class Arrival {
     this.position = this.written = this.pointAt = this.syncedTo = from.offset;
   }
 
-  static async open(path: string, ledger: Ledger, size: number, from: Reached): Promise<Arrival> {
-    return new Arrival(await open(path, 'r+'), ledger, size, from);
+  static async open(path: string, ledger: Ledger, size: number, from: Reached): Promise<UploadWriter> {
+    return new UploadWriter(await open(path, 'r+'), ledger, size, from);
   }
 
   /**
