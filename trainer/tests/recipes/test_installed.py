@@ -47,7 +47,7 @@ def test_ours_are_offered_in_their_order_without_loading_torch(tmp_path: Path) -
         "except SystemExit:\n    pass\n"
         "assert 'torch' not in sys.modules\n"
     )
-    assert asked(tmp_path, code=code) == {"recipes": _described.recorded()["recipes"], "problems": []}
+    assert asked(tmp_path, code=code) == {"recipes": _described.recorded()["recipes"], "problems": [], "torch": True}
     assert recorded_names() == OURS
 
 
@@ -164,7 +164,7 @@ def test_without_torch_ours_are_described_and_packages_wait_for_it(
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(_described, "find_spec", lambda _: None)
     told = _described.installed(None)
-    assert names(told) == OURS
+    assert (names(told), told["torch"]) == (OURS, False)
     assert told["problems"] == [
         {
             "recipe": "linear",

@@ -12,6 +12,11 @@ export const JOBS = {
     en: 'Recipe {recipe} of {package} cannot be used: {reason}. Correct or remove the package, then start the job again.',
     fa: 'الگوی {recipe} از بستهٔ {package} به کار نمی‌آید: {reason}. بسته را درست یا حذف کنید و کار را دوباره شروع کنید.',
   },
+  torch_missing: {
+    status: 409,
+    en: 'PyTorch is not installed in the Python that runs jobs. Install it there (pip install torch; pytorch.org says which build suits your device), then start the job again: nothing else has to be restarted.',
+    fa: 'PyTorch در پایتونی که کارها را اجرا می‌کند نصب نیست. آن را همان‌جا نصب کنید (pip install torch؛ نسخهٔ مناسب دستگاهتان در pytorch.org هست) و کار را دوباره شروع کنید؛ چیز دیگری نیاز به راه‌اندازی دوباره ندارد.',
+  },
   target_required: { status: 422, en: 'Choose a target.', fa: 'ستون هدف را انتخاب کنید.' },
   target_missing: {
     status: 422,

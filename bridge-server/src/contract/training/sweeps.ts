@@ -107,6 +107,7 @@ export const startSweep = endpoint({
     'not_found',
     'unknown_recipe',
     'recipe_broken',
+    'torch_missing',
     'target_required',
     'target_missing',
     'dataset_not_ready',

@@ -187,6 +187,7 @@ export const train = endpoint({
     'not_found',
     'unknown_recipe',
     'recipe_broken',
+    'torch_missing',
     'target_required',
     'target_missing',
     'dataset_not_ready',

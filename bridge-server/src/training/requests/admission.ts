@@ -3,7 +3,7 @@ import { KargahError } from '../../lib/errors.js';
 import type { Person } from '../../access/caller.js';
 import { requestOf, refuseExcess, refuseIdleGpus, type ResourceRequest } from '../queue/resources.js';
 import type { GivenDataset, TrainingDataset, TrainingDatasets, TrainingSettings } from '../ports.js';
-import type { Pythons } from './pythons.js';
+import { DEFAULT_PYTHON, type Pythons } from './pythons.js';
 import type { Recipes } from './recipes.js';
 import { resolveScript, type ScriptFile } from './scripts.js';
 import type { JobStore } from '../records/store.js';
@@ -51,7 +51,10 @@ export class Admission {
     const claim = requestOf(request.resources ?? null, script ? 'script' : 'recipe', machine);
     if (!script) refuseIdleGpus(claim);
     refuseExcess(claim, machine);
-    const python = await this.pythons.executableOf(request.resources?.python);
+    const { python: asked = DEFAULT_PYTHON } = request.resources ?? {};
+    const python = await this.pythons.executableOf(asked);
+    // What another Python has only the job finds out.
+    if (!script && asked === DEFAULT_PYTHON) await this.recipes.requireTorch();
     const named = request.script && script ? { script: { ...request.script, path: script.path } } : {};
     return { request: { ...request, ...named }, dataset, params, claim, python, script: script ?? null, variables };
   }

@@ -8,7 +8,7 @@ import type { TrainingLog } from '../ports.js';
 
 export type Python = z.infer<typeof python>;
 
-const DEFAULT_PYTHON = 'default';
+export const DEFAULT_PYTHON = 'default';
 const FRESH_MS = 30_000;
 const LISTING_MS = 20_000;
 /** Where Jupyter looks for kernels. */

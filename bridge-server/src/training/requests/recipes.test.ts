@@ -28,8 +28,8 @@ describe('the recipes that are installed', () => {
     await chmod(python, 0o755);
     return new Recipes({ file: FILE, python, dataDir: dir, clock, log: { warn: (facts) => void logged.push(facts) } });
   };
-  const answer = async (recipes: object[], problems: object[] = []): Promise<string> => {
-    await writeFile(join(dir, 'answer.json'), JSON.stringify({ recipes, problems }));
+  const answer = async (recipes: object[], problems: object[] = [], torch = true): Promise<string> => {
+    await writeFile(join(dir, 'answer.json'), JSON.stringify({ recipes, problems, torch }));
     return `cat ${dir}/answer.json`;
   };
   const timesAsked = async (): Promise<number> => (await readFile(join(dir, 'asked'), 'utf8')).split('\n').length - 1;
@@ -83,6 +83,15 @@ describe('the recipes that are installed', () => {
       params: { reason: expect.stringContaining('icon') as string },
     });
     expect(logged).toEqual([problem, expect.objectContaining({ recipe: 'odd' })]);
+  });
+
+  it('train once PyTorch is installed, and say so before', async () => {
+    const recipes = await withPython(await answer(await ours(), [], false));
+    await expect(recipes.requireTorch()).rejects.toMatchObject({ code: 'torch_missing' });
+    await answer(await ours());
+    await recipes.requireTorch();
+    await recipes.requireTorch();
+    expect(await timesAsked()).toBe(2);
   });
 
   it('are refused where their parameters are no JSON Schema', async () => {

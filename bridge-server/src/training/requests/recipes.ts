@@ -18,7 +18,7 @@ const PATIENCE_MS = 5_000;
 const ASKING_MS = 300_000;
 
 const problem = z.object({ recipe: z.string(), package: z.string(), reason: z.string() });
-const told = z.object({ recipes: z.array(z.unknown()), problems: z.array(problem) });
+const told = z.object({ recipes: z.array(z.unknown()), problems: z.array(problem), torch: z.boolean() });
 type Problem = z.infer<typeof problem>;
 
 export interface RecipesSettings {
@@ -35,6 +35,8 @@ export interface RecipesSettings {
 export class Recipes {
   #known = new Map<string, RecipeParams>();
   #problems = new Map<string, Problem>();
+  /** Null where it is not known. */
+  #hasTorch: boolean | null = null;
   #asking: Promise<void> | null = null;
   #askedAt = -Infinity;
   readonly #clock: Clock;
@@ -60,11 +62,7 @@ export class Recipes {
    * @throws unknown_recipe, recipe_broken
    */
   async named(name: string): Promise<RecipeParams> {
-    if (!this.#known.has(name)) {
-      // What is being answered may have been asked before it was installed.
-      await this.#asking;
-      await this.#ask();
-    }
+    if (!this.#known.has(name)) await this.#askAnew();
     const found = this.#known.get(name);
     if (found) return found;
     const problem = this.#problems.get(name);
@@ -72,9 +70,25 @@ export class Recipes {
     throw new KargahError('unknown_recipe', { recipe: name });
   }
 
+  /**
+   * That the Python which was asked can train. PyTorch that was there is not looked for again: a job without it says so itself.
+   *
+   * @throws torch_missing
+   */
+  async requireTorch(): Promise<void> {
+    if (this.#hasTorch !== true) await this.#askAnew();
+    if (this.#hasTorch === false) throw new KargahError('torch_missing');
+  }
+
   /** Of a recipe that may be gone by now. */
   versionOf(name: string): string | null {
     return this.#known.get(name)?.recipe.version ?? null;
+  }
+
+  /** What is being answered may have been asked before something was installed. */
+  async #askAnew(): Promise<void> {
+    await this.#asking;
+    await this.#ask();
   }
 
   #refresh(): Promise<void> {
@@ -106,7 +120,8 @@ export class Recipes {
           maxBuffer: 2 ** 24,
         },
       );
-      const { recipes, problems } = told.parse(JSON.parse(stdout));
+      const { recipes, problems, torch } = told.parse(JSON.parse(stdout));
+      this.#hasTorch = torch;
       const sound: Recipe[] = [];
       for (const item of recipes) {
         const parsed = recipe.safeParse(item);

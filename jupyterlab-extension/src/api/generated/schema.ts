@@ -1530,6 +1530,7 @@ export interface components {
       | 'range_not_satisfiable'
       | 'unknown_recipe'
       | 'recipe_broken'
+      | 'torch_missing'
       | 'target_required'
       | 'target_missing'
       | 'target_constant'
@@ -8828,6 +8829,8 @@ export interface operations {
        * @description `dataset_failed`: The dataset could not be read; upload it again.
        *
        *     `dataset_not_ready`: The dataset is still being read; wait until it is ready.
+       *
+       *     `torch_missing`: PyTorch is not installed in the Python that runs jobs. Install it there (pip install torch; pytorch.org says which build suits your device), then start the job again: nothing else has to be restarted.
        */
       409: {
         headers: {
@@ -9029,6 +9032,8 @@ export interface operations {
        * @description `dataset_failed`: The dataset could not be read; upload it again.
        *
        *     `dataset_not_ready`: The dataset is still being read; wait until it is ready.
+       *
+       *     `torch_missing`: PyTorch is not installed in the Python that runs jobs. Install it there (pip install torch; pytorch.org says which build suits your device), then start the job again: nothing else has to be restarted.
        */
       409: {
         headers: {
@@ -9979,6 +9984,8 @@ export interface operations {
        * @description `dataset_failed`: The dataset could not be read; upload it again.
        *
        *     `dataset_not_ready`: The dataset is still being read; wait until it is ready.
+       *
+       *     `torch_missing`: PyTorch is not installed in the Python that runs jobs. Install it there (pip install torch; pytorch.org says which build suits your device), then start the job again: nothing else has to be restarted.
        */
       409: {
         headers: {
@@ -10743,6 +10750,8 @@ export interface operations {
        * @description `dataset_failed`: The dataset could not be read; upload it again.
        *
        *     `dataset_not_ready`: The dataset is still being read; wait until it is ready.
+       *
+       *     `torch_missing`: PyTorch is not installed in the Python that runs jobs. Install it there (pip install torch; pytorch.org says which build suits your device), then start the job again: nothing else has to be restarted.
        */
       409: {
         headers: {

@@ -95,6 +95,7 @@ ErrorCode: TypeAlias = Literal[
     "range_not_satisfiable",
     "unknown_recipe",
     "recipe_broken",
+    "torch_missing",
     "target_required",
     "target_missing",
     "target_constant",

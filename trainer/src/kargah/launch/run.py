@@ -16,6 +16,12 @@ def main(argv: list[str]) -> int:
         from kargah.training.entry import run_recipe
 
         return run_recipe(paths.folder)
+    except ModuleNotFoundError as error:
+        traceback.print_exc()
+        if error.name == "torch":
+            _fail(paths, "torch_missing", {})
+        else:
+            _fail(paths, "recipe_failed", {"reason": f"{type(error).__name__}: {error}"[:500]})
     except MemoryError:
         traceback.print_exc()
         _fail(paths, "out_of_memory", {})

@@ -57,7 +57,7 @@ def record() -> Json:
 
 
 def installed(cache: Path | None) -> Json:
-    """`{"recipes": […], "problems": [{recipe, package, reason}]}`; what is found out is kept in the file `cache`."""
+    """`{recipes, problems: [{recipe, package, reason}], torch: whether it is there}`; kept in the file `cache`."""
     found, kept = every_source(), _read(cache)
     first = {source.name: source for source in reversed(found)}
     written = recorded()
@@ -79,7 +79,7 @@ def installed(cache: Path | None) -> Json:
     problems = [_problem(one, answers[one.name]["reason"]) for one in asked if "reason" in answers[one.name]]
     hidden = [one for one in found if one is not first[one.name]]
     problems += [_problem(one, f"{first[one.name].package} has a recipe of this name already") for one in hidden]
-    return {"recipes": _ordered([*own, *told]), "problems": problems}
+    return {"recipes": _ordered([*own, *told]), "problems": problems, "torch": torch}
 
 
 def answer_for(name: str) -> Json:
