@@ -48,7 +48,8 @@ class Environment:
         self._link(lambda package: package in TORCH)
 
     def files(self) -> set[str]:
-        return {str(file.relative_to(self.folder)) for file in self.folder.rglob("*")}
+        """All but folders: of those that a wheel brings its data to, pip leaves the empty ones."""
+        return {str(file.relative_to(self.folder)) for file in self.folder.rglob("*") if not file.is_dir()}
 
     def _link(self, wanted: Callable[[str], bool]) -> None:
         (packages,) = (Path(entry) for entry in sys.path if (Path(entry) / "jupyterlab").is_dir())
