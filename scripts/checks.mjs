@@ -16,6 +16,7 @@ export const checks = [
   ['types: TypeScript', [node, bin('typescript/bin/tsc'), '--build']],
   ['types: Python', [python, '-m', 'mypy', 'trainer/src', 'mlflow/kargah_mlflow', 'jupyterlab-extension/kargah_lab']],
   ['lint: TypeScript', [node, bin('eslint/bin/eslint.js'), '--max-warnings=0', '.']],
+  ['lint: CSS', [node, bin('stylelint/bin/stylelint.mjs'), 'jupyterlab-extension/{src,style}/**/*.css']],
   ['lint: Python', [python, '-m', 'ruff', 'check', ...pythonCode]],
   [
     'floors: TypeScript',

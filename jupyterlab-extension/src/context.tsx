@@ -31,7 +31,7 @@ export function KargahRoot({ kargah, className, children }: KargahRootProps): JS
   return (
     <KargahContext.Provider value={kargah}>
       <I18nContext.Provider value={i18n}>
-        <div ref={root} className={`kg ${className ?? ''}`} dir={i18n.dir} lang={locale.language}>
+        <div ref={root} className={`kg-Root ${className ?? ''}`} dir={i18n.dir} lang={locale.language}>
           {children}
         </div>
       </I18nContext.Provider>

@@ -15,7 +15,7 @@ export const looks: readonly Look[] = (['light', 'dark'] as const).flatMap((them
 );
 
 /** Everything of ours that can be on screen: panels, pages, menus, and JupyterLab's dialogs with our text. */
-const OURS = '.kg';
+const OURS = '.kg-Root';
 
 /** What the pictures showed to be wrong; a line each. */
 export interface Findings {
@@ -97,7 +97,11 @@ function findFaults({ ours, dir }: { ours: string; dir: string }): string[] {
     if (root.scrollWidth > root.clientWidth + 1) faults.push(`scrolls sideways: ${named(root)}`);
     const frame = root.getBoundingClientRect();
     for (const element of root.querySelectorAll<HTMLElement>('*')) {
-      if (!(element instanceof HTMLElement) || !seen(element) || element.closest('.vh, .uplot, select') !== null)
+      if (
+        !(element instanceof HTMLElement) ||
+        !seen(element) ||
+        element.closest('.kg-Text-hidden, .uplot, select') !== null
+      )
         continue;
       const style = getComputedStyle(element);
       const box = element.getBoundingClientRect();
@@ -130,7 +134,7 @@ function findFaults({ ours, dir }: { ours: string; dir: string }): string[] {
     }
   }
   for (const element of document.querySelectorAll('[dir]')) {
-    if (element.closest(`${ours}, .kg-layer, .kg-dialog, .kg-host`) === null && element.querySelector(ours) === null) {
+    if (element.closest(`${ours}, .kg-Layer, .kg-Dialog, .kg-Host`) === null && element.querySelector(ours) === null) {
       faults.push(`direction set on JupyterLab: ${named(element)}`);
     }
   }
@@ -156,9 +160,9 @@ export async function changeTheme(page: Page, theme: Look['theme']): Promise<voi
 
 /** Through the account menu, as a person would. */
 export async function changeLanguage(page: Page, panel: Locator, language: Look['language']): Promise<void> {
-  const root = panel.locator('.kg').first();
+  const root = panel.locator('.kg-Root').first();
   if ((await root.getAttribute('lang')) !== language) {
-    await panel.locator('.hd [aria-haspopup="menu"]').click();
+    await panel.locator('.kg-Header [aria-haspopup="menu"]').click();
     await page.getByRole('menuitem', { name: /^(زبان|Language)/u }).click();
   }
   await expect(root).toHaveAttribute('lang', language);

@@ -25,11 +25,12 @@ export function AccountMenu({
       at={at}
       onClose={onClose}
       header={
-        <div className="who">
-          <div className="b">
-            <bdi>{user.name}</bdi> {user.role === 'admin' && <span className="chip plain">{t('account.admin')}</span>}
+        <div className="kg-Menu-who">
+          <div className="kg-Text-bold">
+            <bdi>{user.name}</bdi>{' '}
+            {user.role === 'admin' && <span className="kg-Chip kg-mod-plain">{t('account.admin')}</span>}
           </div>
-          <div className="sm muted ell">
+          <div className="kg-Text-small kg-Text-muted kg-Text-ellipsis">
             <Code>{user.email}</Code>
           </div>
         </div>

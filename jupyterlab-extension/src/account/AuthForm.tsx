@@ -136,7 +136,7 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
   return (
     <>
       <form
-        className="auth"
+        className="kg-AuthForm"
         ref={form}
         noValidate
         onSubmit={(event) => void submit(event)}
@@ -145,7 +145,7 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
       >
         <div>
           <h1>{title}</h1>
-          <p className="muted">{lead}</p>
+          <p className="kg-Text-muted">{lead}</p>
         </div>
         {expired && !registering && <Note tone="warn" icon="queue" title={t('auth.expired')} />}
         {failure !== null && <ErrorNote reason={failure} />}
@@ -170,7 +170,7 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
           trailing={
             <IconButton
               icon="eye"
-              className={visible ? 'on' : ''}
+              className={visible ? 'kg-mod-on' : ''}
               label={visible ? t('auth.hidePassword') : t('auth.showPassword')}
               aria-pressed={visible}
               onClick={() => setVisible(!visible)}
@@ -186,15 +186,15 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
           label={registering ? t('auth.register') : t('auth.signIn')}
         />
         {signUp.open && !first && (
-          <p className="center muted">
+          <p className="kg-Layout-center kg-Text-muted">
             {registering ? t('auth.haveAccount') : t('auth.noAccount')}{' '}
             <LinkButton onClick={swap}>{registering ? t('auth.signIn') : t('auth.register')}</LinkButton>
           </p>
         )}
-        {!signUp.open && <p className="center muted">{t('auth.closed')}</p>}
+        {!signUp.open && <p className="kg-Layout-center kg-Text-muted">{t('auth.closed')}</p>}
       </form>
-      <div className="ft ft-plain">
-        <span className="ell" title={api.baseUrl()}>
+      <div className="kg-Footer kg-mod-borderless">
+        <span className="kg-Text-ellipsis" title={api.baseUrl()}>
           {t('auth.server')} <Code>{api.baseUrl().replace(/^https?:\/\//, '')}</Code>
         </span>
       </div>

@@ -40,23 +40,23 @@ export function Sessions(): JSX.Element {
   };
 
   return (
-    <div className="stack dialog-list">
+    <div className="kg-Layout-stack kg-DialogList">
       {failure !== null && (
         <ErrorNote reason={failure} onRetry={sessions === null ? () => setAttempt(attempt + 1) : undefined} />
       )}
       {sessions === null && failure === null && <Skeleton />}
       <ul>
         {sessions?.map((session) => (
-          <li className="row" key={session.session_id}>
-            <span className="grow ell">
+          <li className="kg-Layout-row" key={session.session_id}>
+            <span className="kg-Layout-grow kg-Text-ellipsis">
               <bdi>{browserOf(session.user_agent) ?? t('sessions.unknown')}</bdi>
             </span>
             {session.current ? (
-              <span className="chip tone-ok">{t('sessions.current')}</span>
+              <span className="kg-Chip kg-Tone-ok">{t('sessions.current')}</span>
             ) : (
               <IconButton icon="out" label={t('sessions.end')} onClick={() => void end(session.session_id)} />
             )}
-            <span className="sm muted nw">
+            <span className="kg-Text-small kg-Text-muted kg-Text-nowrap">
               <Moment at={session.created_at} />
             </span>
           </li>

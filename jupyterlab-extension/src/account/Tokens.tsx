@@ -51,13 +51,13 @@ export function Tokens(): JSX.Element {
   };
 
   return (
-    <div className="stack dialog-list">
-      <p className="muted">{t('tokens.lead')}</p>
+    <div className="kg-Layout-stack kg-DialogList">
+      <p className="kg-Text-muted">{t('tokens.lead')}</p>
       {failure !== null && (
         <ErrorNote reason={failure} onRetry={tokens === null ? () => setAttempt(attempt + 1) : undefined} />
       )}
-      <form className="row row-end" onSubmit={(event) => void create(event)}>
-        <div className="grow">
+      <form className="kg-Layout-row kg-Layout-rowEnd" onSubmit={(event) => void create(event)}>
+        <div className="kg-Layout-grow">
           <Field
             label={t('tokens.name')}
             value={name}
@@ -70,20 +70,20 @@ export function Tokens(): JSX.Element {
       </form>
       {made !== null && (
         <Note tone="ok" icon="key" title={t('tokens.once')}>
-          <span className="row">
-            <Code className="ell grow">{made}</Code>
+          <span className="kg-Layout-row">
+            <Code className="kg-Text-ellipsis kg-Layout-grow">{made}</Code>
             <IconButton icon="copy" label={t('action.copy')} onClick={() => void shell.copy(made)} />
           </span>
         </Note>
       )}
-      {tokens?.length === 0 && <p className="muted">{t('tokens.none')}</p>}
+      {tokens?.length === 0 && <p className="kg-Text-muted">{t('tokens.none')}</p>}
       <ul>
         {tokens?.map((token) => (
-          <li className="row" key={token.token_id}>
-            <span className="grow ell" dir="auto">
+          <li className="kg-Layout-row" key={token.token_id}>
+            <span className="kg-Layout-grow kg-Text-ellipsis" dir="auto">
               {token.name}
             </span>
-            <span className="sm muted nw">
+            <span className="kg-Text-small kg-Text-muted kg-Text-nowrap">
               {token.last_used_at === null
                 ? t('tokens.unused')
                 : t('tokens.used', { x: format.moment(token.last_used_at) })}

@@ -10,13 +10,13 @@ export interface CardProps {
 
 export function Card({ title, end, children, testId }: CardProps): JSX.Element {
   return (
-    <section className="card" aria-label={title} data-testid={testId}>
-      <div className="ch">
+    <section className="kg-Card" aria-label={title} data-testid={testId}>
+      <div className="kg-Card-head">
         <h2>{title}</h2>
-        <span className="grow" />
+        <span className="kg-Layout-grow" />
         {end}
       </div>
-      <div className="cb">{children}</div>
+      <div className="kg-Card-body">{children}</div>
     </section>
   );
 }
@@ -41,13 +41,13 @@ export function Fold({ title, summary, urgent, testId, children }: FoldProps): J
     if (urgent) setOpen(true);
   }
   return (
-    <div className={`card more ${open ? '' : 'folded'}`} data-testid={testId}>
-      <button type="button" className="ch" aria-expanded={open} onClick={() => setOpen(!open)}>
+    <div className={`kg-Card kg-mod-fold ${open ? '' : 'kg-mod-folded'}`} data-testid={testId}>
+      <button type="button" className="kg-Card-head" aria-expanded={open} onClick={() => setOpen(!open)}>
         <Caret open={open} />
         <h2>{title}</h2>
-        {!open && <span className="muted sm ell">{summary}</span>}
+        {!open && <span className="kg-Text-muted kg-Text-small kg-Text-ellipsis">{summary}</span>}
       </button>
-      {open && <div className="cb">{children()}</div>}
+      {open && <div className="kg-Card-body">{children()}</div>}
     </div>
   );
 }

@@ -8,8 +8,8 @@ export function CodeBlock({ title, code }: { readonly title: string; readonly co
   const { t } = useI18n();
   return (
     <div>
-      <div className="row code-head">
-        <h3 className="grow">{title}</h3>
+      <div className="kg-Layout-row kg-Code-head">
+        <h3 className="kg-Layout-grow">{title}</h3>
         <Button
           size="small"
           kind="quiet"
@@ -18,7 +18,7 @@ export function CodeBlock({ title, code }: { readonly title: string; readonly co
           onClick={() => void kargah.shell.copy(code)}
         />
       </div>
-      <pre className="code" dir="ltr" tabIndex={0}>
+      <pre className="kg-Code" dir="ltr" tabIndex={0}>
         {code}
       </pre>
     </div>

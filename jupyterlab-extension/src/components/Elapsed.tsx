@@ -28,7 +28,7 @@ export function Elapsed({ of }: { readonly of: Running }): JSX.Element | null {
   const { t, format } = useI18n();
   const elapsed = useElapsed(of);
   return elapsed === null ? null : (
-    <span className="nw elapsed" title={t('tile.elapsed')}>
+    <span className="kg-Text-nowrap kg-Elapsed" title={t('tile.elapsed')}>
       <Num>{format.clock(elapsed / 1000)}</Num>
     </span>
   );

@@ -20,12 +20,12 @@ export interface NoteProps {
 /** What happened, what to do, and the button that does it. */
 export function Note({ tone, icon, title, children, actions, role = 'status' }: NoteProps): JSX.Element {
   return (
-    <div className={`note tone-${tone}`} role={role}>
+    <div className={`kg-Note kg-Tone-${tone}`} role={role}>
       {typeof icon === 'string' ? <Icon name={icon as IconName} /> : icon}
       <div>
-        <div className="m5">{title}</div>
-        {children !== undefined && <div className="hint">{children}</div>}
-        {actions !== undefined && <div className="row wrap note-actions">{actions}</div>}
+        <div className="kg-Text-medium">{title}</div>
+        {children !== undefined && <div className="kg-Text-hint">{children}</div>}
+        {actions !== undefined && <div className="kg-Layout-row kg-Layout-wrap kg-Note-actions">{actions}</div>}
       </div>
     </div>
   );
@@ -70,11 +70,11 @@ export function EmptyState({
   readonly action?: ReactNode;
 }): JSX.Element {
   return (
-    <div className="empty">
-      <Icon name={icon} className="t-off" />
-      <div className="m5">{title}</div>
-      {children !== undefined && <div className="muted">{children}</div>}
-      {action !== undefined && <div className="row wrap empty-actions">{action}</div>}
+    <div className="kg-Empty">
+      <Icon name={icon} className="kg-Text-off" />
+      <div className="kg-Text-medium">{title}</div>
+      {children !== undefined && <div className="kg-Text-muted">{children}</div>}
+      {action !== undefined && <div className="kg-Layout-row kg-Layout-wrap kg-Empty-actions">{action}</div>}
     </div>
   );
 }
@@ -83,12 +83,12 @@ export function EmptyState({
 export function Skeleton({ widths = [60, 44, 72, 52] }: { readonly widths?: readonly number[] }): JSX.Element {
   const { t } = useI18n();
   return (
-    <div className="list skeleton" aria-busy="true" aria-label={t('loading')} role="status">
+    <div className="kg-Rows kg-Skeleton" aria-busy="true" aria-label={t('loading')} role="status">
       {widths.map((width, index) => (
-        <div className="it" key={index}>
-          <span className="sk disc" />
-          <span className="sk" style={{ inlineSize: `${width}%` }} />
-          <span className="sk short" />
+        <div className="kg-Row" key={index}>
+          <span className="kg-Skeleton-line kg-mod-disc" />
+          <span className="kg-Skeleton-line" style={{ inlineSize: `${width}%` }} />
+          <span className="kg-Skeleton-line kg-mod-short" />
         </div>
       ))}
     </div>

@@ -38,10 +38,14 @@ function useProgressAttributes({
 /** A ring that fills with the share done. Decoration: the row's bar or text says the same to a screen reader. */
 export function Ring({ share, tone = 'run' }: { readonly share: number | null; readonly tone?: string }): JSX.Element {
   return (
-    <svg className={`ring t-${tone} ${share === null ? 'spin' : ''}`} viewBox="0 0 16 16" aria-hidden="true">
-      <circle className="bg" cx="8" cy="8" r="6" />
+    <svg
+      className={`kg-Ring kg-Text-${tone} ${share === null ? 'kg-mod-spin' : ''}`}
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+    >
+      <circle className="kg-Ring-ground" cx="8" cy="8" r="6" />
       <circle
-        className="fg"
+        className="kg-Ring-share"
         cx="8"
         cy="8"
         r="6"
@@ -58,7 +62,7 @@ export function Bar({ color, ...props }: ProgressProps & { readonly color?: stri
     ...(color === undefined ? {} : { '--bc': color }),
   } as CSSProperties;
   return (
-    <div className={`bar ${props.share === null ? 'unknown' : ''}`} style={style} {...attributes}>
+    <div className={`kg-Bar ${props.share === null ? 'kg-mod-unknown' : ''}`} style={style} {...attributes}>
       <i />
     </div>
   );

@@ -5,7 +5,7 @@ import type { MenuPlace } from './controls/Menu.js';
 /**
  * A list of rows that hold buttons: role grid with one tab stop. ↑↓ Home End and typing move; Enter opens, Delete asks,
  * Shift+F10 opens the menu; Tab and the arrow towards the inline end enter the row's buttons, Escape leaves them. Only the row that
- * was last in use keeps its buttons among the tab stops (see `.it .acts`).
+ * was last in use keeps its buttons among the tab stops (see `.kg-Row-actions`).
  */
 export function Rows({ label, children }: { readonly label: string; readonly children: ReactNode }): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
@@ -66,7 +66,7 @@ export function Rows({ label, children }: { readonly label: string; readonly chi
   };
 
   return (
-    <div className="list" role="grid" aria-label={label} ref={root} onKeyDown={onKeyDown} onFocus={onFocus}>
+    <div className="kg-Rows" role="grid" aria-label={label} ref={root} onKeyDown={onKeyDown} onFocus={onFocus}>
       {children}
     </div>
   );
@@ -119,7 +119,7 @@ export function Row(props: RowProps): JSX.Element {
   };
   return (
     <div
-      className={`it ${actions === undefined ? '' : 'has-acts'}`}
+      className={`kg-Row ${actions === undefined ? '' : 'kg-mod-actions'}`}
       role="row"
       tabIndex={first ? 0 : -1}
       data-name={name}
@@ -131,24 +131,24 @@ export function Row(props: RowProps): JSX.Element {
       onKeyDown={onKeyDown}
       onContextMenu={onContextMenu}
     >
-      <span role="gridcell" className="ic">
+      <span role="gridcell" className="kg-Row-icon">
         {icon}
       </span>
-      <span role="gridcell" className="ti">
+      <span role="gridcell" className="kg-Row-title">
         {title}
       </span>
       {end !== undefined && (
-        <span role="gridcell" className="end">
+        <span role="gridcell" className="kg-Row-end">
           {end}
         </span>
       )}
       {actions !== undefined && (
-        <span role="gridcell" className="acts">
+        <span role="gridcell" className="kg-Row-actions">
           {actions}
         </span>
       )}
       {second !== undefined && (
-        <div role="gridcell" className="l2">
+        <div role="gridcell" className="kg-Row-second">
           {second}
         </div>
       )}

@@ -15,18 +15,24 @@ export interface SectionProps {
 export function Section({ title, count, open, onToggle, actions, children, testId }: SectionProps): JSX.Element {
   const id = useId();
   return (
-    <section className="sec" aria-labelledby={id} data-testid={testId}>
-      <div className="acc">
-        <h2 className="acc-h">
-          <button type="button" className="acc-t" aria-expanded={open} onClick={onToggle} onKeyDown={betweenSections}>
-            <span className="car">
+    <section className="kg-Section" aria-labelledby={id} data-testid={testId}>
+      <div className="kg-Section-head">
+        <h2 className="kg-Section-heading">
+          <button
+            type="button"
+            className="kg-Section-title"
+            aria-expanded={open}
+            onClick={onToggle}
+            onKeyDown={betweenSections}
+          >
+            <span className="kg-Section-caret">
               <Caret open={open} />
             </span>
             <span id={id}>{title}</span>
           </button>
         </h2>
-        <span className="n">{count}</span>
-        <span className="grow" />
+        <span className="kg-Section-count">{count}</span>
+        <span className="kg-Layout-grow" />
         {actions}
       </div>
       {open && children}
@@ -39,7 +45,9 @@ function betweenSections(event: KeyboardEvent<HTMLButtonElement>): void {
   if (step === undefined) {
     return;
   }
-  const titles = [...(event.currentTarget.closest('.kg')?.querySelectorAll<HTMLElement>('.acc-t') ?? [])];
+  const titles = [
+    ...(event.currentTarget.closest('.kg-Root')?.querySelectorAll<HTMLElement>('.kg-Section-title') ?? []),
+  ];
   titles[titles.indexOf(event.currentTarget) + step]?.focus();
   event.preventDefault();
 }

@@ -20,7 +20,7 @@ export function Spark({
   const line = values.map((v, i) => `${i === 0 ? 'M' : 'L'}${x(i).toFixed(1)} ${y(v).toFixed(1)}`).join('');
   const last = values.length - 1;
   return (
-    <svg className="spark" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+    <svg className="kg-Spark" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
       <path d={`${line}L${x(last)} ${height}L1 ${height}Z`} fill={color} opacity=".12" />
       <path d={line} fill="none" stroke={color} strokeWidth="1.5" strokeLinejoin="round" />
       <circle cx={x(last)} cy={y(values[last] ?? low)} r="2" fill={color} />

@@ -23,9 +23,9 @@ export function StateIcon({
 }): JSX.Element {
   const shape = SHAPES[state];
   if (shape !== undefined) {
-    return <Icon name={shape} className={`t-${TONES[state]}`} />;
+    return <Icon name={shape} className={`kg-Text-${TONES[state]}`} />;
   }
-  return state === 'running' && share !== null ? <Ring share={share} /> : <Spinner tone={`t-${TONES[state]}`} />;
+  return state === 'running' && share !== null ? <Ring share={share} /> : <Spinner tone={`kg-Text-${TONES[state]}`} />;
 }
 
 export function StateBadge({
@@ -37,7 +37,7 @@ export function StateBadge({
 }): JSX.Element {
   const { t } = useI18n();
   return (
-    <span className={`chip tone-${TONES[state]}`} data-state={state}>
+    <span className={`kg-Chip kg-Tone-${TONES[state]}`} data-state={state}>
       <StateIcon state={state} share={share} />
       {t(`state.${state}`)}
     </span>

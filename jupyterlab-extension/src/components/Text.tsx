@@ -11,7 +11,7 @@ export function Code({
   readonly className?: string;
 }): JSX.Element {
   return (
-    <bdi className={`c ${className}`} dir="ltr">
+    <bdi className={`kg-Text-code ${className}`} dir="ltr">
       {children}
     </bdi>
   );
@@ -21,7 +21,10 @@ export function Code({
 export function Percent({ share, digits = 1 }: { readonly share: number; readonly digits?: number }): JSX.Element {
   const { format } = useI18n();
   return (
-    <bdi className="pc" dir={format.locale.language === 'fa' && format.locale.digits === 'fa' ? 'rtl' : 'ltr'}>
+    <bdi
+      className="kg-Text-percent"
+      dir={format.locale.language === 'fa' && format.locale.digits === 'fa' ? 'rtl' : 'ltr'}
+    >
       {format.percent(share, digits)}
     </bdi>
   );
@@ -60,9 +63,9 @@ export function Name({
 }): JSX.Element {
   const latin = FILE_NAME.test(children) && /[-_.0-9]/.test(children) && !children.includes(' ');
   return (
-    <span className={`ell nm ${className}`} dir="auto" title={titleOf(children)}>
+    <span className={`kg-Text-ellipsis kg-Text-name ${className}`} dir="auto" title={titleOf(children)}>
       {latin ? (
-        <span className="c">{children}</span>
+        <span className="kg-Text-code">{children}</span>
       ) : partsOf(children).length === 1 ? (
         children
       ) : (

@@ -32,13 +32,13 @@ export function Catalogue(): JSX.Element {
   }, [kargah, attempt]);
 
   return (
-    <div className="stack dialog-list" data-testid="kargah-catalogue">
-      <p className="muted">{t('sources.lead')}</p>
+    <div className="kg-Layout-stack kg-DialogList" data-testid="kargah-catalogue">
+      <p className="kg-Text-muted">{t('sources.lead')}</p>
       {failure !== null && (
         <ErrorNote reason={failure} onRetry={sources === null ? () => setAttempt(attempt + 1) : undefined} />
       )}
       {sources === null && failure === null && <Skeleton />}
-      <ul className="sources">
+      <ul className="kg-Sources">
         {sources?.map((source) => (
           <SourceItem key={source.source_id} source={source} onFailed={setFailure} />
         ))}
@@ -73,14 +73,14 @@ function SourceItem({
     setBusy(false);
   };
   return (
-    <li className="card source">
-      <div className="grow">
-        <div className="row wrap">
-          <b className="b">{name}</b>
-          {source.task !== null && <span className="chip plain">{t(`sources.${source.task}`)}</span>}
+    <li className="kg-Card kg-Source">
+      <div className="kg-Layout-grow">
+        <div className="kg-Layout-row kg-Layout-wrap">
+          <b className="kg-Text-bold">{name}</b>
+          {source.task !== null && <span className="kg-Chip kg-mod-plain">{t(`sources.${source.task}`)}</span>}
         </div>
-        <p className="hint">{pick(source.description, source.description_fa)}</p>
-        <p className="sm muted">
+        <p className="kg-Text-hint">{pick(source.description, source.description_fa)}</p>
+        <p className="kg-Text-small kg-Text-muted">
           {[
             source.rows === null ? null : t('ds.rows', { n: source.rows }),
             source.columns === null ? null : t('ds.columns', { n: source.columns }),

@@ -79,7 +79,7 @@ export function DatasetRow({ dataset, first, tags, onTag }: DatasetRowProps): JS
       state={dataset.state}
       icon={
         failed ? (
-          <Icon name="err" className="t-bad" />
+          <Icon name="err" className="kg-Text-bad" />
         ) : (
           <Icon name={dataset.kind === 'images' || dataset.format === 'images' ? 'img' : 'table'} />
         )
@@ -124,9 +124,9 @@ function Belonging({ dataset, tags, onTag }: Omit<DatasetRowProps, 'first'>): JS
   const { t } = useI18n();
   const from = t('share.withMe', { x: dataset.owner.name });
   return (
-    <div className="belonging">
+    <div className="kg-DatasetRow-belonging">
       {!dataset.mine && (
-        <span className="ell" title={from} data-testid="shared-with-me">
+        <span className="kg-Text-ellipsis" title={from} data-testid="shared-with-me">
           {from}
         </span>
       )}
@@ -136,13 +136,13 @@ function Belonging({ dataset, tags, onTag }: Omit<DatasetRowProps, 'first'>): JS
           key={tag}
           // Reached by the row's arrows, like its other buttons.
           tabIndex={-1}
-          className={`chip chip-b ${tags.has(tag) ? 'tone-run' : 'plain'}`}
+          className={`kg-Chip kg-mod-button ${tags.has(tag) ? 'kg-Tone-run' : 'kg-mod-plain'}`}
           aria-pressed={tags.has(tag)}
           aria-label={t('tags.filter', { x: tag })}
           title={t('tags.filter', { x: tag })}
           onClick={() => onTag(tag)}
         >
-          <span className="ell nm" dir="auto">
+          <span className="kg-Text-ellipsis kg-Text-name" dir="auto">
             {tag}
           </span>
         </button>
@@ -158,7 +158,7 @@ function DatasetFigure({ dataset }: { readonly dataset: Dataset }): JSX.Element 
   if (dataset.state === 'failed') {
     const cause = dataset.error === null ? t('state.failed') : i18n.failure(dataset.error);
     return (
-      <span className="t-bad ell end-text" title={cause}>
+      <span className="kg-Text-bad kg-Text-ellipsis kg-Text-end" title={cause}>
         {cause}
       </span>
     );
@@ -166,7 +166,7 @@ function DatasetFigure({ dataset }: { readonly dataset: Dataset }): JSX.Element 
   if (dataset.state !== 'ready') {
     return (
       <>
-        <Spinner tone="t-off" />
+        <Spinner tone="kg-Text-off" />
         {t(`state.${dataset.state}`)}
       </>
     );
@@ -174,13 +174,18 @@ function DatasetFigure({ dataset }: { readonly dataset: Dataset }): JSX.Element 
   return (
     <>
       {dataset.warnings.length > 0 && (
-        <span className="t-warn row tight-row" title={t('ds.warnings', { n: dataset.warnings.length })}>
+        <span
+          className="kg-Text-warn kg-Layout-row kg-mod-tightRow"
+          title={t('ds.warnings', { n: dataset.warnings.length })}
+        >
           <Icon name="warn" />
           {format.number(dataset.warnings.length)}
         </span>
       )}
       {dataset.rows !== null && (
-        <span className="w">{t(dataset.kind === 'images' ? 'ds.images' : 'ds.rows', { n: dataset.rows })}</span>
+        <span className="kg-mod-roomy">
+          {t(dataset.kind === 'images' ? 'ds.images' : 'ds.rows', { n: dataset.rows })}
+        </span>
       )}
     </>
   );

@@ -53,9 +53,9 @@ function Sharing({ dataset, close }: { readonly dataset: Dataset; readonly close
   if (shared === null)
     return failure === null ? <Skeleton /> : <ErrorNote reason={failure} onRetry={() => setAttempt(attempt + 1)} />;
   return (
-    <form className="stack dialog-list" onSubmit={(event) => void save(event)} data-testid="kargah-sharing">
-      <p className="muted">{t('share.lead')}</p>
-      <label className="row check">
+    <form className="kg-Layout-stack kg-DialogList" onSubmit={(event) => void save(event)} data-testid="kargah-sharing">
+      <p className="kg-Text-muted">{t('share.lead')}</p>
+      <label className="kg-Layout-row kg-Check">
         <input type="checkbox" checked={everyone} onChange={(event) => setEveryone(event.target.checked)} />
         {t('share.everyone')}
       </label>
@@ -67,7 +67,7 @@ function Sharing({ dataset, close }: { readonly dataset: Dataset; readonly close
         onChange={(event) => setEmails(event.target.value)}
       />
       {failure !== null && <ErrorNote reason={failure} />}
-      <div className="row">
+      <div className="kg-Layout-row">
         <Button kind="primary" type="submit" busy={busy} label={t('action.save')} />
       </div>
     </form>

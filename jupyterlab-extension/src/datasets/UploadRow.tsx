@@ -34,14 +34,14 @@ export function UploadRow({ item, first }: { readonly item: UploadItem; readonly
       state={item.state}
       icon={
         failed ? (
-          <Icon name="err" className="t-bad" />
+          <Icon name="err" className="kg-Text-bad" />
         ) : (
-          <Icon name="up" className={item.state === 'sending' ? '' : 't-off'} />
+          <Icon name="up" className={item.state === 'sending' ? '' : 'kg-Text-off'} />
         )
       }
       title={<Name>{item.name}</Name>}
       end={
-        <span className="up-acts">
+        <span className="kg-Upload-actions">
           {item.state === 'sending' && (
             <IconButton icon="pause" label={t('upload.pause')} onClick={() => uploads.pause(item.id)} />
           )}
@@ -60,23 +60,25 @@ export function UploadRow({ item, first }: { readonly item: UploadItem; readonly
       }
       second={
         failed ? (
-          <span className="t-bad wrap-text" role="alert">
+          <span className="kg-Text-bad kg-Text-wrap" role="alert">
             {says}
           </span>
         ) : (
-          <div className="up-line">
+          <div className="kg-Upload-line">
             <Bar
               share={share}
               secondsLeft={left}
               label={t('upload.label', { x: item.name })}
               color={item.state === 'sending' ? undefined : 'var(--kg-muted)'}
             />
-            <div className="row">
-              <span className="ell grow" title={says}>
+            <div className="kg-Layout-row">
+              <span className="kg-Text-ellipsis kg-Layout-grow" title={says}>
                 {says}
               </span>
-              <span className="nw">
-                {left !== null && item.state === 'sending' && <span className="w">{format.left(left)} · </span>}
+              <span className="kg-Text-nowrap">
+                {left !== null && item.state === 'sending' && (
+                  <span className="kg-mod-roomy">{format.left(left)} · </span>
+                )}
                 {item.state !== 'needs_file' && <Percent share={share} digits={0} />}
               </span>
             </div>

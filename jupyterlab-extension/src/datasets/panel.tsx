@@ -79,7 +79,7 @@ const tagFilters: Filters = {
     id: tag,
     label: t('tags.tag', { x: tag }),
     chip: (
-      <span className="ell nm" dir="auto">
+      <span className="kg-Text-ellipsis kg-Text-name" dir="auto">
         {tag}
       </span>
     ),

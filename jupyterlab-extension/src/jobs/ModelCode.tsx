@@ -7,7 +7,7 @@ import { notebookCode, pt2Code } from './modelCode.js';
 export function ModelCode({ job }: { readonly job: Pick<Job, 'name' | 'job_id'> }): JSX.Element {
   const { t } = useI18n();
   return (
-    <div className="stack model-code">
+    <div className="kg-Layout-stack kg-ModelCode">
       <CodeBlock title={t('job.loadCode.pt2')} code={pt2Code(job.name)} />
       <CodeBlock title={t('job.loadCode.notebook')} code={notebookCode(job.job_id)} />
     </div>

@@ -22,7 +22,9 @@ export function ModelRow({ model, first }: { readonly model: Model; readonly fir
       title={<Name>{model.name}</Name>}
       end={
         <>
-          {model.size_bytes !== null && <span className="w w2">{format.size(model.size_bytes)}</span>}
+          {model.size_bytes !== null && (
+            <span className="kg-mod-roomy kg-mod-roomier">{format.size(model.size_bytes)}</span>
+          )}
           {best !== null &&
             (isShare(best.key) ? <Percent share={best.value} /> : <Num>{format.metric(best.value)}</Num>)}
         </>
@@ -49,12 +51,12 @@ function LearnedFrom({ model, name }: { readonly model: Model; readonly name: st
   const { dataset_version: version, split_id: splitId } = model;
   return (
     <>
-      <span className="from-data">
+      <span className="kg-ModelRow-data">
         <Name>{name}</Name>
       </span>
-      {version !== null && <span className="nw">{t('ver.version', { n: version })}</span>}
+      {version !== null && <span className="kg-Text-nowrap">{t('ver.version', { n: version })}</span>}
       {splitId !== null && (
-        <span className="nw w2" title={splitId}>
+        <span className="kg-Text-nowrap kg-mod-roomier" title={splitId}>
           {t('model.split')}
         </span>
       )}

@@ -24,9 +24,9 @@ export default function ActiveJobs({ features, failed = [], onLeave }: ActiveJob
   return (
     <>
       {listed.length === 0 ? (
-        <p className="muted pop-none">{t('status.idle')}</p>
+        <p className="kg-Text-muted kg-ActiveJobs-none">{t('status.idle')}</p>
       ) : (
-        <ul className="pop-jobs">
+        <ul className="kg-ActiveJobs-list">
           {listed.map((one) => (
             <li key={one.id}>
               <button
@@ -38,7 +38,7 @@ export default function ActiveJobs({ features, failed = [], onLeave }: ActiveJob
                 }}
               >
                 <StateIcon state={one.state} share={one.share} />
-                <span className="grow ell">
+                <span className="kg-Layout-grow kg-Text-ellipsis">
                   <Name>{one.name}</Name>
                 </span>
                 <Figures of={one} />
@@ -47,8 +47,8 @@ export default function ActiveJobs({ features, failed = [], onLeave }: ActiveJob
           ))}
         </ul>
       )}
-      <div className="row pop-foot">
-        <span className="grow" />
+      <div className="kg-Layout-row kg-ActiveJobs-foot">
+        <span className="kg-Layout-grow" />
         <Button
           size="small"
           kind="quiet"
@@ -68,16 +68,16 @@ function Figures({ of }: { readonly of: Activity }): JSX.Element {
   const { state, share, secondsLeft: left, place } = of;
   if (state !== 'running') {
     return (
-      <span className="muted nw sm">
+      <span className="kg-Text-muted kg-Text-nowrap kg-Text-small">
         {state === 'queued' && place !== null ? t('state.queuedAt', { n: place }) : t(`state.${state}`)}
       </span>
     );
   }
   return (
     <>
-      {left !== null && <span className="muted nw sm">{format.left(left)}</span>}
+      {left !== null && <span className="kg-Text-muted kg-Text-nowrap kg-Text-small">{format.left(left)}</span>}
       {share === null ? (
-        <span className="muted sm">
+        <span className="kg-Text-muted kg-Text-small">
           <Elapsed of={of} />
         </span>
       ) : (

@@ -38,7 +38,7 @@ export function DropZone({ children }: { readonly children: ReactNode }): JSX.El
   return (
     <div
       ref={zone}
-      className="drop-zone"
+      className="kg-DropZone"
       data-testid="kargah-drop"
       onDragEnter={(event) => {
         if (carriesFiles(event)) {
@@ -71,7 +71,7 @@ export function DropZone({ children }: { readonly children: ReactNode }): JSX.El
     >
       {children}
       {over && (
-        <div className="drag">
+        <div className="kg-DropZone-over">
           <Icon name="up" />
           {t('panel.dropHere')}
         </div>

@@ -15,49 +15,49 @@ export function FirstRun(): JSX.Element {
   const kargah = useKargah();
   const { t, format } = useI18n();
   return (
-    <div className="scroll pad first" data-testid="kargah-first-run">
-      <h1 className="first-title">{t('first.title')}</h1>
-      <p className="muted first-lead">{t('first.lead')}</p>
-      <ol className="steps">
-        <li className="step cur">
-          <span className="no">{format.number(1)}</span>
+    <div className="kg-Layout-scroll kg-Layout-pad kg-FirstRun" data-testid="kargah-first-run">
+      <h1 className="kg-FirstRun-title">{t('first.title')}</h1>
+      <p className="kg-Text-muted kg-FirstRun-lead">{t('first.lead')}</p>
+      <ol className="kg-FirstRun-steps">
+        <li className="kg-FirstRun-step kg-mod-current">
+          <span className="kg-FirstRun-number">{format.number(1)}</span>
           <div>
             <h2>{t('first.data')}</h2>
-            <p className="muted sm">{t('first.data.hint')}</p>
-            <div className="drop">
-              <span className="muted">{t('first.drop')}</span>
-              <div className="row wrap center-row">
+            <p className="kg-Text-muted kg-Text-small">{t('first.data.hint')}</p>
+            <div className="kg-FirstRun-drop">
+              <span className="kg-Text-muted">{t('first.drop')}</span>
+              <div className="kg-Layout-row kg-Layout-wrap kg-Layout-centerRow">
                 <Button kind="primary" icon="up" label={t('first.choose')} onClick={() => chooseFiles(kargah)} />
                 <Button label={t('panel.ready')} onClick={() => openCatalogue(kargah)} />
               </div>
             </div>
           </div>
         </li>
-        <li className="step">
-          <span className="no">{format.number(2)}</span>
+        <li className="kg-FirstRun-step">
+          <span className="kg-FirstRun-number">{format.number(2)}</span>
           <div>
             <h2>{t('first.train')}</h2>
-            <p className="muted sm">{t('first.train.hint')}</p>
-            <p className="sm">
+            <p className="kg-Text-muted kg-Text-small">{t('first.train.hint')}</p>
+            <p className="kg-Text-small">
               <LinkButton onClick={() => void kargah.open('new-job', { recipe: OWN_SCRIPT })}>
                 {t('first.script')}
               </LinkButton>
             </p>
           </div>
         </li>
-        <li className="step">
-          <span className="no">{format.number(3)}</span>
+        <li className="kg-FirstRun-step">
+          <span className="kg-FirstRun-number">{format.number(3)}</span>
           <div>
             <h2>{t('first.use')}</h2>
-            <p className="muted sm">{t('first.use.hint')}</p>
+            <p className="kg-Text-muted kg-Text-small">{t('first.use.hint')}</p>
           </div>
         </li>
       </ol>
-      <div className="note tone-run w">
+      <div className="kg-Note kg-Tone-run kg-mod-roomy">
         <Icon name="code" />
         <div>
           <div>{t('first.notebook')}</div>
-          <div className="code">{CELL}</div>
+          <div className="kg-Code">{CELL}</div>
         </div>
       </div>
     </div>

@@ -14,10 +14,12 @@ export function Footer(): JSX.Element | null {
   const used = system.storage_used_bytes;
   const free = system.disk_free_bytes;
   return (
-    <footer className="ft">
-      <div className="row">
-        <span className="grow ell">{t('panel.storage')}</span>
-        <span className="nw">{t('panel.storageOf', { used: format.size(used), free: format.size(free) })}</span>
+    <footer className="kg-Footer">
+      <div className="kg-Layout-row">
+        <span className="kg-Layout-grow kg-Text-ellipsis">{t('panel.storage')}</span>
+        <span className="kg-Text-nowrap">
+          {t('panel.storageOf', { used: format.size(used), free: format.size(free) })}
+        </span>
       </div>
       <Bar
         share={used + free === 0 ? 0 : used / (used + free)}

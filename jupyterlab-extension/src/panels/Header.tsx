@@ -14,15 +14,15 @@ export function Header(): JSX.Element {
   const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
   const user = session.status === 'signed_in' ? session.user : null;
   return (
-    <header className="hd">
+    <header className="kg-Header">
       <Logo />
       <b>{t('app.name')}</b>
-      <span className="grow" />
+      <span className="kg-Layout-grow" />
       <ConnectionState />
       {user !== null && (
         <button
           type="button"
-          className="av"
+          className="kg-Avatar"
           aria-haspopup="menu"
           aria-expanded={menuAt !== null}
           aria-label={t('account.of', { x: user.name })}
@@ -52,15 +52,15 @@ function ConnectionState(): JSX.Element | null {
           ? 'connecting'
           : state;
   const look = {
-    connected: { tone: '', mark: <span className="dot t-ok" /> },
-    connecting: { tone: '', mark: <Spinner tone="t-off" /> },
-    reconnecting: { tone: 't-warn', mark: <Spinner tone="t-warn" /> },
-    offline: { tone: 't-bad', mark: <Icon name="off" /> },
+    connected: { tone: '', mark: <span className="kg-Dot kg-Text-ok" /> },
+    connecting: { tone: '', mark: <Spinner tone="kg-Text-off" /> },
+    reconnecting: { tone: 'kg-Text-warn', mark: <Spinner tone="kg-Text-warn" /> },
+    offline: { tone: 'kg-Text-bad', mark: <Icon name="off" /> },
   }[shown];
   return (
-    <span className={`conn ${look.tone}`} role="status" data-testid="kargah-connection" data-state={shown}>
+    <span className={`kg-Connection ${look.tone}`} role="status" data-testid="kargah-connection" data-state={shown}>
       {look.mark}
-      <span className="w">{t(`conn.${shown}`)}</span>
+      <span className="kg-mod-roomy">{t(`conn.${shown}`)}</span>
     </span>
   );
 }

@@ -68,7 +68,7 @@ export function Lists({ features }: { readonly features: Features }): JSX.Elemen
     const { asking, pending, nextCursor } = beyond.of(section.id);
     if (state.status === 'failed' && state.error !== null) {
       return (
-        <div className="pad">
+        <div className="kg-Layout-pad">
           <ErrorNote reason={state.error} onRetry={() => void kargah.store.reload()} retried />
         </div>
       );
@@ -86,11 +86,11 @@ export function Lists({ features }: { readonly features: Features }): JSX.Elemen
     };
     return (
       <>
-        <div className={stale ? 'stale' : ''}>
+        <div className={stale ? 'kg-mod-stale' : ''}>
           <Rows label={t(section.title)}>{shown.map((entry, index) => entry.row(index === 0, filters))}</Rows>
         </div>
         {(asking ? nextCursor : state.nextCursor) !== null && (
-          <p className="more-rows">
+          <p className="kg-Lists-more">
             <LinkButton onClick={() => more(one)}>{t('panel.moreRows')}</LinkButton>
           </p>
         )}
@@ -113,7 +113,7 @@ export function Lists({ features }: { readonly features: Features }): JSX.Elemen
         onClear={clear}
         found={searching ? t('panel.found', { x: format.list(counts) }) : ''}
       />
-      <div className="scroll">
+      <div className="kg-Layout-scroll">
         {found.map((one) => {
           const { id, title, Actions, Badge } = one.section;
           const { failure } = beyond.of(id);
@@ -134,7 +134,7 @@ export function Lists({ features }: { readonly features: Features }): JSX.Elemen
             >
               {bodyOf(one)}
               {failure !== null && (
-                <div className="pad">
+                <div className="kg-Layout-pad">
                   <ErrorNote reason={failure} onRetry={beyond.again} />
                 </div>
               )}
@@ -149,8 +149,8 @@ export function Lists({ features }: { readonly features: Features }): JSX.Elemen
 function NothingFound({ onClear }: { readonly onClear: () => void }): JSX.Element {
   const { t } = useI18n();
   return (
-    <div className="empty">
-      <div className="muted">{t('empty.search')}</div>
+    <div className="kg-Empty">
+      <div className="kg-Text-muted">{t('empty.search')}</div>
       <LinkButton onClick={onClear}>{t('panel.clearFilters')}</LinkButton>
     </div>
   );

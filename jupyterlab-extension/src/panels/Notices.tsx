@@ -12,9 +12,9 @@ export function Notices(): JSX.Element {
   const system = useStore(kargah.store.system);
   const retry = <Button size="small" label={t('action.retry')} onClick={() => kargah.live.retry()} />;
   return (
-    <div className="notes">
+    <div className="kg-Notices">
       {connection.state === 'reconnecting' && (
-        <Note tone="warn" icon={<Spinner tone="t-warn" />} title={t('lost.title')} actions={retry}>
+        <Note tone="warn" icon={<Spinner tone="kg-Text-warn" />} title={t('lost.title')} actions={retry}>
           {t('lost.detail')}
         </Note>
       )}

@@ -33,7 +33,7 @@ export default function SidePanel({ features }: { readonly features: Features })
     return (
       <>
         <Header />
-        <div className="notes">
+        <div className="kg-Notices">
           <Note
             tone="bad"
             icon="off"

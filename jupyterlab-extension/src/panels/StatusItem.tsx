@@ -13,7 +13,7 @@ import { useUnseenFailures } from './unseen.js';
 import { useActivities } from './useActivities.js';
 import { useStore } from '../lib/useStore.js';
 
-const ActiveJobs = deferred(() => import('./ActiveJobs.js'), { waiting: null });
+const ActiveJobs = deferred(() => import(/* webpackChunkName: "panel" */ './ActiveJobs.js'), { waiting: null });
 
 /** Jobs at a glance, each by name on a click; nothing at all while nobody is signed in. */
 export function StatusItem({ features }: { readonly features: Features }): JSX.Element | null {
@@ -47,7 +47,7 @@ export function StatusItem({ features }: { readonly features: Features }): JSX.E
       <button
         ref={button}
         type="button"
-        className="kg-status lnk-plain"
+        className="kg-Status "
         title={t('status.jobs')}
         aria-haspopup="dialog"
         aria-expanded={anchor !== null}
@@ -56,7 +56,7 @@ export function StatusItem({ features }: { readonly features: Features }): JSX.E
       >
         {lost ? (
           <>
-            <Spinner tone="t-warn" />
+            <Spinner tone="kg-Text-warn" />
             <span>{t('conn.reconnecting')}</span>
           </>
         ) : active.length > 0 ? (
@@ -84,7 +84,7 @@ export function StatusItem({ features }: { readonly features: Features }): JSX.E
           </>
         ) : failures.length > 0 ? (
           <>
-            <Icon name="err" className="t-bad" />
+            <Icon name="err" className="kg-Text-bad" />
             <span>
               {failed
                 .filter(({ found }) => found.length > 0)
@@ -94,7 +94,7 @@ export function StatusItem({ features }: { readonly features: Features }): JSX.E
           </>
         ) : (
           <>
-            <Icon name="ok" className="t-ok" />
+            <Icon name="ok" className="kg-Text-ok" />
             <span>{t('status.idle')}</span>
           </>
         )}

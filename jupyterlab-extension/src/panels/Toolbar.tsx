@@ -28,7 +28,7 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
   const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
 
   useEffect(() => {
-    const panel = box.current?.closest('.kg');
+    const panel = box.current?.closest('.kg-Root');
     const onKey = (event: Event): void => {
       const target = event.target as HTMLElement;
       if ((event as KeyboardEvent).key === '/' && !target.matches('input, textarea, select, [contenteditable=true]')) {
@@ -56,9 +56,9 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
 
   return (
     <>
-      <div className="tb">
-        <div className="in" role="search">
-          <Icon name="search" className="t-off" />
+      <div className="kg-Toolbar">
+        <div className="kg-Input" role="search">
+          <Icon name="search" className="kg-Text-off" />
           <input
             ref={box}
             type="search"
@@ -73,17 +73,17 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
             }}
           />
           {search === '' ? (
-            <span className="kbd w" dir="ltr" aria-hidden="true">
+            <span className="kg-Kbd kg-mod-roomy" dir="ltr" aria-hidden="true">
               /
             </span>
           ) : (
-            <IconButton icon="close" className="tight" label={t('action.clear')} onClick={() => onSearch('')} />
+            <IconButton icon="close" className="kg-mod-tight" label={t('action.clear')} onClick={() => onSearch('')} />
           )}
         </div>
         <IconButton
           icon="filter"
           label={t('panel.filter')}
-          className={filtering ? 'on' : ''}
+          className={filtering ? 'kg-mod-on' : ''}
           aria-haspopup="menu"
           aria-expanded={menuAt !== null}
           onClick={(event) => setMenuAt(below(event.currentTarget))}
@@ -97,11 +97,11 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
         />
       </div>
       {filtering && (
-        <div className="filters">
+        <div className="kg-Filters">
           {picked.map(({ section, option }) => (
             <button
               type="button"
-              className="chip tone-run chip-b"
+              className="kg-Chip kg-Tone-run kg-mod-button"
               key={`${section} ${option.id}`}
               title={option.chipTitle}
               onClick={() => onToggle(section, option.id)}
@@ -110,11 +110,11 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
               <Icon name="close" />
             </button>
           ))}
-          <span className="grow" />
+          <span className="kg-Layout-grow" />
           <Button kind="quiet" size="small" label={t('panel.clearFilters')} onClick={onClear} />
         </div>
       )}
-      <div className="vh" role="status" aria-live="polite">
+      <div className="kg-Text-hidden" role="status" aria-live="polite">
         {found}
       </div>
       {menuAt !== null && (

@@ -37,7 +37,7 @@ class PanelWidget extends ReactWidget {
       { waiting: null },
     );
     this.id = PANEL_ID;
-    this.addClass('kg-host');
+    this.addClass('kg-Host');
     this.node.setAttribute('role', 'region');
     this.title.icon = logoIcon;
     const name = (): void => {
@@ -59,7 +59,7 @@ class PanelWidget extends ReactWidget {
 
   protected override render(): JSX.Element | null {
     return this.shown ? (
-      <KargahRoot kargah={this.kargah} className="kg-side">
+      <KargahRoot kargah={this.kargah} className="kg-SidePanel">
         <ErrorBoundary>
           <this.SidePanel />
         </ErrorBoundary>

@@ -85,7 +85,7 @@ export class LabShell implements Shell {
     });
     this.dress(dialog);
     if (content.wide === true) {
-      dialog.addClass('wide');
+      dialog.addClass('kg-mod-wide');
     }
     await launched(dialog);
   }
@@ -119,7 +119,7 @@ export class LabShell implements Shell {
 
   private dress(dialog: Dialog<unknown>): void {
     const { i18n } = this.kargah();
-    dialog.addClass('kg-dialog');
+    dialog.addClass('kg-Dialog');
     dialog.node.setAttribute('dir', i18n.dir);
     dialog.node.setAttribute('lang', i18n.locale.language);
   }

@@ -15,7 +15,7 @@ export const status: JupyterFrontEndPlugin<void> = {
   optional: [IStatusBar],
   activate: (_app, kargah: Kargah, features: Features, statusBar: IStatusBar | null) => {
     const item = ReactWidget.create(
-      <KargahRoot kargah={kargah} className="kg-status-root">
+      <KargahRoot kargah={kargah} className="kg-Status-root">
         <StatusItem features={features} />
       </KargahRoot>,
     );

@@ -12,12 +12,12 @@ export class PageWidget extends ReactWidget {
     private readonly page: ReactElement,
   ) {
     super();
-    this.addClass('kg-host');
+    this.addClass('kg-Host');
   }
 
   protected override render(): JSX.Element {
     return (
-      <KargahRoot kargah={this.kargah} className="kg-main">
+      <KargahRoot kargah={this.kargah} className="kg-Page">
         <ErrorBoundary>
           <Gate>{this.page}</Gate>
         </ErrorBoundary>

@@ -65,25 +65,25 @@ export default function SweepPage({ sweepId }: { readonly sweepId: string }): JS
             onRetry={() => kargah.live.retry()}
           />
         )}
-        <div className={cut ? 'stale' : ''}>
+        <div className={cut ? 'kg-mod-stale' : ''}>
           <SweepHeader sweep={sweep} recipe={recipes?.find((one) => one.recipe === sweep.recipe) ?? null} />
           {sweep.error !== null && (
-            <div className="job-note">
+            <div className="kg-JobPage-note">
               <Note tone="bad" icon="err" role="alert" title={t('sweep.failed')}>
                 {i18n.failure(sweep.error)}
               </Note>
             </div>
           )}
-          <div className="kpis counts" data-testid="counts">
+          <div className="kg-Tiles kg-SweepPage-counts" data-testid="counts">
             {keysOf(COUNTS).map((count) => (
               <div key={count} data-count={count}>
-                <div className="k ell">{t(COUNTS[count])}</div>
-                <div className="v">{format.number(sweep.counts[count])}</div>
+                <div className="kg-Tiles-label kg-Text-ellipsis">{t(COUNTS[count])}</div>
+                <div className="kg-Tiles-value">{format.number(sweep.counts[count])}</div>
               </div>
             ))}
           </div>
-          <div className="cols">
-            <div className="stack">
+          <div className="kg-Layout-columns">
+            <div className="kg-Layout-stack">
               <TrialChart sweep={sweep} trials={trials} />
               {jobs.error === null ? (
                 <TrialsTable sweep={sweep} trials={trials} />
@@ -91,7 +91,7 @@ export default function SweepPage({ sweepId }: { readonly sweepId: string }): JS
                 <ErrorNote reason={jobs.error} onRetry={retry} retried />
               )}
             </div>
-            <div className="stack">
+            <div className="kg-Layout-stack">
               <BestCard sweep={sweep} jobs={jobs.items} />
               <SpaceCard sweep={sweep} />
             </div>
@@ -115,21 +115,21 @@ function BestCard({ sweep, jobs }: { readonly sweep: Sweep; readonly jobs: reado
   if (best === null || metric === null) {
     return (
       <Card title={t('sweep.best')} testId="best">
-        <div className="hint">{t(sweep.ended_at === null ? 'sweep.noBest' : 'sweep.neverBest')}</div>
+        <div className="kg-Text-hint">{t(sweep.ended_at === null ? 'sweep.noBest' : 'sweep.neverBest')}</div>
       </Card>
     );
   }
   const name = jobs.find((job) => job.job_id === best.job_id)?.name ?? best.job_id;
   return (
     <Card title={t('sweep.best')} testId="best">
-      <div className="row best-figure">
+      <div className="kg-Layout-row kg-SweepPage-bestFigure">
         <Code>{metric.key}</Code>
-        <span className="grow" />
-        <b className="t-ok">
+        <span className="kg-Layout-grow" />
+        <b className="kg-Text-ok">
           <Num>{metricValue(i18n, metric.key.replace(/^(val|train)_/, ''), best.value)}</Num>
         </b>
       </div>
-      <dl className="kv">
+      <dl className="kg-Facts">
         {Object.entries(best.params).map(([param, value]) => (
           <Fragment key={param}>
             <dt>
@@ -141,11 +141,11 @@ function BestCard({ sweep, jobs }: { readonly sweep: Sweep; readonly jobs: reado
           </Fragment>
         ))}
       </dl>
-      <div className="row wrap best-actions">
+      <div className="kg-Layout-row kg-Layout-wrap kg-SweepPage-bestActions">
         <LinkButton title={t('sweep.openBest')} onClick={() => void kargah.open('job', { job_id: best.job_id })}>
           <Name>{name}</Name>
         </LinkButton>
-        <span className="grow" />
+        <span className="kg-Layout-grow" />
         <Button
           size="small"
           icon="copy"
@@ -161,7 +161,7 @@ function SpaceCard({ sweep }: { readonly sweep: Sweep }): JSX.Element {
   const { t } = useI18n();
   return (
     <Card title={t('sweep.space')}>
-      <dl className="kv">
+      <dl className="kg-Facts">
         {Object.entries(sweep.space).map(([name, dimension]) => (
           <Fragment key={name}>
             <dt>

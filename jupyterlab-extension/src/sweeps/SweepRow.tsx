@@ -58,7 +58,7 @@ export function SweepRow({ sweep, first }: { readonly sweep: Sweep; readonly fir
       icon={
         <>
           <SweepIcon sweep={sweep} />
-          <span className="vh">{`${t('sweep.title')}, ${word(sweep)}`}</span>
+          <span className="kg-Text-hidden">{`${t('sweep.title')}, ${word(sweep)}`}</span>
         </>
       }
       title={<Name>{sweep.name}</Name>}
@@ -82,7 +82,7 @@ export function SweepRow({ sweep, first }: { readonly sweep: Sweep; readonly fir
         active ? (
           <>
             <Bar share={Math.min(1, done / sweep.trials)} secondsLeft={null} />
-            <span className="nw">{t('sweep.done', { n: done, all: sweep.trials })}</span>
+            <span className="kg-Text-nowrap">{t('sweep.done', { n: done, all: sweep.trials })}</span>
           </>
         ) : undefined
       }

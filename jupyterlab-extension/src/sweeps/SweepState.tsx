@@ -17,7 +17,7 @@ export function useSweepWord(): (sweep: Sweep) => string {
 export function SweepBadge({ sweep }: { readonly sweep: Sweep }): JSX.Element {
   const word = useSweepWord();
   return (
-    <span className={`chip tone-${TONES[sweep.state]}`} data-state={sweep.state}>
+    <span className={`kg-Chip kg-Tone-${TONES[sweep.state]}`} data-state={sweep.state}>
       <SweepIcon sweep={sweep} />
       {word(sweep)}
     </span>

@@ -47,23 +47,23 @@ export function TrialChart({
   const ticks = ticksOf(low, high);
   const numbers = [...new Set([1, Math.round((1 + last) / 2), last])];
   return (
-    <section className="card kg-trials" data-testid="trial-chart">
-      <div className="ch">
+    <section className="kg-Card kg-TrialChart" data-testid="trial-chart">
+      <div className="kg-Card-head">
         <h3>{title}</h3>
-        <span className="grow" />
-        <span className="leg">
+        <span className="kg-Layout-grow" />
+        <span className="kg-Legend">
           <span style={{ ['--c' as string]: 'var(--kg-s2)' }}>
-            <i className="dashed" />
+            <i className="kg-mod-dashed" />
             {t('sweep.bestSoFar')}
           </span>
         </span>
       </div>
-      <div className="chart" dir="ltr" ref={box}>
+      <div className="kg-Plot" dir="ltr" ref={box}>
         <svg viewBox={`0 0 ${width} ${HEIGHT}`} height={HEIGHT} role="img" aria-label={title}>
           {values.length > 0 &&
             ticks.map((tick) => (
               <g key={tick}>
-                <line className="grid" x1={PAD.left} x2={width - PAD.right} y1={y(tick)} y2={y(tick)} />
+                <line className="kg-TrialChart-grid" x1={PAD.left} x2={width - PAD.right} y1={y(tick)} y2={y(tick)} />
                 <text x={PAD.left - 6} y={y(tick) + 4} textAnchor="end">
                   {shortValue(tick)}
                 </text>
@@ -74,13 +74,19 @@ export function TrialChart({
               {number}
             </text>
           ))}
-          <path className="line" d={line} />
+          <path className="kg-TrialChart-line" d={line} />
           {trials.map(({ job, number, value, best: marked }) =>
             value === null ? null : (
               <circle
                 key={job.job_id}
                 className={
-                  marked ? 'best' : job.state === 'succeeded' ? 'whole' : isActive(job.state) ? 'open' : 'part'
+                  marked
+                    ? 'kg-mod-best'
+                    : job.state === 'succeeded'
+                      ? 'kg-mod-whole'
+                      : isActive(job.state)
+                        ? 'kg-mod-open'
+                        : 'kg-mod-part'
                 }
                 cx={x(number)}
                 cy={y(value)}

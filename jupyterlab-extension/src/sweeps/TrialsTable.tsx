@@ -23,23 +23,23 @@ export function TrialsTable({
   const key = sweep.metric?.key ?? '';
   const bare = key.replace(/^(val|train)_/, '');
   return (
-    <section className="card" aria-label={t('job.jobs')}>
-      <div className="ch">
+    <section className="kg-Card" aria-label={t('job.jobs')}>
+      <div className="kg-Card-head">
         <h2>{t('job.jobs')}</h2>
-        <span className="muted sm">{format.number(trials.length)}</span>
+        <span className="kg-Text-muted kg-Text-small">{format.number(trials.length)}</span>
       </div>
       {trials.length === 0 ? (
-        <div className="cb hint">{t('sweep.noJobs')}</div>
+        <div className="kg-Card-body kg-Text-hint">{t('sweep.noJobs')}</div>
       ) : (
-        <div className="tw trials" tabIndex={0}>
+        <div className="kg-Table-scroll kg-Trials" tabIndex={0}>
           <table data-testid="trials">
             <thead>
               <tr>
                 <th>{t('sweep.job')}</th>
                 <th>{t('sweep.statecol')}</th>
-                <th className="r">{key === '' ? t('uses.metric') : <Code>{key}</Code>}</th>
+                <th className="kg-mod-end">{key === '' ? t('uses.metric') : <Code>{key}</Code>}</th>
                 {varied.map((name) => (
-                  <th key={name} className="r">
+                  <th key={name} className="kg-mod-end">
                     <Code>{name}</Code>
                   </th>
                 ))}
@@ -49,21 +49,21 @@ export function TrialsTable({
               {ranked(trials, sweep.metric).map(({ job, best, value }) => (
                 <tr key={job.job_id} data-testid="trial" data-best={best || undefined} data-state={job.state}>
                   <td>
-                    <span className="row trial-name">
+                    <span className="kg-Layout-row kg-Trials-name">
                       <LinkButton onClick={() => void kargah.open('job', { job_id: job.job_id })}>
                         <Name>{job.name}</Name>
                       </LinkButton>
-                      {best && <span className="chip tone-ok">{t('sweep.best')}</span>}
+                      {best && <span className="kg-Chip kg-Tone-ok">{t('sweep.best')}</span>}
                     </span>
                   </td>
                   <td>
                     <StateBadge state={job.state} share={job.progress.fraction} />
                   </td>
-                  <td className={`num ${best ? 'best' : ''}`}>
+                  <td className={`kg-mod-number ${best ? 'kg-mod-best' : ''}`}>
                     {value === null ? '—' : <Num>{metricValue(i18n, bare, value)}</Num>}
                   </td>
                   {varied.map((name) => (
-                    <td key={name} className="num">
+                    <td key={name} className="kg-mod-number">
                       <Code>{settingText(job.params[name])}</Code>
                     </td>
                   ))}

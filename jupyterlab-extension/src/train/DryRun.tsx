@@ -75,8 +75,8 @@ function Facts({ plan }: { readonly plan: LaunchPlan }): JSX.Element {
     [
       t('facts.launch'),
       <>
-        <b className="m5">{t(`launch.${plan.launch}`)}</b>
-        <span className="hint">
+        <b className="kg-Text-medium">{t(`launch.${plan.launch}`)}</b>
+        <span className="kg-Text-hint">
           {' '}
           {plan.launch === 'warm' ? t('launch.warm.hint') : plan.launch_note !== null && i18n.failure(plan.launch_note)}
         </span>
@@ -109,8 +109,8 @@ function Facts({ plan }: { readonly plan: LaunchPlan }): JSX.Element {
     [t('plan.folder'), <Code key="cwd">{plan.cwd}</Code>],
   ];
   return (
-    <div className="stack plan" data-testid="plan" data-launch={plan.launch}>
-      <dl className="kv start">
+    <div className="kg-Layout-stack kg-DryRun-plan" data-testid="plan" data-launch={plan.launch}>
+      <dl className="kg-Facts kg-mod-start">
         {rows.map(([name, value]) => (
           <Fragment key={name}>
             <dt>{name}</dt>
@@ -131,7 +131,7 @@ function Block({ title, lines }: { readonly title: string; readonly lines: reado
   return (
     <div>
       <h3>{title}</h3>
-      <pre className="code wrapped" dir="ltr" tabIndex={0}>
+      <pre className="kg-Code kg-mod-wrapped" dir="ltr" tabIndex={0}>
         {lines.join('\n')}
       </pre>
     </div>

@@ -13,18 +13,18 @@ export function Machine(): JSX.Element {
   const jobs = useStore(kargah.store.list('jobs'));
   const running = jobs.items.filter((job) => isActive(job.state) && job.state !== 'queued').length;
   if (system === null) {
-    return <span className="grow" />;
+    return <span className="kg-Layout-grow" />;
   }
   return (
-    <div className="grow">
-      <div className="row">
-        <Icon name="tune" className="t-off" />
+    <div className="kg-Layout-grow">
+      <div className="kg-Layout-row">
+        <Icon name="tune" className="kg-Text-off" />
         <span>
           {t('new.machine')} · {t('new.cores', { n: system.cpus })} ·{' '}
           {system.gpus === 0 ? t('new.noGpu') : t('new.gpus', { n: system.gpus })}
         </span>
       </div>
-      <div className="hint">
+      <div className="kg-Text-hint">
         {t('new.inUse', { n: running, all: system.max_parallel_jobs })}
         {running >= system.max_parallel_jobs && `${i18n.pick('; ', '؛ ')}${t('new.willQueue')}`}
       </div>

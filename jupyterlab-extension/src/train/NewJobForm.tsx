@@ -169,12 +169,12 @@ export function NewJobForm({
   );
 
   return (
-    <form className="train-form" ref={root} noValidate onSubmit={(event) => void submit(event)}>
-      <div className="row">
-        <h1 className="grow">{t('new.title')}</h1>
+    <form className="kg-NewJobForm" ref={root} noValidate onSubmit={(event) => void submit(event)}>
+      <div className="kg-Layout-row">
+        <h1 className="kg-Layout-grow">{t('new.title')}</h1>
         <Button kind="quiet" icon="code" label={t('new.code')} aria-expanded={code} onClick={() => setCode(!code)} />
       </div>
-      <p className="muted lead">{t('new.lead')}</p>
+      <p className="kg-Text-muted kg-NewJobForm-lead">{t('new.lead')}</p>
       {code && (
         <CodeBlock
           title={t('new.code.hint')}
@@ -185,7 +185,7 @@ export function NewJobForm({
           }
         />
       )}
-      <div className="stack">
+      <div className="kg-Layout-stack">
         <section>
           <h2>{t('new.recipe')}</h2>
           <RecipeCards
@@ -200,7 +200,7 @@ export function NewJobForm({
         {recipe === null ? (
           <section>
             <h2>{t('new.scriptPart')}</h2>
-            <div className="g2">
+            <div className="kg-Layout-grid2">
               <ScriptFields form={form} errors={errors} onChange={change} />
               <DatasetField
                 datasets={datasets}
@@ -217,7 +217,7 @@ export function NewJobForm({
           <>
             <section>
               <h2>{t(wantsTarget ? 'new.data' : 'new.dataOnly')}</h2>
-              <div className="g2">
+              <div className="kg-Layout-grid2">
                 <DatasetField
                   datasets={datasets}
                   value={filled.datasetId}
@@ -240,16 +240,16 @@ export function NewJobForm({
               </div>
             </section>
             <section>
-              <div className="row wrap params-head">
-                <h2 className="grow">{t('new.params')}</h2>
-                <div className="seg" role="radiogroup" aria-label={t('sweep.mode')}>
+              <div className="kg-Layout-row kg-Layout-wrap kg-Params-head">
+                <h2 className="kg-Layout-grow">{t('new.params')}</h2>
+                <div className="kg-Segments" role="radiogroup" aria-label={t('sweep.mode')}>
                   {[false, true].map((one) => (
                     <button
                       key={String(one)}
                       type="button"
                       role="radio"
                       aria-checked={several === one}
-                      className={several === one ? 'on' : ''}
+                      className={several === one ? 'kg-mod-on' : ''}
                       onClick={() => setSeveral(one)}
                     >
                       {t(one ? 'sweep.several' : 'sweep.one')}
@@ -279,13 +279,13 @@ export function NewJobForm({
               />
             )}
             {wantsTarget && (
-              <div className="g2">
+              <div className="kg-Layout-grid2">
                 <NameField form={form} error={errors['name']} onChange={change} />
               </div>
             )}
           </>
         )}
-        <div className="stack close">
+        <div className="kg-Layout-stack kg-mod-close">
           <ResourceFields
             form={form.resources}
             errors={errors}
@@ -297,7 +297,7 @@ export function NewJobForm({
           )}
         </div>
         {errors['form'] !== undefined && <Note tone="bad" icon="err" role="alert" title={errors['form']} />}
-        <div className="row wrap train-foot">
+        <div className="kg-Layout-row kg-Layout-wrap kg-NewJobForm-foot">
           <Machine />
           <Button label={t('action.dismiss')} onClick={onDone} />
           <Button

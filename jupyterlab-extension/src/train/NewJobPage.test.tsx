@@ -387,12 +387,12 @@ describe('the dry run', () => {
     });
     await open();
     await fold(/پیش‌نمایش اجرا/);
-    expect((await screen.findByText('بسیار بزرگ است.')).closest('.fld')?.getAttribute('data-param')).toBe('lr');
+    expect((await screen.findByText('بسیار بزرگ است.')).closest('.kg-Field')?.getAttribute('data-param')).toBe('lr');
   });
 });
 
 describe('trying several settings', () => {
-  const vary = (name: string): HTMLElement => document.querySelector<HTMLElement>(`.vary[data-param=${name}]`)!;
+  const vary = (name: string): HTMLElement => document.querySelector<HTMLElement>(`.kg-Vary[data-param=${name}]`)!;
 
   async function several(): Promise<void> {
     await open();

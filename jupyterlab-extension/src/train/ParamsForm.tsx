@@ -71,11 +71,11 @@ function FieldTemplate({ id, schema, children, label, displayLabel, formContext 
   const error = (formContext as Context).errors[name];
   const titled = displayLabel !== false || schema.type === 'array' || schema.type === 'boolean';
   return (
-    <div className="fld" data-param={name}>
+    <div className="kg-Field" data-param={name}>
       {titled && (
-        <label htmlFor={id} className="lab">
+        <label htmlFor={id} className="kg-Field-label">
           {label}{' '}
-          <code dir="ltr" className="ell">
+          <code dir="ltr" className="kg-Text-ellipsis">
             {name}
           </code>
         </label>
@@ -102,19 +102,19 @@ function ObjectFieldTemplate({ properties, schema, formContext }: ObjectFieldTem
   }
   const told = rest.slice(0, 3);
   return (
-    <div className="stack params">
-      <div className="g3">{main.map(({ content }) => content)}</div>
+    <div className="kg-Layout-stack kg-Params">
+      <div className="kg-Layout-grid3">{main.map(({ content }) => content)}</div>
       {rest.length > 0 && (
-        <div className="card more">
-          <button type="button" className="ch" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <div className="kg-Card kg-mod-fold">
+          <button type="button" className="kg-Card-head" aria-expanded={open} onClick={() => setOpen(!open)}>
             <Caret open={open} />
             <h2>{t('new.more')}</h2>
             {!open && (
-              <span className="muted sm ell">
+              <span className="kg-Text-muted kg-Text-small kg-Text-ellipsis">
                 {told.map(({ name }) => (
                   <span key={name}>
                     {(schema.properties?.[name] as { title?: string } | undefined)?.title ?? name}{' '}
-                    <bdi className="c" dir="ltr">
+                    <bdi className="kg-Text-code" dir="ltr">
                       {asCode(values[name])}
                     </bdi>
                     {'، '}
@@ -124,7 +124,7 @@ function ObjectFieldTemplate({ properties, schema, formContext }: ObjectFieldTem
               </span>
             )}
           </button>
-          {open && <div className="cb g3">{rest.map(({ content }) => content)}</div>}
+          {open && <div className="kg-Card-body kg-Layout-grid3">{rest.map(({ content }) => content)}</div>}
         </div>
       )}
     </div>
@@ -143,10 +143,12 @@ function BaseInputTemplate({ id, value, schema, onChange, onBlur, formContext }:
   const attributes = useFieldAttributes(id, formContext);
   const numeric = schema.type === 'integer' || schema.type === 'number';
   return (
-    <div className={`in ${numeric ? 'num' : ''} ${attributes['aria-invalid'] === true ? 'err' : ''}`}>
+    <div
+      className={`kg-Input ${numeric ? 'kg-mod-number' : ''} ${attributes['aria-invalid'] === true ? 'kg-mod-error' : ''}`}
+    >
       <input
         {...attributes}
-        className="v"
+        className="kg-Input-value"
         // A number field of the browser refuses `1e-4` in some languages and changes on scrolling.
         type="text"
         inputMode={numeric ? 'decimal' : 'text'}
@@ -165,7 +167,7 @@ function SelectWidget({ id, value, options, onChange, onBlur, formContext }: Wid
   // The form that JupyterLab carries leaves the names beside the choices; a newer one puts them in as labels.
   const names = (options['enumNames'] ?? []) as readonly string[];
   return (
-    <div className="in sel">
+    <div className="kg-Input kg-mod-select">
       <select
         {...attributes}
         value={choices.findIndex((choice) => choice.value === value)}
@@ -191,7 +193,7 @@ function CheckboxWidget({ id, value, label, onChange }: WidgetProps): JSX.Elemen
       role="switch"
       aria-checked={value === true}
       aria-label={label}
-      className={`sw ${value === true ? 'on' : ''}`}
+      className={`kg-Switch ${value === true ? 'kg-mod-on' : ''}`}
       onClick={() => onChange(value !== true)}
     />
   );
@@ -209,10 +211,10 @@ function ListField({ idSchema, formData, onChange, onBlur, formContext }: FieldP
     if (JSON.stringify(numbers(text)) !== JSON.stringify(formData)) setText(given);
   }
   return (
-    <div className={`in num ${attributes['aria-invalid'] === true ? 'err' : ''}`}>
+    <div className={`kg-Input kg-mod-number ${attributes['aria-invalid'] === true ? 'kg-mod-error' : ''}`}>
       <input
         {...attributes}
-        className="v"
+        className="kg-Input-value"
         type="text"
         dir="ltr"
         value={text}

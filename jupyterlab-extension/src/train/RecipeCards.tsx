@@ -40,7 +40,13 @@ export function RecipeCards({ recipes, chosen, onChoose }: RecipeCardsProps): JS
     root.current?.querySelectorAll<HTMLElement>('[role=radio]')[index]?.focus();
   };
   return (
-    <div className="g3" role="radiogroup" aria-label={i18n.t('new.recipe')} ref={root} onKeyDown={onKeyDown}>
+    <div
+      className="kg-Layout-grid3"
+      role="radiogroup"
+      aria-label={i18n.t('new.recipe')}
+      ref={root}
+      onKeyDown={onKeyDown}
+    >
       {cards.map((card) => {
         const on = card.id === chosen;
         return (
@@ -50,15 +56,15 @@ export function RecipeCards({ recipes, chosen, onChoose }: RecipeCardsProps): JS
             role="radio"
             aria-checked={on}
             tabIndex={on ? 0 : -1}
-            className={`rc ${on ? 'on' : ''}`}
+            className={`kg-RecipeCard ${on ? 'kg-mod-on' : ''}`}
             data-testid={`recipe-${card.id}`}
             onClick={() => onChoose(card.id)}
           >
-            <span className="row">
-              <Icon name={card.icon} className={on ? 't-run' : 't-off'} />
-              <b className={on ? 'b' : 'm5'}>{card.title}</b>
+            <span className="kg-Layout-row">
+              <Icon name={card.icon} className={on ? 'kg-Text-run' : 'kg-Text-off'} />
+              <b className={on ? 'kg-Text-bold' : 'kg-Text-medium'}>{card.title}</b>
             </span>
-            <span className="hint">{card.text}</span>
+            <span className="kg-Text-hint">{card.text}</span>
           </button>
         );
       })}

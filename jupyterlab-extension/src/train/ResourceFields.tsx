@@ -57,7 +57,7 @@ function Fields({ form, errors, withPriority, onChange }: ResourceFieldsProps): 
   };
   const asked = NUMBERS.filter((name) => name !== 'gpus' || (system?.gpus ?? 0) > 0 || form.gpus !== '');
   return (
-    <div className="g3">
+    <div className="kg-Layout-grid3">
       {asked.map((name) => (
         <Field
           key={name}

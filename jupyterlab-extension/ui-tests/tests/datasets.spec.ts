@@ -66,7 +66,7 @@ test.describe.serial('someone who knows her data', () => {
     await expect(day).toContainText('تاریخ');
     await expect(day).toContainText('هجری شمسی');
     await expect(shown().locator('[data-column="مبلغ"]')).toContainText('عدد');
-    await expect(shown().locator('[data-column="مبلغ"] .bins > span')).not.toHaveCount(0);
+    await expect(shown().locator('[data-column="مبلغ"] .kg-Histogram-bins > span')).not.toHaveCount(0);
     await expect(shown()).toContainText('عربی دارد');
   });
 
@@ -80,7 +80,7 @@ test.describe.serial('someone who knows her data', () => {
     await rows.getByRole('button', { name: 'مبلغ' }).click();
     await expect(rows.getByRole('columnheader', { name: 'مبلغ' })).toHaveAttribute('aria-sort', 'ascending');
     const first = async (): Promise<number> =>
-      Number(await rows.locator('tbody tr:not(.space)').first().locator('td').nth(3).textContent());
+      Number(await rows.locator('tbody tr:not(.kg-Grid-space)').first().locator('td').nth(3).textContent());
     await expect.poll(first).toBeLessThan(1010);
     await shown().getByLabel('ستون', { exact: true }).selectOption('شهر');
     await shown().getByLabel('مقدار').fill('تهران');
@@ -95,7 +95,7 @@ test.describe.serial('someone who knows her data', () => {
     await expect(sql.getByRole('cell', { name: '300' })).toHaveCount(4);
     await sql.getByRole('textbox').fill("SELECT * FROM read_text('/etc/passwd')");
     await page.keyboard.press('Control+Enter');
-    await expect(sql.locator('.note')).toContainText('اجرا نشد');
+    await expect(sql.locator('.kg-Note')).toContainText('اجرا نشد');
   });
 
   test('a second version stands beside the first, and what changed is shown', async () => {
@@ -180,7 +180,7 @@ test.describe.serial('someone who knows her data', () => {
     await form.getByRole('radio', { name: 'فایل Jupyter' }).click();
     await form.getByLabel('مسیر فایل').fill('../etc/x.csv');
     await form.getByRole('button', { name: 'افزودن', exact: true }).click();
-    await expect(form.locator('.note')).toContainText('درون پوشهٔ JupyterLab');
+    await expect(form.locator('.kg-Note')).toContainText('درون پوشهٔ JupyterLab');
     await form.getByLabel('مسیر فایل').fill('این‌جا.csv');
     await form.getByRole('button', { name: 'افزودن', exact: true }).click();
     await expect(panel.getByTestId('kargah-dataset').filter({ hasText: 'این‌جا.csv' })).toContainText('۲ ردیف', SOON);
@@ -221,7 +221,7 @@ test.describe.serial('someone who knows her data', () => {
     const form = page.getByTestId('kargah-intake');
     await form.getByLabel('نشانی https').fill('https://169.254.169.254/latest.csv');
     await form.getByRole('button', { name: 'افزودن', exact: true }).click();
-    await expect(form.locator('.note')).toContainText('شبکهٔ خصوصی');
+    await expect(form.locator('.kg-Note')).toContainText('شبکهٔ خصوصی');
     await page.keyboard.press('Escape');
   });
 

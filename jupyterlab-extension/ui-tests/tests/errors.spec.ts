@@ -185,11 +185,11 @@ test.describe('what a user can do wrong', () => {
     test('the same is said in English to those who read English', async () => {
       await accountMenu(panel, nahid).click();
       await page.getByRole('menuitem', { name: /زبان/u }).click();
-      await expect(panel.locator('.kg').first()).toHaveAttribute('dir', 'ltr');
+      await expect(panel.locator('.kg-Root').first()).toHaveAttribute('dir', 'ltr');
       for (const { name, en } of REFUSED) await expect(row(name)).toContainText(en);
       await panel.getByRole('button', { name: /ناهید/u }).click();
       await page.getByRole('menuitem', { name: /Language/u }).click();
-      await expect(panel.locator('.kg').first()).toHaveAttribute('dir', 'rtl');
+      await expect(panel.locator('.kg-Root').first()).toHaveAttribute('dir', 'rtl');
     });
   });
 

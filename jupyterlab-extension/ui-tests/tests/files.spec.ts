@@ -132,10 +132,10 @@ test.describe.serial('someone whose files are as they are', () => {
     await expect(row('شکل‌ها.zip')).toContainText('۷۰ تصویر', SOON);
     await row('شکل‌ها.zip').click();
     await expect(shown()).toContainText('۲ کلاس');
-    await expect(shown().locator('.value-bar')).toContainText([/square.*۳۴٫۳/u, /دایره.*۶۵٫۷/u]);
+    await expect(shown().locator('.kg-ValueBar')).toContainText([/square.*۳۴٫۳/u, /دایره.*۶۵٫۷/u]);
     await expect(shown().getByRole('img', { name: 'پهنا (پیکسل)' })).toBeVisible();
     await open('rows');
-    const samples = shown().locator('.samples img');
+    const samples = shown().locator('.kg-Samples img');
     await expect(samples).toHaveCount(60, SOON);
     await expect(samples.first()).toHaveJSProperty('complete', true);
     expect(await samples.first().evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
@@ -163,10 +163,10 @@ test.describe.serial('someone whose files are as they are', () => {
     await widenPanel(page, panel, 240);
     await row('شکل‌ها.zip').click();
     await open('columns');
-    await expect(shown().locator('.value-bar')).toHaveCount(2);
+    await expect(shown().locator('.kg-ValueBar')).toHaveCount(2);
     await portrait(page, look, 'files-classes', findings, shown());
     await open('rows');
-    await expect(shown().locator('.samples img')).not.toHaveCount(0, SOON);
+    await expect(shown().locator('.kg-Samples img')).not.toHaveCount(0, SOON);
     await glance(page, look, 'files-samples', findings, shown());
     await row('خراب.csv').click();
     await expect(shown()).toHaveAttribute('data-state', 'failed');

@@ -100,7 +100,7 @@ test.describe.serial('someone with many jobs', () => {
     const resumed = pageOf(page, 'job-page');
     await expect(resumed.getByTestId('resumed-from')).toHaveText('کار بلند', SOON);
     await expect(resumed).toHaveAttribute('data-state', 'running', SOON);
-    const id = /job_\w+/u.exec((await resumed.locator('.meta').textContent()) ?? '')?.[0] ?? '';
+    const id = /job_\w+/u.exec((await resumed.locator('.kg-Meta').textContent()) ?? '')?.[0] ?? '';
     const firstStep = async (): Promise<number> => {
       const { items } = await api.get<{ items: { key: string; step: number }[] }>(`/api/v1/train/jobs/${id}/metrics`);
       const steps = items.filter(({ key }) => key === 'train_loss').map(({ step }) => step);

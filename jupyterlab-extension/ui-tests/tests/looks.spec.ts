@@ -59,7 +59,7 @@ test.describe.serial('what people see', () => {
     }
     // The settings are JupyterLab's and outlive this page.
     await changeTheme(page, 'light');
-    if (await panel.locator('.hd [aria-haspopup="menu"]').isVisible()) await changeLanguage(page, panel, 'fa');
+    if (await panel.locator('.kg-Header [aria-haspopup="menu"]').isVisible()) await changeLanguage(page, panel, 'fa');
     await page.context().close();
   });
 
@@ -142,7 +142,7 @@ test.describe.serial('what people see', () => {
         await widenPanel(page, panel, width);
         await glance(page, look, `panel-${String(width)}`, findings, panel);
       }
-      await panel.locator('.hd [aria-haspopup="menu"]').click();
+      await panel.locator('.kg-Header [aria-haspopup="menu"]').click();
       await expect(page.getByRole('menu')).toBeVisible();
       await portrait(page, look, 'account-menu', findings, page.getByRole('menu'));
       await page.keyboard.press('Escape');
@@ -225,7 +225,7 @@ test.describe.serial('what people see', () => {
       ['job-failed', 'cnn-flowers-01'],
       ['job-queued', 'دسته‌بندی نظرهای'],
     ] as const) {
-      await expect((await openJob(name)).locator('.note').first()).toBeVisible();
+      await expect((await openJob(name)).locator('.kg-Note').first()).toBeVisible();
       await eachLook(async (look) => {
         await portrait(page, look, picture, findings);
       });
@@ -234,7 +234,7 @@ test.describe.serial('what people see', () => {
 
   test('the panel of someone signed out is whole', async () => {
     await eachLook(async (look) => {
-      await panel.locator('.hd [aria-haspopup="menu"]').click();
+      await panel.locator('.kg-Header [aria-haspopup="menu"]').click();
       await page.getByRole('menuitem', { name: /^(خروج|Sign out)/u }).click();
       await expect(panel.getByTestId('kargah-sign-in')).toBeVisible();
       await widenPanel(page, panel, 320);
@@ -246,7 +246,7 @@ test.describe.serial('what people see', () => {
       await panel.locator('input[name=email]').fill(negar.email);
       await panel.locator('input[name=password]').fill(negar.password);
       await panel.locator('[type=submit]').click();
-      await expect(panel.locator('.hd [aria-haspopup="menu"]')).toBeVisible();
+      await expect(panel.locator('.kg-Header [aria-haspopup="menu"]')).toBeVisible();
     });
   });
 

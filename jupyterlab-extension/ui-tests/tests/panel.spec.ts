@@ -65,7 +65,7 @@ test.describe.serial('a panel that says nothing false', () => {
     await toast('fail.py').getByRole('button', { name: 'دیدن خط در لاگ' }).click();
     const job = pageOf(page, 'job-page');
     await expect(job.getByTestId('exception')).toHaveText('ValueError: no such column: 12', SOON);
-    await expect(job.locator('.ln.hit')).toContainText('ValueError: no such column: 12', SOON);
+    await expect(job.locator('.kg-Log-line.kg-mod-hit')).toContainText('ValueError: no such column: 12', SOON);
     await status().click();
     await page.keyboard.press('Escape');
     await expect(status()).toContainText('کاری در جریان نیست');
@@ -75,8 +75,8 @@ test.describe.serial('a panel that says nothing false', () => {
     const go = join(lab.workspace, 'go');
     await run(lab, 'silent.py', `import os, time\nwhile not os.path.exists(${JSON.stringify(go)}): time.sleep(0.05)\n`);
     await expect(row('silent.py')).toHaveAttribute('data-state', 'running', SOON);
-    await expect(row('silent.py').locator('.bar.unknown')).toBeVisible();
-    await expect(row('silent.py').locator('.elapsed')).toHaveText(/[۰-۹]:[۰-۹]{2}/u);
+    await expect(row('silent.py').locator('.kg-Bar.kg-mod-unknown')).toBeVisible();
+    await expect(row('silent.py').locator('.kg-Elapsed')).toHaveText(/[۰-۹]:[۰-۹]{2}/u);
     await expect(row('silent.py')).not.toContainText('٪');
     await expect(status()).toHaveText(/۱ کار.*[۰-۹]:[۰-۹]{2}/u);
     await expect(status()).not.toContainText('٪');
@@ -92,7 +92,7 @@ test.describe.serial('a panel that says nothing false', () => {
     const { progress } = await api.get<{ progress: { best: { value: number; epoch: number } } }>(
       `/api/v1/train/jobs/${job_id}`,
     );
-    const lines = job.getByTestId('log-card').locator('.lines');
+    const lines = job.getByTestId('log-card').locator('.kg-Log-lines');
     await expect(lines).toContainText('best epoch', SOON);
     const log = await lines.innerText();
     const [, epoch, value] = /best epoch (\d+): val_accuracy=([\d.]+)/u.exec(log) ?? [];
@@ -102,8 +102,8 @@ test.describe.serial('a panel that says nothing false', () => {
     ]);
     const headline = job.getByTestId('headline');
     await expect(headline).toContainText(`مدل شما، دورهٔ ${Number(epoch).toLocaleString('fa')}`);
-    const figure = (await headline.locator('.v').innerText()).replace(/\p{Cf}/gu, '');
-    await expect(row('نخست').locator('.end')).toContainText(figure.replace('٪', ''));
+    const figure = (await headline.locator('.kg-Tiles-value').innerText()).replace(/\p{Cf}/gu, '');
+    await expect(row('نخست').locator('.kg-Row-end')).toContainText(figure.replace('٪', ''));
   });
 
   test('no figure of a legend or a tile is cut: the labels yield', async () => {
@@ -112,12 +112,14 @@ test.describe.serial('a panel that says nothing false', () => {
     for (const width of [1280, 1000, 1100]) {
       await page.setViewportSize({ width, height: 800 });
       const cut = await job.evaluate((root) =>
-        [...root.querySelectorAll<HTMLElement>('.leg b, .kpis .v, .sys .nw')].flatMap((figure) => {
+        [
+          ...root.querySelectorAll<HTMLElement>('.kg-Legend b, .kg-Tiles .kg-Tiles-value, .kg-System .kg-Text-nowrap'),
+        ].flatMap((figure) => {
           const box = figure.getBoundingClientRect();
           for (let one = figure.parentElement; one !== null && one !== root; one = one.parentElement) {
             const around = one.getBoundingClientRect();
             const beyond = box.left < around.left - 1 || box.right > around.right + 1;
-            if (beyond && (getComputedStyle(one).overflowX !== 'visible' || one.matches('.card, .kpis > div')))
+            if (beyond && (getComputedStyle(one).overflowX !== 'visible' || one.matches('.kg-Card, .kg-Tiles > div')))
               return [`${figure.textContent} in ${one.className}`];
           }
           return figure.scrollWidth > figure.clientWidth + 1 && getComputedStyle(figure).overflowX !== 'visible'

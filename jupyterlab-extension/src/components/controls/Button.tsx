@@ -12,8 +12,8 @@ export interface ButtonProps extends Native {
   readonly busy?: boolean;
 }
 
-const KINDS = { primary: 'pri', danger: 'dng', quiet: 'quiet', plain: '' } as const;
-const SIZES = { normal: '', small: 's', block: 'block' } as const;
+const KINDS = { primary: 'kg-mod-primary', danger: 'kg-mod-danger', quiet: 'kg-mod-quiet', plain: '' } as const;
+const SIZES = { normal: '', small: 'kg-mod-small', block: 'kg-mod-block' } as const;
 
 export function Button({
   kind = 'plain',
@@ -34,10 +34,10 @@ export function Button({
       onClick={busy ? undefined : rest.onClick}
       aria-busy={busy || undefined}
       aria-disabled={busy || rest['aria-disabled']}
-      className={`btn ${KINDS[kind]} ${SIZES[size]} ${className}`}
+      className={`kg-Button ${KINDS[kind]} ${SIZES[size]} ${className}`}
     >
       {busy ? <Spinner /> : icon !== undefined && <Icon name={icon} />}
-      <span className="tx">{label}</span>
+      <span className="kg-Button-text">{label}</span>
     </button>
   );
 }
@@ -49,7 +49,7 @@ export interface IconButtonProps extends Native {
 
 export function IconButton({ icon, label, className = '', ...rest }: IconButtonProps): JSX.Element {
   return (
-    <button type="button" title={label} aria-label={label} {...rest} className={`ib ${className}`}>
+    <button type="button" title={label} aria-label={label} {...rest} className={`kg-IconButton ${className}`}>
       <Icon name={icon} />
     </button>
   );
@@ -58,7 +58,7 @@ export function IconButton({ icon, label, className = '', ...rest }: IconButtonP
 /** A button that reads as a link. */
 export function LinkButton({ children, ...rest }: Native & { readonly children: ReactNode }): JSX.Element {
   return (
-    <button type="button" {...rest} className="lnk">
+    <button type="button" {...rest} className="kg-Link">
       {children}
     </button>
   );
@@ -66,9 +66,9 @@ export function LinkButton({ children, ...rest }: Native & { readonly children: 
 
 export function Spinner({ tone = '' }: { readonly tone?: string }): JSX.Element {
   return (
-    <svg className={`ring spin ${tone}`} viewBox="0 0 16 16" aria-hidden="true">
-      <circle className="bg" cx="8" cy="8" r="6" />
-      <circle className="fg" cx="8" cy="8" r="6" strokeDasharray="10 37.7" />
+    <svg className={`kg-Ring kg-mod-spin ${tone}`} viewBox="0 0 16 16" aria-hidden="true">
+      <circle className="kg-Ring-ground" cx="8" cy="8" r="6" />
+      <circle className="kg-Ring-share" cx="8" cy="8" r="6" strokeDasharray="10 37.7" />
     </svg>
   );
 }

@@ -14,11 +14,11 @@ export interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 
 export function Field({ label, param, hint, error, trailing, dir, ...input }: FieldProps): JSX.Element {
   const id = useId();
   return (
-    <div className="fld">
+    <div className="kg-Field">
       <label htmlFor={id}>
         {label} {param !== undefined && <code dir="ltr">{param}</code>}
       </label>
-      <div className={`in ${error === undefined ? '' : 'err'}`} dir={dir}>
+      <div className={`kg-Input ${error === undefined ? '' : 'kg-mod-error'}`} dir={dir}>
         <input
           {...input}
           id={id}
@@ -43,14 +43,14 @@ export function FieldNote({
 }): JSX.Element | null {
   if (error !== undefined) {
     return (
-      <div className="errt" id={id} role="alert">
+      <div className="kg-Field-error" id={id} role="alert">
         <Icon name="err" />
         <span>{error}</span>
       </div>
     );
   }
   return hint === undefined ? null : (
-    <div className="hint" id={id}>
+    <div className="kg-Text-hint" id={id}>
       {hint}
     </div>
   );

@@ -91,9 +91,9 @@ export function Menu({ label, at, items, header, onClose }: MenuProps): JSX.Elem
 
   return createPortal(
     // The layer is left to right, since a pointer's place is physical; the menu inside has our direction.
-    <div className="kg-layer" dir="ltr" style={{ translate: `${place.x}px ${place.y}px` }}>
+    <div className="kg-Layer" dir="ltr" style={{ translate: `${place.x}px ${place.y}px` }}>
       <div
-        className="kg menu"
+        className="kg-Root kg-Menu"
         dir={i18n.dir}
         lang={i18n.locale.language}
         role="menu"
@@ -107,7 +107,7 @@ export function Menu({ label, at, items, header, onClose }: MenuProps): JSX.Elem
             {item.separated === true && <hr />}
             <button
               type="button"
-              className="mi"
+              className="kg-Menu-item"
               role={item.checked === undefined ? 'menuitem' : 'menuitemradio'}
               aria-checked={item.checked}
               aria-disabled={item.disabled === true || undefined}
@@ -121,8 +121,8 @@ export function Menu({ label, at, items, header, onClose }: MenuProps): JSX.Elem
               }}
             >
               <Icon name={item.checked === true ? 'check' : item.icon} />
-              <span className="grow">{item.label}</span>
-              {item.end !== undefined && <span className="muted">{item.end}</span>}
+              <span className="kg-Layout-grow">{item.label}</span>
+              {item.end !== undefined && <span className="kg-Text-muted">{item.end}</span>}
             </button>
           </Fragment>
         ))}

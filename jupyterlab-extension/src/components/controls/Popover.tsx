@@ -53,9 +53,9 @@ export function Popover({ label, anchor, onClose, children }: PopoverProps): JSX
 
   return createPortal(
     // The layer is left to right, since a button's place is physical; what is inside has our direction.
-    <div className="kg-layer" dir="ltr" style={{ translate: `${place.x}px ${place.y}px` }}>
+    <div className="kg-Layer" dir="ltr" style={{ translate: `${place.x}px ${place.y}px` }}>
       <div
-        className="kg popover"
+        className="kg-Root kg-Popover"
         dir={i18n.dir}
         lang={i18n.locale.language}
         role="dialog"

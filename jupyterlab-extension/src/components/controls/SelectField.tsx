@@ -25,15 +25,15 @@ export function SelectField({
 }: SelectFieldProps): JSX.Element {
   const id = useId();
   return (
-    <div className="fld">
+    <div className="kg-Field">
       <label htmlFor={id}>{label}</label>
-      <div className={`in sel ${error === undefined ? '' : 'err'}`}>
+      <div className={`kg-Input kg-mod-select ${error === undefined ? '' : 'kg-mod-error'}`}>
         <select
           id={id}
           value={value}
           disabled={disabled}
           data-testid={testId}
-          className={value === '' ? 'muted' : ''}
+          className={value === '' ? 'kg-Text-muted' : ''}
           aria-invalid={error === undefined ? undefined : true}
           aria-describedby={`${id}-more`}
           onChange={(event) => onChange(event.target.value)}
@@ -43,7 +43,7 @@ export function SelectField({
         <Caret open />
       </div>
       {error !== undefined && note !== undefined ? (
-        <div className="errt" id={`${id}-more`} role="alert">
+        <div className="kg-Field-error" id={`${id}-more`} role="alert">
           <Icon name="err" />
           <span>
             {error} {note}

@@ -37,7 +37,7 @@ export function Tabs<Id extends string>({
   };
   return (
     <>
-      <div className="tabs" role="tablist" aria-label={label} onKeyDown={onKeyDown}>
+      <div className="kg-Tabs" role="tablist" aria-label={label} onKeyDown={onKeyDown}>
         {tabs.map((tab) => (
           <button
             key={tab.id}
@@ -51,11 +51,11 @@ export function Tabs<Id extends string>({
             onClick={() => onOpen(tab.id)}
           >
             {tab.label}
-            {tab.end !== undefined && <span className="muted"> {tab.end}</span>}
+            {tab.end !== undefined && <span className="kg-Text-muted"> {tab.end}</span>}
           </button>
         ))}
       </div>
-      <div role="tabpanel" id={`${id}-open`} aria-labelledby={`${id}-${open}`} className="stack tab-body">
+      <div role="tabpanel" id={`${id}-open`} aria-labelledby={`${id}-${open}`} className="kg-Layout-stack kg-Tabs-body">
         {children}
       </div>
     </>

@@ -7,7 +7,11 @@ const MIRRORED: ReadonlySet<IconName> = new Set(['play', 'undo', 'out', 'list', 
 
 export function Icon({ name, className = '' }: { readonly name: IconName; readonly className?: string }): JSX.Element {
   return (
-    <svg className={`i ${MIRRORED.has(name) ? 'flip ' : ''}${className}`} viewBox="0 0 24 24" aria-hidden="true">
+    <svg
+      className={`kg-Icon ${MIRRORED.has(name) ? 'kg-mod-flip ' : ''}${className}`}
+      viewBox="0 0 24 24"
+      aria-hidden="true"
+    >
       <path d={PATHS[name]} />
     </svg>
   );
@@ -15,7 +19,7 @@ export function Icon({ name, className = '' }: { readonly name: IconName; readon
 
 export function Caret({ open }: { readonly open: boolean }): JSX.Element {
   return (
-    <svg className={`i ${open ? '' : 'flip'}`} viewBox="0 0 18 18" aria-hidden="true">
+    <svg className={`kg-Icon ${open ? '' : 'kg-mod-flip'}`} viewBox="0 0 18 18" aria-hidden="true">
       <path d={open ? 'M5.2,7.5L9,11.2l3.8-3.8H5.2z' : 'M7.2,5.2L10.9,9l-3.8,3.8V5.2H7.2z'} />
     </svg>
   );
@@ -29,7 +33,7 @@ export const LOGO_PATHS = [
 export function Logo({ size = 18 }: { readonly size?: number }): JSX.Element {
   return (
     <svg
-      className="logo"
+      className="kg-Header-logo"
       width={size}
       height={size}
       viewBox="0 0 24 24"

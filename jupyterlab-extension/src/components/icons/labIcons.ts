@@ -18,5 +18,5 @@ export function labIcon(name: IconName): LabIcon {
 
 export const logoIcon = new LabIcon({
   name: 'kargah:logo',
-  svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24" fill="none" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${LOGO_PATHS.map((d) => `<path class="jp-icon3-selectable kg-logo" d="${d}"/>`).join('')}</svg>`,
+  svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24" fill="none" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${LOGO_PATHS.map((d) => `<path class="jp-icon3-selectable kg-Logo" d="${d}"/>`).join('')}</svg>`,
 });

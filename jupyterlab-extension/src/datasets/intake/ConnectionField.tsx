@@ -55,8 +55,8 @@ export function ConnectionField({
   return (
     <>
       {items !== null && items.length > 0 && (
-        <div className="row row-end">
-          <div className="grow">
+        <div className="kg-Layout-row kg-Layout-rowEnd">
+          <div className="kg-Layout-grow">
             <SelectField
               label={t('intake.connection')}
               value={chosen ?? ''}
@@ -93,7 +93,7 @@ export function ConnectionField({
             value={url}
             onChange={(event) => setUrl(event.target.value)}
           />
-          <div className="row">
+          <div className="kg-Layout-row">
             <Button
               size="small"
               busy={busy}

@@ -55,15 +55,19 @@ function Intake({ close }: { readonly close: () => void }): JSX.Element {
   };
   const complete = way === 'sql' ? connection !== null && query.trim() !== '' : from.trim() !== '';
   return (
-    <form className="stack dialog-list" onSubmit={(event) => void submit(event)} data-testid="kargah-intake">
-      <div className="seg" role="radiogroup" aria-label={t('intake.from')}>
+    <form
+      className="kg-Layout-stack kg-DialogList"
+      onSubmit={(event) => void submit(event)}
+      data-testid="kargah-intake"
+    >
+      <div className="kg-Segments" role="radiogroup" aria-label={t('intake.from')}>
         {WAYS.map((one) => (
           <button
             key={one}
             type="button"
             role="radio"
             aria-checked={one === way}
-            className={one === way ? 'on' : ''}
+            className={one === way ? 'kg-mod-on' : ''}
             onClick={() => {
               setWay(one);
               setFrom('');
@@ -77,11 +81,11 @@ function Intake({ close }: { readonly close: () => void }): JSX.Element {
       {way === 'sql' ? (
         <>
           <ConnectionField chosen={connection} onChoose={setConnection} />
-          <div className="fld">
+          <div className="kg-Field">
             <label htmlFor="kargah-intake-query">{t('intake.query')}</label>
             <textarea
               id="kargah-intake-query"
-              className="sql c"
+              className="kg-Sql kg-Text-code"
               dir="ltr"
               rows={4}
               spellCheck={false}
@@ -102,7 +106,7 @@ function Intake({ close }: { readonly close: () => void }): JSX.Element {
       )}
       <Field label={t('intake.name')} dir="auto" value={name} onChange={(event) => setName(event.target.value)} />
       {failure !== null && <ErrorNote reason={failure} />}
-      <div className="row">
+      <div className="kg-Layout-row">
         <Button kind="primary" type="submit" busy={busy} disabled={!complete} label={t('intake.bring')} />
       </div>
     </form>

@@ -22,7 +22,6 @@ export const datasets = {
   'ds.noColumn': { fa: 'ستونی با این نام نیست.', en: 'No column by that name.' },
   'ds.preview': { fa: 'پیش‌نمایش', en: 'Preview' },
   'ds.previewOf': { fa: '{n} ردیف از {all}', en: '{n} of {all} rows' },
-  'ds.previewMore': { fa: 'ردیف‌های بیشتر', en: 'More rows' },
   'ds.samples': { fa: 'نمونه‌ها', en: 'Samples' },
   'ds.moreSamples': { fa: 'نمونه‌های بیشتر', en: 'More samples' },
   'ds.missing': { fa: 'خالی', en: 'missing' },

@@ -50,11 +50,11 @@ function Line({
   readonly title?: string;
 }): JSX.Element {
   return (
-    <div className="row wrap sm muted col-besides">
-      <span className="ell" title={title ?? (typeof start === 'string' ? start : undefined)}>
+    <div className="kg-Layout-row kg-Layout-wrap kg-Text-small kg-Text-muted kg-Column-besides">
+      <span className="kg-Text-ellipsis" title={title ?? (typeof start === 'string' ? start : undefined)}>
         {start}
       </span>
-      <span className="nw">{end}</span>
+      <span className="kg-Text-nowrap">{end}</span>
     </div>
   );
 }

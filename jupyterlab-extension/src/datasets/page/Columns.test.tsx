@@ -74,10 +74,10 @@ describe('the classes of pictures', () => {
     };
     renderIn(kargahFor('http://localhost', ENGLISH), <Classes profile={profile} />);
     expect(screen.getByText('2 classes')).toBeTruthy();
-    const bars = [...document.querySelectorAll<HTMLElement>('.value-bar')];
+    const bars = [...document.querySelectorAll<HTMLElement>('.kg-ValueBar')];
     expect(bars.map(plain)).toEqual(['گربه75%', 'dog25%']);
     // The largest class fills its bar.
-    expect(bars.map((bar) => bar.querySelector<HTMLElement>('.bar')?.style.getPropertyValue('--p'))).toEqual([
+    expect(bars.map((bar) => bar.querySelector<HTMLElement>('.kg-Bar')?.style.getPropertyValue('--p'))).toEqual([
       '100.0%',
       '33.3%',
     ]);

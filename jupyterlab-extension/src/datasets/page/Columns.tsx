@@ -27,12 +27,12 @@ export function Columns({
   const found = columns.filter((column) => matches(column.name));
   return (
     <section>
-      <div className="row section-head">
+      <div className="kg-Layout-row kg-SectionHead">
         <h2>{t('ds.columnsTitle')}</h2>
-        <span className="grow" />
+        <span className="kg-Layout-grow" />
         {columns.length > 6 && (
-          <div className="in col-search" role="search">
-            <Icon name="search" className="t-off" />
+          <div className="kg-Input kg-Column-search" role="search">
+            <Icon name="search" className="kg-Text-off" />
             <input
               type="search"
               placeholder={t('ds.searchColumns')}
@@ -43,14 +43,14 @@ export function Columns({
           </div>
         )}
       </div>
-      <div className="g3">
+      <div className="kg-Layout-grid3">
         {found.slice(0, limit).map((column) => (
           <ColumnCard key={column.name} column={column} rows={rows} target={column.name === target} />
         ))}
       </div>
-      {found.length === 0 && <p className="muted">{t('ds.noColumn')}</p>}
+      {found.length === 0 && <p className="kg-Text-muted">{t('ds.noColumn')}</p>}
       {found.length > limit && (
-        <p className="more-rows">
+        <p className="kg-Lists-more">
           <LinkButton onClick={() => setLimit(limit + 60)}>
             {t('ds.moreColumns', { n: found.length - limit })}
           </LinkButton>
@@ -66,20 +66,20 @@ export function Classes({ profile }: { readonly profile: DatasetProfile }): JSX.
   const most = Math.max(1, ...profile.classes.map((one) => one.count));
   const all = profile.classes.reduce((sum, one) => sum + one.count, 0);
   return (
-    <section className="card">
-      <div className="ch">
+    <section className="kg-Card">
+      <div className="kg-Card-head">
         <h2>{t('ds.classesTitle')}</h2>
-        <span className="muted sm">{t('ds.classes', { n: profile.classes.length })}</span>
+        <span className="kg-Text-muted kg-Text-small">{t('ds.classes', { n: profile.classes.length })}</span>
       </div>
-      <div className="cb">
+      <div className="kg-Card-body">
         {profile.classes.map((one) => (
           <ValueBar key={one.name} name={one.name} fill={one.count / most} share={one.count / all} />
         ))}
         {profile.images !== undefined && (
-          <div className="g3 image-sizes">
+          <div className="kg-Layout-grid3 kg-Column-sizes">
             {(['widths', 'heights'] as const).map((side) => (
               <div key={side}>
-                <p className="sm muted">{t(`ds.${side}`)}</p>
+                <p className="kg-Text-small kg-Text-muted">{t(`ds.${side}`)}</p>
                 {profile.images !== undefined && <Histogram histogram={profile.images[side]} label={t(`ds.${side}`)} />}
               </div>
             ))}
@@ -103,27 +103,27 @@ function ColumnCard({
   const figure = useFigure(column);
   const share = rows === 0 ? 0 : column.missing / rows;
   return (
-    <div className="card col-card" data-column={column.name}>
-      <div className="row col-title">
-        <span className="grow col-name">
-          <span className="m5 ell nm" dir="auto" title={column.name}>
+    <div className="kg-Card kg-Column" data-column={column.name}>
+      <div className="kg-Layout-row kg-Column-title">
+        <span className="kg-Layout-grow kg-Column-name">
+          <span className="kg-Text-medium kg-Text-ellipsis kg-Text-name" dir="auto" title={column.name}>
             {column.name}
           </span>
         </span>
-        <span className="chip plain">
+        <span className="kg-Chip kg-mod-plain">
           {t(`ds.type.${column.type}`)}
           {column.calendar === 'jalali' && ` · ${t('ds.jalali')}`}
           {target && ` · ${t('ds.target')}`}
         </span>
       </div>
-      <div className="row sm muted col-line">
-        <span className="grow ell" title={figure}>
+      <div className="kg-Layout-row kg-Text-small kg-Text-muted kg-Column-line">
+        <span className="kg-Layout-grow kg-Text-ellipsis" title={figure}>
           {figure}
         </span>
         {column.missing === 0 ? (
           <span>{t('ds.complete')}</span>
         ) : (
-          <span className="t-warn row tight-row">
+          <span className="kg-Text-warn kg-Layout-row kg-mod-tightRow">
             <Icon name="warn" />
             <span>
               {t('ds.missing')} <Percent share={share} />
@@ -182,14 +182,14 @@ function Span({ column }: { readonly column: Column }): JSX.Element | null {
       ? (mean - min) / (max - min)
       : null;
   return (
-    <div className="span-plot" dir="ltr">
+    <div className="kg-Span" dir="ltr">
       <svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">
         <rect x="0" y="5" width="100" height="2" rx="1" fill="var(--kg-s1)" opacity=".4" />
         {at !== null && <rect x={Math.min(98.5, at * 100)} y="1" width="1.5" height="10" fill="var(--kg-s1)" />}
       </svg>
-      <div className="row">
+      <div className="kg-Layout-row">
         <Code>{typeof min === 'number' ? raw(min) : min}</Code>
-        <span className="grow" />
+        <span className="kg-Layout-grow" />
         <Code>{typeof max === 'number' ? raw(max) : max}</Code>
       </div>
     </div>
@@ -206,16 +206,16 @@ function ValueBar({
   readonly share: number;
 }): JSX.Element {
   return (
-    <div className="row sm value-bar">
-      <span className="value-name">
-        <span className="ell nm" dir="auto" title={name}>
+    <div className="kg-Layout-row kg-Text-small kg-ValueBar">
+      <span className="kg-ValueBar-name">
+        <span className="kg-Text-ellipsis kg-Text-name" dir="auto" title={name}>
           {name}
         </span>
       </span>
-      <span className="bar grow" style={{ ['--p' as string]: `${(fill * 100).toFixed(1)}%` }}>
+      <span className="kg-Bar kg-Layout-grow" style={{ ['--p' as string]: `${(fill * 100).toFixed(1)}%` }}>
         <i />
       </span>
-      <span className="muted value-share">
+      <span className="kg-Text-muted kg-ValueBar-share">
         <Percent share={share} />
       </span>
     </div>

@@ -59,21 +59,21 @@ export function DatasetHead({
   ];
   return (
     <>
-      <nav className="crumbs">
+      <nav className="kg-Crumbs">
         <LinkButton onClick={() => kargah.showPanel()}>{t('panel.datasets')}</LinkButton>
       </nav>
-      <div className="row wrap page-head">
+      <div className="kg-Layout-row kg-Layout-wrap kg-DatasetHead">
         <h1>
           <bdi>{dataset.name}</bdi>
         </h1>
         <StateBadge state={dataset.state} />
         {dataset.warnings.length > 0 && (
-          <span className="chip tone-warn">
+          <span className="kg-Chip kg-Tone-warn">
             <Icon name="warn" />
             {t('ds.warnings', { n: dataset.warnings.length })}
           </span>
         )}
-        <span className="grow" />
+        <span className="kg-Layout-grow" />
         <Button
           kind="primary"
           icon="play"
@@ -89,7 +89,7 @@ export function DatasetHead({
           onClick={() => void openInNotebook(kargah, dataset, version)}
         />
         {/* On a line of its own the last one would look lost. */}
-        <span className="row">
+        <span className="kg-Layout-row">
           <Button
             icon="down"
             label={t('action.download')}
@@ -138,7 +138,7 @@ function Facts({ dataset, version }: { readonly dataset: Dataset; readonly versi
       ? null
       : t(dataset.shared === 'everyone' ? 'share.with.everyone' : 'share.people');
   return (
-    <div className="meta">
+    <div className="kg-Meta">
       <span>{t('ver.of', { n: version, all: dataset.versions })}</span>
       {dataset.rows !== null && (
         <span>
@@ -169,7 +169,7 @@ function Facts({ dataset, version }: { readonly dataset: Dataset; readonly versi
         </span>
       )}
       {dataset.tags.map((tag) => (
-        <span className="chip plain" key={tag} dir="auto">
+        <span className="kg-Chip kg-mod-plain" key={tag} dir="auto">
           {tag}
         </span>
       ))}

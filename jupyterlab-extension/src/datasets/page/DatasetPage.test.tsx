@@ -49,7 +49,7 @@ describe('the page of a file that is being read', () => {
     const columns = [column({ name: 'city', missing: 40, top })];
     const place = { dataset_id: 'ds_aaaaaa', version: 1 };
     bench.socket.emit('dataset_profile', { ...place, columns, rows: 400, done: 1, total: 2 });
-    const shares = await screen.findAllByText('%', { exact: false, selector: '.pc' });
+    const shares = await screen.findAllByText('%', { exact: false, selector: '.kg-Text-percent' });
     expect(shares.map(plain)).toEqual(['10%', '83.3%', '16.7%']);
     expect(screen.getByText('1 of 2 columns')).toBeTruthy();
   });

@@ -79,7 +79,7 @@ function Page({ dataset }: { readonly dataset: Dataset }): JSX.Element {
   return (
     <article data-testid="kargah-dataset-page" data-state={dataset.state}>
       <DatasetHead dataset={{ ...shown, versions: dataset.versions }} version={version} />
-      <div className="stack page-body">
+      <div className="kg-Layout-stack kg-DatasetPage-body">
         <Pending dataset={dataset} />
         <Warnings dataset={shown} />
         {dataset.state === 'ready' ? (
@@ -97,7 +97,7 @@ function Warnings({ dataset }: { readonly dataset: Dataset }): ReactNode {
   const notes = dataset.warnings.map((warning, index) => (
     <Note key={`${warning.code}-${index}`} tone="warn" icon="warn" title={i18n.failure(warning)} />
   ));
-  return notes.length === 0 ? null : <div className="stack close">{notes}</div>;
+  return notes.length === 0 ? null : <div className="kg-Layout-stack kg-mod-close">{notes}</div>;
 }
 
 /** A newer version on its way, beside the one that is shown. */
@@ -118,7 +118,7 @@ function Pending({ dataset }: { readonly dataset: Dataset }): ReactNode {
       {pending.error !== null && i18n.failure(pending.error)}
     </Note>
   ) : (
-    <Note tone="run" icon={<Spinner tone="t-run" />} title={t('ver.pending', { n: pending.version })} />
+    <Note tone="run" icon={<Spinner tone="kg-Text-run" />} title={t('ver.pending', { n: pending.version })} />
   );
 }
 
@@ -160,7 +160,7 @@ function Unready({ dataset }: { readonly dataset: Dataset }): JSX.Element {
   }
   return (
     <>
-      <Note tone="run" icon={<Spinner tone="t-run" />} title={t('ds.profiling')}>
+      <Note tone="run" icon={<Spinner tone="kg-Text-run" />} title={t('ds.profiling')}>
         {measured.total > 0
           ? t('ds.measured', { n: measured.columns.length, all: measured.total })
           : t('ds.profiling.detail')}

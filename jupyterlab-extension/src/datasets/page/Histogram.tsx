@@ -21,17 +21,17 @@ export function Histogram({
   const text = (edge: string | number | undefined): string =>
     edge === undefined ? '' : typeof edge === 'number' ? raw(edge) : edge.slice(0, 10);
   return (
-    <div className="histogram" dir="ltr">
-      <div className="bins" role="img" aria-label={label}>
+    <div className="kg-Histogram" dir="ltr">
+      <div className="kg-Histogram-bins" role="img" aria-label={label}>
         {counts.map((count, at) => (
           <span key={at} title={t('ds.bin', { a: text(edges[at]), b: text(edges[at + 1]), n: format.number(count) })}>
             <i style={{ blockSize: count === 0 ? 0 : `${Math.max(3, (count / most) * 100)}%` }} />
           </span>
         ))}
       </div>
-      <div className="row">
+      <div className="kg-Layout-row">
         <Code>{text(edges[0])}</Code>
-        <span className="grow" />
+        <span className="kg-Layout-grow" />
         <Code>{text(edges.at(-1))}</Code>
       </div>
     </div>

@@ -38,23 +38,23 @@ export function Samples({ dataset, version }: { readonly dataset: Dataset; reado
   if (failure !== null) return <ErrorNote reason={failure} onRetry={() => setFailure(null)} />;
   if (images.length === 0) return <Skeleton />;
   return (
-    <section className="card">
-      <div className="ch">
+    <section className="kg-Card">
+      <div className="kg-Card-head">
         <h2>{t('ds.samples')}</h2>
-        <span className="muted sm">{t('ds.images', { n: total ?? images.length })}</span>
+        <span className="kg-Text-muted kg-Text-small">{t('ds.images', { n: total ?? images.length })}</span>
       </div>
-      <div className="cb samples">
+      <div className="kg-Card-body kg-Samples">
         {images.map((image) => (
           <figure key={`${image.class_name}/${image.filename}`}>
             <img src={image.data_url} alt={`${image.class_name}: ${image.filename}`} />
-            <figcaption className="sm muted ell" dir="auto">
+            <figcaption className="kg-Text-small kg-Text-muted kg-Text-ellipsis" dir="auto">
               {image.class_name}
             </figcaption>
           </figure>
         ))}
       </div>
       {total !== null && images.length < total && (
-        <p className="more-rows">
+        <p className="kg-Lists-more">
           <LinkButton onClick={() => setWanted(wanted + PAGE)}>{t('ds.moreSamples')}</LinkButton>
         </p>
       )}

@@ -31,11 +31,11 @@ export function Filters({
     setText('');
   };
   return (
-    <form className="row wrap filters" onSubmit={add}>
+    <form className="kg-Layout-row kg-Layout-wrap kg-Filters" onSubmit={add}>
       {conditions.map((one, index) => (
-        <span className="chip" key={`${one.column} ${one.op} ${String(one.value)}`}>
+        <span className="kg-Chip" key={`${one.column} ${one.op} ${String(one.value)}`}>
           <bdi>{one.column}</bdi> {t(`rows.op.${one.op}`)}
-          {one.value !== undefined && <bdi className="c">{String(one.value)}</bdi>}
+          {one.value !== undefined && <bdi className="kg-Text-code">{String(one.value)}</bdi>}
           <IconButton
             icon="close"
             label={t('rows.removeFilter')}
@@ -67,7 +67,7 @@ export function Filters({
             onChange={setText}
           />
         ) : (
-          <div className="in filter-value">
+          <div className="kg-Input kg-Filters-value">
             <input
               dir="auto"
               aria-label={t('rows.value')}
@@ -94,7 +94,7 @@ function Choice({
   readonly onChange: (value: string) => void;
 }): JSX.Element {
   return (
-    <div className="in sel filter-choice">
+    <div className="kg-Input kg-mod-select kg-Filters-choice">
       <select aria-label={label} value={value} onChange={(event) => onChange(event.target.value)}>
         {options.map(([key, text]) => (
           <option key={key} value={key}>

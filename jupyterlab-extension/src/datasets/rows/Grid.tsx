@@ -75,7 +75,7 @@ export function Grid({ label, columns, from, total, read, sort, onSort, onFound,
   const drawn = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
   return (
     <div
-      className="tw grid-view"
+      className="kg-Table-scroll kg-Grid"
       style={{ maxBlockSize: VIEW_PX + ROW_PX + 16 }}
       tabIndex={0}
       role="region"
@@ -86,7 +86,7 @@ export function Grid({ label, columns, from, total, read, sort, onSort, onFound,
       onKeyDown={onKeyDown}
       onWheel={onWheel}
     >
-      <table className="preview" aria-rowcount={total + 1}>
+      <table className="kg-Preview" aria-rowcount={total + 1}>
         <thead>
           <tr aria-rowindex={1}>
             <th scope="col">#</th>
@@ -96,15 +96,15 @@ export function Grid({ label, columns, from, total, read, sort, onSort, onFound,
           </tr>
         </thead>
         <tbody>
-          <tr aria-hidden="true" className="space" style={{ blockSize: Math.max(0, scroll - cut) }} />
+          <tr aria-hidden="true" className="kg-Grid-space" style={{ blockSize: Math.max(0, scroll - cut) }} />
           {drawn.map((index) => {
             const row = pages.row(index);
             return (
               <tr key={index} aria-rowindex={index + 2} aria-busy={row === undefined || undefined}>
-                <td className="num muted">{index + 1}</td>
+                <td className="kg-mod-number kg-Text-muted">{index + 1}</td>
                 {columns.map((column, at) =>
                   row === undefined ? (
-                    <td key={column.name} className="muted" title={t('loading')}>
+                    <td key={column.name} className="kg-Text-muted" title={t('loading')}>
                       …
                     </td>
                   ) : (
@@ -121,7 +121,7 @@ export function Grid({ label, columns, from, total, read, sort, onSort, onFound,
           })}
           <tr
             aria-hidden="true"
-            className="space"
+            className="kg-Grid-space"
             style={{ blockSize: Math.max(0, height - scroll + cut - drawn.length * ROW_PX) }}
           />
         </tbody>
@@ -147,13 +147,13 @@ function Heading({
   return (
     <th
       scope="col"
-      className={figure ? 'r' : ''}
+      className={figure ? 'kg-mod-end' : ''}
       dir={figure ? undefined : column.direction}
       aria-sort={order === null ? 'none' : order === 'asc' ? 'ascending' : 'descending'}
     >
       <button
         type="button"
-        className="th-sort"
+        className="kg-Grid-sort"
         title={t('rows.sortBy', { x: column.name })}
         onClick={() => onSort(next)}
       >

@@ -55,18 +55,18 @@ export function Rows({
   const shown = columns.slice(from, from + COLUMNS);
   return (
     <>
-      <section className="card" data-testid="kargah-preview">
-        <div className="ch">
+      <section className="kg-Card" data-testid="kargah-preview">
+        <div className="kg-Card-head">
           <h2>{t('ds.preview')}</h2>
-          <span className="muted sm" role="status">
+          <span className="kg-Text-muted kg-Text-small" role="status">
             {conditions.length === 0 ? t('ds.rows', { n: rows }) : t('ds.previewOf', { n: total, all: rows })}
           </span>
-          <span className="grow" />
+          <span className="kg-Layout-grow" />
           {columns.length > COLUMNS && (
-            <span className="row sm muted">
+            <span className="kg-Layout-row kg-Text-small kg-Text-muted">
               <IconButton
                 icon="chev"
-                className="back"
+                className="kg-mod-back"
                 label={t('rows.columnsBefore')}
                 disabled={from === 0}
                 onClick={() => setFrom(Math.max(0, from - COLUMNS))}
@@ -81,7 +81,7 @@ export function Rows({
             </span>
           )}
         </div>
-        <div className="cb">
+        <div className="kg-Card-body">
           <Filters
             columns={columns}
             conditions={conditions}
@@ -106,7 +106,7 @@ export function Rows({
             onFailed={setFailure}
           />
         )}
-        {failure === null && total === 0 && <p className="cb muted">{t('rows.none')}</p>}
+        {failure === null && total === 0 && <p className="kg-Card-body kg-Text-muted">{t('rows.none')}</p>}
       </section>
       <Sql dataset={dataset} version={version} />
     </>

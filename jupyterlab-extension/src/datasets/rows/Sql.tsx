@@ -35,14 +35,14 @@ export function Sql({ dataset, version }: { readonly dataset: Dataset; readonly 
     }
   };
   return (
-    <section className="card" data-testid="kargah-sql">
-      <div className="ch">
+    <section className="kg-Card" data-testid="kargah-sql">
+      <div className="kg-Card-head">
         <h2>{t('rows.sql')}</h2>
-        <span className="muted sm">{t('rows.sqlHint')}</span>
+        <span className="kg-Text-muted kg-Text-small">{t('rows.sqlHint')}</span>
       </div>
-      <div className="cb stack close">
+      <div className="kg-Card-body kg-Layout-stack kg-mod-close">
         <textarea
-          className="sql c"
+          className="kg-Sql kg-Text-code"
           dir="ltr"
           spellCheck={false}
           rows={4}
@@ -51,7 +51,7 @@ export function Sql({ dataset, version }: { readonly dataset: Dataset; readonly 
           onChange={(event) => setSql(event.target.value)}
           onKeyDown={onKeyDown}
         />
-        <div className="row wrap">
+        <div className="kg-Layout-row kg-Layout-wrap">
           <Button
             kind="primary"
             size="small"
@@ -61,7 +61,7 @@ export function Sql({ dataset, version }: { readonly dataset: Dataset; readonly 
             onClick={() => void run()}
           />
           {found !== null && failure === null && (
-            <span className="muted sm" role="status">
+            <span className="kg-Text-muted kg-Text-small" role="status">
               {t(found.truncated ? 'rows.foundMore' : 'rows.found', { n: found.rows.length })} ·{' '}
               {format.duration(found.seconds)}
             </span>
@@ -70,12 +70,12 @@ export function Sql({ dataset, version }: { readonly dataset: Dataset; readonly 
         {failure !== null && <ErrorNote reason={failure} />}
       </div>
       {found !== null && failure === null && (
-        <div className="tw sql-found" tabIndex={0} role="region" aria-label={t('rows.result')}>
-          <table className="preview">
+        <div className="kg-Table-scroll kg-Sql-found" tabIndex={0} role="region" aria-label={t('rows.result')}>
+          <table className="kg-Preview">
             <thead>
               <tr>
                 {found.columns.map((column, at) => (
-                  <th key={at} scope="col" className={isFigure(column.type) ? 'r' : ''} dir={column.direction}>
+                  <th key={at} scope="col" className={isFigure(column.type) ? 'kg-mod-end' : ''} dir={column.direction}>
                     <bdi>{column.name}</bdi>
                   </th>
                 ))}

@@ -21,17 +21,17 @@ export function TableCell({
   const figure = isFigure(type);
   if (value === null) {
     return (
-      <td className={figure ? 'num' : ''}>
-        <span className="chip plain">{t('ds.missing')}</span>
+      <td className={figure ? 'kg-mod-number' : ''}>
+        <span className="kg-Chip kg-mod-plain">{t('ds.missing')}</span>
       </td>
     );
   }
   const text = String(value);
   return figure ? (
-    <td className="num">{text}</td>
+    <td className="kg-mod-number">{text}</td>
   ) : (
     <td dir={direction}>
-      <span className="cell" title={text.length > 40 ? text : undefined}>
+      <span className="kg-Preview-cell" title={text.length > 40 ? text : undefined}>
         {text}
       </span>
     </td>

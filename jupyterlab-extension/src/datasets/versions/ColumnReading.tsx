@@ -89,7 +89,7 @@ function Choice({
   readonly onChange: (value: string) => void;
 }): JSX.Element {
   return (
-    <div className="in sel filter-choice">
+    <div className="kg-Input kg-mod-select kg-Filters-choice">
       <select aria-label={label} value={value} onChange={(event) => onChange(event.target.value)}>
         {choices.map(([one, words]) => (
           <option key={one} value={one}>

@@ -52,13 +52,13 @@ export function Diff({
   ];
   const same = diff.rows.added + diff.rows.removed === 0 && names.every(([, list]) => list.length === 0);
   return (
-    <section className="card" data-testid="kargah-diff">
-      <div className="ch">
+    <section className="kg-Card" data-testid="kargah-diff">
+      <div className="kg-Card-head">
         <h2>{t('ver.comparison', { a: to, b: from })}</h2>
       </div>
-      <div className="cb stack close">
-        {same && shifts.length === 0 && <p className="muted">{t('ver.same')}</p>}
-        <dl className="pairs">
+      <div className="kg-Card-body kg-Layout-stack kg-mod-close">
+        {same && shifts.length === 0 && <p className="kg-Text-muted">{t('ver.same')}</p>}
+        <dl className="kg-Pairs">
           {facts.map(([label, text]) => (
             <div key={label}>
               <dt>{label}</dt>
@@ -74,7 +74,7 @@ export function Diff({
                   <dt>{label}</dt>
                   <dd>
                     {list.map((name) => (
-                      <span className="chip plain" key={name}>
+                      <span className="kg-Chip kg-mod-plain" key={name}>
                         <bdi>{name}</bdi>
                       </span>
                     ))}
@@ -97,21 +97,21 @@ export function Diff({
         </dl>
         {shifts.length > 0 && (
           <>
-            <h3 className="sm muted">{t('ver.shifts')}</h3>
+            <h3 className="kg-Text-small kg-Text-muted">{t('ver.shifts')}</h3>
             {shifts.map((one) => (
-              <div className="row sm value-bar" key={one.column}>
-                <span className="value-name">
-                  <span className="ell nm" dir="auto" title={one.column}>
+              <div className="kg-Layout-row kg-Text-small kg-ValueBar" key={one.column}>
+                <span className="kg-ValueBar-name">
+                  <span className="kg-Text-ellipsis kg-Text-name" dir="auto" title={one.column}>
                     {one.column}
                   </span>
                 </span>
                 <span
-                  className={`bar grow ${one.value >= SMALL ? 'shifted' : ''}`}
+                  className={`kg-Bar kg-Layout-grow ${one.value >= SMALL ? 'kg-mod-shifted' : ''}`}
                   style={{ ['--p' as string]: `${Math.min(100, one.value * 100).toFixed(1)}%` }}
                 >
                   <i />
                 </span>
-                <span className="muted shift-value" title={t(`ver.${one.measure}`)}>
+                <span className="kg-Text-muted kg-ValueBar-shift" title={t(`ver.${one.measure}`)}>
                   <Code>{one.value.toPrecision(2)}</Code>
                 </span>
               </div>

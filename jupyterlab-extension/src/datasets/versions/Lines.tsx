@@ -15,7 +15,7 @@ export function Lines({
   const { t } = useI18n();
   return (
     <>
-      <div className="g3">
+      <div className="kg-Layout-grid3">
         <Field
           label={t('reread.skip')}
           type="number"
@@ -36,7 +36,7 @@ export function Lines({
           onChange={(event) => onChange({ comment: event.target.value })}
         />
       </div>
-      <label className="row check">
+      <label className="kg-Layout-row kg-Check">
         <input
           type="checkbox"
           checked={reading.header_rows === 2}
@@ -44,7 +44,7 @@ export function Lines({
         />
         {t('reread.twoHeaders')}
       </label>
-      <label className="row check">
+      <label className="kg-Layout-row kg-Check">
         <input
           type="checkbox"
           checked={reading.units ?? false}

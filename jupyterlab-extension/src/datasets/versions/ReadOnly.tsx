@@ -11,5 +11,5 @@ export function ReadOnly({
 }): JSX.Element | null {
   const { t } = useI18n();
   if (dataset.mine) return null;
-  return <p className={`muted ${className}`}>{t('share.readOnlyLead', { x: dataset.owner.name })}</p>;
+  return <p className={`kg-Text-muted ${className}`}>{t('share.readOnlyLead', { x: dataset.owner.name })}</p>;
 }

@@ -95,7 +95,7 @@ function Reread({
   if (found === null) return failure === null ? <Skeleton /> : <ErrorNote reason={failure} onRetry={again} />;
   const { error } = found;
   return (
-    <form className="stack dialog-list" onSubmit={(event) => void make(event)} data-testid="kargah-reread">
+    <form className="kg-Layout-stack kg-DialogList" onSubmit={(event) => void make(event)} data-testid="kargah-reread">
       <Options
         found={found}
         reading={{ ...found.reading, ...chosen }}
@@ -111,7 +111,7 @@ function Reread({
           <Changes found={found} />
           <Warnings found={found} />
           <Sample found={found} types={chosen.types} onType={typed} />
-          <p className="hint">{t('reread.typesHint')}</p>
+          <p className="kg-Text-hint">{t('reread.typesHint')}</p>
         </>
       ) : (
         <>
@@ -122,7 +122,7 @@ function Reread({
           {shown !== null && <Sample found={shown} types={chosen.types} onType={typed} />}
         </>
       )}
-      <div className="row">
+      <div className="kg-Layout-row">
         <Button
           kind="primary"
           type="submit"
@@ -156,7 +156,7 @@ function Options({
   const unknown = <option value="">{t('reread.found')}</option>;
   return (
     <>
-      <div className="g3">
+      <div className="kg-Layout-grid3">
         {(text || reading.encoding !== undefined) && (
           <SelectField
             label={t('reread.encoding')}
@@ -197,7 +197,7 @@ function Options({
         )}
       </div>
       {(text || (found.error !== null && sheets.length > 0) || reading.header !== undefined) && (
-        <label className="row check">
+        <label className="kg-Layout-row kg-Check">
           <input
             type="checkbox"
             checked={reading.header ?? true}
@@ -208,7 +208,7 @@ function Options({
       )}
       {(text || reading.header !== undefined || sheets.length > 0) && <Lines reading={reading} onChange={onChange} />}
       <MissingWords words={reading.missing} onChange={onMissing} />
-      <label className="row check">
+      <label className="kg-Layout-row kg-Check">
         <input
           type="checkbox"
           checked={reading.normalise_persian ?? false}
@@ -225,8 +225,8 @@ function Changes({ found }: { readonly found: ReadingPreview }): JSX.Element {
   if (found.changes.length === 0) return <></>;
   return (
     <details>
-      <summary className="sm muted">{t('reread.changes', { n: found.changes.length })}</summary>
-      <ul className="sm">
+      <summary className="kg-Text-small kg-Text-muted">{t('reread.changes', { n: found.changes.length })}</summary>
+      <ul className="kg-Text-small">
         {found.changes.map((one) => (
           <li key={`${one.column} ${one.before}`}>
             <bdi>{one.column}</bdi>: <bdi>{one.before}</bdi> ← <bdi>{one.after}</bdi> ({format.number(one.count)})
@@ -242,8 +242,8 @@ function Warnings({ found }: { readonly found: ReadingPreview }): JSX.Element {
   if (found.warnings.length === 0) return <></>;
   return (
     <details>
-      <summary className="sm muted">{t('reread.warnings', { n: found.warnings.length })}</summary>
-      <ul className="sm">
+      <summary className="kg-Text-small kg-Text-muted">{t('reread.warnings', { n: found.warnings.length })}</summary>
+      <ul className="kg-Text-small">
         {found.warnings.map((one) => (
           <li key={`${one.code} ${one.column ?? ''} ${one.detail}`}>{pick(one.detail, one.detail_fa)}</li>
         ))}
@@ -264,12 +264,17 @@ function Sample({
   const { t } = useI18n();
   const columns = found.columns.slice(0, COLUMNS);
   return (
-    <div className="tw" tabIndex={0} role="region" aria-label={t('ds.preview')}>
-      <table className="preview">
+    <div className="kg-Table-scroll" tabIndex={0} role="region" aria-label={t('ds.preview')}>
+      <table className="kg-Preview">
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.name} scope="col" className={isFigure(column.type) ? 'r' : ''} dir={column.direction}>
+              <th
+                key={column.name}
+                scope="col"
+                className={isFigure(column.type) ? 'kg-mod-end' : ''}
+                dir={column.direction}
+              >
                 <bdi>{column.name}</bdi>
                 <ColumnReading
                   column={column}

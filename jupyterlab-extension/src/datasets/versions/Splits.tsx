@@ -31,9 +31,9 @@ export function Splits({
   const splits = of?.splits ?? [];
   return (
     <>
-      <p className="muted">{t('split.lead')}</p>
-      {splits.length === 0 && <p className="muted">{t('split.none')}</p>}
-      <div className="g3" data-testid="kargah-splits">
+      <p className="kg-Text-muted">{t('split.lead')}</p>
+      {splits.length === 0 && <p className="kg-Text-muted">{t('split.none')}</p>}
+      <div className="kg-Layout-grid3" data-testid="kargah-splits">
         {splits.map((split) => (
           <SplitCard key={split.split_id} split={split} />
         ))}
@@ -49,22 +49,25 @@ function SplitCard({ split }: { readonly split: Split }): JSX.Element {
   const { t, format } = i18n;
   const all = Math.max(1, split.rows.train + split.rows.validation + split.rows.test);
   return (
-    <div className="card col-card">
-      <div className="row col-title">
-        <span className="grow b">{t(`split.${split.method}`)}</span>
-        {split.is_default && <span className="chip tone-ok">{t('split.default')}</span>}
+    <div className="kg-Card kg-Column">
+      <div className="kg-Layout-row kg-Column-title">
+        <span className="kg-Layout-grow kg-Text-bold">{t(`split.${split.method}`)}</span>
+        {split.is_default && <span className="kg-Chip kg-Tone-ok">{t('split.default')}</span>}
       </div>
-      <p className="sm muted">
+      <p className="kg-Text-small kg-Text-muted">
         {split.column !== undefined && <bdi>{split.column} · </bdi>}
         {t('split.seed')} <Code>{split.seed}</Code>
       </p>
       {PARTS.map((part) => (
-        <div className="row sm value-bar" key={part}>
-          <span className="value-name">{t(`split.${part}`)}</span>
-          <span className="bar grow" style={{ ['--p' as string]: `${((split.rows[part] / all) * 100).toFixed(1)}%` }}>
+        <div className="kg-Layout-row kg-Text-small kg-ValueBar" key={part}>
+          <span className="kg-ValueBar-name">{t(`split.${part}`)}</span>
+          <span
+            className="kg-Bar kg-Layout-grow"
+            style={{ ['--p' as string]: `${((split.rows[part] / all) * 100).toFixed(1)}%` }}
+          >
             <i />
           </span>
-          <span className="muted split-rows" title={format.number(split.rows[part])}>
+          <span className="kg-Text-muted kg-ValueBar-rows" title={format.number(split.rows[part])}>
             <Percent share={split.rows[part] / all} />
           </span>
         </div>
@@ -123,9 +126,9 @@ function SplitForm({
   };
   const methods: readonly Method[] = images ? ['ratio', 'stratified'] : ['ratio', 'stratified', 'group', 'time'];
   return (
-    <form className="card" onSubmit={(event) => void make(event)} data-testid="kargah-split-form">
-      <div className="cb stack">
-        <div className="g3">
+    <form className="kg-Card" onSubmit={(event) => void make(event)} data-testid="kargah-split-form">
+      <div className="kg-Card-body kg-Layout-stack">
+        <div className="kg-Layout-grid3">
           <SelectField label={t('split.method')} value={method} onChange={(one) => setMethod(one as Method)}>
             {methods.map((one) => (
               <option key={one} value={one}>
@@ -160,13 +163,13 @@ function SplitForm({
               min={0}
               max={100}
               value={shares[part]}
-              trailing={<span className="muted">%</span>}
+              trailing={<span className="kg-Text-muted">%</span>}
               onChange={(event) => setShares({ ...shares, [part]: event.target.value })}
             />
           ))}
         </div>
         {failure !== null && <ErrorNote reason={failure} />}
-        <div className="row">
+        <div className="kg-Layout-row">
           <Button kind="primary" type="submit" busy={busy} label={t('split.make')} />
         </div>
       </div>

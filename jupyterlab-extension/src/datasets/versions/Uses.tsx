@@ -38,8 +38,8 @@ export function Uses({ dataset }: { readonly dataset: Dataset }): JSX.Element {
   if (found.jobs.length === 0) return <EmptyState icon="play" title={t('uses.none')} />;
   const next = found.next_cursor;
   return (
-    <section className="card" data-testid="kargah-uses">
-      <div className="tw" tabIndex={0} role="region" aria-label={t('ds.tab.uses')}>
+    <section className="kg-Card" data-testid="kargah-uses">
+      <div className="kg-Table-scroll" tabIndex={0} role="region" aria-label={t('ds.tab.uses')}>
         <table>
           <thead>
             <tr>
@@ -63,7 +63,7 @@ export function Uses({ dataset }: { readonly dataset: Dataset }): JSX.Element {
                 </td>
                 <td>{t('ver.version', { n: job.version })}</td>
                 <td>{job.metric !== null && <Code>{`${job.metric.key} ${job.metric.value.toPrecision(4)}`}</Code>}</td>
-                <td>{job.has_model && <span className="chip tone-ok">{t('uses.hasModel')}</span>}</td>
+                <td>{job.has_model && <span className="kg-Chip kg-Tone-ok">{t('uses.hasModel')}</span>}</td>
                 <td>
                   <Moment at={job.created_at} />
                 </td>
@@ -73,7 +73,7 @@ export function Uses({ dataset }: { readonly dataset: Dataset }): JSX.Element {
         </table>
       </div>
       {next !== null && (
-        <p className="more-rows">
+        <p className="kg-Lists-more">
           <LinkButton onClick={() => setCursor(next)}>{t('uses.more')}</LinkButton>
         </p>
       )}

@@ -47,10 +47,10 @@ export function Versions({
   };
   return (
     <>
-      <section className="card" data-testid="kargah-versions">
-        <div className="ch">
+      <section className="kg-Card" data-testid="kargah-versions">
+        <div className="kg-Card-head">
           <h2>{t('ds.tab.versions')}</h2>
-          <span className="grow" />
+          <span className="kg-Layout-grow" />
           {dataset.mine && dataset.kind === 'tabular' && (
             <Button
               size="small"
@@ -69,10 +69,10 @@ export function Versions({
             />
           )}
         </div>
-        <ReadOnly dataset={dataset} className="cb" />
-        <ul className="version-list">
+        <ReadOnly dataset={dataset} className="kg-Card-body" />
+        <ul className="kg-VersionList">
           {versions.items.map((one) => (
-            <li key={one.version_id} className={one.version === version ? 'on' : ''} data-version={one.version}>
+            <li key={one.version_id} className={one.version === version ? 'kg-mod-on' : ''} data-version={one.version}>
               <Facts one={one} newest={one.version === dataset.version} onOpen={onOpen} />
               {!one.deleted && mayBeReadAnew(dataset, one.error) && (
                 <ReadAnew dataset={dataset} version={one.version} />
@@ -112,34 +112,37 @@ function Facts({
   const { t, format } = i18n;
   const open = one.state === 'ready' && !one.freed;
   return (
-    <div className="grow">
-      <div className="row wrap">
+    <div className="kg-Layout-grow">
+      <div className="kg-Layout-row kg-Layout-wrap">
         {open ? (
           <LinkButton onClick={() => onOpen(one.version)}>{t('ver.version', { n: one.version })}</LinkButton>
         ) : (
-          <b className="b">{t('ver.version', { n: one.version })}</b>
+          <b className="kg-Text-bold">{t('ver.version', { n: one.version })}</b>
         )}
-        {newest && <span className="chip plain">{t('ver.newest')}</span>}
-        {one.state !== 'ready' && <span className="chip plain">{t(`state.${one.state}`)}</span>}
+        {newest && <span className="kg-Chip kg-mod-plain">{t('ver.newest')}</span>}
+        {one.state !== 'ready' && <span className="kg-Chip kg-mod-plain">{t(`state.${one.state}`)}</span>}
         {one.freed ? (
-          <span className="chip plain">{t('ver.freed')}</span>
+          <span className="kg-Chip kg-mod-plain">{t('ver.freed')}</span>
         ) : (
-          one.deleted && <span className="chip plain">{t('ver.deleted')}</span>
+          one.deleted && <span className="kg-Chip kg-mod-plain">{t('ver.deleted')}</span>
         )}
         {one.warnings.length > 0 && (
-          <span className="chip tone-warn" title={one.warnings.map((warning) => i18n.failure(warning)).join('\n')}>
+          <span
+            className="kg-Chip kg-Tone-warn"
+            title={one.warnings.map((warning) => i18n.failure(warning)).join('\n')}
+          >
             <Icon name="warn" />
             {t('ds.warnings', { n: one.warnings.length })}
           </span>
         )}
         {one.models > 0 && (
-          <span className="chip tone-ok">
+          <span className="kg-Chip kg-Tone-ok">
             <Icon name="check" />
             {t('ver.models', { n: one.models })}
           </span>
         )}
       </div>
-      <div className="meta">
+      <div className="kg-Meta">
         {one.rows !== null && <span>{t(one.kind === 'images' ? 'ds.images' : 'ds.rows', { n: one.rows })}</span>}
         <span>{format.size(one.size_bytes)}</span>
         <span>
@@ -153,7 +156,7 @@ function Facts({
         </span>
         {one.sha256 !== null && <Code>{one.sha256.slice(0, 12)}</Code>}
       </div>
-      {one.error !== null && <p className="sm t-bad">{i18n.failure(one.error)}</p>}
+      {one.error !== null && <p className="kg-Text-small kg-Text-bad">{i18n.failure(one.error)}</p>}
     </div>
   );
 }

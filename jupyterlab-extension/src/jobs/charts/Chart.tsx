@@ -87,20 +87,20 @@ export function Chart({ group, history, before, axis, smoothing, live, syncKey, 
   };
 
   return (
-    <section className="card kg-chart" data-testid={`chart-${group.key}`}>
-      <div className="ch">
-        <h3 className="ell" title={title.text}>
+    <section className="kg-Card kg-Chart" data-testid={`chart-${group.key}`}>
+      <div className="kg-Card-head">
+        <h3 className="kg-Text-ellipsis" title={title.text}>
           {title.translated ? title.text : <Code>{title.text}</Code>}
         </h3>
-        <span className="grow" />
-        <span className={`leg ${group.lines.length > 2 ? 'many' : ''}`}>
+        <span className="kg-Layout-grow" />
+        <span className={`kg-Legend ${group.lines.length > 2 ? 'kg-mod-many' : ''}`}>
           {group.lines.map(({ key, side }) => {
             const last = history.get(key)?.last ?? before?.get(key)?.last ?? null;
             const label = side === 'only' ? key : t(side === 'train' ? 'metric.train' : 'metric.val');
             return (
               <span key={key} style={{ ['--c' as string]: `var(--kg-${colorOf(group, side)})` }}>
-                <i className={side === 'val' ? 'dashed' : ''} />
-                <span className="lb ell" title={label}>
+                <i className={side === 'val' ? 'kg-mod-dashed' : ''} />
+                <span className="kg-Legend-label kg-Text-ellipsis" title={label}>
                   {side === 'only' ? <OwnName name={key} /> : label}
                 </span>
                 <b>
@@ -121,17 +121,17 @@ export function Chart({ group, history, before, axis, smoothing, live, syncKey, 
       {table ? (
         <ChartTable group={group} history={history} before={before} height={height} />
       ) : (
-        <div className="chart" dir="ltr">
+        <div className="kg-Plot" dir="ltr">
           <div
             ref={box}
-            className="plot"
+            className="kg-Chart-plot"
             style={{ blockSize: height }}
             role="img"
             tabIndex={0}
             aria-label={t('chart.label', { x: title.text, axis: t(`chart.axis.${kind}`) })}
             onKeyDown={onKeyDown}
           />
-          <span className="vh" aria-live="polite">
+          <span className="kg-Text-hidden" aria-live="polite">
             {spoken}
           </span>
         </div>
@@ -169,13 +169,13 @@ function ChartTable({ group, history, before, height }: TableProps): JSX.Element
     return value === undefined ? '' : value === null ? 'NaN' : rawValue(value);
   };
   return (
-    <div className="tw chart-table" style={{ maxBlockSize: height + 12 }} tabIndex={0}>
+    <div className="kg-Table-scroll kg-Chart-table" style={{ maxBlockSize: height + 12 }} tabIndex={0}>
       <table>
         <thead>
           <tr>
-            <th className="r">step</th>
+            <th className="kg-mod-end">step</th>
             {group.lines.map(({ key }) => (
-              <th key={key} className="r">
+              <th key={key} className="kg-mod-end">
                 <Code>{key}</Code>
               </th>
             ))}
@@ -184,9 +184,9 @@ function ChartTable({ group, history, before, height }: TableProps): JSX.Element
         <tbody>
           {shown.map((step) => (
             <tr key={step}>
-              <td className="num">{stepText(step)}</td>
+              <td className="kg-mod-number">{stepText(step)}</td>
               {group.lines.map(({ key }) => (
-                <td key={key} className="num">
+                <td key={key} className="kg-mod-number">
                   {valueAt(key, step)}
                 </td>
               ))}
@@ -195,7 +195,7 @@ function ChartTable({ group, history, before, height }: TableProps): JSX.Element
         </tbody>
       </table>
       {steps.length > shown.length && (
-        <div className="hint">{t('chart.thinned', { n: shown.length, all: steps.length })}</div>
+        <div className="kg-Text-hint">{t('chart.thinned', { n: shown.length, all: steps.length })}</div>
       )}
     </div>
   );

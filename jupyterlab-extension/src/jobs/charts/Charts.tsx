@@ -56,14 +56,14 @@ export function Charts(props: ChartsProps): JSX.Element {
   const shown = found.slice(0, limit);
 
   return (
-    <section className="stack charts" aria-label={t('chart.title')} data-testid="charts">
-      <div className="row wrap">
+    <section className="kg-Layout-stack kg-Charts" aria-label={t('chart.title')} data-testid="charts">
+      <div className="kg-Layout-row kg-Layout-wrap">
         <h2>{t('chart.title')}</h2>
         {active && (
-          <span className="conn" role="status">
+          <span className="kg-Connection" role="status">
             {asOf === null ? (
               <>
-                <span className="dot t-ok" />
+                <span className="kg-Dot kg-Text-ok" />
                 {t('chart.live')}
               </>
             ) : (
@@ -72,8 +72,8 @@ export function Charts(props: ChartsProps): JSX.Element {
           </span>
         )}
         {job.resumed_from !== null && <Continued jobId={job.resumed_from} drawn={before !== null} />}
-        <span className="grow" />
-        <label className="row sm muted smoothing">
+        <span className="kg-Layout-grow" />
+        <label className="kg-Layout-row kg-Text-small kg-Text-muted kg-Charts-smoothing">
           {t('chart.smoothing')}
           <input
             type="range"
@@ -85,10 +85,10 @@ export function Charts(props: ChartsProps): JSX.Element {
           />
         </label>
         {planned !== null && (
-          <div className="seg">
+          <div className="kg-Segments">
             <button
               type="button"
-              className={whole ? 'on' : ''}
+              className={whole ? 'kg-mod-on' : ''}
               aria-pressed={whole}
               title={t('chart.plan.hint')}
               onClick={() => setWhole(!whole)}
@@ -97,7 +97,7 @@ export function Charts(props: ChartsProps): JSX.Element {
             </button>
           </div>
         )}
-        <div className="seg" role="radiogroup" aria-label={t('chart.axis')}>
+        <div className="kg-Segments" role="radiogroup" aria-label={t('chart.axis')}>
           {AXES.map((one) => {
             const off = one === 'epoch' && stepsPerEpoch === null;
             return (
@@ -106,7 +106,7 @@ export function Charts(props: ChartsProps): JSX.Element {
                 type="button"
                 role="radio"
                 aria-checked={one === kind}
-                className={one === kind ? 'on' : ''}
+                className={one === kind ? 'kg-mod-on' : ''}
                 disabled={off}
                 title={off ? t('chart.noEpochs') : undefined}
                 onClick={() => setKind(one)}
@@ -118,22 +118,22 @@ export function Charts(props: ChartsProps): JSX.Element {
         </div>
       </div>
       {groups.length > AT_FIRST && (
-        <div className="row wrap">
+        <div className="kg-Layout-row kg-Layout-wrap">
           <input
             type="search"
-            className="grow"
+            className="kg-Layout-grow"
             placeholder={t('chart.search')}
             aria-label={t('chart.search')}
             value={search}
             onChange={(event) => setSearch(event.target.value)}
           />
-          <span className="muted sm" role="status">
+          <span className="kg-Text-muted kg-Text-small" role="status">
             {t('chart.shown', { n: shown.length, all: found.length })}
           </span>
         </div>
       )}
       {groups.length > 0 ? (
-        <div className="g2">
+        <div className="kg-Layout-grid2">
           {shown.map((group, index) => (
             <Chart
               key={group.key}
@@ -149,9 +149,9 @@ export function Charts(props: ChartsProps): JSX.Element {
           ))}
         </div>
       ) : known ? (
-        <div className="card empty">
-          {active && <Spinner tone="t-off" />}
-          <div className="muted">{t(active ? 'chart.waiting' : 'chart.none')}</div>
+        <div className="kg-Card kg-Empty">
+          {active && <Spinner tone="kg-Text-off" />}
+          <div className="kg-Text-muted">{t(active ? 'chart.waiting' : 'chart.none')}</div>
         </div>
       ) : (
         !missing && <Waiting count={Math.min(4, groupMetrics(Object.keys(job.metrics)).length)} />
@@ -167,14 +167,20 @@ const heightOf = (index: number): number => (index < 2 ? 176 : 136);
 function Waiting({ count }: { readonly count: number }): JSX.Element {
   const { t } = useI18n();
   return (
-    <div className="g2 skeleton" aria-busy="true" aria-label={t('loading')} role="status" data-testid="charts-waiting">
+    <div
+      className="kg-Layout-grid2 kg-Skeleton"
+      aria-busy="true"
+      aria-label={t('loading')}
+      role="status"
+      data-testid="charts-waiting"
+    >
       {Array.from({ length: Math.max(2, count) }, (_, index) => (
-        <div key={index} className="card kg-chart">
-          <div className="ch">
-            <span className="sk" style={{ inlineSize: '40%' }} />
+        <div key={index} className="kg-Card kg-Chart">
+          <div className="kg-Card-head">
+            <span className="kg-Skeleton-line" style={{ inlineSize: '40%' }} />
           </div>
-          <div className="chart">
-            <div className="sk plot" style={{ blockSize: heightOf(index) }} />
+          <div className="kg-Plot">
+            <div className="kg-Skeleton-line kg-Chart-plot" style={{ blockSize: heightOf(index) }} />
           </div>
         </div>
       ))}
@@ -188,7 +194,7 @@ function Continued({ jobId, drawn }: { readonly jobId: string; readonly drawn: b
   const { t } = useI18n();
   const name = useStore(kargah.store.list('jobs')).items.find((one) => one.job_id === jobId)?.name;
   return (
-    <span className="continued sm muted" data-testid="continued">
+    <span className="kg-Charts-continued kg-Text-small kg-Text-muted" data-testid="continued">
       {t('chart.continued')}{' '}
       <LinkButton onClick={() => void kargah.open('job', { job_id: jobId })}>
         {name === undefined ? <Code>{jobId}</Code> : <NameText>{name}</NameText>}

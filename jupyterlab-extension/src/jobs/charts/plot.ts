@@ -287,7 +287,7 @@ export class Plot {
   }
 
   private tip(u: uPlot): void {
-    const box = u.over.querySelector<HTMLElement>('.kg-tip');
+    const box = u.over.querySelector<HTMLElement>('.kg-Chart-tip');
     const index = u.cursor.idx;
     const x = index == null ? undefined : u.data[0][index];
     if (box === null || index == null || x === undefined || (u.cursor.left ?? -1) < 0) {
@@ -338,7 +338,7 @@ function nearest(line: Line, x: number): number | null {
 
 function tipBox(): HTMLElement {
   const box = document.createElement('div');
-  box.className = 'kg-tip';
+  box.className = 'kg-Chart-tip';
   box.hidden = true;
   return box;
 }

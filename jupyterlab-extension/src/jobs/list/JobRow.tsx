@@ -82,7 +82,7 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
       icon={
         <>
           <StateIcon state={job.state} share={fraction} />
-          <span className="vh">{t(`state.${job.state}`)}</span>
+          <span className="kg-Text-hidden">{t(`state.${job.state}`)}</span>
         </>
       }
       title={<Name>{job.name}</Name>}
@@ -115,13 +115,13 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
             {job.state === 'running' && left === null && fraction === null && job.started_at !== null ? (
               <Elapsed of={job} />
             ) : (
-              <span className="nw">
+              <span className="kg-Text-nowrap">
                 {job.state === 'running' && left !== null ? format.left(left) : t(`state.${job.state}`)}
               </span>
             )}
           </>
         ) : job.state === 'queued' && job.waiting !== null ? (
-          <span className="ell" title={i18n.failure(job.waiting)}>
+          <span className="kg-Text-ellipsis" title={i18n.failure(job.waiting)}>
             {i18n.failure(job.waiting)}
           </span>
         ) : undefined
@@ -141,7 +141,7 @@ function JobFigure({ job, spark }: { readonly job: Job; readonly spark: readonly
   if (job.state === 'running' || job.state === 'starting' || job.state === 'stopping') {
     return (
       <>
-        <span className="w">
+        <span className="kg-mod-roomy">
           <Spark values={spark} />
         </span>
         {job.progress.fraction !== null && <Percent share={job.progress.fraction} digits={0} />}
@@ -158,7 +158,7 @@ function JobFigure({ job, spark }: { readonly job: Job; readonly spark: readonly
     return (
       <>
         {job.ended_at !== null && (
-          <span className="w">
+          <span className="kg-mod-roomy">
             <Moment at={job.ended_at} />
             {best !== null && ' ·'}
           </span>
@@ -171,20 +171,20 @@ function JobFigure({ job, spark }: { readonly job: Job; readonly spark: readonly
     const said = lastLineOf(job);
     if (said !== null) {
       return (
-        <bdi className="t-bad ell end-text c" dir="ltr" title={said.text}>
+        <bdi className="kg-Text-bad kg-Text-ellipsis kg-Text-end kg-Text-code" dir="ltr" title={said.text}>
           {said.text}
         </bdi>
       );
     }
     const cause = job.error === null ? t('state.failed') : i18n.failure(job.error);
     return (
-      <span className="t-bad ell end-text" title={cause}>
+      <span className="kg-Text-bad kg-Text-ellipsis kg-Text-end" title={cause}>
         {shortReason(job, i18n) ?? cause}
       </span>
     );
   }
   return (
-    <span className={job.state === 'lost' ? 't-warn' : ''}>
+    <span className={job.state === 'lost' ? 'kg-Text-warn' : ''}>
       {t(job.pruned ? 'sweep.count.pruned' : `state.${job.state}`)}
     </span>
   );

@@ -19,7 +19,7 @@ function Running(): JSX.Element | null {
   const { t } = useI18n();
   const jobs = useStore(store.list('jobs'));
   const running = jobs.items.filter(({ state }) => isActive(state) && state !== 'queued').length;
-  return running === 0 ? null : <span className="chip tone-run">{t('panel.runningCount', { n: running })}</span>;
+  return running === 0 ? null : <span className="kg-Chip kg-Tone-run">{t('panel.runningCount', { n: running })}</span>;
 }
 
 function NoJobs(): JSX.Element {

@@ -48,7 +48,7 @@ describe('the view of a log', () => {
     const half = Buffer.from('گ').subarray(0, 1);
     const { offset } = await open(Buffer.concat([Buffer.from('\u001b[32mready\u001b[0m\n 10%\r 20%\n'), half]));
     expect(offset).toBe(log.length - 1);
-    expect((await screen.findByText('ready')).className).toBe('f2');
+    expect((await screen.findByText('ready')).style.color).toBe('var(--kg-t2)');
     expect(screen.getByText('20%')).toBeTruthy();
     say(offset, 'گزارش');
     expect(await screen.findByText('گزارش')).toBeTruthy();

@@ -95,15 +95,15 @@ export function LogView({ jobId, name, line = null }: LogViewProps): JSX.Element
   const last = Math.min(count, Math.ceil((top + HEIGHT) / LINE) + SPARE);
   const warned = buffer.lines.findLast((line) => line.level !== null)?.text ?? '';
   return (
-    <section className="card" aria-label={t('log.title')} data-testid="log-card" onKeyDown={onKeyDown}>
-      <div className="ch">
+    <section className="kg-Card" aria-label={t('log.title')} data-testid="log-card" onKeyDown={onKeyDown}>
+      <div className="kg-Card-head">
         <h2>{t('log.title')}</h2>
-        <span className="muted sm nw">
+        <span className="kg-Text-muted kg-Text-small kg-Text-nowrap">
           {t(buffer.start === 0 && !log.hasLater ? 'log.lines' : 'log.partLines', { n: count })}
         </span>
-        <span className="grow" />
-        <div className="in log-search">
-          <Icon name="search" className="t-off" />
+        <span className="kg-Layout-grow" />
+        <div className="kg-Input kg-Log-search">
+          <Icon name="search" className="kg-Text-off" />
           <input
             ref={search}
             type="search"
@@ -123,8 +123,8 @@ export function LogView({ jobId, name, line = null }: LogViewProps): JSX.Element
           />
         </div>
         {wanted !== '' && (
-          <span className="row log-found" role="status">
-            <span className="sm muted nw">
+          <span className="kg-Layout-row kg-Log-found" role="status">
+            <span className="kg-Text-small kg-Text-muted kg-Text-nowrap">
               {found.length === 0
                 ? t(searching ? 'log.searching' : 'log.notFound')
                 : t(more ? 'log.foundMore' : 'log.found', {
@@ -134,27 +134,27 @@ export function LogView({ jobId, name, line = null }: LogViewProps): JSX.Element
             </span>
             <IconButton
               icon="chev"
-              className="up"
+              className="kg-mod-up"
               label={t('log.previous')}
               disabled={found.length === 0}
               onClick={() => step(-1)}
             />
             <IconButton
               icon="chev"
-              className="down"
+              className="kg-mod-down"
               label={t('log.next')}
               disabled={found.length === 0}
               onClick={() => step(1)}
             />
           </span>
         )}
-        <label className="row sm nw follow">
+        <label className="kg-Layout-row kg-Text-small kg-Text-nowrap kg-Log-follow">
           <button
             type="button"
             role="switch"
             aria-checked={follow}
             aria-label={t('log.follow')}
-            className={`sw ${follow ? 'on' : ''}`}
+            className={`kg-Switch ${follow ? 'kg-mod-on' : ''}`}
             onClick={() => setFollowing(!follow)}
           />
           {t('log.follow')}
@@ -170,10 +170,10 @@ export function LogView({ jobId, name, line = null }: LogViewProps): JSX.Element
         />
       </div>
       {log.error !== null && <ErrorNote reason={log.error} onRetry={log.retry} />}
-      <div className="kg-log" dir="ltr" ref={box} onScroll={onScroll} tabIndex={0} style={{ blockSize: HEIGHT }}>
+      <div className="kg-Log" dir="ltr" ref={box} onScroll={onScroll} tabIndex={0} style={{ blockSize: HEIGHT }}>
         {log.hasEarlier && <LinkButton onClick={() => void earlier()}>{t('log.earlier')}</LinkButton>}
         <div
-          className="lines"
+          className="kg-Log-lines"
           role="log"
           aria-live="off"
           aria-label={t('log.title')}
@@ -193,12 +193,12 @@ export function LogView({ jobId, name, line = null }: LogViewProps): JSX.Element
         </div>
         {log.hasLater && <LinkButton onClick={() => void log.later()}>{t('log.later')}</LinkButton>}
         {count === 0 && !log.loading && log.error === null && (
-          <p className="muted hint" dir="auto">
+          <p className="kg-Text-muted kg-Text-hint" dir="auto">
             {t('log.empty')}
           </p>
         )}
       </div>
-      <span className="vh" aria-live="polite">
+      <span className="kg-Text-hidden" aria-live="polite">
         {warned}
       </span>
     </section>
@@ -214,12 +214,12 @@ const SHORT: Readonly<Record<string, string>> = { WARNING: 'WARN', CRITICAL: 'CR
 function Line({ line, number, current }: { line: LogLine; number: number | null; current: boolean }): JSX.Element {
   // A line that its program coloured is shown as that program meant it.
   const parts = line.spans === null ? STAMPED.exec(line.text) : null;
-  const tone = line.level === 'warn' ? 'w' : line.level === 'error' ? 'e' : '';
+  const tone = line.level === 'warn' ? 'kg-mod-warn' : line.level === 'error' ? 'kg-mod-bad' : '';
   return (
-    <div className={`ln ${tone} ${current ? 'hit' : ''}`}>
-      <span className="n">{number}</span>
+    <div className={`kg-Log-line ${tone} ${current ? 'kg-mod-hit' : ''}`}>
+      <span className="kg-Log-number">{number}</span>
       {parts === null ? (
-        <span className="m">
+        <span className="kg-Log-text">
           {line.spans === null
             ? line.text
             : line.spans.map(({ text, look, color, background }, index) => (
@@ -230,11 +230,13 @@ function Line({ line, number, current }: { line: LogLine; number: number | null;
         </span>
       ) : (
         <>
-          <span className="t">{parts[1]}</span>
-          <span className={line.level === null ? 't' : line.level === 'warn' ? 't-warn' : 't-bad'}>
+          <span className="kg-Log-time">{parts[1]}</span>
+          <span
+            className={line.level === null ? 'kg-Log-time' : line.level === 'warn' ? 'kg-Text-warn' : 'kg-Text-bad'}
+          >
             {parts[2] === undefined ? '' : (SHORT[parts[2]] ?? parts[2])}
           </span>
-          <span className="m">{parts[3]}</span>
+          <span className="kg-Log-text">{parts[3]}</span>
         </>
       )}
     </div>

@@ -33,10 +33,10 @@ describe('the log', () => {
     for (const piece of ['\u001b[3', '1mred\nstill \u001b[1mbold\u001b[0m plain', ' \u001b[38;2;1;2;3mown'])
       buffer.append(piece);
     expect(buffer.lines.map(({ spans }) => spans)).toEqual([
-      [{ text: 'red', look: 'f1' }],
+      [{ text: 'red', look: '', color: 'var(--kg-t1)' }],
       [
-        { text: 'still ', look: 'f1' },
-        { text: 'bold', look: 'bold f1' },
+        { text: 'still ', look: '', color: 'var(--kg-t1)' },
+        { text: 'bold', look: 'kg-Log-bold', color: 'var(--kg-t1)' },
         { text: ' plain ', look: '' },
         { text: 'own', look: '', color: 'rgb(1,2,3)' },
       ],

@@ -229,17 +229,14 @@ function of256(n: number): Colour {
 function lookOf(style: Style): Omit<Span, 'text'> {
   const [front, back] = style.inverse ? [style.back, style.front] : [style.front, style.back];
   const look = [
-    style.bold && 'bold',
-    style.faint && 'faint',
-    style.italic && 'italic',
-    style.underlined && 'underlined',
-    style.inverse && front === null && back === null && 'inverse',
-    typeof front === 'number' && `f${front}`,
-    typeof back === 'number' && `b${back}`,
+    style.bold && 'kg-Log-bold',
+    style.faint && 'kg-Log-faint',
+    style.italic && 'kg-Log-italic',
+    style.underlined && 'kg-Log-underlined',
+    style.inverse && front === null && back === null && 'kg-Log-inverse',
   ].filter((name) => name !== false);
-  return {
-    look: look.join(' '),
-    ...(typeof front === 'string' ? { color: front } : {}),
-    ...(typeof back === 'string' ? { background: back } : {}),
-  };
+  // One of the sixteen has the theme's own shade; what is faint is grey whichever of them it is.
+  const color = typeof front === 'number' ? (style.faint ? undefined : `var(--kg-t${front})`) : front;
+  const background = typeof back === 'number' ? `color-mix(in srgb, var(--kg-t${back}) 24%, transparent)` : back;
+  return { look: look.join(' '), ...(color == null ? {} : { color }), ...(background === null ? {} : { background }) };
 }

@@ -56,7 +56,6 @@ export const jobMessages = {
   'log.earlier': { fa: 'خط‌های پیشین', en: 'Earlier lines' },
   'log.later': { fa: 'خط‌های بعدی', en: 'Later lines' },
   'log.partLines': { fa: '{n} خط از این لاگ', en: '{n} {n|line|lines} of this log' },
-  'log.warned': { fa: 'یک هشدار در لاگ', en: 'A warning in the log' },
 
   'job.jobs': { fa: 'کارها', en: 'Jobs' },
   'job.recipe': { fa: 'الگو: {x}', en: 'Recipe: {x}' },

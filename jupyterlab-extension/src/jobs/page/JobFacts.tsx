@@ -26,7 +26,7 @@ function dataRows(job: Job, { shell }: Kargah, t: I18n['t']): [string, ReactNode
   if (sha256 !== null) {
     rows.push([
       t('facts.content'),
-      <span key="content" className="row row-tail" title={sha256}>
+      <span key="content" className="kg-Layout-row kg-Facts-tail" title={sha256}>
         <Code>{`sha256:${sha256.slice(0, 4)}…${sha256.slice(-4)}`}</Code>
         <IconButton icon="copy" label={t('ds.copyHash')} onClick={() => void shell.copy(sha256)} />
       </span>,
@@ -89,15 +89,15 @@ export function JobFacts({ job }: { readonly job: Job }): JSX.Element | null {
   if (rows.length === 0) return null;
   return (
     <Card title={t('facts.title')} testId="facts">
-      <dl className="kv">
+      <dl className="kg-Facts">
         {rows.map(([name, value]) => (
           <Fragment key={name}>
             <dt>{name}</dt>
-            <dd className="ell">{value}</dd>
+            <dd className="kg-Text-ellipsis">{value}</dd>
           </Fragment>
         ))}
       </dl>
-      {note !== null && <div className="hint gpu">{note}</div>}
+      {note !== null && <div className="kg-Text-hint kg-System-gpu">{note}</div>}
     </Card>
   );
 }

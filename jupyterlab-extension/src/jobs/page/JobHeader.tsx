@@ -147,22 +147,24 @@ function JobProgress({ job }: { readonly job: Job }): JSX.Element {
       secondsLeft={left}
       time={
         left === null ? (
-          <span className="muted">
+          <span className="kg-Text-muted">
             <Elapsed of={job} />
           </span>
         ) : (
-          <span className="muted nw">{t('job.left', { x: format.left(left) })}</span>
+          <span className="kg-Text-muted kg-Text-nowrap">{t('job.left', { x: format.left(left) })}</span>
         )
       }
     >
       {epoch !== null && epochs !== null && <span>{t('job.epochOf', { n: epoch, all: epochs })}</span>}
       {step !== null && (
-        <span className="muted">
+        <span className="kg-Text-muted">
           {epoch !== null && '· '}
           {steps === null ? t('job.step', { n: step }) : t('job.stepOf', { n: step, all: steps })}
         </span>
       )}
-      {epoch === null && step === null && job.message !== null && <bdi className="muted ell">{job.message}</bdi>}
+      {epoch === null && step === null && job.message !== null && (
+        <bdi className="kg-Text-muted kg-Text-ellipsis">{job.message}</bdi>
+      )}
     </RunProgress>
   );
 }

@@ -59,7 +59,7 @@ export function JobNote({ job, onShowLog }: JobNoteProps): JSX.Element | null {
       );
     case 'stopping':
       return (
-        <Note tone="run" icon={<Spinner tone="t-run" />} title={t('note.stopping')}>
+        <Note tone="run" icon={<Spinner tone="kg-Text-run" />} title={t('note.stopping')}>
           {t('note.stopping.detail')}
         </Note>
       );
@@ -131,9 +131,9 @@ function FailureNote({ job, onShowLog }: { readonly job: Job; readonly onShowLog
         {said !== null && job.error?.detail.includes(said.text) === true ? null : cause}
         {said !== null && <SaidLast job={job} said={said} />}
       </Note>
-      <div className="row sm muted failure-code">
+      <div className="kg-Layout-row kg-Text-small kg-Text-muted kg-JobNote-code">
         <Code>{code}</Code>
-        <span className="grow" />
+        <span className="kg-Layout-grow" />
         <IconButton icon="copy" label={t('error.code')} onClick={() => void kargah.shell.copy(code)} />
       </div>
     </div>
@@ -145,7 +145,7 @@ function SaidLast({ job, said }: { readonly job: Job; readonly said: LastLine })
   const { t } = useI18n();
   const { offset, text } = said;
   return (
-    <div className="said-last" data-testid="exception">
+    <div className="kg-JobNote-said" data-testid="exception">
       {offset === null ? (
         <Code>{text}</Code>
       ) : (
@@ -228,7 +228,7 @@ export function ConnectionNote({
   return (
     <Note
       tone="warn"
-      icon={<Spinner tone="t-warn" />}
+      icon={<Spinner tone="kg-Text-warn" />}
       title={t('note.disconnected')}
       actions={<Button size="small" label={t('action.retry')} onClick={onRetry} />}
     >

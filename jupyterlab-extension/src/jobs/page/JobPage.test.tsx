@@ -465,7 +465,7 @@ describe('a script that failed', () => {
     const said = await screen.findByTestId('exception');
     expect(said.textContent).toBe(exception);
     await userEvent.click(within(said).getByRole('button'));
-    await waitFor(() => expect(document.querySelector('.ln.hit')?.textContent).toContain(exception));
+    await waitFor(() => expect(document.querySelector('.kg-Log-line.kg-mod-hit')?.textContent).toContain(exception));
   });
 
   it('says what is known where no exception is', async () => {

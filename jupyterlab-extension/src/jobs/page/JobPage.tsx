@@ -63,14 +63,14 @@ export default function JobPage({ jobId }: JobPageProps): JSX.Element {
     return (
       <>
         {cut && <ConnectionNote asOf={asOf} onRetry={() => kargah.live.retry()} />}
-        <div className={cut ? 'stale' : ''}>
+        <div className={cut ? 'kg-mod-stale' : ''}>
           <JobHeader job={job} recipe={recipe} />
-          <div className="job-note">
+          <div className="kg-JobPage-note">
             <JobNote job={job} onShowLog={showLog} />
           </div>
           <JobTiles job={job} history={history} before={before} stepsPerEpoch={known} known={historyKnown} />
-          <div className="cols">
-            <div className="stack">
+          <div className="kg-Layout-columns">
+            <div className="kg-Layout-stack">
               {historyError !== null && (
                 <Note
                   tone="warn"
@@ -94,7 +94,7 @@ export default function JobPage({ jobId }: JobPageProps): JSX.Element {
                 <LogView jobId={jobId} name={job.name} line={line} />
               </div>
             </div>
-            <div className="stack">
+            <div className="kg-Layout-stack">
               <ParamsCard job={job} recipe={recipe} />
               <JobFacts job={job} />
               <SystemCard history={history} known={historyKnown} />

@@ -50,41 +50,43 @@ export function ParamsCard({ job, recipe }: { readonly job: Job; readonly recipe
         )
       }
     >
-      {names.length === 0 && (job.script?.args.length ?? 0) === 0 && <div className="hint">{t('params.none')}</div>}
-      <dl className="kv">
+      {names.length === 0 && (job.script?.args.length ?? 0) === 0 && (
+        <div className="kg-Text-hint">{t('params.none')}</div>
+      )}
+      <dl className="kg-Facts">
         {shown.map((name) => (
-          <div key={name} className="pair">
-            <dt className="ell" title={titleOf(name)}>
+          <div key={name} className="kg-Facts-pair">
+            <dt className="kg-Text-ellipsis" title={titleOf(name)}>
               {titleOf(name)}{' '}
-              <bdi className="c tiny" dir="ltr">
+              <bdi className="kg-Text-code kg-Text-tiny" dir="ltr">
                 {name}
               </bdi>
             </dt>
-            <dd className="ell" title={asCode(job.params[name])}>
+            <dd className="kg-Text-ellipsis" title={asCode(job.params[name])}>
               <Code>{asCode(job.params[name])}</Code>
             </dd>
           </div>
         ))}
         {job.script !== null && job.script.args.length > 0 && (
-          <div className="pair">
+          <div className="kg-Facts-pair">
             <dt>{t('params.args')}</dt>
-            <dd className="ell" title={joinArgs(job.script.args)}>
+            <dd className="kg-Text-ellipsis" title={joinArgs(job.script.args)}>
               <Code>{joinArgs(job.script.args)}</Code>
             </dd>
           </div>
         )}
         {job.script?.cwd !== undefined && (
-          <div className="pair">
+          <div className="kg-Facts-pair">
             <dt>{t('params.cwd')}</dt>
-            <dd className="ell">
+            <dd className="kg-Text-ellipsis">
               <Code>{job.script.cwd}</Code>
             </dd>
           </div>
         )}
         {variables !== '' && (
-          <div className="pair">
+          <div className="kg-Facts-pair">
             <dt>{t('params.env')}</dt>
-            <dd className="ell">
+            <dd className="kg-Text-ellipsis">
               <Code>{variables}</Code>
             </dd>
           </div>
@@ -132,16 +134,16 @@ export function SystemCard({ history, known }: SystemCardProps): JSX.Element {
         : format.metric(value);
   return (
     <Card title={t('system.title')} testId="system">
-      <div className="stack sys">
+      <div className="kg-Layout-stack kg-System">
         {keys.map((key, index) => {
           const series = history.get(key);
           const values = series !== undefined && series.length >= 2 ? series.lastValues(60) : [];
           return (
-            <div key={key} className="row">
-              <span className="muted what ell" title={key.slice(7)}>
+            <div key={key} className="kg-Layout-row">
+              <span className="kg-Text-muted kg-System-what kg-Text-ellipsis" title={key.slice(7)}>
                 {NAMES[key] === undefined ? <Code>{key.slice(7)}</Code> : t(NAMES[key])}
               </span>
-              <span className="grow">
+              <span className="kg-Layout-grow">
                 <Spark
                   values={values}
                   width={80}
@@ -149,13 +151,14 @@ export function SystemCard({ history, known }: SystemCardProps): JSX.Element {
                   color={SYSTEM_COLORS[index % SYSTEM_COLORS.length] ?? 'var(--kg-s1)'}
                 />
               </span>
-              <span className="nw">{show(key, series?.last ?? 0)}</span>
+              <span className="kg-Text-nowrap">{show(key, series?.last ?? 0)}</span>
             </div>
           );
         })}
       </div>
-      {keys.length === 0 && (known ? <div className="hint">{t('system.none')}</div> : <Skeleton widths={[60, 60]} />)}
-      {machine !== null && machine.gpus === 0 && <div className="hint gpu">{t('system.noGpu')}</div>}
+      {keys.length === 0 &&
+        (known ? <div className="kg-Text-hint">{t('system.none')}</div> : <Skeleton widths={[60, 60]} />)}
+      {machine !== null && machine.gpus === 0 && <div className="kg-Text-hint kg-System-gpu">{t('system.noGpu')}</div>}
     </Card>
   );
 }
@@ -166,11 +169,11 @@ export function EventsCard({ job, events }: { readonly job: Job; readonly events
   const newestFirst = [...events].sort((a, b) => b.event_id - a.event_id);
   return (
     <Card title={t('events.title')} testId="events">
-      <ol className="tl">
+      <ol className="kg-Timeline">
         {newestFirst.map((event, index) => (
           <li key={event.event_id} data-state={event.to}>
             {event.from === null ? (
-              <span className="av tiny" aria-hidden="true">
+              <span className="kg-Avatar kg-Text-tiny" aria-hidden="true">
                 {Array.from(job.owner.name)[0]}
               </span>
             ) : (
@@ -181,7 +184,9 @@ export function EventsCard({ job, events }: { readonly job: Job; readonly events
               {exactTime(event.at, format.digits.bind(format))}
             </time>
             {event.detail !== null && (
-              <span className="d">{format.digits(i18n.pick(event.detail, event.detail_fa ?? event.detail))}</span>
+              <span className="kg-Timeline-detail">
+                {format.digits(i18n.pick(event.detail, event.detail_fa ?? event.detail))}
+              </span>
             )}
           </li>
         ))}
@@ -193,7 +198,7 @@ export function EventsCard({ job, events }: { readonly job: Job; readonly events
 /** Only what is happening now turns; what has passed is a dot. */
 function EventIcon({ event, newest, share }: { event: JobEvent; newest: boolean; share: number | null }): JSX.Element {
   const passing = event.to === 'starting' || event.to === 'running' || event.to === 'stopping';
-  return passing && !newest ? <span className="dot t-off" /> : <StateIcon state={event.to} share={share} />;
+  return passing && !newest ? <span className="kg-Dot kg-Text-off" /> : <StateIcon state={event.to} share={share} />;
 }
 
 function exactTime(at: string, digits: (text: string) => string): string {

@@ -61,7 +61,7 @@ export function JobTiles({ job, history, before, stepsPerEpoch, known }: JobTile
     begin === null || job.first_step_at === null ? null : (Date.parse(job.first_step_at) - begin) / 1000;
   const metric = { job, history, before, stepsPerEpoch, known, lastOf };
   return (
-    <div className="kpis" data-testid="tiles">
+    <div className="kg-Tiles" data-testid="tiles">
       {best !== null ? (
         <ModelTile {...metric} best={best} />
       ) : (
@@ -114,11 +114,11 @@ function Tile({
 }): JSX.Element {
   return (
     <div data-testid={testId}>
-      <div className="k ell" title={title}>
+      <div className="kg-Tiles-label kg-Text-ellipsis" title={title}>
         {title}
       </div>
-      <div className="v">{value}</div>
-      <div className={`s ${tone}`}>{more}</div>
+      <div className="kg-Tiles-value">{value}</div>
+      <div className={`kg-Tiles-note ${tone}`}>{more}</div>
     </div>
   );
 }
@@ -171,7 +171,8 @@ function MetricTile(props: MetricTileProps): JSX.Element {
   const values = series?.values ?? [];
   const last = lastOf(name);
   const value = last === null ? '—' : metricValue(i18n, bare, last);
-  if (!known && series === undefined) return <Tile title={title} value={value} more={<span className="sk short" />} />;
+  if (!known && series === undefined)
+    return <Tile title={title} value={value} more={<span className="kg-Skeleton-line kg-mod-short" />} />;
   if (!isActive(job.state) && at !== null && stepsPerEpoch !== null) {
     const then = series?.at(at * stepsPerEpoch) ?? before?.get(name)?.at(at * stepsPerEpoch) ?? null;
     if (then !== null)
@@ -188,7 +189,7 @@ function MetricTile(props: MetricTileProps): JSX.Element {
         title={title}
         value={value}
         more={t(change < 0 ? 'tile.less' : 'tile.more', { x: size })}
-        tone={better ? 't-ok' : ''}
+        tone={better ? 'kg-Text-ok' : ''}
       />
     );
   }

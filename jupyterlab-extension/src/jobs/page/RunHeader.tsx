@@ -25,21 +25,21 @@ export function RunHeader({ run, badge, actions, lastActions, children }: RunHea
   const { t } = useI18n();
   return (
     <header>
-      <nav className="row crumbs">
+      <nav className="kg-Layout-row kg-Crumbs">
         <LinkButton onClick={() => kargah.showPanel()}>{t('job.jobs')}</LinkButton>
-        <span className="muted" aria-hidden="true">
+        <span className="kg-Text-muted" aria-hidden="true">
           ›
         </span>
-        <span className="muted ell" title={titleOf(run.name)}>
+        <span className="kg-Text-muted kg-Text-ellipsis" title={titleOf(run.name)}>
           <NameText>{run.name}</NameText>
         </span>
       </nav>
-      <div className="row wrap job-title">
-        <h1 dir="auto" className="ell" title={titleOf(run.name)}>
+      <div className="kg-Layout-row kg-Layout-wrap kg-RunHeader-title">
+        <h1 dir="auto" className="kg-Text-ellipsis" title={titleOf(run.name)}>
           <NameText>{run.name}</NameText>
         </h1>
         <span role="status">{badge}</span>
-        <span className="grow" />
+        <span className="kg-Layout-grow" />
         {actions}
         <Button
           icon="ext"
@@ -70,7 +70,7 @@ export function RunMeta({ run, id, when, children }: RunMetaProps): JSX.Element 
   const { t } = i18n;
   const { dataset_id: datasetId, dataset_name: datasetName } = run;
   return (
-    <div className="meta">
+    <div className="kg-Meta">
       {children}
       {datasetName !== null && (
         <span>
@@ -79,14 +79,14 @@ export function RunMeta({ run, id, when, children }: RunMetaProps): JSX.Element 
             <bdi title={t('job.datasetDeleted')}>{datasetName}</bdi>
           ) : (
             <LinkButton onClick={() => void kargah.open('dataset', { dataset_id: datasetId })}>
-              <bdi className={/^[\x20-\x7e]+$/.test(datasetName) ? 'c' : ''}>{datasetName}</bdi>
+              <bdi className={/^[\x20-\x7e]+$/.test(datasetName) ? 'kg-Text-code' : ''}>{datasetName}</bdi>
             </LinkButton>
           )}
           {run.dataset_version !== null && `${i18n.pick(', ', '، ')}${t('ver.version', { n: run.dataset_version })}`}
         </span>
       )}
       <span>
-        <span className="av s" aria-hidden="true">
+        <span className="kg-Avatar kg-mod-small" aria-hidden="true">
           {Array.from(run.owner.name)[0]}
         </span>
         <bdi>{run.owner.name}</bdi>
@@ -118,13 +118,13 @@ export interface RunProgressProps {
 
 export function RunProgress({ share, secondsLeft, time, children }: RunProgressProps): JSX.Element {
   return (
-    <div className="job-progress" data-testid="progress">
-      <div className="row">
+    <div className="kg-RunHeader-progress" data-testid="progress">
+      <div className="kg-Layout-row">
         {children}
-        <span className="grow" />
+        <span className="kg-Layout-grow" />
         {time}
         {share !== null && (
-          <span className="b">
+          <span className="kg-Text-bold">
             <Percent share={share} digits={0} />
           </span>
         )}

@@ -33,9 +33,9 @@ export function SweepFields({ recipe, form, values, errors, onChange }: SweepFie
     onChange({ ...form, vary: { ...form.vary, [name]: vary } }, `space.${name}`);
   const grid = form.method === 'grid';
   return (
-    <section className="card sweep-fields" data-testid="sweep-fields" aria-label={t('sweep.title')}>
-      <div className="cb stack">
-        <p className="hint">{t('sweep.lead')}</p>
+    <section className="kg-Card kg-SweepFields" data-testid="sweep-fields" aria-label={t('sweep.title')}>
+      <div className="kg-Card-body kg-Layout-stack">
+        <p className="kg-Text-hint">{t('sweep.lead')}</p>
         {Object.entries(form.vary).map(([name, vary]) => (
           <VaryRow
             key={name}
@@ -48,11 +48,11 @@ export function SweepFields({ recipe, form, values, errors, onChange }: SweepFie
           />
         ))}
         {others.length > 0 && (
-          <div className="in sel another">
+          <div className="kg-Input kg-mod-select kg-SweepFields-another">
             <select
               aria-label={t('sweep.another')}
               value=""
-              className="muted"
+              className="kg-Text-muted"
               onChange={(event) => {
                 const name = event.target.value;
                 put(name, startVary(name, properties[name] ?? {}, values[name], true));
@@ -69,7 +69,7 @@ export function SweepFields({ recipe, form, values, errors, onChange }: SweepFie
           </div>
         )}
         {errors['space'] !== undefined && <FieldNote id="space-error" error={errors['space']} />}
-        <div className="g4">
+        <div className="kg-Layout-grid4">
           <SelectField
             label={t('sweep.method')}
             value={form.method}
@@ -133,10 +133,10 @@ function VaryRow({ name, title, property, vary, error, onChange }: VaryRowProps)
   const id = useId();
   const invalid = error === undefined ? {} : ({ 'aria-invalid': true, 'aria-describedby': id } as const);
   const box = (key: 'low' | 'high' | 'values', label: string): JSX.Element => (
-    <div className={`in num ${error === undefined ? '' : 'err'}`}>
+    <div className={`kg-Input kg-mod-number ${error === undefined ? '' : 'kg-mod-error'}`}>
       <input
         {...invalid}
-        className="v"
+        className="kg-Input-value"
         dir="ltr"
         inputMode="decimal"
         aria-label={`${title}, ${label}`}
@@ -146,32 +146,32 @@ function VaryRow({ name, title, property, vary, error, onChange }: VaryRowProps)
     </div>
   );
   return (
-    <div className="vary" data-param={name} data-on={vary.on}>
+    <div className="kg-Vary" data-param={name} data-on={vary.on}>
       <button
         type="button"
         role="switch"
         aria-checked={vary.on}
         aria-label={t('sweep.vary', { x: title })}
-        className={`sw ${vary.on ? 'on' : ''}`}
+        className={`kg-Switch ${vary.on ? 'kg-mod-on' : ''}`}
         onClick={() => onChange({ ...vary, on: !vary.on })}
       />
-      <span className="lab vary-name">
+      <span className="kg-Field-label kg-Vary-name">
         {title} <code dir="ltr">{name}</code>
       </span>
       {vary.on && (
-        <div className="vary-what">
+        <div className="kg-Vary-what">
           {property.enum !== undefined ? (
             <Choices property={property} vary={vary} onChange={onChange} />
           ) : (
             <>
-              <div className="seg" role="radiogroup" aria-label={t('sweep.form')}>
+              <div className="kg-Segments" role="radiogroup" aria-label={t('sweep.form')}>
                 {(['range', 'list'] as const).map((form) => (
                   <button
                     key={form}
                     type="button"
                     role="radio"
                     aria-checked={vary.form === form}
-                    className={vary.form === form ? 'on' : ''}
+                    className={vary.form === form ? 'kg-mod-on' : ''}
                     onClick={() => onChange({ ...vary, form })}
                   >
                     {t(`sweep.${form}`)}
@@ -183,9 +183,9 @@ function VaryRow({ name, title, property, vary, error, onChange }: VaryRowProps)
               ) : (
                 <>
                   {box('low', t('sweep.from'))}
-                  <span className="muted">{t('sweep.to')}</span>
+                  <span className="kg-Text-muted">{t('sweep.to')}</span>
                   {box('high', t('sweep.to'))}
-                  <label className="row sm">
+                  <label className="kg-Layout-row kg-Text-small">
                     <input
                       type="checkbox"
                       checked={vary.log}
@@ -200,7 +200,7 @@ function VaryRow({ name, title, property, vary, error, onChange }: VaryRowProps)
         </div>
       )}
       {error !== undefined && (
-        <div className="vary-error">
+        <div className="kg-Vary-error">
           <FieldNote id={id} error={error} />
         </div>
       )}
@@ -218,7 +218,7 @@ function Choices({ property, vary, onChange }: Pick<VaryRowProps, 'property' | '
     <>
       {all.map((choice, index) => (
         <Fragment key={choice}>
-          <label className="row sm">
+          <label className="kg-Layout-row kg-Text-small">
             <input
               type="checkbox"
               checked={chosen.includes(choice)}
