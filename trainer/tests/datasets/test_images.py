@@ -108,7 +108,7 @@ def test_an_image_of_too_many_pixels_is_refused(read: Read) -> None:
     ("entries", "code"),
     [
         ({"readme.txt": b"x"}, "archive_no_images"),
-        ({"1.png": picture(), "2.png": picture()}, "archive_no_images"),
+        ({"1.png": picture(), "2.png": picture()}, "archive_flat"),
         ({"a/1.png": picture(), "a/2.png": picture()}, "archive_one_class"),
         ({"a/1.png": b"x", "b/1.png": b"y"}, "damaged_file"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 from typing import get_args
@@ -62,6 +63,11 @@ SAMPLES: dict[str, bytes] = {
     ".tar": tar(PICTURES),
     ".tar.gz": tar(PICTURES, "w:gz"),
     ".tgz": tar(PICTURES, "w:gz"),
+    ".csv.gz": gzip.compress(b"a,b\n1,x\n2,y\n"),
+    ".tsv.gz": gzip.compress(b"a\tb\n1\tx\n2\ty\n"),
+    ".jsonl.gz": gzip.compress(LINES),
+    ".ndjson.gz": gzip.compress(LINES),
+    ".json.gz": gzip.compress(LINES),
 }
 
 

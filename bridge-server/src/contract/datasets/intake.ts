@@ -23,6 +23,11 @@ export const fileSuffix = z
     '.zip',
     '.tar',
     '.tar.gz',
+    '.csv.gz',
+    '.tsv.gz',
+    '.jsonl.gz',
+    '.ndjson.gz',
+    '.json.gz',
     '.tgz',
   ])
   .meta({ id: 'FileSuffix' });

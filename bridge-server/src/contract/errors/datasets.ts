@@ -78,6 +78,16 @@ export const DATASETS = {
     en: 'No image was found; put images in one folder per class.',
     fa: 'تصویری پیدا نشد؛ برای هر کلاس یک پوشه بسازید.',
   },
+  archive_flat: {
+    status: 422,
+    en: 'The {count} images of the archive lie in no folder; put them in one folder per class.',
+    fa: '{count} تصویر این بایگانی در پوشه‌ای نیست؛ برای هر کلاس یک پوشه بسازید.',
+  },
+  archive_holds_tables: {
+    status: 422,
+    en: 'The archive holds several tables ({files}); upload the one you want.',
+    fa: 'در این بایگانی چند جدول است ({files})؛ همان را که می‌خواهید بارگذاری کنید.',
+  },
   archive_one_class: {
     status: 422,
     en: 'Only one class folder was found; at least two are needed.',

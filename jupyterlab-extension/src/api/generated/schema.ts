@@ -1488,6 +1488,8 @@ export interface components {
       | 'archive_unsafe'
       | 'archive_bomb'
       | 'archive_no_images'
+      | 'archive_flat'
+      | 'archive_holds_tables'
       | 'archive_one_class'
       | 'damaged_file'
       | 'reader_limit'
@@ -2465,6 +2467,11 @@ export interface components {
       | '.zip'
       | '.tar'
       | '.tar.gz'
+      | '.csv.gz'
+      | '.tsv.gz'
+      | '.jsonl.gz'
+      | '.ndjson.gz'
+      | '.json.gz'
       | '.tgz';
     JobUpdate: {
       job_id: string;

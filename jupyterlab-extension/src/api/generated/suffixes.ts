@@ -18,5 +18,10 @@ export const SUFFIXES = [
   '.zip',
   '.tar',
   '.tar.gz',
+  '.csv.gz',
+  '.tsv.gz',
+  '.jsonl.gz',
+  '.ndjson.gz',
+  '.json.gz',
   '.tgz',
 ] as const;

@@ -53,6 +53,8 @@ ErrorCode: TypeAlias = Literal[
     "archive_unsafe",
     "archive_bomb",
     "archive_no_images",
+    "archive_flat",
+    "archive_holds_tables",
     "archive_one_class",
     "damaged_file",
     "reader_limit",
@@ -190,6 +192,11 @@ FileSuffix: TypeAlias = Literal[
     ".zip",
     ".tar",
     ".tar.gz",
+    ".csv.gz",
+    ".tsv.gz",
+    ".jsonl.gz",
+    ".ndjson.gz",
+    ".json.gz",
     ".tgz",
 ]
 

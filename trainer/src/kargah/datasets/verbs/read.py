@@ -21,6 +21,7 @@ from kargah.datasets.formats.archives import holds_texts, tar_to_zip
 from kargah.datasets.formats.arrays import read_arrays
 from kargah.datasets.formats.images import Images, extract_images, images_in
 from kargah.datasets.formats.opening import open_table
+from kargah.datasets.formats.packed import unpacked
 from kargah.datasets.formats.sniff import content_of
 from kargah.datasets.looks import write_looks
 from kargah.datasets.model import Format, Profile, ReadingOptions, ReadResult
@@ -53,10 +54,11 @@ def read_dataset(
     # A registered file is a link to where it lies.
     source = (original or folder / "original").resolve()
     options: ReadingOptions = reading or {}
-    content = content_of(source, filename)
     work = Path(tempfile.mkdtemp(prefix=_WORK, dir=folder))
     room = Room(folder, work, memory_bytes, max_image_bytes, on_event)
     try:
+        source, filename = unpacked(source, filename, work, max_image_bytes)
+        content = content_of(source, filename)
         if content == "tar":
             source, content = tar_to_zip(source, work, max_image_bytes), "zip"
         if content == "npz":

@@ -14,6 +14,7 @@ from kargah.datasets.formats.encoding import CODECS, wide_codec
 from kargah.datasets.formats.excel import sheets_of
 from kargah.datasets.formats.head import head_of
 from kargah.datasets.formats.opening import Opened, open_table
+from kargah.datasets.formats.packed import unpacked
 from kargah.datasets.formats.sniff import content_of
 from kargah.datasets.model import Cell, ReadingOptions
 from kargah.datasets.notes import at_most
@@ -37,25 +38,29 @@ def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object
     and what there is to choose from. Raises ReadFailure for what no options can help.
     """
     folder, original = Path(request["folder"]), Path(request["original"]).resolve()
+    work = Path(tempfile.mkdtemp(prefix=".reading-", dir=folder))
+    try:
+        source, filename = unpacked(original, request["filename"], work, int(request["max_image_bytes"]))
+        return _looked_at(request, folder, source, filename, work)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _looked_at(request: dict[str, Any], folder: Path, original: Path, filename: str, work: Path) -> dict[str, object]:
     options: ReadingOptions = request["reading"]
-    content = content_of(original, request["filename"])
+    content = content_of(original, filename)
     choices = {
         "encodings": _first_lines(original) if content in _TEXTS else [],
         "sheets": sheets_of(original) if content == "excel" else [],
     }
-    work = Path(tempfile.mkdtemp(prefix=".reading-", dir=folder))
     try:
-        source = (
-            head_of(original, work / "head", content, options, request["filename"]) if content in _TEXTS else original
-        )
+        source = head_of(original, work / "head", content, options, filename) if content in _TEXTS else original
         with connect([work, folder, original.parent], int(request["memory_bytes"])) as connection:
-            opened = open_table(source, work, content, options, request["filename"])
+            opened = open_table(source, work, content, options, filename)
             return {**_read_so(connection, opened, work / "data.parquet", options), **choices, "error": None}
     except ReadFailure as failure:
         nothing = {"reading": options, "columns": [], "rows": [], "changes": [], "warnings": []}
         return {**nothing, **choices, "error": failure_of(failure)}
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _read_so(connection: Any, opened: Opened, data: Path, options: ReadingOptions) -> dict[str, object]:
