@@ -11,7 +11,7 @@ const START_LIMIT_MS = 120_000;
 /** A fork takes milliseconds; a daemon that does not answer at all is given up. */
 const ANSWER_LIMIT_MS = 10_000;
 const MOST_OF_STDERR = 4_000;
-/** As long as `PLACEHOLDER` in `kargah/launch/warm/become.py`: forks write their job's id over it. */
+/** As long as `PLACEHOLDER` in `kargah/launch/warm/detach_fork.py`: forks write their job's id over it. */
 const PLACEHOLDER = 'x'.repeat(96);
 
 /** Streams, so that a fork's output goes out as `PYTHONUNBUFFERED=1` has it; crashes leave a trace in the job's log. */

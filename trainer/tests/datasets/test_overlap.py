@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits, load_sample_images
 
-from kargah.datasets.looks import dhash_of, near
+from kargah.datasets.image_hash import dhash_of, near
 from kargah.datasets.model import Warning
 from kargah.datasets.persian import plain_sql
 from kargah.datasets.profiling.overlap import shared_images

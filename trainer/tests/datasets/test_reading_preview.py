@@ -13,14 +13,14 @@ from kargah.datasets.verbs.reading_preview import answer_request
 
 from .workbooks import rows, workbook
 
-Look = Callable[..., Any]
+ImageHash = Callable[..., Any]
 # UTF-8 but for one letter of windows-1256.
 MIXED = "نام,شهر\nعلی,تهران\nرضا,شیراز\n".encode() + b"\xc7,1\n"
 
 
 @pytest.fixture
-def look(tmp_path: Path) -> Look:
-    """Look at `content` as the file `name`."""
+def look(tmp_path: Path) -> ImageHash:
+    """ImageHash at `content` as the file `name`."""
 
     def run(content: bytes, name: str = "data.csv", **reading: Any) -> Any:
         (tmp_path / "original").write_bytes(content)
@@ -31,7 +31,7 @@ def look(tmp_path: Path) -> Look:
     return run
 
 
-def test_a_text_that_cannot_be_read_shows_its_first_line_in_each_encoding(look: Look) -> None:
+def test_a_text_that_cannot_be_read_shows_its_first_line_in_each_encoding(look: ImageHash) -> None:
     shown = look(MIXED)
     assert shown["error"] == {"code": "bad_encoding", "params": {}}
     assert (shown["columns"], shown["rows"], shown["reading"]) == ([], [], {})
@@ -42,14 +42,14 @@ def test_a_text_that_cannot_be_read_shows_its_first_line_in_each_encoding(look: 
     assert (shown["error"], len(shown["rows"]), shown["reading"]["encoding"]) == (None, 3, "windows-1256")
 
 
-def test_a_workbook_whose_first_sheet_is_empty_shows_the_others(look: Look) -> None:
+def test_a_workbook_whose_first_sheet_is_empty_shows_the_others(look: ImageHash) -> None:
     content = workbook({"cover": "", "data": rows(["a", "b"], [1, "x"])})
     shown = look(content, "a.xlsx")
     assert (shown["error"]["code"], shown["sheets"]) == ("no_rows", ["cover", "data"])
     assert look(content, "a.xlsx", sheet="data")["rows"] == [[1, "x"]]
 
 
-def test_values_that_are_not_of_the_type_asked_for_are_told_of(look: Look) -> None:
+def test_values_that_are_not_of_the_type_asked_for_are_told_of(look: ImageHash) -> None:
     wanted = {"a": {"type": "integer", "invalid": "fail"}}
     shown = look(b"a,b\n1,x\nmany,y\n", types=wanted)
     assert shown["error"]["code"] == "value_not_of_type"
@@ -57,7 +57,7 @@ def test_values_that_are_not_of_the_type_asked_for_are_told_of(look: Look) -> No
     assert look(b"a,b\n1,x\nmany,y\n", types={"a": {"type": "integer", "invalid": "missing"}})["error"] is None
 
 
-def test_what_no_options_can_help_is_refused(look: Look) -> None:
+def test_what_no_options_can_help_is_refused(look: ImageHash) -> None:
     with pytest.raises(ReadFailure) as caught:
         look(b"\x89PNG\r\n\x1a\n" + bytes(40))
     assert caught.value.code == "not_tabular"

@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
-from kargah.launch.warm.become import PLACEHOLDER
+from kargah.launch.warm.detach_fork import PLACEHOLDER
 
 from ..conftest import DEADLINE_SECONDS
 
@@ -320,7 +320,7 @@ def test_a_supervisor_that_is_killed_before_it_says_what_it_began_has_begun_noth
 import os, signal, socket, time
 from pathlib import Path
 from kargah.launch import supervise
-from kargah.launch.warm import spare
+from kargah.launch.warm import prefork
 
 def killed(self):
     Path({str(pids)!r}).write_text(f"{{os.getpid()}} {{self._pid}}")
@@ -330,12 +330,12 @@ def killed(self):
 
 supervise.Supervisor._tell = killed
 try:
-    waiting = spare.Spare(lambda: None, lambda job, paths, environ: open("ran", "w").close())
+    waiting = prefork.PreforkedJob(lambda: None, lambda job, paths, environ: open("ran", "w").close())
     ours, theirs = socket.socketpair()
     waiting.give(Path({str(folder)!r}), dict(os.environ), theirs)
     theirs.close()
     assert ours.recv(100) == b"", "it was said to have begun"
-except spare.JobProcess as job:
+except prefork.JobProcess as job:
     job.main()
 """
     subprocess.run([sys.executable, "-c", told], check=True, timeout=DEADLINE_SECONDS)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import kargah
-from kargah.launch.warm.become import PLACEHOLDER
+from kargah.launch.warm.detach_fork import PLACEHOLDER
 
 from ..conftest import DEADLINE_SECONDS
 from .test_daemon import INHERITED, STREAMS, RunningDaemon

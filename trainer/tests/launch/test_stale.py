@@ -15,7 +15,7 @@ import pytest
 
 import kargah
 from kargah.launch.daemon import STALE
-from kargah.launch.warm.become import PLACEHOLDER
+from kargah.launch.warm.detach_fork import PLACEHOLDER
 
 from ..conftest import DEADLINE_SECONDS
 from .test_daemon import INHERITED, STREAMS, RunningDaemon, log
@@ -64,7 +64,7 @@ class Place:
 
     @property
     def argv(self) -> tuple[str | Path, ...]:
-        return (self.python, self.kargah / "launch" / "borrow.py", "kargah.launch.daemon")
+        return (self.python, self.kargah / "launch" / "run_with_package.py", "kargah.launch.daemon")
 
 
 class Daemon(RunningDaemon):

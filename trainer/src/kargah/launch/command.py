@@ -12,7 +12,7 @@ from kargah.launch.paths import JobPaths, read_json
 _LOOPBACK = "127.0.0.1,localhost,::1"
 
 
-_BORROW = Path(__file__).resolve().with_name("borrow.py")
+_RUN_WITH_PACKAGE = Path(__file__).resolve().with_name("run_with_package.py")
 
 
 def command(python: str, job: dict[str, Any], paths: JobPaths) -> list[str]:
@@ -21,7 +21,7 @@ def command(python: str, job: dict[str, Any], paths: JobPaths) -> list[str]:
     if script:
         return [python, str(script["path"]), *map(str, script.get("args", []))]
     if python != sys.executable:
-        return [python, str(_BORROW), "kargah.launch.run", str(paths.folder)]
+        return [python, str(_RUN_WITH_PACKAGE), "kargah.launch.run", str(paths.folder)]
     return [python, "-m", "kargah.launch.run", str(paths.folder)]
 
 

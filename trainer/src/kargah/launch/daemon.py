@@ -25,19 +25,19 @@ from typing import Any
 from kargah.launch import processes
 from kargah.launch.paths import JobPaths, read_json
 from kargah.launch.warm import preload, safety
-from kargah.launch.warm.become import Image, Loaded, become
+from kargah.launch.warm.detach_fork import Image, Loaded, detach_fork
+from kargah.launch.warm.prefork import JobProcess, PreforkedJob
 from kargah.launch.warm.pristine import Pristine
 from kargah.launch.warm.sources import Sources
-from kargah.launch.warm.spare import JobProcess, Spare
 
 STALE = 76
 ALREADY_SERVED = 75
 _LOOK_SECONDS = 5.0
 _CLIENT_SECONDS = 5.0
 # After a job began: its first steps need the cores more.
-_SPARE_SECONDS = 0.5
+_FORK_AGAIN_SECONDS = 0.5
 # As many jobs as begin at once on the cores that there are, each for forty megabytes of its own.
-_MOST_SPARES = 4
+_MOST_PREFORKED = 4
 _MOST_BYTES = 1 << 20
 _LOCK_SECONDS = 10.0
 
@@ -60,9 +60,9 @@ class Daemon:
         self._clients: dict[int, _Client] = {}
         self._selector = selectors.DefaultSelector()
         self._next_look = time.monotonic() + _LOOK_SECONDS
-        self._spares: list[Spare] = []
-        self._most_spares = min(_MOST_SPARES, len(os.sched_getaffinity(0)))
-        self._spare_at = 0.0
+        self._preforked: list[PreforkedJob] = []
+        self._most_preforked = min(_MOST_PREFORKED, len(os.sched_getaffinity(0)))
+        self._fork_at = 0.0
         self._wake = self._listen_to_signals()
 
     def serve(self) -> int:
@@ -71,7 +71,7 @@ class Daemon:
         for fd in (0, self._wake, self._listener.fileno()):
             self._selector.register(fd, selectors.EVENT_READ)
         while True:
-            self._keep_spares()
+            self._keep_preforked()
             for key, _ in self._selector.select(self._timeout()):
                 if key.fd == 0:
                     if self._bridge_is_gone():
@@ -91,8 +91,8 @@ class Daemon:
                     return STALE
 
     def _timeout(self) -> float:
-        enough = len(self._spares) >= self._most_spares
-        due = self._next_look if enough else min(self._next_look, self._spare_at)
+        enough = len(self._preforked) >= self._most_preforked
+        due = self._next_look if enough else min(self._next_look, self._fork_at)
         return max(0.0, due - time.monotonic())
 
     def _listen_to_signals(self) -> int:
@@ -156,19 +156,19 @@ class Daemon:
             _tell(connection, {"refused": safety.unsafe(error.strerror or str(error))})
 
     def _give(self, connection: socket.socket, folder: Path, environ: dict[str, str]) -> None:
-        self._spare_at = time.monotonic() + _SPARE_SECONDS
-        while self._spares:
+        self._fork_at = time.monotonic() + _FORK_AGAIN_SECONDS
+        while self._preforked:
             # The oldest: it has gone its way by now. One that is gone was killed.
             with contextlib.suppress(BrokenPipeError):
-                self._spares.pop(0).give(folder, environ, connection)
+                self._preforked.pop(0).give(folder, environ, connection)
                 return
-        self._new_spare().give(folder, environ, connection)
+        self._fork_ahead().give(folder, environ, connection)
 
-    def _new_spare(self) -> Spare:
+    def _fork_ahead(self) -> PreforkedJob:
         def work(job: dict[str, Any], paths: JobPaths, environ: dict[str, str]) -> None:
-            become(job, paths, environ, self._loaded)
+            detach_fork(job, paths, environ, self._loaded)
 
-        return Spare(self._leave, work)
+        return PreforkedJob(self._leave, work)
 
     def _leave(self) -> None:
         """In a fork: nothing of ours stays open there."""
@@ -180,23 +180,23 @@ class Daemon:
             client.connection.close()
         self._clients.clear()
         # What waits ends when nobody holds the other end.
-        for spare in self._spares:
-            spare.let_go()
-        self._spares.clear()
+        for preforked in self._preforked:
+            preforked.let_go()
+        self._preforked.clear()
         nothing = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1):
             os.dup2(nothing, fd)
         os.close(nothing)
 
-    def _keep_spares(self) -> None:
+    def _keep_preforked(self) -> None:
         """One at a time, so that whoever asks meanwhile is heard."""
-        if len(self._spares) >= self._most_spares or time.monotonic() < self._spare_at:
+        if len(self._preforked) >= self._most_preforked or time.monotonic() < self._fork_at:
             return
         if safety.refusal(threads=preload.threads()) is None:
             with contextlib.suppress(OSError):
-                self._spares.append(self._new_spare())
+                self._preforked.append(self._fork_ahead())
                 return
-        self._spare_at = time.monotonic() + _LOOK_SECONDS
+        self._fork_at = time.monotonic() + _LOOK_SECONDS
 
     def _refusal(self, folder: Path) -> safety.Refusal | None:
         if self._sources.changed():
@@ -300,10 +300,10 @@ def main(argv: list[str]) -> int:
     if place is None:
         sys.stdout.write(json.dumps({"refused": safety.unsafe("another daemon serves this folder")}) + "\n")
         return ALREADY_SERVED
-    borrow = Path(__file__).with_name("borrow.py")
+    run_with_package = Path(__file__).with_name("run_with_package.py")
     daemon = Daemon(*place, sources, Loaded(image, pristine, _openblas()))
     # From here on a signal ends it as it should.
-    sys.stdout.write(json.dumps({"ready": True, "missing": missing, "borrow": str(borrow)}) + "\n")
+    sys.stdout.write(json.dumps({"ready": True, "missing": missing, "borrow": str(run_with_package)}) + "\n")
     return daemon.serve()
 
 

@@ -14,7 +14,7 @@ import struct
 from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
-from kargah.launch import mark, processes
+from kargah.launch import process_tag, processes
 from kargah.launch.command import command, environment
 from kargah.launch.paths import JobPaths
 
@@ -115,7 +115,7 @@ def _wait_and_run(
     try:
         os.setsid()
         processes.die_with_supervisor()
-        mark.carry(job["job_id"])
+        process_tag.tag_process(job["job_id"])
         if not os.read(gate, 1):
             os._exit(0)
         os.chdir(job["cwd"])

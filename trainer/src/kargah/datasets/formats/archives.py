@@ -22,8 +22,8 @@ from kargah.datasets.formats.zips import (
     safe_path,
     shown,
 )
-from kargah.datasets.notes import note
 from kargah.datasets.tables.text_table import TextTable
+from kargah.datasets.warnings import warning_of
 
 _CHUNK = 1 << 20
 _MAX_TEXT_BYTES = 16 << 20
@@ -117,7 +117,7 @@ def read_text_folders(archive: Path, work: Path) -> TextTable:
                 writer.write_batch(pa.record_batch(arrays, schema=schema))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise ReadFailure("damaged_file") from error
-    warnings = [note("files_ignored", count=ignored)] if ignored else []
+    warnings = [warning_of("files_ignored", count=ignored)] if ignored else []
     return TextTable(table, ["text", "label"], len(placed), warnings)
 
 

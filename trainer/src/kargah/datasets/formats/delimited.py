@@ -16,10 +16,10 @@ from kargah.datasets.formats.foreign_delimiter import ascii_delimiter, open_asci
 from kargah.datasets.formats.layout import joined_header, layout_of
 from kargah.datasets.formats.tidy import comment_of, is_spaced, rows_of, separator_of, without_remarks, write_tidy
 from kargah.datasets.model import ReadingOptions, Warning
-from kargah.datasets.notes import note
 from kargah.datasets.tables.columns import require_width, unique_names
 from kargah.datasets.tables.missing_words import EVERYWHERE
 from kargah.datasets.tables.text_table import BeginAgain
+from kargah.datasets.warnings import warning_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -91,7 +91,7 @@ def open_delimited(text: TextFile, work: Path, options: ReadingOptions | None = 
     layout = layout_of(sampled if complete or len(sampled) < 3 else sampled[:-1], options)
     warnings: list[Warning] = list(layout.warnings)
     if comment is not None:
-        warnings.append(note("remarks_left_out", value=comment))
+        warnings.append(warning_of("remarks_left_out", value=comment))
     header = sampled[layout.skip] if len(sampled) > layout.skip else []
     if layout.header_rows == 2:
         header = joined_header(header, sampled[layout.skip + 1])
@@ -104,9 +104,9 @@ def open_delimited(text: TextFile, work: Path, options: ReadingOptions | None = 
     if not headless:
         warnings += renamed
     elif "header" not in options:
-        warnings.append(note("no_header"))
+        warnings.append(warning_of("no_header"))
     if len(names) == 1 and len(sampled) > 2 and (other := _other_delimiter(sampled)):
-        warnings.append(note("one_column", value=other))
+        warnings.append(warning_of("one_column", value=other))
     rows = len(sampled) - layout.skip - layout.header_rows - layout.units
     if complete and not headless and rows < 1:
         raise ReadFailure("no_rows")

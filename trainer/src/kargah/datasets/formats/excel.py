@@ -10,10 +10,10 @@ from kargah.datasets.failures import ReadFailure
 from kargah.datasets.formats.layout import joined_header, layout_of
 from kargah.datasets.formats.zips import explodes, open_zip
 from kargah.datasets.model import ReadingOptions
-from kargah.datasets.notes import note
 from kargah.datasets.tables.columns import require_width, unique_names
 from kargah.datasets.tables.missing_words import EVERYWHERE
 from kargah.datasets.tables.text_table import TextTable
+from kargah.datasets.warnings import warning_of
 
 _MAX_RATIO = 200
 _BATCH = 20_000
@@ -74,7 +74,7 @@ def read_excel(original: Path, work: Path, options: ReadingOptions) -> TextTable
     others = [name for name in names if name != sheet]
     told = [*layout.warnings, *warnings]
     if others and "sheet" not in options:
-        told.append(note("other_sheets", values=", ".join(others)[:200], value=sheet))
+        told.append(warning_of("other_sheets", values=", ".join(others)[:200], value=sheet))
     path = work / "text.parquet"
     _write(path, columns, body)
     used: ReadingOptions = {"sheet": sheet, "header": not headless}

@@ -14,12 +14,12 @@ from pathlib import Path, PurePosixPath
 
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.formats.zips import explodes, is_litter, open_zip, safe_path
+from kargah.datasets.image_hash import ImageHash, dhash_of
 from kargah.datasets.limits import MAX_IMAGE_PIXELS, MAX_IMAGES
-from kargah.datasets.looks import Look, dhash_of
 from kargah.datasets.model import ClassCount, ImageFigures, Warning
-from kargah.datasets.notes import note
 from kargah.datasets.profiling.histograms import histogram_of
 from kargah.datasets.tables.columns import lookalikes
+from kargah.datasets.warnings import warning_of
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"}
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
@@ -42,12 +42,12 @@ class Images:
     classes: list[ClassCount]
     warnings: list[Warning]
     figures: ImageFigures
-    looks: list[Look]
+    hashes: list[ImageHash]
 
     @property
     def sha256(self) -> str:
         """Of the classes and contents, whatever the files' names."""
-        digests = sorted(f"{look.class_name}/{look.sha256.hex()}" for look in self.looks)
+        digests = sorted(f"{one.class_name}/{one.sha256.hex()}" for one in self.hashes)
         return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
@@ -133,7 +133,7 @@ def _write(
         raise ReadFailure("archive_bomb")
     counts: Counter[str] = Counter()
     sizes: list[tuple[int, int, bool]] = []
-    looks: list[Look] = []
+    hashes: list[ImageHash] = []
     taken: dict[str, set[str]] = {}
     skipped = total = 0
     for entry, class_name, wanted in placed:
@@ -153,43 +153,43 @@ def _write(
         (folder / name).write_bytes(content)
         counts[class_name] += 1
         sizes.append(seen[0])
-        looks.append(Look(class_name, name, hashlib.sha256(content).digest(), seen[1]))
+        hashes.append(ImageHash(class_name, name, hashlib.sha256(content).digest(), seen[1]))
     if skipped * 2 > len(placed):
         raise ReadFailure("damaged_file")
     if len(counts) < 2:
         raise ReadFailure("archive_one_class" if counts else "damaged_file")
     classes: list[ClassCount] = [{"name": name, "count": counts[name]} for name in sorted(counts)]
-    return _images(classes, sizes, looks, _notes(classes, {size[:2] for size in sizes}, skipped, ignored))
+    return _images(classes, sizes, hashes, _notes(classes, {size[:2] for size in sizes}, skipped, ignored))
 
 
 def images_in(folder: Path) -> Images:
     """Return what class folders hold that were written by us."""
     counts: Counter[str] = Counter()
     sizes: list[tuple[int, int, bool]] = []
-    looks: list[Look] = []
+    hashes: list[ImageHash] = []
     for file in sorted(folder.rglob("*.png")):
         content = file.read_bytes()
         seen = _decoded(content)
         assert seen is not None
         counts[file.parent.name] += 1
         sizes.append(seen[0])
-        looks.append(Look(file.parent.name, file.name, hashlib.sha256(content).digest(), seen[1]))
+        hashes.append(ImageHash(file.parent.name, file.name, hashlib.sha256(content).digest(), seen[1]))
     classes: list[ClassCount] = [{"name": name, "count": counts[name]} for name in sorted(counts)]
-    return _images(classes, sizes, looks, _notes(classes, {size[:2] for size in sizes}, 0, 0))
+    return _images(classes, sizes, hashes, _notes(classes, {size[:2] for size in sizes}, 0, 0))
 
 
 def _images(
-    classes: list[ClassCount], sizes: list[tuple[int, int, bool]], looks: list[Look], notes: list[Warning]
+    classes: list[ClassCount], sizes: list[tuple[int, int, bool]], hashes: list[ImageHash], notes: list[Warning]
 ) -> Images:
-    copies = len(looks) - len({(look.class_name, look.sha256) for look in looks})
+    copies = len(hashes) - len({(one.class_name, one.sha256) for one in hashes})
     if copies:
-        notes.append(note("duplicate_rows", count=copies))
+        notes.append(warning_of("duplicate_rows", count=copies))
     figures: ImageFigures = {
         "widths": histogram_of([size[0] for size in sizes]),
         "heights": histogram_of([size[1] for size in sizes]),
         "grey": sum(size[2] for size in sizes),
     }
-    return Images(len(sizes), classes, notes, figures, looks)
+    return Images(len(sizes), classes, notes, figures, hashes)
 
 
 def _content(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -226,13 +226,13 @@ def _decoded(content: bytes) -> tuple[tuple[int, int, bool], bytes] | None:
 def _notes(classes: list[ClassCount], sizes: set[tuple[int, int]], skipped: int, ignored: int) -> list[Warning]:
     notes: list[Warning] = []
     if skipped:
-        notes.append(note("images_skipped", count=skipped))
+        notes.append(warning_of("images_skipped", count=skipped))
     if ignored:
-        notes.append(note("files_ignored", count=ignored))
+        notes.append(warning_of("files_ignored", count=ignored))
     if len(sizes) > 1:
-        notes.append(note("mixed_sizes"))
+        notes.append(warning_of("mixed_sizes"))
     counts = [entry["count"] for entry in classes]
-    notes += [note("lookalike_classes", name=a, other=b) for a, b in lookalikes([one["name"] for one in classes])]
+    notes += [warning_of("lookalike_classes", name=a, other=b) for a, b in lookalikes([one["name"] for one in classes])]
     if max(counts) >= _CLASS_TIMES * min(counts):
-        notes.append(note("class_imbalance", times=max(counts) // min(counts)))
+        notes.append(warning_of("class_imbalance", times=max(counts) // min(counts)))
     return notes

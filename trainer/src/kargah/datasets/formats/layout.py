@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kargah.datasets.model import ReadingOptions, Warning
-from kargah.datasets.notes import note
 from kargah.datasets.persian import figures
+from kargah.datasets.warnings import warning_of
 
 _MOST_TITLES = 30
 _SHARE = 0.9
@@ -149,11 +149,13 @@ def _told(rows: Sequence[Row], skip: int, trailing: bool, units: Row | None, hea
     told: list[Warning] = []
     if skip:
         first = next((cell.strip() for row in rows[:skip] for cell in row if cell.strip()), "")
-        told.append(note("lines_left_out", count=skip, value=first[:_SHOWN]))
+        told.append(warning_of("lines_left_out", count=skip, value=first[:_SHOWN]))
     if header_rows > 1:
-        told.append(note("header_rows_joined"))
+        told.append(warning_of("header_rows_joined"))
     if units is not None:
-        told.append(note("units_left_out", values=", ".join(cell.strip() for cell in units if cell.strip())[:200]))
+        told.append(
+            warning_of("units_left_out", values=", ".join(cell.strip() for cell in units if cell.strip())[:200])
+        )
     if trailing:
-        told.append(note("trailing_cells_left_out"))
+        told.append(warning_of("trailing_cells_left_out"))
     return told

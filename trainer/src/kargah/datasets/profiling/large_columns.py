@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kargah.datasets.engine import name
 from kargah.datasets.model import Column, ColumnType, Direction, TopValue
 from kargah.datasets.persian import direction_of
-from kargah.datasets.profiling.drawing import draw
+from kargah.datasets.profiling.column_plot import draw
 from kargah.datasets.profiling.measure import DIRECTION_ROWS, MAX_CATEGORIES, QUANTILES, SQUARED, TOP, TOP_CHARS, bound
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kargah.datasets.engine import name
 from kargah.datasets.model import Column, Warning
-from kargah.datasets.notes import note
+from kargah.datasets.warnings import warning_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -59,7 +59,7 @@ def _by_value(
         if share >= _SHARE and largest < _SHARE - 0.05:
             percent = round(100 * share, 1)
             warnings.append(
-                note("leaking_column", column=column["name"], target=chosen["name"], percent=f"{percent:g}")
+                warning_of("leaking_column", column=column["name"], target=chosen["name"], percent=f"{percent:g}")
             )
     return warnings
 
@@ -81,7 +81,7 @@ def _by_line(connection: duckdb.DuckDBPyConnection, numbers: Sequence[Column], c
         if pairs is not None and pairs[0] >= _LEAST_ROWS:
             correlation = f"{abs(value):.4g}"
             warnings.append(
-                note("leaking_number", column=column["name"], target=chosen["name"], correlation=correlation)
+                warning_of("leaking_number", column=column["name"], target=chosen["name"], correlation=correlation)
             )
     return warnings
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from kargah.datasets.model import Column, ColumnType, Histogram, TopValue
 from kargah.datasets.persian import ARABIC_FORMS, direction_of
+from kargah.datasets.profiling.column_plot import scripts_of
 from kargah.datasets.profiling.different import Different, Hashes, Repeating
-from kargah.datasets.profiling.drawing import scripts_of
 from kargah.datasets.profiling.histograms import edges_of
 from kargah.datasets.tables.arrow import array_of, numbers_of
 

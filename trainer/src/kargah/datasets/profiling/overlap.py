@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kargah.datasets.engine import connect_to_tables, name, own_spill
-from kargah.datasets.looks import FILE, near, read_looks
-from kargah.datasets.notes import note
+from kargah.datasets.image_hash import FILE, near, read_image_hashes
 from kargah.datasets.persian import plain_sql
+from kargah.datasets.warnings import warning_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,7 +85,7 @@ def shared_images(folder: Path, part: NDArray[np.uint8]) -> list[Warning]:
     """Warn of pictures of a part that are also in the training part, byte for byte or as they look."""
     if not (folder / FILE).exists():
         return []
-    digests, hashes = read_looks(folder / FILE)
+    digests, hashes = read_image_hashes(folder / FILE)
     if len(digests) != len(part):
         return []
     trained = {digest for digest, of in zip(digests, part, strict=True) if of == 0}
@@ -96,5 +96,5 @@ def shared_images(folder: Path, part: NDArray[np.uint8]) -> list[Warning]:
 
 
 def _warnings(same: int, alike: int, code: str) -> list[Warning]:
-    found = [note("split_shares_rows", count=same)] if same else []
-    return [*found, note(code, count=alike)] if alike else found
+    found = [warning_of("split_shares_rows", count=same)] if same else []
+    return [*found, warning_of(code, count=alike)] if alike else found

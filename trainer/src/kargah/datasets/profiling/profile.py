@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from kargah.datasets.engine import THREADS, literal, made_of, name, texts_of
 from kargah.datasets.model import Column, ColumnType, Warning, Written
-from kargah.datasets.notes import note
 from kargah.datasets.persian import ARABIC_FORM
-from kargah.datasets.profiling.drawing import time_edges
+from kargah.datasets.profiling.column_plot import time_edges
 from kargah.datasets.profiling.large_columns import asked_figures
 from kargah.datasets.profiling.leaks import leaks
 from kargah.datasets.profiling.measure import MAX_CATEGORIES, TOP, TOP_CHARS, Measured, measured
+from kargah.datasets.warnings import warning_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -190,11 +190,11 @@ def table_warnings(
     if len(columns) <= _MOST_COMPARED and rows > 1:
         copies = _copies(connection, rows, columns)
         if copies:
-            warnings.append(note("duplicate_rows", count=copies))
+            warnings.append(warning_of("duplicate_rows", count=copies))
     for column in columns:
         whole_ids = column["type"] in {"text", "integer"} and column["name"] != target
         if whole_ids and rows > MAX_CATEGORIES and column["distinct"] == rows and _counts_up(column, rows):
-            warnings.append(note("id_column", column=column["name"]))
+            warnings.append(warning_of("id_column", column=column["name"]))
     return [*warnings, *leaks(connection, rows, columns, target)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kargah.datasets.model import Column, Warning
-from kargah.datasets.notes import note
+from kargah.datasets.warnings import warning_of
 
 _NAMES = ["target", "label", "class", "y", "outcome", "هدف", "برچسب", "کلاس", "ستون هدف", "labels", "output", "species"]
 _FEW = 20
@@ -35,15 +35,15 @@ def column_warnings(rows: int, columns: Sequence[Column], target: str | None) ->
     for column in columns:
         share = column["missing"] / rows if rows else 0.0
         if column["missing"] == rows:
-            warnings.append(note("all_missing", column=column["name"]))
+            warnings.append(warning_of("all_missing", column=column["name"]))
         elif column["distinct"] == 1:
-            warnings.append(note("constant_column", column=column["name"]))
+            warnings.append(warning_of("constant_column", column=column["name"]))
         if _MISSING_SHARE <= share < 1:
-            warnings.append(note("missing_values", column=column["name"], percent=round(100 * share)))
+            warnings.append(warning_of("missing_values", column=column["name"], percent=round(100 * share)))
         if column["name"] == target and column["top"] and column["distinct"] <= _FEW:
             first = column["top"][0]
             largest = first["count"] / max(1, rows - column["missing"])
             if largest >= _IMBALANCE_SHARE:
                 percent = min(99, round(100 * largest))
-                warnings.append(note("imbalance", column=column["name"], percent=percent, value=first["value"]))
+                warnings.append(warning_of("imbalance", column=column["name"], percent=percent, value=first["value"]))
     return warnings

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.limits import MAX_COLUMNS
 from kargah.datasets.model import Warning
-from kargah.datasets.notes import note
 from kargah.datasets.persian import ARABIC_FORMS
+from kargah.datasets.warnings import warning_of
 
 _MAX_NAME = 200
 # Letters that show nothing, or have others shown in another place: NUL, control characters, marks of direction. The
@@ -47,15 +47,16 @@ def unique_names(raw: list[str]) -> tuple[list[str], list[Warning]]:
         base = " ".join(_UNSEEN.sub("", given).split())[:_MAX_NAME]
         if not base:
             base = f"column_{index + 1}"
-            warnings.append(note("unnamed_column", column=base, position=index + 1))
+            warnings.append(warning_of("unnamed_column", column=base, position=index + 1))
         name, suffix = base, 2
         while name.casefold() in taken:
             name, suffix = f"{base}_{suffix}", suffix + 1
         if name != base:
-            warnings.append(note("duplicate_column", column=name, name=base))
+            warnings.append(warning_of("duplicate_column", column=name, name=base))
         taken.add(name.casefold())
         names.append(name)
-    return names, warnings + [note("lookalike_columns", column=one, other=other) for one, other in lookalikes(names)]
+    alike = [warning_of("lookalike_columns", column=one, other=other) for one, other in lookalikes(names)]
+    return names, warnings + alike
 
 
 def lookalikes(names: list[str]) -> list[tuple[str, str]]:

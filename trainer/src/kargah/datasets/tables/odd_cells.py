@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kargah.datasets.model import Warning
-from kargah.datasets.notes import note
+from kargah.datasets.warnings import warning_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,7 +63,7 @@ class OddCells:
         if count == 0:
             return []
         values = ", ".join(f"“{text[:_SHOWN]}”" for text in self.examples)
-        return [note("odd_values", column=column, count=count, values=values)]
+        return [warning_of("odd_values", column=column, count=count, values=values)]
 
 
 def total_row_warnings(last: Sequence[str | None]) -> list[Warning]:
@@ -71,4 +71,4 @@ def total_row_warnings(last: Sequence[str | None]) -> list[Warning]:
     first = next((cell for cell in last if cell is not None and cell.strip()), None)
     if first is None or first.strip().rstrip(":").casefold() not in _TOTALS:
         return []
-    return [note("total_row", value=first.strip()[:_SHOWN])]
+    return [warning_of("total_row", value=first.strip()[:_SHOWN])]

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from kargah.datasets.engine import literal, name
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import ColumnType, ReadingOptions, Warning, Written
-from kargah.datasets.notes import note
 from kargah.datasets.persian import normalised_sql
 from kargah.datasets.tables.columns import require_columns, require_width, unique_names
 from kargah.datasets.tables.parquet import ROW_GROUP
 from kargah.datasets.tables.text_table import Texts, TextTable
 from kargah.datasets.tables.typing_pass import write_typed
 from kargah.datasets.tables.typing_rules import ALL_TYPES, Found
+from kargah.datasets.warnings import warning_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -84,7 +84,7 @@ def write_parquet_table(
         raise ReadFailure("damaged_file")
     for given, (column, kind) in zip(given_names, described, strict=True):
         if kind in {"BLOB", "BIT"} or given.startswith(_PANDAS_INDEX):
-            warnings.append(note("column_dropped", column=column, type=kind))
+            warnings.append(warning_of("column_dropped", column=column, type=kind))
         else:
             found.append((given, column, kind))
     if not found:

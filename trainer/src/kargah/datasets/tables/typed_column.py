@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from kargah.datasets.engine import made_of
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import TypeOverride, Warning, Written
-from kargah.datasets.notes import note
 from kargah.datasets.tables import missing_words
 from kargah.datasets.tables.date_notation import Calendar
 from kargah.datasets.tables.number_notation import NumberNotation
 from kargah.datasets.tables.odd_cells import CODE, OddCells
 from kargah.datasets.tables.typing_rules import Found
 from kargah.datasets.tables.ways import Read, Way, all_ways, plain_ways, ways_of_type
+from kargah.datasets.warnings import warning_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -285,13 +285,13 @@ class TypedColumn:
         told = self.odd.warnings(self.name)
         written = self.written
         if written.get("percent"):
-            told.append(note("percent_values", column=self.name))
+            told.append(warning_of("percent_values", column=self.name))
         if written.get("months"):
-            told.append(note("months_read_as_days", column=self.name))
+            told.append(warning_of("months_read_as_days", column=self.name))
         if self.rival_fits and self.rival is not None and "decimal" not in (self.override or {}):
-            told.append(note("decimal_mark_unclear", column=self.name, value=self.rival[0], number=self.rival[1]))
+            told.append(warning_of("decimal_mark_unclear", column=self.name, value=self.rival[0], number=self.rival[1]))
         if self.unclear:
-            told.append(note("date_order_unclear", column=self.name, value=(self.doubtful or "")[:_SHOWN]))
+            told.append(warning_of("date_order_unclear", column=self.name, value=(self.doubtful or "")[:_SHOWN]))
         return told
 
 

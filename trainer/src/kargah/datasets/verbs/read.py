@@ -16,17 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from kargah.datasets import looks, notes
+from kargah.datasets import image_hash
 from kargah.datasets.formats.archives import holds_texts, tar_to_zip
 from kargah.datasets.formats.arrays import read_arrays
 from kargah.datasets.formats.images import Images, extract_images, images_in
 from kargah.datasets.formats.opening import open_table
 from kargah.datasets.formats.packed import unpacked
 from kargah.datasets.formats.sniff import content_of
-from kargah.datasets.looks import write_looks
+from kargah.datasets.image_hash import write_image_hashes
 from kargah.datasets.model import Format, Profile, ReadingOptions, ReadResult
 from kargah.datasets.tables.table import write_parquet_table, write_text_table
 from kargah.datasets.verbs.preview import rows_of, thumbnails_of
+from kargah.datasets.warnings import at_most, warning_of
 
 Event = Callable[[Mapping[str, object]], None]
 PREVIEW_ROWS = 200
@@ -48,7 +49,7 @@ def read_dataset(
 
     Raises ReadFailure when it cannot be read.
     """
-    for name in (".reading-*", "data.parquet", "images", looks.FILE, "profile.json", "preview.json"):
+    for name in (".reading-*", "data.parquet", "images", image_hash.FILE, "profile.json", "preview.json"):
         for stale in folder.glob(name):
             shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
     # A registered file is a link to where it lies.
@@ -89,8 +90,8 @@ def _measured_images(room: Room, format_: Format, options: ReadingOptions, image
     folder, work = room.folder, room.work
     profile: Profile = {"rows": images.count, "columns": [], "classes": images.classes, "images": images.figures}
     preview = {"rows": [], "images": thumbnails_of(work / "images", 0, PREVIEW_IMAGES)}
-    write_looks(images.looks, work / looks.FILE)
-    _publish(folder, work, ("images", looks.FILE), profile, preview)
+    write_image_hashes(images.hashes, work / image_hash.FILE)
+    _publish(folder, work, ("images", image_hash.FILE), profile, preview)
     return {
         "format": format_,
         "kind": "images",
@@ -126,9 +127,9 @@ def _read_table(room: Room, source: Path, content: str, options: ReadingOptions,
         )
         rows, columns = profiled.rows, profiled.columns
         if opened.encoding == "windows-1256":
-            warnings.append(notes.note("windows_1256"))
+            warnings.append(warning_of("windows_1256"))
         elif arabic := rows_with_arabic_letters(connection, profiled):
-            warnings.append(notes.note("arabic_letters", rows=arabic))
+            warnings.append(warning_of("arabic_letters", rows=arabic))
         target = suggested_target(columns)
         warnings += column_warnings(rows, columns, target)
         warnings += table_warnings(connection, rows, columns, target)
@@ -144,7 +145,7 @@ def _read_table(room: Room, source: Path, content: str, options: ReadingOptions,
         "reading": opened.used,
         "data_sha256": digest,
         "suggested_target": target,
-        "warnings": notes.at_most(warnings),
+        "warnings": at_most(warnings),
         "profile": profile,
     }
 

@@ -12,16 +12,16 @@ from kargah.datasets.engine import connect, literal, name
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.formats.encoding import CODECS, wide_codec
 from kargah.datasets.formats.excel import sheets_of
-from kargah.datasets.formats.head import head_of
 from kargah.datasets.formats.opening import Opened, open_table
 from kargah.datasets.formats.packed import unpacked
+from kargah.datasets.formats.sample import sample_of
 from kargah.datasets.formats.sniff import content_of
 from kargah.datasets.model import Cell, ReadingOptions
-from kargah.datasets.notes import at_most
 from kargah.datasets.persian import changes_sql, direction_of, normalised_sql
 from kargah.datasets.process import failure_of
 from kargah.datasets.tables.table import write_parquet_table, write_text_table
 from kargah.datasets.verbs.preview import rows_of
+from kargah.datasets.warnings import at_most
 
 _ROWS = 100
 _CHANGES = 30
@@ -54,7 +54,7 @@ def _looked_at(request: dict[str, Any], folder: Path, original: Path, filename: 
         "sheets": sheets_of(original) if content == "excel" else [],
     }
     try:
-        source = head_of(original, work / "head", content, options, filename) if content in _TEXTS else original
+        source = sample_of(original, work / "head", content, options, filename) if content in _TEXTS else original
         with connect([work, folder, original.parent], int(request["memory_bytes"])) as connection:
             opened = open_table(source, work, content, options, filename)
             return {**_read_so(connection, opened, work / "data.parquet", options), **choices, "error": None}

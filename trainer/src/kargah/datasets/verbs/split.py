@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kargah.datasets.failures import ReadFailure
-from kargah.datasets.notes import note
 from kargah.datasets.profiling.overlap import shared_images, shared_rows
+from kargah.datasets.warnings import warning_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,7 +72,7 @@ def deal(
             small += len(np.unique(blocks)) < sum(share > 0 for share in shares)
             part[random.permutation(mine)] = blocks
         if small:
-            warnings.append(note("split_small_classes", count=small))
+            warnings.append(warning_of("split_small_classes", count=small))
     elif method == "group":
         codes = _codes(values)
         sizes = np.bincount(codes)
@@ -85,7 +85,7 @@ def deal(
     else:
         missing = sum(value is None for value in values or [])
         if missing:
-            warnings.append(note("split_times_missing", count=missing))
+            warnings.append(warning_of("split_times_missing", count=missing))
         # Rows without a time count as the oldest: they must not test what came after them.
         by_time = sorted(range(rows), key=lambda row: _time_key((values or [])[row]))
         part[np.asarray(by_time, np.int64)] = _blocks(rows, shares)

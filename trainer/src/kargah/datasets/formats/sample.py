@@ -17,7 +17,7 @@ _BYTES = 1 << 20
 _MOST_BYTES = 128 << 20
 
 
-def head_of(original: Path, copy: Path, content: str, options: ReadingOptions, filename: str) -> Path:
+def sample_of(original: Path, copy: Path, content: str, options: ReadingOptions, filename: str) -> Path:
     """Return the text file `original`, or where it is larger than a mebibyte its first rows, written to `copy`.
 
     A file whose first rows do not end within 128 MiB is cut after a whole letter, for reading it to say what it is.

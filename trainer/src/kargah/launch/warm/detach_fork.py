@@ -63,7 +63,7 @@ class Loaded:
     """Gives numpy its threads; None where it has none to be given."""
 
 
-def become(job: dict[str, Any], paths: JobPaths, environ: dict[str, str], loaded: Loaded) -> None:
+def detach_fork(job: dict[str, Any], paths: JobPaths, environ: dict[str, str], loaded: Loaded) -> None:
     """Called in the fork, with input, output and folder already its own; does the job's work."""
     os.closerange(_LOWEST_FREE_FD, _highest_fd() + 1)
     os.environ.clear()
@@ -78,7 +78,7 @@ def become(job: dict[str, Any], paths: JobPaths, environ: dict[str, str], loaded
     if script:
         if loaded.openblas is not None:
             loaded.openblas(int(job.get("cpus") or len(os.sched_getaffinity(0))))
-        if _is_borrowed():
+        if _has_no_package():
             # Its own Kargah, if that Python has one, is what the script is to find.
             for name in [name for name in sys.modules if name.partition(".")[0] == "kargah"]:
                 del sys.modules[name]
@@ -98,7 +98,7 @@ def _run_recipe(paths: JobPaths) -> None:
     os._exit(code)
 
 
-def _is_borrowed() -> bool:
+def _has_no_package() -> bool:
     return not any(Path(entry, "kargah") == Path(__file__).parents[2] for entry in map(Path, sys.path))
 
 

@@ -15,14 +15,14 @@ _RLIMIT_LOCKS = 10
 _UNUSED_BITS = 2
 
 
-def number_of(job_id: str) -> int:
+def tag_of(job_id: str) -> int:
     """62 bits of the id's SHA-256: below infinity, and no one's own choice of a limit."""
     return int.from_bytes(hashlib.sha256(job_id.encode()).digest()[:8], "big") >> _UNUSED_BITS
 
 
-def carry(job_id: str) -> None:
+def tag_process(job_id: str) -> None:
     """From now on this process and all that it starts carry the job's number."""
     # Where a limit may not be set, the environment alone tells.
     with contextlib.suppress(OSError, ValueError):
         _, hard = resource.getrlimit(_RLIMIT_LOCKS)
-        resource.setrlimit(_RLIMIT_LOCKS, (number_of(job_id), hard))
+        resource.setrlimit(_RLIMIT_LOCKS, (tag_of(job_id), hard))

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kargah.launch import mark, processes
+from kargah.launch import process_tag, processes
 from kargah.launch.command import environment
 from kargah.launch.paths import JobPaths
 from kargah.launch.start import Kind
@@ -37,11 +37,11 @@ class JobProcess(BaseException):
         self.main = main
 
 
-class Spare:
+class PreforkedJob:
     """The daemon's end of a pair that waits."""
 
-    def __init__(self, leave: Callable[[], None], become: Callable[[dict[str, Any], JobPaths, dict[str, str]], None]):
-        """Forks. `leave` lets go, in the fork, of what is the daemon's; `become` is the job's work.
+    def __init__(self, leave: Callable[[], None], work: Callable[[dict[str, Any], JobPaths, dict[str, str]], None]):
+        """Forks. `leave` lets go, in the fork, of what is the daemon's; `work` is the job's work.
 
         Raises:
             OSError: there is no room for another process.
@@ -53,7 +53,7 @@ class Spare:
             return
         self._channel.close()
         leave()
-        _supervisor(theirs, become)
+        _supervisor(theirs, work)
 
     def give(self, folder: Path, environ: dict[str, str], connection: socket.socket) -> None:
         """Lets it have a job; it answers on `connection` when the job's process has begun.
@@ -98,7 +98,7 @@ class Warm:
         return max(0, most_resident - self._inherited)
 
 
-def _supervisor(channel: socket.socket, become: Callable[[dict[str, Any], JobPaths, dict[str, str]], None]) -> None:
+def _supervisor(channel: socket.socket, work: Callable[[dict[str, Any], JobPaths, dict[str, str]], None]) -> None:
     """Never returns: leaves by `_exit`, or, in the job's process, by JobProcess."""
     code = 70
     try:
@@ -113,7 +113,7 @@ def _supervisor(channel: socket.socket, become: Callable[[dict[str, Any], JobPat
         if pid == 0:
             channel.close()
             ours.close()
-            _job(theirs, supervisor, become)
+            _job(theirs, supervisor, work)
         theirs.close()
         given = _receive(channel, 1)
         if given is None:
@@ -136,7 +136,7 @@ def _supervisor(channel: socket.socket, become: Callable[[dict[str, Any], JobPat
 
 
 def _job(
-    channel: socket.socket, supervisor: int, become: Callable[[dict[str, Any], JobPaths, dict[str, str]], None]
+    channel: socket.socket, supervisor: int, work: Callable[[dict[str, Any], JobPaths, dict[str, str]], None]
 ) -> None:
     os.setsid()
     processes.die_with_supervisor()
@@ -149,12 +149,12 @@ def _job(
     if given is None:
         os._exit(0)
     asked, (output, folder) = given
-    mark.carry(asked["job"]["job_id"])
+    process_tag.tag_process(asked["job"]["job_id"])
     os.fchdir(folder)
     os.dup2(output, 1)
     os.dup2(output, 2)
     channel.close()
-    raise JobProcess(lambda: become(asked["job"], JobPaths(Path(asked["folder"])), asked["env"]))
+    raise JobProcess(lambda: work(asked["job"], JobPaths(Path(asked["folder"])), asked["env"]))
 
 
 def _begun(answer: int) -> None:

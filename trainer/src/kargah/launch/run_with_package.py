@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 
-def lend() -> None:
+def load_package() -> None:
     package = Path(__file__).resolve().parents[1]
     spec = importlib.util.spec_from_file_location(
         "kargah", package / "__init__.py", submodule_search_locations=[str(package)]
@@ -25,5 +25,5 @@ def lend() -> None:
 if __name__ == "__main__":
     # The folder of this file: its names are nobody's business.
     del sys.path[0]
-    lend()
+    load_package()
     importlib.import_module(sys.argv[1]).run(sys.argv[1:])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kargah.datasets.formats.head import head_of
+from kargah.datasets.formats.sample import sample_of
 from kargah.datasets.verbs.reading_preview import answer_request
 
 Head = Callable[..., bytes]
@@ -23,7 +23,7 @@ def head(tmp_path: Path) -> Head:
     def run(content: bytes, name: str = "a.csv", kind: str = "csv", **reading: Any) -> bytes:
         original = tmp_path / "original"
         original.write_bytes(content)
-        return head_of(original, tmp_path / "head", kind, reading, name).read_bytes()  # type: ignore[arg-type]
+        return sample_of(original, tmp_path / "head", kind, reading, name).read_bytes()  # type: ignore[arg-type]
 
     return run
 

@@ -146,7 +146,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 _MAX = 50
 
 
-def note(code: str, *, column: str | None = None, **params: str | int) -> Warning:
+def warning_of(code: str, *, column: str | None = None, **params: str | int) -> Warning:
     """Return the warning `code` with its sentence filled in."""
     english, persian = _TEXTS[code]
     values = {**params, "column": column}
@@ -160,4 +160,4 @@ def at_most(warnings: list[Warning]) -> list[Warning]:
     """Return the first warnings, and how many more there are: a list of thousands tells nobody anything."""
     if len(warnings) <= _MAX:
         return warnings
-    return [*warnings[:_MAX], note("more_warnings", count=len(warnings) - _MAX)]
+    return [*warnings[:_MAX], warning_of("more_warnings", count=len(warnings) - _MAX)]

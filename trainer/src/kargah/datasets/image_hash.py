@@ -27,7 +27,7 @@ _MOST_COMPARED = 500
 
 
 @dataclass(frozen=True)
-class Look:
+class ImageHash:
     """A picture of a class by its bytes (sha256) and by how it looks (difference hash, 16 bytes)."""
 
     class_name: str
@@ -46,12 +46,12 @@ def dhash_of(image: Image) -> bytes:
     return np.packbits(np.concatenate([here < grey[:-1, 1:], here < grey[1:, :-1]])).tobytes()
 
 
-def write_looks(looks: list[Look], into: Path) -> None:
-    """Write the looks of all pictures, in the order in which training reads them."""
+def write_image_hashes(hashes: list[ImageHash], into: Path) -> None:
+    """Write the hashes of all pictures, in the order in which training reads them."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    ordered = sorted(looks, key=lambda look: (look.class_name, look.file))
+    ordered = sorted(hashes, key=lambda one: (one.class_name, one.file))
     columns = {
         "class": [look.class_name for look in ordered],
         "file": [look.file for look in ordered],
@@ -61,7 +61,7 @@ def write_looks(looks: list[Look], into: Path) -> None:
     pq.write_table(pa.table(columns), into, compression="zstd")
 
 
-def read_looks(file: Path) -> tuple[list[bytes], NDArray[np.uint8]]:
+def read_image_hashes(file: Path) -> tuple[list[bytes], NDArray[np.uint8]]:
     """Return the sha256 of each picture, and the difference hashes, uint8 of shape (pictures, 16)."""
     import pyarrow.parquet as pq
 
