@@ -446,6 +446,9 @@ describe('killed while it frees datasets', () => {
 describe('a wrong setting', () => {
   it.each([
     [{ KARGAH_PORT: 'many' }, 'KARGAH_PORT must be a number from 0 to 65535.'],
+    [{ KARGAH_LAUNCHER: 'slurm' }, 'KARGAH_LAUNCHER must be local or local-cold, or several of them'],
+    [{ KARGAH_LAUNCHER: 'local,local' }, 'KARGAH_LAUNCHER must be'],
+    [{ KARGAH_LAUNCHER: ' , ' }, 'KARGAH_LAUNCHER must be'],
     [{ KARGAH_ENV: 'prod' }, 'KARGAH_ENV must be development, staging or production.'],
     [{ KARGAH_BASE_URL: 'user' }, 'KARGAH_BASE_URL must be a path that begins and ends with /.'],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL must be a postgres:// URL.'],

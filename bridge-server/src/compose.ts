@@ -10,8 +10,7 @@ import { OPEN_INTERNET } from './datasets/ingest/sources/outbound-http.js';
 import { createApp, type AppParts } from './http/app.js';
 import { docsFiles, docsRoutes } from './http/docs.js';
 import type { Authenticator, Route } from './http/route.js';
-import { LocalLauncher } from './launchers/local.js';
-import { WarmLauncher } from './launchers/warm.js';
+import { createLaunchers } from './launchers/index.js';
 import { createLive, type Live } from './live/live.js';
 import { createMlflow } from './mlflow/index.js';
 import { createModels } from './models/index.js';
@@ -77,14 +76,13 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   });
   const events = new Events((err, name) => log.error({ err, event: name }, 'what happened could not be heard'));
   events.on('job.changed', ({ userId, job, deleted }) => live.jobChanged(userId, job, deleted));
-  const cold = new LocalLauncher(config.python, config.leaseSeconds);
-  const warm = config.launcher === 'local' ? new WarmLauncher(cold, { ...config, log }) : null;
+  const launchers = createLaunchers(config.launchers, { ...config, log });
   const training = new TrainingService({
     db,
     live,
     events,
     mlflow: mlflow.port,
-    launcher: warm ?? cold,
+    launcher: launchers,
     datasets: datasets.service,
     recipes: new Recipes({ ...config, file: recipesFile(), log }),
     settings: {
@@ -92,6 +90,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
       python: config.python,
       workspaceDir: config.workspaceDir,
       machine: thisMachine(),
+      launchers: config.launchers,
       maxParallelJobs: config.maxParallelJobs,
       maxJobsPerUser: config.maxJobsPerUser,
       maxLogBytes: config.maxLogBytes,
@@ -144,7 +143,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
       const startWarm = mlflow.port.onState((state) => {
         if (state !== 'up') return;
         startWarm();
-        warm?.start();
+        launchers.start();
       });
       await datasets.start();
       await training.start();
@@ -153,7 +152,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     stop: async () => {
       await sweeps.stop();
       await training.stop();
-      await warm?.close();
+      await launchers.close();
       await mlflow.stop();
       await datasets.stop();
       await storage.close();

@@ -3,6 +3,7 @@ import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readF
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { launcherName, type LauncherName } from './contract/training/training.js';
 import { dataFolder } from './data-folder.js';
 
 /** Every setting of the bridge, checked once before anything opens. */
@@ -22,8 +23,8 @@ export interface Config {
   readonly mlflowUrl: string | null;
   /** Key material; keys for one purpose are derived from it by {@link deriveKey}. */
   readonly secret: string;
-  /** `local` forks jobs from a Python that has everything loaded; `local-cold` starts a new one for each. */
-  readonly launcher: 'local' | 'local-cold';
+  /** Where jobs may run, the usual first: `local` forks them from a Python that has everything loaded, `local-cold` starts a new one for each. */
+  readonly launchers: readonly [LauncherName, ...LauncherName[]];
   /** The interpreter that runs jobs, readers and MLflow. */
   readonly python: string;
   /** The folder that Jupyter shows: scripts must lie in it. */
@@ -104,7 +105,15 @@ const SETTINGS = {
   ],
   KARGAH_SECRET: [z.string().optional(), 'at least 32 characters that nobody knows'],
   KARGAH_SECRET_FILE: [z.string().min(1).optional(), 'a readable file with at least 32 characters that nobody knows'],
-  KARGAH_LAUNCHER: [z.enum(['local', 'local-cold']).default('local'), 'local or local-cold'],
+  KARGAH_LAUNCHER: [
+    z
+      .string()
+      .transform((text) => text.split(/[\s,]+/u).filter(Boolean))
+      .pipe(z.tuple([launcherName], launcherName))
+      .refine((names) => new Set(names).size === names.length)
+      .default(['local']),
+    `${launcherName.options.join(' or ')}, or several of them, separated by commas, the usual one first`,
+  ],
   KARGAH_PYTHON: [z.string().min(1).optional(), 'a Python interpreter'],
   KARGAH_WORKSPACE_DIR: [z.string().min(1).optional(), 'a folder'],
   KARGAH_SCRIPT_ENV: [
@@ -211,7 +220,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     databaseUrl: v.DATABASE_URL ?? null,
     mlflowUrl: v.KARGAH_MLFLOW_URL ?? null,
     secret: secretOf(v, dataDir),
-    launcher: v.KARGAH_LAUNCHER,
+    launchers: v.KARGAH_LAUNCHER,
     python: v.KARGAH_PYTHON ?? besideRepository(),
     workspaceDir: v.KARGAH_WORKSPACE_DIR === undefined ? null : resolve(v.KARGAH_WORKSPACE_DIR),
     scriptEnv: v.KARGAH_SCRIPT_ENV,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.js';
+import { launcherName } from './training/training.js';
 
 const text = (description: string) => ({ mediaType: 'text/plain', description });
 export const root = endpoint({
@@ -76,6 +77,8 @@ export const system = endpoint({
         disk_free_bytes: z.number().int(),
         storage_used_bytes: z.number().int(),
         workspace_dir: z.string().nullable(),
+        /** Where a job may be run, where there is a choice; the first is the usual one. */
+        launchers: z.array(launcherName).optional(),
       })
       .meta({ id: 'System' }),
   },

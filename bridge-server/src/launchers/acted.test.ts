@@ -1,4 +1,4 @@
-import { ActedLauncher, ActedWorld } from './acted.js';
+import { ActedLauncher, ActedWorld } from '../../test/support/acted-launcher.js';
 import { launcherConformance } from '../../test/support/launcher-conformance.js';
 
 const world = new ActedWorld();

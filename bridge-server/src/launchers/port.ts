@@ -1,12 +1,17 @@
 import type { ErrorCode } from '../contract/errors.js';
-import type { Best } from '../contract/training/training.js';
+import type { Best, LauncherName } from '../contract/training/training.js';
 import type { ErrorParams } from '../lib/errors.js';
 
-/** A launcher starts job processes. It knows no HTTP and no database; everything it needs is in the spec and the job's folder. */
-export interface JobSpec {
-  readonly jobId: string;
-  /** The job's own folder; `job.json` and `token` are already in it. */
+/** Where a job lies, and who runs it. */
+export interface JobPlace {
+  /** The job's own folder. */
   readonly folder: string;
+  /** Null: the usual one. */
+  readonly launcher: LauncherName | null;
+}
+/** A launcher starts job processes. It knows no HTTP and no database; everything it needs is in the spec and the job's folder, where `job.json` and `token` lie already. */
+export interface JobSpec extends JobPlace {
+  readonly jobId: string;
   readonly python: string;
   readonly cwd: string;
   /** The names of what it is given in its environment; the values lie in its folder. */
@@ -40,6 +45,8 @@ export interface LaunchHandle extends LaunchKind {
   readonly folder: string;
   /** The number of its launch; what a launch of another number says does not count. Null for one that was given none. */
   readonly fence: number | null;
+  /** Left out by a bridge that knew only this machine. */
+  readonly launcher?: LauncherName;
 }
 /** What the job's own parent proved, from `outcome.json`. */
 export interface Outcome {
@@ -72,6 +79,13 @@ export interface LogPart {
   readonly size: number;
 }
 
+/** A launcher that has something of its own to keep ready, as a process or a connection. */
+export interface ConfiguredLauncher extends Launcher {
+  start?(): void;
+  /** Jobs go on. */
+  close?(): Promise<void>;
+}
+
 export interface Launcher {
   plan(spec: JobSpec): LaunchPlan;
   submit(spec: JobSpec): Promise<LaunchHandle>;
@@ -88,4 +102,10 @@ export interface Launcher {
   stop(handle: LaunchHandle, graceSeconds: number): Promise<void>;
   /** What the job printed, stdout and stderr in order, from byte `offset`; nothing beyond the end. */
   logs(handle: LaunchHandle, offset: number, limit: number): Promise<LogPart>;
+  /** The launch in this place, of which no handle was kept; null where there is none. */
+  find(place: JobPlace): Promise<LaunchHandle | null>;
+  /** Ends whatever was launched in this place, where no handle says what that is. Answers what is proved of its end. */
+  endAll(place: JobPlace): Promise<Outcome | null>;
+  /** As `endAll`, and from now on nothing begins there: of a job that was to be stopped before its launch was written down. */
+  forbid(place: JobPlace): Promise<Outcome | null>;
 }

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job } from '../contract/training/training.js';
-import { carriers } from '../launchers/processes.js';
+import { carriers } from '../launchers/local/processes.js';
 import { TABLE, TrainingFixture } from '../../test/support/training.js';
 
 const SLEEPER = 'import time\nprint("up")\ntime.sleep(600)';

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HandClock } from '../../test/clock.js';
 import type { Job } from '../contract/training/training.js';
-import { supervisorsOf } from '../launchers/forbid.js';
+import { supervisorsOf } from '../launchers/local/forbid.js';
 import { blankOutcome, readOutcome } from '../launchers/folder.js';
-import { LocalLauncher } from '../launchers/local.js';
-import { signOf } from '../launchers/lease.js';
-import { carriers } from '../launchers/processes.js';
+import { LocalLauncher } from '../launchers/local/local.js';
+import { signOf } from '../launchers/local/lease.js';
+import { carriers } from '../launchers/local/processes.js';
 import { readProc } from '../lib/processes.js';
 import { PYTHON, TrainingFixture } from '../../test/support/training.js';
 

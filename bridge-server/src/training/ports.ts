@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Person } from '../access/caller.js';
+import type { LauncherName } from '../contract/training/training.js';
 import type { Database } from '../storage/schema.js';
 import type { Machine } from './queue/machine.js';
 
@@ -52,6 +53,8 @@ export interface TrainingSettings {
   readonly python: string;
   readonly workspaceDir: string | null;
   readonly machine: Machine;
+  /** Where jobs may run, the usual one first. */
+  readonly launchers: readonly [LauncherName, ...LauncherName[]];
   /** At most this many at once, whatever room there is. */
   readonly maxParallelJobs: number;
   readonly maxJobsPerUser: number;

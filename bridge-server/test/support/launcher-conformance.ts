@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { removeFolder } from '../folders.js';
 import { HUNG_MS } from '../hung.js';
-import type { Act } from '../../src/launchers/acted.js';
+import type { Act } from './acted-launcher.js';
 import type { JobSpec, Launcher, LaunchHandle, Outcome } from '../../src/launchers/port.js';
-import { carriers } from '../../src/launchers/processes.js';
+import { carriers } from '../../src/launchers/local/processes.js';
 import { startTimeOf } from '../../src/lib/processes.js';
 
 /** For what listens: as long as it takes on any machine. */
@@ -46,7 +46,17 @@ export async function scriptJob(root: string, python: string, source: string, li
     resume_from: null,
   };
   await writeFile(join(folder, 'job.json'), JSON.stringify(job));
-  return { jobId, folder, python, cwd: folder, variables: [], graceSeconds, memoryBytes, timeLimitSeconds };
+  return {
+    jobId,
+    folder,
+    launcher: null,
+    python,
+    cwd: folder,
+    variables: [],
+    graceSeconds,
+    memoryBytes,
+    timeLimitSeconds,
+  };
 }
 
 /** Resolves once `condition` holds; looks at files and processes, which tell nobody when they change. */
@@ -185,6 +195,27 @@ export function launcherConformance(candidate: Candidate): void {
       await writeFile(join(spec.folder, 'go'), '');
       await end;
       expect(await outcomeOf(other, kept)).toMatchObject({ exit_code: 0 });
+    });
+
+    it('finds a launch of which no handle was kept, and nothing where there was none', async () => {
+      const { spec, handle } = await start('import time\ntime.sleep(600)', { until: 'stopped' });
+      expect(await fresh().find(spec)).toEqual(handle);
+      expect(await fresh().find(await scriptJob(root, python, ''))).toBeNull();
+      await launcher.stop(handle, GRACE_SECONDS);
+    });
+
+    it('ends what was launched where no handle was kept', async () => {
+      const { spec, handle } = await start('import time\ntime.sleep(600)', { until: 'stopped' });
+      const told = ended(launcher, handle);
+      await fresh().endAll(spec);
+      await told;
+      expect((await launcher.probe(handle)).state).not.toBe('running');
+    });
+
+    it('starts nothing where that was forbidden before, and says that the job was stopped', async () => {
+      const spec = await scriptJob(root, python, 'print("begun")');
+      expect(await fresh().forbid(spec)).toMatchObject({ stopped: true, exit_code: null });
+      await expect(launcher.submit(spec)).rejects.toMatchObject({ code: 'launch_failed' });
     });
 
     it('starts a job once, however often it is submitted', async () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { MetricPoint } from '../../src/contract/training/metrics.js';
 import type { Job } from '../../src/contract/training/training.js';
-import { ActedLauncher } from '../../src/launchers/acted.js';
+import { ActedLauncher } from './acted-launcher.js';
 import { BEST_METRIC_FILE, type BestMetric } from '../../src/launchers/folder.js';
 import type { Outcome } from '../../src/launchers/port.js';
 import type { Sweep } from '../../src/contract/training/sweeps.js';

@@ -13,7 +13,7 @@ import type { Sweep } from '../../src/contract/training/sweeps.js';
 import type { MetricPoint } from '../../src/contract/training/metrics.js';
 import type { Job, JobState } from '../../src/contract/training/training.js';
 import { KargahError } from '../../src/lib/errors.js';
-import { LocalLauncher } from '../../src/launchers/local.js';
+import { LocalLauncher } from '../../src/launchers/local/local.js';
 import type { Launcher } from '../../src/launchers/port.js';
 import type { LivePort } from '../../src/live/port.js';
 import type { DatasetInput, MlflowPort, RunRef } from '../../src/mlflow/port.js';
@@ -209,7 +209,7 @@ export class TrainingFixture {
     readonly launcher: Launcher,
     readonly settings: Pick<
       TrainingSettings,
-      'machine' | 'maxParallelJobs' | 'maxJobsPerUser' | 'graceSeconds' | 'scriptEnv'
+      'machine' | 'launchers' | 'maxParallelJobs' | 'maxJobsPerUser' | 'graceSeconds' | 'scriptEnv'
     >,
   ) {}
 
@@ -220,6 +220,7 @@ export class TrainingFixture {
     const dir = await mkdtemp(join(tmpdir(), 'kargah-training-'));
     const shop = new TrainingFixture(dir, await testStorage(), launcher, {
       machine: { cpus: 4, memoryMb: 8192, gpus: [] },
+      launchers: ['local-cold'],
       maxParallelJobs: 4,
       maxJobsPerUser: 4,
       graceSeconds: 1,

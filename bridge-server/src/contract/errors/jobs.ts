@@ -201,6 +201,11 @@ export const JOBS = {
     en: 'There is no Python environment named {python} here.',
     fa: 'محیط پایتونی به نام {python} این‌جا نیست.',
   },
+  launcher_not_offered: {
+    status: 422,
+    en: 'This server does not run jobs with the launcher {launcher}; it has {offered}.',
+    fa: 'این سرور کارها را با راه‌انداز {launcher} اجرا نمی‌کند. راه‌اندازهای آن: {offered}.',
+  },
   resources_too_large: {
     status: 422,
     en: 'This machine has {available} {resource}; ask for no more.',

@@ -119,6 +119,7 @@ export const startSweep = endpoint({
     'sweep_space_empty',
     'sweep_grid_too_large',
     'unknown_python',
+    'launcher_not_offered',
     'resources_too_large',
     'recipe_takes_one_gpu',
     'quota_jobs',

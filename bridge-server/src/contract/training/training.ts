@@ -18,6 +18,10 @@ export const JOB_STATES = [
 export const jobState = z.enum(JOB_STATES).meta({ id: 'JobState' });
 export type JobState = z.infer<typeof jobState>;
 
+/** Where jobs can run; which of them a server offers is its setting. */
+export const launcherName = z.enum(['local', 'local-cold']).meta({ id: 'LauncherName' });
+export type LauncherName = z.infer<typeof launcherName>;
+
 export const resources = z
   .object({
     cpus: z.number().int().min(1).max(256).optional(),
@@ -26,6 +30,8 @@ export const resources = z
     time_limit_seconds: z.number().int().min(1).optional(),
     /** Which of `GET /api/v1/pythons` runs it; the bridge's own where it is left out. */
     python: z.string().max(200).optional(),
+    /** Which of the server's launchers runs it; the first where it is left out. */
+    launcher: launcherName.optional(),
   })
   .meta({ id: 'Resources' });
 
@@ -203,6 +209,7 @@ export const train = endpoint({
     'cwd_not_found',
     'variable_taken',
     'unknown_python',
+    'launcher_not_offered',
     'resources_too_large',
     'recipe_takes_one_gpu',
     'quota_jobs',

@@ -1,7 +1,7 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Job } from '../../contract/training/training.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Job, LauncherName } from '../../contract/training/training.js';
 import { TABLE, TrainingFixture } from '../../../test/support/training.js';
 
 interface Refusal {
@@ -268,5 +268,42 @@ describe('the queue', () => {
     expect(shop.mlflow.runs.get(`run-${job_id}`)?.status).toBe('RUNNING');
     shop.mlflow.become('up');
     await shop.eventually(() => shop.mlflow.runs.get(`run-${job_id}`)?.status === 'FINISHED', 'the run to end');
+  });
+});
+
+describe('where a job runs', () => {
+  let shop: TrainingFixture;
+  afterEach(() => shop.close());
+  const open = async (...launchers: [LauncherName, ...LauncherName[]]): Promise<void> => {
+    shop = await TrainingFixture.open({ launchers });
+    shop.datasets.set(TABLE.datasetId, TABLE);
+    shop.mlflow.become('down');
+  };
+  const train = (resources?: object) =>
+    shop.call('POST', '/train', { recipe: 'tabular', dataset_id: TABLE.datasetId, resources });
+
+  it('is said nowhere while there is one launcher', async () => {
+    await open('local-cold');
+    expect(await (await train()).json()).toMatchObject({ resources: null });
+    expect(await (await train({ cpus: 1 })).json()).toMatchObject({ resources: { cpus: 1 } });
+  });
+
+  it('is the first of several, or the one that was asked for', async () => {
+    await open('local-cold', 'local');
+    expect(await (await train()).json()).toMatchObject({ resources: { launcher: 'local-cold' } });
+    const job = (await (await train({ cpus: 1, launcher: 'local' })).json()) as Job;
+    expect(job.resources).toEqual({ cpus: 1, launcher: 'local' });
+  });
+
+  it('is refused, with what there is, where this server does not have it', async () => {
+    await open('local-cold');
+    const answer = await train({ launcher: 'local' });
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({
+      code: 'launcher_not_offered',
+      detail: expect.stringContaining('it has local-cold') as string,
+      detail_fa: expect.stringContaining('local-cold') as string,
+    });
+    expect((await train({ launcher: 'slurm' })).status).toBe(422);
   });
 });

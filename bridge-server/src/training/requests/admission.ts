@@ -32,7 +32,7 @@ export class Admission {
     private readonly datasets: TrainingDatasets,
     private readonly recipes: Recipes,
     private readonly pythons: Pythons,
-    private readonly settings: Pick<TrainingSettings, 'machine' | 'workspaceDir' | 'dataDir'>,
+    private readonly settings: Pick<TrainingSettings, 'machine' | 'workspaceDir' | 'dataDir' | 'launchers'>,
   ) {}
 
   /**
@@ -43,20 +43,39 @@ export class Admission {
     if ((await this.store.countWaitingOf(person.userId)) >= MAX_WAITING)
       throw new KargahError('quota_jobs', { max: MAX_WAITING });
     const dataset = await this.#dataset(person, request, again);
+    const resources = this.#resources(request);
     const script = request.script && (await resolveScript(this.settings, request.script));
     if (request.script) refuseParams(request);
     const variables = variablesOf(request.script ?? {});
     const params = script ? request.params : await this.#recipeParams(request, dataset);
     const { machine } = this.settings;
-    const claim = requestOf(request.resources ?? null, script ? 'script' : 'recipe', machine);
+    const claim = requestOf(resources ?? null, script ? 'script' : 'recipe', machine);
     if (!script) refuseIdleGpus(claim);
     refuseExcess(claim, machine);
-    const { python: asked = DEFAULT_PYTHON } = request.resources ?? {};
+    const { python: asked = DEFAULT_PYTHON } = resources ?? {};
     const python = await this.pythons.executableOf(asked);
     // What another Python has only the job finds out.
     if (!script && asked === DEFAULT_PYTHON) await this.recipes.requireTorch();
     const named = request.script && script ? { script: { ...request.script, path: script.path } } : {};
-    return { request: { ...request, ...named }, dataset, params, claim, python, script: script ?? null, variables };
+    const given = resources === undefined ? {} : { resources };
+    return {
+      request: { ...request, ...named, ...given },
+      dataset,
+      params,
+      claim,
+      python,
+      script: script ?? null,
+      variables,
+    };
+  }
+
+  /** Where there is a choice of launchers the job is told which, so that another order of them later changes nothing for it. */
+  #resources({ resources }: TrainRequest): TrainRequest['resources'] {
+    const { launchers } = this.settings;
+    const launcher = resources?.launcher ?? launchers[0];
+    if (!launchers.includes(launcher))
+      throw new KargahError('launcher_not_offered', { launcher, offered: launchers.join(', ') });
+    return launchers.length === 1 ? resources : { ...resources, launcher };
   }
 
   async #dataset(person: Person, request: TrainRequest, again: GivenDataset | null): Promise<TrainingDataset | null> {

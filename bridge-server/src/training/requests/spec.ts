@@ -18,6 +18,7 @@ export function specOf(
   return {
     jobId,
     folder,
+    launcher: asked?.launcher ?? null,
     python,
     cwd: script?.cwd ?? folder,
     variables: namesOf(variables),

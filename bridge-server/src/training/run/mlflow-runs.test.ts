@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Job } from '../../contract/training/training.js';
-import { ActedLauncher } from '../../launchers/acted.js';
+import { ActedLauncher } from '../../../test/support/acted-launcher.js';
 import { TABLE, TrainingFixture } from '../../../test/support/training.js';
 
 describe('the MLflow run of a recipe’s job', () => {

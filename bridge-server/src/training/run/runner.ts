@@ -1,9 +1,7 @@
 import { failureOf, KargahError } from '../../lib/errors.js';
 import type { Failure } from '../../contract/errors.js';
 import type { JobState } from '../../contract/training/training.js';
-import { readHandle, readOutcome } from '../../launchers/folder.js';
-import { endAllIn, forbid } from '../../launchers/forbid.js';
-import type { Launcher, LaunchHandle } from '../../launchers/port.js';
+import type { JobPlace, Launcher, LaunchHandle } from '../../launchers/port.js';
 import type { MlflowPort } from '../../mlflow/port.js';
 import type { RunFinalizer } from './finalizer.js';
 import type { JobNotifier } from '../queue/notifier.js';
@@ -18,7 +16,7 @@ import type { JobPatch, JobRow, JobStore } from '../records/store.js';
 import type { JobTelemetry } from './telemetry.js';
 import type { TerminalState } from '../records/states.js';
 import { lost, RUN_STATUS, STOPPED, outcomeOf, type RunStatus } from './outcome.js';
-import { progressOf } from '../records/view.js';
+import { progressOf, resourcesOf } from '../records/view.js';
 import type { Scheduler } from '../queue/scheduler.js';
 
 /** After MLflow said that it is up and then refused: how long until the next try. */
@@ -262,10 +260,10 @@ export class JobRunner {
     const state = row.state as JobState;
     if (state === 'queued') return;
     // A bridge that died between a launch and its note finds the supervisor's own.
-    const handle = handleOf(row) ?? readHandle(this.folders.of(row.job_id));
+    const handle = handleOf(row) ?? (await this.launcher.find(this.#placeOf(row)));
     if (!handle) {
       if (state === 'starting') await this.store.transition(row.job_id, 'queued');
-      else await this.#endUnknown(row.job_id, state);
+      else await this.#endUnknown(row, state);
       return;
     }
     if (row.handle_json === null) await this.store.patch(row.job_id, launched(handle));
@@ -281,12 +279,15 @@ export class JobRunner {
   }
 
   /** Of its process nothing is known: there was none yet, or its folder was taken away. */
-  async #endUnknown(jobId: string, state: JobState): Promise<void> {
-    const folder = this.folders.of(jobId);
-    await (state === 'stopping' ? forbid : endAllIn)(folder);
-    const outcome = readOutcome(folder);
+  async #endUnknown(row: JobRow, state: JobState): Promise<void> {
+    const place = this.#placeOf(row);
+    const outcome = await (state === 'stopping' ? this.launcher.forbid(place) : this.launcher.endAll(place));
     const { to, why, patch } = outcome ? outcomeOf(outcome) : state === 'stopping' ? STOPPED : lost();
-    await this.#end(jobId, to, why, patch);
+    await this.#end(row.job_id, to, why, patch);
+  }
+
+  #placeOf(row: JobRow): JobPlace {
+    return { folder: this.folders.of(row.job_id), launcher: resourcesOf(row)?.launcher ?? null };
   }
 }
 

@@ -1296,7 +1296,10 @@ export interface components {
       gpus?: number;
       time_limit_seconds?: number;
       python?: string;
+      launcher?: components['schemas']['LauncherName'];
     };
+    /** @enum {string} */
+    LauncherName: 'local' | 'local-cold';
     /** @enum {string} */
     Priority: 'low' | 'normal' | 'high';
     SweepRequest: {
@@ -1574,6 +1577,7 @@ export interface components {
       | 'checkpoint_mismatch'
       | 'lease_expired'
       | 'unknown_python'
+      | 'launcher_not_offered'
       | 'resources_too_large'
       | 'recipe_takes_one_gpu'
       | 'waiting_for_turn'
@@ -1777,6 +1781,7 @@ export interface components {
       disk_free_bytes: number;
       storage_used_bytes: number;
       workspace_dir: string | null;
+      launchers?: components['schemas']['LauncherName'][];
     };
     NewApiToken: {
       token_id: string;
@@ -8881,6 +8886,8 @@ export interface operations {
        *
        *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
        *
+       *     `launcher_not_offered`: This server does not run jobs with the launcher {launcher}; it has {offered}.
+       *
        *     `recipe_broken`: Recipe {recipe} of {package} cannot be used: {reason}. Correct or remove the package, then start the job again.
        *
        *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
@@ -9083,6 +9090,8 @@ export interface operations {
        *     `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
        *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
+       *
+       *     `launcher_not_offered`: This server does not run jobs with the launcher {launcher}; it has {offered}.
        *
        *     `recipe_broken`: Recipe {recipe} of {package} cannot be used: {reason}. Correct or remove the package, then start the job again.
        *
@@ -10032,6 +10041,8 @@ export interface operations {
       /**
        * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
+       *     `launcher_not_offered`: This server does not run jobs with the launcher {launcher}; it has {offered}.
+       *
        *     `recipe_broken`: Recipe {recipe} of {package} cannot be used: {reason}. Correct or remove the package, then start the job again.
        *
        *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
@@ -10801,6 +10812,8 @@ export interface operations {
        *     `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
        *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
+       *
+       *     `launcher_not_offered`: This server does not run jobs with the launcher {launcher}; it has {offered}.
        *
        *     `recipe_broken`: Recipe {recipe} of {package} cannot be used: {reason}. Correct or remove the package, then start the job again.
        *

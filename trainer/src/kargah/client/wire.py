@@ -139,6 +139,7 @@ ErrorCode: TypeAlias = Literal[
     "checkpoint_mismatch",
     "lease_expired",
     "unknown_python",
+    "launcher_not_offered",
     "resources_too_large",
     "recipe_takes_one_gpu",
     "waiting_for_turn",
@@ -208,6 +209,9 @@ JobState: TypeAlias = Literal["queued", "starting", "running", "stopping", "succ
 
 
 LaunchKind: TypeAlias = Literal["warm", "cold"]
+
+
+LauncherName: TypeAlias = Literal["local", "local-cold"]
 
 
 MetricValue: TypeAlias = float | Literal["NaN", "Infinity", "-Infinity"]
@@ -1095,6 +1099,7 @@ class Resources(TypedDict):
     gpus: NotRequired[int]
     time_limit_seconds: NotRequired[int]
     python: NotRequired[str]
+    launcher: NotRequired[LauncherName]
 
 
 class ResumeRequest(TypedDict):
@@ -1347,6 +1352,7 @@ class System(TypedDict):
     disk_free_bytes: int
     storage_used_bytes: int
     workspace_dir: str | None
+    launchers: NotRequired[list[LauncherName]]
 
 
 class SystemChanged(TypedDict):

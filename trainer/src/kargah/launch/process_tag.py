@@ -1,7 +1,7 @@
 """What every process of a job carries: a number that the kernel hands down to each child, and shows to whoever looks.
 
 An environment can be cleared, a name, a session and a parent changed, by accident as well; this number is none of
-them. It is the soft limit of file locks, which means nothing to Linux since 2.4.25; `launchers/mark.ts` reads it.
+them. It is the soft limit of file locks, which means nothing to Linux since 2.4.25; `launchers/local/mark.ts` reads it.
 """
 
 from __future__ import annotations

@@ -3,24 +3,16 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import {
-  eventually,
-  launcherConformance,
-  logOf,
-  processConformance,
-  scriptJob,
-  type Candidate,
-} from '../../test/support/launcher-conformance.js';
-import { removeFolder } from '../../test/folders.js';
-import { LocalLauncher } from './local.js';
-import { pids, readProc } from '../lib/processes.js';
+import { eventually, logOf, scriptJob } from '../../../test/support/launcher-conformance.js';
+import { removeFolder } from '../../../test/folders.js';
+import { LocalLauncher } from '../local/local.js';
+import { pids, readProc } from '../../lib/processes.js';
 import { WarmLauncher } from './warm.js';
 
-const python = process.env['KARGAH_PYTHON'] ?? join(resolve(import.meta.dirname, '../../..'), '.venv/bin/python');
+const python = process.env['KARGAH_PYTHON'] ?? join(resolve(import.meta.dirname, '../../../..'), '.venv/bin/python');
 const dataDir = mkdtempSync(join(tmpdir(), 'kargah-warm-'));
 const log = { info: () => undefined, warn: () => undefined };
-const fresh = () => new WarmLauncher(new LocalLauncher(python), { python, dataDir, log });
-const launcher = fresh();
+const launcher = new WarmLauncher(new LocalLauncher(python), { python, dataDir, log });
 
 afterAll(async () => {
   await launcher.close();
@@ -32,10 +24,6 @@ async function open(): Promise<WarmLauncher> {
   await launcher.warmed(python);
   return launcher;
 }
-
-const warm: Candidate = { name: 'WarmLauncher', python, launch: 'warm', open, fresh };
-launcherConformance(warm);
-processConformance(warm);
 
 it('a job with a variable that counts when a Python starts is started cold, says why, and has it', async () => {
   const own = await open();

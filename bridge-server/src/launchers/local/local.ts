@@ -10,16 +10,26 @@ import {
   type FSWatcher,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { systemClock, type Clock } from '../lib/clock.js';
-import { KargahError } from '../lib/errors.js';
-import { isStorageFull } from '../http/problems.js';
-import { inherited } from '../lib/environment.js';
-import { OUTCOME_FILE, readHandle, readLog, readOutcome, SUPERVISOR_FILE, SUPERVISOR_LOG } from './folder.js';
-import type { JobSpec, Launcher, LaunchHandle, LaunchNote, LaunchPlan, LogPart, Outcome, Probe } from './port.js';
-import { endAllIn, supervisorsOf } from './forbid.js';
+import { systemClock, type Clock } from '../../lib/clock.js';
+import { KargahError } from '../../lib/errors.js';
+import { isStorageFull } from '../../http/problems.js';
+import { inherited } from '../../lib/environment.js';
+import { OUTCOME_FILE, readHandle, readLog, readOutcome, SUPERVISOR_FILE, SUPERVISOR_LOG } from '../folder.js';
+import type {
+  JobPlace,
+  JobSpec,
+  Launcher,
+  LaunchHandle,
+  LaunchNote,
+  LaunchPlan,
+  LogPart,
+  Outcome,
+  Probe,
+} from '../port.js';
+import { endAllIn, forbid, supervisorsOf } from './forbid.js';
 import { Lease, signOf } from './lease.js';
 import { killEverythingOf } from './processes.js';
-import { isAlive, signal } from '../lib/processes.js';
+import { isAlive, signal } from '../../lib/processes.js';
 
 /** How long a supervisor may take, beyond the grace, to end what SIGKILL ends. */
 const KILL_MARGIN_MS = 10_000;
@@ -132,6 +142,20 @@ export class LocalLauncher implements Launcher {
 
   logs({ folder }: LaunchHandle, offset: number, limit: number): Promise<LogPart> {
     return readLog(folder, offset, limit);
+  }
+
+  find({ folder }: JobPlace): Promise<LaunchHandle | null> {
+    return Promise.resolve(readHandle(folder));
+  }
+
+  async endAll({ folder }: JobPlace): Promise<Outcome | null> {
+    await endAllIn(folder);
+    return readOutcome(folder);
+  }
+
+  async forbid({ folder }: JobPlace): Promise<Outcome | null> {
+    await forbid(folder);
+    return readOutcome(folder);
   }
 
   /** Resolves once the training process was started, or the supervisor ended or fell silent without one. */

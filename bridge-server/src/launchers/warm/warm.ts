@@ -3,9 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { failed, WarmDaemon } from './daemon.js';
-import { readHandle } from './folder.js';
-import type { LocalLauncher } from './local.js';
-import type { JobSpec, Launcher, LaunchHandle, LaunchNote, LaunchPlan, LogPart, Probe } from './port.js';
+import { readHandle } from '../folder.js';
+import type { LocalLauncher } from '../local/local.js';
+import type {
+  ConfiguredLauncher,
+  JobPlace,
+  JobSpec,
+  LaunchHandle,
+  LaunchNote,
+  LaunchPlan,
+  LogPart,
+  Outcome,
+  Probe,
+} from '../port.js';
 
 export interface WarmSettings {
   /** Whose daemon is there from the start on. */
@@ -49,7 +59,7 @@ interface Place {
 }
 
 /** Forks jobs from Pythons that have everything loaded; what cannot be forked soundly is started cold, and told why. */
-export class WarmLauncher implements Launcher {
+export class WarmLauncher implements ConfiguredLauncher {
   readonly #places = new Map<string, Place>();
   readonly #closing = new AbortController();
   readonly #folder: string;
@@ -108,6 +118,18 @@ export class WarmLauncher implements Launcher {
 
   logs(handle: LaunchHandle, offset: number, limit: number): Promise<LogPart> {
     return this.cold.logs(handle, offset, limit);
+  }
+
+  find(place: JobPlace): Promise<LaunchHandle | null> {
+    return this.cold.find(place);
+  }
+
+  endAll(place: JobPlace): Promise<Outcome | null> {
+    return this.cold.endAll(place);
+  }
+
+  forbid(place: JobPlace): Promise<Outcome | null> {
+    return this.cold.forbid(place);
   }
 
   /** Resolves when the daemon of this Python serves, or it is known why it does not. */

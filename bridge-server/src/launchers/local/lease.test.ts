@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { HandClock } from '../../test/clock.js';
+import { HandClock } from '../../../test/clock.js';
 import { Lease, signOf } from './lease.js';
 
 describe('a lease of 30 s, looked at every second', () => {

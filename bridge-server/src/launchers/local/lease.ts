@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock, type Clock } from '../lib/clock.js';
+import { systemClock, type Clock } from '../../lib/clock.js';
 
 const HEARTBEAT_FILE = 'heartbeat';
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { pids, readProc, signal, startTimeOf } from '../lib/processes.js';
+import { pids, readProc, signal, startTimeOf } from '../../lib/processes.js';
 import { markOf } from './mark.js';
 
 /** Kills every process of this job, until none is left. */

@@ -1,9 +1,9 @@
 import { linkSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { blankOutcome, OUTCOME_FILE } from './folder.js';
+import { blankOutcome, OUTCOME_FILE } from '../folder.js';
 import { killEverythingOf } from './processes.js';
-import { pids, readProc, signal } from '../lib/processes.js';
+import { pids, readProc, signal } from '../../lib/processes.js';
 
 /**
  * For a job that was to be stopped, of which no handle is known: from now on no supervisor begins in its folder, and one that is

@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createConnection } from 'node:net';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { inherited } from '../lib/environment.js';
-import { launchNote, readHandle, readOutcome } from './folder.js';
-import type { LaunchNote } from './port.js';
+import { inherited } from '../../lib/environment.js';
+import { launchNote, readHandle, readOutcome } from '../folder.js';
+import type { LaunchNote } from '../port.js';
 
 /** Beyond this it hangs: imports take seconds, on a busy machine some more. */
 const START_LIMIT_MS = 120_000;

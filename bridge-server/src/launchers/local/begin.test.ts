@@ -2,14 +2,14 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { removeFolder } from '../../test/folders.js';
-import { eventually, logOf, scriptJob } from '../../test/support/launcher-conformance.js';
-import { readOutcome } from './folder.js';
+import { removeFolder } from '../../../test/folders.js';
+import { eventually, logOf, scriptJob } from '../../../test/support/launcher-conformance.js';
+import { readOutcome } from '../folder.js';
 import { endAllIn, forbid, supervisorsOf } from './forbid.js';
 import { LocalLauncher } from './local.js';
 import { carriers } from './processes.js';
 
-const python = process.env['KARGAH_PYTHON'] ?? join(resolve(import.meta.dirname, '../../..'), '.venv/bin/python');
+const python = process.env['KARGAH_PYTHON'] ?? join(resolve(import.meta.dirname, '../../../..'), '.venv/bin/python');
 const SLEEPER = 'import time\nprint("up", flush=True)\ntime.sleep(600)';
 
 describe('a supervisor of which no handle is known', () => {

@@ -1,8 +1,17 @@
 import { existsSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { KargahError } from '../lib/errors.js';
-import { blankOutcome } from './folder.js';
-import type { JobSpec, Launcher, LaunchHandle, LaunchPlan, LogPart, Outcome, Probe } from './port.js';
+import { KargahError } from '../../src/lib/errors.js';
+import { blankOutcome } from '../../src/launchers/folder.js';
+import type {
+  JobPlace,
+  JobSpec,
+  Launcher,
+  LaunchHandle,
+  LaunchPlan,
+  LogPart,
+  Outcome,
+  Probe,
+} from '../../src/launchers/port.js';
 
 /** What a job does where no process is started: `act.json` in its folder; without one it runs until it is ended. */
 export interface Act {
@@ -26,6 +35,7 @@ interface ActedJob {
 /** The jobs of several launchers: what outlives a bridge. */
 export class ActedWorld {
   readonly jobs = new Map<string, ActedJob>();
+  readonly forbidden = new Set<string>();
 }
 
 /** A launcher for tests that starts no process: a job acts what its folder says, or what the test says of it. */
@@ -39,6 +49,7 @@ export class ActedLauncher implements Launcher {
   async submit({ folder, python }: JobSpec): Promise<LaunchHandle> {
     const known = this.world.jobs.get(folder);
     if (known) return known.handle;
+    if (this.world.forbidden.has(folder)) throw new KargahError('launch_failed', { reason: 'it was forbidden' });
     if (!existsSync(python)) throw new KargahError('launch_failed', { reason: 'there is no such interpreter' });
     const place = join(folder, 'act.json');
     const act = (existsSync(place) ? JSON.parse(readFileSync(place, 'utf8')) : { until: 'stopped' }) as Act;
@@ -79,6 +90,21 @@ export class ActedLauncher implements Launcher {
   logs({ folder }: LaunchHandle, offset: number, limit: number): Promise<LogPart> {
     const bytes = Buffer.from(this.world.jobs.get(folder)?.log ?? '');
     return Promise.resolve({ bytes: bytes.subarray(offset, offset + limit), size: bytes.length });
+  }
+
+  find({ folder }: JobPlace): Promise<LaunchHandle | null> {
+    return Promise.resolve(this.world.jobs.get(folder)?.handle ?? null);
+  }
+
+  async endAll({ folder }: JobPlace): Promise<Outcome | null> {
+    const job = this.world.jobs.get(folder);
+    if (job) await this.stop(job.handle);
+    return job?.outcome ?? null;
+  }
+
+  async forbid(place: JobPlace): Promise<Outcome | null> {
+    this.world.forbidden.add(place.folder);
+    return (await this.endAll(place)) ?? { ...blankOutcome(), stopped: true };
   }
 
   /** The job has ended, so as the test says. */
