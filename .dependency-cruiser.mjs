@@ -34,6 +34,8 @@ const FLOORS = {
     ['index'],
   ],
 };
+/** Folders of the bridge that others know by `index.ts` or `port.ts` alone. */
+const FEATURES = ['auth', 'datasets', 'launchers', 'live', 'mlflow', 'models', 'observability', 'sweeps', 'training'];
 const TESTS = '\\.test\\.tsx?$|/testing/';
 
 const room = (src, names) => `^${src}/(?:${names.join('|')})(?:/|\\.tsx?$)`;
@@ -64,6 +66,15 @@ export default {
       severity: 'error',
       from: { path: '^bridge-server/src/storage/migrations/' },
       to: { pathNot: '^bridge-server/src/storage/migrations/|^node_modules/kysely/' },
+    },
+    {
+      name: 'a feature of the bridge is entered by its index or its port',
+      severity: 'error',
+      from: { path: '^bridge-server/src/([^/]+)', pathNot: [TESTS, '^bridge-server/src/(?:compose|bridge)\\.ts$'] },
+      to: {
+        path: `^bridge-server/src/(?:${FEATURES.join('|')})/`,
+        pathNot: ['^bridge-server/src/$1/', '^bridge-server/src/[^/]+/(?:index|ports?)\\.ts$'],
+      },
     },
     ...Object.entries(FLOORS).flatMap(rulesOf),
   ],

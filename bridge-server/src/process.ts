@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { startBridge, type RunningBridge } from './bridge.js';
 import { ConfigError, loadConfig } from './config.js';
 import { FolderTaken } from './lock.js';
-import { openLog } from './observability/log.js';
+import { openLog } from './observability/index.js';
 
 /** EX_IOERR. */
 const FOLDER_LOST = 74;

@@ -2,7 +2,7 @@ import { double, exactInt64 } from 'mlflow-js-client';
 import { z } from 'zod';
 import type { MetricPoint } from '../contract/training/metrics.js';
 import type { Progress } from '../contract/training/training.js';
-import { int64Of } from './int64.js';
+import { int64Of } from '../lib/int64.js';
 
 const key = z.string();
 const metric = z.object({

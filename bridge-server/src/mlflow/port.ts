@@ -100,3 +100,10 @@ export interface GatewayListener {
   /** What a job logged as its parameters. */
   paramsLogged(jobId: string, params: Readonly<Record<string, string>>): void;
 }
+
+/** A metric of a run below the job's own, as the job shows it. */
+export const labelled = (label: string | null, points: readonly MetricPoint[]): readonly MetricPoint[] =>
+  label === null ? points : points.map((point) => ({ ...point, key: `[${label}] ${point.key}` }));
+
+/** Whether a metric is of a run below the job's own. */
+export const isNested = ({ key }: Pick<MetricPoint, 'key'>): boolean => key.startsWith('[');

@@ -16,7 +16,7 @@ import type { MetricPoint } from '../contract/training/metrics.js';
 import { KargahError } from '../lib/errors.js';
 import type { Health } from './server/health.js';
 import type { IngestSpool } from './ingest/spool.js';
-import { wireInt } from './int64.js';
+import { wireInt } from '../lib/int64.js';
 import { flattenParams } from './rules/params.js';
 import { PARENT } from './rules/reach.js';
 import type { MlflowPort, RunRef } from './port.js';

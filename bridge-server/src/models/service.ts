@@ -4,7 +4,7 @@ import { scopeOf } from '../access/scope.js';
 import type { listModels, Model } from '../contract/models.js';
 import { folded } from '../lib/folding.js';
 import { decodeCursor, encodeCursor } from '../lib/pages.js';
-import { modelFacts } from '../training/records/view.js';
+import { modelFacts } from '../training/index.js';
 import type { ModelRow, ModelStore } from './store.js';
 
 /** The models that jobs trained. */

@@ -6,7 +6,7 @@ import { route, type Route } from '../http/route.js';
 import { inProjectsOf, scopeOf, type Scope } from '../access/scope.js';
 import type { MlflowPort } from '../mlflow/port.js';
 import type { Storage } from '../storage/storage.js';
-import { thisMachine } from '../training/queue/machine.js';
+import { thisMachine } from '../training/index.js';
 import type { Metrics } from './metrics.js';
 import { VERSION } from './version.js';
 

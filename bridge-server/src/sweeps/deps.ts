@@ -4,7 +4,7 @@ import type { LivePort } from '../live/port.js';
 import type { MlflowPort } from '../mlflow/port.js';
 import type { Database } from '../storage/schema.js';
 import type { TrainingLog } from '../training/ports.js';
-import type { TrainingService } from '../training/service.js';
+import type { TrainingService } from '../training/index.js';
 
 export interface SweepDeps {
   readonly db: Kysely<Database>;

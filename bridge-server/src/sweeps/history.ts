@@ -1,4 +1,4 @@
-import { modelOf, paramsOf } from '../training/records/view.js';
+import { modelOf, paramsOf } from '../training/index.js';
 import { bestOf, type Reports } from './reports.js';
 import type { History, Trial } from './sampler.js';
 import { settingOf, type Space } from './space.js';

@@ -7,8 +7,7 @@ import type { Sampler } from './sampler.js';
 import { gridOf, settingOf, type Setting } from './space.js';
 import type { SweepJob, SweepRow } from './store.js';
 import type { SweepStore } from './store.js';
-import { givenTo } from '../training/requests/new-job.js';
-import { paramsOf, resourcesOf } from '../training/records/view.js';
+import { givenTo, paramsOf, resourcesOf } from '../training/index.js';
 import { metricOf, spaceOf, standingOf } from './view.js';
 
 export const isActive = (job: SweepJob): boolean => ['waiting', 'running'].includes(standingOf(job));

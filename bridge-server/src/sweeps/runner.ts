@@ -5,7 +5,7 @@ import type { Job } from '../contract/training/training.js';
 import { failureOf, KargahError } from '../lib/errors.js';
 import { Background } from '../lib/async/background.js';
 import { CoalescedTask } from '../lib/async/coalesced-task.js';
-import { errorOf, paramsOf } from '../training/records/view.js';
+import { errorOf, paramsOf } from '../training/index.js';
 import type { SweepDeps } from './deps.js';
 import { bestJob } from './history.js';
 import { Reports } from './reports.js';

@@ -2,7 +2,7 @@ import type { FieldErrors } from '../lib/errors.js';
 import { KargahError } from '../lib/errors.js';
 import type { sweepDimension } from '../contract/training/sweeps.js';
 import type { z } from 'zod';
-import type { RecipeParams } from '../training/requests/params.js';
+import type { RecipeParams } from '../training/index.js';
 
 export type Dimension = z.output<typeof sweepDimension>;
 export type Space = Readonly<Record<string, Dimension>>;

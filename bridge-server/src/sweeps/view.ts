@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sweep, sweepDimension, type Sweep } from '../contract/training/sweeps.js';
-import { errorOf, paramsOf, stored } from '../training/records/view.js';
+import { errorOf, paramsOf, stored } from '../training/index.js';
 import type { Space } from './space.js';
 import type { SweepJob, SweepRow } from './store.js';
 

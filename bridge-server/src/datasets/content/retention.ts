@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../../storage/schema.js';
-import { TERMINAL } from '../../training/records/states.js';
+import { TERMINAL } from '../../training/index.js';
 import type { Contents } from './store.js';
 import type { DatasetsRoot } from './folders.js';
 

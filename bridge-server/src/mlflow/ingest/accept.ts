@@ -1,5 +1,5 @@
 import type { JsonBody } from '../rules/request.js';
-import { int64Of } from '../int64.js';
+import { int64Of } from '../../lib/int64.js';
 import type { LoggedPoint } from '../points.js';
 
 /** A request of metrics alone that MLflow is sure to take for a run that may be written. */

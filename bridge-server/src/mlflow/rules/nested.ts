@@ -1,5 +1,4 @@
 import type { MlflowClient } from 'mlflow-js-client';
-import type { MetricPoint } from '../../contract/training/metrics.js';
 import type { JobCaller } from './request.js';
 import type { GatewayListener } from '../port.js';
 
@@ -39,10 +38,3 @@ export class NestedRuns {
     return this.listener.nestedRun(jobId, runId, run.info.run_name);
   }
 }
-
-/** A metric of a run below the job's own, as the job shows it. */
-export const labelled = (label: string | null, points: readonly MetricPoint[]): readonly MetricPoint[] =>
-  label === null ? points : points.map((point) => ({ ...point, key: `[${label}] ${point.key}` }));
-
-/** Whether a metric is of a run below the job's own. */
-export const isNested = ({ key }: Pick<MetricPoint, 'key'>): boolean => key.startsWith('[');

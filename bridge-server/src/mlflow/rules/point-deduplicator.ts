@@ -1,5 +1,5 @@
 import type { MetricPoint } from '../../contract/training/metrics.js';
-import { compareInts } from '../int64.js';
+import { compareInts } from '../../lib/int64.js';
 import type { LoggedPoint } from '../points.js';
 
 const MAX_RUNS = 1000;

@@ -1,6 +1,6 @@
 import type { MetricPoint } from '../../contract/training/metrics.js';
-import { compareInts } from '../../mlflow/int64.js';
-import { isNested } from '../../mlflow/rules/nested.js';
+import { compareInts } from '../../lib/int64.js';
+import { isNested } from '../../mlflow/port.js';
 import { SHOWN_METRICS } from '../records/view.js';
 
 /** The few metrics that a job's row carries: the first of its own and of the machine. A job may have thousands. */
