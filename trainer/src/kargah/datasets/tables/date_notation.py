@@ -76,6 +76,7 @@ _LOOSE = re.compile(
 )
 _TIDY = str.maketrans({"\u200e": "", "\u200f": "", "\u00a0": " ", "\u202f": " ", "\u2212": "-", "‐": "-", "–": "-"})
 _SHARE = 0.8
+_LONGEST = 100
 _DAY = 86_400_000_000
 _FIRST_JALALI, _AFTER_JALALI = 1200, 1500
 # Of years of two digits: POSIX's rule, and for the Jalali calendar those that living people write.
@@ -125,6 +126,8 @@ class DateNotation:
 
     def parse(self, text: str) -> Moment | None:
         """Return what `text` says; None where it is no date of this notation."""
+        if len(text) > _LONGEST:
+            return None
         plain = figures(text).translate(_TIDY).translate(ARABIC_FORMS).strip().lower()
         parts = self._month_parts(plain) if self.month else self._parts(plain)
         if parts is None:

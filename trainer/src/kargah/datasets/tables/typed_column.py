@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # What these leave open is found out of the rest of the piece.
 _SAMPLE_ROWS = 200
+_LONGEST, _TEXT = 100, "x"
 _FEW = 20
 _SHOWN = 80
 # Texts that begin as this are numbers in a notation with another meaning, where the file writes decimal commas.
@@ -159,7 +160,10 @@ class TypedColumn:
         return pc.if_else(missing_words.of_values(values, self.words), pa.scalar(None, pa.string()), values)
 
     def _ways(self, said: pa.Array) -> list[Way]:
-        sample: Sequence[str] = said.slice(0, _SAMPLE_ROWS).to_pylist()
+        # No number or date is as long as a text may be, and what is no such thing is not looked through.
+        sample: Sequence[str] = [
+            text if len(text) <= _LONGEST else _TEXT for text in said.slice(0, _SAMPLE_ROWS).to_pylist()
+        ]
         if self.override is not None:
             ways = ways_of_type(self.override, sample, self.name)
         else:
