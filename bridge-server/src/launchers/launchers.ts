@@ -71,8 +71,8 @@ export class Launchers implements Launcher {
     return this.#named(place.launcher ?? this.names[0]).endAll(place);
   }
 
-  forbid(place: JobPlace): Promise<Outcome | null> {
-    return this.#named(place.launcher ?? this.names[0]).forbid(place);
+  fenceOff(place: JobPlace): Promise<Outcome | null> {
+    return this.#named(place.launcher ?? this.names[0]).fenceOff(place);
   }
 
   #offered({ launcher }: JobPlace): LauncherName {

@@ -107,5 +107,5 @@ export interface Launcher {
   /** Ends whatever was launched in this place, where no handle says what that is. Answers what is proved of its end. */
   endAll(place: JobPlace): Promise<Outcome | null>;
   /** As `endAll`, and from now on nothing begins there: of a job that was to be stopped before its launch was written down. */
-  forbid(place: JobPlace): Promise<Outcome | null>;
+  fenceOff(place: JobPlace): Promise<Outcome | null>;
 }

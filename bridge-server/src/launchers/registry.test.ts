@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ActedLauncher, ActedWorld } from '../../test/support/acted-launcher.js';
+import { FakeLauncher, FakeWorld } from '../../test/support/fake-launcher.js';
 import { launcherConformance, processConformance, scriptJob } from '../../test/support/launcher-conformance.js';
 import { removeFolder } from '../../test/folders.js';
 import { launcherName, type LauncherName } from '../contract/training/training.js';
@@ -40,9 +40,9 @@ describe.each(launcherName.options)('the launcher %s', (name) => {
 describe('several launchers', () => {
   const root = mkdtempSync(join(tmpdir(), 'kargah-several-'));
   afterAll(() => removeFolder(root));
-  const worlds = { local: new ActedWorld(), 'local-cold': new ActedWorld() };
+  const worlds = { local: new FakeWorld(), 'local-cold': new FakeWorld() };
   const offering = (...names: [LauncherName, ...LauncherName[]]): Launchers =>
-    new Launchers(names, (name) => new ActedLauncher(worlds[name]));
+    new Launchers(names, (name) => new FakeLauncher(worlds[name]));
   const job = async (launcher: LauncherName | null) => ({ ...(await scriptJob(root, process.execPath, '')), launcher });
 
   it('give each job to the one that it names, and others to the first', async () => {

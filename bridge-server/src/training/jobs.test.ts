@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job } from '../contract/training/training.js';
-import { carriers } from '../launchers/local/processes.js';
+import { taggedProcesses } from '../launchers/local/processes.js';
 import { TABLE, TrainingFixture } from '../../test/support/training.js';
 
 const SLEEPER = 'import time\nprint("up")\ntime.sleep(600)';
@@ -106,7 +106,7 @@ describe('a training job', () => {
     expect(answers.map((answer) => answer.status)).toEqual([202, 202]);
     expect(((await answers[0]!.json()) as Job).state).toBe('stopping');
     expect(await shop.ended(job_id)).toMatchObject({ state: 'stopped', error: null });
-    expect(carriers(job_id)).toEqual([]);
+    expect(taggedProcesses(job_id)).toEqual([]);
     expect(await shop.states(job_id)).toEqual(['queued', 'starting', 'running', 'stopping', 'stopped']);
     const again = await shop.call('POST', `/train/jobs/${job_id}/stop`);
     expect(again.status).toBe(409);
@@ -135,7 +135,7 @@ describe('a training job', () => {
     const { job_id } = await shop.script(SLEEPER);
     expect((await shop.call('POST', `/train/jobs/${job_id}/stop`)).status).toBe(202);
     expect((await shop.ended(job_id)).state).toBe('stopped');
-    expect(carriers(job_id)).toEqual([]);
+    expect(taggedProcesses(job_id)).toEqual([]);
   });
 
   it('goes on while the bridge is away, and is taken up again', async () => {
@@ -172,7 +172,7 @@ describe('a training job', () => {
     await up(job_id);
     process.kill(supervisorOf(shop, job_id).pid, 'SIGKILL');
     expect(await shop.ended(job_id)).toMatchObject({ state: 'lost', error: { code: 'job_lost' } });
-    expect(carriers(job_id)).toEqual([]);
+    expect(taggedProcesses(job_id)).toEqual([]);
   });
 
   it('is deleted with its folder and its run once it has ended', async () => {

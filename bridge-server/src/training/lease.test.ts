@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HandClock } from '../../test/clock.js';
 import type { Job } from '../contract/training/training.js';
-import { supervisorsOf } from '../launchers/local/forbid.js';
+import { supervisorsOf } from '../launchers/local/fence-off.js';
 import { blankOutcome, readOutcome } from '../launchers/folder.js';
 import { LocalLauncher } from '../launchers/local/local.js';
 import { signOf } from '../launchers/local/lease.js';
-import { carriers } from '../launchers/local/processes.js';
+import { taggedProcesses } from '../launchers/local/processes.js';
 import { readProc } from '../lib/processes.js';
 import { PYTHON, TrainingFixture } from '../../test/support/training.js';
 
@@ -48,7 +48,7 @@ describe('what is believed of a job', () => {
     await standsStill(supervisorOf(jobId).pid);
     const done = await endedInTime(jobId);
     expect(done).toMatchObject({ state: 'lost', error: { code: 'lease_expired', params: { seconds: LEASE_SECONDS } } });
-    expect(carriers(jobId)).toEqual([]);
+    expect(taggedProcesses(jobId)).toEqual([]);
     expect(supervisorsOf(folderOf(jobId))).toEqual([]);
     expect(await shop.states(jobId)).toEqual(['queued', 'starting', 'running', 'lost']);
   });
@@ -82,7 +82,7 @@ describe('what is believed of a job', () => {
     await standsStill(supervisorOf(jobId).pid);
     expect((await shop.call('POST', `/train/jobs/${jobId}/stop`)).status).toBe(202);
     expect((await endedInTime(jobId)).state).toBe('lost');
-    expect(carriers(jobId)).toEqual([]);
+    expect(taggedProcesses(jobId)).toEqual([]);
   });
 
   it('is not what a launch of another number says', async () => {
@@ -130,7 +130,7 @@ describe('what is believed of a job', () => {
       rmSync(join(folderOf(jobId), 'supervisor.json'));
       await shop.start();
       expect((await shop.job(jobId)).state).toBe('stopped');
-      expect(carriers(jobId)).toEqual([]);
+      expect(taggedProcesses(jobId)).toEqual([]);
       expect(supervisorsOf(folderOf(jobId))).toEqual([]);
     });
 
@@ -141,7 +141,7 @@ describe('what is believed of a job', () => {
       rmSync(folderOf(jobId), { recursive: true });
       await shop.start();
       expect(await shop.job(jobId)).toMatchObject({ state: 'lost', error: { code: 'job_lost' } });
-      expect(carriers(jobId)).toEqual([]);
+      expect(taggedProcesses(jobId)).toEqual([]);
       expect(existsSync(folderOf(jobId))).toBe(false);
     });
 

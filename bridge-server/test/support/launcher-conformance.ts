@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { removeFolder } from '../folders.js';
 import { HUNG_MS } from '../hung.js';
-import type { Act } from './acted-launcher.js';
+import type { FakeProgram } from './fake-launcher.js';
 import type { JobSpec, Launcher, LaunchHandle, Outcome } from '../../src/launchers/port.js';
-import { carriers } from '../../src/launchers/local/processes.js';
+import { taggedProcesses } from '../../src/launchers/local/processes.js';
 import { startTimeOf } from '../../src/lib/processes.js';
 
 /** For what listens: as long as it takes on any machine. */
@@ -102,7 +102,7 @@ export interface Candidate {
 async function stage({ python, open }: Candidate) {
   const root = await mkdtemp(join(tmpdir(), 'kargah-launcher-'));
   const launcher = await open();
-  const start = async (source: string, act: Act = {}, limits: Limits = {}) => {
+  const start = async (source: string, act: FakeProgram = {}, limits: Limits = {}) => {
     const spec = await scriptJob(root, python, source, limits);
     await writeFile(join(spec.folder, 'act.json'), JSON.stringify(act));
     return { spec, handle: await launcher.submit(spec) };
@@ -214,7 +214,7 @@ export function launcherConformance(candidate: Candidate): void {
 
     it('starts nothing where that was forbidden before, and says that the job was stopped', async () => {
       const spec = await scriptJob(root, python, 'print("begun")');
-      expect(await fresh().forbid(spec)).toMatchObject({ stopped: true, exit_code: null });
+      expect(await fresh().fenceOff(spec)).toMatchObject({ stopped: true, exit_code: null });
       await expect(launcher.submit(spec)).rejects.toMatchObject({ code: 'launch_failed' });
     });
 
@@ -271,9 +271,9 @@ export function processConformance(candidate: Candidate): void {
           'print("up")\ntime.sleep(600)',
       );
       await eventually(() => logOf(spec).includes('up') && logOf(spec).includes('1'), 'both processes');
-      expect(carriers(spec.jobId)).toHaveLength(2);
+      expect(taggedProcesses(spec.jobId)).toHaveLength(2);
       await launcher.stop(handle, 0.3);
-      expect(carriers(spec.jobId)).toEqual([]);
+      expect(taggedProcesses(spec.jobId)).toEqual([]);
       expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true, signal: 'SIGKILL' });
     });
 
@@ -286,7 +286,7 @@ export function processConformance(candidate: Candidate): void {
       await ended(launcher, handle);
       expect(await launcher.probe(handle)).toEqual({ state: 'gone' });
       await launcher.stop(handle, 0);
-      expect(carriers(spec.jobId)).toEqual([]);
+      expect(taggedProcesses(spec.jobId)).toEqual([]);
     });
 
     it('finds a child without environment, name, session or parent when the supervisor was killed', async () => {
@@ -302,7 +302,7 @@ export function processConformance(candidate: Candidate): void {
       await ended(launcher, handle);
       expect(startTimeOf(hidden)).not.toBeNull();
       await fresh().stop(handle, 0);
-      expect([startTimeOf(hidden), carriers(spec.jobId)]).toEqual([null, []]);
+      expect([startTimeOf(hidden), taggedProcesses(spec.jobId)]).toEqual([null, []]);
     });
 
     it.each([
@@ -367,9 +367,9 @@ export function processConformance(candidate: Candidate): void {
       );
       await eventually(() => existsSync(join(spec.folder, 'up')), 'the script to begin');
       expect(await fresh().probe(handle)).toEqual({ state: 'running' });
-      expect(carriers(spec.jobId)).toHaveLength(1);
+      expect(taggedProcesses(spec.jobId)).toHaveLength(1);
       await launcher.stop(handle, 0.2);
-      expect(carriers(spec.jobId)).toEqual([]);
+      expect(taggedProcesses(spec.jobId)).toEqual([]);
       expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true, signal: 'SIGKILL' });
     });
 
@@ -390,7 +390,7 @@ export function processConformance(candidate: Candidate): void {
       );
       await eventually(() => logOf(spec).includes('up'), 'the children');
       await launcher.stop(handle, 0.2);
-      expect(carriers(spec.jobId)).toEqual([]);
+      expect(taggedProcesses(spec.jobId)).toEqual([]);
       expect(await outcomeOf(launcher, handle)).toMatchObject({ stopped: true });
     });
 

@@ -1,21 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import type { MetricPoint } from '../../src/contract/training/metrics.js';
 import type { Job } from '../../src/contract/training/training.js';
-import { ActedLauncher } from './acted-launcher.js';
+import { FakeLauncher } from './fake-launcher.js';
 import { BEST_METRIC_FILE, type BestMetric } from '../../src/launchers/folder.js';
 import type { Outcome } from '../../src/launchers/port.js';
 import type { Sweep } from '../../src/contract/training/sweeps.js';
 import { TABLE, TrainingFixture } from './training.js';
 
-/** A workshop with one table, whose jobs are acted by the test. */
+/** A bridge with one table, whose jobs are played by a fake launcher. */
 export class SweepStage {
   private constructor(
     readonly shop: TrainingFixture,
-    readonly launcher: ActedLauncher,
+    readonly launcher: FakeLauncher,
   ) {}
 
   static async open(): Promise<SweepStage> {
-    const launcher = new ActedLauncher();
+    const launcher = new FakeLauncher();
     const shop = await TrainingFixture.open({ maxParallelJobs: 8, maxJobsPerUser: 8, machine: MACHINE }, launcher);
     shop.datasets.set(TABLE.datasetId, TABLE);
     return new SweepStage(shop, launcher);

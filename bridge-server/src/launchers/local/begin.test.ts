@@ -5,9 +5,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { removeFolder } from '../../../test/folders.js';
 import { eventually, logOf, scriptJob } from '../../../test/support/launcher-conformance.js';
 import { readOutcome } from '../folder.js';
-import { endAllIn, forbid, supervisorsOf } from './forbid.js';
+import { endAllIn, fenceOff, supervisorsOf } from './fence-off.js';
 import { LocalLauncher } from './local.js';
-import { carriers } from './processes.js';
+import { taggedProcesses } from './processes.js';
 
 const python = process.env['KARGAH_PYTHON'] ?? join(resolve(import.meta.dirname, '../../../..'), '.venv/bin/python');
 const SLEEPER = 'import time\nprint("up", flush=True)\ntime.sleep(600)';
@@ -31,12 +31,12 @@ describe('a supervisor of which no handle is known', () => {
     rmSync(join(spec.folder, 'supervisor.json'));
     expect(supervisorsOf(spec.folder)).toEqual([pid]);
     await endAllIn(spec.folder);
-    expect([supervisorsOf(spec.folder), carriers(spec.jobId)]).toEqual([[], []]);
+    expect([supervisorsOf(spec.folder), taggedProcesses(spec.jobId)]).toEqual([[], []]);
   });
 
   it('starts nothing in a folder where that was forbidden before', async () => {
     const spec = await scriptJob(root, python, SLEEPER);
-    await forbid(spec.folder);
+    await fenceOff(spec.folder);
     await expect(launcher.submit(spec)).rejects.toMatchObject({ code: 'launch_failed' });
     expect(existsSync(join(spec.folder, 'log.txt'))).toBe(false);
     expect(readOutcome(spec.folder)).toMatchObject({ stopped: true, exit_code: null });
@@ -46,7 +46,7 @@ describe('a supervisor of which no handle is known', () => {
     const spec = await scriptJob(root, python, 'raise SystemExit(3)');
     await launcher.submit(spec);
     await eventually(() => readOutcome(spec.folder) !== null, 'the end');
-    await forbid(spec.folder);
+    await fenceOff(spec.folder);
     expect(readOutcome(spec.folder)).toMatchObject({ stopped: false, exit_code: 3 });
   });
 });

@@ -26,7 +26,7 @@ import type {
   Outcome,
   Probe,
 } from '../port.js';
-import { endAllIn, forbid, supervisorsOf } from './forbid.js';
+import { endAllIn, fenceOff, supervisorsOf } from './fence-off.js';
 import { Lease, signOf } from './lease.js';
 import { killEverythingOf } from './processes.js';
 import { isAlive, signal } from '../../lib/processes.js';
@@ -153,8 +153,8 @@ export class LocalLauncher implements Launcher {
     return readOutcome(folder);
   }
 
-  async forbid({ folder }: JobPlace): Promise<Outcome | null> {
-    await forbid(folder);
+  async fenceOff({ folder }: JobPlace): Promise<Outcome | null> {
+    await fenceOff(folder);
     return readOutcome(folder);
   }
 

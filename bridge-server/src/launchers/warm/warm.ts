@@ -128,8 +128,8 @@ export class WarmLauncher implements ConfiguredLauncher {
     return this.cold.endAll(place);
   }
 
-  forbid(place: JobPlace): Promise<Outcome | null> {
-    return this.cold.forbid(place);
+  fenceOff(place: JobPlace): Promise<Outcome | null> {
+    return this.cold.fenceOff(place);
   }
 
   /** Resolves when the daemon of this Python serves, or it is known why it does not. */

@@ -2,15 +2,15 @@ import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Job } from '../../contract/training/training.js';
-import { ActedLauncher } from '../../../test/support/acted-launcher.js';
+import { FakeLauncher } from '../../../test/support/fake-launcher.js';
 import { TABLE, TrainingFixture } from '../../../test/support/training.js';
 
 describe('the MLflow run of a recipe’s job', () => {
   let shop: TrainingFixture;
-  let launcher: ActedLauncher;
+  let launcher: FakeLauncher;
   let release: () => void;
   beforeEach(async () => {
-    launcher = new ActedLauncher();
+    launcher = new FakeLauncher();
     shop = await TrainingFixture.open({}, launcher);
     shop.datasets.set(TABLE.datasetId, TABLE);
     const { promise, resolve } = Promise.withResolvers<undefined>();

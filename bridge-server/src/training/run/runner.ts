@@ -281,7 +281,7 @@ export class JobRunner {
   /** Of its process nothing is known: there was none yet, or its folder was taken away. */
   async #endUnknown(row: JobRow, state: JobState): Promise<void> {
     const place = this.#placeOf(row);
-    const outcome = await (state === 'stopping' ? this.launcher.forbid(place) : this.launcher.endAll(place));
+    const outcome = await (state === 'stopping' ? this.launcher.fenceOff(place) : this.launcher.endAll(place));
     const { to, why, patch } = outcome ? outcomeOf(outcome) : state === 'stopping' ? STOPPED : lost();
     await this.#end(row.job_id, to, why, patch);
   }

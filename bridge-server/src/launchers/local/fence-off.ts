@@ -10,7 +10,7 @@ import { pids, readProc, signal } from '../../lib/processes.js';
  * just beginning is ended with everything it started. A supervisor looks for an outcome before it starts anything: the one that is
  * left here says that the job was stopped, unless a true one stands there already.
  */
-export async function forbid(folder: string): Promise<void> {
+export async function fenceOff(folder: string): Promise<void> {
   leaveOutcome(folder);
   await endAllIn(folder);
 }

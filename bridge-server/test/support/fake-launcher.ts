@@ -14,7 +14,7 @@ import type {
 } from '../../src/launchers/port.js';
 
 /** What a job does where no process is started: `act.json` in its folder; without one it runs until it is ended. */
-export interface Act {
+export interface FakeProgram {
   readonly prints?: string;
   /** Until it is stopped, or until a file `go` appears in its folder. */
   readonly until?: 'stopped' | 'go';
@@ -26,24 +26,24 @@ export interface Act {
 
 interface ActedJob {
   readonly handle: LaunchHandle;
-  readonly act: Act;
+  readonly act: FakeProgram;
   log: string;
   outcome: Outcome | null;
   readonly watchers: Set<() => void>;
 }
 
 /** The jobs of several launchers: what outlives a bridge. */
-export class ActedWorld {
+export class FakeWorld {
   readonly jobs = new Map<string, ActedJob>();
   readonly forbidden = new Set<string>();
 }
 
 /** A launcher for tests that starts no process: a job acts what its folder says, or what the test says of it. */
-export class ActedLauncher implements Launcher {
-  constructor(private readonly world = new ActedWorld()) {}
+export class FakeLauncher implements Launcher {
+  constructor(private readonly world = new FakeWorld()) {}
 
   plan({ folder, cwd }: JobSpec): LaunchPlan {
-    return { launch: 'cold', note: null, argv: ['acted', folder], cwd, env: {} };
+    return { launch: 'cold', note: null, argv: ['fake', folder], cwd, env: {} };
   }
 
   async submit({ folder, python }: JobSpec): Promise<LaunchHandle> {
@@ -52,10 +52,10 @@ export class ActedLauncher implements Launcher {
     if (this.world.forbidden.has(folder)) throw new KargahError('launch_failed', { reason: 'it was forbidden' });
     if (!existsSync(python)) throw new KargahError('launch_failed', { reason: 'there is no such interpreter' });
     const place = join(folder, 'act.json');
-    const act = (existsSync(place) ? JSON.parse(readFileSync(place, 'utf8')) : { until: 'stopped' }) as Act;
+    const act = (existsSync(place) ? JSON.parse(readFileSync(place, 'utf8')) : { until: 'stopped' }) as FakeProgram;
     const pid = this.world.jobs.size + 1;
     const handle: LaunchHandle = {
-      ...{ launch: 'cold', note: null, pid, startTime: String(pid), bootId: 'acted' },
+      ...{ launch: 'cold', note: null, pid, startTime: String(pid), bootId: 'fake' },
       ...{ folder, fence: null },
     };
     const job: ActedJob = { handle, act, log: act.prints ?? '', outcome: null, watchers: new Set() };
@@ -67,7 +67,7 @@ export class ActedLauncher implements Launcher {
 
   probe({ folder, bootId }: LaunchHandle): Promise<Probe> {
     const job = this.world.jobs.get(folder);
-    if (bootId !== 'acted' || !job) return Promise.resolve({ state: 'gone' });
+    if (bootId !== 'fake' || !job) return Promise.resolve({ state: 'gone' });
     return Promise.resolve(job.outcome ? { state: 'ended', outcome: job.outcome } : { state: 'running' });
   }
 
@@ -102,7 +102,7 @@ export class ActedLauncher implements Launcher {
     return job?.outcome ?? null;
   }
 
-  async forbid(place: JobPlace): Promise<Outcome | null> {
+  async fenceOff(place: JobPlace): Promise<Outcome | null> {
     this.world.forbidden.add(place.folder);
     return (await this.endAll(place)) ?? { ...blankOutcome(), stopped: true };
   }
@@ -116,7 +116,7 @@ export class ActedLauncher implements Launcher {
     job.watchers.clear();
   }
 
-  #endAtFile(folder: string, act: Act): void {
+  #endAtFile(folder: string, act: FakeProgram): void {
     const watcher = watch(folder, { persistent: false }, () => {
       if (!existsSync(join(folder, 'go'))) return;
       watcher.close();
@@ -125,7 +125,7 @@ export class ActedLauncher implements Launcher {
   }
 }
 
-function endingOf({ exit = 0, signal }: Act): Partial<Outcome> {
+function endingOf({ exit = 0, signal }: FakeProgram): Partial<Outcome> {
   if (signal !== undefined) return { exit_code: null, signal, error: { code: 'killed_by_signal', params: { signal } } };
   return { exit_code: exit, error: exit === 0 ? null : { code: 'script_silent', params: { exit_code: exit } } };
 }

@@ -1,8 +1,8 @@
-import { ActedLauncher, ActedWorld } from '../../test/support/acted-launcher.js';
+import { FakeLauncher, FakeWorld } from '../../test/support/fake-launcher.js';
 import { launcherConformance } from '../../test/support/launcher-conformance.js';
 
-const world = new ActedWorld();
-const fresh = () => new ActedLauncher(world);
+const world = new FakeWorld();
+const fresh = () => new FakeLauncher(world);
 
 launcherConformance({
   name: 'ActedLauncher',
