@@ -8,7 +8,6 @@ const of = (...permissions: Permission[]): Permissions => new Set(permissions);
 const NONE: Permissions = of();
 const isOfThePerson = (permission: Permission): boolean => /^(?:server|account)\./u.test(permission);
 
-/** What a person may do, whatever project they are in. */
 /** What a person may do in a project of theirs. */
 export const OWNER: Permissions = new Set(PERMISSIONS.filter((permission) => !isOfThePerson(permission)));
 /** What a person may do with a dataset that is shared with them. */

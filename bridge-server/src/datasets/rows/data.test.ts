@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buffer } from 'node:stream/consumers';
@@ -83,6 +83,12 @@ describe('a preview', () => {
     expect((await preview({ filter: JSON.stringify([{ column: 'f', op: 'is_missing' }]) })).rows).toEqual([
       [3, 'odd', null],
     ]);
+  });
+
+  it('is read from the data where the file of its first rows is damaged', async () => {
+    const { dataset_id: own } = await bench.dataset('damaged.csv', 'n\n1\n2\n3\n5\n');
+    await writeFile(await bench.stored(own, 'preview.json'), '{"rows":[[1');
+    expect(await bench.json(`/datasets/${own}/preview`)).toMatchObject({ rows: [[1], [2], [3], [5]], total_rows: 4 });
   });
 
   it.each<[Record<string, string>, string]>([

@@ -139,10 +139,20 @@ export class DatasetData {
       if (isErrno(error, 'ENOENT')) return null;
       throw error;
     }
-    const cached = previewResult.parse(JSON.parse(text));
+    const cached = previewOf(text);
+    if (cached === null) return null;
     const held = Math.max(cached.rows.length, cached.images.length);
     if (offset + limit > held && held < total) return null;
     return { rows: cached.rows.slice(offset, offset + limit), images: cached.images.slice(offset, offset + limit) };
+  }
+}
+
+/** Null for a damaged file: the rows are then read from the data. */
+function previewOf(text: string): PreviewResult | null {
+  try {
+    return previewResult.parse(JSON.parse(text));
+  } catch {
+    return null;
   }
 }
 

@@ -233,7 +233,6 @@ export class JobRunner {
     );
     if (!row) return;
     await this.folders.forgetEnvironment(jobId);
-    await this.folders.forgetEnvironment(jobId);
     this.telemetry.track(row);
     await this.notifier.moved(row);
     this.kick();

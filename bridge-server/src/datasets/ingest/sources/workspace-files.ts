@@ -42,7 +42,7 @@ export class FileOrigin {
     );
     try {
       await mkdir(started.folder.path, { recursive: true, mode: 0o700 });
-      await writeFile(seenIn(started.folder), JSON.stringify(seen.parse(facts)));
+      await writeFile(seenIn(started.folder), JSON.stringify(seen.parse(facts)), { mode: 0o600 });
       await symlink(absolute, started.folder.original);
       await this.ingestion.received(started.versionId, null, facts.size);
     } catch (error) {
