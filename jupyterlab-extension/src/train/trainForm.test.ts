@@ -7,6 +7,10 @@ import { ENGLISH, PERSIAN } from '../i18n/locale.js';
 import { changedFrom, checkParams, columnParam, formSchema } from '../recipes/paramsSchema.js';
 import { EMPTY_FORM, pythonOf, requestOf, serverErrors } from './trainForm.js';
 import { joinArgs, joinVariables, splitArgs, variablesOf } from '../recipes/scriptArgs.js';
+import { builtIn } from '../testing/features.js';
+
+// The texts are those of the features.
+builtIn();
 
 // The very recipes that the trainer publishes.
 const { recipes } = JSON.parse(

@@ -1,6 +1,10 @@
 import { I18n } from '../../i18n/i18n.js';
 import { ENGLISH, PERSIAN } from '../../i18n/locale.js';
 import { metricName, validationName } from './metricNames.js';
+import { builtIn } from '../../testing/features.js';
+
+// The texts are those of the features.
+builtIn();
 
 it.each([
   ['accuracy', 'Validation accuracy', 'درستی اعتبارسنجی'],

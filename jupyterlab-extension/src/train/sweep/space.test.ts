@@ -5,6 +5,10 @@ import { I18n } from '../../i18n/i18n.js';
 import { ENGLISH } from '../../i18n/locale.js';
 import { sizeOf, spaceOf, startSweep, startVary, sweepRequest, variable, type Vary } from './space.js';
 import { sweepPython } from './sweepPython.js';
+import { builtIn } from '../../testing/features.js';
+
+// The texts are those of the features.
+builtIn();
 
 const { recipes } = JSON.parse(
   readFileSync(join(__dirname, '../../../../trainer/src/kargah/recipes/recipes.json'), 'utf8'),
