@@ -18,30 +18,32 @@ const ENDED: readonly string[] = ['succeeded', 'failed', 'stopped', 'lost'];
 
 type Known = Omit<Person, 'expiresAt' | 'sessionId' | 'bySession'>;
 
+interface IdentityDeps {
+  readonly db: Kysely<Database>;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly apiTokens: ApiTokens;
+  readonly accessKey: TokenKey;
+  readonly maySignIn: MaySignIn;
+  readonly clock: Clock;
+}
+
 /** Turns a token into who is asking. */
 export class Identity implements Authenticator {
   readonly #sessions = new Map<string, { known: Known; until: number }>();
 
-  constructor(
-    private readonly db: Kysely<Database>,
-    private readonly accounts: Accounts,
-    private readonly sessions: Sessions,
-    private readonly apiTokens: ApiTokens,
-    private readonly accessKey: TokenKey,
-    private readonly maySignIn: MaySignIn,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly deps: IdentityDeps) {}
 
   async authenticate(token: string, connection: object): Promise<Caller> {
     if (token.startsWith('kgj_')) return this.job(token);
     if (token.startsWith('kgp_')) {
-      const row = await this.apiTokens.use(token);
+      const row = await this.deps.apiTokens.use(token);
       const known = await this.known(row.user_id);
       const expiresAt = row.expires_at === null ? Number.MAX_SAFE_INTEGER : Date.parse(row.expires_at);
       return { ...known, expiresAt, sessionId: row.token_id, bySession: false };
     }
-    if (!this.maySignIn(connection)) throw new KargahError('only_through_jupyter');
-    const claims = await this.accessKey.verify(token);
+    if (!this.deps.maySignIn(connection)) throw new KargahError('only_through_jupyter');
+    const claims = await this.deps.accessKey.verify(token);
     const { sid } = claims;
     if (typeof sid !== 'string') throw new KargahError('unauthenticated');
     return this.ofSession(sid, claims.sub, claims.exp * 1000);
@@ -49,7 +51,7 @@ export class Identity implements Authenticator {
 
   /** @throws {KargahError} `token_expired` when the session has ended meanwhile. */
   async ofSession(sessionId: string, userId: string, expiresAt: number): Promise<Person> {
-    const now = this.clock.elapsed();
+    const now = this.deps.clock.elapsed();
     let entry = this.#sessions.get(sessionId);
     if (entry === undefined || entry.until < now) {
       this.#sessions.delete(sessionId);
@@ -64,8 +66,8 @@ export class Identity implements Authenticator {
 
   /** Whose session, or personal API token, this is, if it is still good. */
   private async ownerOf(sessionId: string): Promise<string | undefined> {
-    if (sessionId.startsWith('tok_')) return this.apiTokens.ownerOf(sessionId);
-    return (await this.sessions.byId(sessionId))?.user_id;
+    if (sessionId.startsWith('tok_')) return this.deps.apiTokens.ownerOf(sessionId);
+    return (await this.deps.sessions.byId(sessionId))?.user_id;
   }
 
   /** A session that ended here is refused at once. */
@@ -74,18 +76,18 @@ export class Identity implements Authenticator {
   }
 
   async known(userId: string): Promise<Known> {
-    const user = await this.accounts.userById(userId);
+    const user = await this.deps.accounts.userById(userId);
     if (user === null) throw new KargahError('unauthenticated');
     return this.describe(user);
   }
 
   async describe(user: User): Promise<Known> {
-    const project = await projectOfPerson(this.db, { id: user.user_id, name: user.name });
+    const project = await projectOfPerson(this.deps.db, { id: user.user_id, name: user.name });
     return { kind: 'user', userId: user.user_id, name: user.name, email: user.email, role: user.role, ...project };
   }
 
   private async job(token: string): Promise<JobIdentity> {
-    const row = await this.db
+    const row = await this.deps.db
       .selectFrom('jobs as j')
       .innerJoin('projects as p', 'p.project_id', 'j.project_id')
       .select([

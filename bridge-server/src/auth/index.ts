@@ -44,16 +44,24 @@ export async function createAuth({ storage, config, sessionEnded, log, clock = s
   const sessions = new Sessions(storage.db, deriveKey(config.secret, 'refresh'), config.sessionDays, clock);
   const apiTokens = new ApiTokens(storage.db);
   const mayEnter = maySignIn(config);
-  const identity = new Identity(storage.db, accounts, sessions, apiTokens, accessKey, mayEnter, clock);
+  const identity = new Identity({
+    db: storage.db,
+    accounts,
+    sessions,
+    apiTokens,
+    accessKey,
+    maySignIn: mayEnter,
+    clock,
+  });
   const signUp = new SignUp(config, new Pace(10, 90_000, clock));
   signUp.begin(await accounts.count());
-  const mlflow = new MlflowAccess(
-    new TokenKey(config.secret, 'mlflow', 'JWT', clock),
-    new TokenKey(config.secret, 'mlflow-page', 'JWT', clock),
-    new Cookie(config.secret, 'mlflow', `${config.publicPath}mlflow/`),
+  const mlflow = new MlflowAccess({
+    requestKey: new TokenKey(config.secret, 'mlflow', 'JWT', clock),
+    pageKey: new TokenKey(config.secret, 'mlflow-page', 'JWT', clock),
+    pageCookie: new Cookie(config.secret, 'mlflow', `${config.publicPath}mlflow/`),
     identity,
-    mayEnter,
-  );
+    maySignIn: mayEnter,
+  });
   const routes = authRoutes({
     accounts,
     apiTokens,

@@ -12,44 +12,46 @@ const REQUEST_SECONDS = 60;
 /** The MLflow administrator that only the bridge itself may be; `mlflow/kargah_mlflow/auth.py` knows the same name. */
 const SERVICE_USER = 'kargah';
 
+interface MlflowAccessDeps {
+  readonly requestKey: TokenKey;
+  readonly pageKey: TokenKey;
+  readonly pageCookie: Cookie;
+  readonly identity: Identity;
+  readonly maySignIn: MaySignIn;
+}
+
 /** What the bridge shows MLflow, and what a browser shows the bridge's MLflow gateway. */
 export class MlflowAccess {
-  constructor(
-    private readonly requestKey: TokenKey,
-    private readonly pageKey: TokenKey,
-    private readonly pageCookie: Cookie,
-    private readonly identity: Identity,
-    private readonly maySignIn: MaySignIn,
-  ) {}
+  constructor(private readonly deps: MlflowAccessDeps) {}
 
   /** Verifies the tokens of {@link mint} (Ed25519, SPKI PEM; issuer `kargah`, audience `mlflow`). */
   get publicKeyPem(): string {
-    return this.requestKey.publicKeyPem;
+    return this.deps.requestKey.publicKeyPem;
   }
 
   /** A token of 60 s for one forwarded request. */
   async mint(caller: Caller): Promise<string> {
     const claims = { sub: caller.userId, workspace: caller.workspace, role: 'user' };
-    return (await this.requestKey.sign(claims, REQUEST_SECONDS)).token;
+    return (await this.deps.requestKey.sign(claims, REQUEST_SECONDS)).token;
   }
 
   /** A token of 60 s for what the bridge itself asks of MLflow. */
   async mintForService(): Promise<string> {
-    return (await this.requestKey.sign({ sub: SERVICE_USER, role: 'service' }, REQUEST_SECONDS)).token;
+    return (await this.deps.requestKey.sign({ sub: SERVICE_USER, role: 'service' }, REQUEST_SECONDS)).token;
   }
 
   /** Signs the browser in to the MLflow page below `mlflow/`: a page in a frame cannot send a header. */
   async openPage(req: Request, res: Response, person: Person): Promise<{ expiresAt: number }> {
-    const { token, expiresAt } = await this.pageKey.sign(
+    const { token, expiresAt } = await this.deps.pageKey.sign(
       { sub: person.userId, sid: person.sessionId },
       MLFLOW_PAGE_SECONDS,
     );
-    this.pageCookie.write(req, res, token, MLFLOW_PAGE_SECONDS);
+    this.deps.pageCookie.write(req, res, token, MLFLOW_PAGE_SECONDS);
     return { expiresAt };
   }
 
   closePage(req: Request, res: Response): void {
-    this.pageCookie.write(req, res, '', 0);
+    this.deps.pageCookie.write(req, res, '', 0);
   }
 
   /**
@@ -58,10 +60,10 @@ export class MlflowAccess {
    * @throws {KargahError} `token_expired`, `unauthenticated`; `only_through_jupyter` where a cookie of the page is not taken.
    */
   async callerOfCookie({ headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>): Promise<Person | null> {
-    const token = this.pageCookie.read(headers.cookie);
+    const token = this.deps.pageCookie.read(headers.cookie);
     if (token === null) return null;
-    if (!this.maySignIn(socket)) throw new KargahError('only_through_jupyter');
-    const claims = await this.pageKey.verify(token);
-    return this.identity.ofSession(String(claims['sid']), claims.sub, claims.exp * 1000);
+    if (!this.deps.maySignIn(socket)) throw new KargahError('only_through_jupyter');
+    const claims = await this.deps.pageKey.verify(token);
+    return this.deps.identity.ofSession(String(claims['sid']), claims.sub, claims.exp * 1000);
   }
 }

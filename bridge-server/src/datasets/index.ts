@@ -51,7 +51,7 @@ export interface Datasets {
 const SWEEP_MS = 10 * 60_000;
 
 export function createDatasets(deps: DatasetsDeps): Datasets {
-  const { db } = deps;
+  const { db, origins, limits, log } = deps;
   const store = new DatasetStore(db);
   const versions = new VersionStore(db);
   const splits = new SplitStore(db);
@@ -61,18 +61,18 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   const notifier = new DatasetNotifier(deps.live, store);
   const retention = new Retention(db, root, contents);
   const reader = new Reader(deps);
-  const reading = new ReadingQueue(deps, versions, contents, notifier, reader);
-  const ingestion = new Ingestion(store, versions, contents, access, notifier, reading);
+  const reading = new ReadingQueue({ live: deps.live, log, versions, contents, notifier, reader });
+  const ingestion = new Ingestion({ store, versions, contents, access, notifier, reading });
   const quota = new StorageQuota(deps, contents, () => uploads.awaited());
-  const uploads: UploadService = new UploadService(deps, store, versions, root, ingestion, quota);
+  const uploads: UploadService = new UploadService({ limits, log, store, versions, root, ingestion, quota });
   const cancelUpload = async (versionId: string): Promise<void> => {
     await uploads.cancelFor(versionId);
     await urls.cancel(versionId);
     await sql.cancel(versionId);
     await offered.cancel(versionId);
   };
-  const list = new DatasetService(store, versions, access, reading, retention, notifier, cancelUpload);
-  const history = new VersionService(
+  const list = new DatasetService({ store, versions, access, reading, retention, notifier, cancelUpload });
+  const history = new VersionService({
     db,
     versions,
     splits,
@@ -83,31 +83,37 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
     notifier,
     quota,
     cancelUpload,
-  );
+  });
   const data = new DatasetData(versions, contents, access, reader);
-  const exports = new Exports(store, root, contents, access, reader, quota, deps.limits);
-  const dealing = new SplitService(versions, splits, contents, access, reader);
+  const exports = new Exports({ store, root, contents, access, reader, quota, limits });
+  const dealing = new SplitService({ versions, splits, contents, access, reader });
   const diffs = new VersionDiffs(contents, access, reader);
-  const { origins, limits, log } = deps;
-  const urls = new UrlOrigin(origins.outbound, limits.maxUploadBytes, ingestion, versions, quota, log);
+  const urls = new UrlOrigin({
+    outbound: origins.outbound,
+    maxBytes: limits.maxUploadBytes,
+    ingestion,
+    versions,
+    quota,
+    log,
+  });
   const { workspaceDir } = origins;
   const grounds = workspaceDir === null ? null : { root: workspaceDir, dataDir: deps.dataDir };
   const files = new FileOrigin(grounds, ingestion, versions, quota);
   const sqlReader = new SqlReader(deps, new DatabaseHosts(origins.databaseHosts));
   const connections = new Connections(new ConnectionStore(db), new SecretBox(origins.secret), sqlReader, grounds);
-  const sql = new SqlOrigin(connections, sqlReader, ingestion, versions, quota, log);
+  const sql = new SqlOrigin({ connections, reader: sqlReader, ingestion, versions, quota, log });
   const listed = origins.catalogueFile === null ? null : new CatalogueFile(origins.catalogueFile);
-  const offered = new ListOrigin(
-    listed,
-    deps.dataDir,
+  const offered = new ListOrigin({
+    file: listed,
+    dataDir: deps.dataDir,
     ingestion,
     quota,
     urls,
-    origins.outbound,
-    limits.maxUploadBytes,
+    outbound: origins.outbound,
+    maxBytes: limits.maxUploadBytes,
     log,
-  );
-  const catalogue = new Catalogue(offered, reader, ingestion, versions, quota);
+  });
+  const catalogue = new Catalogue({ list: offered, reader, ingestion, versions, quota });
   const sharing = new SharingService(store, deps.people, access, notifier);
 
   const sweep = async (): Promise<void> => {
@@ -131,7 +137,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
       ...originRoutes(urls, files, sql, connections),
       ...versionRoutes(history, dealing, diffs, sharing, { db, access }),
     ].map(whenOpen),
-    service: new DatasetsForTraining(store, versions, splits, contents, access, retention),
+    service: new DatasetsForTraining({ store, versions, splits, contents, access, retention }),
     async start() {
       try {
         await root.make();
@@ -142,11 +148,11 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
         open.resolve(undefined);
       }
       // Folders of the administrator's may take long to answer, which holds nobody up.
-      catalogue.check().catch((error: unknown) => deps.log.error({ err: error }, 'the list of datasets failed'));
+      catalogue.check().catch((error: unknown) => log.error({ err: error }, 'the list of datasets failed'));
       await sweep();
       for (const row of await versions.inState('profiling')) reading.enqueue(row.version_id);
       timer = setInterval(() => {
-        sweep().catch((error: unknown) => deps.log.error({ err: error }, 'old uploads could not be freed'));
+        sweep().catch((error: unknown) => log.error({ err: error }, 'old uploads could not be freed'));
       }, SWEEP_MS);
       timer.unref();
     },

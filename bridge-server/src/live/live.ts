@@ -106,17 +106,17 @@ export function createLive(deps: LiveDeps): Live {
     closeFeed(socket.id, jobId);
     const entry = feeds.get(jobId) ?? { bySocket: new Map<string, LogFeed>(), stop: deps.jobs.watchLog(jobId) };
     feeds.set(jobId, entry);
-    const feed = new LogFeed(
+    const feed = new LogFeed({
       jobId,
       offset,
-      (id, from) => deps.jobs.readLog(id, from),
-      async (chunk) => {
+      read: (id, from) => deps.jobs.readLog(id, from),
+      send: async (chunk) => {
         socket.emit(EVENTS.jobLog, chunk);
         await drained(socket);
       },
-      () => isBehind(socket),
-      (error) => deps.log.warn({ err: error, job_id: jobId }, 'a log could not be sent'),
-    );
+      isBehind: () => isBehind(socket),
+      failed: (error) => deps.log.warn({ err: error, job_id: jobId }, 'a log could not be sent'),
+    });
     entry.bySocket.set(socket.id, feed);
     feed.catchUp();
   }

@@ -8,6 +8,16 @@ export interface LogPiece {
 /** One piece of a job's log from an offset on, or from near the end where that is too far away; null at the end. */
 export type ReadLog = (jobId: string, offset: number) => Promise<LogPiece | null>;
 
+interface LogFeedDeps {
+  readonly jobId: string;
+  /** Where it begins. */
+  readonly offset: number;
+  readonly read: ReadLog;
+  readonly send: (chunk: JobLog) => Promise<void>;
+  readonly isBehind: () => boolean;
+  readonly failed: (error: unknown) => void;
+}
+
 /**
  * One viewer of one log: sends it from an offset on, in order, no byte twice, and no faster than the viewer takes it. What a
  * viewer far behind cannot be sent is left out; the offsets of what comes next tell so.
@@ -16,15 +26,11 @@ export class LogFeed {
   #busy = false;
   #again = false;
   #closed = false;
+  #offset: number;
 
-  constructor(
-    private readonly jobId: string,
-    private offset: number,
-    private readonly read: ReadLog,
-    private readonly send: (chunk: JobLog) => Promise<void>,
-    private readonly isBehind: () => boolean,
-    private readonly failed: (error: unknown) => void,
-  ) {}
+  constructor(private readonly deps: LogFeedDeps) {
+    this.#offset = deps.offset;
+  }
 
   close(): void {
     this.#closed = true;
@@ -32,8 +38,8 @@ export class LogFeed {
 
   /** Whether `piece` is what comes next and can be sent as it is; then it counts as sent. */
   follows(piece: LogPiece): boolean {
-    if (this.#busy || piece.offset !== this.offset || this.isBehind()) return false;
-    this.offset = piece.nextOffset;
+    if (this.#busy || piece.offset !== this.#offset || this.deps.isBehind()) return false;
+    this.#offset = piece.nextOffset;
     return true;
   }
 
@@ -41,7 +47,7 @@ export class LogFeed {
     this.#again = true;
     if (this.#busy) return;
     this.#busy = true;
-    this.#readOn().catch(this.failed);
+    this.#readOn().catch(this.deps.failed);
   }
 
   async #readOn(): Promise<void> {
@@ -50,8 +56,8 @@ export class LogFeed {
         this.#again = false;
         for (let piece = await this.#next(); piece !== null && this.#open(); piece = await this.#next()) {
           const { offset, nextOffset, text } = piece;
-          this.offset = nextOffset;
-          await this.send({ job_id: this.jobId, offset, next_offset: nextOffset, text });
+          this.#offset = nextOffset;
+          await this.deps.send({ job_id: this.deps.jobId, offset, next_offset: nextOffset, text });
         }
       }
     } finally {
@@ -60,7 +66,7 @@ export class LogFeed {
   }
 
   #next(): Promise<LogPiece | null> {
-    return this.read(this.jobId, this.offset);
+    return this.deps.read(this.deps.jobId, this.#offset);
   }
 
   #open(): boolean {

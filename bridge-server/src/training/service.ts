@@ -83,12 +83,12 @@ export class TrainingService {
     const pythons = (this.pythons = new Pythons(settings.python, log));
     const limits = { jobs: settings.maxParallelJobs, jobsPerUser: settings.maxJobsPerUser };
     const scheduler = (this.#scheduler = new Scheduler(store, settings.machine, limits, mlflow));
-    this.#requests = new Admission(store, datasets, recipes, pythons, settings);
+    this.#requests = new Admission({ store, datasets, recipes, pythons, settings });
     const notifier = (this.#notifier = new JobNotifier(store, scheduler, live, events));
     const points = (this.#points = new PointHistory(settings.dataDir, log));
     const telemetry = (this.#telemetry = new JobTelemetry({ store, notifier, points, events, log }));
-    const runs = new JobRuns(store, folders, mlflow, datasets, recipes, telemetry, points, settings);
-    const finalizer = (this.#finalizer = new RunFinalizer(
+    const runs = new JobRuns({ store, folders, mlflow, datasets, recipes, telemetry, points, settings });
+    const finalizer = (this.#finalizer = new RunFinalizer({
       store,
       folders,
       mlflow,
@@ -96,15 +96,15 @@ export class TrainingService {
       telemetry,
       notifier,
       points,
-      settings.python,
+      python: settings.python,
       log,
-    ));
-    const preparation = new Preparation(store, folders, runs, pythons, settings);
-    this.#runner = new JobRunner(
+    }));
+    const preparation = new Preparation({ store, folders, runs, pythons, settings });
+    this.#runner = new JobRunner({
       store,
       scheduler,
       folders,
-      deps.launcher,
+      launcher: deps.launcher,
       mlflow,
       preparation,
       runs,
@@ -114,7 +114,7 @@ export class TrainingService {
       datasets,
       settings,
       log,
-    );
+    });
     this.#models = new ModelDownloads(settings.dataDir, mlflow, settings.python);
     this.logs = new JobLogs(folders, live, (job_id, err) => log.error({ err, job_id }, 'a log could not be followed'));
   }

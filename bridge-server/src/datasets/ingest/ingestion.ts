@@ -36,19 +36,21 @@ export interface StartedVersion {
   readonly folder: DatasetFolder;
 }
 
+interface IngestionDeps {
+  readonly store: DatasetStore;
+  readonly versions: VersionStore;
+  readonly contents: Contents;
+  readonly access: Access;
+  readonly notifier: DatasetNotifier;
+  readonly reading: ReadingQueue;
+}
+
 /**
  * The one way in for every origin: `begin` writes down that a version is coming, the origin brings its bytes to `folder.original` (on the disk, with
  * its name), `received` makes it a version of content that is here or has it read. `fail` and `cancel` are the other ends.
  */
 export class Ingestion {
-  constructor(
-    private readonly store: DatasetStore,
-    private readonly versions: VersionStore,
-    private readonly contents: Contents,
-    private readonly access: Access,
-    private readonly notifier: DatasetNotifier,
-    private readonly reading: ReadingQueue,
-  ) {}
+  constructor(private readonly deps: IngestionDeps) {}
 
   /** @throws {KargahError} `not_found`, or `forbidden` for a dataset that the person may only read. */
   async begin(
@@ -57,8 +59,8 @@ export class Ingestion {
     upload: Omit<UploadTable, 'dataset_id' | 'version_id'> | null = null,
   ): Promise<StartedVersion> {
     if (newVersion.datasetId === null) requireAccess(caller, 'dataset.write', projectOf(caller));
-    else await this.access.dataset(caller, 'dataset.write', newVersion.datasetId);
-    const { datasetId, versionId } = await this.versions.insert(
+    else await this.deps.access.dataset(caller, 'dataset.write', newVersion.datasetId);
+    const { datasetId, versionId } = await this.deps.versions.insert(
       {
         datasetId: newVersion.datasetId,
         projectId: caller.projectId,
@@ -73,27 +75,30 @@ export class Ingestion {
       },
       upload,
     );
-    return { datasetId, versionId, folder: this.contents.of({ content_id: versionId }) };
+    return { datasetId, versionId, folder: this.deps.contents.of({ content_id: versionId }) };
   }
 
   /** The dataset as it is now, told to all who see it. */
   async announce(datasetId: string): Promise<Dataset> {
-    const dataset = await this.notifier.changed(datasetId);
+    const dataset = await this.deps.notifier.changed(datasetId);
     if (!dataset) throw new KargahError('not_found');
     return dataset;
   }
 
   /** Lets a begun version have bytes that are here already; false where they are not. */
   takeOver(versionId: string, projectId: string, sha256: string): Promise<boolean> {
-    return this.contents.runExclusive(async () => {
-      const from = await this.contents.originalOf(projectId, sha256);
-      return from !== null && this.contents.share(this.contents.of(from), this.contents.of({ content_id: versionId }));
+    return this.deps.contents.runExclusive(async () => {
+      const from = await this.deps.contents.originalOf(projectId, sha256);
+      return (
+        from !== null &&
+        this.deps.contents.share(this.deps.contents.of(from), this.deps.contents.of({ content_id: versionId }))
+      );
     });
   }
 
   /** The size of a file of this hash, where the project has it; null where its bytes have to be sent. */
   async sizeOfHeld(projectId: string, sha256: string): Promise<number | null> {
-    return (await this.contents.originalOf(projectId, sha256))?.size_bytes ?? null;
+    return (await this.deps.contents.originalOf(projectId, sha256))?.size_bytes ?? null;
   }
 
   /**
@@ -103,43 +108,44 @@ export class Ingestion {
    * @param sha256 null where nobody has hashed them yet
    */
   async received(versionId: string, sha256: string | null, sizeBytes?: number): Promise<void> {
-    const row = await this.versions.find(versionId);
+    const row = await this.deps.versions.find(versionId);
     if (!row || row.deleted_at !== null) {
-      await this.contents.of({ content_id: versionId }).remove();
+      await this.deps.contents.of({ content_id: versionId }).remove();
       return;
     }
     if (row.state !== 'uploading') return;
-    const adopted = sha256 !== null && (await this.contents.runExclusive(() => this.joined(row, sha256)));
+    const adopted = sha256 !== null && (await this.deps.contents.runExclusive(() => this.joined(row, sha256)));
     if (adopted) {
-      await this.notifier.changed(row.dataset_id);
+      await this.deps.notifier.changed(row.dataset_id);
       return;
     }
     const facts = {
       ...(sha256 === null ? {} : { sha256 }),
       ...(sizeBytes === undefined ? {} : { size_bytes: sizeBytes }),
     };
-    if (!(await this.versions.beginReading(versionId, facts))) return;
-    await this.notifier.changed(row.dataset_id);
-    this.reading.enqueue(versionId);
+    if (!(await this.deps.versions.beginReading(versionId, facts))) return;
+    await this.deps.notifier.changed(row.dataset_id);
+    this.deps.reading.enqueue(versionId);
   }
 
   /** Its bytes did not come: its row says why, and nothing that did come stays or takes room. */
   async fail(versionId: string, failure: Failure): Promise<void> {
-    await this.contents.of({ content_id: versionId }).remove();
-    const row = await this.versions.find(versionId);
-    if (row && (await this.versions.fail(versionId, failure, null))) await this.notifier.changed(row.dataset_id);
+    await this.deps.contents.of({ content_id: versionId }).remove();
+    const row = await this.deps.versions.find(versionId);
+    if (row && (await this.deps.versions.fail(versionId, failure, null)))
+      await this.deps.notifier.changed(row.dataset_id);
   }
 
   /** It never came to be: its row goes, and its dataset's where it would have been the first. */
   async cancel(versionId: string): Promise<void> {
-    const row = await this.versions.find(versionId);
+    const row = await this.deps.versions.find(versionId);
     if (row?.state !== 'uploading') return;
-    const dataset = await this.store.find(row.dataset_id);
-    const audience = dataset && (await this.notifier.audienceOf(dataset));
-    const dropped = await this.versions.drop(row);
-    await this.contents.of(row).remove();
-    if (dropped === 'version') await this.notifier.changed(row.dataset_id);
-    else if (dataset && audience && dataset.deleted_at === null) this.notifier.gone(dataset, audience);
+    const dataset = await this.deps.store.find(row.dataset_id);
+    const audience = dataset && (await this.deps.notifier.audienceOf(dataset));
+    const dropped = await this.deps.versions.drop(row);
+    await this.deps.contents.of(row).remove();
+    if (dropped === 'version') await this.deps.notifier.changed(row.dataset_id);
+    else if (dataset && audience && dataset.deleted_at === null) this.deps.notifier.gone(dataset, audience);
   }
 
   /** A new version of the bytes of another one, read with other options. */
@@ -148,12 +154,12 @@ export class Ingestion {
     const origin = { kind: 'reread', version: from.number } as const;
     const started = await this.begin(caller, { datasetId, name: null, filename, sizeBytes, reading, origin });
     try {
-      await this.contents.runExclusive(async () => {
-        const living = await this.versions.find(from.version_id);
+      await this.deps.contents.runExclusive(async () => {
+        const living = await this.deps.versions.find(from.version_id);
         if (!living || living.freed_at !== null) throw new KargahError('dataset_freed');
-        await requireUnchanged(this.contents.of(living));
-        const { original } = this.contents.of(living);
-        if (await this.contents.share(this.contents.of(living), started.folder)) return;
+        await requireUnchanged(this.deps.contents.of(living));
+        const { original } = this.deps.contents.of(living);
+        if (await this.deps.contents.share(this.deps.contents.of(living), started.folder)) return;
         await copyFile(original, started.folder.original);
         await sync(started.folder.original);
       });
@@ -162,22 +168,22 @@ export class Ingestion {
       throw error;
     }
     await this.received(started.versionId, sha256);
-    const row = await this.store.find(datasetId);
+    const row = await this.deps.store.find(datasetId);
     if (!row) throw new KargahError('not_found');
     return datasetOf(row);
   }
 
   /** Within `runExclusive`: true where content of these bytes, read in this way, is here; else the file is kept once on the disk. */
   private async joined(row: VersionRow, sha256: string): Promise<boolean> {
-    const twin = await this.contents.findDuplicate(row, sha256);
-    const own = this.contents.of(row);
+    const twin = await this.deps.contents.findDuplicate(row, sha256);
+    const own = this.deps.contents.of(row);
     if (twin) {
-      if (!(await this.versions.adopt(row.version_id, twin))) return false;
+      if (!(await this.deps.versions.adopt(row.version_id, twin))) return false;
       if (twin.content_id !== row.content_id) await own.remove();
       return true;
     }
-    const held = await this.contents.originalOf(row.project_id, sha256);
-    if (held && held.content_id !== row.content_id) await this.contents.share(this.contents.of(held), own);
+    const held = await this.deps.contents.originalOf(row.project_id, sha256);
+    if (held && held.content_id !== row.content_id) await this.deps.contents.share(this.deps.contents.of(held), own);
     return false;
   }
 }

@@ -16,25 +16,27 @@ type Tombstone = z.infer<typeof tombstone>;
 /** Ends the upload of a version that is deleted before its last byte; the uploads' service. */
 export type CancelUpload = (versionId: string) => Promise<void>;
 
+interface DatasetServiceDeps {
+  readonly store: DatasetStore;
+  readonly versions: VersionStore;
+  readonly access: Access;
+  readonly reading: ReadingQueue;
+  readonly retention: Retention;
+  readonly notifier: DatasetNotifier;
+  readonly cancelUpload: CancelUpload;
+}
+
 /** Datasets as their list shows them. */
 export class DatasetService {
-  constructor(
-    private readonly store: DatasetStore,
-    private readonly versions: VersionStore,
-    private readonly access: Access,
-    private readonly reading: ReadingQueue,
-    private readonly retention: Retention,
-    private readonly notifier: DatasetNotifier,
-    private readonly cancelUpload: CancelUpload,
-  ) {}
+  constructor(private readonly deps: DatasetServiceDeps) {}
 
   async list(caller: Person, query: ListQuery): Promise<{ items: Dataset[]; next_cursor: string | null }> {
-    const { rows, nextCursor } = await this.store.list(scopeOf(caller, 'dataset.read'), query);
+    const { rows, nextCursor } = await this.deps.store.list(scopeOf(caller, 'dataset.read'), query);
     return { items: rows.map((row) => shownTo(caller, row)), next_cursor: nextCursor };
   }
 
   async get(caller: Caller, datasetId: string): Promise<Dataset> {
-    return shownTo(caller, await this.access.dataset(caller, 'dataset.read', datasetId));
+    return shownTo(caller, await this.deps.access.dataset(caller, 'dataset.read', datasetId));
   }
 
   async change(
@@ -42,25 +44,25 @@ export class DatasetService {
     datasetId: string,
     change: { readonly name?: string | undefined; readonly tags?: readonly string[] | undefined },
   ): Promise<Dataset> {
-    const row = await this.access.dataset(caller, 'dataset.write', datasetId);
+    const row = await this.deps.access.dataset(caller, 'dataset.write', datasetId);
     const tags = [...new Set(change.tags ?? tagsOf(row))];
-    await this.store.change({ ...row, name: change.name ?? row.name, tags_json: JSON.stringify(tags) });
-    return (await this.notifier.changed(datasetId)) ?? datasetOf(row);
+    await this.deps.store.change({ ...row, name: change.name ?? row.name, tags_json: JSON.stringify(tags) });
+    return (await this.deps.notifier.changed(datasetId)) ?? datasetOf(row);
   }
 
   /** Gone from every list at once; what nobody needs is freed. Answers what stays and for whom, or null where nothing does. */
   async remove(caller: Person, datasetId: string): Promise<Tombstone | null> {
-    const row = await this.access.dataset(caller, 'dataset.write', datasetId);
-    const audience = await this.notifier.audienceOf(row);
-    const versions = await this.versions.all(datasetId);
-    for (const version of versions) await this.cancelUpload(version.version_id);
-    await this.store.markDeleted(datasetId);
-    for (const version of versions) await this.reading.cancel(version.version_id);
-    this.notifier.gone(row, audience);
-    const freed = await this.retention.release(datasetId);
-    const kept = (await this.versions.all(datasetId)).filter((version) => version.freed_at === null);
+    const row = await this.deps.access.dataset(caller, 'dataset.write', datasetId);
+    const audience = await this.deps.notifier.audienceOf(row);
+    const versions = await this.deps.versions.all(datasetId);
+    for (const version of versions) await this.deps.cancelUpload(version.version_id);
+    await this.deps.store.markDeleted(datasetId);
+    for (const version of versions) await this.deps.reading.cancel(version.version_id);
+    this.deps.notifier.gone(row, audience);
+    const freed = await this.deps.retention.release(datasetId);
+    const kept = (await this.deps.versions.all(datasetId)).filter((version) => version.freed_at === null);
     if (kept.length === 0) return null;
-    const uses = await this.retention.usesOf(kept.map((version) => version.version_id));
+    const uses = await this.deps.retention.usesOf(kept.map((version) => version.version_id));
     return {
       dataset_id: datasetId,
       freed_bytes: freed,

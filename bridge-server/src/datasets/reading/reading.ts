@@ -11,19 +11,20 @@ import { askedOf, originOf, type Profile, type VersionRow } from '../records/vie
 
 const PARALLEL = 2;
 
+interface ReadingQueueDeps extends Pick<DatasetsDeps, 'live' | 'log'> {
+  readonly versions: VersionStore;
+  readonly contents: Contents;
+  readonly notifier: DatasetNotifier;
+  readonly reader: Reader;
+}
+
 /** Reads the files of versions, two at a time, and settles them as `ready` or `failed`. */
 export class ReadingQueue {
   private readonly waiting: string[] = [];
   private readonly running = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
   private stopped = false;
 
-  constructor(
-    private readonly deps: Pick<DatasetsDeps, 'live' | 'log'>,
-    private readonly versions: VersionStore,
-    private readonly contents: Contents,
-    private readonly notifier: DatasetNotifier,
-    private readonly reader: Reader,
-  ) {}
+  constructor(private readonly deps: ReadingQueueDeps) {}
 
   enqueue(versionId: string): void {
     if (this.waiting.includes(versionId) || this.running.has(versionId)) return;
@@ -65,9 +66,9 @@ export class ReadingQueue {
   }
 
   private async read(versionId: string, signal: AbortSignal): Promise<void> {
-    const row = await this.versions.find(versionId);
+    const row = await this.deps.versions.find(versionId);
     if (row?.state !== 'profiling' || row.deleted_at !== null) return;
-    const folder = this.contents.of(row);
+    const folder = this.deps.contents.of(row);
     await folder.make();
     let result: ReadResult | null = null;
     let failure: Failure | null = null;
@@ -89,9 +90,9 @@ export class ReadingQueue {
     signal.throwIfAborted();
     const settled =
       result !== null && original !== null
-        ? await this.versions.settle(versionId, { ...(await columnsOf(row, result, folder)), ...original })
-        : await this.versions.fail(versionId, failure ?? failureOf('damaged_file'), original);
-    if (settled) await this.notifier.changed(row.dataset_id);
+        ? await this.deps.versions.settle(versionId, { ...(await columnsOf(row, result, folder)), ...original })
+        : await this.deps.versions.fail(versionId, failure ?? failureOf('damaged_file'), original);
+    if (settled) await this.deps.notifier.changed(row.dataset_id);
   }
 
   private ask(row: VersionRow, folder: DatasetFolder, signal: AbortSignal): Promise<ReadResult> {
@@ -105,7 +106,7 @@ export class ReadingQueue {
       reading: askedOf(row),
     };
     const place = { dataset_id: row.dataset_id, version: row.number };
-    return this.reader.read(file, signal, (columns) =>
+    return this.deps.reader.read(file, signal, (columns) =>
       this.deps.live.datasetProfiled(row.user_id, { ...place, ...columns }),
     );
   }

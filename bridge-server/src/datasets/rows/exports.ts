@@ -26,20 +26,22 @@ interface Written {
   readonly bytes: number;
 }
 
+interface ExportsDeps {
+  readonly store: DatasetStore;
+  readonly root: DatasetsRoot;
+  readonly contents: Contents;
+  readonly access: Access;
+  readonly reader: Reader;
+  readonly quota: StorageQuota;
+  readonly limits: Pick<DatasetLimits, 'keptExportBytes'>;
+}
+
 /** The typed table, or the pictures, as a file: written once for all who fetch it, or pieces of it, and kept for a while. */
 export class Exports {
   private readonly files: KeptFiles<Written>;
 
-  constructor(
-    private readonly store: DatasetStore,
-    root: DatasetsRoot,
-    private readonly contents: Contents,
-    private readonly access: Access,
-    private readonly reader: Reader,
-    private readonly quota: StorageQuota,
-    limits: Pick<DatasetLimits, 'keptExportBytes'>,
-  ) {
-    this.files = new KeptFiles(root.exports, limits.keptExportBytes);
+  constructor(private readonly deps: ExportsDeps) {
+    this.files = new KeptFiles(deps.root.exports, deps.limits.keptExportBytes);
   }
 
   /** What an earlier bridge had written. */
@@ -50,7 +52,7 @@ export class Exports {
   /** Frees what nobody has fetched for a while, and what was written of content that is gone. */
   sweep(): Promise<void> {
     return this.files.sweep(
-      async (key) => (await sizeOf(this.contents.of({ content_id: key.replace(/\..*$/u, '') }).path)) === null,
+      async (key) => (await sizeOf(this.deps.contents.of({ content_id: key.replace(/\..*$/u, '') }).path)) === null,
     );
   }
 
@@ -60,12 +62,12 @@ export class Exports {
    * @throws {KargahError} `dataset_wrong_kind` for pictures as a table or a table as pictures, `storage_full`, besides what writing the file may fail for
    */
   async send(caller: Caller, datasetId: string, { version, format }: Wanted, res: Response): Promise<void> {
-    const row = await this.access.ready(caller, datasetId, version);
+    const row = await this.deps.access.ready(caller, datasetId, version);
     requireKind(row, format === 'zip' ? 'images' : 'tabular');
-    const name = (await this.store.find(datasetId))?.name ?? row.filename;
+    const name = (await this.deps.store.find(datasetId))?.name ?? row.filename;
     const filename = `${name.replace(/(?:\.tar)?\.[^.]{1,8}$/u, '')}.${format}`;
     if (format === 'parquet') {
-      await sendFile(res, this.contents.of(row).table, filename, row.data_sha256);
+      await sendFile(res, this.deps.contents.of(row).table, filename, row.data_sha256);
       return;
     }
     await this.files.use(
@@ -76,10 +78,12 @@ export class Exports {
   }
 
   private async write({ userId }: Caller, row: VersionRow, format: WrittenFormat, into: string): Promise<Written> {
-    const folder = this.contents.of(row).path;
+    const folder = this.deps.contents.of(row).path;
     // Pictures come to what they take here; a table, which is packed here, to about what its file was.
     const about = Math.max(row.size_bytes, row.derived_bytes);
-    await this.quota.reserveTemporary(about, () => this.reader.export({ folder, format, into }, about, { userId }));
+    await this.deps.quota.reserveTemporary(about, () =>
+      this.deps.reader.export({ folder, format, into }, about, { userId }),
+    );
     const bytes = await sizeOf(into);
     if (bytes === null) throw new KargahError('not_found');
     return { path: into, sha256: await sha256Of(into), bytes };

@@ -30,30 +30,32 @@ export interface TrainingDataset {
   readonly split: { readonly splitId: string; readonly path: string; readonly sha256: string } | null;
 }
 
+interface DatasetsForTrainingDeps {
+  readonly store: DatasetStore;
+  readonly versions: VersionStore;
+  readonly splits: SplitStore;
+  readonly contents: Contents;
+  readonly access: Access;
+  readonly retention: Retention;
+}
+
 /** Datasets as training sees them. */
 export class DatasetsForTraining {
-  constructor(
-    private readonly store: DatasetStore,
-    private readonly versions: VersionStore,
-    private readonly splits: SplitStore,
-    private readonly contents: Contents,
-    private readonly access: Access,
-    private readonly retention: Retention,
-  ) {}
+  constructor(private readonly deps: DatasetsForTrainingDeps) {}
 
   /** @throws {KargahError} `not_found`, `version_unknown`, `split_unknown`, `dataset_not_ready`, `dataset_failed` or `dataset_freed` */
   async forTraining(person: Person, wanted: WantedDataset): Promise<TrainingDataset> {
-    const row = await this.access.dataset(person, 'dataset.read', wanted.datasetId);
+    const row = await this.deps.access.dataset(person, 'dataset.read', wanted.datasetId);
     const version =
       wanted.version === undefined
-        ? await this.versions.find(row.head_version_id)
-        : await this.versions.numbered(row.dataset_id, wanted.version);
+        ? await this.deps.versions.find(row.head_version_id)
+        : await this.deps.versions.numbered(row.dataset_id, wanted.version);
     if (version?.dataset_id !== row.dataset_id)
       throw new KargahError('version_unknown', { version: wanted.version ?? row.head_number });
     const split =
       wanted.splitId === undefined
-        ? await this.splits.defaultOf(version.version_id)
-        : await this.splits.find(wanted.splitId);
+        ? await this.deps.splits.defaultOf(version.version_id)
+        : await this.deps.splits.find(wanted.splitId);
     if (wanted.splitId !== undefined && split?.version_id !== version.version_id)
       throw new KargahError('split_unknown');
     return this.described(row, version, split ?? null);
@@ -66,7 +68,7 @@ export class DatasetsForTraining {
    */
   async again(person: Person, given: GivenDataset): Promise<TrainingDataset> {
     const { row, version } = await this.given(given.versionId);
-    requireAccess(person, 'dataset.read', await this.store.resource(person, row.dataset_id));
+    requireAccess(person, 'dataset.read', await this.deps.store.resource(person, row.dataset_id));
     return this.described(row, version, await this.splitOf(given.splitId));
   }
 
@@ -89,19 +91,19 @@ export class DatasetsForTraining {
 
   /** A job that read this dataset has ended or was deleted: what nobody else needs may go. */
   async release(datasetId: string): Promise<void> {
-    await this.retention.release(datasetId);
+    await this.deps.retention.release(datasetId);
   }
 
   private async given(versionId: string): Promise<{ row: DatasetRow; version: VersionRow }> {
-    const version = await this.versions.find(versionId);
-    const row = version && (await this.store.find(version.dataset_id));
+    const version = await this.deps.versions.find(versionId);
+    const row = version && (await this.deps.store.find(version.dataset_id));
     if (!version || !row) throw new KargahError('not_found');
     return { row, version };
   }
 
   private async splitOf(splitId: string | null): Promise<{ split_id: string; sha256: string } | null> {
     if (splitId === null) return null;
-    const split = await this.splits.find(splitId);
+    const split = await this.deps.splits.find(splitId);
     if (!split) throw new KargahError('not_found');
     return split;
   }
@@ -112,10 +114,10 @@ export class DatasetsForTraining {
     split: { readonly split_id: string; readonly sha256: string } | null,
   ): Promise<TrainingDataset> {
     requireReady(version);
-    const json = await this.versions.profileOf(version.version_id);
+    const json = await this.deps.versions.profileOf(version.version_id);
     if (json === null) throw new KargahError('not_found');
     const { columns, classes } = JSON.parse(json) as Profile;
-    const folder = this.contents.of(version);
+    const folder = this.deps.contents.of(version);
     const kind = version.kind === 'images' ? 'images' : 'tabular';
     return {
       datasetId: row.dataset_id,

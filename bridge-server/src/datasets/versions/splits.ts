@@ -18,42 +18,44 @@ type Asked = SplitSpec & { readonly make_default: boolean };
 /** Shares are fractions a person typed: 0.7 + 0.2 + 0.1 is not quite 1. */
 const ROUNDING = 1e-6;
 
+interface SplitServiceDeps {
+  readonly versions: VersionStore;
+  readonly splits: SplitStore;
+  readonly contents: Contents;
+  readonly access: Access;
+  readonly reader: Reader;
+}
+
 /** Splits of a version into rows that train, validate and test. */
 export class SplitService {
-  constructor(
-    private readonly versions: VersionStore,
-    private readonly splits: SplitStore,
-    private readonly contents: Contents,
-    private readonly access: Access,
-    private readonly reader: Reader,
-  ) {}
+  constructor(private readonly deps: SplitServiceDeps) {}
 
   /** The same request answers with the same split. */
   async create(caller: Person, datasetId: string, number: number, asked: Asked): Promise<Split> {
-    await this.access.dataset(caller, 'dataset.write', datasetId);
-    const version = await this.access.ready(caller, datasetId, number);
+    await this.deps.access.dataset(caller, 'dataset.write', datasetId);
+    const version = await this.deps.access.ready(caller, datasetId, number);
     const { make_default: makeDefault, ...spec } = asked;
     await this.check(version, spec);
     const specJson = JSON.stringify(canonical(spec));
     const row =
-      (await this.splits.like(version.version_id, specJson)) ?? (await this.deal(caller, version, spec, specJson));
+      (await this.deps.splits.like(version.version_id, specJson)) ?? (await this.deal(caller, version, spec, specJson));
     if (!makeDefault) return splitOf(row, number);
-    await this.splits.makeDefault(row);
+    await this.deps.splits.makeDefault(row);
     return splitOf({ ...row, is_default: 1 }, number);
   }
 
   private async deal({ userId }: Person, version: VersionRow, spec: SplitSpec, specJson: string): Promise<SplitRow> {
-    const folder = this.contents.of(version);
+    const folder = this.deps.contents.of(version);
     const splitId = newId('spl');
     const into = folder.split(splitId);
     await mkdir(dirname(into), { recursive: true, mode: 0o700 });
     const kind = version.kind ?? 'tabular';
-    const dealt = await this.reader.split({ folder: folder.path, kind, spec, into }, { userId });
+    const dealt = await this.deps.reader.split({ folder: folder.path, kind, spec, into }, { userId });
     await sync(dirname(into));
-    const row = await this.contents.runExclusive(async () => {
-      const now = await this.versions.find(version.version_id);
+    const row = await this.deps.contents.runExclusive(async () => {
+      const now = await this.deps.versions.find(version.version_id);
       if (!now || now.freed_at !== null) throw new KargahError('dataset_freed');
-      return this.splits.add({
+      return this.deps.splits.add({
         split_id: splitId,
         version_id: version.version_id,
         spec_json: specJson,
@@ -77,7 +79,7 @@ export class SplitService {
     if (needsColumn && column === undefined) throw new KargahError('split_column_required', { method });
     if (column === undefined) return;
     // Of images there are none: they belong to classes only, not to groups or times.
-    const profile = JSON.parse((await this.versions.profileOf(version.version_id)) ?? '{"columns":[]}') as Profile;
+    const profile = JSON.parse((await this.deps.versions.profileOf(version.version_id)) ?? '{"columns":[]}') as Profile;
     if (!profile.columns.some(({ name }) => name === column)) throw new KargahError('column_unknown', { column });
   }
 }

@@ -30,31 +30,33 @@ interface Counts {
   readonly models: number;
 }
 
+interface VersionServiceDeps {
+  readonly db: Kysely<Database>;
+  readonly versions: VersionStore;
+  readonly splits: SplitStore;
+  readonly access: Access;
+  readonly ingestion: Ingestion;
+  readonly reading: ReadingQueue;
+  readonly retention: Retention;
+  readonly notifier: DatasetNotifier;
+  readonly quota: StorageQuota;
+  readonly cancelUpload: (versionId: string) => Promise<void>;
+}
+
 /** The versions of a dataset: seeing them, reading one anew, deleting one. */
 export class VersionService {
-  constructor(
-    private readonly db: Kysely<Database>,
-    private readonly versions: VersionStore,
-    private readonly splits: SplitStore,
-    private readonly access: Access,
-    private readonly ingestion: Ingestion,
-    private readonly reading: ReadingQueue,
-    private readonly retention: Retention,
-    private readonly notifier: DatasetNotifier,
-    private readonly quota: StorageQuota,
-    private readonly cancelUpload: (versionId: string) => Promise<void>,
-  ) {}
+  constructor(private readonly deps: VersionServiceDeps) {}
 
   async list(
     caller: Caller,
     datasetId: string,
     { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
   ): Promise<{ items: DatasetVersion[]; next_cursor: string | null }> {
-    const mine = isOwn(caller, await this.access.dataset(caller, 'dataset.read', datasetId));
+    const mine = isOwn(caller, await this.deps.access.dataset(caller, 'dataset.read', datasetId));
     const before = cursor === undefined ? null : Number(cursor);
     if (before !== null && !Number.isSafeInteger(before))
       throw new KargahError('validation_failed', {}, { errors: [BAD_CURSOR] });
-    const rows = await this.versions.list(datasetId, limit + 1, before);
+    const rows = await this.deps.versions.list(datasetId, limit + 1, before);
     const last = rows.length > limit ? rows[limit - 1] : undefined;
     return {
       items: await this.shown(rows.slice(0, limit), mine),
@@ -63,8 +65,8 @@ export class VersionService {
   }
 
   async get(caller: Caller, datasetId: string, number: number): Promise<DatasetVersion> {
-    const mine = isOwn(caller, await this.access.dataset(caller, 'dataset.read', datasetId));
-    return this.one(await this.access.version(caller, datasetId, number), mine);
+    const mine = isOwn(caller, await this.deps.access.dataset(caller, 'dataset.read', datasetId));
+    return this.one(await this.deps.access.version(caller, datasetId, number), mine);
   }
 
   /** A new version of the same file, read with other options. */
@@ -73,23 +75,23 @@ export class VersionService {
     datasetId: string,
     asked: { readonly version?: number | undefined; readonly reading: Reading },
   ): Promise<Dataset> {
-    await this.access.dataset(caller, 'dataset.write', datasetId);
-    const from = await this.access.version(caller, datasetId, asked.version);
+    await this.deps.access.dataset(caller, 'dataset.write', datasetId);
+    const from = await this.deps.access.version(caller, datasetId, asked.version);
     // One that could not be read is what is most often read anew.
     if (from.state !== 'failed' || from.sha256 === null) requireReady(from);
-    return this.quota.reserve(caller.userId, 0, () => this.ingestion.reread(caller, from, asked.reading));
+    return this.deps.quota.reserve(caller.userId, 0, () => this.deps.ingestion.reread(caller, from, asked.reading));
   }
 
   /** Deletes a version; what a model learned from keeps its bytes. */
   async remove(caller: Person, datasetId: string, number: number): Promise<DatasetVersion> {
-    await this.access.dataset(caller, 'dataset.write', datasetId);
-    const row = await this.access.version(caller, datasetId, number);
-    await this.versions.markDeleted(row);
-    await this.cancelUpload(row.version_id);
-    await this.reading.cancel(row.version_id);
-    await this.retention.release(datasetId);
-    await this.notifier.changed(datasetId);
-    return this.one((await this.versions.find(row.version_id)) ?? row, true);
+    await this.deps.access.dataset(caller, 'dataset.write', datasetId);
+    const row = await this.deps.access.version(caller, datasetId, number);
+    await this.deps.versions.markDeleted(row);
+    await this.deps.cancelUpload(row.version_id);
+    await this.deps.reading.cancel(row.version_id);
+    await this.deps.retention.release(datasetId);
+    await this.deps.notifier.changed(datasetId);
+    return this.one((await this.deps.versions.find(row.version_id)) ?? row, true);
   }
 
   private async one(row: VersionRow, mine: boolean): Promise<DatasetVersion> {
@@ -100,7 +102,7 @@ export class VersionService {
 
   private async shown(rows: readonly VersionRow[], mine: boolean): Promise<DatasetVersion[]> {
     const ids = rows.map((row) => row.version_id);
-    const splits = Map.groupBy(await this.splits.ofVersions(ids), (split) => split.version_id);
+    const splits = Map.groupBy(await this.deps.splits.ofVersions(ids), (split) => split.version_id);
     const counts = await this.countsOf(ids);
     return rows.map((row) => ({
       version_id: row.version_id,
@@ -131,7 +133,7 @@ export class VersionService {
 
   private async countsOf(versionIds: readonly string[]): Promise<Map<string, Counts>> {
     if (versionIds.length === 0) return new Map();
-    const rows = await this.db
+    const rows = await this.deps.db
       .selectFrom('jobs')
       .select((eb) => [
         'dataset_version_id',

@@ -25,37 +25,39 @@ export interface Accepted {
   readonly variables: Variables;
 }
 
+interface AdmissionDeps {
+  readonly store: JobStore;
+  readonly datasets: TrainingDatasets;
+  readonly recipes: Recipes;
+  readonly pythons: Pythons;
+  readonly settings: Pick<TrainingSettings, 'machine' | 'workspaceDir' | 'dataDir' | 'launchers'>;
+}
+
 /** What stands between a request to train and a job: the same for `train` and for its dry run. */
 export class Admission {
-  constructor(
-    private readonly store: JobStore,
-    private readonly datasets: TrainingDatasets,
-    private readonly recipes: Recipes,
-    private readonly pythons: Pythons,
-    private readonly settings: Pick<TrainingSettings, 'machine' | 'workspaceDir' | 'dataDir' | 'launchers'>,
-  ) {}
+  constructor(private readonly deps: AdmissionDeps) {}
 
   /**
    * @param again what the job was given that is done again: that, and no other version, is learned from
    * @throws every error of the contract's `train`
    */
   async accept(person: Person, request: TrainRequest, again: GivenDataset | null = null): Promise<Accepted> {
-    if ((await this.store.countWaitingOf(person.userId)) >= MAX_WAITING)
+    if ((await this.deps.store.countWaitingOf(person.userId)) >= MAX_WAITING)
       throw new KargahError('quota_jobs', { max: MAX_WAITING });
     const dataset = await this.#dataset(person, request, again);
     const resources = this.#resources(request);
-    const script = request.script && (await resolveScript(this.settings, request.script));
+    const script = request.script && (await resolveScript(this.deps.settings, request.script));
     if (request.script) refuseParams(request);
     const variables = variablesOf(request.script ?? {});
     const params = script ? request.params : await this.#recipeParams(request, dataset);
-    const { machine } = this.settings;
+    const { machine } = this.deps.settings;
     const claim = requestOf(resources ?? null, script ? 'script' : 'recipe', machine);
     if (!script) refuseIdleGpus(claim);
     refuseExcess(claim, machine);
     const { python: asked = DEFAULT_PYTHON } = resources ?? {};
-    const python = await this.pythons.executableOf(asked);
+    const python = await this.deps.pythons.executableOf(asked);
     // What another Python has only the job finds out.
-    if (!script && asked === DEFAULT_PYTHON) await this.recipes.requireTorch();
+    if (!script && asked === DEFAULT_PYTHON) await this.deps.recipes.requireTorch();
     const named = request.script && script ? { script: { ...request.script, path: script.path } } : {};
     const given = resources === undefined ? {} : { resources };
     return {
@@ -71,7 +73,7 @@ export class Admission {
 
   /** Where there is a choice of launchers the job is told which, so that another order of them later changes nothing for it. */
   #resources({ resources }: TrainRequest): TrainRequest['resources'] {
-    const { launchers } = this.settings;
+    const { launchers } = this.deps.settings;
     const launcher = resources?.launcher ?? launchers[0];
     if (!launchers.includes(launcher))
       throw new KargahError('launcher_not_offered', { launcher, offered: launchers.join(', ') });
@@ -81,12 +83,12 @@ export class Admission {
   async #dataset(person: Person, request: TrainRequest, again: GivenDataset | null): Promise<TrainingDataset | null> {
     const { dataset_id: datasetId, dataset_version: version, split_id: splitId } = request;
     if (datasetId === undefined) return null;
-    if (again) return this.datasets.again(person, again);
-    return this.datasets.forTraining(person, { datasetId, version, splitId });
+    if (again) return this.deps.datasets.again(person, again);
+    return this.deps.datasets.forTraining(person, { datasetId, version, splitId });
   }
 
   async #recipeParams(request: TrainRequest, dataset: TrainingDataset | null): Promise<Record<string, unknown>> {
-    const recipe = await this.recipes.named(request.recipe ?? '');
+    const recipe = await this.deps.recipes.named(request.recipe ?? '');
     const expected = recipe.recipe.dataset_kind;
     if (expected !== null && dataset === null)
       throw new KargahError('validation_failed', {}, { errors: [DATASET_NEEDED] });

@@ -9,22 +9,24 @@ import type { JobRow, JobStore } from '../records/store.js';
 import type { JobTelemetry } from './telemetry.js';
 import { paramsOf, scriptOf } from '../records/view.js';
 
+interface JobRunsDeps {
+  readonly store: JobStore;
+  readonly folders: JobFolders;
+  readonly mlflow: MlflowPort;
+  readonly datasets: TrainingDatasets;
+  readonly recipes: Recipes;
+  readonly telemetry: JobTelemetry;
+  readonly points: PointHistory;
+  readonly settings: TrainingSettings;
+}
+
 /** The MLflow runs of jobs. Each is made once, before its job's process begins or while it does, and stands in the job's folder. */
 export class JobRuns {
   readonly #opening = new Map<string, Promise<JobRow>>();
   /** Whose run may have been made by an attempt that was not answered. */
   readonly #tried = new Set<string>();
 
-  constructor(
-    private readonly store: JobStore,
-    private readonly folders: JobFolders,
-    private readonly mlflow: MlflowPort,
-    private readonly datasets: TrainingDatasets,
-    private readonly recipes: Recipes,
-    private readonly telemetry: JobTelemetry,
-    private readonly points: PointHistory,
-    private readonly settings: TrainingSettings,
-  ) {}
+  constructor(private readonly deps: JobRunsDeps) {}
 
   /**
    * The row, with its run. Whoever asks meanwhile gets the same answer.
@@ -40,10 +42,10 @@ export class JobRuns {
 
   async #open(row: JobRow): Promise<JobRow> {
     // The row may be one from before.
-    const now = row.mlflow_run_id === null ? ((await this.store.get(row.job_id)) ?? row) : row;
+    const now = row.mlflow_run_id === null ? ((await this.deps.store.get(row.job_id)) ?? row) : row;
     if (now.mlflow_run_id === null) return this.#make(row);
     // A bridge that was killed in between wrote the run down and did not tell the job: it would wait with all its points for ever.
-    if (!this.folders.knowsRun(now.job_id)) await this.#tell(now);
+    if (!this.deps.folders.knowsRun(now.job_id)) await this.#tell(now);
     return now;
   }
 
@@ -61,19 +63,19 @@ export class JobRuns {
   async describe(row: JobRow): Promise<void> {
     const { mlflow_run_id: runId } = await this.open(row);
     if (runId === null) return;
-    const workspace = await this.store.workspaceOf(row.project_id);
+    const workspace = await this.deps.store.workspaceOf(row.project_id);
     // Deleted since: the run is told the rest.
     const dataset = await this.dataset(row).catch(() => null);
     // What a script was not given it did not use: its own `log_param` of that name would be refused.
     const params = row.recipe === null ? {} : paramsOf(row);
-    await this.mlflow.describeRun({ workspace, runId, params, dataset: dataset && inputOf(dataset) });
+    await this.deps.mlflow.describeRun({ workspace, runId, params, dataset: dataset && inputOf(dataset) });
   }
 
   /** @throws dataset_deleted */
   async dataset(row: JobRow): Promise<TrainingDataset | null> {
     if (row.dataset_id === null) return null;
     try {
-      return await this.datasets.ofJob({ versionId: row.dataset_version_id ?? '', splitId: row.split_id });
+      return await this.deps.datasets.ofJob({ versionId: row.dataset_version_id ?? '', splitId: row.split_id });
     } catch (error) {
       const gone = error instanceof KargahError && ['not_found', 'dataset_freed'].includes(error.code);
       throw gone ? new KargahError('dataset_deleted') : error;
@@ -82,11 +84,11 @@ export class JobRuns {
 
   async #make(row: JobRow): Promise<JobRow> {
     const { job_id: jobId } = row;
-    const workspace = await this.store.workspaceOf(row.project_id);
-    await this.mlflow.ensureWorkspace(workspace, row.user_id);
+    const workspace = await this.deps.store.workspaceOf(row.project_id);
+    await this.deps.mlflow.ensureWorkspace(workspace, row.user_id);
     const mayExist = row.fence > 1 || this.#tried.has(jobId);
     this.#tried.add(jobId);
-    const run = await this.mlflow.openRun({
+    const run = await this.deps.mlflow.openRun({
       workspace,
       userId: row.user_id,
       jobId,
@@ -96,10 +98,10 @@ export class JobRuns {
       tags: { 'mlflow.user': row.owner_name, ...(await this.#group(row)), ...(await this.#tags(row)) },
     });
     // Nothing was logged to it before it was made.
-    if (!mayExist) this.points.begin(jobId);
-    await this.store.patch(jobId, { mlflow_run_id: run.runId, mlflow_experiment_id: run.experimentId });
-    const made = (await this.store.get(jobId)) ?? row;
-    this.telemetry.track(made);
+    if (!mayExist) this.deps.points.begin(jobId);
+    await this.deps.store.patch(jobId, { mlflow_run_id: run.runId, mlflow_experiment_id: run.experimentId });
+    const made = (await this.deps.store.get(jobId)) ?? row;
+    this.deps.telemetry.track(made);
     // The gateway knows whose run it is before the job does.
     await this.#tell({ ...made, mlflow_run_id: run.runId, mlflow_experiment_id: run.experimentId });
     this.#tried.delete(jobId);
@@ -108,12 +110,12 @@ export class JobRuns {
 
   async #tell(row: JobRow): Promise<void> {
     const { job_id: jobId, mlflow_run_id: runId, mlflow_experiment_id: experimentId } = row;
-    if (runId !== null) await this.folders.writeRun(jobId, { run_id: runId, experiment_id: experimentId ?? '' });
+    if (runId !== null) await this.deps.folders.writeRun(jobId, { run_id: runId, experiment_id: experimentId ?? '' });
   }
 
   /** MLflow shows the runs of a sweep under the sweep's own. */
   async #group(row: JobRow): Promise<Record<string, string>> {
-    const parent = row.sweep_id === null ? null : await this.store.parentRunOf(row.sweep_id);
+    const parent = row.sweep_id === null ? null : await this.deps.store.parentRunOf(row.sweep_id);
     return parent === null ? {} : { 'mlflow.parentRunId': parent, 'kargah.sweep_id': row.sweep_id ?? '' };
   }
 
@@ -124,7 +126,7 @@ export class JobRuns {
       ...(row.split_id === null ? {} : { 'kargah.split_id': row.split_id }),
     };
     if (row.recipe !== null) {
-      const version = this.recipes.versionOf(row.recipe);
+      const version = this.deps.recipes.versionOf(row.recipe);
       return {
         ...data,
         'kargah.recipe': row.recipe,
@@ -134,7 +136,7 @@ export class JobRuns {
     }
     const script = scriptOf(row) ?? { path: '' };
     const { path } = script;
-    const { sha256 } = await resolveScript(this.settings, script);
+    const { sha256 } = await resolveScript(this.deps.settings, script);
     return { ...data, 'kargah.code_version': `sha256:${sha256}`, 'mlflow.source.name': path };
   }
 }

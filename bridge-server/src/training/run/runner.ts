@@ -22,6 +22,22 @@ import type { Scheduler } from '../queue/scheduler.js';
 /** After MLflow said that it is up and then refused: how long until the next try. */
 const RETRY_MS = 2_000;
 
+interface JobRunnerDeps {
+  readonly store: JobStore;
+  readonly scheduler: Scheduler;
+  readonly folders: JobFolders;
+  readonly launcher: Launcher;
+  readonly mlflow: MlflowPort;
+  readonly preparation: Preparation;
+  readonly runs: JobRuns;
+  readonly telemetry: JobTelemetry;
+  readonly notifier: JobNotifier;
+  readonly finalizer: RunFinalizer;
+  readonly datasets: Pick<TrainingDatasets, 'release'>;
+  readonly settings: TrainingSettings;
+  readonly log: TrainingLog;
+}
+
 /** Takes jobs from the queue to their end: launch, watch, stop, settle; and finds them again after the bridge restarted. */
 export class JobRunner {
   readonly #queue = new CoalescedTask(() => this.#fill());
@@ -30,34 +46,20 @@ export class JobRunner {
   #closed = false;
   #unsubscribe: () => void = () => undefined;
 
-  constructor(
-    private readonly store: JobStore,
-    private readonly scheduler: Scheduler,
-    private readonly folders: JobFolders,
-    private readonly launcher: Launcher,
-    private readonly mlflow: MlflowPort,
-    private readonly preparation: Preparation,
-    private readonly runs: JobRuns,
-    private readonly telemetry: JobTelemetry,
-    private readonly notifier: JobNotifier,
-    private readonly finalizer: RunFinalizer,
-    private readonly datasets: Pick<TrainingDatasets, 'release'>,
-    private readonly settings: TrainingSettings,
-    private readonly log: TrainingLog,
-  ) {
-    this.#background = new Background((err) => log.error({ err }, 'work on a job went wrong'));
+  constructor(private readonly deps: JobRunnerDeps) {
+    this.#background = new Background((err) => deps.log.error({ err }, 'work on a job went wrong'));
   }
 
   /** Adopts what runs, settles what ended while nobody looked, goes on with the queue. */
   async start(): Promise<void> {
-    this.#unsubscribe = this.mlflow.onState((state) => {
-      if (state === 'up') this.#background.begin(this.finalizer.finalizeAll());
+    this.#unsubscribe = this.deps.mlflow.onState((state) => {
+      if (state === 'up') this.#background.begin(this.deps.finalizer.finalizeAll());
       // Who waits is told for what.
       this.kick();
     });
-    await this.scheduler.start();
-    for (const row of await this.store.unsettled()) await this.#adopt(row);
-    this.#background.begin(this.finalizer.finalizeAll());
+    await this.deps.scheduler.start();
+    for (const row of await this.deps.store.unsettled()) await this.#adopt(row);
+    this.#background.begin(this.deps.finalizer.finalizeAll());
     this.kick();
   }
 
@@ -67,7 +69,7 @@ export class JobRunner {
     this.#unsubscribe();
     for (const unwatch of this.#watched.values()) unwatch();
     this.#watched.clear();
-    this.finalizer.close();
+    this.deps.finalizer.close();
     await this.#background.close();
   }
 
@@ -87,8 +89,8 @@ export class JobRunner {
     let begun = true;
     while (begun && !this.#closed) {
       begun = false;
-      for (const { job, waiting, gpus } of await this.scheduler.snapshot()) {
-        const excess = excessOf(job.claim, this.settings.machine);
+      for (const { job, waiting, gpus } of await this.deps.scheduler.snapshot()) {
+        const excess = excessOf(job.claim, this.deps.settings.machine);
         if (excess) {
           // It was accepted when there was more: an earlier start of the bridge, on a larger machine.
           await this.#end(job.job_id, 'failed', excess, {});
@@ -96,36 +98,36 @@ export class JobRunner {
         }
         if (waiting) continue;
         const claimed = { message: null, gpus_json: JSON.stringify(gpus) };
-        const row = await this.store.transitionFrom(job.job_id, 'queued', 'starting', claimed);
+        const row = await this.deps.store.transitionFrom(job.job_id, 'queued', 'starting', claimed);
         if (!row) continue;
         begun = true;
-        this.scheduler.served(row.user_id);
-        await this.notifier.moved(row);
+        this.deps.scheduler.served(row.user_id);
+        await this.deps.notifier.moved(row);
         this.#background.begin(this.#launch(row));
       }
     }
-    await this.notifier.queueMoved();
+    await this.deps.notifier.queueMoved();
   }
 
   async #launch(claimed: JobRow): Promise<void> {
     const jobId = claimed.job_id;
     try {
-      const spec = await this.preparation.prepare(claimed);
-      if ((await this.store.get(jobId))?.state !== 'starting') {
+      const spec = await this.deps.preparation.prepare(claimed);
+      if ((await this.deps.store.get(jobId))?.state !== 'starting') {
         await this.#end(jobId, 'stopped', null, {});
         return;
       }
-      const handle = await this.launcher.submit(spec);
+      const handle = await this.deps.launcher.submit(spec);
       this.#background.begin(this.#describe(jobId));
-      await this.store.patch(jobId, { ...launched(handle), started_at: new Date().toISOString() });
-      const row = await this.store.transitionFrom(jobId, 'starting', 'running');
+      await this.deps.store.patch(jobId, { ...launched(handle), started_at: new Date().toISOString() });
+      const row = await this.deps.store.transitionFrom(jobId, 'starting', 'running');
       if (!row) {
         // A stop was asked for while the process was being started.
         await this.#stop(jobId, handle);
         return;
       }
-      this.telemetry.track(row);
-      await this.notifier.moved(row);
+      this.deps.telemetry.track(row);
+      await this.deps.notifier.moved(row);
       this.#watch(jobId, handle);
     } catch (error) {
       await this.#couldNotLaunch(jobId, error);
@@ -134,10 +136,10 @@ export class JobRunner {
 
   /** The job runs already: its first step does not wait for what its run is told. */
   async #describe(jobId: string): Promise<void> {
-    const row = await this.store.get(jobId);
+    const row = await this.deps.store.get(jobId);
     if (!row || this.#closed) return;
     try {
-      await this.runs.describe(row);
+      await this.deps.runs.describe(row);
     } catch (error) {
       // Its owner deleted the run on MLflow's own page.
       if (error instanceof KargahError && error.code === 'not_found') return;
@@ -148,18 +150,19 @@ export class JobRunner {
 
   async #couldNotLaunch(jobId: string, error: unknown): Promise<void> {
     if (error instanceof KargahError && error.code === 'mlflow_unavailable') {
-      this.log.warn({ err: error, job_id: jobId }, 'a job waits, since MLflow does not answer');
-      const row = await this.store.transitionFrom(jobId, 'starting', 'queued');
+      this.deps.log.warn({ err: error, job_id: jobId }, 'a job waits, since MLflow does not answer');
+      const row = await this.deps.store.transitionFrom(jobId, 'starting', 'queued');
       if (!row) {
         await this.#end(jobId, 'stopped', null, {});
         return;
       }
-      await this.notifier.moved(row);
-      await this.notifier.queueMoved();
+      await this.deps.notifier.moved(row);
+      await this.deps.notifier.queueMoved();
       setTimeout(() => this.kick(), RETRY_MS).unref();
       return;
     }
-    if (!(error instanceof KargahError)) this.log.error({ err: error, job_id: jobId }, 'a job could not be launched');
+    if (!(error instanceof KargahError))
+      this.deps.log.error({ err: error, job_id: jobId }, 'a job could not be launched');
     await this.#end(jobId, 'failed', launchFailure(error), {});
   }
 
@@ -167,7 +170,7 @@ export class JobRunner {
     if (this.#closed || this.#watched.has(jobId)) return;
     this.#watched.set(
       jobId,
-      this.launcher.watch(handle, () => {
+      this.deps.launcher.watch(handle, () => {
         this.#watched.delete(jobId);
         this.#background.begin(this.#settleSurely(jobId, handle));
       }),
@@ -176,7 +179,7 @@ export class JobRunner {
 
   async #stop(jobId: string, handle: LaunchHandle): Promise<void> {
     this.#watch(jobId, handle);
-    await this.launcher.stop(handle, this.settings.graceSeconds);
+    await this.deps.launcher.stop(handle, this.deps.settings.graceSeconds);
     await this.#settleSurely(jobId, handle);
   }
 
@@ -185,21 +188,21 @@ export class JobRunner {
     try {
       await this.#settle(jobId, handle);
     } catch (error) {
-      this.log.error({ err: error, job_id: jobId }, 'a job that ended could not be settled yet');
+      this.deps.log.error({ err: error, job_id: jobId }, 'a job that ended could not be settled yet');
       setTimeout(() => this.#watch(jobId, handle), RETRY_MS).unref();
     }
   }
 
   async #settle(jobId: string, handle: LaunchHandle): Promise<void> {
-    let probe = await this.launcher.probe(handle);
+    let probe = await this.deps.launcher.probe(handle);
     if (probe.state === 'running') {
       this.#watch(jobId, handle);
       return;
     }
     if (probe.state !== 'ended') {
       // Its supervisor was killed or is silent: whatever it left behind must not go on unseen.
-      await this.launcher.stop(handle, 0);
-      probe = await this.launcher.probe(handle);
+      await this.deps.launcher.stop(handle, 0);
+      probe = await this.deps.launcher.probe(handle);
     }
     const silent = probe.state === 'silent' ? probe.seconds : null;
     const { to, why, patch } = probe.state === 'ended' ? outcomeOf(probe.outcome) : lost(silent);
@@ -209,22 +212,22 @@ export class JobRunner {
   async #end(jobId: string, ended: TerminalState, cause: Failure | null, patch: JobPatch): Promise<void> {
     this.#watched.get(jobId)?.();
     this.#watched.delete(jobId);
-    await this.runs.settled(jobId);
-    await this.telemetry.flush(jobId);
-    const before = await this.store.get(jobId);
+    await this.deps.runs.settled(jobId);
+    await this.deps.telemetry.flush(jobId);
+    const before = await this.deps.store.get(jobId);
     if (!before) return;
     const { to, why, status } = await this.#asSaid(before, ended, cause);
     // A process began that may have left points: their run is made later, if MLflow was away all the time.
     const owesRun = before.mlflow_run_id !== null || before.handle_json !== null;
     const progress = { ...progressOf(before), eta_seconds: null, ...(to === 'succeeded' ? { fraction: 1 } : {}) };
-    const row = await this.store.transition(
+    const row = await this.deps.store.transition(
       jobId,
       to,
       {
         ended_at: new Date().toISOString(),
         ...patch,
         message: null,
-        has_checkpoint: (await this.folders.hasCheckpoint(jobId)) ? 1 : 0,
+        has_checkpoint: (await this.deps.folders.hasCheckpoint(jobId)) ? 1 : 0,
         progress_json: JSON.stringify(progress),
         error_json: why && JSON.stringify(why),
         mlflow_end_pending: owesRun ? status : null,
@@ -232,13 +235,13 @@ export class JobRunner {
       why,
     );
     if (!row) return;
-    await this.folders.forgetEnvironment(jobId);
-    this.telemetry.track(row);
-    await this.notifier.moved(row);
+    await this.deps.folders.forgetEnvironment(jobId);
+    this.deps.telemetry.track(row);
+    await this.deps.notifier.moved(row);
     this.kick();
-    await this.finalizer.finalize(row);
+    await this.deps.finalizer.finalize(row);
     // After MLflow said whether it left a model, which keeps what it learned from.
-    if (row.dataset_id !== null) await this.datasets.release(row.dataset_id);
+    if (row.dataset_id !== null) await this.deps.datasets.release(row.dataset_id);
   }
 
   /**
@@ -251,7 +254,7 @@ export class JobRunner {
     why: Failure | null,
   ): Promise<{ to: TerminalState; why: Failure | null; status: RunStatus }> {
     if (to !== 'succeeded' || (said !== 'FAILED' && said !== 'KILLED')) return { to, why, status: RUN_STATUS[to] };
-    if (await this.store.hasFinishedNestedRun(jobId)) return { to, why, status: said };
+    if (await this.deps.store.hasFinishedNestedRun(jobId)) return { to, why, status: said };
     return { to: 'failed', why: failureOf('run_ended_failed', { status: said }), status: said };
   }
 
@@ -259,19 +262,19 @@ export class JobRunner {
     const state = row.state as JobState;
     if (state === 'queued') return;
     // A bridge that died between a launch and its note finds the supervisor's own.
-    const handle = handleOf(row) ?? (await this.launcher.find(this.#placeOf(row)));
+    const handle = handleOf(row) ?? (await this.deps.launcher.find(this.#placeOf(row)));
     if (!handle) {
-      if (state === 'starting') await this.store.transition(row.job_id, 'queued');
+      if (state === 'starting') await this.deps.store.transition(row.job_id, 'queued');
       else await this.#endUnknown(row, state);
       return;
     }
-    if (row.handle_json === null) await this.store.patch(row.job_id, launched(handle));
+    if (row.handle_json === null) await this.deps.store.patch(row.job_id, launched(handle));
     if (state === 'starting')
-      await this.store.transition(row.job_id, 'running', { started_at: new Date().toISOString() });
-    this.telemetry.track((await this.store.get(row.job_id)) ?? row);
-    this.runs.mayHaveRun(row.job_id);
+      await this.deps.store.transition(row.job_id, 'running', { started_at: new Date().toISOString() });
+    this.deps.telemetry.track((await this.deps.store.get(row.job_id)) ?? row);
+    this.deps.runs.mayHaveRun(row.job_id);
     this.#background.begin(this.#describe(row.job_id));
-    const probe = await this.launcher.probe(handle);
+    const probe = await this.deps.launcher.probe(handle);
     if (probe.state !== 'running') await this.#settleSurely(row.job_id, handle);
     else if (state === 'stopping') this.#background.begin(this.#stop(row.job_id, handle));
     else this.#watch(row.job_id, handle);
@@ -280,13 +283,15 @@ export class JobRunner {
   /** Of its process nothing is known: there was none yet, or its folder was taken away. */
   async #endUnknown(row: JobRow, state: JobState): Promise<void> {
     const place = this.#placeOf(row);
-    const outcome = await (state === 'stopping' ? this.launcher.fenceOff(place) : this.launcher.endAll(place));
+    const outcome = await (state === 'stopping'
+      ? this.deps.launcher.fenceOff(place)
+      : this.deps.launcher.endAll(place));
     const { to, why, patch } = outcome ? outcomeOf(outcome) : state === 'stopping' ? STOPPED : lost();
     await this.#end(row.job_id, to, why, patch);
   }
 
   #placeOf(row: JobRow): JobPlace {
-    return { folder: this.folders.of(row.job_id), launcher: resourcesOf(row)?.launcher ?? null };
+    return { folder: this.deps.folders.of(row.job_id), launcher: resourcesOf(row)?.launcher ?? null };
   }
 }
 

@@ -10,52 +10,54 @@ import type { StorageQuota } from '../../content/quota.js';
 import type { VersionStore } from '../../records/version-store.js';
 import { originOf } from '../../records/view.js';
 
+interface CatalogueDeps {
+  readonly list: ListOrigin;
+  readonly reader: Reader;
+  readonly ingestion: Ingestion;
+  readonly versions: VersionStore;
+  readonly quota: StorageQuota;
+}
+
 /** Datasets that are ready to be taken: those that come along, and the administrator's list. */
 export class Catalogue {
   private bundled: Promise<Source[]> | null = null;
 
-  constructor(
-    private readonly list: ListOrigin,
-    private readonly reader: Reader,
-    private readonly ingestion: Ingestion,
-    private readonly versions: VersionStore,
-    private readonly quota: StorageQuota,
-  ) {}
+  constructor(private readonly deps: CatalogueDeps) {}
 
   /** Says at the start what is wrong with the administrator's list. */
   async check(): Promise<void> {
-    await this.list.offers();
+    await this.deps.list.offers();
   }
 
   /** What an earlier bridge was copying may be taken again. */
   async recover(): Promise<void> {
-    for (const row of await this.versions.inState('uploading'))
-      if (originOf(row).kind === 'source') await this.ingestion.cancel(row.version_id);
+    for (const row of await this.deps.versions.inState('uploading'))
+      if (originOf(row).kind === 'source') await this.deps.ingestion.cancel(row.version_id);
   }
 
   async sources(): Promise<Source[]> {
-    return [...(await this.list.offers()).map(sourceOf), ...(await this.alongside())];
+    return [...(await this.deps.list.offers()).map(sourceOf), ...(await this.alongside())];
   }
 
   async take(caller: Person, sourceId: string): Promise<Dataset> {
-    const offer = await this.list.find(sourceId);
-    if (offer) return this.list.take(caller, offer);
+    const offer = await this.deps.list.find(sourceId);
+    if (offer) return this.deps.list.take(caller, offer);
     const source = (await this.alongside()).find((entry) => entry.source_id === sourceId);
     if (!source) throw new KargahError('not_found');
     const sizeBytes = source.size_bytes ?? 0;
     const origin = { kind: 'source', source_id: sourceId } as const;
     const newVersion = { datasetId: null, name: null, filename: `${sourceId}.csv`, sizeBytes, reading: null, origin };
-    const { datasetId, versionId } = await this.quota.reserve(caller.userId, sizeBytes, () =>
-      this.ingestion.begin(caller, newVersion),
+    const { datasetId, versionId } = await this.deps.quota.reserve(caller.userId, sizeBytes, () =>
+      this.deps.ingestion.begin(caller, newVersion),
     );
     // The reading writes the file out of the package that has it.
-    await this.ingestion.received(versionId, null);
-    return this.ingestion.announce(datasetId);
+    await this.deps.ingestion.received(versionId, null);
+    return this.deps.ingestion.announce(datasetId);
   }
 
   /** Those that come along. */
   private alongside(): Promise<Source[]> {
-    this.bundled ??= this.reader.sources().catch((error: unknown) => {
+    this.bundled ??= this.deps.reader.sources().catch((error: unknown) => {
       this.bundled = null;
       throw error;
     });

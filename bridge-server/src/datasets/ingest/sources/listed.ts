@@ -23,6 +23,17 @@ interface Copying {
   readonly done: Promise<void>;
 }
 
+interface ListOriginDeps {
+  readonly file: CatalogueFile | null;
+  readonly dataDir: string;
+  readonly ingestion: Ingestion;
+  readonly quota: StorageQuota;
+  readonly urls: UrlOrigin;
+  readonly outbound: OutboundHttp;
+  readonly maxBytes: number;
+  readonly log: Logger;
+}
+
 /** The administrator's list of datasets: addresses, files and folders of this server. */
 export class ListOrigin {
   /** What the list said when it could last be read. */
@@ -33,16 +44,7 @@ export class ListOrigin {
   private readonly told = new WeakMap<CatalogueFile | CatalogueEntry, string>();
   private readonly copying = new Map<string, Copying>();
 
-  constructor(
-    private readonly file: CatalogueFile | null,
-    private readonly dataDir: string,
-    private readonly ingestion: Ingestion,
-    private readonly quota: StorageQuota,
-    private readonly urls: UrlOrigin,
-    private readonly outbound: OutboundHttp,
-    private readonly maxBytes: number,
-    private readonly log: Logger,
-  ) {}
+  constructor(private readonly deps: ListOriginDeps) {}
 
   /** All that can be taken, as it was a moment ago. */
   async offers(): Promise<readonly Offer[]> {
@@ -61,9 +63,13 @@ export class ListOrigin {
     const { id, name, url, sha256, allow_private } = offer;
     if (url === undefined) return this.copy(caller, offer);
     const outbound: OutboundHttp = allow_private
-      ? { protocols: this.outbound.protocols, resolve: (host) => this.outbound.resolve(host), allows: () => true }
-      : this.outbound;
-    return this.urls.bring(caller, url, { name, sha256, sourceId: id }, outbound);
+      ? {
+          protocols: this.deps.outbound.protocols,
+          resolve: (host) => this.deps.outbound.resolve(host),
+          allows: () => true,
+        }
+      : this.deps.outbound;
+    return this.deps.urls.bring(caller, url, { name, sha256, sourceId: id }, outbound);
   }
 
   /** Resolves when nothing is copied for this version any more. */
@@ -75,12 +81,12 @@ export class ListOrigin {
 
   /** A list that cannot be read takes nothing else with it: what it said before counts until it is right again. */
   private async entries(): Promise<readonly CatalogueEntry[]> {
-    if (this.file === null) return [];
+    if (this.deps.file === null) return [];
     try {
-      this.known = await this.file.entries();
-      this.told.delete(this.file);
+      this.known = await this.deps.file.entries();
+      this.told.delete(this.deps.file);
     } catch (error) {
-      this.tell(this.file, error, 'the list of datasets cannot be read');
+      this.tell(this.deps.file, error, 'the list of datasets cannot be read');
     }
     return this.known;
   }
@@ -95,7 +101,7 @@ export class ListOrigin {
 
   private async look(entry: CatalogueEntry): Promise<Offer[]> {
     try {
-      const offers = await offersOf(entry, this.dataDir);
+      const offers = await offersOf(entry, this.deps.dataDir);
       this.told.delete(entry);
       return offers;
     } catch (error) {
@@ -108,16 +114,19 @@ export class ListOrigin {
   private tell(of: CatalogueFile | CatalogueEntry, error: unknown, message: string): void {
     if (this.told.get(of) === String(error)) return;
     this.told.set(of, String(error));
-    this.log.error({ err: error, entry: 'id' in of ? of.id : undefined }, message);
+    this.deps.log.error({ err: error, entry: 'id' in of ? of.id : undefined }, message);
   }
 
   private async copy(caller: Person, offer: Offer): Promise<Dataset> {
-    const located = await locate(offer, this.dataDir);
+    const located = await locate(offer, this.deps.dataDir);
     const { filename, sizeBytes } = located;
-    if (sizeBytes > this.maxBytes) throw new KargahError('file_too_large', { limit: bytesText(this.maxBytes) });
+    if (sizeBytes > this.deps.maxBytes)
+      throw new KargahError('file_too_large', { limit: bytesText(this.deps.maxBytes) });
     const origin = { kind: 'source', source_id: offer.id } as const;
     const newVersion = { datasetId: null, name: offer.name, filename, sizeBytes, reading: null, origin };
-    const started = await this.quota.reserve(caller.userId, sizeBytes, () => this.ingestion.begin(caller, newVersion));
+    const started = await this.deps.quota.reserve(caller.userId, sizeBytes, () =>
+      this.deps.ingestion.begin(caller, newVersion),
+    );
     const abort = new AbortController();
     const received = this.receive(caller, offer, located, started, abort.signal);
     this.copying.set(started.versionId, { abort, done: received.catch(() => undefined) });
@@ -126,7 +135,7 @@ export class ListOrigin {
     } finally {
       this.copying.delete(started.versionId);
     }
-    return this.ingestion.announce(started.datasetId);
+    return this.deps.ingestion.announce(started.datasetId);
   }
 
   private async receive(
@@ -137,16 +146,18 @@ export class ListOrigin {
     signal: AbortSignal,
   ): Promise<void> {
     try {
-      const check = await this.quota.quotaCheck(userId, sizeBytes);
+      const check = await this.deps.quota.quotaCheck(userId, sizeBytes);
       const source = addAbortSignal(signal, await open());
-      const { sha256, bytes } = await saveStream(source, folder, this.maxBytes, check).catch((error: unknown) => {
+      const { sha256, bytes } = await saveStream(source, folder, this.deps.maxBytes, check).catch((error: unknown) => {
         // What our own disk says is no matter of the file's.
         throw source.errored === error ? missing(error, offer.id) : error;
       });
       if (offer.sha256 !== undefined && sha256 !== offer.sha256) throw new KargahError('upload_checksum_mismatch');
-      await this.quota.commit(userId, bytes - sizeBytes, () => this.ingestion.received(versionId, sha256, bytes));
+      await this.deps.quota.commit(userId, bytes - sizeBytes, () =>
+        this.deps.ingestion.received(versionId, sha256, bytes),
+      );
     } catch (error) {
-      await this.ingestion.cancel(versionId);
+      await this.deps.ingestion.cancel(versionId);
       throw signal.aborted ? signal.reason : error;
     }
   }

@@ -16,25 +16,27 @@ import type { IngestTarget } from './request.js';
 /** Each of them is a process with a memory of its own. */
 const QUERIES = { atOnce: Infinity, each: 2, waiting: Infinity };
 
+interface SqlOriginDeps {
+  readonly connections: Connections;
+  readonly reader: SqlReader;
+  readonly ingestion: Ingestion;
+  readonly versions: VersionStore;
+  readonly quota: StorageQuota;
+  readonly log: Logger;
+}
+
 /** The rows of a query, kept as a dataset. */
 export class SqlOrigin {
   private readonly slots = new FairSlots(QUERIES);
   private readonly running = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
 
-  constructor(
-    private readonly connections: Connections,
-    private readonly reader: SqlReader,
-    private readonly ingestion: Ingestion,
-    private readonly versions: VersionStore,
-    private readonly quota: StorageQuota,
-    private readonly log: Logger,
-  ) {}
+  constructor(private readonly deps: SqlOriginDeps) {}
 
   async bring(caller: Person, connectionId: string, query: string, into: IngestTarget): Promise<Dataset> {
     if (!/^\s*(?:select|with|values|table)\b/iu.test(query)) throw new KargahError('query_not_select');
-    const { name, url } = await this.connections.urlOf(caller, connectionId);
-    const started = await this.quota.reserve(caller.userId, 0, () =>
-      this.ingestion.begin(caller, {
+    const { name, url } = await this.deps.connections.urlOf(caller, connectionId);
+    const started = await this.deps.quota.reserve(caller.userId, 0, () =>
+      this.deps.ingestion.begin(caller, {
         datasetId: into.dataset_id ?? null,
         name: into.name ?? name,
         filename: `${plainName(into.name ?? name) || 'query'}.parquet`,
@@ -49,18 +51,18 @@ export class SqlOrigin {
       .take(caller.userId, abort.signal, receive)
       .catch((error: unknown) => {
         if (!abort.signal.aborted)
-          this.log.error({ err: error, versionId: started.versionId }, 'a query could not be settled');
+          this.deps.log.error({ err: error, versionId: started.versionId }, 'a query could not be settled');
       })
       .finally(() => this.running.delete(started.versionId));
     this.running.set(started.versionId, { abort, done });
-    return this.ingestion.announce(started.datasetId);
+    return this.deps.ingestion.announce(started.datasetId);
   }
 
   /** What an earlier bridge was asking is lost with it. */
   async recover(): Promise<void> {
-    for (const row of await this.versions.inState('uploading'))
+    for (const row of await this.deps.versions.inState('uploading'))
       if (originOf(row).kind === 'sql')
-        await this.ingestion.fail(
+        await this.deps.ingestion.fail(
           row.version_id,
           failureOf('connection_failed', { reason: 'the bridge was restarted' }),
         );
@@ -84,18 +86,18 @@ export class SqlOrigin {
   ): Promise<void> {
     try {
       await folder.make();
-      await this.reader.read(url, query, folder.original, abort.signal);
+      await this.deps.reader.read(url, query, folder.original, abort.signal);
       await sync(folder.original);
       await sync(folder.path);
       const [sha256, bytes] = [await sha256Of(folder.original), (await sizeOf(folder.original)) ?? 0];
-      await this.quota.commit(caller.userId, bytes, () => this.ingestion.received(versionId, sha256, bytes));
+      await this.deps.quota.commit(caller.userId, bytes, () => this.deps.ingestion.received(versionId, sha256, bytes));
     } catch (error) {
       if (abort.signal.aborted) {
         await folder.remove();
         return;
       }
-      if (!(error instanceof KargahError)) this.log.error({ err: error, versionId }, 'asking a database failed');
-      await this.ingestion.fail(
+      if (!(error instanceof KargahError)) this.deps.log.error({ err: error, versionId }, 'asking a database failed');
+      await this.deps.ingestion.fail(
         versionId,
         error instanceof KargahError ? error.toFailure() : failureOf('internal', { request_id: versionId }),
       );

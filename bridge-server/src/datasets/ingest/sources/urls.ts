@@ -28,21 +28,28 @@ const TYPES: Readonly<Record<string, string>> = {
   'application/vnd.apache.parquet': '.parquet',
 };
 
+interface UrlOriginDeps {
+  readonly outbound: OutboundHttp;
+  readonly maxBytes: number;
+  readonly ingestion: Ingestion;
+  readonly versions: VersionStore;
+  readonly quota: StorageQuota;
+  readonly log: Logger;
+}
+
 /** Files that are fetched from elsewhere. */
 export class UrlOrigin {
   private readonly remote = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
 
-  constructor(
-    private readonly outbound: OutboundHttp,
-    private readonly maxBytes: number,
-    private readonly ingestion: Ingestion,
-    private readonly versions: VersionStore,
-    private readonly quota: StorageQuota,
-    private readonly log: Logger,
-  ) {}
+  constructor(private readonly deps: UrlOriginDeps) {}
 
   /** Answers once the file begins to come; the rest goes on by itself. */
-  async bring(caller: Person, address: string, into: Listed, outbound: OutboundHttp = this.outbound): Promise<Dataset> {
+  async bring(
+    caller: Person,
+    address: string,
+    into: Listed,
+    outbound: OutboundHttp = this.deps.outbound,
+  ): Promise<Dataset> {
     const abort = new AbortController();
     const file = await open(outbound, address, abort.signal);
     try {
@@ -50,9 +57,10 @@ export class UrlOrigin {
       if (!isKnownFormat(filename)) throw new KargahError('unsupported_format');
       const announced = Number(file.headers['content-length'] ?? 0);
       const sizeBytes = Number.isSafeInteger(announced) && announced > 0 ? announced : 0;
-      if (sizeBytes > this.maxBytes) throw new KargahError('file_too_large', { limit: bytesText(this.maxBytes) });
-      const started = await this.quota.reserve(caller.userId, sizeBytes, () =>
-        this.ingestion.begin(caller, {
+      if (sizeBytes > this.deps.maxBytes)
+        throw new KargahError('file_too_large', { limit: bytesText(this.deps.maxBytes) });
+      const started = await this.deps.quota.reserve(caller.userId, sizeBytes, () =>
+        this.deps.ingestion.begin(caller, {
           datasetId: into.dataset_id ?? null,
           name: into.name ?? null,
           filename,
@@ -66,7 +74,7 @@ export class UrlOrigin {
         abort,
         this.receive(started, file, { caller, sizeBytes, sha256: into.sha256 }, abort),
       );
-      return await this.ingestion.announce(started.datasetId);
+      return await this.deps.ingestion.announce(started.datasetId);
     } catch (error) {
       await file.close();
       throw error;
@@ -75,12 +83,15 @@ export class UrlOrigin {
 
   /** What an earlier bridge was fetching is lost with its connection; it is said so, and may be asked for again. */
   async recover(): Promise<void> {
-    for (const row of await this.versions.inState('uploading')) {
+    for (const row of await this.deps.versions.inState('uploading')) {
       const origin = originOf(row);
       if (origin.kind !== 'url') continue;
       const { url = '' } = origin;
       const host = URL.canParse(url) ? new URL(url).hostname : url;
-      await this.ingestion.fail(row.version_id, failureOf('url_failed', { host, reason: 'the bridge was restarted' }));
+      await this.deps.ingestion.fail(
+        row.version_id,
+        failureOf('url_failed', { host, reason: 'the bridge was restarted' }),
+      );
     }
   }
 
@@ -97,7 +108,7 @@ export class UrlOrigin {
 
   private keep(versionId: string, abort: AbortController, work: Promise<void>): void {
     const done = work
-      .catch((error: unknown) => this.log.error({ err: error, versionId }, 'a fetched file could not be settled'))
+      .catch((error: unknown) => this.deps.log.error({ err: error, versionId }, 'a fetched file could not be settled'))
       .finally(() => this.remote.delete(versionId));
     this.remote.set(versionId, { abort, done });
   }
@@ -111,15 +122,17 @@ export class UrlOrigin {
     const late = setTimeout(() => abort.abort(failed(file.url, 'too slow')), WHOLE_MS);
     try {
       const { userId } = told.caller;
-      const check = await this.quota.quotaCheck(userId, told.sizeBytes);
-      const { sha256, bytes } = await saveStream(file.body, folder, this.maxBytes, check);
+      const check = await this.deps.quota.quotaCheck(userId, told.sizeBytes);
+      const { sha256, bytes } = await saveStream(file.body, folder, this.deps.maxBytes, check);
       if (told.sha256 !== undefined && told.sha256 !== sha256)
         throw failed(file.url, 'another file than the list says');
-      await this.quota.commit(userId, bytes - told.sizeBytes, () => this.ingestion.received(versionId, sha256, bytes));
+      await this.deps.quota.commit(userId, bytes - told.sizeBytes, () =>
+        this.deps.ingestion.received(versionId, sha256, bytes),
+      );
     } catch (error) {
       const reason: unknown = abort.signal.aborted ? abort.signal.reason : error;
       const known = reason instanceof KargahError ? reason : failed(file.url, 'the connection was cut', reason);
-      await this.ingestion.fail(versionId, known.toFailure());
+      await this.deps.ingestion.fail(versionId, known.toFailure());
     } finally {
       clearTimeout(late);
       await file.close();

@@ -31,21 +31,22 @@ const CONTENT_TYPE = 'application/offset+octet-stream';
 /** An upload that has not become anything else. */
 type Living = UploadTable & { readonly dataset_id: string; readonly version_id: string };
 
+interface UploadServiceDeps extends Pick<DatasetsDeps, 'limits' | 'log'> {
+  readonly store: DatasetStore;
+  readonly versions: VersionStore;
+  readonly root: DatasetsRoot;
+  readonly ingestion: Ingestion;
+  readonly quota: StorageQuota;
+}
+
 /** The life of uploads, each tied from its first request to the version that it will be. */
 export class UploadService {
   private readonly writers = new Writers();
   private readonly files: UploadFiles;
   private readonly tus: Tus;
 
-  constructor(
-    private readonly deps: DatasetsDeps,
-    private readonly store: DatasetStore,
-    private readonly versions: VersionStore,
-    private readonly root: DatasetsRoot,
-    private readonly ingestion: Ingestion,
-    private readonly quota: StorageQuota,
-  ) {
-    this.files = new UploadFiles(root.uploads);
+  constructor(private readonly deps: UploadServiceDeps) {
+    this.files = new UploadFiles(deps.root.uploads);
     this.tus = new Tus(this.files, deps.limits.maxUploadBytes);
   }
 
@@ -59,14 +60,14 @@ export class UploadService {
     const announced = announcedBy(req, this.deps.limits.maxUploadBytes);
     const { projectId, userId } = caller;
     const { sha256, sizeBytes } = announced;
-    const isHere = sha256 !== null && (await this.ingestion.sizeOfHeld(projectId, sha256)) === sizeBytes;
+    const isHere = sha256 !== null && (await this.deps.ingestion.sizeOfHeld(projectId, sha256)) === sizeBytes;
     // What is here already takes no room.
-    const upload = await this.quota.reserve(userId, isHere ? 0 : sizeBytes, () => this.begin(caller, announced));
+    const upload = await this.deps.quota.reserve(userId, isHere ? 0 : sizeBytes, () => this.begin(caller, announced));
     let passed: Passed;
     try {
       passed = await this.writers.write(upload.upload_id, req, async (heard) => {
-        if (isHere && (await this.ingestion.takeOver(upload.version_id, projectId, sha256))) {
-          await this.ingestion.received(upload.version_id, sha256);
+        if (isHere && (await this.deps.ingestion.takeOver(upload.version_id, projectId, sha256))) {
+          await this.deps.ingestion.received(upload.version_id, sha256);
           return { status: 201, headers: { 'Tus-Resumable': '1.0.0', 'Upload-Offset': String(sizeBytes) } };
         }
         const brings = req.get('content-type') === CONTENT_TYPE;
@@ -75,7 +76,7 @@ export class UploadService {
           const created = await this.files.during(upload.upload_id, bringing, () =>
             this.tus.create(req, upload.upload_id, sizeBytes),
           );
-          await this.ingestion.announce(upload.dataset_id);
+          await this.deps.ingestion.announce(upload.dataset_id);
           return created;
         });
       });
@@ -137,7 +138,7 @@ export class UploadService {
 
   /** Ends the upload of a version that is being deleted. */
   async cancelFor(versionId: string): Promise<void> {
-    const upload = await this.store.uploadOf(versionId);
+    const upload = await this.deps.store.uploadOf(versionId);
     if (!upload) return;
     await this.writers.interrupt(upload.upload_id);
     await this.files.remove(upload.upload_id);
@@ -151,8 +152,8 @@ export class UploadService {
     const since = new Date(Date.now() - PROMISE_MS).toISOString();
     const awaited = new Map<string, number>();
     await Promise.all(
-      (await this.store.unfinishedUploads()).map(async ({ upload_id, user_id, size_bytes, created_at }) => {
-        const received = (await sizeOf(this.root.upload(upload_id))) ?? 0;
+      (await this.deps.store.unfinishedUploads()).map(async ({ upload_id, user_id, size_bytes, created_at }) => {
+        const received = (await sizeOf(this.deps.root.upload(upload_id))) ?? 0;
         if (received === 0 && created_at < since) return;
         awaited.set(user_id, (awaited.get(user_id) ?? 0) + Math.max(0, size_bytes - received));
       }),
@@ -163,28 +164,28 @@ export class UploadService {
   /** After a restart: what was complete goes on, what lost its file is forgotten, and files that belong to nothing go. */
   async recover(): Promise<void> {
     const living = new Set<string>();
-    for (const row of await this.versions.inState('uploading')) {
+    for (const row of await this.deps.versions.inState('uploading')) {
       if (originOf(row).kind !== 'upload') continue;
-      const found = await this.store.uploadOf(row.version_id);
+      const found = await this.deps.store.uploadOf(row.version_id);
       const upload = found && isLiving(found) ? found : null;
-      const moved = (await sizeOf(this.root.of(row.content_id).original)) === row.size_bytes;
+      const moved = (await sizeOf(this.deps.root.of(row.content_id).original)) === row.size_bytes;
       const received = upload ? await this.files.roughOffsetOf(upload.upload_id) : null;
       const whole = moved || (upload !== null && received === row.size_bytes && (await this.isWhole(upload)));
       if (upload && whole) await this.conclude(upload);
-      else if (received === null) await this.ingestion.cancel(row.version_id);
+      else if (received === null) await this.deps.ingestion.cancel(row.version_id);
       if (upload) living.add(upload.upload_id);
     }
-    for (const name of await readdir(this.root.uploads)) {
-      if (!living.has(name.split('.')[0] ?? '')) await rm(join(this.root.uploads, name), { force: true });
+    for (const name of await readdir(this.deps.root.uploads)) {
+      if (!living.has(name.split('.')[0] ?? '')) await rm(join(this.deps.root.uploads, name), { force: true });
     }
   }
 
   /** Frees what nobody continued in time. */
   async expire(): Promise<void> {
     const now = Date.now();
-    for (const upload of await this.store.uploadsExpiredBefore(new Date(now).toISOString())) {
-      if (isLiving(upload) && (await this.abandon(upload))) await this.store.detachUpload(upload.upload_id);
-      if (Date.parse(upload.expires_at) < now - REMEMBER_MS) await this.store.forgetUpload(upload.upload_id);
+    for (const upload of await this.deps.store.uploadsExpiredBefore(new Date(now).toISOString())) {
+      if (isLiving(upload) && (await this.abandon(upload))) await this.deps.store.detachUpload(upload.upload_id);
+      if (Date.parse(upload.expires_at) < now - REMEMBER_MS) await this.deps.store.forgetUpload(upload.upload_id);
     }
   }
 
@@ -197,7 +198,7 @@ export class UploadService {
     const left = Date.parse(upload.expires_at) - Date.now();
     if (left > this.deps.limits.uploadExpiryMs * 0.99) return upload;
     const prolonged = { ...upload, expires_at: this.expiry() };
-    await this.store.prolong(upload.upload_id, prolonged.expires_at);
+    await this.deps.store.prolong(upload.upload_id, prolonged.expires_at);
     return prolonged;
   }
 
@@ -214,19 +215,19 @@ export class UploadService {
       expires_at: this.expiry(),
     };
     const newVersion = { datasetId, name, filename, sizeBytes, reading, origin: { kind: 'upload' } } as const;
-    const started = await this.ingestion.begin(caller, newVersion, upload);
+    const started = await this.deps.ingestion.begin(caller, newVersion, upload);
     return { ...upload, dataset_id: started.datasetId, version_id: started.versionId };
   }
 
   private async reachable(caller: Person, uploadId: string): Promise<Living> {
-    const found = await this.store.findUpload(uploadId);
+    const found = await this.deps.store.findUpload(uploadId);
     const upload = requireAccess(caller, 'dataset.write', found && ownedBy('upload', uploadId, found));
     if (Date.parse(upload.expires_at) < Date.now() || !isLiving(upload)) throw new KargahError('upload_gone');
     return upload;
   }
 
   private async isFinished(upload: Living): Promise<boolean> {
-    const row = await this.versions.find(upload.version_id);
+    const row = await this.deps.versions.find(upload.version_id);
     return row !== undefined && row.state !== 'uploading';
   }
 
@@ -263,15 +264,15 @@ export class UploadService {
       await this.discard(upload);
       throw new KargahError('upload_checksum_mismatch');
     }
-    const folder = this.root.of(versionId);
-    const received = this.root.upload(uploadId);
+    const folder = this.deps.root.of(versionId);
+    const received = this.deps.root.upload(uploadId);
     if ((await sizeOf(received)) !== null) {
       await folder.make();
       await rename(received, folder.original);
       await sync(folder.path);
       await sync(dirname(folder.path));
     }
-    await this.ingestion.received(versionId, proof.sha256);
+    await this.deps.ingestion.received(versionId, proof.sha256);
     // Last, since after a crash only it still knows the hash.
     await this.files.forget(uploadId);
   }
@@ -281,15 +282,15 @@ export class UploadService {
     await this.writers.interrupt(upload.upload_id);
     if (await this.isFinished(upload)) return false;
     await this.files.remove(upload.upload_id);
-    await this.ingestion.cancel(upload.version_id);
-    if (Date.parse(upload.expires_at) >= Date.now()) await this.store.forgetUpload(upload.upload_id);
+    await this.deps.ingestion.cancel(upload.version_id);
+    if (Date.parse(upload.expires_at) >= Date.now()) await this.deps.store.forgetUpload(upload.upload_id);
     return true;
   }
 
   private async discard(upload: Living): Promise<void> {
     await this.files.remove(upload.upload_id);
-    await this.store.forgetUpload(upload.upload_id);
-    await this.ingestion.cancel(upload.version_id);
+    await this.deps.store.forgetUpload(upload.upload_id);
+    await this.deps.ingestion.cancel(upload.version_id);
   }
 }
 
