@@ -60,8 +60,7 @@ export function authRoutes(parts: AuthParts): Route[] {
     status: number,
     user: User,
     { session, token: refresh }: OpenedSession,
-    req: Request,
-    res: Response,
+    { req, res }: Pick<RouteContext<Endpoint>, 'req' | 'res'>,
   ): Promise<Answer> {
     // Made before the token is shown, so that nobody signed in is without a project.
     await identity.describe(user);
@@ -75,7 +74,7 @@ export function authRoutes(parts: AuthParts): Route[] {
   }
   async function signedIn(status: number, user: User, req: Request, res: Response): Promise<Answer> {
     const device = await devices.remember(deviceCookie.read(req.headers.cookie), user.user_id);
-    const answered = await answer(status, user, await sessions.open(user.user_id, agentOf(req)), req, res);
+    const answered = await answer(status, user, await sessions.open(user.user_id, agentOf(req)), { req, res });
     deviceCookie.write(req, res, device, DEVICE_SECONDS);
     return answered;
   }
@@ -142,7 +141,7 @@ export function authRoutes(parts: AuthParts): Route[] {
         closed(session.session_id);
         parts.reused(session);
       });
-      return answer(200, await accounts.mustBe(opened.session.user_id), opened, req, res);
+      return answer(200, await accounts.mustBe(opened.session.user_id), opened, { req, res });
     }),
     route(contract.logout, async ({ req, res }) => {
       const token = sessionCookie.read(req.headers.cookie);

@@ -133,9 +133,9 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   });
   return {
     routes: [
-      ...datasetRoutes(list, data, exports, catalogue, uploads),
+      ...datasetRoutes({ datasets: list, held: data, exports, catalogue, uploads }),
       ...originRoutes(urls, files, sql, connections),
-      ...versionRoutes(history, dealing, diffs, sharing, { db, access }),
+      ...versionRoutes({ versions: history, splits: dealing, diffs, sharing, lineage: { db, access } }),
     ].map(whenOpen),
     service: new DatasetsForTraining({ store, versions, splits, contents, access, retention }),
     async start() {

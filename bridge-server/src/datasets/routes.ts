@@ -9,13 +9,15 @@ import type { Exports } from './rows/exports.js';
 import type { DatasetService } from './list/service.js';
 import type { UploadService } from './ingest/uploads/service.js';
 
-export function datasetRoutes(
-  datasets: DatasetService,
-  held: DatasetData,
-  exports: Exports,
-  catalogue: Catalogue,
-  uploads: UploadService,
-): readonly Route[] {
+export interface DatasetRoutesDeps {
+  readonly datasets: DatasetService;
+  readonly held: DatasetData;
+  readonly exports: Exports;
+  readonly catalogue: Catalogue;
+  readonly uploads: UploadService;
+}
+
+export function datasetRoutes({ datasets, held, exports, catalogue, uploads }: DatasetRoutesDeps): readonly Route[] {
   return [
     route(contract.listDatasets, async ({ caller, query }) => ({
       status: 200,
@@ -39,11 +41,11 @@ export function datasetRoutes(
     })),
     route(data.queryDataset, async ({ caller, params, query, body, gone }) => ({
       status: 200,
-      json: await held.query(caller, params.dataset_id, query.version, body.sql, gone),
+      json: await held.query(caller, { datasetId: params.dataset_id, number: query.version }, body.sql, gone),
     })),
     route(data.previewReading, async ({ caller, params, query, body, gone }) => ({
       status: 200,
-      json: await held.previewReading(caller, params.dataset_id, query.version, body, gone),
+      json: await held.previewReading(caller, { datasetId: params.dataset_id, number: query.version }, body, gone),
     })),
     route(data.exportDataset, async ({ caller, params, query, res }) => {
       await exports.send(caller, params.dataset_id, query, res);

@@ -86,7 +86,7 @@ export function trainingRoutes(training: TrainingService): Route[] {
     }),
     route(jobLogs, async ({ caller, params, query, req, res }) => {
       await training.requireJob(caller, 'job.read', params.job_id);
-      await answerLog(training.logs, params.job_id, query, req, res);
+      await answerLog(training.logs, params.job_id, query, { req, res });
       return undefined;
     }),
     route(searchLogs, async ({ caller, params, query, gone }) => {

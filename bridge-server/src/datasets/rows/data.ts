@@ -21,6 +21,12 @@ import type { Profile, VersionRow } from '../records/view.js';
 
 type PreviewQuery = z.output<(typeof previewDataset)['query']>;
 
+/** A version of a dataset as it is asked for; without a number, the newest. */
+export interface AskedVersion {
+  readonly datasetId: string;
+  readonly number: number | undefined;
+}
+
 /** What is in a version: its rows, its figures, its file. */
 export class DatasetData {
   constructor(
@@ -58,8 +64,7 @@ export class DatasetData {
   /** @throws {KargahError} `dataset_wrong_kind`, `query_failed`, `query_not_select` or `query_timeout`, besides others */
   async query(
     caller: Person,
-    datasetId: string,
-    number: number | undefined,
+    { datasetId, number }: AskedVersion,
     sql: string,
     signal: AbortSignal,
   ): Promise<z.infer<typeof queryResult>> {
@@ -71,8 +76,7 @@ export class DatasetData {
   /** How the original would be read with these options. */
   async previewReading(
     caller: Person,
-    datasetId: string,
-    number: number | undefined,
+    { datasetId, number }: AskedVersion,
     reading: Reading,
     signal: AbortSignal,
   ): Promise<z.infer<typeof readingPreview>> {

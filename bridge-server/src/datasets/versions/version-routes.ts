@@ -10,13 +10,15 @@ import type { SharingService } from '../list/sharing.js';
 import type { SplitService } from './splits.js';
 import type { VersionService } from './versions.js';
 
-export function versionRoutes(
-  versions: VersionService,
-  splits: SplitService,
-  diffs: VersionDiffs,
-  sharing: SharingService,
-  lineage: { readonly db: Kysely<Database>; readonly access: Access },
-): readonly Route[] {
+export interface VersionRoutesDeps {
+  readonly versions: VersionService;
+  readonly splits: SplitService;
+  readonly diffs: VersionDiffs;
+  readonly sharing: SharingService;
+  readonly lineage: { readonly db: Kysely<Database>; readonly access: Access };
+}
+
+export function versionRoutes({ versions, splits, diffs, sharing, lineage }: VersionRoutesDeps): readonly Route[] {
   return [
     route(contract.listVersions, async ({ caller, params, query }) => ({
       status: 200,

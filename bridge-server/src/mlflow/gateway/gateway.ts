@@ -7,10 +7,10 @@ import type { Caller, Person } from '../../access/caller.js';
 import { requirePermission } from '../../access/require-access.js';
 import { tokenOf } from '../../http/policy.js';
 import { EMPTY_FOR_THE_PAGE, NOT_IMPLEMENTED } from './allowed.js';
-import { readJson, type ReadBody } from './body.js';
+import { readJson } from './body.js';
 import { DefaultExperiment } from '../rules/default-experiment.js';
 import { Forwarder } from './forward.js';
-import { Ingest, type IngestDeps } from '../ingest/ingest.js';
+import { Ingest, type Exchange, type IngestDeps } from '../ingest/ingest.js';
 import { takeIn } from './intake.js';
 import { NamedExperiments } from '../rules/named-experiments.js';
 import { NestedRuns } from '../rules/nested.js';
@@ -116,7 +116,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const passOn = async (): Promise<number> => {
       if (!isUp()) throw unavailable();
       await settle(caller);
-      return forward(req, res, found, caller, said);
+      return forward(exchange);
     };
     if (runId === null) await ingest.other(exchange, passOn);
     else await ingest.log(exchange, runId, passOn);
@@ -128,13 +128,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
     await defaults.of(workspace);
   }
 
-  async function forward(
-    req: IncomingMessage,
-    res: ServerResponse,
-    { row, path, query }: Match,
-    caller: Caller,
-    body: ReadBody | null,
-  ): Promise<number> {
+  async function forward({ req, res, found, caller, body }: Exchange): Promise<number> {
+    const { row, path, query } = found;
     const file = body === null ? await takeIn(req, folder) : null;
     try {
       const headers = {

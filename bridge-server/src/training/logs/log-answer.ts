@@ -19,8 +19,7 @@ export async function answerLog(
   logs: JobLogs,
   jobId: string,
   asked: AskedPart,
-  req: Request,
-  res: Response,
+  { req, res }: { readonly req: Request; readonly res: Response },
 ): Promise<void> {
   const size = logs.size(jobId);
   const whole = asked.download === '1';

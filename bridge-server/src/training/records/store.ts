@@ -23,6 +23,12 @@ export interface JobFilter {
   readonly sweep_id?: string | undefined;
 }
 
+/** A change of a job's state, from any of these. */
+interface Move {
+  readonly from: readonly JobState[];
+  readonly to: JobState;
+}
+
 export class JobStore {
   constructor(readonly db: Kysely<Database>) {}
 
@@ -55,12 +61,12 @@ export class JobStore {
     patch: JobPatch = {},
     why: Failure | null = null,
   ): Promise<JobRow | null> {
-    return this.#transition(jobId, sourcesOf(to), to, patch, why);
+    return this.#transition(jobId, { from: sourcesOf(to), to }, patch, why);
   }
 
   /** As `transition`, from this one state only. */
   async transitionFrom(jobId: string, from: JobState, to: JobState, patch: JobPatch = {}): Promise<JobRow | null> {
-    return this.#transition(jobId, [from], to, patch, null);
+    return this.#transition(jobId, { from: [from], to }, patch, null);
   }
 
   async patch(jobId: string, patch: JobPatch): Promise<void> {
@@ -260,7 +266,7 @@ export class JobStore {
     await this.db.deleteFrom('deleted_runs').where('run_id', '=', runId).execute();
   }
 
-  async #transition(jobId: string, from: JobState[], to: JobState, patch: JobPatch, why: Failure | null) {
+  async #transition(jobId: string, { from, to }: Move, patch: JobPatch, why: Failure | null) {
     return this.db.transaction().execute(async (trx) => {
       const before = await trx.selectFrom('jobs').select('state').where('job_id', '=', jobId).executeTakeFirst();
       if (!before || !from.includes(before.state as JobState)) return null;

@@ -20,7 +20,7 @@ export async function dryRun(
   accepted: Accepted,
 ): Promise<z.input<typeof launchPlan>> {
   const { request, claim, params, python } = accepted;
-  const plan = launcher.plan(specOf(NEWCOMER, accepted, request.resources ?? null, folders, settings));
+  const plan = launcher.plan(specOf(NEWCOMER, accepted, request.resources ?? null, { folders, settings }));
   const placements = await scheduler.snapshot({
     job_id: NEWCOMER,
     user_id: person.userId,

@@ -11,9 +11,9 @@ export function specOf(
   jobId: string,
   { python, script, variables }: Pick<Accepted, 'python' | 'script' | 'variables'>,
   asked: z.infer<typeof resources> | null,
-  folders: JobFolders,
-  { graceSeconds, machine }: TrainingSettings,
+  { folders, settings }: { readonly folders: JobFolders; readonly settings: TrainingSettings },
 ): JobSpec {
+  const { graceSeconds, machine } = settings;
   const folder = folders.of(jobId);
   return {
     jobId,

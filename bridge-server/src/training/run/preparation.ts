@@ -36,13 +36,7 @@ export class Preparation {
     // A script finds it in its environment.
     const opened = script === null ? row : await opening;
     const variables = script ? await this.#variables(row.job_id) : NO_VARIABLES;
-    const spec = specOf(
-      row.job_id,
-      { python, script: file, variables },
-      resources,
-      this.deps.folders,
-      this.deps.settings,
-    );
+    const spec = specOf(row.job_id, { python, script: file, variables }, resources, this.deps);
     const { cpus } = requestOf(resources, file ? 'script' : 'recipe', this.deps.settings.machine);
     const written = this.deps.folders.writeJob({
       job_id: row.job_id,

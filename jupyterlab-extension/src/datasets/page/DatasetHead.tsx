@@ -53,7 +53,7 @@ export function DatasetHead({
       ? TABLE_FORMATS.map((one) => ({
           label: t('ds.downloadAs', { x: FORMAT_NAMES[one] ?? one }),
           icon: 'table' as const,
-          run: () => void save((tell) => downloadTable(kargah, dataset, version, one, tell)),
+          run: () => void save((tell) => downloadTable(kargah, dataset, { version, format: one }, tell)),
         }))
       : []),
   ];

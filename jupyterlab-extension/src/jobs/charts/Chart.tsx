@@ -40,7 +40,7 @@ export function Chart({ group, history, before, axis, smoothing, live, syncKey, 
     if (root === null) {
       return;
     }
-    const drawing = new Plot(root, history, before, setZoomed, setSpoken);
+    const drawing = new Plot(root, history, before, { zoom: setZoomed, tip: setSpoken });
     plot.current = drawing;
     let frame = 0;
     const later = (): void => {

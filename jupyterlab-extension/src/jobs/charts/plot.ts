@@ -12,6 +12,7 @@ import {
   Series,
   type Side,
   xValues,
+  type Window,
 } from './series.js';
 
 /** Below this a line's points are few enough to be told apart, and are not smoothed. */
@@ -57,8 +58,7 @@ export class Plot {
     private readonly root: HTMLElement,
     private readonly history: MetricHistory,
     private readonly before: MetricHistory | null,
-    private readonly onZoom: (zoomed: boolean) => void,
-    private readonly onTip: (text: string) => void,
+    private readonly on: { readonly zoom: (zoomed: boolean) => void; readonly tip: (text: string) => void },
   ) {}
 
   get zoomed(): boolean {
@@ -67,7 +67,7 @@ export class Plot {
 
   resetZoom(): void {
     this.zoom = null;
-    this.onZoom(false);
+    this.on.zoom(false);
     this.draw();
   }
 
@@ -107,7 +107,7 @@ export class Plot {
     this.drawn = settings.group.lines.flatMap(({ key, side }) => {
       const columns = Math.max(1, width - 60);
       const series = this.history.get(key) ?? new Series();
-      const earlier = this.earlierOf(key, settings, from, to, columns);
+      const earlier = this.earlierOf(key, settings, { from, to, columns });
       if (series.length === 0 && earlier === null) return [];
       const x = xValues(series, settings.axis, this.history.firstAt ?? 0);
       const smooth = settings.smoothing > 0 && series.length > FEW;
@@ -116,9 +116,9 @@ export class Plot {
           key,
           side,
           color: settings.theme.series[colorOf(settings.group, side)],
-          raw: smooth ? decimate(x, series.values, from, to, columns) : null,
+          raw: smooth ? decimate(x, series.values, { from, to, columns }) : null,
           earlier,
-          line: decimate(x, smooth ? series.smoothed(settings.smoothing) : series.values, from, to, columns),
+          line: decimate(x, smooth ? series.smoothed(settings.smoothing) : series.values, { from, to, columns }),
         },
       ];
     });
@@ -137,14 +137,14 @@ export class Plot {
   }
 
   /** The earlier curve up to where the job's own begins. On the axis of time it has no place: that is the job's own clock. */
-  private earlierOf(key: string, settings: PlotSettings, from: number, to: number, columns: number): Line | null {
+  private earlierOf(key: string, settings: PlotSettings, shown: Window): Line | null {
     const series = settings.axis.kind === 'time' ? undefined : this.before?.get(key);
     if (series === undefined) return null;
     const own = this.history.get(key)?.steps[0];
     const end = own === undefined ? series.length : lowerBound(series.steps, own);
     const smooth = settings.smoothing > 0 && series.length > FEW;
     const values = smooth ? series.smoothed(settings.smoothing) : series.values;
-    const line = decimate(xValues(series, settings.axis, 0).slice(0, end), values.slice(0, end), from, to, columns);
+    const line = decimate(xValues(series, settings.axis, 0).slice(0, end), values.slice(0, end), shown);
     return line.x.length === 0 ? null : line;
   }
 
@@ -240,7 +240,7 @@ export class Plot {
     if (width < 4) return;
     this.zoom = [u.posToVal(left, 'x'), u.posToVal(left + width, 'x')];
     u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    this.onZoom(true);
+    this.on.zoom(true);
     this.draw();
   }
 
@@ -317,7 +317,7 @@ export class Plot {
     // Beside the cursor where there is room, else over it: never beyond the chart.
     const beside = left + 8 <= room ? left + 8 : left - box.offsetWidth - 8;
     box.style.translate = `${Math.max(0, Math.min(beside, room))}px 4px`;
-    this.onTip(rows.map(([name, value]) => `${name} ${value}`).join(', '));
+    this.on.tip(rows.map(([name, value]) => `${name} ${value}`).join(', '));
   }
 }
 

@@ -45,7 +45,7 @@ describe('decimation', () => {
     const y: (number | null)[] = x.map(() => 0);
     y[31_415] = 100;
     y[27_182] = -100;
-    const line = decimate(x, y, 0, 99_999, 400);
+    const line = decimate(x, y, { from: 0, to: 99_999, columns: 400 });
     expect(line.x.length).toBeLessThanOrEqual(401 * 5);
     expect(Math.max(...line.y.map(Number))).toBe(100);
     expect(Math.min(...line.y.map(Number))).toBe(-100);
@@ -54,10 +54,10 @@ describe('decimation', () => {
   it('keeps a NaN as a gap', () => {
     const y: (number | null)[] = x.map(() => 1);
     y[50_000] = null;
-    expect(decimate(x, y, 0, 99_999, 400).y).toContain(null);
+    expect(decimate(x, y, { from: 0, to: 99_999, columns: 400 }).y).toContain(null);
   });
   it('shows every point of a narrow range, and one beyond each edge', () => {
-    expect(decimate(x, x, 100, 104, 400).x).toEqual([99, 100, 101, 102, 103, 104]);
+    expect(decimate(x, x, { from: 100, to: 104, columns: 400 }).x).toEqual([99, 100, 101, 102, 103, 104]);
   });
 });
 

@@ -127,17 +127,18 @@ export interface Line {
   readonly y: (number | null)[];
 }
 
+/** The part of the x axis that is shown, and by how many columns of pixels. */
+export interface Window {
+  readonly from: number;
+  readonly to: number;
+  readonly columns: number;
+}
+
 /**
  * What a chart of `columns` pixels can show of the points between `from` and `to`: first, least, greatest and last of every
  * pixel column, so that no spike is lost. A gap stays a gap. One point beyond each edge is kept, so that the line reaches it.
  */
-export function decimate(
-  x: readonly number[],
-  y: readonly (number | null)[],
-  from: number,
-  to: number,
-  columns: number,
-): Line {
+export function decimate(x: readonly number[], y: readonly (number | null)[], { from, to, columns }: Window): Line {
   const start = Math.max(0, lowerBound(x, from) - 1);
   let end = Math.min(x.length, lowerBound(x, to) + 1);
   while (end < x.length && x[end - 1] === x[end]) end += 1;

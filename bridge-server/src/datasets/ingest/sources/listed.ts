@@ -128,7 +128,7 @@ export class ListOrigin {
       this.deps.ingestion.begin(caller, newVersion),
     );
     const abort = new AbortController();
-    const received = this.receive(caller, offer, located, started, abort.signal);
+    const received = this.receive(caller, { ...offer, ...located }, started, abort.signal);
     this.copying.set(started.versionId, { abort, done: received.catch(() => undefined) });
     try {
       await received;
@@ -140,8 +140,7 @@ export class ListOrigin {
 
   private async receive(
     { userId }: Person,
-    offer: Offer,
-    { sizeBytes, open }: LocatedFile,
+    { id, sha256: expected, sizeBytes, open }: Offer & LocatedFile,
     { versionId, folder }: StartedVersion,
     signal: AbortSignal,
   ): Promise<void> {
@@ -150,9 +149,9 @@ export class ListOrigin {
       const source = addAbortSignal(signal, await open());
       const { sha256, bytes } = await saveStream(source, folder, this.deps.maxBytes, check).catch((error: unknown) => {
         // What our own disk says is no matter of the file's.
-        throw source.errored === error ? missing(error, offer.id) : error;
+        throw source.errored === error ? missing(error, id) : error;
       });
-      if (offer.sha256 !== undefined && sha256 !== offer.sha256) throw new KargahError('upload_checksum_mismatch');
+      if (expected !== undefined && sha256 !== expected) throw new KargahError('upload_checksum_mismatch');
       await this.deps.quota.commit(userId, bytes - sizeBytes, () =>
         this.deps.ingestion.received(versionId, sha256, bytes),
       );
