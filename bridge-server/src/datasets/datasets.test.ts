@@ -214,7 +214,7 @@ describe('a dataset', () => {
       body: JSON.stringify({ name: 'نام تازه' }),
     });
     expect(await renamed.json()).toMatchObject({ name: 'نام تازه', filename: 'old.csv' });
-    expect(bench.changes.at(-1)?.dataset.name).toBe('نام تازه');
+    expect(bench.changesOf(id).at(-1)?.dataset.name).toBe('نام تازه');
     expect((await json<{ items: Dataset[] }>(`/datasets?search=${encodeURIComponent('نام تازه')}`)).items).toHaveLength(
       1,
     );
@@ -226,7 +226,7 @@ describe('a dataset', () => {
     expect((await bench.call(`/datasets/${dataset.dataset_id}`, { method: 'DELETE' })).status).toBe(204);
     expect((await bench.call(`/datasets/${dataset.dataset_id}`)).status).toBe(404);
     expect(existsSync(folder)).toBe(false);
-    expect(bench.changes.at(-1)).toMatchObject({ deleted: true });
+    expect(bench.changesOf(dataset.dataset_id).at(-1)).toMatchObject({ deleted: true });
   });
 
   it('that is deleted while a job needs it keeps its bytes until the job has ended', async () => {

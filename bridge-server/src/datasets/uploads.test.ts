@@ -140,7 +140,7 @@ describe('an upload', () => {
     expect((await head(uploadId)).status).toBe(404);
     expect((await bench.call(`/datasets/${datasetId}`)).status).toBe(404);
     expect(readdirSync(join(bench.dataDir, 'uploads')).filter((name) => name.startsWith(uploadId))).toEqual([]);
-    expect(bench.changes.at(-1)).toMatchObject({ deleted: true, dataset: { dataset_id: datasetId } });
+    expect(bench.changesOf(datasetId).at(-1)).toMatchObject({ deleted: true });
   });
 
   it('that is cancelled by another tab in the middle of a chunk leaves nothing either', async () => {

@@ -159,6 +159,11 @@ export class DatasetFixture {
     return this.storage.db;
   }
 
+  /** What people were told of one dataset, in its order; of others they may hear between. */
+  changesOf(datasetId: string): DatasetFixture['changes'] {
+    return this.changes.filter(({ dataset }) => dataset.dataset_id === datasetId);
+  }
+
   /** Where the content of a version lies; of the head, if no number is given. */
   async stored(datasetId: string, file = '', number?: number): Promise<string> {
     const version = await this.db

@@ -96,12 +96,22 @@ describe('a dataset that is shared with a person', { shuffle: false }, () => {
 
   it('tells them of every change, and when it is taken away', async () => {
     await bench.send('PATCH', `/datasets/${id}`, { name: 'renamed' });
-    expect(bench.changes.filter(({ userId }) => userId === 'reza').at(-1)).toMatchObject({
+    expect(
+      bench
+        .changesOf(id)
+        .filter(({ userId }) => userId === 'reza')
+        .at(-1),
+    ).toMatchObject({
       deleted: false,
       dataset: { name: 'renamed', mine: false },
     });
     await share(id, { emails: [] });
-    expect(bench.changes.filter(({ userId }) => userId === 'reza').at(-1)).toMatchObject({ deleted: true });
+    expect(
+      bench
+        .changesOf(id)
+        .filter(({ userId }) => userId === 'reza')
+        .at(-1),
+    ).toMatchObject({ deleted: true });
     expect((await bench.call(`/datasets/${id}`, { as: 'reza' })).status).toBe(404);
     expect(await bench.json(`/datasets/${id}/sharing`)).toEqual({ everyone: false, people: [] });
   });
@@ -110,13 +120,16 @@ describe('a dataset that is shared with a person', { shuffle: false }, () => {
 it('a dataset that is shared with everyone is everyone’s to read, and all hear of it', async () => {
   const { dataset_id: id } = await bench.dataset('all.csv', table());
   await share(id, { everyone: true });
-  expect(bench.changes.at(-1)).toMatchObject({ userId: 'all but sara', dataset: { mine: false, shared: 'everyone' } });
+  expect(bench.changesOf(id).at(-1)).toMatchObject({
+    userId: 'all but sara',
+    dataset: { mine: false, shared: 'everyone' },
+  });
   expect(await listed('mina')).toMatchObject([{ name: 'all.csv', mine: false }]);
   await share(id, { emails: ['mina@example.org'] });
   expect(await listed('mina')).toMatchObject([{ name: 'all.csv', shared: 'people' }]);
   expect((await listed('reza')).map(({ name }) => name)).not.toContain('all.csv');
   await bench.call(`/datasets/${id}`, { method: 'DELETE' });
-  expect(bench.changes.at(-1)).toMatchObject({ userId: 'mina', deleted: true });
+  expect(bench.changesOf(id).at(-1)).toMatchObject({ userId: 'mina', deleted: true });
 });
 
 it('a dataset stays shared where a request says nothing of whom with, which is 422', async () => {
