@@ -82,7 +82,9 @@ test.describe.serial('someone whose files are as they are', () => {
     await bring('کدها.csv', CODES);
     await expect(row('کدها.csv')).toHaveAttribute('data-state', 'failed', SOON);
     await row('کدها.csv').click();
-    await expect(shown()).toContainText('متن نه UTF-8 است و نه فارسی یا عربی با windows-1256؛ کدگذاری آن را انتخاب کنید');
+    await expect(shown()).toContainText(
+      'متن نه UTF-8 است و نه فارسی یا عربی با windows-1256؛ کدگذاری آن را انتخاب کنید',
+    );
     await shown().getByRole('button', { name: 'خواندن با تنظیم‌های دیگر' }).click();
     const form = page.getByTestId('kargah-reread');
     await expect(form).toContainText('این‌طور خوانده نمی‌شود');
