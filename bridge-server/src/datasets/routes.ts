@@ -1,6 +1,6 @@
 import * as data from '../contract/datasets/dataset-data.js';
 import * as contract from '../contract/datasets/datasets.js';
-import * as ingestion from '../contract/datasets/intake.js';
+import * as intake from '../contract/datasets/intake.js';
 import { route, type Route } from '../http/route.js';
 import type { Catalogue } from './ingest/sources/catalogue.js';
 import { sendFile } from '../http/send-file.js';
@@ -60,18 +60,18 @@ export function datasetRoutes({ datasets, held, exports, catalogue, uploads }: D
       await sendFile(res, path, filename, sha256);
       return undefined;
     }),
-    route(ingestion.listSources, async () => ({
+    route(intake.listSources, async () => ({
       status: 200,
       json: { items: await catalogue.sources(), next_cursor: null },
     })),
-    route(ingestion.importSource, async ({ caller, params }) => ({
+    route(intake.importSource, async ({ caller, params }) => ({
       status: 201,
       json: await catalogue.take(caller, params.source_id),
     })),
-    route(ingestion.tusOptions, ({ req }) => uploads.options(req)),
-    route(ingestion.tusCreate, ({ caller, req }) => uploads.create(caller, req)),
-    route(ingestion.tusHead, ({ caller, params, req }) => uploads.head(caller, params.upload_id, req)),
-    route(ingestion.tusPatch, ({ caller, params, req }) => uploads.patch(caller, params.upload_id, req)),
-    route(ingestion.tusDelete, ({ caller, params, req }) => uploads.cancel(caller, params.upload_id, req)),
+    route(intake.tusOptions, ({ req }) => uploads.options(req)),
+    route(intake.tusCreate, ({ caller, req }) => uploads.create(caller, req)),
+    route(intake.tusHead, ({ caller, params, req }) => uploads.head(caller, params.upload_id, req)),
+    route(intake.tusPatch, ({ caller, params, req }) => uploads.patch(caller, params.upload_id, req)),
+    route(intake.tusDelete, ({ caller, params, req }) => uploads.cancel(caller, params.upload_id, req)),
   ];
 }
