@@ -4,7 +4,7 @@ import type { MetricPoint } from '../../api/types.js';
  * How many stretches of a metric a history is asked for: up to four times as many points come as they are, and of more than that
  * the first, last, least and greatest of each stretch, so that a job of millions of points opens as one of thousands does.
  */
-export const MOST_STRETCHES = 10_000;
+export const MOST_STRETCHES = 2_500;
 
 /** Points of one metric in the order of their steps; a value that is no finite number is a gap. */
 export class Series {

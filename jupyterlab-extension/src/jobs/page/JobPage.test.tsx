@@ -348,7 +348,7 @@ describe('what a job page says before it knows', () => {
     });
     bench.show(<JobPage jobId="job_aaaaaa" />);
     await screen.findByTestId('charts');
-    expect(asked).toEqual(['buckets=10000']);
+    expect(asked).toEqual(['buckets=2500']);
   });
 
   it('is the place of its charts and the figures that the job has, never that there are none', async () => {
