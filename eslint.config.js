@@ -63,7 +63,7 @@ export default defineConfig(
       // Interfaces that features add to by declaring them again.
       '@typescript-eslint/no-empty-object-type': [
         'error',
-        { allowInterfaces: 'with-single-extends', allowWithName: '^(StoredLists|PageArgs)$' },
+        { allowInterfaces: 'with-single-extends', allowWithName: '^(StoredLists|PageArgs|FeaturePermissions)$' },
       ],
     },
   },

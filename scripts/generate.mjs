@@ -13,10 +13,22 @@ import { python, root } from './setup.mjs';
 const checkOnly = process.argv.includes('--check');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** The contract is TypeScript, so it is bundled in memory and loaded from there. */
+const codeLeftOut = {
+  name: 'code-left-out',
+  setup: (building) =>
+    building.onResolve({ filter: /^\./ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    ),
+};
+
+/** The contract is TypeScript, so it is bundled in memory and loaded from there; what features load when they are made is left out. */
 async function contract() {
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'bridge-server/src/contract/openapi.ts')],
+    stdin: {
+      contents: `export { openApiDocument } from './contract/openapi.js'; export { endpoints } from './features.js';`,
+      resolveDir: join(root, 'bridge-server/src'),
+    },
+    plugins: [codeLeftOut],
     bundle: true,
     write: false,
     format: 'esm',
@@ -30,8 +42,8 @@ async function formatted(path, text) {
   return format(text, { ...(await resolveConfig(path)), filepath: path });
 }
 
-const { openApiDocument } = await contract();
-const document = openApiDocument(version);
+const { openApiDocument, endpoints } = await contract();
+const document = openApiDocument(version, endpoints);
 const made = "// Made by `npm run generate` from the bridge's contract; do not edit.\n";
 const types = `${made}${astToString(await openapiTS(structuredClone(document), { rootTypes: false }))}`;
 const suffixes = `${made}/** How the names of files end that the reader takes. */

@@ -6,6 +6,8 @@ import { createAuth } from './auth/index.js';
 import type { Config } from './config.js';
 import { createDatasets, DEFAULT_LIMITS } from './datasets/index.js';
 import { Events } from './events.js';
+import { createFeatures } from './feature.js';
+import { FEATURES } from './features.js';
 import { OPEN_INTERNET } from './datasets/ingest/sources/outbound-http.js';
 import { createApp, type AppParts } from './http/app.js';
 import { docsFiles, docsRoutes } from './http/docs.js';
@@ -13,14 +15,11 @@ import type { Authenticator, Route } from './http/route.js';
 import { createLaunchers } from './launchers/index.js';
 import { createLive, type Live } from './live/live.js';
 import { createMlflow } from './mlflow/index.js';
-import { createModels } from './models/index.js';
 import { Metrics } from './observability/metrics.js';
 import { systemRoutes } from './observability/routes.js';
 import { openStorage } from './storage/storage.js';
 import { thisMachine } from './training/queue/machine.js';
 import { Recipes } from './training/requests/recipes.js';
-import { sweepRoutes } from './sweeps/routes.js';
-import { SweepService } from './sweeps/service.js';
 import { trainingRoutes } from './training/routes.js';
 import { TrainingService } from './training/service.js';
 
@@ -100,14 +99,15 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     },
     log,
   });
-  const sweeps: SweepService = new SweepService({
+  const features = await createFeatures(FEATURES, {
+    config,
+    log,
     db,
-    live,
     events,
+    live,
     mlflow: mlflow.port,
     training,
-    python: config.python,
-    log,
+    datasets: datasets.service,
   });
   const metrics = new Metrics(db, () => live.viewers());
   const routes = [
@@ -116,13 +116,16 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     ...auth.routes,
     ...datasets.routes,
     ...trainingRoutes(training),
-    ...sweepRoutes(sweeps),
-    ...createModels({ db }).routes,
+    ...features.flatMap((feature) => feature.routes),
   ];
   const gateway = mlflow.gateway(auth.authenticator, training.gatewayListener);
   const app = createApp({
     routes,
-    mounts: [docsFiles(), { path: '/mlflow', handle: gateway.handle }],
+    mounts: [
+      docsFiles(),
+      { path: '/mlflow', handle: gateway.handle },
+      ...features.flatMap((feature) => feature.mounts ?? []),
+    ],
     authenticator: auth.authenticator,
     maySignIn: auth.maySignIn,
     log,
@@ -147,10 +150,10 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
       });
       await datasets.start();
       await training.start();
-      await sweeps.start();
+      for (const feature of features) await feature.start?.();
     },
     stop: async () => {
-      await sweeps.stop();
+      for (const feature of features.toReversed()) await feature.stop?.();
       await training.stop();
       await launchers.close();
       await mlflow.stop();

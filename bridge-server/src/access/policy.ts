@@ -1,4 +1,4 @@
-import { PERMISSIONS, type Permission } from '../contract/permissions.js';
+import { PERMISSIONS, type LeastRole, type Permission } from '../contract/permissions.js';
 import type { Caller } from './caller.js';
 import type { Resource } from './resource.js';
 
@@ -8,8 +8,9 @@ const of = (...permissions: Permission[]): Permissions => new Set(permissions);
 const NONE: Permissions = of();
 const isOfThePerson = (permission: Permission): boolean => /^(?:server|account)\./u.test(permission);
 
+const owner = new Set<Permission>(PERMISSIONS.filter((permission) => !isOfThePerson(permission)));
 /** What a person may do in a project of theirs. */
-export const OWNER: Permissions = new Set(PERMISSIONS.filter((permission) => !isOfThePerson(permission)));
+export const OWNER: Permissions = owner;
 /** What a person may do with a dataset that is shared with them. */
 export const READER_OF_A_DATASET = of('dataset.read');
 
@@ -36,8 +37,22 @@ const JOB_IN_MLFLOW = of(
 const JOB: Permissions = new Set([...JOB_ITSELF, ...JOB_DATASET, ...JOB_IN_MLFLOW]);
 
 /** What a person may do besides, with their own account and with the server. */
-const PERSON: Permissions = new Set([...OWNER, 'account.read', 'account.write', 'server.read']);
-const ADMIN: Permissions = new Set([...PERSON, 'server.admin']);
+const person = new Set<Permission>([...OWNER, 'account.read', 'account.write', 'server.read']);
+const PERSON: Permissions = person;
+const admin = new Set<Permission>([...PERSON, 'server.admin']);
+const ADMIN: Permissions = admin;
+const known = new Set<Permission>(PERMISSIONS);
+
+/** Whether there is such a permission: of the contract, or of a feature. */
+export function isPermission(name: string | null): boolean {
+  return known.has(name as Permission);
+}
+
+/** Gives each permission that a feature brings to the roles from the least one up; before the first request. A job's token has none. */
+export function grantToRoles(permissions: Readonly<Partial<Record<Permission, LeastRole>>>): void {
+  for (const permission of Object.keys(permissions) as Permission[])
+    for (const role of [owner, person, admin, known]) role.add(permission);
+}
 
 /** What the caller may do at all, to one thing or another. */
 export function permissionsOf(caller: Caller): Permissions {

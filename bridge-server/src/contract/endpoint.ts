@@ -54,6 +54,13 @@ export function endpoint<const E extends Endpoint>(value: E): E {
   return value;
 }
 
+/** Those among what a module, or several, export. */
+export function endpointsOf(...modules: Readonly<Record<string, unknown>>[]): Endpoint[] {
+  return modules
+    .flatMap((module) => Object.values(module))
+    .filter((value): value is Endpoint => typeof value === 'object' && value !== null && 'policy' in value);
+}
+
 export function isBinary(value: z.ZodType | Binary | null): value is Binary {
   return value !== null && 'mediaType' in value;
 }

@@ -1,15 +1,14 @@
 import * as auth from './auth.js';
 import * as datasetData from './datasets/dataset-data.js';
 import * as datasets from './datasets/datasets.js';
-import { endpoint, type Endpoint } from './endpoint.js';
+import { endpoint, endpointsOf, type Endpoint } from './endpoint.js';
 import * as intake from './datasets/intake.js';
 import * as logs from './training/logs.js';
 import * as metrics from './training/metrics.js';
-import * as models from './models.js';
+import * as modelFile from './training/model-file.js';
 import * as plans from './training/plans.js';
 import * as pythons from './training/pythons.js';
 import * as recipes from './training/recipes.js';
-import * as sweeps from './training/sweeps.js';
 import * as system from './system.js';
 import * as training from './training/training.js';
 import * as versions from './datasets/versions.js';
@@ -48,14 +47,8 @@ export const aliases = {
   }),
 } as const;
 
-function endpointsOf(...modules: Record<string, unknown>[]): Endpoint[] {
-  return modules
-    .flatMap((m) => Object.values(m))
-    .filter((v): v is Endpoint => typeof v === 'object' && v !== null && 'policy' in v && 'path' in v);
-}
-
-/** Every endpoint of the bridge, except the MLflow gateway, which has its own list of open methods and paths. */
-export const endpoints: readonly Endpoint[] = endpointsOf(
+/** The endpoints of the core. Each feature adds its own (`features.ts`); the MLflow gateway has a list of open methods and paths. */
+export const coreEndpoints: readonly Endpoint[] = endpointsOf(
   system,
   auth,
   datasets,
@@ -68,7 +61,6 @@ export const endpoints: readonly Endpoint[] = endpointsOf(
   pythons,
   metrics,
   logs,
-  sweeps,
-  models,
+  modelFile,
   aliases,
 );

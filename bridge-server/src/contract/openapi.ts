@@ -7,7 +7,6 @@ import {
 } from 'zod-openapi';
 import { isBinary, type Endpoint, type Policy } from './endpoint.js';
 import { ERRORS, problem, type ErrorCode } from './errors.js';
-import { endpoints } from './index.js';
 import { fileSuffix } from './datasets/intake.js';
 import * as live from './live.js';
 
@@ -33,8 +32,8 @@ const SECURITY: Readonly<Record<Policy, Record<string, string[]>[]>> = {
 
 const TITLES: Readonly<Record<number, string>> = { 200: 'Done', 201: 'Made', 202: 'Accepted', 204: 'Done; no body' };
 
-/** The OpenAPI 3.1 description of every endpoint, with the payloads of live events among its schemas. */
-export function openApiDocument(version: string): ReturnType<typeof createDocument> {
+/** The OpenAPI 3.1 description of these endpoints, with the payloads of live events among its schemas. */
+export function openApiDocument(version: string, endpoints: readonly Endpoint[]): ReturnType<typeof createDocument> {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const endpoint of endpoints) (paths[endpoint.path] ??= {})[endpoint.method] = operation(endpoint);
   return createDocument(

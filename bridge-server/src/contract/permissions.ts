@@ -31,4 +31,14 @@ export const PERMISSIONS = [
   'trace.read',
   'trace.write',
 ] as const;
-export type Permission = (typeof PERMISSIONS)[number];
+
+/**
+ * Permissions that features bring. Each adds its own by declaring this again,
+ * `declare module '../contract/permissions.js' { interface FeaturePermissions { 'note.read': true } }`,
+ * and says in its `feature.ts` who has them.
+ */
+export interface FeaturePermissions {}
+/** The least role in a project that has a permission. */
+export type LeastRole = 'viewer' | 'editor' | 'owner';
+
+export type Permission = (typeof PERMISSIONS)[number] | keyof FeaturePermissions;

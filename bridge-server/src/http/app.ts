@@ -3,7 +3,7 @@ import express, { type Express, type NextFunction, type Request, type RequestHan
 import type { Logger } from 'pino';
 import { systemClock, type Clock } from '../lib/clock.js';
 import type { Endpoint } from '../contract/endpoint.js';
-import { PERMISSIONS } from '../contract/permissions.js';
+import { isPermission } from '../access/policy.js';
 import { KargahError } from '../lib/errors.js';
 import { checkAnswer } from './answers.js';
 import { restRead, watchBody } from './body.js';
@@ -87,7 +87,7 @@ export function createApp(parts: AppParts): Express {
 /** A route that names no permission would be open to everyone who is signed in: the bridge does not start with it. */
 function requireNamed({ id, policy, permission }: Endpoint): void {
   const isOpen = ['public', 'sign_in', 'session'].includes(policy);
-  if (isOpen ? permission !== null : !PERMISSIONS.some((known) => known === permission))
+  if (isOpen ? permission !== null : !isPermission(permission))
     throw new Error(`the endpoint ${id} (${policy}) names no permission`);
 }
 

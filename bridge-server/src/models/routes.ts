@@ -1,4 +1,4 @@
-import { listModels } from '../contract/models.js';
+import { listModels } from './contract.js';
 import { route, type Route } from '../http/route.js';
 import type { ModelService } from './service.js';
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Person } from '../access/caller.js';
 import { scopeOf } from '../access/scope.js';
-import type { listModels, Model } from '../contract/models.js';
+import type { listModels, Model } from './contract.js';
 import { folded } from '../lib/folding.js';
 import { decodeCursor, encodeCursor } from '../lib/pages.js';
 import { modelFacts } from '../training/index.js';

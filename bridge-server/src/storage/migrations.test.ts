@@ -300,9 +300,9 @@ it('finds texts that an older version folded otherwise', async () => {
 });
 
 it('runs every file of migrations, in the order of their numbers', () => {
-  const numbered = readdirSync(join(import.meta.dirname, 'migrations')).filter((name) => /^\d/u.test(name));
-  expect(Object.keys(migrations).map((name) => Number(name.slice(0, 3)))).toEqual(
-    numbered.map((_, index) => index + 1),
-  );
-  expect(numbered.map((name) => Number(name.slice(0, 4)))).toEqual(numbered.map((_, index) => index + 1));
+  const numbers = readdirSync(join(import.meta.dirname, 'migrations'))
+    .filter((name) => /^\d/u.test(name))
+    .map((name) => Number(name.slice(0, 4)));
+  expect(new Set(numbers).size).toBe(numbers.length);
+  expect(Object.keys(migrations).map((name) => Number(name.slice(0, 3)))).toEqual(numbers.toSorted((a, b) => a - b));
 });

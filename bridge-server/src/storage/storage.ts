@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { NodeSqliteDialect } from '@better-auth/kysely-adapter/node-sqlite-dialect';
-import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
+import { Kysely, Migrator, PostgresDialect, sql, type Migration, type MigratorProps } from 'kysely';
 import { migrations } from './migrations/index.js';
 import type { Database } from './schema.js';
 
@@ -16,16 +16,14 @@ export interface Storage {
 /** Where the tables lie: a SQLite file (`:memory:` in tests) or a PostgreSQL server. */
 export type StorageLocation = { readonly file: string } | { readonly url: string };
 
-/** Opens the database and brings its tables up to date. */
+type Migrations = Readonly<Record<string, Migration>>;
+
+/** Opens the database and brings the tables of the core up to date. */
 export async function openStorage(location: StorageLocation): Promise<Storage> {
   const engine = 'url' in location ? 'postgres' : 'sqlite';
   const db = 'url' in location ? await openPostgres(location.url) : openSqlite(location.file);
   try {
-    const { error } = await new Migrator({
-      db,
-      provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
-    }).migrateToLatest();
-    if (error !== undefined) throw new Error('The database could not be brought up to date', { cause: error });
+    await migrate(db, migrations);
   } catch (error) {
     await db.destroy();
     throw error;
@@ -38,6 +36,20 @@ export async function openStorage(location: StorageLocation): Promise<Storage> {
     },
     close: () => db.destroy(),
   };
+}
+
+/**
+ * Brings the tables of a feature up to date. Which of its migrations ran is kept in a table of its own, so that they stand in no order
+ * with those of the core or of another feature, and a bridge without the feature opens the database all the same.
+ */
+export async function migrateFeature(db: Kysely<Database>, name: string, own: Migrations): Promise<void> {
+  await migrate(db, own, { migrationTableName: `kysely_migration_${name}` });
+}
+
+async function migrate(db: Kysely<Database>, all: Migrations, names: Partial<MigratorProps> = {}): Promise<void> {
+  const provider = { getMigrations: () => Promise.resolve({ ...all }) };
+  const { error } = await new Migrator({ db, provider, ...names }).migrateToLatest();
+  if (error !== undefined) throw new Error('The database could not be brought up to date', { cause: error });
 }
 
 function openSqlite(file: string): Kysely<Database> {

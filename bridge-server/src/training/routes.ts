@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { aliases } from '../contract/index.js';
 import { jobLogs, searchLogs } from '../contract/training/logs.js';
 import { jobMetricNames, jobMetrics } from '../contract/training/metrics.js';
-import { jobModel } from '../contract/models.js';
+import { jobModel } from '../contract/training/model-file.js';
 import { planTrain } from '../contract/training/plans.js';
 import { listPythons } from '../contract/training/pythons.js';
 import { listRecipes } from '../contract/training/recipes.js';

@@ -1,0 +1,9 @@
+import { endpointsOf } from '../contract/endpoint.js';
+import type { Feature } from '../feature.js';
+import * as contract from './contract.js';
+
+export const models: Feature = {
+  name: 'models',
+  endpoints: endpointsOf(contract),
+  create: async ({ db }) => (await import('./index.js')).createModels(db),
+};
