@@ -129,7 +129,7 @@ def test_persian_columns_and_classes_come_back_as_words_also_for_a_city_never_se
     assert (found == frame["برچسب"]).mean() >= 0.95
     odd = pd.DataFrame({"شهر": ["پاریس", None, "تهران"], "قیمت": [1.0, None, 2.0]})
     assert set(model.predict(odd)) <= {"بله", "خیر"}
-    assert list(model.predict(pd.DataFrame({"شهر": ["تهران"]}))) == ["بله"]
+    assert list(model.predict(pd.DataFrame({"شهر": ["تهران"], "قیمت": [None]}))) == ["بله"]
 
 
 def test_a_moment_with_a_time_zone_counts_the_same_in_training_and_in_use(tmp_path: Path) -> None:

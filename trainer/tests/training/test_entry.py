@@ -182,7 +182,7 @@ def test_a_saved_model_is_loaded_back_by_mlflow_and_by_torch_alone(tmp_path: Pat
     assert [c["name"] for c in about["input"]["columns"]] == list(pd.read_parquet(iris).columns[:-1])
     assert about["classes"] == ["0", "1", "2"]
     predictor = Predictor.load(folder / "data" / "model.pt2")
-    assert set(predictor.predict(pd.read_parquet(iris))) <= {"0", "1", "2"}
+    assert set(predictor.predict(pd.read_parquet(iris))) <= {0, 1, 2}
     assert not [p for p in folder.rglob("*") if p.suffix in {".pkl", ".pth"}]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kargah.client.errors import KargahError
+from kargah.client.rows import ModelColumn, RowsOfModel
 
 if TYPE_CHECKING:
     import pandas
@@ -50,7 +52,25 @@ class Predictor:
     """A trained table or text model with the words for its columns and classes."""
 
     def __init__(self, module: nn.Module, about: dict[str, Any]) -> None:
+        """
+        Raises:
+            KargahError: `not_a_kargah_model` where `about`, the model's `kargah.json`, is none.
+        """
+        from kargah.datasets.tables.rules import RowReader, Rules
+
         self.module, self.about = module, about
+        try:
+            takes, answer = about["input"], about.get("answer") or {}
+            # Models of the first releases do not tell how their rows were read.
+            self._rows = RowsOfModel(RowReader(Rules.of(takes.get("reading") or {})))
+            self._columns = [ModelColumn.of(column) for column in takes.get("columns", [])]
+            self._classes: list[str] | None = about["classes"]
+            self._kind: str = answer.get("kind", "text" if self._classes is not None else "number")
+            self._target = ModelColumn.of(
+                {**answer, "name": about["target"], "kind": _COLUMN.get(self._kind, "category")}
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise _not_ours("The file") from error
 
     @classmethod
     def load(cls, path: str | Path) -> Predictor:
@@ -60,35 +80,25 @@ class Predictor:
         """
         loaded = _load(path)
         if not loaded.extra.get(ABOUT):
-            raise KargahError(
-                "not_a_kargah_model",
-                f"{path} does not say what its columns are: no recipe of Kargah wrote it. Use kargah.load_model.",
-                f"{path} نمی‌گوید ستون‌هایش چیستند: الگوهای کارگاه آن را ننوشته‌اند. "
-                "برای آن kargah.load_model را به کار ببرید.",
-            )
+            raise _not_ours(str(path))
         return cls(loaded.program.module(), json.loads(loaded.extra[ABOUT]))
 
     def encode(self, frame: pandas.DataFrame) -> torch.Tensor:
-        """float32 [rows, columns] as the model takes them; a column that `frame` lacks counts as missing."""
+        """float32 [rows, columns] as the model takes them, read as the rows that it learned from.
+
+        Texts count as the dataset's file writes numbers, dates and truth values; names without spaces around them.
+
+        Raises:
+            KargahError: `column_missing`, `column_unreadable`.
+        """
         import numpy as np
-        import pandas as pd
         import torch
 
-        encoded = np.full((len(frame), len(self.about["input"]["columns"])), np.nan, dtype=np.float32)
-        for i, column in enumerate(self.about["input"]["columns"]):
-            if column["name"] not in frame:
-                continue
-            values = frame[column["name"]]
-            if column["kind"] == "category":
-                places = {word: float(place) for place, word in enumerate(column["categories"])}
-                encoded[:, i] = [places.get(str(v), -1.0) if pd.notna(v) else np.nan for v in values]
-            elif column["kind"] == "date":
-                # As in training: a moment with a time zone counts in UTC, one without as it stands.
-                moments = pd.to_datetime(values, utc=True, errors="coerce")
-                days = (moments - pd.Timestamp("2000-01-01", tz="UTC")) / pd.Timedelta(days=1)
-                encoded[:, i] = days.to_numpy(dtype=np.float32)
-            else:
-                encoded[:, i] = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float32)
+        encoded = np.full((len(frame), len(self._columns)), np.nan, dtype=np.float32)
+        values = self._rows.named(frame, [column.name for column in self._columns])
+        with np.errstate(over="ignore"):
+            for i, (column, cells) in enumerate(zip(self._columns, values, strict=True)):
+                encoded[:, i] = self._rows.encoded(cells, column)
         return torch.from_numpy(encoded)
 
     def encode_texts(self, texts: Sequence[str]) -> torch.Tensor:
@@ -101,10 +111,10 @@ class Predictor:
         return torch.from_numpy(padded(features(texts, TextFeatures.of(self.about["input"]))))
 
     def predict(self, rows: pandas.DataFrame | Sequence[str]) -> pandas.Series[Any]:
-        """The predicted value or class of each row, named like the target. A text model also takes the texts alone.
+        """The predicted value or class of each row, named and typed like the target. A text model also takes texts.
 
         Raises:
-            KargahError: `text_column_missing`.
+            KargahError: `column_missing`, `text_column_missing`, `column_unreadable`.
         """
         import pandas as pd
 
@@ -114,10 +124,49 @@ class Predictor:
             index = rows.index if isinstance(rows, pd.Series) else pd.RangeIndex(len(rows))
         answer = self._answer(rows)
         found: Any = answer.numpy()
-        if self.about["classes"] is not None:
-            found = [self.about["classes"][i] for i in answer.argmax(1).tolist()]
+        if self._classes is not None:
+            words = [_class_value(word, self._kind) for word in self._classes]
+            found = [words[i] for i in answer.argmax(1).tolist()]
         series: pandas.Series[Any] = pd.Series(found, index=index, name=self.about["target"])
         return series
+
+    def score(self, rows: pandas.DataFrame) -> float:
+        """How good the answers are for rows that have the target: the share that is right, or R² of numbers.
+
+        Rows without a target are left out.
+
+        Raises:
+            KargahError: `column_missing`, `column_unreadable`, `no_known_target`.
+        """
+        import numpy as np
+
+        (told,) = self._rows.named(rows, [self._target.name])
+        truth = self._truth(told)
+        known = ~np.isnan(truth)
+        if not known.any():
+            raise KargahError(
+                "no_known_target",
+                f"No row has a value of {self._target.name!r}, by which the answers could be judged.",
+                f"هیچ ردیفی مقداری برای «{self._target.name}» ندارد تا پاسخ‌ها با آن سنجیده شوند.",
+            )
+        answer = self._answer(rows[known]).numpy()
+        if self._classes is not None:
+            return float((answer.argmax(1) == truth[known]).mean())
+        error = np.square(answer.astype(np.float64) - truth[known]).sum()
+        spread = np.square(truth[known] - truth[known].mean()).sum()
+        return float(1 - error / max(spread, 1e-12))
+
+    def _truth(self, values: pandas.Series[Any]) -> Any:
+        """float64 [rows]: the value, or the position of the class (-1 for one that the model does not know)."""
+        import numpy as np
+
+        if self._classes is None:
+            return self._rows.encoded(values, self._target)
+        if self._kind in {"text", "date"}:
+            return self._rows.encoded(values, replace(self._target, categories=self._classes))
+        places = {float(_class_value(word, self._kind)): float(at) for at, word in enumerate(self._classes)}
+        found = self._rows.encoded(values, self._target)
+        return np.array([np.nan if np.isnan(value) else places.get(float(value), -1.0) for value in found])
 
     def _answer(self, rows: pandas.DataFrame | Sequence[str]) -> torch.Tensor:
         import pandas as pd
@@ -127,13 +176,34 @@ class Predictor:
             if self.about["input"].get("kind") != "text":
                 answer: torch.Tensor = self.module(self.encode(pd.DataFrame(rows)))
                 return answer
-            name = self.about["input"]["column"]
-            if isinstance(rows, pd.DataFrame) and name not in rows:
-                raise KargahError("text_column_missing", f"The rows have no column {name}.")
-            column = rows[name] if isinstance(rows, pd.DataFrame) else rows
-            texts = ["" if pd.isna(text) else str(text) for text in column]
+            column: pandas.Series[Any]
+            if isinstance(rows, pd.DataFrame):
+                (column,) = self._rows.named(rows, [self.about["input"]["column"]], "text_column_missing")
+            else:
+                column = pd.Series(rows, dtype=object)
+            texts = ["" if text is None else text for text in self._rows.words(column)]
             # One at least: the exported model takes no empty batch.
             starts = range(0, max(1, len(texts)), TEXTS_AT_ONCE)
             parts = [self.module(self.encode_texts([*texts[i : i + TEXTS_AT_ONCE], ""])) for i in starts]
             # Each part ends with an empty text, so that none has a single row.
             return torch.cat([part[:-1] for part in parts])
+
+
+_COLUMN = {"integer": "number", "number": "number", "boolean": "boolean"}
+
+
+def _class_value(word: str, kind: str) -> str | int | float | bool:
+    """A class as a value of the target's column."""
+    if kind == "integer":
+        return int(word)
+    if kind == "number":
+        return float(word)
+    return word == "true" if kind == "boolean" else word
+
+
+def _not_ours(what: str) -> KargahError:
+    return KargahError(
+        "not_a_kargah_model",
+        f"{what} does not say what its columns are: no recipe of Kargah wrote it. Use kargah.load_model.",
+        f"{what} نمی‌گوید ستون‌هایش چیستند: الگوهای کارگاه آن را ننوشته‌اند. برای آن kargah.load_model را به کار ببرید.",
+    )

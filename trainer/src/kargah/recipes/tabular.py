@@ -164,8 +164,14 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
         "recipe": INFO.recipe,
         "task": target.task,
         "target": name,
-        "input": {"dtype": "float32", "missing": MISSING, "columns": [f.describe() for f in table.features]},
+        "input": {
+            "dtype": "float32",
+            "missing": MISSING,
+            "columns": [f.describe() for f in table.features],
+            "reading": table.reading,
+        },
         "classes": target.classes,
+        "answer": target.describe(),
     }
     outputs = len(target.classes) if target.classes is not None else 1
     labels, learn = _learning(params, target, kept.train)

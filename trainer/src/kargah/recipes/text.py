@@ -183,8 +183,15 @@ def prepare(params: TextParams, dataset: DatasetRef) -> Task:
         "recipe": INFO.recipe,
         "task": "classification",
         "target": name,
-        "input": {"dtype": "int64", "shape": ["texts", "numbers"], "column": table.column, **how.describe()},
+        "input": {
+            "dtype": "int64",
+            "shape": ["texts", "numbers"],
+            "column": table.column,
+            **how.describe(),
+            "reading": table.reading,
+        },
         "classes": classes,
+        "answer": table.answer,
     }
     return Task(
         network=BagOfWords(how.buckets, params.dim, len(classes), params.dropout),

@@ -29,6 +29,11 @@ class TableWriter:
         self._bytes = 0
         self._thread = ThreadPoolExecutor(1)
         self._writing: Future[None] | None = None
+        self._about: dict[str, str] = {}
+
+    def describe(self, key: str, value: str) -> None:
+        """Have the file say `value` under `key`."""
+        self._about[key] = value
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Keep the rows; those of whole row groups are written."""
@@ -54,6 +59,8 @@ class TableWriter:
         finally:
             self._thread.shutdown()
             if self._writer is not None:
+                if kind is None:
+                    self._writer.add_key_value_metadata(self._about)
                 self._writer.close()
 
     def _flush(self) -> None:

@@ -13,6 +13,7 @@ from kargah.datasets.model import ColumnType, ReadingOptions, Warning, Written
 from kargah.datasets.persian import normalised_sql
 from kargah.datasets.tables.columns import require_columns, require_width, unique_names
 from kargah.datasets.tables.parquet import ROW_GROUP
+from kargah.datasets.tables.rules import KEY, Rules
 from kargah.datasets.tables.text_table import Texts, TextTable
 from kargah.datasets.tables.typing_pass import write_typed
 from kargah.datasets.tables.typing_rules import ALL_TYPES, Found
@@ -102,13 +103,13 @@ def write_parquet_table(
             cast = normalised_sql(cast)
         selected.append(f"{cast} AS {name(new)}")
     if not overrides:
-        _write(connection, selected, table, target)
+        _write(connection, selected, table, target, Rules(normalise_persian=normal))
         return Typed(types, warnings=(*warnings, *renamed))
     # What a person set is held against the texts of the column, as in files of text.
     plain = target.with_name("plain.parquet")
-    _write(connection, selected, table, plain)
+    _write(connection, selected, table, plain, Rules())
     texts = TextTable(plain, names, rows, [])
-    typed = write_text_table(connection, texts, target, {"types": overrides}, ())
+    typed = write_text_table(connection, texts, target, {"types": overrides, "normalise_persian": normal}, ())
     texts.close()
     for column in overrides:
         types[column] = typed.types[column]
@@ -154,8 +155,9 @@ def _plain(kind: str, column: str) -> tuple[ColumnType, str]:  # noqa: PLR0911
     return "text", f"CAST({column} AS VARCHAR)"
 
 
-def _write(connection: duckdb.DuckDBPyConnection, selected: list[str], table: str, target: Path) -> None:
+def _write(connection: duckdb.DuckDBPyConnection, selected: list[str], table: str, target: Path, rules: Rules) -> None:
     connection.execute(
         f"COPY (SELECT {', '.join(selected)} FROM {table}) TO {literal(str(target))} "  # noqa: S608
-        f"(FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP}, COMPRESSION zstd)"
+        f"(FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP}, COMPRESSION zstd, "
+        f"KV_METADATA {{{name(KEY)}: {literal(rules.describe())}}})"
     )

@@ -21,6 +21,7 @@ from kargah.datasets.tables.columns import require_columns
 from kargah.datasets.tables.odd_cells import total_row_warnings
 from kargah.datasets.tables.parquet import TableWriter
 from kargah.datasets.tables.plain_values import is_ascii
+from kargah.datasets.tables.rules import KEY, Rules
 from kargah.datasets.tables.settling import settled
 from kargah.datasets.tables.text_table import BeginAgain, Texts
 from kargah.datasets.tables.typed_column import TypedColumn
@@ -94,6 +95,7 @@ class _Typing:
                         writer.write(pa.record_batch([values for values, _ in typed], names))
                     rows += batch.num_rows
                     tail = batch.slice(batch.num_rows - 1)
+                writer.describe(KEY, self._rules().describe())
         except BeginAgain:
             return False
         if rows == 0 or tail is None:
@@ -102,6 +104,15 @@ class _Typing:
         # Each is asked, for the next pass to know all that this one showed.
         held = [column.holds() for column in self.columns]
         return all(held) and settled(self.columns) and holds
+
+    def _rules(self) -> Rules:
+        missing = self.options.get("missing")
+        return Rules(
+            bool(self.options.get("normalise_persian")),
+            None if missing is None else tuple(missing),
+            "integer" in self.candidates,
+            {column.name: column.way for column in self.columns if column.way is not None},
+        )
 
     def _columns_of(self, schema: pa.Schema) -> list[TypedColumn]:
         overrides = self.options.get("types") or {}

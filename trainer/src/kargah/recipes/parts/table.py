@@ -11,7 +11,7 @@ float32, to their place among the rows. Text columns become dictionary codes in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 import torch
 from torch import Tensor
 
+from kargah.datasets.tables.rules import told_in
 from kargah.protocols.failure import JobFailure
 
 MISSING = "NaN"
@@ -42,11 +43,14 @@ class Feature:
     kind: Literal["number", "boolean", "date", "category"]
     categories: tuple[str, ...] | None = None
     """Position = the number that the model takes for it."""
+    reading: dict[str, Any] | None = None
+    """In which way its texts were read, where it was made of texts."""
 
     def describe(self) -> dict[str, Any]:
-        return {"name": self.name, "kind": self.kind} | (
-            {"categories": list(self.categories)} if self.categories is not None else {}
-        )
+        told: dict[str, Any] = {"name": self.name, "kind": self.kind}
+        if self.categories is not None:
+            told["categories"] = list(self.categories)
+        return told if self.reading is None else told | {"reading": self.reading}
 
 
 @dataclass
@@ -57,6 +61,13 @@ class Target:
     classes: list[str] | None
     mean: float = 0.0
     std: float = 1.0
+    kind: Literal["integer", "number", "boolean", "date", "text"] = "number"
+    """What the column holds."""
+    reading: dict[str, Any] | None = None
+
+    def describe(self) -> dict[str, Any]:
+        """What an answer is, and in which way texts of it are read."""
+        return {"kind": self.kind} | ({} if self.reading is None else {"reading": self.reading})
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,18 @@ class Table:
     notes: tuple[str, ...]
     places: npt.NDArray[np.int64] | None = None
     """Which rows of the file these are; None: all."""
+    reading: dict[str, Any] = field(default_factory=dict)
+    """How texts of the whole table were read."""
+
+
+def general_reading(table: Any) -> dict[str, Any]:
+    """How texts of a table were read, apart from what holds for single columns."""
+    return {key: value for key, value in told_in(table.schema.metadata).items() if key != "columns"}
+
+
+def column_reading(table: Any, name: str) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = told_in(table.schema.metadata).get("columns", {}).get(name)
+    return found
 
 
 def read_columns(path: Path) -> Any:
@@ -102,6 +125,7 @@ def read_table(path: Path, target: str, task: str, max_categories: int) -> Table
         places = np.flatnonzero(known)
         table = table.filter(pa.array(known))
     found = read_target(table.column(target).combine_chunks(), target, task)
+    found.reading = column_reading(table, target)
     features: list[Feature] = []
     columns = np.empty((table.num_columns, table.num_rows), dtype=np.float32)
     for name, column in zip(table.column_names, table.columns, strict=True):
@@ -109,11 +133,11 @@ def read_table(path: Path, target: str, task: str, max_categories: int) -> Table
             continue
         feature = _read_feature(name, column, max_categories, notes, columns[len(features)])
         if feature is not None:
-            features.append(feature)
+            features.append(replace(feature, reading=column_reading(table, name)))
     if not features:
         raise JobFailure("no_features")
     rows = torch.from_numpy(columns[: len(features)]).T.contiguous()
-    return Table(features, rows, found, tuple(notes), places)
+    return Table(features, rows, found, tuple(notes), places, general_reading(table))
 
 
 def read_target(column: Any, name: str, task: str) -> Target:
@@ -121,6 +145,7 @@ def read_target(column: Any, name: str, task: str) -> Target:
     if pa.types.is_nested(column.type) or pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
         raise JobFailure("target_not_numeric", column=name)
     text = is_text(column.type) or pa.types.is_boolean(column.type)
+    kind = _kind(column.type)
     if task == "auto":
         task = "classification" if text or _looks_like_classes(_numbers(column)) else "regression"
     if task == "regression":
@@ -131,7 +156,7 @@ def read_target(column: Any, name: str, task: str) -> Target:
         _check_size(values, name)
         if np.ptp(values) == 0:
             raise JobFailure("target_constant", column=name)
-        return Target("regression", torch.from_numpy(values), None)
+        return Target("regression", torch.from_numpy(values), None, kind=kind)
     if is_text(column.type):
         classes, codes = np.unique(np.asarray(_text(column), dtype=object).astype(str), return_inverse=True)
         words = [str(c) for c in classes]
@@ -144,7 +169,17 @@ def read_target(column: Any, name: str, task: str) -> Target:
         raise JobFailure("target_all_different", column=name)
     if len(words) > MOST_CLASSES:
         raise JobFailure("too_many_classes", column=name, classes=len(words), max=MOST_CLASSES)
-    return Target("classification", torch.from_numpy(codes.astype(np.int64)), words)
+    return Target("classification", torch.from_numpy(codes.astype(np.int64)), words, kind=kind)
+
+
+def _kind(type_: Any) -> Literal["integer", "number", "boolean", "date", "text"]:
+    if is_text(type_):
+        return "text"
+    if pa.types.is_boolean(type_):
+        return "boolean"
+    if pa.types.is_temporal(type_):
+        return "date"
+    return "integer" if pa.types.is_integer(type_) else "number"
 
 
 def _read_feature(name: str, column: Any, max_categories: int, notes: list[str], place: Singles) -> Feature | None:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from torch import Tensor
 
 from kargah.protocols.failure import JobFailure
-from kargah.recipes.parts.table import is_text, read_columns, read_target
+from kargah.recipes.parts.table import column_reading, general_reading, is_text, read_columns, read_target
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,9 @@ class Texts:
     """int64 [texts]."""
     classes: list[str]
     notes: tuple[str, ...]
+    answer: dict[str, Any]
+    """What the target's column holds, as `kargah.json` has it."""
+    reading: dict[str, Any]
     places: npt.NDArray[np.int64] | None = None
     """Which rows of the file these are; None: all."""
 
@@ -49,12 +52,15 @@ def read_texts(path: Path, target: str, column: str | None) -> Texts:
     if len(kept) == 0:
         raise JobFailure("too_few_rows", rows=0, min=10)
     found = read_target(kept.column(target).combine_chunks(), target, "classification")
+    found.reading = column_reading(table, target)
     return Texts(
         name,
         kept.column(name).cast(pa.large_string()).to_pylist(),
         found.values.long(),
         found.classes or [],
         tuple(notes),
+        found.describe(),
+        general_reading(table),
         np.flatnonzero(known.to_numpy()) if len(kept) < len(table) else None,
     )
 
