@@ -1,0 +1,1 @@
+"""The verbs of `kargah`, a module each; `kargah.cli` says what one has."""

@@ -1,0 +1,16 @@
+"""My datasets."""
+
+from __future__ import annotations
+
+import argparse
+
+from kargah.cli.signed_in import signed_in
+
+
+def arguments(_parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def run(options: argparse.Namespace) -> None:
+    for dataset in signed_in(options).datasets.list():
+        print(dataset)

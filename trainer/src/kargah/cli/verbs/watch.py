@@ -1,0 +1,15 @@
+"""Follow a job until it has ended."""
+
+from __future__ import annotations
+
+import argparse
+
+from kargah.cli.signed_in import signed_in
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("job_id")
+
+
+def run(options: argparse.Namespace) -> None:
+    signed_in(options).job(options.job_id).watch()
