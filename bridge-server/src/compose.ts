@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
+import { ledgerRoutes } from './administration/ledger-routes.js';
 import { createAuth } from './auth/index.js';
 import type { Config } from './config.js';
 import { createDatasets, DEFAULT_LIMITS } from './datasets/index.js';
@@ -13,6 +14,8 @@ import { createApp, type AppParts } from './http/app.js';
 import { docsFiles, docsRoutes } from './http/docs.js';
 import type { Authenticator, Route } from './http/route.js';
 import { createLaunchers } from './launchers/index.js';
+import { Ledger, LedgerStore } from './ledger/index.js';
+import { systemClock } from './lib/clock.js';
 import { createLive, type Live } from './live/live.js';
 import { createMlflow } from './mlflow/index.js';
 import { Metrics } from './observability/metrics.js';
@@ -44,7 +47,9 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   );
   const { db } = storage;
   // The parts name each other (live watches training's jobs, training tells live): the later one is reached when it is there.
-  const auth = await createAuth({ storage, config, sessionEnded: (sessionId) => live.endSession(sessionId), log });
+  const ledger = new Ledger(systemClock);
+  const sessionEnded = (sessionId: string): void => live.endSession(sessionId);
+  const auth = await createAuth({ storage, ledger, config, sessionEnded, log });
   const live: Live = createLive({
     authenticator: auth.authenticator,
     // Behind a proxy that shows its own Host, the bridge's own pages are told by their origin.
@@ -114,6 +119,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     ...systemRoutes({ config, storage, mlflow: mlflow.port, metrics }),
     ...docsRoutes,
     ...auth.routes,
+    ...ledgerRoutes(new LedgerStore(db)),
     ...datasets.routes,
     ...trainingRoutes(training),
     ...features.flatMap((feature) => feature.routes),

@@ -1,9 +1,12 @@
+import { kyselyAdapter } from '@better-auth/kysely-adapter';
 import { betterAuth, type BetterAuthOptions } from 'better-auth';
 import { APIError } from 'better-auth/api';
 import { getMigrations } from 'better-auth/db/migration';
+import type { Transaction } from 'kysely';
 import { MAX_PASSWORD, type User } from '../contract/auth.js';
 import { deriveKey, type Config } from '../config.js';
 import { KargahError } from '../lib/errors.js';
+import type { Database } from '../storage/schema.js';
 import type { Storage } from '../storage/storage.js';
 import { checkPassword, normalisePassword } from './passwords/passwords.js';
 
@@ -13,6 +16,7 @@ interface NewAccount {
   readonly name?: string | undefined;
 }
 
+type Written = (trx: Transaction<Database>, user: User) => Promise<void>;
 type Account = { id: string; email: string; name: string; createdAt: Date; role?: unknown };
 
 const FORGETS: NonNullable<BetterAuthOptions['secondaryStorage']> = {
@@ -43,7 +47,9 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
     logger: { disabled: true },
   });
   await (await getMigrations(auth.options)).runMigrations();
-  const { internalAdapter } = await auth.$context;
+  const { internalAdapter, password: hashing } = await auth.$context;
+  /** The library's tables within a transaction of ours. */
+  const within = (trx: Transaction<Database>) => kyselyAdapter(trx, { type: storage.engine })(auth.options);
 
   async function userById(id: string): Promise<User | null> {
     const row = await internalAdapter.findUserById(id);
@@ -55,16 +61,29 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
     return user;
   }
 
-  async function make({ email, password, name }: NewAccount, accounts: number): Promise<User> {
-    const body = { email: email.toLowerCase(), password: normalisePassword(password), name: name ?? '' };
-    checkPassword(body.password, body.email);
-    body.name ||= body.email.split('@')[0]!;
-    const { user } = await auth.api.signUpEmail({ body }).catch((error: unknown) => {
-      if (codeOf(error).startsWith('USER_ALREADY_EXISTS')) throw new KargahError('email_taken');
-      throw error;
+  async function make(account: NewAccount, accounts: number, written: Written): Promise<User> {
+    const email = account.email.toLowerCase();
+    const password = normalisePassword(account.password);
+    checkPassword(password, email);
+    // Hashed before the transaction, which others wait for.
+    const hash = await hashing.hash(password);
+    const now = new Date();
+    const stamps = { createdAt: now, updatedAt: now };
+    return storage.db.transaction().execute(async (trx) => {
+      const adapter = within(trx);
+      if ((await adapter.findOne({ model: 'user', where: [{ field: 'email', value: email }] })) !== null)
+        throw new KargahError('email_taken');
+      const name = account.name ?? email.split('@')[0]!;
+      const role = accounts === 0 ? 'admin' : 'user';
+      const data = { email, name, role, emailVerified: false, ...stamps };
+      const user = userOf(await adapter.create<Record<string, unknown>, Account>({ model: 'user', data }));
+      await adapter.create({
+        model: 'account',
+        data: { userId: user.user_id, accountId: user.user_id, providerId: 'credential', password: hash, ...stamps },
+      });
+      await written(trx, user);
+      return user;
     });
-    if (accounts === 0) await internalAdapter.updateUser(user.id, { role: 'admin' });
-    return mustBe(user.id);
   }
   // One at a time for as long as there is none, so that exactly one account is the first.
   let first: Promise<unknown> = Promise.resolve();
@@ -72,13 +91,14 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
   return {
     /**
      * @param admit told how many accounts there are; throws where no further one may be made.
+     * @param written called in the transaction that makes the account.
      * @throws {KargahError} `weak_password`, `password_too_long`, `common_password`, `email_taken`.
      */
-    async register(account: NewAccount, admit: (accounts: number) => void): Promise<User> {
+    async register(account: NewAccount, admit: (accounts: number) => void, written: Written): Promise<User> {
       const attempt = async (): Promise<User> => {
         const accounts = await internalAdapter.countTotalUsers();
         admit(accounts);
-        return make(account, accounts);
+        return make(account, accounts, written);
       };
       if ((await internalAdapter.countTotalUsers()) > 0) return attempt();
       const made = first.then(attempt);
@@ -119,8 +139,4 @@ function userOf(row: Account): User {
     role: row.role === 'admin' ? 'admin' : 'user',
     created_at: row.createdAt.toISOString(),
   };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof APIError && typeof error.body?.code === 'string' ? error.body.code : '';
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { newId } from '../lib/ids.js';
 import { KargahError } from '../lib/errors.js';
 import type { ApiTokenTable, Database } from '../storage/schema.js';
@@ -14,7 +14,11 @@ const MINUTE = 60_000;
 export class ApiTokens {
   constructor(private readonly db: Kysely<Database>) {}
 
-  async make(userId: string, name: string, days: number): Promise<{ token: string; row: ApiTokenTable }> {
+  async make(
+    trx: Transaction<Database>,
+    userId: string,
+    { name, days }: { name: string; days: number },
+  ): Promise<{ token: string; row: ApiTokenTable }> {
     const token = `kgp_${randomBytes(32).toString('base64url')}`;
     const row: ApiTokenTable = {
       token_id: newId('tok'),
@@ -25,7 +29,7 @@ export class ApiTokens {
       expires_at: new Date(Date.now() + days * 86_400_000).toISOString(),
       last_used_at: null,
     };
-    await this.db.insertInto('api_tokens').values(row).execute();
+    await trx.insertInto('api_tokens').values(row).execute();
     return { token, row };
   }
 
@@ -39,13 +43,15 @@ export class ApiTokens {
   }
 
   /** @throws {KargahError} `not_found`. */
-  async revoke(userId: string, tokenId: string): Promise<void> {
-    const { numDeletedRows } = await this.db
+  async revoke(trx: Transaction<Database>, userId: string, tokenId: string): Promise<ApiTokenTable> {
+    const row = await trx
       .deleteFrom('api_tokens')
       .where('user_id', '=', userId)
       .where('token_id', '=', tokenId)
+      .returningAll()
       .executeTakeFirst();
-    if (numDeletedRows === 0n) throw new KargahError('not_found');
+    if (row === undefined) throw new KargahError('not_found');
+    return row;
   }
 
   /** Whose token this is, if it is still good. */

@@ -7,6 +7,7 @@ import { SignJWT } from 'jose';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serve, type Served } from '../../test/app.js';
+import { Ledger } from '../ledger/index.js';
 import { HandClock } from '../../test/clock.js';
 import { testStorage } from '../../test/storage.js';
 import { deriveKey } from '../config.js';
@@ -31,6 +32,7 @@ beforeEach(async () => {
   [ended, warned] = [[], []];
   auth = await createAuth({
     storage,
+    ledger: new Ledger(clock),
     config: {
       secret: SECRET,
       sessionDays: 14,

@@ -7,6 +7,7 @@ import { importSPKI, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
 import { HandClock } from '../../test/clock.js';
+import { Ledger } from '../ledger/index.js';
 import { serve, type Served } from '../../test/app.js';
 import { jobRow } from '../../test/rows.js';
 import { testStorage } from '../../test/storage.js';
@@ -34,6 +35,7 @@ beforeEach(async () => {
   clock = new HandClock(Date.now());
   auth = await createAuth({
     storage,
+    ledger: new Ledger(clock),
     config: {
       secret: 'k'.repeat(8) + 'secret-of-this-test-1234567890',
       sessionDays: 14,

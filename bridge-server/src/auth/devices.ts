@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../lib/clock.js';
 import type { Database } from '../storage/schema.js';
 import { sha256 } from './api-tokens.js';
@@ -31,14 +31,14 @@ export class Devices {
   }
 
   /** Remembers the browser; answers the value of its cookie. One that nobody was given is not kept. */
-  async remember(shown: string | null, userId: string): Promise<string> {
+  async remember(trx: Transaction<Database>, shown: string | null, userId: string): Promise<string> {
     const now = this.clock.now();
-    const value = shown !== null && (await this.#isOurs(shown)) ? shown : randomBytes(32).toString('base64url');
-    await this.db
+    const value = shown !== null && (await this.#isOurs(trx, shown)) ? shown : randomBytes(32).toString('base64url');
+    await trx
       .deleteFrom('devices')
       .where('last_used_at', '<=', at(now - YEAR_MS))
       .execute();
-    await this.db
+    await trx
       .insertInto('devices')
       .values({ sha256: sha256(value), user_id: userId, last_used_at: at(now) })
       .onConflict((conflict) => conflict.columns(['sha256', 'user_id']).doUpdateSet({ last_used_at: at(now) }))
@@ -46,8 +46,8 @@ export class Devices {
     return value;
   }
 
-  async #isOurs(value: string): Promise<boolean> {
-    const row = await this.db
+  async #isOurs(trx: Transaction<Database>, value: string): Promise<boolean> {
+    const row = await trx
       .selectFrom('devices')
       .select('user_id')
       .where('sha256', '=', sha256(value))

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../lib/clock.js';
 import { deriveKey, type Config } from '../config.js';
 import { maySignIn, type MaySignIn } from '../http/listen.js';
 import type { Authenticator, Route } from '../http/route.js';
+import type { Ledger } from '../ledger/index.js';
 import type { Storage } from '../storage/storage.js';
 import { openAccounts } from './accounts.js';
 import { ApiTokens } from './api-tokens.js';
@@ -20,6 +21,7 @@ import { HashQueue } from './passwords/hash-queue.js';
 
 export interface AuthDeps {
   readonly storage: Storage;
+  readonly ledger: Ledger;
   readonly config: Pick<
     Config,
     'secret' | 'sessionDays' | 'accessTokenSeconds' | 'publicPath' | 'signup' | 'dataDir' | 'socket'
@@ -38,7 +40,14 @@ export interface Auth {
   readonly signUpCode: () => string | null;
 }
 
-export async function createAuth({ storage, config, sessionEnded, log, clock = systemClock }: AuthDeps): Promise<Auth> {
+export async function createAuth({
+  storage,
+  ledger,
+  config,
+  sessionEnded,
+  log,
+  clock = systemClock,
+}: AuthDeps): Promise<Auth> {
   const accounts = await openAccounts(storage, config);
   const accessKey = new TokenKey(config.secret, 'kargah', 'at+jwt', clock);
   const sessions = new Sessions(storage.db, deriveKey(config.secret, 'refresh'), config.sessionDays, clock);
@@ -63,6 +72,8 @@ export async function createAuth({ storage, config, sessionEnded, log, clock = s
     maySignIn: mayEnter,
   });
   const routes = authRoutes({
+    db: storage.db,
+    ledger,
     accounts,
     apiTokens,
     identity,

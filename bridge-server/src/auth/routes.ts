@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import type { Kysely } from 'kysely';
 import type { Clock } from '../lib/clock.js';
 import * as contract from '../contract/auth.js';
 import type { User } from '../contract/auth.js';
@@ -7,7 +8,8 @@ import { aliases } from '../contract/index.js';
 import { KargahError } from '../lib/errors.js';
 import { cameFromProxy } from '../http/listen.js';
 import { route, type Answer, type Route, type RouteContext } from '../http/route.js';
-import type { ApiTokenTable, SessionTable } from '../storage/schema.js';
+import type { Actor, Ledger } from '../ledger/index.js';
+import type { ApiTokenTable, Database, SessionTable } from '../storage/schema.js';
 import { emailOf, type Accounts } from './accounts.js';
 import type { ApiTokens } from './api-tokens.js';
 import type { Cookie } from './cookies.js';
@@ -21,6 +23,8 @@ import type { SignUp } from './signup.js';
 import type { HashQueue } from './passwords/hash-queue.js';
 
 export interface AuthParts {
+  readonly db: Kysely<Database>;
+  readonly ledger: Ledger;
   readonly accounts: Accounts;
   readonly apiTokens: ApiTokens;
   readonly identity: Identity;
@@ -53,8 +57,8 @@ export interface AuthParts {
 type Asked<E extends Endpoint> = Pick<RouteContext<E>, 'body' | 'req' | 'res'>;
 
 export function authRoutes(parts: AuthParts): Route[] {
-  const { accounts, apiTokens, devices, deviceCookie, identity, mlflow, paces, sessionCookie, sessions, signUp } =
-    parts;
+  const { accounts, apiTokens, db, devices, deviceCookie, identity, ledger, mlflow, paces } = parts;
+  const { sessionCookie, sessions, signUp } = parts;
 
   async function answer(
     status: number,
@@ -73,8 +77,22 @@ export function authRoutes(parts: AuthParts): Route[] {
     return { status, json: { token, expires_at: new Date(expiresAt).toISOString(), user } };
   }
   async function signedIn(status: number, user: User, req: Request, res: Response): Promise<Answer> {
-    const device = await devices.remember(deviceCookie.read(req.headers.cookie), user.user_id);
-    const answered = await answer(status, user, await sessions.open(user.user_id, agentOf(req)), { req, res });
+    const shown = deviceCookie.read(req.headers.cookie);
+    const isKnown = await devices.knows(shown, user.user_id);
+    const { device, opened } = await db.transaction().execute(async (trx) => {
+      const remembered = await devices.remember(trx, shown, user.user_id);
+      const session = await sessions.open(trx, user.user_id, agentOf(req));
+      if (!isKnown)
+        await ledger.record(trx, {
+          caller: asActor(user, session.session.session_id),
+          action: 'person.sign_in',
+          object: { kind: 'person', id: user.user_id },
+          projectId: null,
+          after: { new_device: true },
+        });
+      return { device: remembered, opened: session };
+    });
+    const answered = await answer(status, user, opened, { req, res });
     deviceCookie.write(req, res, device, DEVICE_SECONDS);
     return answered;
   }
@@ -87,7 +105,17 @@ export function authRoutes(parts: AuthParts): Route[] {
     // Before anything is counted or hashed for who may not.
     admit(await accounts.count());
     paces.registrations.use(addressOf(req));
-    const user = await parts.hashes.run(null, () => accounts.register(account, admit));
+    const user = await parts.hashes.run(null, () =>
+      accounts.register(account, admit, (trx, { user_id, name, email, role }) =>
+        ledger.record(trx, {
+          caller: { kind: 'user', userId: user_id, name },
+          action: 'person.register',
+          object: { kind: 'person', id: user_id },
+          projectId: null,
+          after: { name, email, role },
+        }),
+      ),
+    );
     signUp.end();
     return signedIn(201, user, req, res);
   };
@@ -122,9 +150,21 @@ export function authRoutes(parts: AuthParts): Route[] {
     identity.forget(sessionId);
     parts.sessionEnded(sessionId);
   };
-  const end = async (sessionId: string): Promise<void> => {
-    await sessions.end(sessionId);
-    closed(sessionId);
+  const end = async ({ session_id, user_id }: SessionTable, why: 'ended' | 'logout' | 'reused'): Promise<void> => {
+    const { name } = await accounts.mustBe(user_id);
+    await db.transaction().execute(async (trx) => {
+      if (!(await sessions.end(trx, session_id))) return;
+      await ledger.record(trx, {
+        // A refresh token that was used a second time may be a thief's: the bridge itself ends its session.
+        caller: why === 'reused' ? { kind: 'server' } : { kind: 'user', userId: user_id, name },
+        action: 'session.end',
+        object: { kind: 'session', id: session_id },
+        projectId: null,
+        before: { user_id },
+        reason: why,
+      });
+    });
+    closed(session_id);
   };
 
   return [
@@ -137,8 +177,8 @@ export function authRoutes(parts: AuthParts): Route[] {
     route(contract.login, login),
     route(aliases.shortLogin, login),
     route(contract.refresh, async ({ req, res }) => {
-      const opened = await sessions.renew(sessionCookie.read(req.headers.cookie), (session) => {
-        closed(session.session_id);
+      const opened = await sessions.renew(sessionCookie.read(req.headers.cookie), async (session) => {
+        await end(session, 'reused');
         parts.reused(session);
       });
       return answer(200, await accounts.mustBe(opened.session.user_id), opened, { req, res });
@@ -148,7 +188,7 @@ export function authRoutes(parts: AuthParts): Route[] {
       sessionCookie.write(req, res, '', 0);
       mlflow.closePage(req, res);
       const session = await sessions.of(token);
-      if (session !== null) await end(session.session_id);
+      if (session !== null) await end(session, 'logout');
       return { status: 204 };
     }),
     route(contract.me, async ({ caller }) => ({ status: 200, json: await accounts.userById(caller.userId) })),
@@ -166,7 +206,7 @@ export function authRoutes(parts: AuthParts): Route[] {
     route(contract.deleteSession, async ({ caller, params }) => {
       const session = await sessions.byId(params.session_id);
       if (session?.user_id !== caller.userId) throw new KargahError('not_found');
-      await end(session.session_id);
+      await end(session, 'ended');
       return { status: 204 };
     }),
     route(contract.listTokens, async ({ caller }) => {
@@ -174,11 +214,31 @@ export function authRoutes(parts: AuthParts): Route[] {
       return { status: 200, json: { items, next_cursor: null } };
     }),
     route(contract.createToken, async ({ caller, body }) => {
-      const { token, row } = await apiTokens.make(caller.userId, body.name, body.expires_in_days);
+      const { token, row } = await db.transaction().execute(async (trx) => {
+        const made = await apiTokens.make(trx, caller.userId, { name: body.name, days: body.expires_in_days });
+        const { token_id, name, expires_at } = made.row;
+        await ledger.record(trx, {
+          caller,
+          action: 'token.make',
+          object: { kind: 'token', id: token_id },
+          projectId: null,
+          after: { name, expires_at },
+        });
+        return made;
+      });
       return { status: 201, json: { ...tokenView(row), token } };
     }),
     route(contract.deleteToken, async ({ caller, params }) => {
-      await apiTokens.revoke(caller.userId, params.token_id);
+      await db.transaction().execute(async (trx) => {
+        const { token_id, name, expires_at } = await apiTokens.revoke(trx, caller.userId, params.token_id);
+        await ledger.record(trx, {
+          caller,
+          action: 'token.revoke',
+          object: { kind: 'token', id: token_id },
+          projectId: null,
+          before: { name, expires_at },
+        });
+      });
       identity.forget(params.token_id);
       parts.sessionEnded(params.token_id);
       return { status: 204 };
@@ -193,6 +253,10 @@ export function authRoutes(parts: AuthParts): Route[] {
       return { status: 200, json };
     }),
   ];
+}
+
+function asActor({ user_id, name }: User, sessionId: string): Actor {
+  return { kind: 'user', userId: user_id, name, sessionId };
 }
 
 function tokenView(row: ApiTokenTable) {

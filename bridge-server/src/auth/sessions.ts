@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../lib/clock.js';
 import { newId } from '../lib/ids.js';
 import { KargahError } from '../lib/errors.js';
@@ -31,7 +31,7 @@ export class Sessions {
     private readonly clock: Clock,
   ) {}
 
-  async open(userId: string, userAgent: string | null): Promise<OpenedSession> {
+  async open(trx: Transaction<Database>, userId: string, userAgent: string | null): Promise<OpenedSession> {
     const sessionId = newId('ses');
     const token = `${sessionId}.0.${randomBytes(32).toString('base64url')}`;
     const now = this.clock.now();
@@ -45,18 +45,18 @@ export class Sessions {
       expires_at: at(now + this.days * DAY_MS),
       user_agent: userAgent,
     };
-    await this.db.deleteFrom('sessions').where('user_id', '=', userId).where('expires_at', '<=', at(now)).execute();
-    await this.db.insertInto('sessions').values(session).execute();
+    await trx.deleteFrom('sessions').where('user_id', '=', userId).where('expires_at', '<=', at(now)).execute();
+    await trx.insertInto('sessions').values(session).execute();
     return { session, token };
   }
 
   /**
    * The session of a refresh token, with the token that follows.
    *
-   * @param ended told of a session that an old token was used for: it has ended.
+   * @param end ends a session that an old token was used for.
    * @throws {KargahError} `session_expired`.
    */
-  async renew(token: string | null, ended: (session: SessionTable) => void): Promise<OpenedSession> {
+  async renew(token: string | null, end: (session: SessionTable) => Promise<void>): Promise<OpenedSession> {
     for (;;) {
       const found = await this.#find(token);
       if (found === null) throw new KargahError('session_expired');
@@ -82,8 +82,7 @@ export class Sessions {
       }
       // Also where the clock was set back meanwhile.
       if (steps === 1 && Math.abs(now - Date.parse(session.rotated_at)) <= GRACE_MS) return { session, token: newest };
-      await this.end(session.session_id);
-      ended(session);
+      await end(session);
       throw new KargahError('session_expired');
     }
   }
@@ -108,8 +107,10 @@ export class Sessions {
       .execute();
   }
 
-  async end(sessionId: string): Promise<void> {
-    await this.db.deleteFrom('sessions').where('session_id', '=', sessionId).execute();
+  /** Whether it was still open. */
+  async end(trx: Transaction<Database>, sessionId: string): Promise<boolean> {
+    const { numDeletedRows } = await trx.deleteFrom('sessions').where('session_id', '=', sessionId).executeTakeFirst();
+    return numDeletedRows > 0n;
   }
 
   /** The session that a token belongs to, its newest token, and how many renewals lie between; null for an invented one. */

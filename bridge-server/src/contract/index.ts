@@ -3,6 +3,7 @@ import * as datasetData from './datasets/dataset-data.js';
 import * as datasets from './datasets/datasets.js';
 import { endpoint, endpointsOf, type Endpoint } from './endpoint.js';
 import * as intake from './datasets/intake.js';
+import * as ledger from './ledger.js';
 import * as logs from './training/logs.js';
 import * as metrics from './training/metrics.js';
 import * as modelFile from './training/model-file.js';
@@ -51,6 +52,7 @@ export const aliases = {
 export const coreEndpoints: readonly Endpoint[] = endpointsOf(
   system,
   auth,
+  ledger,
   datasets,
   datasetData,
   versions,

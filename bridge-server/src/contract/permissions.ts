@@ -17,6 +17,7 @@ export const PERMISSIONS = [
   'job.read',
   'job.write',
   'job.stop',
+  'ledger.read',
   'model.read',
   'model.write',
   'model.promote',

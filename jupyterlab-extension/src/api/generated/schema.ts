@@ -307,6 +307,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/ledger/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The same rows as a file, oldest first */
+    get: operations['exportLedger'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/ledger': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What was done with what matters, newest first: admins see all of it, owners that of their project */
+    get: operations['listLedger'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/ledger/verify': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether every row of the ledger follows from the one before */
+    get: operations['verifyLedger'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/datasets/{dataset_id}': {
     parameters: {
       query?: never;
@@ -1860,6 +1911,58 @@ export interface components {
       first: boolean;
       /** @description It needs the code that the bridge printed when it started */
       code_required: boolean;
+    };
+    LedgerRow: {
+      /** @description Rises by one from row to row */
+      seq: number;
+      /**
+       * Format: date-time
+       * @description By the clock of the server, which may have been set back: the order is that of seq
+       */
+      at: string;
+      actor: components['schemas']['LedgerActor'];
+      /** @description Of a job: the person whose job it is */
+      on_behalf_of: string | null;
+      action: string;
+      object: components['schemas']['LedgerObject'];
+      project_id: string | null;
+      before: Record<string, never> | null;
+      after: Record<string, never> | null;
+      reason: string | null;
+      /** @description How often it happened within a minute; 1 but for what was refused */
+      count: number;
+      request_id: string | null;
+      /** @description Address of the connection; "socket" through JupyterLab */
+      from: string | null;
+      /** @description Hash of the row before; 64 zeros in the first */
+      previous_hash: string;
+      /** @description SHA-256 of all other fields as JSON with sorted names and no spaces */
+      hash: string;
+    };
+    LedgerActor: {
+      /** @enum {string} */
+      kind: 'user' | 'job' | 'server';
+      id: string;
+      name: string;
+      /** @description The session (ses_…) or personal token (tok_…) that was shown */
+      credential: string | null;
+    };
+    LedgerObject: {
+      kind: string;
+      id: string;
+    };
+    LedgerVerdict: {
+      rows: number;
+      head: {
+        seq: number;
+        hash: string;
+      } | null;
+      /** @description The first row that is not as it was written */
+      broken: {
+        seq: number;
+        /** @enum {string} */
+        why: 'missing' | 'not_linked' | 'changed';
+      } | null;
     };
     DatasetTombstone: {
       dataset_id: string;
@@ -3958,6 +4061,358 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SignUp'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  exportLedger: {
+    parameters: {
+      query?: {
+        /** @description Id of a person or a job; with a person what their jobs did too */
+        actor?: string;
+        action?:
+          | 'person.register'
+          | 'person.sign_in'
+          | 'person.change_password'
+          | 'person.change_email'
+          | 'person.change'
+          | 'person.sign_out'
+          | 'person.reset'
+          | 'person.leave'
+          | 'person.delete'
+          | 'session.end'
+          | 'token.make'
+          | 'token.revoke'
+          | 'project.make'
+          | 'project.change'
+          | 'project.delete'
+          | 'project.restore'
+          | 'project.purge'
+          | 'member.add'
+          | 'member.change'
+          | 'member.remove'
+          | 'member.leave'
+          | 'invitation.make'
+          | 'invitation.accept'
+          | 'invitation.revoke'
+          | 'dataset.share'
+          | 'dataset.move'
+          | 'dataset.copy'
+          | 'dataset.delete'
+          | 'job.start'
+          | 'job.stop'
+          | 'job.move'
+          | 'job.copy'
+          | 'job.delete'
+          | 'sweep.start'
+          | 'sweep.stop'
+          | 'sweep.move'
+          | 'sweep.copy'
+          | 'sweep.delete'
+          | 'connection.make'
+          | 'connection.move'
+          | 'connection.delete'
+          | 'upload.move'
+          | 'model.promote'
+          | 'model.demote'
+          | 'model.move'
+          | 'model.copy'
+          | 'server.change'
+          | 'server.rotate_keys'
+          | 'access.refuse';
+        /** @description <kind>/<id> */
+        object?: string;
+        project_id?: string;
+        since?: string;
+        until?: string;
+        format?: 'jsonl' | 'csv';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A row on each line; `kargah ledger verify` checks JSON Lines */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/x-ndjson': string;
+          'text/csv': string;
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listLedger: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+        /** @description Id of a person or a job; with a person what their jobs did too */
+        actor?: string;
+        action?:
+          | 'person.register'
+          | 'person.sign_in'
+          | 'person.change_password'
+          | 'person.change_email'
+          | 'person.change'
+          | 'person.sign_out'
+          | 'person.reset'
+          | 'person.leave'
+          | 'person.delete'
+          | 'session.end'
+          | 'token.make'
+          | 'token.revoke'
+          | 'project.make'
+          | 'project.change'
+          | 'project.delete'
+          | 'project.restore'
+          | 'project.purge'
+          | 'member.add'
+          | 'member.change'
+          | 'member.remove'
+          | 'member.leave'
+          | 'invitation.make'
+          | 'invitation.accept'
+          | 'invitation.revoke'
+          | 'dataset.share'
+          | 'dataset.move'
+          | 'dataset.copy'
+          | 'dataset.delete'
+          | 'job.start'
+          | 'job.stop'
+          | 'job.move'
+          | 'job.copy'
+          | 'job.delete'
+          | 'sweep.start'
+          | 'sweep.stop'
+          | 'sweep.move'
+          | 'sweep.copy'
+          | 'sweep.delete'
+          | 'connection.make'
+          | 'connection.move'
+          | 'connection.delete'
+          | 'upload.move'
+          | 'model.promote'
+          | 'model.demote'
+          | 'model.move'
+          | 'model.copy'
+          | 'server.change'
+          | 'server.rotate_keys'
+          | 'access.refuse';
+        /** @description <kind>/<id> */
+        object?: string;
+        project_id?: string;
+        since?: string;
+        until?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['LedgerRow'][];
+            next_cursor: string | null;
+          };
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  verifyLedger: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LedgerVerdict'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */

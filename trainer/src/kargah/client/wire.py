@@ -821,6 +821,56 @@ class LaunchPlan(TypedDict):
     waiting: FailureOutput | None
 
 
+class LedgerActor(TypedDict):
+    kind: Literal["user", "job", "server"]
+    id: str
+    name: str
+    credential: str | None
+
+
+class LedgerObject(TypedDict):
+    kind: str
+    id: str
+
+
+LedgerRow = TypedDict(
+    "LedgerRow",
+    {
+        "seq": "int",
+        "at": "str",
+        "actor": "LedgerActor",
+        "on_behalf_of": "str | None",
+        "action": "str",
+        "object": "LedgerObject",
+        "project_id": "str | None",
+        "before": "dict[str, Any] | None",
+        "after": "dict[str, Any] | None",
+        "reason": "str | None",
+        "count": "int",
+        "request_id": "str | None",
+        "from": "str | None",
+        "previous_hash": "str",
+        "hash": "str",
+    },
+)
+
+
+class LedgerVerdictHead(TypedDict):
+    seq: int
+    hash: str
+
+
+class LedgerVerdictBroken(TypedDict):
+    seq: int
+    why: Literal["missing", "not_linked", "changed"]
+
+
+class LedgerVerdict(TypedDict):
+    rows: int
+    head: LedgerVerdictHead | None
+    broken: LedgerVerdictBroken | None
+
+
 class LineageJobsItemMetric(TypedDict):
     key: str
     value: float

@@ -1,0 +1,76 @@
+import { sql, type Kysely, type Transaction } from 'kysely';
+import type { LedgerRow } from '../contract/ledger.js';
+import type { Clock } from '../lib/clock.js';
+import { requestOrigin } from '../lib/request-origin.js';
+import type { Database } from '../storage/schema.js';
+import { keptFacts, plain, type Act, type Actor } from './act.js';
+import { GENESIS, hashOf, type Unhashed } from './chain.js';
+import { columnsOf } from './rows.js';
+
+/** Any number of ours: PostgreSQL's advisory locks have one space for all. */
+const LOCK = 0x6b61726c;
+
+/** Writes what was done, in the transaction that does it: the one is never without the other. */
+export class Ledger {
+  constructor(private readonly clock: Clock) {}
+
+  /** The last thing that a transaction does, since those that come later wait for its end. */
+  async record(trx: Transaction<Database>, act: Act): Promise<void> {
+    const { caller, action, object, projectId, reason } = act;
+    await this.append(trx, caller, {
+      action,
+      object: { kind: object.kind, id: plain(object.id) },
+      project_id: projectId,
+      before: keptFacts(object.kind, act.before),
+      after: keptFacts(object.kind, act.after),
+      reason: reason === undefined ? null : plain(reason),
+      count: 1,
+    });
+  }
+
+  private async append(
+    trx: Transaction<Database>,
+    caller: Actor,
+    told: Pick<LedgerRow, 'action' | 'object' | 'project_id' | 'before' | 'after' | 'reason' | 'count'>,
+  ): Promise<void> {
+    // One writer at a time, to the end of its transaction; SQLite has no more than one anyway.
+    if (isPostgres(trx)) await sql`select pg_advisory_xact_lock(${LOCK})`.execute(trx);
+    const head = await trx
+      .selectFrom('ledger')
+      .select(['seq', 'hash'])
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    const origin = caller.kind === 'server' ? null : requestOrigin();
+    const row: Unhashed = {
+      seq: (head?.seq ?? 0) + 1,
+      at: new Date(this.clock.now()).toISOString(),
+      ...whoDid(caller),
+      ...told,
+      request_id: origin?.requestId ?? null,
+      from: origin?.from ?? null,
+      previous_hash: head?.hash ?? GENESIS,
+    };
+    await trx
+      .insertInto('ledger')
+      .values(columnsOf({ ...row, hash: hashOf(row) }))
+      .execute();
+  }
+}
+
+function whoDid(caller: Actor): Pick<LedgerRow, 'actor' | 'on_behalf_of'> {
+  if (caller.kind === 'user') {
+    const credential = caller.sessionId ?? null;
+    return { actor: { kind: 'user', id: caller.userId, name: plain(caller.name), credential }, on_behalf_of: null };
+  }
+  if (caller.kind === 'server')
+    return { actor: { kind: 'server', id: 'kargah', name: 'kargah', credential: null }, on_behalf_of: null };
+  return {
+    actor: { kind: 'job', id: caller.jobId, name: caller.jobId, credential: null },
+    on_behalf_of: caller.userId,
+  };
+}
+
+function isPostgres(db: Kysely<Database>): boolean {
+  return db.getExecutor().adapter.supportsTransactionalDdl;
+}
