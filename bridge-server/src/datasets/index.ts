@@ -61,8 +61,10 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   const notifier = new DatasetNotifier(deps.live, store);
   const retention = new Retention(db, root, contents);
   const reader = new Reader(deps);
-  const reading = new ReadingQueue({ live: deps.live, log, versions, contents, notifier, reader });
-  const ingestion = new Ingestion({ store, versions, contents, access, notifier, reading });
+  const dealing = new SplitService({ versions, splits, contents, access, reader });
+  const keepGiven = dealing.keepGiven.bind(dealing);
+  const reading = new ReadingQueue({ live: deps.live, log, versions, contents, notifier, reader, keepGiven });
+  const ingestion = new Ingestion({ store, versions, contents, access, notifier, reading, keepGiven });
   const quota = new StorageQuota(deps, contents, () => uploads.awaited());
   const uploads: UploadService = new UploadService({ limits, log, store, versions, root, ingestion, quota });
   const cancelUpload = async (versionId: string): Promise<void> => {
@@ -86,7 +88,6 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   });
   const data = new DatasetData(versions, contents, access, reader);
   const exports = new Exports({ store, root, contents, access, reader, quota, limits });
-  const dealing = new SplitService({ versions, splits, contents, access, reader });
   const diffs = new VersionDiffs(contents, access, reader);
   const urls = new UrlOrigin({
     outbound: origins.outbound,

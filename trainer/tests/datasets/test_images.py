@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import json
 import stat
 import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from kargah.datasets.failures import ReadFailure
+from kargah.recipes.parts.pictures import pixels_of
 
 from .conftest import Read, picture
 
@@ -157,3 +161,41 @@ def test_test_pictures_without_a_class_are_left_out_and_counted(read: Read, unla
     assert result["profile"]["classes"] == [{"name": "circle", "count": 3}, {"name": "square", "count": 3}]
     told = next(one["detail"] for one in result["warnings"] if one["code"] == "files_ignored")
     assert told.startswith("2 files")
+
+
+def turned(orientation: int) -> bytes:
+    """A picture 8 wide and 6 high, red on its left half, as a camera held in this way stores it."""
+    upright = Image.new("RGB", (8, 6), "blue")
+    upright.paste("red", (0, 0, 4, 6))
+    back = {6: Image.Transpose.ROTATE_90, 3: Image.Transpose.ROTATE_180, 8: Image.Transpose.ROTATE_270}
+    stored = upright.transpose(back[orientation])
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    out = io.BytesIO()
+    stored.save(out, "PNG", exif=exif)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("orientation", [3, 6, 8])
+def test_a_picture_that_says_how_it_is_turned_is_upright(read: Read, tmp_path: Path, orientation: int) -> None:
+    result = read(archive({"a/1.png": turned(orientation), "b/1.png": picture()}), "images.zip")
+    assert [result["profile"]["images"][side]["edges"] for side in ("widths", "heights")] == [[8, 9], [6, 7]]
+    shown = json.loads((tmp_path / "preview.json").read_text())["images"][0]["data_url"]
+    with Image.open(io.BytesIO(base64.b64decode(shown.split(",")[1]))) as thumbnail:
+        assert (thumbnail.size, thumbnail.getpixel((1, 3)), thumbnail.getpixel((6, 3))) == (
+            (8, 6),
+            (255, 0, 0),
+            (0, 0, 255),
+        )
+    with Image.open(tmp_path / "images/a/1.png") as kept:
+        assert pixels_of(kept, None)[3, 1].tolist() == [255, 0, 0]
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_what_is_transparent_is_white_in_training(tmp_path: Path, mode: str) -> None:
+    clear = Image.new("RGBA", (4, 4), (0, 0, 0, 0))
+    clear.paste((0, 0, 0, 255), (0, 0, 2, 4))
+    clear.convert(mode).save(tmp_path / "a.png")
+    with Image.open(tmp_path / "a.png") as opened:
+        pixels = pixels_of(opened, None)
+    assert (pixels[0, 0].tolist(), pixels[0, 3].tolist()) == ([0, 0, 0], [255, 255, 255])

@@ -158,6 +158,8 @@ export const datasetProfile = z
     classes: z.array(z.object({ name: z.string(), count: z.number().int() })),
     /** Image datasets: pixels. */
     images: z.object({ widths: histogram, heights: histogram, grey: z.number().int() }).optional(),
+    /** Rows in the parts that the file itself has, by its folders or arrays; a split of the method `given` keeps them. */
+    parts: z.object({ train: z.number().int(), validation: z.number().int(), test: z.number().int() }).optional(),
   })
   .meta({ id: 'DatasetProfile' });
 

@@ -22,7 +22,8 @@ export const origin = z
 export type Origin = z.infer<typeof origin>;
 
 export const splitId = idOf('spl');
-const splitMethod = z.enum(['ratio', 'stratified', 'group', 'time']);
+/** `given`: as the file has it, with the shares that it has. */
+const splitMethod = z.enum(['ratio', 'stratified', 'group', 'time', 'given']);
 const share = z.number().min(0).max(1);
 /** How rows are dealt out; the same version, shares and seed always give the same parts. */
 export const splitSpec = z
@@ -211,6 +212,7 @@ export const createSplit = endpoint({
     'split_column_required',
     'column_unknown',
     'split_too_few',
+    'split_not_given',
     'query_timeout',
     'reader_limit',
   ],

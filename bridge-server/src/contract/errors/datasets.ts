@@ -189,6 +189,11 @@ export const DATASETS = {
     en: 'There are too few rows or groups for these parts ({found} found); change the shares or the column.',
     fa: 'ردیف‌ها یا گروه‌ها برای این بخش‌ها کم‌اند ({found} پیدا شد)؛ سهم‌ها یا ستون را عوض کنید.',
   },
+  split_not_given: {
+    status: 422,
+    en: 'This file has no parts of its own (folders or arrays called train, validation and test); choose another way.',
+    fa: 'این فایل خودش بخش‌بندی (پوشه یا آرایه با نام train، validation و test) ندارد؛ روش دیگری انتخاب کنید.',
+  },
   url_invalid: {
     status: 422,
     en: 'Give a full https address without a name and password in it.',

@@ -16,7 +16,7 @@ import { requireUnchanged } from '../content/registered.js';
 import type { ReadingQueue } from '../reading/reading.js';
 import type { DatasetStore } from '../records/store.js';
 import type { VersionStore } from '../records/version-store.js';
-import { datasetOf, type VersionRow } from '../records/view.js';
+import { datasetOf, type Profile, type VersionRow } from '../records/view.js';
 
 /** What a version is said to be before its bytes are here. */
 export interface NewVersion {
@@ -43,6 +43,8 @@ interface IngestionDeps {
   readonly access: Access;
   readonly notifier: DatasetNotifier;
   readonly reading: ReadingQueue;
+  /** Keeps the parts that a file itself has as a split of its version. */
+  readonly keepGiven: (version: VersionRow, profile: Profile) => Promise<void>;
 }
 
 /**
@@ -116,6 +118,9 @@ export class Ingestion {
     if (row.state !== 'uploading') return;
     const adopted = sha256 !== null && (await this.deps.contents.runExclusive(() => this.joined(row, sha256)));
     if (adopted) {
+      const read = await this.deps.versions.find(versionId);
+      const profile = await this.deps.versions.profileOf(versionId);
+      if (read && profile !== null) await this.deps.keepGiven(read, JSON.parse(profile) as Profile);
       await this.deps.notifier.changed(row.dataset_id);
       return;
     }

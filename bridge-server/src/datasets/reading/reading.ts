@@ -16,6 +16,8 @@ interface ReadingQueueDeps extends Pick<DatasetsDeps, 'live' | 'log'> {
   readonly contents: Contents;
   readonly notifier: DatasetNotifier;
   readonly reader: Reader;
+  /** Keeps the parts that a file itself has as a split of its version. */
+  readonly keepGiven: (version: VersionRow, profile: ReadResult['profile']) => Promise<void>;
 }
 
 /** Reads the files of versions, two at a time, and settles them as `ready` or `failed`. */
@@ -75,8 +77,11 @@ export class ReadingQueue {
     try {
       await requireUnchanged(folder);
       result = await this.ask(row, folder, signal);
+      // Whoever sees the version ready finds its split.
+      await this.deps.keepGiven({ ...row, kind: result.kind }, result.profile);
     } catch (error) {
       signal.throwIfAborted();
+      result = null;
       failure = this.failureFor(error, versionId);
     }
     const size = await sizeOf(folder.original);

@@ -34,17 +34,30 @@ export class SplitService {
   async create(caller: Person, datasetId: string, number: number, asked: Asked): Promise<Split> {
     await this.deps.access.dataset(caller, 'dataset.write', datasetId);
     const version = await this.deps.access.ready(caller, datasetId, number);
-    const { make_default: makeDefault, ...spec } = asked;
+    const { make_default: makeDefault, ...wanted } = asked;
+    const spec = wanted.method === 'given' ? givenSpec(await this.profileOf(version)) : wanted;
     await this.check(version, spec);
     const specJson = JSON.stringify(canonical(spec));
     const row =
-      (await this.deps.splits.like(version.version_id, specJson)) ?? (await this.deal(caller, version, spec, specJson));
+      (await this.deps.splits.like(version.version_id, specJson)) ??
+      (await this.deal(caller.userId, version, spec, specJson));
     if (!makeDefault) return splitOf(row, number);
     await this.deps.splits.makeDefault(row);
     return splitOf({ ...row, is_default: 1 }, number);
   }
 
-  private async deal({ userId }: Person, version: VersionRow, spec: SplitSpec, specJson: string): Promise<SplitRow> {
+  /** Makes the parts that a version's file has its own split, which jobs use; nothing where it has none. Safe to repeat. */
+  async keepGiven(version: VersionRow, profile: Omit<Profile, 'dataset_id'>): Promise<void> {
+    if (profile.parts === undefined) return;
+    const spec = givenSpec(profile);
+    const specJson = JSON.stringify(canonical(spec));
+    const row =
+      (await this.deps.splits.like(version.version_id, specJson)) ??
+      (await this.deal(version.user_id, version, spec, specJson));
+    await this.deps.splits.makeDefault(row);
+  }
+
+  private async deal(userId: string, version: VersionRow, spec: SplitSpec, specJson: string): Promise<SplitRow> {
     const folder = this.deps.contents.of(version);
     const splitId = newId('spl');
     const into = folder.split(splitId);
@@ -75,11 +88,29 @@ export class SplitService {
     const { method, train, validation, test, column } = spec;
     if (train === 0 || Math.abs(train + validation + test - 1) > ROUNDING) throw new KargahError('split_shares');
     // The images of a set are stratified by their classes.
-    const needsColumn = method !== 'ratio' && !(method === 'stratified' && version.kind === 'images');
+    const needsColumn =
+      method !== 'ratio' && method !== 'given' && !(method === 'stratified' && version.kind === 'images');
     if (needsColumn && column === undefined) throw new KargahError('split_column_required', { method });
     if (column === undefined) return;
     // Of images there are none: they belong to classes only, not to groups or times.
-    const profile = JSON.parse((await this.deps.versions.profileOf(version.version_id)) ?? '{"columns":[]}') as Profile;
+    const profile = await this.profileOf(version);
     if (!profile.columns.some(({ name }) => name === column)) throw new KargahError('column_unknown', { column });
   }
+
+  private async profileOf(version: VersionRow): Promise<Profile> {
+    return JSON.parse((await this.deps.versions.profileOf(version.version_id)) ?? '{"columns":[]}') as Profile;
+  }
+}
+
+/** @throws {KargahError} `split_not_given` */
+function givenSpec({ parts }: Pick<Profile, 'parts'>): SplitSpec {
+  if (parts === undefined) throw new KargahError('split_not_given');
+  const rows = parts.train + parts.validation + parts.test;
+  return {
+    method: 'given',
+    train: parts.train / rows,
+    validation: parts.validation / rows,
+    test: parts.test / rows,
+    seed: 0,
+  };
 }

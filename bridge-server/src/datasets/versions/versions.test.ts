@@ -285,6 +285,7 @@ describe('a split', () => {
     ['split_column_required', { method: 'group' }],
     ['column_unknown', { method: 'stratified', column: 'nothing' }],
     ['split_too_few', { method: 'group', column: 'b' }],
+    ['split_not_given', { method: 'given' }],
   ])('is refused with %s (%#)', async (code, asked) => {
     const { dataset_id: id } = await bench.dataset('a.csv', table(20));
     expect(await refusal(bench.send('POST', `/datasets/${id}/versions/1/splits`, asked))).toEqual([422, code]);
@@ -304,6 +305,32 @@ describe('a split', () => {
     expect((await versionsOf(id))[0]?.splits).toEqual([]);
     const answer = await ask({ method: 'stratified' });
     expect([answer.status, await answer.json()]).toMatchObject([201, { rows: { train: 16, validation: 2, test: 2 } }]);
+  });
+
+  it('that the folders of a file make is there with the version, also where its bytes were known, and is found again', async () => {
+    const zip = new ZipFile();
+    for (const [part, count] of [
+      ['train', 3],
+      ['test', 2],
+    ] as const)
+      for (const name of ['a', 'b'])
+        for (let at = 0; at < count; at += 1) zip.addBuffer(PIXEL, `${part}/${name}/${String(at)}.png`);
+    zip.end();
+    const bytes = await buffer(zip.outputStream);
+    const { dataset_id: id } = await bench.dataset('i.zip', bytes);
+    const [split] = (await versionsOf(id))[0]?.splits ?? [];
+    expect(split).toMatchObject({
+      method: 'given',
+      train: 0.6,
+      rows: { train: 6, validation: 0, test: 4 },
+      is_default: true,
+    });
+    const { dataset_id: twin } = await bench.dataset('i.zip', bytes);
+    expect((await versionsOf(twin))[0]?.splits).toMatchObject([{ method: 'given', sha256: split?.sha256 }]);
+    const path = `/datasets/${id}/versions/1/splits`;
+    await bench.send('POST', path, { method: 'ratio' });
+    const again = (await (await bench.send('POST', path, { method: 'given' })).json()) as Split;
+    expect(again).toMatchObject({ split_id: split?.split_id, is_default: true });
   });
 
   it('of what is not there, not ready or freed is refused', async () => {

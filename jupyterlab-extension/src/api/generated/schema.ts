@@ -1254,7 +1254,7 @@ export interface components {
        * @default ratio
        * @enum {string}
        */
-      method: 'ratio' | 'stratified' | 'group' | 'time';
+      method: 'ratio' | 'stratified' | 'group' | 'time' | 'given';
       /** @default 0.8 */
       train: number;
       /** @default 0.1 */
@@ -1565,6 +1565,7 @@ export interface components {
       | 'split_shares'
       | 'split_column_required'
       | 'split_too_few'
+      | 'split_not_given'
       | 'url_invalid'
       | 'url_private'
       | 'url_failed'
@@ -2058,6 +2059,11 @@ export interface components {
         heights: components['schemas']['Histogram'];
         grey: number;
       };
+      parts?: {
+        train: number;
+        validation: number;
+        test: number;
+      };
     };
     QueryResult: {
       columns: {
@@ -2077,7 +2083,7 @@ export interface components {
        * @default ratio
        * @enum {string}
        */
-      method: 'ratio' | 'stratified' | 'group' | 'time';
+      method: 'ratio' | 'stratified' | 'group' | 'time' | 'given';
       /** @default 0.8 */
       train: number;
       /** @default 0.1 */
@@ -6074,6 +6080,8 @@ export interface operations {
        *     `reader_limit`: Reading the file needs more than the allowed {resource}.
        *
        *     `split_column_required`: Choose the column that {method} goes by.
+       *
+       *     `split_not_given`: This file has no parts of its own (folders or arrays called train, validation and test); choose another way.
        *
        *     `split_shares`: The three shares must add up to 100% and train must not be 0.
        *

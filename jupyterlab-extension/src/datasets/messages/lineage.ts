@@ -101,12 +101,17 @@ export const lineage = {
   'split.stratified': { fa: 'لایه‌ای', en: 'stratified' },
   'split.group': { fa: 'گروهی', en: 'by group' },
   'split.time': { fa: 'زمانی', en: 'by time' },
+  'split.given': { fa: 'تقسیم خود فایل', en: 'as in the file' },
   'split.column': { fa: 'ستون', en: 'Column' },
   'split.train': { fa: 'آموزش', en: 'Training' },
   'split.validation': { fa: 'اعتبارسنجی', en: 'Validation' },
   'split.test': { fa: 'آزمون', en: 'Test' },
   'split.seed': { fa: 'دانهٔ تصادفی', en: 'Seed' },
   'split.seedOf': { fa: 'دانهٔ {n}', en: 'seed {n}' },
+  'split.sum': {
+    fa: 'جمع سه سهم باید ۱۰۰٪ باشد و سهم آموزش صفر نباشد.',
+    en: 'The three shares must add up to 100%, and training needs one.',
+  },
   'split.make': { fa: 'ساختن تقسیم', en: 'Make split' },
   'split.default': { fa: 'پیش‌فرض کارها', en: 'used by jobs' },
   'split.none': {

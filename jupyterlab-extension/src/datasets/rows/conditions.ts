@@ -1,4 +1,5 @@
 import type { Column } from '../../api/types.js';
+import { numberOf } from '../../i18n/latin.js';
 
 export const OPERATORS = [
   '=',
@@ -32,19 +33,10 @@ export function operatorsOf(type: Column['type']): readonly Operator[] {
   return ['=', '!=', '<', '<=', '>', '>=', 'is_missing', 'is_present'];
 }
 
-const PERSIAN_ZERO = '۰'.charCodeAt(0);
-const ARABIC_ZERO = '٠'.charCodeAt(0);
-
 /** A typed value as the column holds it; undefined where it cannot be one. Persian digits are digits. */
 export function valueFor(type: Column['type'], text: string): string | number | boolean | undefined {
   const plain = text.trim();
   if (type === 'boolean') return plain === 'true';
   if (type !== 'integer' && type !== 'number') return plain === '' && type !== 'text' ? undefined : plain;
-  const latin = plain
-    .replace(/[۰-۹]/gu, (digit) => String(digit.charCodeAt(0) - PERSIAN_ZERO))
-    .replace(/[٠-٩]/gu, (digit) => String(digit.charCodeAt(0) - ARABIC_ZERO))
-    .replace(/[٬,]/gu, '')
-    .replace('٫', '.');
-  const number = Number(latin);
-  return latin === '' || !Number.isFinite(number) ? undefined : number;
+  return numberOf(plain);
 }

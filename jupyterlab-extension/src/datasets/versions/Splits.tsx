@@ -8,10 +8,14 @@ import { SelectField } from '../../components/controls/SelectField.js';
 import { Code, Percent } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
+import { numberOf } from '../../i18n/latin.js';
 import { ReadOnly } from './ReadOnly.js';
 
 const PARTS = ['train', 'validation', 'test'] as const;
 type Method = Split['method'];
+/** Of a split that has its shares from the file. */
+const WHOLE = { train: 1, validation: 0, test: 0 };
+type Shares = Record<(typeof PARTS)[number], string>;
 
 /** How the rows of a version are dealt out, and a form for another way. */
 export function Splits({
@@ -56,7 +60,11 @@ function SplitCard({ split }: { readonly split: Split }): JSX.Element {
       </div>
       <p className="kg-Text-small kg-Text-muted">
         {split.column !== undefined && <bdi>{split.column} · </bdi>}
-        {t('split.seed')} <Code>{split.seed}</Code>
+        {split.method !== 'given' && (
+          <>
+            {t('split.seed')} <Code>{split.seed}</Code>
+          </>
+        )}
       </p>
       {PARTS.map((part) => (
         <div className="kg-Layout-row kg-Text-small kg-ValueBar" key={part}>
@@ -91,27 +99,29 @@ function SplitForm({
   readonly onMade: () => void;
 }): JSX.Element {
   const kargah = useKargah();
-  const { t } = useI18n();
+  const { t, pick } = useI18n();
   const images = dataset.kind === 'images';
   const [method, setMethod] = useState<Method>('ratio');
   const [column, setColumn] = useState(dataset.suggested_target ?? '');
-  const [shares, setShares] = useState({ train: '80', validation: '10', test: '10' });
+  const [shares, setShares] = useState<Shares>({ train: '80', validation: '10', test: '10' });
   const [seed, setSeed] = useState('0');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
-  const needsColumn = method !== 'ratio' && !images;
+  const given = method === 'given';
+  const needsColumn = method !== 'ratio' && !given && !images;
+  const parts = given ? WHOLE : sharesOf(shares);
+  const seedNumber = numberOf(seed);
   const make = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
+    if (parts === null || seedNumber === undefined) return;
     setBusy(true);
     setFailure(null);
     try {
       const path = { dataset_id: dataset.dataset_id, version };
       const body = {
         method,
-        train: Number(shares.train) / 100,
-        validation: Number(shares.validation) / 100,
-        test: Number(shares.test) / 100,
-        seed: Number(seed),
+        ...parts,
+        seed: seedNumber,
         make_default: true,
         ...(needsColumn ? { column } : {}),
       };
@@ -124,7 +134,10 @@ function SplitForm({
     }
     setBusy(false);
   };
-  const methods: readonly Method[] = images ? ['ratio', 'stratified'] : ['ratio', 'stratified', 'group', 'time'];
+  const methods: readonly Method[] = [
+    ...(images ? (['ratio', 'stratified'] as const) : (['ratio', 'stratified', 'group', 'time'] as const)),
+    ...(profile?.parts === undefined ? [] : (['given'] as const)),
+  ];
   return (
     <form className="kg-Card" onSubmit={(event) => void make(event)} data-testid="kargah-split-form">
       <div className="kg-Card-body kg-Layout-stack">
@@ -146,33 +159,49 @@ function SplitForm({
               ))}
             </SelectField>
           )}
-          <Field
-            label={t('split.seed')}
-            param="seed"
-            dir="ltr"
-            inputMode="numeric"
-            value={seed}
-            onChange={(event) => setSeed(event.target.value)}
-          />
-          {PARTS.map((part) => (
+          {!given && (
             <Field
-              key={part}
-              label={t(`split.${part}`)}
+              label={t('split.seed')}
+              param="seed"
               dir="ltr"
-              type="number"
-              min={0}
-              max={100}
-              value={shares[part]}
-              trailing={<span className="kg-Text-muted">%</span>}
-              onChange={(event) => setShares({ ...shares, [part]: event.target.value })}
+              inputMode="numeric"
+              value={seed}
+              onChange={(event) => setSeed(event.target.value)}
             />
-          ))}
+          )}
+          {!given &&
+            PARTS.map((part) => (
+              <Field
+                key={part}
+                label={t(`split.${part}`)}
+                dir="ltr"
+                inputMode="decimal"
+                value={shares[part]}
+                trailing={<span className="kg-Text-muted">{pick('%', '٪')}</span>}
+                onChange={(event) => setShares({ ...shares, [part]: event.target.value })}
+              />
+            ))}
         </div>
+        {parts === null && <p className="kg-Text-hint">{t('split.sum')}</p>}
         {failure !== null && <ErrorNote reason={failure} />}
         <div className="kg-Layout-row">
-          <Button kind="primary" type="submit" busy={busy} label={t('split.make')} />
+          <Button
+            kind="primary"
+            type="submit"
+            busy={busy}
+            disabled={parts === null || seedNumber === undefined}
+            label={t('split.make')}
+          />
         </div>
       </div>
     </form>
   );
+}
+
+/** Percents as shares of one; null where they are none, or not all of it. */
+function sharesOf(shares: Shares): Record<keyof Shares, number> | null {
+  const [train, validation, test] = PARTS.map((part) => numberOf(shares[part]));
+  if (train === undefined || validation === undefined || test === undefined) return null;
+  const fits = train > 0 && validation >= 0 && test >= 0 && Math.abs(train + validation + test - 100) < 1e-4;
+  return fits ? { train: train / 100, validation: validation / 100, test: test / 100 } : null;
 }

@@ -242,7 +242,10 @@ class Dataset:
         column: str | None = None,
         seed: int = 0,
     ) -> wire.Split:
-        """Deals the rows out; jobs of this version use it from now on. `method`: ratio, stratified, group or time."""
+        """Deals the rows out; jobs of this version use it from now on.
+
+        `method`: ratio, stratified, group, time, or given (as the file's own folders or arrays have it).
+        """
         spec = {"method": method, "train": train, "validation": validation, "test": test, "seed": seed}
         path = f"{DATASETS}/{self.id}/versions/{self.version}/splits"
         found: wire.Split = self._http.json("POST", path, json=spec | ({"column": column} if column else {}))

@@ -76,6 +76,7 @@ ErrorCode: TypeAlias = Literal[
     "split_shares",
     "split_column_required",
     "split_too_few",
+    "split_not_given",
     "url_invalid",
     "url_private",
     "url_failed",
@@ -534,12 +535,19 @@ class DatasetProfileImages(TypedDict):
     grey: int
 
 
+class DatasetProfileParts(TypedDict):
+    train: int
+    validation: int
+    test: int
+
+
 class DatasetProfile(TypedDict):
     dataset_id: str
     rows: int
     columns: list[Column]
     classes: list[DatasetProfileClassesItem]
     images: NotRequired[DatasetProfileImages]
+    parts: NotRequired[DatasetProfileParts]
 
 
 class DatasetProfileEvent(TypedDict):
@@ -1237,7 +1245,7 @@ class SplitWarningsItem(TypedDict):
 class Split(TypedDict):
     split_id: str
     version: int
-    method: Literal["ratio", "stratified", "group", "time"]
+    method: Literal["ratio", "stratified", "group", "time", "given"]
     train: float
     validation: float
     test: float
@@ -1251,7 +1259,7 @@ class Split(TypedDict):
 
 
 class SplitRequest(TypedDict):
-    method: NotRequired[Literal["ratio", "stratified", "group", "time"]]
+    method: NotRequired[Literal["ratio", "stratified", "group", "time", "given"]]
     train: NotRequired[float]
     validation: NotRequired[float]
     test: NotRequired[float]

@@ -12,6 +12,7 @@ Format = Literal["csv", "tsv", "parquet", "arrow", "jsonl", "excel", "npz", "tex
 Encoding = Literal[
     "utf-8", "utf-16", "windows-1256", "windows-1252", "windows-1254", "windows-1251", "gb18030", "cp864"
 ]
+Part = Literal["train", "validation", "test"]
 Cell = str | int | float | bool | None
 
 
@@ -128,6 +129,8 @@ class Profile(TypedDict):
     columns: list[Column]
     classes: list[ClassCount]
     images: NotRequired[ImageFigures]
+    # How many rows the file itself has in each part; which they are stands in `given.parquet`.
+    parts: NotRequired[dict[Part, int]]
 
 
 class ReadResult(TypedDict):

@@ -74,6 +74,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{count} images for validation or test look like images in training; the score will be too good.",
         "{count} تصویر اعتبارسنجی یا آزمون مانند تصویری در آموزش دیده می‌شود؛ نتیجه بهتر از واقع خواهد بود.",
     ),
+    "split_kept": (
+        "The file has {train} rows for training, {validation} for validation and {test} for the test; "
+        "that is kept as a split.",
+        "این فایل {train} ردیف آموزش، {validation} ردیف اعتبارسنجی و {test} ردیف آزمون دارد؛ همین تقسیم نگه داشته شد.",
+    ),
+    "arrays_left_out": (
+        "Arrays that fit neither the features nor the labels were left out: {values}.",
+        "آرایه‌هایی که نه ویژگی است و نه برچسب کنار گذاشته شد: {values}.",
+    ),
     "leaking_column": (
         "{column} alone tells {target} in {percent}% of the rows; would it be known when predicting?",
         "{column} به‌تنهایی در {percent}٪ ردیف‌ها {target} را می‌گوید؛ آیا هنگام پیش‌بینی در دسترس خواهد بود؟",

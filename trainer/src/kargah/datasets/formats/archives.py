@@ -7,11 +7,13 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.formats.encoding import to_utf8
+from kargah.datasets.formats.given_parts import part_named, whole_parts
 from kargah.datasets.formats.zips import (
     FREE_BYTES,
     MAX_ENTRIES,
@@ -22,6 +24,7 @@ from kargah.datasets.formats.zips import (
     safe_path,
     shown,
 )
+from kargah.datasets.model import Part
 from kargah.datasets.tables.text_table import TextTable
 from kargah.datasets.warnings import warning_of
 
@@ -112,18 +115,26 @@ def read_text_folders(archive: Path, work: Path) -> TextTable:
         with open_zip(archive) as opened, pq.ParquetWriter(table, schema, compression="lz4") as writer:
             placed, ignored = _documents(opened, archive.stat().st_size)
             for batch in _batches(placed):
-                texts = [_document(opened, entry, work) for entry, _ in batch]
-                arrays = [pa.array(texts, pa.string()), pa.array([label for _, label in batch], pa.string())]
+                texts = [_document(opened, one.entry, work) for one in batch]
+                arrays = [pa.array(texts, pa.string()), pa.array([one.label for one in batch], pa.string())]
                 writer.write_batch(pa.record_batch(arrays, schema=schema))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise ReadFailure("damaged_file") from error
     warnings = [warning_of("files_ignored", count=ignored)] if ignored else []
-    return TextTable(table, ["text", "label"], len(placed), warnings)
+    parts = whole_parts([one.part for one in placed])
+    return TextTable(table, ["text", "label"], len(placed), warnings, parts=parts)
 
 
-def _documents(opened: zipfile.ZipFile, packed: int) -> tuple[list[tuple[zipfile.ZipInfo, str]], int]:
+@dataclass(frozen=True)
+class _Document:
+    entry: zipfile.ZipInfo
+    label: str
+    part: Part | None
+
+
+def _documents(opened: zipfile.ZipFile, packed: int) -> tuple[list[_Document], int]:
     """The documents in the order of their names, each with its label, and how many other files there are."""
-    placed: list[tuple[zipfile.ZipInfo, str]] = []
+    placed: list[_Document] = []
     total = ignored = 0
     for entry in sorted(opened.infolist(), key=lambda one: one.filename):
         path = safe_path(entry)
@@ -135,18 +146,19 @@ def _documents(opened: zipfile.ZipFile, packed: int) -> tuple[list[tuple[zipfile
         total += entry.file_size
         if entry.file_size > _MAX_TEXT_BYTES or total > _MAX_TEXTS_BYTES or explodes(total, packed, _MAX_RATIO):
             raise ReadFailure("archive_bomb")
-        placed.append((entry, path.parts[-2]))
-    if len({label for _, label in placed}) < 2:
+        above = path.parts[-3] if len(path.parts) > 2 else ""
+        placed.append(_Document(entry, path.parts[-2], part_named(above)))
+    if len({one.label for one in placed}) < 2:
         raise ReadFailure("archive_one_class")
     return placed, ignored
 
 
-def _batches(placed: list[tuple[zipfile.ZipInfo, str]]) -> Iterator[list[tuple[zipfile.ZipInfo, str]]]:
-    batch: list[tuple[zipfile.ZipInfo, str]] = []
+def _batches(placed: list[_Document]) -> Iterator[list[_Document]]:
+    batch: list[_Document] = []
     size = 0
     for one in placed:
         batch.append(one)
-        size += one[0].file_size
+        size += one.entry.file_size
         if size > _BATCH_BYTES or len(batch) == _BATCH:
             yield batch
             batch, size = [], 0

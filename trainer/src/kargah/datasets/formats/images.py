@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import warnings as python_warnings
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from kargah.datasets.failures import ReadFailure
+from kargah.datasets.formats.given_parts import are_parts, part_named, whole_parts
 from kargah.datasets.formats.zips import explodes, is_litter, open_zip, safe_path
 from kargah.datasets.image_hash import ImageHash, dhash_of
 from kargah.datasets.limits import MAX_IMAGE_PIXELS, MAX_IMAGES
-from kargah.datasets.model import ClassCount, ImageFigures, Warning
+from kargah.datasets.model import ClassCount, ImageFigures, Part, Warning
 from kargah.datasets.profiling.histograms import histogram_of
 from kargah.datasets.tables.columns import lookalikes
 from kargah.datasets.warnings import warning_of
+from kargah.upright import as_seen
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"}
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
-# Folders of train and test pictures; Kaggle's have words before or behind.
-_SPLIT = re.compile(
-    r"(.+[_-])?(train|training|test|test1|testing|val|valid|validation|dev|pred)([_-](set|data|images))?", re.IGNORECASE
-)
 _MAX_IMAGE_BYTES = 256 << 20
 # Photographs do not shrink when zipped, drawings shrink some; a hundredfold is no picture.
 _MAX_RATIO = 100
@@ -43,6 +40,8 @@ class Images:
     warnings: list[Warning]
     figures: ImageFigures
     hashes: list[ImageHash]
+    # In which part the archive has them, in the order in which training reads them; None where it says nothing.
+    parts: list[Part] | None = None
 
     @property
     def sha256(self) -> str:
@@ -82,29 +81,44 @@ def _extract(opened: zipfile.ZipFile, packed: int, target: Path, max_bytes: int)
     placed, outside = _placed(candidates)
     if not placed:
         raise ReadFailure("archive_no_images")
-    if len({name for _, name, _ in placed}) < 2:
+    if len({one.class_name for one in placed}) < 2:
         raise ReadFailure("archive_one_class")
     return _write(opened, placed, target, max_bytes, ignored + outside)
 
 
+@dataclass(frozen=True)
+class _Placed:
+    entry: zipfile.ZipInfo
+    class_name: str
+    file: str
+    part: Part | None = None
+
+
 def _placed(
     candidates: Sequence[tuple[zipfile.ZipInfo, PurePosixPath]],
-) -> tuple[list[tuple[zipfile.ZipInfo, str, str]], int]:
+) -> tuple[list[_Placed], int]:
     """Each image's class and file name; folders that hold all classes, and train/test folders, are looked through."""
     inside = [(entry, path.parts) for entry, path in candidates if len(path.parts) > 1]
     outside = len(candidates) - len(inside)
     while inside and len({parts[0] for _, parts in inside}) == 1 and all(len(parts) > 2 for _, parts in inside):
         inside = [(entry, parts[1:]) for entry, parts in inside]
-    if inside and all(_SPLIT.fullmatch(parts[0]) for _, parts in inside):
+    parts_of: dict[str, Part | None] = {}
+    if inside and are_parts(parts[0] for _, parts in inside):
         inside = [(entry, _without_repeat(parts)) for entry, parts in inside]
         labelled = [(entry, (parts[1], parts[0], *parts[2:])) for entry, parts in inside if len(parts) > 2]
         classes = {parts[0].casefold() for _, parts in labelled}
         # What lies in no class, or in one more folder of test pictures, has no label.
-        known = [(entry, parts) for entry, parts in labelled if not _SPLIT.fullmatch(parts[0])]
+        known = [(entry, parts) for entry, parts in labelled if not are_parts([parts[0]])]
         if len(classes) > 1 and known:
             outside += len(inside) - len(known)
             inside = known
-    return [(entry, parts[0].strip(), "_".join(parts[1:])) for entry, parts in inside], outside
+            parts_of = {entry.filename: part_named(parts[1]) for entry, parts in known}
+    elif inside and all(len(parts) > 2 for _, parts in inside) and are_parts(parts[1] for _, parts in inside):
+        parts_of = {entry.filename: part_named(parts[1]) for entry, parts in inside}
+    placed = [
+        _Placed(entry, parts[0].strip(), "_".join(parts[1:]), parts_of.get(entry.filename)) for entry, parts in inside
+    ]
+    return placed, outside
 
 
 def _without_repeat(parts: tuple[str, ...]) -> tuple[str, ...]:
@@ -124,7 +138,7 @@ def _file_name(wanted: str, taken: set[str]) -> str:
 
 def _write(
     opened: zipfile.ZipFile,
-    placed: list[tuple[zipfile.ZipInfo, str, str]],
+    placed: list[_Placed],
     target: Path,
     max_bytes: int,
     ignored: int,
@@ -136,10 +150,12 @@ def _write(
     hashes: list[ImageHash] = []
     taken: dict[str, set[str]] = {}
     skipped = total = 0
-    for entry, class_name, wanted in placed:
+    parts: dict[tuple[str, str], Part | None] = {}
+    for one in placed:
+        class_name = one.class_name
         if len(class_name.encode()) > _MAX_FILE_NAME or not class_name:
             raise ReadFailure("archive_unsafe", path=class_name[:120])
-        content = _content(opened, entry)
+        content = _content(opened, one.entry)
         total += len(content)
         if total > max_bytes:
             raise ReadFailure("archive_bomb")
@@ -149,17 +165,19 @@ def _write(
             continue
         folder = target / class_name
         folder.mkdir(parents=True, exist_ok=True)
-        name = _file_name(wanted, taken.setdefault(class_name, set()))
+        name = _file_name(one.file, taken.setdefault(class_name, set()))
         (folder / name).write_bytes(content)
         counts[class_name] += 1
         sizes.append(seen[0])
         hashes.append(ImageHash(class_name, name, hashlib.sha256(content).digest(), seen[1]))
+        parts[class_name, name] = one.part
     if skipped * 2 > len(placed):
         raise ReadFailure("damaged_file")
     if len(counts) < 2:
         raise ReadFailure("archive_one_class" if counts else "damaged_file")
     classes: list[ClassCount] = [{"name": name, "count": counts[name]} for name in sorted(counts)]
-    return _images(classes, sizes, hashes, _notes(classes, {size[:2] for size in sizes}, skipped, ignored))
+    images = _images(classes, sizes, hashes, _notes(classes, {size[:2] for size in sizes}, skipped, ignored))
+    return replace(images, parts=whole_parts([parts[place] for place in sorted(parts)]))
 
 
 def images_in(folder: Path) -> Images:
@@ -216,7 +234,8 @@ def _decoded(content: bytes) -> tuple[tuple[int, int, bool], bytes] | None:
                 if image.width * image.height > MAX_IMAGE_PIXELS:
                     raise ReadFailure("archive_bomb")
                 image.load()
-                return (image.width, image.height, image.mode in {"1", "L", "LA", "I;16"}), dhash_of(image)
+                seen = as_seen(image)
+                return (seen.width, seen.height, image.mode in {"1", "L", "LA", "I;16"}), dhash_of(seen)
     except Image.DecompressionBombError as error:
         raise ReadFailure("archive_bomb") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, zlib.error):

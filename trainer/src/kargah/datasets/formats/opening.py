@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from kargah.datasets.formats.encoding import TextFile, to_utf8
 from kargah.datasets.formats.excel import read_excel
 from kargah.datasets.formats.json_lines import read_json_lines
 from kargah.datasets.formats.sniff import expected_format
-from kargah.datasets.model import Format, ReadingOptions, Warning
+from kargah.datasets.model import Format, Part, ReadingOptions, Warning
 from kargah.datasets.tables.text_table import Texts
 from kargah.datasets.tables.typing_rules import ALL_TYPES, JSON_TEXT_TYPES, Found
 
@@ -35,10 +35,28 @@ class Opened:
     candidates: tuple[Found, ...] = ALL_TYPES
     encoding: str | None = None
     warnings: tuple[Warning, ...] = ()
+    # In which part the file has each row, where it says so.
+    parts: list[Part] | None = None
 
 
 def open_table(source: Path, work: Path, content: str, options: ReadingOptions, filename: str) -> Opened:
     """Return the table that `source` holds, and as what it was read among its options. Raises ReadFailure."""
+    kept = kept_options(options)
+    if content == "parquet":
+        return Opened("parquet", kept, source)
+    if content.startswith("arrow"):
+        return Opened("arrow", kept, _arrow_to_parquet(source, work, stream=content == "arrow_stream"))
+    if content == "excel":
+        return _of_texts("excel", read_excel(source, work, options), kept, None)
+    if content == "zip":
+        folders = read_text_folders(source, work)
+        return replace(_of_texts("text", folders, kept, None), parts=folders.parts)
+    text = to_utf8(source, work, expected_format(filename), options.get("encoding"))
+    return _open_text(text, work, content, options, {**kept, "encoding": text.encoding}, filename)
+
+
+def kept_options(options: ReadingOptions) -> ReadingOptions:
+    """Return what a person set that holds whatever the file's format is."""
     kept: ReadingOptions = {}
     if "types" in options:
         kept["types"] = options["types"]
@@ -46,16 +64,7 @@ def open_table(source: Path, work: Path, content: str, options: ReadingOptions, 
         kept["missing"] = options["missing"]
     if "normalise_persian" in options:
         kept["normalise_persian"] = options["normalise_persian"]
-    if content in {"parquet", "npz"}:
-        return Opened("parquet" if content == "parquet" else "npz", kept, source)
-    if content.startswith("arrow"):
-        return Opened("arrow", kept, _arrow_to_parquet(source, work, stream=content == "arrow_stream"))
-    if content == "excel":
-        return _of_texts("excel", read_excel(source, work, options), kept, None)
-    if content == "zip":
-        return _of_texts("text", read_text_folders(source, work), kept, None)
-    text = to_utf8(source, work, expected_format(filename), options.get("encoding"))
-    return _open_text(text, work, content, options, {**kept, "encoding": text.encoding}, filename)
+    return kept
 
 
 def _open_text(  # noqa: PLR0917

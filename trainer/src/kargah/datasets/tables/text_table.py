@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from kargah.datasets.model import ReadingOptions, Warning
+from kargah.datasets.model import Part, ReadingOptions, Warning
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,6 +46,8 @@ class TextTable:
     rows: int
     warnings: list[Warning]
     used: ReadingOptions = field(default_factory=ReadingOptions)
+    # In which part the file has each row, where it says so.
+    parts: list[Part] | None = None
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the rows."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from kargah.datasets.cells import cell_of
 from kargah.datasets.model import Cell
+from kargah.upright import as_seen
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -66,7 +67,7 @@ def thumbnails_of(images: Path, offset: int, limit: int) -> list[Thumbnail]:
     thumbnails: list[Thumbnail] = []
     for path in chosen:
         with Image.open(path, formats=("PNG", "JPEG", "BMP", "GIF", "WEBP")) as image:
-            small = image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB")
+            small = as_seen(image).convert("RGB")
             small.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
             out = io.BytesIO()
             small.save(out, "PNG")

@@ -12,21 +12,24 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
+
+import numpy as np
 
 from kargah.datasets import image_hash
 from kargah.datasets.formats.archives import holds_texts, tar_to_zip
 from kargah.datasets.formats.arrays import read_arrays
 from kargah.datasets.formats.images import Images, extract_images, images_in
-from kargah.datasets.formats.opening import open_table
+from kargah.datasets.formats.opening import Opened, kept_options, open_table
 from kargah.datasets.formats.packed import unpacked
 from kargah.datasets.formats.sniff import content_of
 from kargah.datasets.image_hash import write_image_hashes
-from kargah.datasets.model import Format, Profile, ReadingOptions, ReadResult
+from kargah.datasets.model import Format, Part, Profile, ReadingOptions, ReadResult, Warning
 from kargah.datasets.tables.table import write_parquet_table, write_text_table
 from kargah.datasets.verbs.preview import rows_of, thumbnails_of
+from kargah.datasets.verbs.split import GIVEN_PARTS, PARTS, write_parts
 from kargah.datasets.warnings import at_most, warning_of
 
 Event = Callable[[Mapping[str, object]], None]
@@ -49,7 +52,7 @@ def read_dataset(
 
     Raises ReadFailure when it cannot be read.
     """
-    for name in (".reading-*", "data.parquet", "images", image_hash.FILE, "profile.json", "preview.json"):
+    for name in (".reading-*", "data.parquet", "images", image_hash.FILE, GIVEN_PARTS, "profile.json", "preview.json"):
         for stale in folder.glob(name):
             shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
     # A registered file is a link to where it lies.
@@ -63,14 +66,19 @@ def read_dataset(
         if content == "tar":
             source, content = tar_to_zip(source, work, max_image_bytes), "zip"
         if content == "npz":
-            kind, made = read_arrays(source, work, max_image_bytes)
-            if kind == "images":
-                return _measured_images(room, "npz", options, images_in(work / "images"))
-            return _read_table(room, made, "npz", options)
+            arrays = read_arrays(source, work, max_image_bytes)
+            if arrays.kind == "images":
+                images = images_in(arrays.path)
+                images = replace(images, warnings=[*arrays.warnings, *images.warnings], parts=arrays.parts)
+                return _measured_images(room, "npz", options, images)
+            opened = Opened(
+                "npz", kept_options(options), arrays.path, warnings=tuple(arrays.warnings), parts=arrays.parts
+            )
+            return _read_table(room, opened)
         if content == "zip" and not holds_texts(source):
             images = extract_images(source, work / "images", max_image_bytes)
             return _measured_images(room, "images", options, images)
-        return _read_table(room, source, content, options, filename)
+        return _read_table(room, open_table(source, work, content, options, filename), source)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -91,6 +99,7 @@ def _measured_images(room: Room, format_: Format, options: ReadingOptions, image
     profile: Profile = {"rows": images.count, "columns": [], "classes": images.classes, "images": images.figures}
     preview = {"rows": [], "images": thumbnails_of(work / "images", 0, PREVIEW_IMAGES)}
     write_image_hashes(images.hashes, work / image_hash.FILE)
+    warnings = [*images.warnings, *_keep_parts(images.parts, work, profile)]
     _publish(folder, work, ("images", image_hash.FILE), profile, preview)
     return {
         "format": format_,
@@ -101,21 +110,31 @@ def _measured_images(room: Room, format_: Format, options: ReadingOptions, image
         "reading": options,
         "data_sha256": images.sha256,
         "suggested_target": None,
-        "warnings": images.warnings,
+        "warnings": warnings,
         "profile": profile,
     }
 
 
-def _read_table(room: Room, source: Path, content: str, options: ReadingOptions, filename: str = "") -> ReadResult:
+def _keep_parts(parts: list[Part] | None, work: Path, profile: Profile) -> list[Warning]:
+    """Write down which part each row is of, where the file says so; return what is told of it."""
+    if parts is None:
+        return []
+    given = np.fromiter((PARTS.index(part) for part in parts), np.uint8, len(parts))
+    write_parts(given, work / GIVEN_PARTS)
+    train, validation, test = (parts.count(part) for part in PARTS)
+    profile["parts"] = {"train": train, "validation": validation, "test": test}
+    return [warning_of("split_kept", train=train, validation=validation, test=test)]
+
+
+def _read_table(room: Room, opened: Opened, source: Path | None = None) -> ReadResult:
     from kargah.datasets.engine import connect
     from kargah.datasets.profiling.profile import profile_table, rows_with_arabic_letters, table_warnings
     from kargah.datasets.profiling.target import column_warnings, suggested_target
 
     folder, work = room.folder, room.work
     data = work / "data.parquet"
-    reach = [work, folder] if source.is_relative_to(folder) else [work, folder, source.parent]
+    reach = [work, folder] if source is None or source.is_relative_to(folder) else [work, folder, source.parent]
     with connect(reach, room.memory_bytes // 3) as connection:
-        opened = open_table(source, work, content, options, filename)
         if isinstance(opened.table, Path):
             typed = write_parquet_table(connection, opened.table, data, opened.used)
         else:
@@ -134,6 +153,7 @@ def _read_table(room: Room, source: Path, content: str, options: ReadingOptions,
         warnings += column_warnings(rows, columns, target)
         warnings += table_warnings(connection, rows, columns, target)
     profile: Profile = {"rows": rows, "columns": columns, "classes": []}
+    warnings = [*_keep_parts(opened.parts, work, profile), *warnings]
     digest = _sha256(data)
     _publish(folder, work, ("data.parquet",), profile, {"rows": rows_of(data, 0, PREVIEW_ROWS), "images": []})
     return {
@@ -167,7 +187,8 @@ def _publish(folder: Path, work: Path, data: tuple[str, ...], profile: Profile, 
         os.sync()
     else:
         _sync(work / data[0])
-    for name in (*data, "profile.json", "preview.json"):
+    given = (GIVEN_PARTS,) if (work / GIVEN_PARTS).exists() else ()
+    for name in (*data, *given, "profile.json", "preview.json"):
         (work / name).rename(folder / name)
     _sync(folder)
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from kargah.datasets.engine import connect, literal, name
 from kargah.datasets.failures import ReadFailure
+from kargah.datasets.formats.arrays import read_arrays
 from kargah.datasets.formats.encoding import CODECS, wide_codec
 from kargah.datasets.formats.excel import sheets_of
-from kargah.datasets.formats.opening import Opened, open_table
+from kargah.datasets.formats.opening import Opened, kept_options, open_table
 from kargah.datasets.formats.packed import unpacked
 from kargah.datasets.formats.sample import sample_of
 from kargah.datasets.formats.sniff import content_of
@@ -56,7 +57,13 @@ def _looked_at(request: dict[str, Any], folder: Path, original: Path, filename: 
     try:
         source = sample_of(original, work / "head", content, options, filename) if content in _TEXTS else original
         with connect([work, folder, original.parent], int(request["memory_bytes"])) as connection:
-            opened = open_table(source, work, content, options, filename)
+            if content == "npz":
+                arrays = read_arrays(source, work, int(request["max_image_bytes"]))
+                if arrays.kind == "images":
+                    raise ReadFailure("not_tabular", format="npz", reason="uint8")
+                opened = Opened("npz", kept_options(options), arrays.path, warnings=tuple(arrays.warnings))
+            else:
+                opened = open_table(source, work, content, options, filename)
             return {**_read_so(connection, opened, work / "data.parquet", options), **choices, "error": None}
     except ReadFailure as failure:
         nothing = {"reading": options, "columns": [], "rows": [], "changes": [], "warnings": []}

@@ -22,9 +22,10 @@ from kargah.datasets.warnings import warning_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from kargah.datasets.model import Warning
+    from kargah.datasets.model import Part, Warning
 
-PARTS = ("train", "validation", "test")
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
+GIVEN_PARTS = "given.parquet"
 Shares = tuple[float, float, float]
 
 
@@ -32,13 +33,11 @@ def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object
     """Deal out the rows of `{folder, kind, spec, into, memory_bytes}`; write each row's part to the file `into`."""
     folder, into, spec = Path(request["folder"]), Path(request["into"]), request["spec"]
     images = request["kind"] == "images"
-    column = spec.get("column")
-    shares: Shares = (spec["train"], spec["validation"], spec["test"])
-    values = None
-    if spec["method"] != "ratio":
-        values = classes_of_images(folder / "images") if images else column_of(folder / "data.parquet", column)
-    rows = image_count(folder / "images") if images else row_count(folder / "data.parquet")
-    part, warnings = deal(spec["method"], rows, values, shares, int(spec["seed"]))
+    if spec["method"] == "given":
+        part = given_parts(folder)
+        warnings: list[Warning] = []
+    else:
+        part, warnings = _dealt(folder, spec, images=images)
     write_parts(part, into)
     shared = shared_images(folder, part) if images else shared_rows(folder, into, int(request["memory_bytes"]))
     warnings += shared
@@ -48,6 +47,26 @@ def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object
         "sha256": hashlib.sha256(part.tobytes()).hexdigest(),
         "warnings": warnings,
     }
+
+
+def given_parts(folder: Path) -> NDArray[np.uint8]:
+    """Return the part that the file itself has each row in. Raises ReadFailure `split_not_given`."""
+    import pyarrow.parquet as pq
+
+    if not (folder / GIVEN_PARTS).exists():
+        raise ReadFailure("split_not_given")
+    parts: NDArray[np.uint8] = pq.read_table(folder / GIVEN_PARTS)["part"].to_numpy()
+    return parts
+
+
+def _dealt(folder: Path, spec: dict[str, Any], *, images: bool) -> tuple[NDArray[np.uint8], list[Warning]]:
+    column = spec.get("column")
+    shares: Shares = (spec["train"], spec["validation"], spec["test"])
+    values = None
+    if spec["method"] != "ratio":
+        values = classes_of_images(folder / "images") if images else column_of(folder / "data.parquet", column)
+    rows = image_count(folder / "images") if images else row_count(folder / "data.parquet")
+    return deal(spec["method"], rows, values, shares, int(spec["seed"]))
 
 
 def deal(

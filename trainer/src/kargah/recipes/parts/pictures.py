@@ -15,6 +15,7 @@ from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
 from kargah.protocols.failure import JobFailure
+from kargah.upright import as_seen
 
 LARGEST_OWN_SIZE = 32
 LOOKED_AT = 100
@@ -82,7 +83,8 @@ def read_pictures(folder: Path, size: int | None, channels: str) -> Pictures:
 def pixels_of(picture: Image.Image, size: int | None) -> npt.NDArray[np.uint8]:
     """uint8 [height, width, 3] as a recipe sees an opened picture: a square of `size`, or as large as it is.
 
-    What has more than eight bits is brought down to them, the brightest to 255.
+    It is upright, and on white where it is transparent. What has more than eight bits is brought down to them, the
+    brightest to 255.
     """
     if size is None:
         return np.asarray(_eight_bits(picture))
@@ -100,6 +102,7 @@ def _own_size(folder: Path) -> int:
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:
+    picture = as_seen(picture)
     if picture.mode in {"I", "I;16"}:
         values = np.asarray(picture, dtype=np.float32)
         return Image.fromarray((values * (255 / max(float(values.max()), 255.0))).astype(np.uint8)).convert("RGB")
