@@ -19,7 +19,7 @@ const FLOORS = {
     ['feature'],
     ['administration', 'datasets', 'observability', FEATURES],
     ['features'],
-    ['compose'],
+    ['endpoints', 'compose'],
     ['bridge'],
     ['process'],
     ['main'],

@@ -25,7 +25,7 @@ const codeLeftOut = {
 async function contract() {
   const { outputFiles } = await build({
     stdin: {
-      contents: `export { openApiDocument } from './contract/openapi.js'; export { endpoints } from './features.js';`,
+      contents: `export { openApiDocument } from './contract/openapi.js'; export { endpoints } from './endpoints.js';`,
       resolveDir: join(root, 'bridge-server/src'),
     },
     plugins: [codeLeftOut],

@@ -8,7 +8,7 @@ import type { Config } from './config.js';
 import { createDatasets, DEFAULT_LIMITS } from './datasets/index.js';
 import { Events } from './events.js';
 import { createFeatures } from './feature.js';
-import { FEATURES } from './features.js';
+import * as features from './features.js';
 import { OPEN_INTERNET } from './datasets/ingest/sources/outbound-http.js';
 import { createApp, type AppParts } from './http/app.js';
 import { docsFiles, docsRoutes } from './http/docs.js';
@@ -104,7 +104,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     },
     log,
   });
-  const features = await createFeatures(FEATURES, {
+  const running = await createFeatures(Object.values(features), {
     config,
     log,
     db,
@@ -122,7 +122,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     ...ledgerRoutes(new LedgerStore(db)),
     ...datasets.routes,
     ...trainingRoutes(training),
-    ...features.flatMap((feature) => feature.routes),
+    ...running.flatMap((feature) => feature.routes),
   ];
   const gateway = mlflow.gateway(auth.authenticator, training.gatewayListener);
   const app = createApp({
@@ -130,7 +130,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     mounts: [
       docsFiles(),
       { path: '/mlflow', handle: gateway.handle },
-      ...features.flatMap((feature) => feature.mounts ?? []),
+      ...running.flatMap((feature) => feature.mounts ?? []),
     ],
     authenticator: auth.authenticator,
     maySignIn: auth.maySignIn,
@@ -156,10 +156,10 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
       });
       await datasets.start();
       await training.start();
-      for (const feature of features) await feature.start?.();
+      for (const feature of running) await feature.start?.();
     },
     stop: async () => {
-      for (const feature of features.toReversed()) await feature.stop?.();
+      for (const feature of running.toReversed()) await feature.stop?.();
       await training.stop();
       await launchers.close();
       await mlflow.stop();

@@ -4,7 +4,7 @@ import { testBridge, type TestBridge } from '../test/bridge.js';
 import { jobRow } from '../test/rows.js';
 import { permissionsOf } from './access/policy.js';
 import { sha256 } from './auth/api-tokens.js';
-import { endpoints } from './features.js';
+import { endpoints } from './endpoints.js';
 import { PERMISSIONS } from './contract/permissions.js';
 import { ALLOWED } from './mlflow/gateway/allowed.js';
 import { ERRORS, type Problem } from './contract/errors.js';

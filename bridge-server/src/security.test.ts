@@ -9,7 +9,7 @@ import { HUNG_MS } from '../test/hung.js';
 import { requireAccess } from './access/require-access.js';
 import { scopeOf } from './access/scope.js';
 import type { Endpoint } from './contract/endpoint.js';
-import { endpoints } from './features.js';
+import { endpoints } from './endpoints.js';
 import { raw } from '../test/support/mlflow.js';
 
 vi.mock('./access/require-access.js', { spy: true });

@@ -1,6 +1,11 @@
+import type { Permission } from '../contract/permissions.js';
+
+type KindOf<P> = P extends `${infer Kind}.${string}` ? Kind : never;
+
 /** One object, with all that decides who may do what with it. */
 export interface Resource<Row = unknown> {
-  readonly kind: 'project' | 'dataset' | 'job' | 'sweep' | 'upload' | 'connection';
+  /** As the permissions about it name it; an upload is a dataset on its way. */
+  readonly kind: KindOf<Permission> | 'upload';
   readonly id: string;
   readonly projectId: string;
   /** Whether its project shares it with the caller. Left out: it is not shared. */

@@ -48,7 +48,7 @@ export const aliases = {
   }),
 } as const;
 
-/** The endpoints of the core. Each feature adds its own (`features.ts`); the MLflow gateway has a list of open methods and paths. */
+/** The endpoints of the core; `endpoints.ts` has every feature's besides. */
 export const coreEndpoints: readonly Endpoint[] = endpointsOf(
   system,
   auth,

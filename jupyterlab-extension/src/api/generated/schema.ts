@@ -1116,6 +1116,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/models': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Models that my jobs trained, newest first */
+    get: operations['listModels'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/train/sweeps/{sweep_id}': {
     parameters: {
       query?: never;
@@ -1163,23 +1180,6 @@ export interface paths {
     put?: never;
     /** Begin no further job and stop those that run */
     post: operations['stopSweep'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/models': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Models that my jobs trained, newest first */
-    get: operations['listModels'];
-    put?: never;
-    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -2356,10 +2356,6 @@ export interface components {
       }[];
       next_offset: number | null;
     };
-    SweepPage: {
-      items: components['schemas']['SweepOutput'][];
-      next_cursor: string | null;
-    };
     ModelPage: {
       items: components['schemas']['Model'][];
       next_cursor: string | null;
@@ -2381,6 +2377,10 @@ export interface components {
        * @description RFC 3339, UTC
        */
       created_at: string;
+    };
+    SweepPage: {
+      items: components['schemas']['SweepOutput'][];
+      next_cursor: string | null;
     };
     DatasetOutput: {
       dataset_id: string;
@@ -11033,6 +11033,88 @@ export interface operations {
       };
     };
   };
+  listModels: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+        search?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelPage'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   getSweep: {
     parameters: {
       query?: never;
@@ -11544,88 +11626,6 @@ export interface operations {
       };
       /** @description `sweep_not_active`: The sweep has already ended. */
       409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
-      431: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description `internal`: Our error; send {request_id}. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  listModels: {
-    parameters: {
-      query?: {
-        limit?: number;
-        cursor?: string;
-        search?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ModelPage'];
-        };
-      };
-      /**
-       * @description `token_expired`: Session ended; sign in again.
-       *
-       *     `unauthenticated`: Sign in first.
-       */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
-      403: {
         headers: {
           [name: string]: unknown;
         };
