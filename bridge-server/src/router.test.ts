@@ -30,7 +30,7 @@ const EXAMPLES: Record<string, string> = {
 };
 const filled = (path: string): string => path.replace(/\{(\w+)\}/gu, (_, name: string) => EXAMPLES[name] ?? 'x');
 const OPEN = new Set(['root', 'healthz', 'readyz', 'openapi', 'docs', 'signup']);
-const SIGN_IN = new Set(['register', 'login', 'shortRegister', 'shortLogin']);
+const SIGN_IN = new Set(['register', 'login', 'resetPassword', 'shortRegister', 'shortLogin']);
 
 describe('the live router', () => {
   it('serves every endpoint of the contract', async () => {

@@ -2,7 +2,7 @@ import { kyselyAdapter } from '@better-auth/kysely-adapter';
 import { betterAuth, type BetterAuthOptions } from 'better-auth';
 import { APIError } from 'better-auth/api';
 import { getMigrations } from 'better-auth/db/migration';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { MAX_PASSWORD, type User } from '../contract/auth.js';
 import { deriveKey, type Config } from '../config.js';
 import { KargahError } from '../lib/errors.js';
@@ -17,7 +17,13 @@ interface NewAccount {
 }
 
 type Written = (trx: Transaction<Database>, user: User) => Promise<void>;
-type Account = { id: string; email: string; name: string; createdAt: Date; role?: unknown };
+type Account = { id: string; email: string; name: string; createdAt: Date; role?: unknown; disabledAt?: unknown };
+
+/** What an account may do on the server. */
+interface Standing {
+  readonly role: 'admin' | 'user';
+  readonly disabled: boolean;
+}
 
 const FORGETS: NonNullable<BetterAuthOptions['secondaryStorage']> = {
   get: () => null,
@@ -41,7 +47,12 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
     baseURL: 'http://kargah.invalid',
     // Its length is looked at before, as it is hashed.
     emailAndPassword: { enabled: true, minPasswordLength: 1, maxPasswordLength: MAX_PASSWORD },
-    user: { additionalFields: { role: { type: 'string', required: true, defaultValue: 'user', input: false } } },
+    user: {
+      additionalFields: {
+        role: { type: 'string', required: true, defaultValue: 'user', input: false },
+        disabledAt: { type: 'string', required: false, input: false },
+      },
+    },
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
     logger: { disabled: true },
@@ -56,10 +67,16 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
     return row === null ? null : userOf(row);
   }
   async function mustBe(id: string): Promise<User> {
-    const user = await userById(id);
-    if (user === null) throw new KargahError('unauthenticated');
-    return user;
+    const row: Account | null = await internalAdapter.findUserById(id);
+    if (row === null) throw new KargahError('unauthenticated');
+    if (isDisabled(row)) throw new KargahError('account_disabled');
+    return userOf(row);
   }
+  const byId = (id: string) => [{ field: 'id', value: id }];
+  const passwordOf = (userId: string) => [
+    { field: 'userId', value: userId },
+    { field: 'providerId', value: 'credential' },
+  ];
 
   async function make(account: NewAccount, accounts: number, written: Written): Promise<User> {
     const email = account.email.toLowerCase();
@@ -121,7 +138,50 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
       return (await internalAdapter.findUserByEmail(emailOf(email)))?.user.id ?? null;
     },
     userById,
+    /** @throws {KargahError} `unauthenticated` where there is no such account any more, `account_disabled`. */
     mustBe,
+
+    /** Those who may administer the server now; nobody else changes them before the transaction ends. */
+    async admins(trx: Transaction<Database>): Promise<string[]> {
+      const lock = storage.engine === 'postgres' ? sql`for update` : sql``;
+      const { rows } = await sql<{ id: string }>`
+        select id from "user" where role = 'admin' and "disabledAt" is null order by id ${lock}`.execute(trx);
+      return rows.map(({ id }) => id);
+    },
+    async standing(trx: Transaction<Database>, userId: string): Promise<Standing | null> {
+      const row = await within(trx).findOne<Account>({ model: 'user', where: byId(userId) });
+      return row === null ? null : { role: userOf(row).role, disabled: isDisabled(row) };
+    },
+    async setStanding(trx: Transaction<Database>, userId: string, { role, disabled }: Standing): Promise<void> {
+      const update = { role, disabledAt: disabled ? new Date().toISOString() : null };
+      await within(trx).update({ model: 'user', where: byId(userId), update });
+    },
+
+    /** @throws {KargahError} `wrong_password` where it is not the present password of the account. */
+    async mustMatch(userId: string, password: string): Promise<void> {
+      const { adapter } = await auth.$context;
+      const account = await adapter.findOne<{ password?: string }>({ model: 'account', where: passwordOf(userId) });
+      const hash = account?.password;
+      if (hash === undefined || !(await hashing.verify({ hash, password: normalisePassword(password) })))
+        throw new KargahError('wrong_password');
+    },
+    /** @throws {KargahError} `weak_password`, `password_too_long`, `common_password`. */
+    async hashNew(password: string, email: string): Promise<string> {
+      const normalised = normalisePassword(password);
+      checkPassword(normalised, email);
+      return hashing.hash(normalised);
+    },
+    async setPassword(trx: Transaction<Database>, userId: string, hash: string): Promise<void> {
+      const update = { password: hash, updatedAt: new Date() };
+      await within(trx).update({ model: 'account', where: passwordOf(userId), update });
+    },
+    /** @throws {KargahError} `email_taken`. */
+    async setEmail(trx: Transaction<Database>, userId: string, given: string): Promise<void> {
+      const email = given.toLowerCase();
+      const other = await within(trx).findOne<Account>({ model: 'user', where: [{ field: 'email', value: email }] });
+      if (other !== null && other.id !== userId) throw new KargahError('email_taken');
+      await within(trx).update({ model: 'user', where: byId(userId), update: { email, updatedAt: new Date() } });
+    },
   };
 }
 export type Accounts = Awaited<ReturnType<typeof openAccounts>>;
@@ -129,6 +189,10 @@ export type Accounts = Awaited<ReturnType<typeof openAccounts>>;
 /** An address as accounts are found by it. */
 export function emailOf(text: string): string {
   return text.trim().toLowerCase();
+}
+
+function isDisabled({ disabledAt }: Account): boolean {
+  return typeof disabledAt === 'string' && disabledAt !== '';
 }
 
 function userOf(row: Account): User {

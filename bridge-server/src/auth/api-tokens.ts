@@ -28,6 +28,9 @@ export class ApiTokens {
       created_at: new Date().toISOString(),
       expires_at: new Date(Date.now() + days * 86_400_000).toISOString(),
       last_used_at: null,
+      scopes_json: null,
+      project_id: null,
+      last_used_from: null,
     };
     await trx.insertInto('api_tokens').values(row).execute();
     return { token, row };
@@ -52,6 +55,12 @@ export class ApiTokens {
       .executeTakeFirst();
     if (row === undefined) throw new KargahError('not_found');
     return row;
+  }
+
+  /** Every token of somebody; answers which. */
+  async revokeAll(trx: Transaction<Database>, userId: string): Promise<string[]> {
+    const revoked = await trx.deleteFrom('api_tokens').where('user_id', '=', userId).returning('token_id').execute();
+    return revoked.map(({ token_id }) => token_id);
   }
 
   /** Whose token this is, if it is still good. */

@@ -13,7 +13,7 @@ import { projectOfPerson } from '../access/projects.js';
 import type { Sessions } from './sessions.js';
 
 /** How long a proved session is taken on trust: a session ended elsewhere (another bridge on one database) is noticed by then. */
-const TRUST_MS = 10_000;
+const TRUST_MS = 4_000;
 const ENDED: readonly string[] = ['succeeded', 'failed', 'stopped', 'lost'];
 
 type Known = Omit<Person, 'expiresAt' | 'sessionId' | 'bySession'>;
@@ -75,10 +75,13 @@ export class Identity implements Authenticator {
     this.#sessions.delete(sessionId);
   }
 
+  /** What was known of a person is looked at anew. */
+  forgetPerson(userId: string): void {
+    for (const [sessionId, { known }] of this.#sessions) if (known.userId === userId) this.#sessions.delete(sessionId);
+  }
+
   async known(userId: string): Promise<Known> {
-    const user = await this.deps.accounts.userById(userId);
-    if (user === null) throw new KargahError('unauthenticated');
-    return this.describe(user);
+    return this.describe(await this.deps.accounts.mustBe(userId));
   }
 
   async describe(user: User): Promise<Known> {

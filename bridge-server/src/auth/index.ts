@@ -13,7 +13,9 @@ import { Devices } from './devices.js';
 import { TokenKey } from './keys.js';
 import { MlflowAccess } from './mlflow-access.js';
 import { Pace } from './passwords/pace.js';
-import { People } from './people.js';
+import { Directory } from './people/directory.js';
+import { People } from './people/named.js';
+import { ResetLinks } from './people/reset-links.js';
 import { authRoutes } from './routes.js';
 import { Sessions } from './sessions.js';
 import { SignUp } from './signup.js';
@@ -74,6 +76,8 @@ export async function createAuth({
   const routes = authRoutes({
     db: storage.db,
     ledger,
+    directory: new Directory(storage.db, clock),
+    resetLinks: new ResetLinks(storage.db, clock),
     accounts,
     apiTokens,
     identity,

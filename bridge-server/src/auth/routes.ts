@@ -19,6 +19,10 @@ import type { TokenKey } from './keys.js';
 import type { MlflowAccess } from './mlflow-access.js';
 import type { Pace } from './passwords/pace.js';
 import type { OpenedSession, Sessions } from './sessions.js';
+import { peopleRoutes } from './people/routes.js';
+import type { Directory } from './people/directory.js';
+import { PeopleService } from './people/service.js';
+import type { ResetLinks } from './people/reset-links.js';
 import type { SignUp } from './signup.js';
 import type { HashQueue } from './passwords/hash-queue.js';
 
@@ -27,6 +31,8 @@ export interface AuthParts {
   readonly ledger: Ledger;
   readonly accounts: Accounts;
   readonly apiTokens: ApiTokens;
+  readonly directory: Directory;
+  readonly resetLinks: ResetLinks;
   readonly identity: Identity;
   readonly accessKey: TokenKey;
   readonly mlflow: MlflowAccess;
@@ -167,7 +173,20 @@ export function authRoutes(parts: AuthParts): Route[] {
     closed(session_id);
   };
 
+  const people = new PeopleService({
+    ...parts,
+    forgetPerson: (userId) => identity.forgetPerson(userId),
+    closed,
+  });
+
   return [
+    ...peopleRoutes({
+      people,
+      directory: parts.directory,
+      hashes: parts.hashes,
+      pace: paces.loginsAtHome,
+      signedIn: (status, user, { req, res }) => signedIn(status, user, req, res),
+    }),
     route(contract.signup, async ({ req }) => ({
       status: 200,
       json: signUp.state(await accounts.count(), cameFromProxy(req.socket)),

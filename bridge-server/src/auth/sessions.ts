@@ -107,6 +107,17 @@ export class Sessions {
       .execute();
   }
 
+  /** Ends all of somebody's but one; answers which. */
+  async endAll(trx: Transaction<Database>, userId: string, except: string | null): Promise<string[]> {
+    const ended = await trx
+      .deleteFrom('sessions')
+      .where('user_id', '=', userId)
+      .where('session_id', '<>', except ?? '')
+      .returning('session_id')
+      .execute();
+    return ended.map(({ session_id }) => session_id);
+  }
+
   /** Whether it was still open. */
   async end(trx: Transaction<Database>, sessionId: string): Promise<boolean> {
     const { numDeletedRows } = await trx.deleteFrom('sessions').where('session_id', '=', sessionId).executeTakeFirst();

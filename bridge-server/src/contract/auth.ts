@@ -13,7 +13,7 @@ export const user = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof user>;
 
-const session = z.object({ token: z.string(), expires_at: timestamp, user }).meta({
+export const session = z.object({ token: z.string(), expires_at: timestamp, user }).meta({
   id: 'Session',
   description: 'A short-lived access token; the refresh session travels in an HttpOnly cookie.',
 });
@@ -80,7 +80,7 @@ export const login = endpoint({
   summary: 'Sign in',
   body: z.object({ email: z.string().max(254), password }).meta({ id: 'LoginRequest' }),
   responses: { 200: session },
-  errors: ['bad_credentials', 'rate_limited'],
+  errors: ['bad_credentials', 'account_disabled', 'rate_limited'],
 });
 export const refresh = endpoint({
   id: 'refresh',

@@ -7,6 +7,7 @@ import * as ledger from './ledger.js';
 import * as logs from './training/logs.js';
 import * as metrics from './training/metrics.js';
 import * as modelFile from './training/model-file.js';
+import * as people from './people.js';
 import * as plans from './training/plans.js';
 import * as pythons from './training/pythons.js';
 import * as recipes from './training/recipes.js';
@@ -53,6 +54,7 @@ export const coreEndpoints: readonly Endpoint[] = endpointsOf(
   system,
   auth,
   ledger,
+  people,
   datasets,
   datasetData,
   versions,

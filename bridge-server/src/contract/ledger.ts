@@ -9,7 +9,18 @@ import { endpoint } from './endpoint.js';
 export const LEDGER = {
   person: {
     acts: ['register', 'sign_in', 'change_password', 'change_email', 'change', 'sign_out', 'reset', 'leave', 'delete'],
-    facts: ['name', 'email', 'role', 'disabled', 'new_device', 'sessions', 'limits', 'handed_to', 'expires_at'],
+    facts: [
+      'name',
+      'email',
+      'role',
+      'disabled',
+      'new_device',
+      'sessions',
+      'tokens',
+      'limits',
+      'handed_to',
+      'expires_at',
+    ],
   },
   session: { acts: ['end'], facts: ['user_id'] },
   token: { acts: ['make', 'revoke'], facts: ['name', 'scopes', 'project_id', 'expires_at'] },

@@ -26,6 +26,9 @@ const COLUMNS: Columns = {
     created_at: 'required',
     expires_at: 'nullable',
     last_used_at: 'nullable',
+    scopes_json: 'nullable',
+    project_id: 'nullable',
+    last_used_from: 'nullable',
   },
   connections: {
     connection_id: 'required',
@@ -218,6 +221,12 @@ const COLUMNS: Columns = {
     workspace: 'required',
     workspace_ready: 'required',
     created_at: 'required',
+  },
+  reset_links: {
+    sha256: 'required',
+    user_id: 'required',
+    created_at: 'required',
+    expires_at: 'required',
   },
   sessions: {
     session_id: 'required',

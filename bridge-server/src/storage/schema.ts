@@ -22,6 +22,7 @@ export interface Database {
   dataset_shares: DatasetShareTable;
   connections: ConnectionTable;
   ledger: LedgerTable;
+  reset_links: ResetLinkTable;
 }
 
 export interface ProjectTable {
@@ -63,6 +64,19 @@ export interface ApiTokenTable {
   created_at: string;
   expires_at: string | null;
   last_used_at: string | null;
+  /** What it may do; null: all that its person may, as every token before there were scopes. */
+  scopes_json: string | null;
+  /** The only project that it reaches; null: all of its person's. */
+  project_id: string | null;
+  /** The address that it was last used from. */
+  last_used_from: string | null;
+}
+/** With its token somebody sets a new password, once. */
+export interface ResetLinkTable {
+  sha256: string;
+  user_id: string;
+  created_at: string;
+  expires_at: string;
 }
 /** What was done; rows are only added, and each follows from the one before (`ledger/chain.ts`). */
 export interface LedgerTable {

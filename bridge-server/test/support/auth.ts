@@ -36,8 +36,8 @@ export interface AuthApp {
 export const PASSWORD = 'a quiet blue lamp';
 
 /** Accounts, sessions and tokens on a database of their own, every answer checked against the contract. */
-export async function authApp(config: Partial<AuthDeps['config']> = {}): Promise<AuthApp> {
-  const storage = await testStorage();
+export async function authApp(config: Partial<AuthDeps['config']> = {}, opened?: Storage): Promise<AuthApp> {
+  const storage = opened ?? (await testStorage());
   const clock = new HandClock(Date.now());
   const dataDir = mkdtempSync(join(tmpdir(), 'kargah-auth-'));
   const ended: string[] = [];
@@ -87,7 +87,7 @@ export async function authApp(config: Partial<AuthDeps['config']> = {}): Promise
     told: async () => (await new LedgerStore(storage.db).page({ within: null }, 200, null)).reverse(),
     async close() {
       await served.close();
-      await storage.close();
+      if (opened === undefined) await storage.close();
       removeFolder(dataDir);
     },
   };

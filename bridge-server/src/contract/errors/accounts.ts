@@ -6,6 +6,26 @@ export const ACCOUNTS = {
   token_expired: { status: 401, en: 'Session ended; sign in again.', fa: 'نشست پایان یافت؛ دوباره وارد شوید.' },
   session_expired: { status: 401, en: 'Session ended; sign in again.', fa: 'نشست پایان یافت؛ دوباره وارد شوید.' },
   bad_credentials: { status: 401, en: 'Wrong email or password.', fa: 'رمز یا ایمیل درست نیست.' },
+  wrong_password: {
+    status: 422,
+    en: 'This is not your present password; write it again.',
+    fa: 'این رمز کنونی شما نیست؛ دوباره بنویسیدش.',
+  },
+  account_disabled: {
+    status: 403,
+    en: 'This account is disabled; ask an administrator to enable it.',
+    fa: 'این حساب غیرفعال است؛ از مدیر بخواهید فعالش کند.',
+  },
+  last_admin: {
+    status: 409,
+    en: 'Nobody would be left to administer this Kargah; make another person admin first.',
+    fa: 'مدیری برای این کارگاه نمی‌ماند؛ ابتدا کس دیگری را مدیر کنید.',
+  },
+  reset_link_over: {
+    status: 410,
+    en: 'This link was used, has expired or was replaced by a newer one; ask an administrator for another.',
+    fa: 'این پیوند به کار رفته، زمانش گذشته یا پیوند تازه‌تری جایش آمده است؛ از مدیر پیوند دیگری بخواهید.',
+  },
   forbidden: { status: 403, en: 'Your role does not allow this.', fa: 'نقش شما اجازهٔ این کار را نمی‌دهد.' },
   session_required: {
     status: 403,

@@ -7,6 +7,7 @@ import { sessionsHashed } from './0005-sessions-hashed.js';
 import { runsDeletedLater } from './0006-runs-deleted-later.js';
 import { searchFoldsMore } from './0007-search-folds-more.js';
 import { ledger } from './0009-ledger.js';
+import { peopleAndTokens } from './0010-people-and-tokens.js';
 
 /** The one list of migrations, in order; a released one is never edited, and knows no code of today. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '006_runs_deleted_later': runsDeletedLater,
   '007_search_folds_more': searchFoldsMore,
   '009_ledger': ledger,
+  '010_people_and_tokens': peopleAndTokens,
 };

@@ -26,6 +26,10 @@ ErrorCode: TypeAlias = Literal[
     "token_expired",
     "session_expired",
     "bad_credentials",
+    "wrong_password",
+    "account_disabled",
+    "last_admin",
+    "reset_link_over",
     "forbidden",
     "session_required",
     "only_through_jupyter",
@@ -616,6 +620,11 @@ class DatasetVersionPage(TypedDict):
     next_cursor: str | None
 
 
+class EmailChange(TypedDict):
+    current_password: str
+    email: str
+
+
 class Failure(TypedDict):
     code: ErrorCode
     detail: str
@@ -978,6 +987,28 @@ class Owner(TypedDict):
     name: str
 
 
+class PasswordChange(TypedDict):
+    current_password: str
+    password: str
+
+
+class PersonChange(TypedDict):
+    role: NotRequired[Literal["admin", "user"]]
+    disabled: NotRequired[bool]
+
+
+class PersonEntry(TypedDict):
+    user_id: str
+    email: str
+    name: str
+    role: Literal["admin", "user"]
+    created_at: str
+    disabled_at: str | None
+    last_used_at: str | None
+    sessions: int
+    tokens: int
+
+
 class ProblemErrorsItem(TypedDict):
     path: str
     message: str
@@ -1151,6 +1182,16 @@ class RereadRequest(TypedDict):
     reading: Reading
 
 
+class ResetLink(TypedDict):
+    token: str
+    expires_at: str
+
+
+class ResetRequest(TypedDict):
+    token: str
+    password: str
+
+
 class Resources(TypedDict):
     cpus: NotRequired[int]
     memory_mb: NotRequired[int]
@@ -1204,10 +1245,19 @@ class SharingRequest(TypedDict):
     emails: NotRequired[list[str]]
 
 
+class SignOutRequest(TypedDict):
+    tokens: NotRequired[bool]
+
+
 class SignUp(TypedDict):
     open: bool
     first: bool
     code_required: bool
+
+
+class SignedOut(TypedDict):
+    sessions: int
+    tokens: int
 
 
 class Source(TypedDict):

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { MAX_PASSWORD, session, user } from './auth.js';
+import { page, pageQuery, timestamp, userId } from './common.js';
+import { endpoint } from './endpoint.js';
+
+const params = z.object({ user_id: userId });
+const password = z.string().max(MAX_PASSWORD);
+
+export const personEntry = user
+  .extend({
+    disabled_at: timestamp.nullable().meta({ description: 'Since when they may not sign in; null: they may' }),
+    last_used_at: timestamp
+      .nullable()
+      .meta({ description: 'When one of their sessions, browsers or tokens was last used' }),
+    sessions: z.number().int().meta({ description: 'Open ones' }),
+    tokens: z.number().int().meta({ description: 'Personal tokens that are still good' }),
+  })
+  .meta({ id: 'PersonEntry' });
+
+export const listPeople = endpoint({
+  id: 'listPeople',
+  method: 'get',
+  path: '/api/v1/people',
+  tag: 'people',
+  policy: 'user',
+  permission: 'server.admin',
+  summary: 'Everybody who has an account here, by e-mail',
+  query: pageQuery.extend({ search: z.string().max(200).optional() }),
+  responses: { 200: page(personEntry) },
+  errors: [],
+});
+export const changePerson = endpoint({
+  id: 'changePerson',
+  method: 'patch',
+  path: '/api/v1/people/{user_id}',
+  tag: 'people',
+  policy: 'account',
+  permission: 'server.admin',
+  summary: 'Make somebody admin or member, disable or enable them; whoever is disabled is cut off at once, jobs go on',
+  params,
+  body: z
+    .object({ role: z.enum(['admin', 'user']).optional(), disabled: z.boolean().optional() })
+    .meta({ id: 'PersonChange' }),
+  responses: { 200: personEntry },
+  errors: ['not_found', 'last_admin'],
+});
+export const signOutPerson = endpoint({
+  id: 'signOutPerson',
+  method: 'post',
+  path: '/api/v1/people/{user_id}/sign-out',
+  tag: 'people',
+  policy: 'account',
+  permission: 'server.admin',
+  summary: 'End all sessions of somebody, and their personal tokens where that is asked',
+  params,
+  body: z
+    .object({ tokens: z.boolean().default(false).meta({ description: 'Revoke their personal tokens too' }) })
+    .meta({ id: 'SignOutRequest' }),
+  bodyOptional: true,
+  responses: { 200: z.object({ sessions: z.number().int(), tokens: z.number().int() }).meta({ id: 'SignedOut' }) },
+  errors: ['not_found'],
+});
+export const makeResetLink = endpoint({
+  id: 'makeResetLink',
+  method: 'post',
+  path: '/api/v1/people/{user_id}/reset-link',
+  tag: 'people',
+  policy: 'account',
+  permission: 'server.admin',
+  summary: 'A token with which somebody sets a new password: shown once, good once, for a day; an older one ends',
+  params,
+  responses: { 201: z.object({ token: z.string(), expires_at: timestamp }).meta({ id: 'ResetLink' }) },
+  errors: ['not_found'],
+});
+export const resetPassword = endpoint({
+  id: 'resetPassword',
+  method: 'post',
+  path: '/api/v1/auth/reset',
+  tag: 'auth',
+  policy: 'sign_in',
+  permission: null,
+  summary: 'Set a new password by the token of an administrator; all sessions end, and one begins',
+  body: z.object({ token: z.string().max(100), password }).meta({ id: 'ResetRequest' }),
+  responses: { 200: session },
+  errors: [
+    'reset_link_over',
+    'account_disabled',
+    'weak_password',
+    'password_too_long',
+    'common_password',
+    'rate_limited',
+  ],
+});
+export const changePassword = endpoint({
+  id: 'changePassword',
+  method: 'post',
+  path: '/api/v1/auth/password',
+  tag: 'auth',
+  policy: 'account',
+  permission: 'account.write',
+  summary: 'Change the own password; the other sessions end',
+  body: z.object({ current_password: password, password }).meta({ id: 'PasswordChange' }),
+  responses: { 204: null },
+  errors: ['wrong_password', 'weak_password', 'password_too_long', 'common_password', 'rate_limited'],
+});
+export const changeEmail = endpoint({
+  id: 'changeEmail',
+  method: 'post',
+  path: '/api/v1/auth/email',
+  tag: 'auth',
+  policy: 'account',
+  permission: 'account.write',
+  summary: 'Change the own e-mail; the other sessions end',
+  body: z.object({ current_password: password, email: z.email().max(254) }).meta({ id: 'EmailChange' }),
+  responses: { 200: user },
+  errors: ['wrong_password', 'email_taken', 'rate_limited'],
+});
