@@ -1,4 +1,6 @@
 import { core, shell } from './plugins/core.js';
+import { files } from './plugins/files.js';
+import { launcher } from './plugins/launcher.js';
 import { mlflow } from './plugins/mlflow.js';
 import { notebook } from './plugins/notebook.js';
 import { pages } from './plugins/pages.js';
@@ -19,4 +21,4 @@ export {
   IKargahWorkspace,
 } from './tokens.js';
 
-export default [...services, core, shell, panel, pages, mlflow, status, notebook];
+export default [...services, core, shell, panel, pages, mlflow, status, notebook, files, launcher];

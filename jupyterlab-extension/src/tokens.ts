@@ -61,12 +61,26 @@ export interface Pages {
   showPanel(): void;
 }
 
+/** A command of ours as people may look it up. */
+export interface ListedCommand {
+  readonly id: string;
+  readonly label: string;
+  /** Its keys as this system writes them; null where it has none. */
+  readonly keys: string | null;
+  readonly enabled: boolean;
+  run(): void;
+}
+
 /** What of JupyterLab itself is used. */
 export interface Workspace {
   /** Opens a file of the workspace, in JupyterLab's own editor. */
   openFile(path: string): Promise<void>;
   /** Puts code into a cell of the open notebook, or of a new one. */
   insertCell(code: string): Promise<void>;
+  /** Asks for a file of the workspace whose name ends so; null where none was chosen. */
+  chooseFile(title: string, endings: readonly string[]): Promise<string | null>;
+  /** All that the palette has of ours, in its order. */
+  commands(): readonly ListedCommand[];
 }
 
 /** The services together, as our own React trees have them. A plugin asks for the tokens of those that it uses. */

@@ -1,11 +1,9 @@
 import { Menu, type MenuPlace } from '../components/controls/Menu.js';
 import { Code } from '../components/Text.js';
-import { signOut } from '../api/notebookToken.js';
 import type { User } from '../api/types.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { Sessions } from './Sessions.js';
-import { Tokens } from './Tokens.js';
+import { leave, showSessions, showTokens } from './dialogs.js';
 
 export function AccountMenu({
   at,
@@ -39,12 +37,12 @@ export function AccountMenu({
         {
           label: t('account.tokens'),
           icon: 'key',
-          run: () => void kargah.shell.show({ title: t('tokens.title'), content: () => <Tokens /> }),
+          run: () => showTokens(kargah),
         },
         {
           label: t('account.sessions'),
           icon: 'list',
-          run: () => void kargah.shell.show({ title: t('sessions.title'), content: () => <Sessions /> }),
+          run: () => showSessions(kargah),
         },
         {
           label: t('account.language'),
@@ -67,7 +65,7 @@ export function AccountMenu({
           label: t('account.signOut'),
           icon: 'out',
           separated: true,
-          run: () => void signOut(kargah.api).catch((reason: unknown) => kargah.shell.failed(reason)),
+          run: () => void leave(kargah),
         },
       ]}
     />

@@ -87,7 +87,8 @@ export function Tokens(): JSX.Element {
               {token.last_used_at === null
                 ? t('tokens.unused')
                 : t('tokens.used', { x: format.moment(token.last_used_at) })}
-              {token.expires_at !== null && ` · ${t('tokens.expires', { x: format.date(token.expires_at) })}`}
+              {token.expires_at !== null &&
+                `${t('facts.and')}${t('tokens.expires', { x: format.date(token.expires_at) })}`}
             </span>
             <IconButton icon="del" label={t('tokens.revoke', { x: token.name })} onClick={() => void revoke(token)} />
           </li>

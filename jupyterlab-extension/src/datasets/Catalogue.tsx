@@ -88,7 +88,7 @@ function SourceItem({
             source.license,
           ]
             .filter((fact) => fact !== null)
-            .join(' · ')}
+            .join(t('facts.and'))}
         </p>
       </div>
       <Button

@@ -77,7 +77,7 @@ export function UploadRow({ item, first }: { readonly item: UploadItem; readonly
               </span>
               <span className="kg-Text-nowrap">
                 {left !== null && item.state === 'sending' && (
-                  <span className="kg-mod-roomy">{format.left(left)} · </span>
+                  <span className="kg-mod-roomy">{`${format.left(left)}${t('facts.and')}`}</span>
                 )}
                 {item.state !== 'needs_file' && <Percent share={share} digits={0} />}
               </span>

@@ -3,11 +3,12 @@ import type { Dataset, DatasetChanged, DatasetProfileEvent } from '../api/types.
 import { deferred } from '../components/deferred.js';
 import { type Feature, textOf } from '../features/feature.js';
 import { storedList } from '../store/store.js';
+import { commandMessages, datasetCommands } from './commands.js';
 import { datasets as datasetMessages } from './messages/datasets.js';
 import { lineage } from './messages/lineage.js';
 import { rows } from './messages/rows.js';
 
-type Messages = typeof datasetMessages & typeof lineage & typeof rows;
+type Messages = typeof datasetMessages & typeof lineage & typeof rows & typeof commandMessages;
 declare module '../i18n/messages.js' {
   interface Texts extends Messages {}
 }
@@ -32,7 +33,8 @@ const DatasetPage = deferred(() => import('./page/DatasetPage.js'));
 
 export const datasets: Feature = {
   id: 'datasets',
-  messages: { ...datasetMessages, ...lineage, ...rows },
+  messages: { ...datasetMessages, ...lineage, ...rows, ...commandMessages },
+  commands: datasetCommands,
   lists: [
     storedList({
       name: 'datasets',

@@ -115,6 +115,8 @@ export interface PageSpec<P extends PageName = PageName> {
   readonly label: MessageKey;
   readonly icon?: IconName;
   readonly palette?: boolean;
+  /** Also for who is not signed in. */
+  readonly open?: boolean;
   /** Its arguments out of those of a command, which anyone may call; undefined where they name nothing. */
   read(args: ReadonlyPartialJSONObject): PageArgs[P] | undefined;
   /** One tab for each: what is open already comes to the front. */
@@ -134,6 +136,12 @@ export interface CommandSpec {
   readonly label: MessageKey;
   readonly icon?: IconName;
   readonly palette?: boolean;
+  /** Also while nobody is signed in; any other one brings the form to sign in first. */
+  readonly open?: boolean;
+  /** Acts on the page of this name that is in front, with that page's arguments, where its own name nothing. */
+  readonly page?: PageName;
+  /** Whether there is something to do. */
+  enabled?(kargah: Kargah, args: ReadonlyPartialJSONObject): boolean;
   execute(kargah: Kargah, args: ReadonlyPartialJSONObject): void | Promise<void>;
 }
 

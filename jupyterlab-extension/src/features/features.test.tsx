@@ -6,6 +6,7 @@ import { ENGLISH } from '../i18n/locale.js';
 import type { Catalogue } from '../i18n/message.js';
 import { Lists } from '../panels/Lists.js';
 import { StatusItem } from '../panels/StatusItem.js';
+import { listedCommands } from '../plugins/commands.js';
 import { pages } from '../plugins/pages.js';
 import { LiveList } from '../store/list.js';
 import { storedList } from '../store/store.js';
@@ -63,6 +64,7 @@ const texts = {
   'endpoint.found': { fa: '{n} سرویس', en: '{n} {n|endpoint|endpoints}' },
   'endpoint.none': { fa: 'هنوز سرویسی ندارید', en: 'No endpoints yet' },
   'endpoint.restart': { fa: 'راه‌اندازی دوباره', en: 'Restart endpoints' },
+  'endpoint.drain': { fa: 'خالی کردن', en: 'Drain this endpoint' },
   'endpoint.running': { fa: '{n} سرویس', en: '{n} {n|endpoint|endpoints} up' },
   'endpoint.failed': { fa: '{n} سرویس افتاد', en: '{n} {n|endpoint|endpoints} down' },
 } as const satisfies Catalogue;
@@ -88,6 +90,7 @@ declare module '../tokens.js' {
 
 const answers: Endpoint[] = [];
 const restarted: unknown[] = [];
+const drained: unknown[] = [];
 
 const endpoints: Feature = {
   id: 'endpoints',
@@ -130,6 +133,13 @@ const endpoints: Feature = {
       label: 'endpoint.restart',
       palette: true,
       execute: (_kargah, args) => void restarted.push(args),
+    },
+    {
+      id: 'kargah:drain-endpoint',
+      label: 'endpoint.drain',
+      palette: true,
+      page: 'endpoint',
+      execute: (_kargah, args) => void drained.push(args['endpoint_id']),
     },
   ],
   activities: {
@@ -258,7 +268,7 @@ describe('a feature that is registered by one call', () => {
       { restore: (_tracker: unknown, options: Restored) => Promise.resolve(void (restored = options)) },
       { addItem: ({ command }: { command: string }) => listed.push(command) },
     );
-    expect(listed).toEqual(['kargah:new-job', 'kargah:restart-endpoints']);
+    expect(listed).toEqual(expect.arrayContaining(['kargah:new-job', 'kargah:restart-endpoints']));
     expect(commands.label('kargah:restart-endpoints')).toBe('Restart endpoints');
     await commands.execute('kargah:restart-endpoints', { now: true });
     expect(restarted).toEqual([{ now: true }]);
@@ -283,6 +293,30 @@ describe('a feature that is registered by one call', () => {
     );
     await fresh.execute(restored!.command, kept as { command: string });
     expect(shown.map(({ id }) => id)).toEqual(['kargah-ep_1']);
+  });
+
+  it('has commands that act on its page in front, and on what their arguments name wherever they are called', async () => {
+    const commands = new CommandRegistry();
+    const shell: { currentWidget: unknown; add(widget: unknown): void; activateById(): void } = {
+      currentWidget: null,
+      add: (widget) => (shell.currentWidget = widget),
+      activateById: () => undefined,
+    };
+    const app = { commands, shell } as unknown as JupyterFrontEnd;
+    void pages.activate(app, bench.kargah, bench.features, null, null);
+    expect(commands.isEnabled('kargah:drain-endpoint')).toBe(false);
+    await commands.execute('kargah:drain-endpoint', { endpoint_id: 'ep_7' });
+    await commands.execute('kargah:open-endpoint', { endpoint_id: 'ep_1' });
+    expect(commands.isEnabled('kargah:drain-endpoint')).toBe(true);
+    await commands.execute('kargah:drain-endpoint');
+    shell.currentWidget = { id: 'somebody-elses' };
+    expect(commands.isEnabled('kargah:drain-endpoint')).toBe(false);
+    expect(drained).toEqual(['ep_7', 'ep_1']);
+
+    // They are what the list of commands has; what only buttons call is not in it.
+    const listed = listedCommands(app).map(({ id, label }) => [id, label]);
+    expect(listed).toContainEqual(['kargah:drain-endpoint', 'Drain this endpoint']);
+    expect(listed.map(([id]) => id)).not.toContain('kargah:open-endpoint');
   });
 
   it('is told from another of its name, and so are its lists', () => {

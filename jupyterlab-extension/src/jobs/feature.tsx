@@ -3,12 +3,13 @@ import type { Job } from '../api/types.js';
 import { deferred } from '../components/deferred.js';
 import { type Activity, type Feature, textOf } from '../features/feature.js';
 import type { Kargah } from '../tokens.js';
+import { commandMessages, jobCommands } from './commands.js';
 import { jobList } from './list/jobs.js';
 import { jobMessages } from './messages/jobs.js';
 import { runMessages } from './messages/runs.js';
 import { tellOfEnd } from './notice.js';
 
-type Messages = typeof jobMessages & typeof runMessages;
+type Messages = typeof jobMessages & typeof runMessages & typeof commandMessages;
 declare module '../i18n/messages.js' {
   interface Texts extends Messages {}
 }
@@ -36,7 +37,8 @@ const activityOf = (kargah: Kargah, job: Job): Activity => ({
 
 export const jobs: Feature = {
   id: 'jobs',
-  messages: { ...jobMessages, ...runMessages },
+  messages: { ...jobMessages, ...runMessages, ...commandMessages },
+  commands: jobCommands,
   lists: [jobList],
   pages: [
     {

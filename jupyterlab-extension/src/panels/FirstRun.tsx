@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { Button, LinkButton } from '../components/controls/Button.js';
 import { Icon } from '../components/icons/Icon.js';
 import { useKargah } from '../context.js';
@@ -5,6 +6,8 @@ import { openCatalogue } from '../datasets/Catalogue.js';
 import { chooseFiles } from '../datasets/actions.js';
 import { OWN_SCRIPT } from '../train/ownScript.js';
 import { useI18n } from '../i18n/context.js';
+import { useStore } from '../lib/useStore.js';
+import { wantedSearch } from './wantedSearch.js';
 
 const CELL = `import kargah
 k = kargah.connect()
@@ -14,6 +17,11 @@ k.datasets.upload("digits.csv")`;
 export function FirstRun(): JSX.Element {
   const kargah = useKargah();
   const { t, format } = useI18n();
+  const wanted = useStore(wantedSearch);
+  useEffect(() => {
+    // Nothing to search yet, and nothing that takes the focus when there is.
+    if (wanted) wantedSearch.set(false);
+  }, [wanted]);
   return (
     <div className="kg-Layout-scroll kg-Layout-pad kg-FirstRun" data-testid="kargah-first-run">
       <h1 className="kg-FirstRun-title">{t('first.title')}</h1>

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Spinner } from '../components/controls/Button.js';
+import { LinkButton, Spinner } from '../components/controls/Button.js';
 import { Icon, Logo } from '../components/icons/Icon.js';
 import { below, type MenuPlace } from '../components/controls/Menu.js';
 import { useKargah } from '../context.js';
@@ -19,6 +19,7 @@ export function Header(): JSX.Element {
       <b>{t('app.name')}</b>
       <span className="kg-Layout-grow" />
       <ConnectionState />
+      {user === null && <OtherLanguage />}
       {user !== null && (
         <button
           type="button"
@@ -35,6 +36,18 @@ export function Header(): JSX.Element {
       )}
       {menuAt !== null && user !== null && <AccountMenu at={menuAt} user={user} onClose={() => setMenuAt(null)} />}
     </header>
+  );
+}
+
+/** Before anyone is signed in there is no menu that holds it: the other language, named in itself. */
+function OtherLanguage(): JSX.Element {
+  const { prefer } = useKargah();
+  const { t, locale } = useI18n();
+  const other = locale.language === 'fa' ? 'en' : 'fa';
+  return (
+    <LinkButton lang={other} data-testid="kargah-language" onClick={() => void prefer({ language: other })}>
+      {t(`account.language.${other}`)}
+    </LinkButton>
   );
 }
 

@@ -66,17 +66,17 @@ export function StatusItem({ features }: { readonly features: Features }): JSX.E
               {underWay
                 .filter((one) => one.active.length > 0)
                 .map((one) => t(one.activities.running, { n: one.active.length }))
-                .join(' · ')}
+                .join(t('facts.and'))}
               {share !== null && (
                 <>
-                  {' · '}
+                  {t('facts.and')}
                   <Percent share={share} digits={0} />
                 </>
               )}
-              {share !== null && left > 0 && ` · ${format.left(left)}`}
+              {share !== null && left > 0 && `${t('facts.and')}${format.left(left)}`}
               {share === null && active.length === 1 && only?.started_at != null && (
                 <>
-                  {' · '}
+                  {t('facts.and')}
                   <Elapsed of={only} />
                 </>
               )}
@@ -89,7 +89,7 @@ export function StatusItem({ features }: { readonly features: Features }): JSX.E
               {failed
                 .filter(({ found }) => found.length > 0)
                 .map(({ activities, found }) => t(activities.failed, { n: found.length }))
-                .join(' · ')}
+                .join(t('facts.and'))}
             </span>
           </>
         ) : (

@@ -5,7 +5,9 @@ import { Menu, below, type MenuPlace } from '../components/controls/Menu.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import type { FilterOption, Section } from '../features/feature.js';
+import { useStore } from '../lib/useStore.js';
 import { type Chosen, chosenOf } from './filters.js';
+import { wantedSearch } from './wantedSearch.js';
 
 export interface ToolbarProps {
   readonly search: string;
@@ -41,6 +43,13 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
     return () => panel?.removeEventListener('keydown', onKey);
   }, []);
 
+  const wanted = useStore(wantedSearch);
+  useEffect(() => {
+    if (!wanted) return;
+    wantedSearch.set(false);
+    box.current?.focus();
+  }, [wanted]);
+
   // Filters of the lower sections first: one can narrow jobs by their state long before datasets by their tags.
   const groups = sections.flatMap(({ id, filters }) => (filters === undefined ? [] : { id, filters })).reverse();
   const picked = groups.flatMap(({ id, filters }) =>
@@ -73,7 +82,7 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
             }}
           />
           {search === '' ? (
-            <span className="kg-Kbd kg-mod-roomy" dir="ltr" aria-hidden="true">
+            <span className="kg-Kbd kg-mod-roomy kg-mod-roomier" dir="ltr" aria-hidden="true">
               /
             </span>
           ) : (

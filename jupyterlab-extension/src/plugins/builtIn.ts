@@ -1,9 +1,11 @@
+import { account } from '../account/feature.js';
 import { datasets } from '../datasets/feature.js';
 import type { Feature } from '../features/feature.js';
 import { jobs } from '../jobs/feature.js';
 import { models } from '../models/feature.js';
+import { panel } from '../panels/feature.js';
 import { sweeps } from '../sweeps/feature.js';
 import { train } from '../train/feature.js';
 
 /** The features that come with the extension: a new one is a line here. Other extensions register theirs by `IKargahFeatures`. */
-export const BUILT_IN: readonly Feature[] = [datasets, jobs, train, models, sweeps];
+export const BUILT_IN: readonly Feature[] = [panel, datasets, jobs, train, models, sweeps, account];

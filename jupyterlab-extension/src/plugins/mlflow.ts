@@ -5,6 +5,7 @@ import { data } from '../api/client.js';
 import { labIcon } from '../components/icons/labIcons.js';
 import { textOf } from '../features/feature.js';
 import { IKargahApi, IKargahLanguage, IKargahShell } from '../tokens.js';
+import { addCommand } from './commands.js';
 
 export const OPEN_MLFLOW = 'kargah:open-mlflow';
 
@@ -121,16 +122,20 @@ export const mlflow: JupyterFrontEndPlugin<void> = {
   requires: [IKargahApi, IKargahLanguage, IKargahShell],
   optional: [ICommandPalette],
   activate: (app, api: IKargahApi, language: IKargahLanguage, shell: IKargahShell, palette: ICommandPalette | null) => {
-    app.commands.addCommand(OPEN_MLFLOW, {
-      label: () => language.i18n.t('action.openMlflow'),
-      icon: labIcon('ext'),
-      execute: (args) =>
-        openMlflowPage(
-          app,
-          { api, language, shell },
-          { runId: textOf(args, 'run_id'), experimentId: textOf(args, 'experiment_id'), name: textOf(args, 'name') },
-        ),
-    });
-    palette?.addItem({ command: OPEN_MLFLOW, category: 'Kargah' });
+    addCommand(
+      app,
+      OPEN_MLFLOW,
+      {
+        label: () => language.i18n.t('command.mlflow'),
+        icon: labIcon('ext'),
+        execute: (args) =>
+          openMlflowPage(
+            app,
+            { api, language, shell },
+            { runId: textOf(args, 'run_id'), experimentId: textOf(args, 'experiment_id'), name: textOf(args, 'name') },
+          ),
+      },
+      palette,
+    );
   },
 };

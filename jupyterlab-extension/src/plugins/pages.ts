@@ -1,15 +1,16 @@
 import { ILayoutRestorer, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { labIcon } from '../components/icons/labIcons.js';
 import { type CommandSpec, type PageSpec, textOf } from '../features/feature.js';
 import { type Features, IKargahFeatures } from '../features/registry.js';
 import { isolated } from '../i18n/isolate.js';
 import type { Kargah } from '../tokens.js';
+import { addCommand } from './commands.js';
 import { AllServices } from './core.js';
 import { PageWidget } from './widgets.js';
 
-export const CATEGORY = 'Kargah';
 const REOPEN = 'kargah:reopen';
 
 /** Longer names would be cut by the tab, which cuts on the right: where a Persian name begins. */
@@ -38,6 +39,7 @@ export const pages: JupyterFrontEndPlugin<void> = {
     const { commands, shell } = app;
     const tracker = new WidgetTracker<MainAreaWidget<PageWidget>>({ namespace: 'kargah' });
     const reopen = new Map<string, { command: string; args: ReadonlyPartialJSONObject }>();
+    const pagesByName = new Map<string, PageSpec>();
 
     const open = async (page: PageSpec, given: ReadonlyPartialJSONObject): Promise<void> => {
       const args = page.read(given);
@@ -51,6 +53,7 @@ export const pages: JupyterFrontEndPlugin<void> = {
       const content = new PageWidget(
         kargah,
         page.content(args, () => widget.close()),
+        page.open === true,
       );
       const widget = new MainAreaWidget({ content });
       widget.id = id;
@@ -83,19 +86,54 @@ export const pages: JupyterFrontEndPlugin<void> = {
     const add = (
       id: string,
       { label, icon, palette: listed = false }: Pick<CommandSpec, 'label' | 'icon' | 'palette'>,
-      execute: (args: ReadonlyPartialJSONObject) => void | Promise<void>,
-    ): void => {
-      commands.addCommand(id, {
-        label: () => kargah.i18n.t(label),
-        ...(icon === undefined ? {} : { icon: labIcon(icon) }),
-        execute,
-      });
-      if (listed) palette?.addItem({ command: id, category: CATEGORY });
+      how: Pick<CommandRegistry.ICommandOptions, 'execute' | 'isEnabled'>,
+    ): void =>
+      addCommand(
+        app,
+        id,
+        { label: () => kargah.i18n.t(label), ...(icon === undefined ? {} : { icon: labIcon(icon) }), ...how },
+        palette,
+        listed,
+      );
+    /** The arguments for a command that acts on a page: its own, or those of the page in front; null where neither name one. */
+    const meant = ({ page }: CommandSpec, given: ReadonlyPartialJSONObject): ReadonlyPartialJSONObject | null => {
+      if (page === undefined) return given;
+      const spec = pagesByName.get(page);
+      if (spec?.read(given) !== undefined) return given;
+      const front = reopen.get(shell.currentWidget?.id ?? '');
+      return front !== undefined && front.command === spec?.command ? front.args : null;
+    };
+    const isEnabled = (command: CommandSpec, given: ReadonlyPartialJSONObject): boolean => {
+      const args = meant(command, given);
+      return args !== null && (command.enabled?.(kargah, args) ?? true);
+    };
+    const execute = async (command: CommandSpec, given: ReadonlyPartialJSONObject): Promise<void> => {
+      const args = meant(command, given);
+      if (args === null) return;
+      if (command.open !== true) {
+        await kargah.api.session.start();
+        if (kargah.api.session.state.get().status !== 'signed_in') {
+          kargah.showPanel();
+          return;
+        }
+      }
+      await command.execute(kargah, args);
     };
     features.each((feature) => {
-      feature.pages?.forEach((page) => add(page.command, page, (args) => open(page, args)));
-      feature.commands?.forEach((command) => add(command.id, command, (args) => command.execute(kargah, args)));
+      feature.pages?.forEach((page) => {
+        pagesByName.set(page.name, page);
+        add(page.command, page, { execute: (args) => open(page, args) });
+      });
+      feature.commands?.forEach((command) =>
+        add(command.id, command, {
+          execute: (args) => execute(command, args),
+          isEnabled: (args) => isEnabled(command, args),
+        }),
+      );
     });
+    // Their names are of the language, and what can be done is of the page in front.
+    kargah.locale.subscribe(() => commands.notifyCommandChanged());
+    shell.currentChanged?.connect(() => commands.notifyCommandChanged());
 
     // JupyterLab restores when every plugin has been started, so that the commands of other extensions are there, too.
     void restorer?.restore(tracker, {

@@ -1,5 +1,6 @@
-import { ILayoutRestorer, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, ReactWidget } from '@jupyterlab/apputils';
+import { PageConfig } from '@jupyterlab/coreutils';
 import type { Message } from '@lumino/messaging';
 import type { FunctionComponent } from 'react';
 import { deferred } from '../components/deferred.js';
@@ -9,11 +10,13 @@ import { KargahRoot } from '../context.js';
 import { openUnderDrag } from '../datasets/intake/luminoDrag.js';
 import { type Features, IKargahFeatures } from '../features/registry.js';
 import type { Kargah } from '../tokens.js';
+import { addCommand } from './commands.js';
 import { AllServices } from './core.js';
-import { CATEGORY } from './pages.js';
 
 export const PANEL_ID = 'kargah-panel';
-const SHOW_PANEL = 'kargah:show-panel';
+export const SHOW_PANEL = 'kargah:show-panel';
+/** That this browser has shown the panel of this JupyterLab by itself. */
+const SHOWN = `kargah:shown ${PageConfig.getBaseUrl()}`;
 
 /** The side panel. Its code and its first request wait until it is shown. */
 class PanelWidget extends ReactWidget {
@@ -73,23 +76,35 @@ export const panel: JupyterFrontEndPlugin<void> = {
   description: 'The side panel.',
   autoStart: true,
   requires: [AllServices, IKargahFeatures],
-  optional: [ILayoutRestorer, ICommandPalette],
+  optional: [ILayoutRestorer, ICommandPalette, ILabShell],
   activate: (
     app,
     kargah: Kargah,
     features: Features,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
+    labShell: ILabShell | null,
   ) => {
     const widget = new PanelWidget(kargah, features);
     app.shell.add(widget, 'left', { rank: 150 });
     restorer?.add(widget, PANEL_ID);
     openUnderDrag(PANEL_ID, () => app.shell.activateById(PANEL_ID));
-    app.commands.addCommand(SHOW_PANEL, {
-      label: () => kargah.i18n.t('app.name'),
-      icon: logoIcon,
-      execute: () => app.shell.activateById(PANEL_ID),
-    });
-    palette?.addItem({ command: SHOW_PANEL, category: CATEGORY });
+    addCommand(
+      app,
+      SHOW_PANEL,
+      {
+        label: () => kargah.i18n.t('app.name'),
+        icon: logoIcon,
+        execute: () => app.shell.activateById(PANEL_ID),
+      },
+      palette,
+    );
+    // Who has just installed it sees it once without looking for it; from then on the layout is the person's.
+    if (labShell !== null && window.localStorage.getItem(SHOWN) === null) {
+      void app.restored.then(() => {
+        window.localStorage.setItem(SHOWN, new Date().toISOString());
+        app.shell.activateById(PANEL_ID);
+      });
+    }
   },
 };

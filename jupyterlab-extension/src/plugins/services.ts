@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { PageConfig } from '@jupyterlab/coreutils';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 import { Api } from '../api/client.js';
@@ -23,6 +24,8 @@ import {
 } from '../tokens.js';
 import { BUILT_IN } from './builtIn.js';
 import { insertCell } from './cell.js';
+import { listedCommands } from './commands.js';
+import { chooseFile } from './files.js';
 import { OPEN_MLFLOW } from './mlflow.js';
 import { PANEL_ID } from './panel.js';
 import { settingsOf } from './settings.js';
@@ -161,14 +164,17 @@ const pages: JupyterFrontEndPlugin<IKargahPages> = {
 
 const workspace: JupyterFrontEndPlugin<IKargahWorkspace> = {
   id: `${PACKAGE}:workspace`,
-  description: 'Files and notebooks of JupyterLab.',
+  description: 'Files, notebooks and commands of JupyterLab.',
   autoStart: true,
   provides: IKargahWorkspace,
-  activate: (app: JupyterFrontEnd) => ({
+  optional: [IDefaultFileBrowser],
+  activate: (app: JupyterFrontEnd, browser: IDefaultFileBrowser | null) => ({
     openFile: async (path) => {
       await app.commands.execute('docmanager:open', { path });
     },
     insertCell: (code) => insertCell(app, code),
+    chooseFile: (title, endings) => (browser === null ? Promise.resolve(null) : chooseFile(browser, title, endings)),
+    commands: () => listedCommands(app),
   }),
 };
 

@@ -10,6 +10,7 @@ export class PageWidget extends ReactWidget {
   constructor(
     private readonly kargah: Kargah,
     private readonly page: ReactElement,
+    private readonly open: boolean,
   ) {
     super();
     this.addClass('kg-Host');
@@ -18,9 +19,7 @@ export class PageWidget extends ReactWidget {
   protected override render(): JSX.Element {
     return (
       <KargahRoot kargah={this.kargah} className="kg-Page">
-        <ErrorBoundary>
-          <Gate>{this.page}</Gate>
-        </ErrorBoundary>
+        <ErrorBoundary>{this.open ? this.page : <Gate>{this.page}</Gate>}</ErrorBoundary>
       </KargahRoot>
     );
   }

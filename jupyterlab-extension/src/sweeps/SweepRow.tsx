@@ -67,7 +67,7 @@ export function SweepRow({ sweep, first }: { readonly sweep: Sweep; readonly fir
           <span>{active ? t('sweep.done', { n: done, all: sweep.trials }) : word(sweep)}</span>
         ) : (
           <>
-            {`${t('status.running', { n: sweep.trials })} ·`}
+            {`${t('status.running', { n: sweep.trials })}${t('facts.and').trimEnd()}`}
             {isShare(metric.key) ? <Percent share={best.value} /> : <Num>{format.metric(best.value)}</Num>}
           </>
         )

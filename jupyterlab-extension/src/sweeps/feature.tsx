@@ -1,11 +1,17 @@
 import { data } from '../api/client.js';
 import type { Sweep, SweepChanged } from '../api/types.js';
 import { deferred } from '../components/deferred.js';
-import { type Feature, textOf } from '../features/feature.js';
+import { type CommandSpec, type Feature, textOf } from '../features/feature.js';
+import type { Catalogue } from '../i18n/message.js';
 import { storedList } from '../store/store.js';
+import type { Kargah } from '../tokens.js';
 import { sweepMessages } from './messages.js';
 
-type Messages = typeof sweepMessages;
+const commandMessages = {
+  'command.sweep.stop': { fa: 'این جست‌وجو: توقف', en: 'This sweep: stop' },
+  'command.sweep.delete': { fa: 'این جست‌وجو: حذف', en: 'This sweep: delete' },
+} as const satisfies Catalogue;
+type Messages = typeof sweepMessages & typeof commandMessages;
 declare module '../i18n/messages.js' {
   interface Texts extends Messages {}
 }
@@ -25,11 +31,46 @@ declare module '../tokens.js' {
   }
 }
 
+const sweepOf = ({ store }: Kargah, id: string | undefined): Sweep | undefined =>
+  store
+    .list('sweeps')
+    .get()
+    .items.find(({ sweep_id }) => sweep_id === id);
+
+/** A command on the search whose page is in front. */
+function onSweep(
+  id: 'kargah:stop-sweep' | 'kargah:delete-sweep',
+  label: CommandSpec['label'],
+  can: (sweep: Sweep) => boolean,
+): CommandSpec {
+  const found = (kargah: Kargah, args: Parameters<CommandSpec['execute']>[1]): Sweep | undefined => {
+    const sweep = sweepOf(kargah, textOf(args, 'sweep_id'));
+    return sweep !== undefined && can(sweep) ? sweep : undefined;
+  };
+  return {
+    id,
+    label,
+    icon: id === 'kargah:stop-sweep' ? 'stop' : 'del',
+    palette: true,
+    page: 'sweep',
+    enabled: (kargah, args) => found(kargah, args) !== undefined,
+    execute: async (kargah, args) => {
+      const sweep = found(kargah, args);
+      const { stopSweep, deleteSweep } = await import(/* webpackChunkName: "panel" */ './actions.js');
+      if (sweep !== undefined) await (id === 'kargah:stop-sweep' ? stopSweep : deleteSweep)(kargah, sweep);
+    },
+  };
+}
+
 const SweepPage = deferred(() => import(/* webpackChunkName: "training" */ './SweepPage.js'));
 
 export const sweeps: Feature = {
   id: 'sweeps',
-  messages: sweepMessages,
+  messages: { ...sweepMessages, ...commandMessages },
+  commands: [
+    onSweep('kargah:stop-sweep', 'command.sweep.stop', ({ ended_at }) => ended_at === null),
+    onSweep('kargah:delete-sweep', 'command.sweep.delete', ({ ended_at }) => ended_at !== null),
+  ],
   lists: [
     storedList({
       name: 'sweeps',

@@ -45,6 +45,8 @@ export function kargahFor(url: string, locale: Locale = PERSIAN): Kargah & { rea
     openMlflow: note('openMlflow'),
     openFile: note('openFile'),
     insertCell: note('insertCell'),
+    chooseFile: () => Promise.resolve(null),
+    commands: () => [],
     showPanel: () => void told.push('showPanel'),
   };
   builtIn().startWith(kargah);

@@ -83,6 +83,8 @@ export class Workbench {
       openMlflow: note('mlflow'),
       openFile: note('file'),
       insertCell: note('cell'),
+      chooseFile: () => Promise.resolve(self.answer),
+      commands: () => [],
       showPanel: () => void self.opened.push('panel'),
     };
     const features = builtIn();

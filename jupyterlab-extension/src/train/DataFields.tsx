@@ -28,7 +28,8 @@ export function DatasetField({ datasets, value, required, error, onChange }: Dat
       <option value="">{t(required ? 'new.dataset.choose' : 'new.dataset.none')}</option>
       {datasets.map((dataset) => (
         <option key={dataset.dataset_id} value={dataset.dataset_id} disabled={dataset.state !== 'ready'}>
-          {`\u2068${dataset.name}\u2069`} · <Facts dataset={dataset} />
+          {`\u2068${dataset.name}\u2069${t('facts.and')}`}
+          <Facts dataset={dataset} />
         </option>
       ))}
     </SelectField>

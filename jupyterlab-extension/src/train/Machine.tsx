@@ -20,8 +20,11 @@ export function Machine(): JSX.Element {
       <div className="kg-Layout-row">
         <Icon name="tune" className="kg-Text-off" />
         <span>
-          {t('new.machine')} · {t('new.cores', { n: system.cpus })} ·{' '}
-          {system.gpus === 0 ? t('new.noGpu') : t('new.gpus', { n: system.gpus })}
+          {[
+            t('new.machine'),
+            t('new.cores', { n: system.cpus }),
+            system.gpus === 0 ? t('new.noGpu') : t('new.gpus', { n: system.gpus }),
+          ].join(t('facts.and'))}
         </span>
       </div>
       <div className="kg-Text-hint">

@@ -258,8 +258,8 @@ describe('the version and the split of the data', () => {
   it('are the newest and its standing one, and the bridge is left to say which those are', async () => {
     await open();
     expect((await screen.findByTestId<HTMLSelectElement>('split')).value).toBe('');
-    expect(options('version')).toEqual(['نسخهٔ ۳ · ۱٬۰۰۳ ردیف · تازهترین', 'نسخهٔ ۱ · ۱٬۰۰۱ ردیف']);
-    expect(options('split')).toEqual(['لایهای، label · ۸۰/۱۰/۱۰ · دانهٔ 0', 'تصادفی · ۶۰/۲۰/۲۰ · دانهٔ 7']);
+    expect(options('version')).toEqual(['نسخهٔ ۳؛ ۱٬۰۰۳ ردیف؛ تازهترین', 'نسخهٔ ۱؛ ۱٬۰۰۱ ردیف']);
+    expect(options('split')).toEqual(['لایهای، label؛ ۸۰/۱۰/۱۰؛ دانهٔ 0', 'تصادفی؛ ۶۰/۲۰/۲۰؛ دانهٔ 7']);
     await screen.findByRole('option', { name: 'label' });
     await start();
     await waitFor(() =>
@@ -279,7 +279,7 @@ describe('the version and the split of the data', () => {
 
   it('bring their own columns: the guess for the newest is not made for a version without it', async () => {
     await open();
-    const older = await screen.findByRole('option', { name: /^نسخهٔ ۱ ·/u });
+    const older = await screen.findByRole('option', { name: /^نسخهٔ ۱؛/u });
     await userEvent.selectOptions(await screen.findByTestId('version'), older);
     await screen.findByRole('option', { name: 'old' });
     expect(screen.queryByTestId('split')).toBeNull();

@@ -15,12 +15,14 @@ export interface NewJobPageProps {
   readonly datasetId?: string | undefined;
   readonly recipe?: string | undefined;
   readonly cloneOf?: string | undefined;
+  readonly script?: string | undefined;
   /** The form is done with: given up, or its job started. */
   readonly onDone: () => void;
 }
 
 /** Reads what the form needs, then shows it: recipes, and the job it starts from. */
-export default function NewJobPage({ datasetId, recipe: asked, cloneOf, onDone }: NewJobPageProps): JSX.Element {
+export default function NewJobPage(props: NewJobPageProps): JSX.Element {
+  const { datasetId, recipe: asked, cloneOf, script, onDone } = props;
   const { api } = useKargah();
   const [attempt, setAttempt] = useState(0);
   const [error, setError] = useState<unknown>(null);
@@ -38,7 +40,12 @@ export default function NewJobPage({ datasetId, recipe: asked, cloneOf, onDone }
       const { [column ?? '']: target, ...params }: Readonly<Record<string, unknown>> = job?.params ?? {};
       const form: FormState =
         job === null
-          ? { ...EMPTY_FORM, recipe: asked ?? '', datasetId: datasetId ?? '' }
+          ? {
+              ...EMPTY_FORM,
+              recipe: asked ?? (script === undefined ? '' : OWN_SCRIPT),
+              datasetId: datasetId ?? '',
+              path: script ?? '',
+            }
           : {
               recipe: job.script === null ? (job.recipe ?? '') : OWN_SCRIPT,
               name: '',
@@ -65,7 +72,7 @@ export default function NewJobPage({ datasetId, recipe: asked, cloneOf, onDone }
     return () => {
       gone = true;
     };
-  }, [api, datasetId, asked, cloneOf, attempt]);
+  }, [api, datasetId, asked, cloneOf, script, attempt]);
   return (
     <div className="kg-NewJobPage" data-testid="new-job-page">
       {error !== null ? (

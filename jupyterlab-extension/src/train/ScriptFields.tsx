@@ -1,4 +1,6 @@
+import { IconButton } from '../components/controls/Button.js';
 import { Field } from '../components/controls/Field.js';
+import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import type { FieldErrors } from '../recipes/paramsSchema.js';
 import type { FormState } from './trainForm.js';
@@ -11,7 +13,12 @@ export interface ScriptFieldsProps {
 
 /** What is run, with what, where, and with which variables. */
 export function ScriptFields({ form, errors, onChange }: ScriptFieldsProps): JSX.Element {
+  const kargah = useKargah();
   const { t } = useI18n();
+  const choose = async (): Promise<void> => {
+    const path = await kargah.chooseFile(t('new.path.choose'), ['.py']);
+    if (path !== null) onChange({ path }, 'path');
+  };
   return (
     <>
       <Field
@@ -23,6 +30,14 @@ export function ScriptFields({ form, errors, onChange }: ScriptFieldsProps): JSX
         placeholder="train.py"
         spellCheck={false}
         data-testid="script-path"
+        trailing={
+          <IconButton
+            icon="folder"
+            className="kg-mod-tight"
+            label={t('new.path.choose')}
+            onClick={() => void choose()}
+          />
+        }
         onChange={(event) => onChange({ path: event.target.value }, 'path')}
       />
       <Field

@@ -81,5 +81,5 @@ function versionText(one: DatasetVersion, newest: number, { t }: I18n): string {
     one.version === newest ? t('ver.newest') : null,
   ]
     .filter((part) => part !== null)
-    .join(' · ');
+    .join(t('facts.and'));
 }

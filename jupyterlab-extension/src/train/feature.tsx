@@ -9,11 +9,14 @@ declare module '../tokens.js' {
       readonly recipe?: string | undefined;
       /** A job whose settings the form starts from. */
       readonly clone_of?: string | undefined;
+      /** A script of the person's own, by its path below JupyterLab's folder. */
+      readonly script?: string | undefined;
     };
   }
 }
 
 const NewJobPage = deferred(() => import(/* webpackChunkName: "training" */ './NewJobPage.js'));
+export const NEW_JOB = 'kargah:new-job';
 let forms = 0;
 
 export const train: Feature = {
@@ -21,7 +24,7 @@ export const train: Feature = {
   pages: [
     {
       name: 'new-job',
-      command: 'kargah:new-job',
+      command: NEW_JOB,
       label: 'panel.newJob',
       icon: 'add',
       palette: true,
@@ -29,13 +32,14 @@ export const train: Feature = {
         dataset_id: textOf(args, 'dataset_id'),
         recipe: textOf(args, 'recipe'),
         clone_of: textOf(args, 'clone_of'),
+        script: textOf(args, 'script'),
       }),
       // Several may be filled in side by side.
       tab: () => `new-job-${String((forms += 1))}`,
       look: ({ i18n }) => ({ name: i18n.t('panel.newJob'), icon: 'add' }),
       lists: [],
-      content: ({ dataset_id, recipe, clone_of }, close) => (
-        <NewJobPage datasetId={dataset_id} recipe={recipe} cloneOf={clone_of} onDone={close} />
+      content: ({ dataset_id, recipe, clone_of, script }, close) => (
+        <NewJobPage datasetId={dataset_id} recipe={recipe} cloneOf={clone_of} script={script} onDone={close} />
       ),
     },
   ],

@@ -28,10 +28,10 @@ export function Besides({ column: { quantiles, text, histogram, direction } }: {
   const named = found.map((script) => `${t(`ds.script.${script}`)} ${format.percent(text.scripts[script], 0)}`);
   return (
     <Line
-      title={named.join(' · ')}
+      title={named.join(t('facts.and'))}
       start={found.map((script, at) => (
         <Fragment key={script}>
-          {at > 0 && ' · '}
+          {at > 0 && t('facts.and')}
           {t(`ds.script.${script}`)} <Percent share={text.scripts[script]} digits={0} />
         </Fragment>
       ))}

@@ -38,7 +38,7 @@ describe('the card of a column', () => {
     });
     expect(show(text)).toContain('Persian/Arabic 87% · digits 13%right to left');
     cleanup();
-    expect(show(text, PERSIAN)).toContain('فارسی/عربی ۸۷٪ · رقم ۱۳٪راستبهچپ');
+    expect(show(text, PERSIAN)).toContain('فارسی/عربی ۸۷٪؛ رقم ۱۳٪راستبهچپ');
   });
 });
 

@@ -112,8 +112,8 @@ function ColumnCard({
         </span>
         <span className="kg-Chip kg-mod-plain">
           {t(`ds.type.${column.type}`)}
-          {column.calendar === 'jalali' && ` · ${t('ds.jalali')}`}
-          {target && ` · ${t('ds.target')}`}
+          {column.calendar === 'jalali' && `${t('facts.and')}${t('ds.jalali')}`}
+          {target && `${t('facts.and')}${t('ds.target')}`}
         </span>
       </div>
       <div className="kg-Layout-row kg-Text-small kg-Text-muted kg-Column-line">
@@ -140,10 +140,10 @@ function ColumnCard({
 function useFigure({ distinct, mean, text }: Column): string {
   const { t } = useI18n();
   const unique = t('ds.distinct', { n: distinct });
-  if (mean !== null) return `${unique} · ${t('ds.mean', { x: raw(mean) })}`;
+  if (mean !== null) return `${unique}${t('facts.and')}${t('ds.mean', { x: raw(mean) })}`;
   if (text === undefined) return unique;
   const { min_length: a, max_length: b } = text;
-  return `${unique} · ${a === b ? t('ds.length', { n: a }) : t('ds.lengths', { a, b })}`;
+  return `${unique}${t('facts.and')}${a === b ? t('ds.length', { n: a }) : t('ds.lengths', { a, b })}`;
 }
 
 function Values({ column, rows }: { readonly column: Column; readonly rows: number }): JSX.Element {

@@ -62,7 +62,8 @@ export function Sql({ dataset, version }: { readonly dataset: Dataset; readonly 
           />
           {found !== null && failure === null && (
             <span className="kg-Text-muted kg-Text-small" role="status">
-              {t(found.truncated ? 'rows.foundMore' : 'rows.found', { n: found.rows.length })} ·{' '}
+              {t(found.truncated ? 'rows.foundMore' : 'rows.found', { n: found.rows.length })}
+              {t('facts.and')}
               {format.duration(found.seconds)}
             </span>
           )}

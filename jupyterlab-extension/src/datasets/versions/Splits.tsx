@@ -59,9 +59,10 @@ function SplitCard({ split }: { readonly split: Split }): JSX.Element {
         {split.is_default && <span className="kg-Chip kg-Tone-ok">{t('split.default')}</span>}
       </div>
       <p className="kg-Text-small kg-Text-muted">
-        {split.column !== undefined && <bdi>{split.column} · </bdi>}
+        {split.column !== undefined && <bdi>{split.column}</bdi>}
         {split.method !== 'given' && (
           <>
+            {split.column !== undefined && t('facts.and')}
             {t('split.seed')} <Code>{split.seed}</Code>
           </>
         )}

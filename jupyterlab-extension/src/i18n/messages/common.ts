@@ -22,6 +22,8 @@ export const common = {
   'done.deleted': { fa: '{x} حذف شد.', en: '{x} deleted.' },
   progress: { fa: 'پیشرفت', en: 'Progress' },
   'progress.valueLeft': { fa: '{p}، {left} مانده', en: '{p}, {left} left' },
+  /** Between facts of one line: in Persian a dot in the middle reads as the figure zero. */
+  'facts.and': { fa: '؛ ', en: ' · ' },
   loading: { fa: 'در حال خواندن…', en: 'Loading…' },
   'error.unreachable': { fa: 'کارگاه پاسخ نمی‌دهد.', en: 'Kargah does not answer.' },
   'error.code': { fa: 'کپی برای پشتیبانی', en: 'Copy for support' },

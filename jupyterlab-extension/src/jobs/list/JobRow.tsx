@@ -158,9 +158,9 @@ function JobFigure({ job, spark }: { readonly job: Job; readonly spark: readonly
     return (
       <>
         {job.ended_at !== null && (
-          <span className="kg-mod-roomy">
+          <span className={best === null ? 'kg-mod-roomy' : 'kg-mod-roomy kg-mod-roomier'}>
             <Moment at={job.ended_at} />
-            {best !== null && ' ·'}
+            {best !== null && t('facts.and').trimEnd()}
           </span>
         )}
         {best !== null && (isShare(best.key) ? <Percent share={best.value} /> : <Num>{format.metric(best.value)}</Num>)}

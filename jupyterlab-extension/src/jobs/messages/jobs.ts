@@ -201,6 +201,7 @@ export const jobMessages = {
   'new.target.constant': { fa: 'این ستون تنها یک مقدار دارد.', en: 'This column has only one value.' },
   'new.path': { fa: 'مسیر اسکریپت', en: 'Path of the script' },
   'new.path.hint': { fa: 'نسبت به پوشهٔ JupyterLab', en: 'Relative to the Jupyter workspace' },
+  'new.path.choose': { fa: 'انتخاب اسکریپت', en: 'Choose a script' },
   'new.path.required': { fa: 'مسیر یک فایل پایتون را بنویسید.', en: 'Give the path of a Python file.' },
   'new.args': { fa: 'آرگومان‌ها', en: 'Arguments' },
   'new.args.hint': { fa: 'مانند خط فرمان؛ با فاصله جدا می‌شوند', en: 'As on a command line, separated by spaces' },

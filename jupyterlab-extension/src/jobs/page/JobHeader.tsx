@@ -158,7 +158,7 @@ function JobProgress({ job }: { readonly job: Job }): JSX.Element {
       {epoch !== null && epochs !== null && <span>{t('job.epochOf', { n: epoch, all: epochs })}</span>}
       {step !== null && (
         <span className="kg-Text-muted">
-          {epoch !== null && '· '}
+          {epoch !== null && t('facts.and').trimStart()}
           {steps === null ? t('job.step', { n: step }) : t('job.stepOf', { n: step, all: steps })}
         </span>
       )}
