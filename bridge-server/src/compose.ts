@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
+import { Memberships } from './access/memberships.js';
 import { ledgerRoutes } from './administration/ledger-routes.js';
 import { createAuth } from './auth/index.js';
 import type { Config } from './config.js';
@@ -47,11 +48,13 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   );
   const { db } = storage;
   // The parts name each other (live watches training's jobs, training tells live): the later one is reached when it is there.
+  const memberships = new Memberships(db);
   const ledger = new Ledger(systemClock);
   const sessionEnded = (sessionId: string): void => live.endSession(sessionId);
-  const auth = await createAuth({ storage, ledger, config, sessionEnded, log });
+  const auth = await createAuth({ storage, ledger, config, memberships, sessionEnded, log });
   const live: Live = createLive({
     authenticator: auth.authenticator,
+    memberships,
     // Behind a proxy that shows its own Host, the bridge's own pages are told by their origin.
     allowedOrigins: [...config.allowedOrigins, ...config.publicUrls.map((url) => new URL(url).origin)],
     log,
@@ -79,7 +82,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     log,
   });
   const events = new Events((err, name) => log.error({ err, event: name }, 'what happened could not be heard'));
-  events.on('job.changed', ({ userId, job, deleted }) => live.jobChanged(userId, job, deleted));
+  events.on('job.changed', ({ projectId, job, deleted }) => live.jobChanged(projectId, job, deleted));
   const launchers = createLaunchers(config.launchers, { ...config, log });
   const training = new TrainingService({
     db,
@@ -111,6 +114,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     events,
     live,
     mlflow: mlflow.port,
+    memberships,
     training,
     datasets: datasets.service,
   });

@@ -5,7 +5,7 @@ import type { Job } from './contract/training/training.js';
 /** What happened, by name. */
 export interface Happened {
   /** A job moved, or another thing that lists show of it changed. */
-  'job.changed': { readonly userId: string; readonly job: Job; readonly deleted: boolean };
+  'job.changed': { readonly projectId: string; readonly job: Job; readonly deleted: boolean };
   /** MLflow has taken these points of a job's run. */
   'job.points': { readonly jobId: string; readonly points: readonly MetricPoint[] };
 }

@@ -1,5 +1,6 @@
 import type { Kysely, Migration } from 'kysely';
 import type { Logger } from 'pino';
+import type { Memberships } from './access/memberships.js';
 import { grantToRoles } from './access/policy.js';
 import type { Config } from './config.js';
 import type { Endpoint } from './contract/endpoint.js';
@@ -42,6 +43,7 @@ export interface Parts {
   readonly events: Events;
   readonly live: LivePort;
   readonly mlflow: MlflowPort;
+  readonly memberships: Memberships;
   readonly training: TrainingService;
   readonly datasets: TrainingDatasets;
 }

@@ -1,3 +1,4 @@
 // The features of the bridge, a line each; they start in the order of their names.
 export { models } from './models/feature.js';
+export { projects } from './projects/feature.js';
 export { sweeps } from './sweeps/feature.js';

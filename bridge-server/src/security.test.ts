@@ -96,6 +96,12 @@ beforeAll(async () => {
   const made = await json<{ token_id: string }>('POST', '/api/v1/auth/tokens', { name: 'mine', expires_in_days: 1 });
   const sessions = await json<{ items: { session_id: string }[] }>('GET', '/api/v1/auth/sessions');
   const page = await json<{ workspace: string }>('POST', '/api/v1/auth/mlflow-session');
+  const [project] = (await json<{ items: { project_id: string }[] }>('GET', '/api/v1/projects')).items as [
+    { project_id: string },
+  ];
+  const { user_id } = await json<{ user_id: string }>('GET', '/api/v1/auth/me');
+  const invitations = `/api/v1/projects/${project.project_id}/invitations`;
+  const invitation = await json<{ invitation_id: string }>('POST', invitations, { role: 'viewer' });
   run = { id: job.mlflow_run_id, experiment: job.mlflow_experiment_id, workspace: page.workspace };
   things = {
     dataset_id: dataset.dataset_id,
@@ -104,6 +110,9 @@ beforeAll(async () => {
     upload_id: upload.headers.get('location')?.split('/').at(-1) ?? '',
     job_id,
     sweep_id: sweep.sweep_id,
+    project_id: project.project_id,
+    user_id: user_id,
+    invitation_id: invitation.invitation_id,
     token_id: made.token_id,
     session_id: sessions.items[0]!.session_id,
   };
@@ -119,6 +128,9 @@ describe('what is Sara’s', () => {
     patchDataset: { name: 'mine now' },
     queryDataset: { sql: 'select 1' },
     rereadVersion: { reading: {} },
+    patchProject: { name: 'mine now' },
+    patchMember: { role: 'owner' },
+    createInvitation: { role: 'viewer' },
     putSharing: { emails: [] },
   };
   const QUERIES: Record<string, string> = { searchLogs: '?q=x', diffVersions: '?from=1&to=1' };

@@ -6,16 +6,18 @@ import { KargahError } from '../src/lib/errors.js';
 import type { Authenticator } from '../src/http/route.js';
 import type { Caller, Person } from '../src/access/caller.js';
 
-/** A person for tests; `token-of-<id>` signs them in at {@link knownCallers}. */
+/** A person for tests, alone in a project of their own; `token-of-<id>` signs them in at {@link knownCallers}. */
 export function person(id: string, changes: Partial<Person> = {}): Person {
+  const { projectId, workspace } = { projectId: `prj_${id}`, workspace: `ws-${id}`, ...changes };
   return {
     kind: 'user',
     userId: id,
     name: id,
     email: `${id}@example.org`,
     role: 'user',
-    projectId: `prj_${id}`,
-    workspace: `ws-${id}`,
+    projectId,
+    workspace,
+    memberships: new Map([[projectId, { role: 'owner', workspace }]]),
     expiresAt: Date.now() + 900_000,
     ...changes,
   };

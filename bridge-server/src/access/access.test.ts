@@ -2,10 +2,12 @@ import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { person } from '../../test/app.js';
 import { PERMISSIONS, type Permission } from '../contract/permissions.js';
+import type { ProjectRole } from '../contract/projects.js';
 import type { KargahError } from '../lib/errors.js';
 import { openStorage } from '../storage/storage.js';
-import type { JobIdentity } from './caller.js';
-import { mayAccess, requireAccess, requirePermission } from './require-access.js';
+import type { JobIdentity, Person } from './caller.js';
+import { inProject, inWorkspace } from './projects.js';
+import { mayAccess, requireAccess, requireHere, requirePermission } from './require-access.js';
 import { ownedBy, projectOf, type Resource } from './resource.js';
 import { inProjectsOf, scopeOf } from './scope.js';
 
@@ -24,7 +26,13 @@ const ofSara = { project_id: 'prj_sara' };
 const things: readonly Resource[] = (['dataset', 'job', 'sweep', 'upload', 'connection'] as const).map((kind) =>
   ownedBy(kind, `${kind}_1`, ofSara),
 );
-const ofObjects = PERMISSIONS.filter((permission) => !/^(?:server|account)\./u.test(permission));
+const ofObjects = PERMISSIONS.filter((permission) => !/^(?:server|account)\.|^project\.create$/u.test(permission));
+/** A member of Sara's project besides a project of their own. */
+const member = (role: ProjectRole): Person => {
+  const own = person('mina');
+  const there = { role, workspace: 'ws-sara' };
+  return { ...own, memberships: new Map([...own.memberships, ['prj_sara', there]]) };
+};
 
 /** `done`, or the code it is refused with. */
 function outcome(ask: () => unknown): string {
@@ -53,6 +61,50 @@ describe('what is in a project', () => {
           expect(mayAccess(caller, permission, thing)).toBe(false);
         }
     expect(outcome(() => requireAccess(sara, 'job.read', undefined))).toBe('not_found');
+  });
+});
+
+describe('a member of a project, whatever project their request names', () => {
+  const allowed = (role: ProjectRole, kind: Resource['kind']): Permission[] =>
+    PERMISSIONS.filter((permission) => mayAccess(member(role), permission, ownedBy(kind, `${kind}_1`, ofSara)));
+
+  it('does everything as its owner', () => {
+    expect(allowed('owner', 'dataset')).toEqual(ofObjects);
+  });
+  it('makes, changes and stops things as an editor, and lets nobody in', () => {
+    expect(ofObjects.filter((permission) => !allowed('editor', 'job').includes(permission))).toEqual([
+      'dataset.share',
+      'ledger.read',
+      'project.manage',
+    ]);
+  });
+  it('reads everything but the ledger as a viewer, and is refused what they may see but not change', () => {
+    expect(allowed('viewer', 'job')).toEqual(
+      ofObjects.filter((permission) => permission.endsWith('.read') && permission !== 'ledger.read'),
+    );
+    for (const permission of ofObjects.filter((one) => !one.endsWith('.read')))
+      expect([permission, outcome(() => requireAccess(member('viewer'), permission, things[0]))]).toEqual([
+        permission,
+        'forbidden',
+      ]);
+  });
+  it('has lists of the one project that the request names, and asks of MLflow what their role there allows', () => {
+    const viewer = member('viewer');
+    const there = inProject(viewer, 'prj_sara');
+    expect(scopeOf(viewer, 'job.read').projectIds).toEqual(['prj_mina']);
+    expect(scopeOf(there, 'job.read').projectIds).toEqual(['prj_sara']);
+    expect(scopeOf(there, 'dataset.write').projectIds).toEqual([]);
+    expect(outcome(() => requireHere(viewer, 'run.write'))).toBe('done');
+    expect(outcome(() => requireHere(there, 'run.write'))).toBe('forbidden');
+    expect(outcome(() => requireHere(there, 'run.read'))).toBe('done');
+    expect(inWorkspace(viewer, 'ws-sara')).toEqual(there);
+  });
+  it('reaches no project but theirs by naming it, and a job none but its own', () => {
+    expect(outcome(() => inProject(member('owner'), 'prj_reza'))).toBe('not_found');
+    expect(outcome(() => inWorkspace(member('owner'), 'ws-reza'))).toBe('not_found');
+    expect(outcome(() => inProject(job, 'prj_reza'))).toBe('not_found');
+    expect(inProject(job, 'prj_sara')).toBe(job);
+    expect(inWorkspace(job, 'ws-reza')).toBe(job);
   });
 });
 

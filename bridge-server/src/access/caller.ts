@@ -1,3 +1,12 @@
+import type { ProjectRole } from '../contract/projects.js';
+
+/** What somebody is in a project. */
+export interface Membership {
+  readonly role: ProjectRole;
+  /** The MLflow workspace of the project. */
+  readonly workspace: string;
+}
+
 /** Who is asking, proved before a handler runs. */
 export interface Person {
   readonly kind: 'user';
@@ -5,10 +14,12 @@ export interface Person {
   readonly name: string;
   readonly email: string;
   readonly role: 'admin' | 'user';
-  /** The project that the request is about: what is made goes there. */
+  /** The project that the request is about: what is made goes there, and lists are of it. */
   readonly projectId: string;
   /** The MLflow workspace of that project. */
   readonly workspace: string;
+  /** Every project that the person, or the token they showed, reaches; by its id. */
+  readonly memberships: ReadonlyMap<string, Membership>;
   /** When the token that was shown stops being good (ms since the epoch). */
   readonly expiresAt: number;
   /** What ends this person's access at once when it ends: the session behind an access token, or a personal API token. */

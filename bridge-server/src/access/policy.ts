@@ -1,16 +1,33 @@
-import { PERMISSIONS, type LeastRole, type Permission } from '../contract/permissions.js';
-import type { Caller } from './caller.js';
+import { isInProject, PERMISSIONS, type LeastRole, type Permission } from '../contract/permissions.js';
+import type { ProjectRole } from '../contract/projects.js';
+import type { Caller, Person } from './caller.js';
 import type { Resource } from './resource.js';
 
 type Permissions = ReadonlySet<Permission>;
 
 const of = (...permissions: Permission[]): Permissions => new Set(permissions);
+const those = (wanted: (permission: Permission) => boolean): Permissions => new Set(PERMISSIONS.filter(wanted));
 const NONE: Permissions = of();
-const isOfThePerson = (permission: Permission): boolean => /^(?:server|account)\./u.test(permission);
 
-const owner = new Set<Permission>(PERMISSIONS.filter((permission) => !isOfThePerson(permission)));
-/** What a person may do in a project of theirs. */
-export const OWNER: Permissions = owner;
+/** What an administrator may do besides. */
+const OF_ADMINS = of('server.admin');
+/** What a person may do with their own account and with the server, whatever the project. */
+const OF_EVERYONE = those((permission) => !isInProject(permission) && !OF_ADMINS.has(permission));
+const ADMIN: Permissions = new Set([...OF_EVERYONE, ...OF_ADMINS]);
+/** Who may see or use the project, and what was done in it: its owners alone say and read so. */
+const OF_THE_OWNER = of('dataset.share', 'ledger.read', 'project.manage');
+
+/** What the members of a project may do in it, by their role: a feature adds what it brings. */
+const owner = new Set(PERMISSIONS.filter(isInProject) as Permission[]);
+const editor = new Set([...owner].filter((permission) => !OF_THE_OWNER.has(permission)));
+const viewer = new Set([...editor].filter((permission) => permission.endsWith('.read')));
+export const ROLES: Readonly<Record<ProjectRole, Permissions>> = { owner, editor, viewer };
+/** From the least one up. */
+const UP_FROM: Readonly<Record<LeastRole, readonly Set<Permission>[]>> = {
+  viewer: [viewer, editor, owner],
+  editor: [editor, owner],
+  owner: [owner],
+};
 /** What a person may do with a dataset that is shared with them. */
 export const READER_OF_A_DATASET = of('dataset.read');
 
@@ -36,11 +53,6 @@ const JOB_IN_MLFLOW = of(
 
 const JOB: Permissions = new Set([...JOB_ITSELF, ...JOB_DATASET, ...JOB_IN_MLFLOW]);
 
-/** What a person may do besides, with their own account and with the server. */
-const person = new Set<Permission>([...OWNER, 'account.read', 'account.write', 'server.read']);
-const PERSON: Permissions = person;
-const admin = new Set<Permission>([...PERSON, 'server.admin']);
-const ADMIN: Permissions = admin;
 const known = new Set<Permission>(PERMISSIONS);
 
 /** Whether there is such a permission: of the contract, or of a feature. */
@@ -50,30 +62,50 @@ export function isPermission(name: string | null): boolean {
 
 /** Gives each permission that a feature brings to the roles from the least one up; before the first request. A job's token has none. */
 export function grantToRoles(permissions: Readonly<Partial<Record<Permission, LeastRole>>>): void {
-  for (const permission of Object.keys(permissions) as Permission[])
-    for (const role of [owner, person, admin, known]) role.add(permission);
+  for (const [permission, least] of Object.entries(permissions) as [Permission, LeastRole][])
+    for (const role of [known, ...UP_FROM[least]]) role.add(permission);
 }
 
-/** What the caller may do at all, to one thing or another. */
-export function permissionsOf(caller: Caller): Permissions {
-  if (caller.kind === 'job') return JOB;
-  return caller.role === 'admin' ? ADMIN : PERSON;
+/** What a person may do wherever they are. */
+function ofThePerson({ role }: Person): Permissions {
+  return role === 'admin' ? ADMIN : OF_EVERYONE;
+}
+
+/** Whether the caller may do this at all, to one thing or another, in this project or another. */
+export function mayAnywhere(caller: Caller, permission: Permission): boolean {
+  if (caller.kind === 'job') return JOB.has(permission);
+  if (ofThePerson(caller).has(permission) || READER_OF_A_DATASET.has(permission)) return true;
+  for (const { role } of caller.memberships.values()) if (ROLES[role].has(permission)) return true;
+  return false;
+}
+
+/** Whether the caller may do this in the project that the request is about. */
+export function mayHere(caller: Caller, permission: Permission): boolean {
+  if (caller.kind === 'job') return JOB.has(permission);
+  return ofThePerson(caller).has(permission) || roleIn(caller, caller.projectId).has(permission);
+}
+
+/** What a person may do in a project: nothing, where they are no member. */
+function roleIn({ memberships }: Person, projectId: string): Permissions {
+  const membership = memberships.get(projectId);
+  return membership === undefined ? NONE : ROLES[membership.role];
 }
 
 /** Whether it is of a project of the caller's, and not only shared with them. */
 export function isOwn(caller: Caller, { project_id: projectId }: { readonly project_id: string }): boolean {
-  return projectId === caller.projectId;
+  return caller.kind === 'user' ? caller.memberships.has(projectId) : projectId === caller.projectId;
 }
 
 /** What the caller may do with this object: nothing, where no rule says so. */
 export function permissionsOn(caller: Caller, resource: Resource): Permissions {
-  const isInProject = isOwn(caller, { project_id: resource.projectId });
   if (caller.kind === 'job') {
-    if (resource.kind === 'job') return isInProject && resource.id === caller.jobId ? JOB_ITSELF : NONE;
+    const isHere = isOwn(caller, { project_id: resource.projectId });
+    if (resource.kind === 'job') return isHere && resource.id === caller.jobId ? JOB_ITSELF : NONE;
     // Which may belong to another project, whose owner shared it when the job was made.
     if (resource.kind === 'dataset') return resource.id === caller.datasetId ? JOB_DATASET : NONE;
-    return resource.kind === 'project' && isInProject ? JOB_IN_MLFLOW : NONE;
+    return resource.kind === 'project' && isHere ? JOB_IN_MLFLOW : NONE;
   }
-  if (isInProject) return OWNER;
+  const role = roleIn(caller, resource.projectId);
+  if (role !== NONE) return role;
   return resource.kind === 'dataset' && resource.isSharedWithCaller === true ? READER_OF_A_DATASET : NONE;
 }

@@ -1,38 +1,41 @@
 import type { Kysely } from 'kysely';
+import { KargahError } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import type { Database } from '../storage/schema.js';
+import type { Caller } from './caller.js';
 
-export interface Project {
-  readonly projectId: string;
-  readonly workspace: string;
+/** Makes a project whose owner this person is; within a transaction. */
+export async function makeProject(
+  trx: Kysely<Database>,
+  { name, userId }: { readonly name: string; readonly userId: string },
+): Promise<string> {
+  const project_id = newId('prj');
+  // MLflow takes lower-case letters, digits and hyphens, beginning with a letter.
+  const workspace = `w-${project_id.slice('prj_'.length)}`;
+  const created_at = new Date().toISOString();
+  await trx.insertInto('projects').values({ project_id, name, workspace, workspace_ready: 0, created_at }).execute();
+  await trx.insertInto('project_members').values({ project_id, user_id: userId, role: 'owner', created_at }).execute();
+  return project_id;
 }
 
-/** The project that a person works in; made at first sight, so that nobody is ever without one. */
-export async function projectOfPerson(db: Kysely<Database>, user: { id: string; name: string }): Promise<Project> {
-  const found = await db
-    .selectFrom('project_members as m')
-    .innerJoin('projects as p', 'p.project_id', 'm.project_id')
-    .select(['p.project_id as projectId', 'p.workspace'])
-    .where('m.user_id', '=', user.id)
-    .where('m.role', '=', 'owner')
-    .orderBy('m.created_at')
-    .executeTakeFirst();
-  if (found !== undefined) return found;
-  const projectId = newId('prj');
-  // MLflow takes lower-case letters, digits and hyphens, beginning with a letter.
-  const workspace = `w-${projectId.slice('prj_'.length)}`;
-  const created_at = new Date().toISOString();
-  await db.transaction().execute(async (trx) => {
-    await trx
-      .insertInto('projects')
-      .values({ project_id: projectId, name: user.name, workspace, workspace_ready: 0, created_at })
-      .execute();
-    await trx
-      .insertInto('project_members')
-      .values({ project_id: projectId, user_id: user.id, role: 'owner', created_at })
-      .execute();
-  });
-  return { projectId, workspace };
+/**
+ * The caller, in the project that a request names; without a name, in their own. A job is always in its own.
+ *
+ * @throws {KargahError} `not_found` for a project that the caller does not reach, in the words for one that does not exist
+ */
+export function inProject<C extends Caller>(caller: C, projectId: string | null): C {
+  if (projectId === null || projectId === caller.projectId) return caller;
+  const found = caller.kind === 'user' ? caller.memberships.get(projectId) : undefined;
+  if (found === undefined) throw new KargahError('not_found');
+  return { ...caller, projectId, workspace: found.workspace };
+}
+
+/** As {@link inProject}, by the name that MLflow knows the project by. */
+export function inWorkspace<C extends Caller>(caller: C, workspace: string): C {
+  if (caller.kind === 'job' || workspace === caller.workspace) return caller;
+  for (const [projectId, membership] of caller.memberships)
+    if (membership.workspace === workspace) return { ...caller, projectId, workspace };
+  throw new KargahError('not_found');
 }
 
 /** The MLflow workspace of a project. */

@@ -1,7 +1,7 @@
 import type { Permission } from '../contract/permissions.js';
 import { KargahError } from '../lib/errors.js';
 import type { Caller } from './caller.js';
-import { permissionsOf, permissionsOn } from './policy.js';
+import { mayAnywhere, mayHere, permissionsOn } from './policy.js';
 import type { Resource } from './resource.js';
 
 /**
@@ -32,7 +32,16 @@ export function mayAccess(caller: Caller, permission: Permission, resource: Reso
  * @throws {KargahError} `forbidden`
  */
 export function requirePermission(caller: Caller, permission: Permission): void {
-  if (!permissionsOf(caller).has(permission)) throw new KargahError('forbidden');
+  if (!mayAnywhere(caller, permission)) throw new KargahError('forbidden');
+}
+
+/**
+ * For what is asked of a project as a whole, such as a path of MLflow: whether the caller has the permission there.
+ *
+ * @throws {KargahError} `forbidden`
+ */
+export function requireHere(caller: Caller, permission: Permission): void {
+  if (!mayHere(caller, permission)) throw new KargahError('forbidden');
 }
 
 const readingOf = (permission: Permission): Permission => permission.replace(/\.\w+$/u, '.read') as Permission;

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Permission } from '../contract/permissions.js';
 import type { Caller } from './caller.js';
-import { OWNER, READER_OF_A_DATASET } from './policy.js';
+import { mayHere, READER_OF_A_DATASET } from './policy.js';
 
 /** Which rows of a table a list may hold for a caller; stores narrow their queries by it. */
 export interface Scope {
@@ -15,7 +15,7 @@ export interface Scope {
 export function scopeOf(caller: Caller, permission: Permission): Scope {
   if (caller.kind === 'job') return { projectIds: [], sharedWith: null };
   return {
-    projectIds: OWNER.has(permission) ? [caller.projectId] : [],
+    projectIds: mayHere(caller, permission) ? [caller.projectId] : [],
     sharedWith: READER_OF_A_DATASET.has(permission) ? caller.userId : null,
   };
 }

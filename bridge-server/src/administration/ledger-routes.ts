@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
 import type { Caller } from '../access/caller.js';
-import { permissionsOf } from '../access/policy.js';
+import { mayHere } from '../access/policy.js';
 import { scopeOf } from '../access/scope.js';
 import { exportLedger, listLedger, verifyLedger, type LedgerFilter, type LedgerRow } from '../contract/ledger.js';
 import { attachment } from '../http/send-file.js';
@@ -33,8 +33,8 @@ export function ledgerRoutes(store: LedgerStore): Route[] {
 
 /** Admins see the whole ledger, others what happened in projects that they own. */
 function viewOf(caller: Caller, filter: LedgerFilter): LedgerView {
-  const within = permissionsOf(caller).has('server.admin') ? null : scopeOf(caller, 'ledger.read').projectIds;
-  return { ...filter, within };
+  const { projectIds } = scopeOf(caller, 'ledger.read');
+  return { ...filter, within: mayHere(caller, 'server.admin') ? null : projectIds };
 }
 
 function placeOf(cursor: string): number {

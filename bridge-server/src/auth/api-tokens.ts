@@ -1,12 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
+import { sha256 } from '../lib/hash.js';
 import { newId } from '../lib/ids.js';
 import { KargahError } from '../lib/errors.js';
 import type { ApiTokenTable, Database } from '../storage/schema.js';
-
-export function sha256(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
 
 const MINUTE = 60_000;
 

@@ -12,6 +12,7 @@ import { HandClock } from '../../test/clock.js';
 import { testStorage } from '../../test/storage.js';
 import { deriveKey } from '../config.js';
 import type { Storage } from '../storage/storage.js';
+import { Memberships } from '../access/memberships.js';
 import { createAuth, type Auth } from './index.js';
 
 const PASSWORD = 'a quiet blue lamp';
@@ -33,6 +34,7 @@ beforeEach(async () => {
   auth = await createAuth({
     storage,
     ledger: new Ledger(clock),
+    memberships: new Memberships(storage.db, clock),
     config: {
       secret: SECRET,
       sessionDays: 14,

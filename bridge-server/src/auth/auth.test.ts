@@ -14,7 +14,8 @@ import { testStorage } from '../../test/storage.js';
 import { endpoint } from '../contract/endpoint.js';
 import { route } from '../http/route.js';
 import type { Storage } from '../storage/storage.js';
-import { sha256 } from './api-tokens.js';
+import { sha256 } from '../lib/hash.js';
+import { Memberships } from '../access/memberships.js';
 import { createAuth, type Auth } from './index.js';
 
 const PASSWORD = 'a quiet blue lamp';
@@ -36,6 +37,7 @@ beforeEach(async () => {
   auth = await createAuth({
     storage,
     ledger: new Ledger(clock),
+    memberships: new Memberships(storage.db, clock),
     config: {
       secret: 'k'.repeat(8) + 'secret-of-this-test-1234567890',
       sessionDays: 14,

@@ -1,15 +1,16 @@
 import type { Kysely } from 'kysely';
 import type { Clock } from '../lib/clock.js';
 import type { User } from '../contract/auth.js';
+import { sha256 } from '../lib/hash.js';
 import { KargahError } from '../lib/errors.js';
 import type { MaySignIn } from '../http/listen.js';
 import type { Authenticator } from '../http/route.js';
 import type { Caller, JobIdentity, Person } from '../access/caller.js';
 import type { Database } from '../storage/schema.js';
 import type { Accounts } from './accounts.js';
-import { ApiTokens, sha256 } from './api-tokens.js';
+import type { ApiTokens } from './api-tokens.js';
 import type { TokenKey } from './keys.js';
-import { projectOfPerson } from '../access/projects.js';
+import type { Memberships } from '../access/memberships.js';
 import type { Sessions } from './sessions.js';
 
 /** How long a proved session is taken on trust: a session ended elsewhere (another bridge on one database) is noticed by then. */
@@ -17,12 +18,14 @@ const TRUST_MS = 4_000;
 const ENDED: readonly string[] = ['succeeded', 'failed', 'stopped', 'lost'];
 
 type Known = Omit<Person, 'expiresAt' | 'sessionId' | 'bySession'>;
+type Account = Pick<Person, 'kind' | 'userId' | 'name' | 'email' | 'role'>;
 
 interface IdentityDeps {
   readonly db: Kysely<Database>;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly apiTokens: ApiTokens;
+  readonly memberships: Pick<Memberships, 'of'>;
   readonly accessKey: TokenKey;
   readonly maySignIn: MaySignIn;
   readonly clock: Clock;
@@ -30,7 +33,7 @@ interface IdentityDeps {
 
 /** Turns a token into who is asking. */
 export class Identity implements Authenticator {
-  readonly #sessions = new Map<string, { known: Known; until: number }>();
+  readonly #sessions = new Map<string, { account: Account; until: number }>();
 
   constructor(private readonly deps: IdentityDeps) {}
 
@@ -38,7 +41,7 @@ export class Identity implements Authenticator {
     if (token.startsWith('kgj_')) return this.job(token);
     if (token.startsWith('kgp_')) {
       const row = await this.deps.apiTokens.use(token);
-      const known = await this.known(row.user_id);
+      const known = await this.#inProjects(await this.#account(row.user_id));
       const expiresAt = row.expires_at === null ? Number.MAX_SAFE_INTEGER : Date.parse(row.expires_at);
       return { ...known, expiresAt, sessionId: row.token_id, bySession: false };
     }
@@ -56,12 +59,17 @@ export class Identity implements Authenticator {
     if (entry === undefined || entry.until < now) {
       this.#sessions.delete(sessionId);
       if ((await this.ownerOf(sessionId)) !== userId) throw new KargahError('token_expired');
-      entry = { known: await this.known(userId), until: now + TRUST_MS };
+      entry = { account: await this.#account(userId), until: now + TRUST_MS };
       if (this.#sessions.size > 10_000) this.#sessions.clear();
       this.#sessions.set(sessionId, entry);
     }
-    if (entry.known.userId !== userId) throw new KargahError('unauthenticated');
-    return { ...entry.known, expiresAt, sessionId, bySession: !sessionId.startsWith('tok_') };
+    if (entry.account.userId !== userId) throw new KargahError('unauthenticated');
+    return {
+      ...(await this.#inProjects(entry.account)),
+      expiresAt,
+      sessionId,
+      bySession: !sessionId.startsWith('tok_'),
+    };
   }
 
   /** Whose session, or personal API token, this is, if it is still good. */
@@ -77,16 +85,21 @@ export class Identity implements Authenticator {
 
   /** What was known of a person is looked at anew. */
   forgetPerson(userId: string): void {
-    for (const [sessionId, { known }] of this.#sessions) if (known.userId === userId) this.#sessions.delete(sessionId);
-  }
-
-  async known(userId: string): Promise<Known> {
-    return this.describe(await this.deps.accounts.mustBe(userId));
+    for (const [sessionId, { account }] of this.#sessions)
+      if (account.userId === userId) this.#sessions.delete(sessionId);
   }
 
   async describe(user: User): Promise<Known> {
-    const project = await projectOfPerson(this.deps.db, { id: user.user_id, name: user.name });
-    return { kind: 'user', userId: user.user_id, name: user.name, email: user.email, role: user.role, ...project };
+    return this.#inProjects(accountOf(user));
+  }
+
+  async #account(userId: string): Promise<Account> {
+    return accountOf(await this.deps.accounts.mustBe(userId));
+  }
+
+  async #inProjects(account: Account): Promise<Known> {
+    const { memberships, home } = await this.deps.memberships.of({ id: account.userId, name: account.name });
+    return { ...account, ...home, memberships };
   }
 
   private async job(token: string): Promise<JobIdentity> {
@@ -116,4 +129,8 @@ export class Identity implements Authenticator {
       datasetId: row.dataset_id,
     };
   }
+}
+
+function accountOf({ user_id: userId, name, email, role }: User): Account {
+  return { kind: 'user', userId, name, email, role };
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Memberships } from '../access/memberships.js';
 import { type Clock, systemClock } from '../lib/clock.js';
 import { deriveKey, type Config } from '../config.js';
 import { maySignIn, type MaySignIn } from '../http/listen.js';
@@ -28,6 +29,7 @@ export interface AuthDeps {
     Config,
     'secret' | 'sessionDays' | 'accessTokenSeconds' | 'publicPath' | 'signup' | 'dataDir' | 'socket'
   >;
+  readonly memberships: Pick<Memberships, 'of'>;
   readonly sessionEnded: (sessionId: string) => void;
   readonly log: Pick<Logger, 'warn'>;
   readonly clock?: Clock;
@@ -42,14 +44,8 @@ export interface Auth {
   readonly signUpCode: () => string | null;
 }
 
-export async function createAuth({
-  storage,
-  ledger,
-  config,
-  sessionEnded,
-  log,
-  clock = systemClock,
-}: AuthDeps): Promise<Auth> {
+export async function createAuth(deps: AuthDeps): Promise<Auth> {
+  const { storage, ledger, config, memberships, sessionEnded, log, clock = systemClock } = deps;
   const accounts = await openAccounts(storage, config);
   const accessKey = new TokenKey(config.secret, 'kargah', 'at+jwt', clock);
   const sessions = new Sessions(storage.db, deriveKey(config.secret, 'refresh'), config.sessionDays, clock);
@@ -60,6 +56,7 @@ export async function createAuth({
     accounts,
     sessions,
     apiTokens,
+    memberships,
     accessKey,
     maySignIn: mayEnter,
     clock,

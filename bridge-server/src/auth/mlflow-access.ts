@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { KargahError } from '../lib/errors.js';
 import type { MaySignIn } from '../http/listen.js';
 import type { Caller, Person } from '../access/caller.js';
+import { inProject } from '../access/projects.js';
 import type { Cookie } from './cookies.js';
 import type { Identity } from './identity.js';
 import type { TokenKey } from './keys.js';
@@ -43,7 +44,7 @@ export class MlflowAccess {
   /** Signs the browser in to the MLflow page below `mlflow/`: a page in a frame cannot send a header. */
   async openPage(req: Request, res: Response, person: Person): Promise<{ expiresAt: number }> {
     const { token, expiresAt } = await this.deps.pageKey.sign(
-      { sub: person.userId, sid: person.sessionId },
+      { sub: person.userId, sid: person.sessionId, project: person.projectId },
       MLFLOW_PAGE_SECONDS,
     );
     this.deps.pageCookie.write(req, res, token, MLFLOW_PAGE_SECONDS);
@@ -55,15 +56,19 @@ export class MlflowAccess {
   }
 
   /**
-   * Who a request of the page comes from; null without the cookie. The page ends with the session that opened it.
+   * Who a request of the page comes from, in the project that it was opened for; null without the cookie. The page ends with the
+   * session that opened it.
    *
-   * @throws {KargahError} `token_expired`, `unauthenticated`; `only_through_jupyter` where a cookie of the page is not taken.
+   * @throws {KargahError} `token_expired`, `unauthenticated`; `only_through_jupyter` where a cookie of the page is not taken;
+   *   `not_found` once the person has left that project.
    */
   async callerOfCookie({ headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>): Promise<Person | null> {
     const token = this.deps.pageCookie.read(headers.cookie);
     if (token === null) return null;
     if (!this.deps.maySignIn(socket)) throw new KargahError('only_through_jupyter');
     const claims = await this.deps.pageKey.verify(token);
-    return this.deps.identity.ofSession(String(claims['sid']), claims.sub, claims.exp * 1000);
+    const person = await this.deps.identity.ofSession(String(claims['sid']), claims.sub, claims.exp * 1000);
+    const { project } = claims;
+    return typeof project === 'string' ? inProject(person, project) : person;
   }
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.js';
 import { newId } from '../lib/ids.js';
 import { KargahError } from '../lib/errors.js';
 import type { Database, SessionTable } from '../storage/schema.js';
-import { sha256 } from './api-tokens.js';
+import { sha256 } from '../lib/hash.js';
 
 const DAY_MS = 86_400_000;
 /** For so long a token that was just replaced is still answered: two tabs may ask at once. */

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.js';
 import { KargahError } from '../lib/errors.js';
-import { sha256 } from './api-tokens.js';
+import { sha256 } from '../lib/hash.js';
 import type { Pace } from './passwords/pace.js';
 
 /** No two that look alike. */

@@ -3,6 +3,7 @@ import { ACCOUNTS } from './errors/accounts.js';
 import { DATASETS } from './errors/datasets.js';
 import { JOBS } from './errors/jobs.js';
 import { MLFLOW } from './errors/mlflow.js';
+import { PROJECTS } from './errors/projects.js';
 import { REQUESTS } from './errors/requests.js';
 import { SWEEPS } from './errors/sweeps.js';
 import { WAITS } from './errors/waits.js';
@@ -14,6 +15,7 @@ import { WAITS } from './errors/waits.js';
 export const ERRORS = {
   ...REQUESTS,
   ...ACCOUNTS,
+  ...PROJECTS,
   ...DATASETS,
   ...JOBS,
   ...WAITS,

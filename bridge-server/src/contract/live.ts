@@ -6,7 +6,9 @@ import type { Permission } from './permissions.js';
 import { mlflowState } from './system.js';
 import { job, jobState, progress } from './training/training.js';
 
-/** Socket.IO, path `/socket.io`, access token in `auth.token`. Client → server, each with an acknowledgement. */
+/**
+ * Socket.IO, path `/socket.io`, access token in `auth.token`; `auth.project_id` names the project whose lists are told of. Client → server, each with an acknowledgement.
+ */
 export const subscribeJob = z.object({ job_id: z.string().max(64), after: z.number().int().min(0).optional() });
 export const unsubscribeJob = z.object({ job_id: z.string().max(64) });
 export const subscribeLog = z.object({ job_id: z.string().max(64), offset: z.number().int().min(0).default(0) });
@@ -43,7 +45,7 @@ export const jobLog = z
   .meta({ id: 'JobLog' });
 export type JobLog = z.infer<typeof jobLog>;
 
-/** Server → client in the person's own room `user:<user_id>`, so that lists are live without asking. */
+/** Server → client in the room of the project that the socket names, `project:<project_id>`, so that lists are live without asking. */
 export const jobChanged = z.object({ job, deleted: z.boolean().default(false) }).meta({ id: 'JobChanged' });
 export const sweepChanged = z.object({ sweep, deleted: z.boolean().default(false) }).meta({ id: 'SweepChanged' });
 export const datasetChanged = z.object({ dataset, deleted: z.boolean().default(false) }).meta({ id: 'DatasetChanged' });
@@ -60,6 +62,8 @@ export const datasetProfileEvent = z
   })
   .meta({ id: 'DatasetProfileEvent' });
 export type DatasetProfileEvent = z.infer<typeof datasetProfileEvent>;
+/** Server → client: what the person may do in their projects, or which they are, is another than it was. */
+export const projectsChanged = z.object({}).meta({ id: 'ProjectsChanged' });
 export const systemChanged = z.object({ mlflow: mlflowState }).meta({ id: 'SystemChanged' });
 
 /** Names of the events on the wire. */
@@ -76,6 +80,7 @@ export const EVENTS = {
   datasetChanged: 'dataset_changed',
   datasetProfile: 'dataset_profile',
   sweepChanged: 'sweep_changed',
+  projectsChanged: 'projects_changed',
   systemChanged: 'system_changed',
   tokenExpired: 'token_expired',
 } as const;
@@ -95,6 +100,7 @@ export const EVENT_PERMISSIONS = {
   dataset_changed: 'dataset.read',
   dataset_profile: 'dataset.read',
   sweep_changed: 'sweep.read',
+  projects_changed: 'account.read',
   system_changed: 'server.read',
   token_expired: null,
 } as const satisfies Record<EventName, Permission | null>;

@@ -6,6 +6,7 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { isBinary, type Endpoint, type Policy } from './endpoint.js';
+import { isInProject } from './permissions.js';
 import { ERRORS, problem, type ErrorCode } from './errors.js';
 import { fileSuffix } from './datasets/intake.js';
 import * as live from './live.js';
@@ -60,6 +61,7 @@ export function openApiDocument(version: string, endpoints: readonly Endpoint[])
           DatasetChanged: live.datasetChanged,
           DatasetProfileEvent: live.datasetProfileEvent,
           SweepChanged: live.sweepChanged,
+          ProjectsChanged: live.projectsChanged,
           SystemChanged: live.systemChanged,
           SubscribeJob: live.subscribeJob,
           SubscribeLog: live.subscribeLog,
@@ -87,11 +89,10 @@ export function openApiDocument(version: string, endpoints: readonly Endpoint[])
 }
 
 function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
-  const header = z.string().meta({ description: 'Any value; a foreign page cannot send it' });
   const parameters: ZodOpenApiParameters = {
     ...(endpoint.params ? { path: endpoint.params } : {}),
     ...(endpoint.query ? { query: endpoint.query } : {}),
-    ...(endpoint.policy === 'session' ? { header: z.object({ 'X-Kargah-Client': header }) } : {}),
+    ...headersOf(endpoint),
   };
   return {
     operationId: endpoint.id,
@@ -110,6 +111,16 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
       : {}),
     responses: responses(endpoint),
   };
+}
+
+function headersOf({ policy, permission }: Endpoint): ZodOpenApiParameters {
+  const client = z.string().meta({ description: 'Any value; a foreign page cannot send it' });
+  if (policy === 'session') return { header: z.object({ 'X-Kargah-Client': client }) };
+  if (permission === null || !isInProject(permission)) return {};
+  const description =
+    'Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. ' +
+    'An object that the path names is of its own project, whatever this says. Or `?project_id=`.';
+  return { header: z.object({ 'X-Kargah-Project': z.string().optional().meta({ description }) }) };
 }
 
 function responses(endpoint: Endpoint): ZodOpenApiResponsesObject {

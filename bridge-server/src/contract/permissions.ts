@@ -6,6 +6,7 @@ export const PERMISSIONS = [
   'account.read',
   'account.write',
   'connection.read',
+  'connection.use',
   'connection.write',
   'dataset.read',
   'dataset.write',
@@ -21,6 +22,8 @@ export const PERMISSIONS = [
   'model.read',
   'model.write',
   'model.promote',
+  'project.create',
+  'project.manage',
   'project.read',
   'run.read',
   'run.write',
@@ -43,3 +46,13 @@ export interface FeaturePermissions {}
 export type LeastRole = 'viewer' | 'editor' | 'owner';
 
 export type Permission = (typeof PERMISSIONS)[number] | keyof FeaturePermissions;
+
+/** About the person or the server, whatever project a request names; all others are about what is in a project. */
+const OF_NO_PROJECT: ReadonlySet<Permission> = new Set([
+  'account.read',
+  'account.write',
+  'project.create',
+  'server.admin',
+  'server.read',
+]);
+export const isInProject = (permission: Permission): boolean => !OF_NO_PROJECT.has(permission);

@@ -1,15 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import type { Caller } from '../access/caller.js';
+import { inProject } from '../access/projects.js';
 import { requirePermission } from '../access/require-access.js';
 import type { Endpoint } from '../contract/endpoint.js';
+import { isInProject } from '../contract/permissions.js';
 import { KargahError } from '../lib/errors.js';
 import type { MaySignIn } from './listen.js';
 import type { Authenticator } from './route.js';
 
 /** The one place where a request is let in or refused. Answers who asks, or null where nobody needs to be known. */
 export async function authorise(
-  { policy, permission }: Pick<Endpoint, 'policy' | 'permission'>,
+  { policy, permission, query }: Pick<Endpoint, 'policy' | 'permission' | 'query'>,
   req: Request,
   authenticator: Authenticator,
   maySignIn: MaySignIn,
@@ -31,7 +33,21 @@ export async function authorise(
   requirePermission(caller, permission);
   if (policy === 'account' && (caller.kind !== 'user' || caller.bySession !== true))
     throw new KargahError('session_required');
-  return caller;
+  // What is the person's own, their list of projects too, is answered whatever project a client remembers.
+  if (!isInProject(permission)) return caller;
+  return inProject(caller, query?.shape['project_id'] === undefined ? projectNamed(req) : headerOf(req));
+}
+
+/** The project that a request names: `X-Kargah-Project`, else `?project_id=`, for what cannot send a header. */
+export function projectNamed({ headers, url = '' }: Pick<IncomingMessage, 'headers' | 'url'>): string | null {
+  const at = url.indexOf('?');
+  return headerOf({ headers }) ?? (at === -1 ? null : new URLSearchParams(url.slice(at)).get('project_id'));
+}
+
+/** What the header alone names: some lists are narrowed by a `project_id` of their own. */
+function headerOf({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
+  const header = headers['x-kargah-project'];
+  return typeof header === 'string' && header.trim() !== '' ? header.trim() : null;
 }
 
 /** `X-Kargah-Token`, else the bearer token; JupyterLab's own client appends `token …` to Authorization. */

@@ -10,8 +10,10 @@ import { person } from '../../test/app.js';
 import { HandClock } from '../../test/clock.js';
 import { HUNG_MS } from '../../test/hung.js';
 import { EVENT_PERMISSIONS, EVENTS, type JobGap, type JobLog, type JobUpdate } from '../contract/live.js';
+import { TRUST_MS, type Held } from '../access/memberships.js';
 import { PERMISSIONS } from '../contract/permissions.js';
 import type { MetricPoint } from '../contract/training/metrics.js';
+import type { ProjectRole } from '../contract/projects.js';
 import type { Progress } from '../contract/training/training.js';
 import { KargahError } from '../lib/errors.js';
 import type { Authenticator } from '../http/route.js';
@@ -47,9 +49,18 @@ beforeEach(async () => {
   ]);
   logText = '';
   watched = 0;
+  others = new Map();
   await open();
 });
 afterEach(close);
+
+/** What each is a member of now: their own project, and what a test adds. */
+let others: Map<string, [projectId: string, role: ProjectRole][]>;
+function held(id: string): Held {
+  const { projectId, workspace, memberships: own } = person(id);
+  const added = (others.get(id) ?? []).map(([at, role]) => [at, { role, workspace: `ws-of-${at}` }] as const);
+  return { memberships: new Map([...own, ...added]), home: { projectId, workspace } };
+}
 
 async function open(): Promise<void> {
   const authenticator: Authenticator = {
@@ -63,6 +74,7 @@ async function open(): Promise<void> {
     allowedOrigins: ['https://lab.example.org'],
     log: pino({ level: 'silent' }),
     clock,
+    memberships: { of: ({ id }) => Promise.resolve(held(id)) },
     jobs: {
       requireJob: (caller, permission, jobId) => {
         const job =
@@ -90,11 +102,11 @@ async function close(): Promise<void> {
   server.closeAllConnections();
 }
 
-function connect(token: string, headers: Record<string, string> = {}): Socket {
+function connect(token: string, headers: Record<string, string> = {}, project_id?: unknown): Socket {
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
   const socket = io(url, {
     transports: ['websocket'],
-    auth: { token },
+    auth: { token, project_id },
     forceNew: true,
     reconnection: false,
     extraHeaders: headers,
@@ -389,7 +401,7 @@ it('tells changes of lists to their owner only, and MLflow’s state to all', as
   const heard: string[] = [];
   reza.on('dataset_changed', () => heard.push('reza'));
   const change = event(sara, 'dataset_changed');
-  live.datasetChanged('sara', { dataset_id: 'ds_1' } as never);
+  live.datasetChanged('prj_sara', { dataset_id: 'ds_1' } as never);
   expect(await change).toEqual({ dataset: { dataset_id: 'ds_1' }, deleted: false });
   const both = Promise.all([event(sara, 'system_changed'), event(reza, 'system_changed')]);
   live.mlflowChanged('up');
@@ -464,7 +476,7 @@ it('cuts off a viewer that takes nothing of what cannot be left out', async () =
   const wire = standingStill(slow);
   const name = 'x'.repeat(100_000);
   for (let i = 0; i < 1_000 && live.viewers() > 0; i += 1) {
-    live.datasetChanged('sara', { dataset_id: 'ds_1', name } as never);
+    live.datasetChanged('prj_sara', { dataset_id: 'ds_1', name } as never);
     await turn();
   }
   expect(live.viewers()).toBe(0);
@@ -494,4 +506,73 @@ it('lets one of many viewers go without the others noticing', async () => {
   const got = Promise.all(all.slice(1).map((socket) => once(socket as never, 'job_update')));
   live.jobUpdated('job_1', running(1));
   expect(await got).toHaveLength(4);
+});
+
+describe('a member of another’s project', () => {
+  /** Reza, looking at Sara's project as its viewer. */
+  async function looking(): Promise<Socket> {
+    others.set('reza', [['prj_sara', 'viewer']]);
+    callers.set('reza', { ...person('reza', { expiresAt: Infinity }), memberships: held('reza').memberships });
+    const socket = connect('reza', {}, 'prj_sara');
+    await event(socket, 'connect');
+    return socket;
+  }
+  const leave = (): Promise<void> => {
+    others.set('reza', []);
+    return live.membershipsChanged(['reza']);
+  };
+
+  it('is told of what happens in the project that they look at, and of no other', async () => {
+    const [viewer, owner] = [await looking(), await connected('sara')];
+    const heard: unknown[] = [];
+    viewer.on('job_changed', (said: { job: { job_id: string } }) => heard.push(said.job.job_id));
+    const ownHears = event(owner, 'job_changed');
+    live.jobChanged('prj_reza', { job_id: 'job_of_reza' } as never);
+    live.jobChanged('prj_sara', { job_id: 'job_1' } as never);
+    await ownHears;
+    await ask(viewer, 'subscribe_job', { job_id: 'job_1' });
+    expect(heard).toEqual(['job_1']);
+  });
+
+  it('watches its jobs, and sees nothing more of it once they have left', async () => {
+    const viewer = await looking();
+    expect(await ask(viewer, 'subscribe_job', { job_id: 'job_1' })).toMatchObject({ ok: true });
+    expect(await ask(viewer, 'subscribe_log', { job_id: 'job_1' })).toMatchObject({ ok: true });
+    expect(watched).toBe(1);
+    const heard: string[] = [];
+    viewer.onAny((name: string) => heard.push(name));
+    await leave();
+    live.jobUpdated('job_1', running(1));
+    live.jobChanged('prj_sara', { job_id: 'job_1' } as never);
+    live.datasetChanged('prj_sara', { dataset_id: 'ds_1' } as never);
+    live.logAppended('job_1', 0, 2, 'no');
+    // What is answered after all of it came after all of it.
+    expect(await ask(viewer, 'subscribe_job', { job_id: 'job_1' })).toEqual({ ok: false, code: 'not_found' });
+    expect([heard, watched]).toEqual([['projects_changed'], 0]);
+  });
+
+  it('is cut off within moments where another bridge took them out', async () => {
+    const viewer = await looking();
+    const told = event(viewer, 'projects_changed');
+    others.set('reza', []);
+    clock.pass(TRUST_MS);
+    await told;
+    expect(await ask(viewer, 'subscribe_job', { job_id: 'job_1' })).toEqual({ ok: false, code: 'not_found' });
+  });
+
+  it('hears of a dataset that is shared with all once, as a member', async () => {
+    const viewer = await looking();
+    const heard: unknown[] = [];
+    viewer.on('dataset_changed', ({ dataset }) => heard.push(dataset));
+    live.datasetChanged('prj_sara', { as: 'member' } as never);
+    live.datasetChangedForOthers('prj_sara', 'everyone', { as: 'other' } as never, false);
+    live.datasetChangedForOthers('prj_sara', ['reza'], { as: 'other' } as never, false);
+    await ask(viewer, 'unsubscribe_job', { job_id: 'job_1' });
+    expect(heard).toEqual([{ as: 'member' }]);
+  });
+
+  it('is refused a project that they are not in, as one that is not there', async () => {
+    for (const project of ['prj_sara', 'prj_nobody', 7])
+      expect(await event(connect('reza', {}, project), 'connect_error')).toMatchObject({ data: { code: 'not_found' } });
+  });
 });

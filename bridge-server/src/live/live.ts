@@ -8,6 +8,7 @@ import { securityHeaders } from '../http/headers.js';
 import { cameFromProxy } from '../http/listen.js';
 import type { Authenticator } from '../http/route.js';
 import type { Person } from '../access/caller.js';
+import { type Memberships, TRUST_MS } from '../access/memberships.js';
 import { systemClock, type Clock } from '../lib/clock.js';
 import type { JobsToWatch, LivePort } from './port.js';
 import { LogFeed } from './log-feed.js';
@@ -19,6 +20,7 @@ import { signIn, takeRequests, type Viewer } from './viewer.js';
 export interface LiveDeps {
   readonly authenticator: Authenticator;
   readonly jobs: JobsToWatch;
+  readonly memberships: Pick<Memberships, 'of'>;
   readonly allowedOrigins: readonly string[];
   readonly log: Logger;
   readonly clock?: Clock;
@@ -58,16 +60,16 @@ export function createLive(deps: LiveDeps): Live {
     io.to(roomOf(update.job_id)).emit(EVENTS.jobUpdate, update);
   }, clock);
   const slow = new SlowViewers(io, (jobId) => updates.seqOf(jobId), clock);
-  const tell = (userId: string, event: string, payload: object): void => {
-    slow.cutOff(`user:${userId}`);
-    io.to(`user:${userId}`).emit(event, payload);
+  const tell = (projectId: string, event: string, payload: object): void => {
+    slow.cutOff(shownRoom(projectId));
+    io.to(shownRoom(projectId)).emit(event, payload);
   };
   const paces = new Paces(clock);
   const feeds = new Map<string, { readonly bySocket: Map<string, LogFeed>; readonly stop: () => void }>();
 
   io.use((socket, next) => {
-    const { token } = socket.handshake.auth;
-    signIn(deps.authenticator, token, socket.request.socket).then(
+    const { token, project_id: project } = socket.handshake.auth;
+    signIn(deps.authenticator, { token, project }, socket.request.socket).then(
       (person) => {
         (socket.data as { person: Person }).person = person;
         next();
@@ -78,6 +80,7 @@ export function createLive(deps: LiveDeps): Live {
 
   io.on('connection', (socket) => {
     const viewer = new SocketViewer(socket, clock);
+    looksAgain ??= clock.every(TRUST_MS, () => void lookAgain());
     takeRequests(socket, viewer, {
       authenticator: deps.authenticator,
       jobs: deps.jobs,
@@ -131,18 +134,61 @@ export function createLive(deps: LiveDeps): Live {
     feeds.delete(jobId);
   }
 
+  /** Another bridge on the same database may have changed who is a member of what. */
+  let looksAgain: (() => void) | null = null;
+  async function lookAgain(userIds?: readonly string[]): Promise<void> {
+    for (const socket of io.sockets.sockets.values()) {
+      const { person } = socket.data as { person: Person };
+      if (userIds !== undefined && !userIds.includes(person.userId)) continue;
+      await moveRooms(socket, userIds !== undefined).catch((error: unknown) => {
+        // Who cannot be looked up is shown nothing further; the client connects again.
+        deps.log.error({ err: error }, 'what a viewer may see could not be looked up');
+        socket.disconnect(true);
+      });
+    }
+  }
+  async function moveRooms(socket: Socket, isTold: boolean): Promise<void> {
+    const data = socket.data as { person: Person };
+    const { memberships } = await deps.memberships.of({ id: data.person.userId, name: data.person.name });
+    if (!isTold && isSame(memberships, data.person.memberships)) return;
+    data.person = { ...data.person, memberships };
+    joinProjects(socket, data.person);
+    socket.emit(EVENTS.projectsChanged, {});
+    const watched = [...socket.rooms].flatMap((room) => /^job:(.+)$/u.exec(room)?.[1] ?? []);
+    const read = [...feeds].filter(([, { bySocket }]) => bySocket.has(socket.id)).map(([jobId]) => jobId);
+    for (const jobId of new Set([...watched, ...slow.asideOf(socket), ...read])) {
+      if (await mayWatch(data.person, jobId)) continue;
+      slow.forget(socket, jobId);
+      void socket.leave(roomOf(jobId));
+      closeFeed(socket.id, jobId);
+    }
+  }
+  async function mayWatch(person: Person, jobId: string): Promise<boolean> {
+    try {
+      await deps.jobs.requireJob(person, 'job.read', jobId);
+      return true;
+    } catch (error) {
+      if (error instanceof KargahError) return false;
+      throw error;
+    }
+  }
+
   return {
     attach: (server) => {
       io.attach(server);
       io.engine.use(securityHeaders);
     },
     jobUpdated: (jobId, update) => updates.add(jobId, update),
-    jobChanged: (userId, job, deleted = false) => tell(userId, EVENTS.jobChanged, { job, deleted }),
-    datasetChanged: (userId, dataset, deleted = false) => tell(userId, EVENTS.datasetChanged, { dataset, deleted }),
-    datasetChangedForOthers: (ownerId, dataset, deleted) =>
-      void io.except(`user:${ownerId}`).emit(EVENTS.datasetChanged, { dataset, deleted }),
-    datasetProfiled: (userId, profiled) => tell(userId, EVENTS.datasetProfile, profiled),
-    sweepChanged: (userId, sweep, deleted = false) => tell(userId, EVENTS.sweepChanged, { sweep, deleted }),
+    jobChanged: (projectId, job, deleted = false) => tell(projectId, EVENTS.jobChanged, { job, deleted }),
+    datasetChanged: (projectId, dataset, deleted = false) =>
+      tell(projectId, EVENTS.datasetChanged, { dataset, deleted }),
+    datasetChangedForOthers: (projectId, people, dataset, deleted) => {
+      if (people !== 'everyone' && people.length === 0) return;
+      const others = people === 'everyone' ? io : io.to(people.map((userId) => `user:${userId}`));
+      others.except(memberRoom(projectId)).emit(EVENTS.datasetChanged, { dataset, deleted });
+    },
+    datasetProfiled: (projectId, profiled) => tell(projectId, EVENTS.datasetProfile, profiled),
+    sweepChanged: (projectId, sweep, deleted = false) => tell(projectId, EVENTS.sweepChanged, { sweep, deleted }),
     logAppended: (jobId, offset, nextOffset, text) => {
       const upToDate: string[] = [];
       for (const [socketId, feed] of feeds.get(jobId)?.bySocket ?? [])
@@ -159,8 +205,10 @@ export function createLive(deps: LiveDeps): Live {
         if ((socket.data as { person: Person }).person.sessionId === sessionId) socket.disconnect(true);
       }
     },
+    membershipsChanged: (userIds) => lookAgain(userIds),
     viewers: () => io.sockets.sockets.size,
     close: async () => {
+      looksAgain?.();
       updates.close();
       slow.close();
       for (const { stop } of feeds.values()) stop();
@@ -184,6 +232,7 @@ class SocketViewer implements Viewer {
     private readonly clock: Clock,
   ) {
     void socket.join(`user:${this.person.userId}`);
+    joinProjects(socket, this.person);
     this.#await(this.person);
   }
 
@@ -192,6 +241,7 @@ class SocketViewer implements Viewer {
   }
   renew(person: Person): void {
     (this.socket.data as { person: Person }).person = person;
+    joinProjects(this.socket, person);
     this.#await(person);
   }
   close(): void {
@@ -205,6 +255,24 @@ class SocketViewer implements Viewer {
       this.#callOff = this.clock.after(GRACE_MS, () => this.socket.disconnect(true));
     });
   }
+}
+
+/** Those whose lists show this project. */
+const shownRoom = (projectId: string): string => `project:${projectId}`;
+/** Those who are members of it, whatever their lists show. */
+const memberRoom = (projectId: string): string => `member:${projectId}`;
+
+/** Puts a socket in the rooms of the person's projects, and takes it out of those of any other. */
+function joinProjects(socket: Socket, { memberships, projectId }: Person): void {
+  const rooms = new Set([...memberships.keys()].map(memberRoom));
+  if (memberships.has(projectId)) rooms.add(shownRoom(projectId));
+  for (const room of [...socket.rooms])
+    if (/^(?:project|member):/u.test(room) && !rooms.has(room)) void socket.leave(room);
+  void socket.join([...rooms]);
+}
+
+function isSame(a: Person['memberships'], b: Person['memberships']): boolean {
+  return a.size === b.size && [...a].every(([projectId, { role }]) => b.get(projectId)?.role === role);
 }
 
 /** Socket.IO hands `message` and `data` to the client. */

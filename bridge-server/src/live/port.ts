@@ -15,15 +15,22 @@ export interface LivePort {
     jobId: string,
     update: { state: JobState; progress: Progress; metrics: readonly MetricPoint[]; message?: string },
   ): void;
-  /** The row of a list changed: sent to the person's own room. */
-  jobChanged(userId: string, job: Job, deleted?: boolean): void;
-  datasetChanged(userId: string, dataset: Dataset, deleted?: boolean): void;
-  /** As `datasetChanged`, to everyone but its owner: it is shared with all. */
-  datasetChangedForOthers(ownerId: string, dataset: Dataset, deleted: boolean): void;
+  /** The row of a list changed: sent to those who look at its project. */
+  jobChanged(projectId: string, job: Job, deleted?: boolean): void;
+  datasetChanged(projectId: string, dataset: Dataset, deleted?: boolean): void;
+  /** As `datasetChanged`, to people of this server who are not members of its project: it is shared with them. */
+  datasetChangedForOthers(
+    projectId: string,
+    people: 'everyone' | readonly string[],
+    dataset: Dataset,
+    deleted: boolean,
+  ): void;
   /** Columns of a version were measured. */
-  datasetProfiled(userId: string, profiled: DatasetProfileEvent): void;
-  sweepChanged(userId: string, sweep: Sweep, deleted?: boolean): void;
+  datasetProfiled(projectId: string, profiled: DatasetProfileEvent): void;
+  sweepChanged(projectId: string, sweep: Sweep, deleted?: boolean): void;
   logAppended(jobId: string, offset: number, nextOffset: number, text: string): void;
+  /** What these people may see is another than it was: they are told, and are shown no more than they may see. */
+  membershipsChanged(userIds: readonly string[]): Promise<void>;
   mlflowChanged(state: MlflowState): void;
   /** The live sequence number that `jobId` has reached. */
   seqOf(jobId: string): number;

@@ -56,6 +56,11 @@ export class SlowViewers {
     if (jobs?.size === 0) this.#aside.delete(socket);
   }
 
+  /** Jobs whose updates the viewer is left out of for now. */
+  asideOf(socket: Socket): Iterable<string> {
+    return [...(this.#aside.get(socket) ?? [])];
+  }
+
   close(): void {
     this.#endLooking?.();
     this.#aside.clear();

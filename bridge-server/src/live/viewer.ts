@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Socket } from 'socket.io';
 import type { z } from 'zod';
+import { inProject } from '../access/projects.js';
 import { requirePermission } from '../access/require-access.js';
 import { EVENT_PERMISSIONS, EVENTS, subscribeJob, subscribeLog, unsubscribeJob } from '../contract/live.js';
 import type { Permission } from '../contract/permissions.js';
@@ -61,8 +62,16 @@ export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void
     return take(permission);
   }
 
+  /** What the person may do can change while it is looked up: then it is looked up again. */
+  async function requireJob(permission: Permission, jobId: string): Promise<void> {
+    for (let asked: Person | null = null; asked !== viewer.person;) {
+      asked = viewer.person;
+      await parts.jobs.requireJob(asked, permission, jobId);
+    }
+  }
+
   on(EVENTS.subscribeJob, subscribeJob, async ({ job_id, after }, permission) => {
-    await parts.jobs.requireJob(viewer.person, permission, job_id);
+    await requireJob(permission, job_id);
     // Joined and replayed in one turn of the event loop: nothing can come between.
     void socket.join(roomOf(job_id));
     parts.slow.forget(socket, job_id);
@@ -77,7 +86,7 @@ export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void
     return {};
   });
   on(EVENTS.subscribeLog, subscribeLog, async ({ job_id, offset }, permission) => {
-    await parts.jobs.requireJob(viewer.person, permission, job_id);
+    await requireJob(permission, job_id);
     if (socket.connected) parts.openFeed(job_id, offset);
     return {};
   });
@@ -87,9 +96,14 @@ export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void
   });
   socket.on(EVENTS.authenticate, (payload: unknown, acknowledge?: Acknowledge) => {
     const answer: Acknowledge = typeof acknowledge === 'function' ? acknowledge : () => undefined;
-    const token = typeof payload === 'object' && payload !== null && 'token' in payload ? payload.token : undefined;
-    signIn(parts.authenticator, token, socket.request.socket).then(
-      (person) => {
+    const asked = typeof payload === 'object' && payload !== null ? payload : {};
+    const token = 'token' in asked ? asked.token : undefined;
+    const project = 'project_id' in asked ? asked.project_id : null;
+    signIn(parts.authenticator, { token, project }, socket.request.socket).then(
+      (signedIn) => {
+        const before = viewer.person.projectId;
+        const stays = project === null && signedIn.memberships.has(before);
+        const person = stays ? inProject(signedIn, before) : signedIn;
         // Another person's rooms are not theirs to take over.
         if (person.userId !== viewer.person.userId) socket.disconnect(true);
         else viewer.renew(person);
@@ -101,13 +115,19 @@ export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void
 }
 
 /**
+ * @param project the one whose lists are told of; the person's own where it is left out
  * @throws {KargahError} `unauthenticated`, `token_expired`, `only_through_jupyter`; `forbidden` for a job, which has nothing to
- *   watch.
+ *   watch; `not_found` for a project that the person is not in.
  */
-export async function signIn(authenticator: Authenticator, token: unknown, connection: object): Promise<Person> {
+export async function signIn(
+  authenticator: Authenticator,
+  { token, project = null }: { readonly token: unknown; readonly project?: unknown },
+  connection: object,
+): Promise<Person> {
   // No token of ours is nearly as long: to look into it would cost more than to send it.
   if (typeof token !== 'string' || token.length > MOST_TOKEN) throw new KargahError('unauthenticated');
   const caller = await authenticator.authenticate(token, connection);
   if (caller.kind !== 'user') throw new KargahError('forbidden');
-  return caller;
+  if (project !== null && typeof project !== 'string') throw new KargahError('not_found');
+  return inProject(caller, project);
 }

@@ -76,7 +76,7 @@ export interface GatewayListener {
   jobOfRun(runId: string): Promise<string | null>;
   /** Job → its own run; null while that is being made. */
   runOfJob(jobId: string): Promise<string | null>;
-  /** Whether a job may go on in the run of an earlier one: that one has ended, and belongs to the same person and project. */
+  /** Whether a job may go on in the run of an earlier one: that one has ended, and belongs to the same project. */
   mayResume(jobId: string, earlierJobId: string): Promise<boolean>;
   pointsLogged(
     jobId: string,

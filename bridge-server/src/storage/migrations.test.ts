@@ -188,6 +188,18 @@ const COLUMNS: Columns = {
     run_said: 'nullable',
     metric_count: 'required',
   },
+  invitations: {
+    invitation_id: 'required',
+    project_id: 'required',
+    role: 'required',
+    sha256: 'required',
+    created_by: 'required',
+    created_at: 'required',
+    expires_at: 'required',
+    used_at: 'nullable',
+    used_by: 'nullable',
+    revoked_at: 'nullable',
+  },
   project_members: {
     project_id: 'required',
     user_id: 'required',
@@ -221,6 +233,8 @@ const COLUMNS: Columns = {
     workspace: 'required',
     workspace_ready: 'required',
     created_at: 'required',
+    revision: 'required',
+    deleted_at: 'nullable',
   },
   reset_links: {
     sha256: 'required',

@@ -17,6 +17,7 @@ import { DatasetsRoot } from '../datasets/content/folders.js';
 import { SplitStore } from '../datasets/records/split-store.js';
 import { VersionStore } from '../datasets/records/version-store.js';
 import { pino } from 'pino';
+import { Memberships } from '../access/memberships.js';
 import { createAuth } from '../auth/index.js';
 import { systemClock } from '../lib/clock.js';
 import { Ledger, LedgerStore, verdictOn } from '../ledger/index.js';
@@ -183,7 +184,8 @@ it('keeps accounts, their projects and sessions', async () => {
     socket: null,
   } as const;
   const ledger = new Ledger(systemClock);
-  const deps = { storage, ledger, config, sessionEnded: () => undefined, log: pino({ level: 'silent' }) };
+  const memberships = new Memberships(storage.db);
+  const deps = { storage, ledger, config, memberships, sessionEnded: () => undefined, log: pino({ level: 'silent' }) };
   const auth = await createAuth(deps);
   // Once more on the same tables: the library's own migration has nothing left to do.
   await createAuth(deps);

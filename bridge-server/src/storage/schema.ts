@@ -7,6 +7,7 @@ import type { Generated } from 'kysely';
 export interface Database {
   projects: ProjectTable;
   project_members: ProjectMemberTable;
+  invitations: InvitationTable;
   sessions: SessionTable;
   devices: DeviceTable;
   api_tokens: ApiTokenTable;
@@ -31,12 +32,28 @@ export interface ProjectTable {
   workspace: string;
   workspace_ready: number;
   created_at: string;
+  /** Rises with every change of its members; whoever changes them writes it first, so that changes come one after another. */
+  revision: Generated<number>;
+  deleted_at: string | null;
 }
 export interface ProjectMemberTable {
   project_id: string;
   user_id: string;
   role: 'owner' | 'editor' | 'viewer';
   created_at: string;
+}
+/** A way into a project for one person; the token itself is kept nowhere. */
+export interface InvitationTable {
+  invitation_id: string;
+  project_id: string;
+  role: ProjectMemberTable['role'];
+  sha256: string;
+  created_by: string;
+  created_at: string;
+  expires_at: string;
+  used_at: string | null;
+  used_by: string | null;
+  revoked_at: string | null;
 }
 export interface SessionTable {
   session_id: string;

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Memberships } from '../access/memberships.js';
 import type { Events } from '../events.js';
 import type { LivePort } from '../live/port.js';
 import type { MlflowPort } from '../mlflow/port.js';
@@ -12,6 +13,8 @@ export interface SweepDeps {
   /** Where it is heard that jobs moved, and of their points. */
   readonly events: Events;
   readonly mlflow: MlflowPort;
+  /** What whoever began a sweep may read today. */
+  readonly memberships: Pick<Memberships, 'of'>;
   /** Jobs of a sweep are ordinary jobs. */
   readonly training: Pick<TrainingService, 'submit' | 'given' | 'requestStop' | 'delete' | 'recipes' | 'bestMetricOf'>;
   readonly python: string;

@@ -15,7 +15,7 @@ export const isActive = (job: SweepJob): boolean => ['waiting', 'running'].inclu
 /** What one look at a running sweep leads to: jobs given up, jobs begun. */
 export class Round {
   constructor(
-    private readonly deps: Pick<SweepDeps, 'training'>,
+    private readonly deps: Pick<SweepDeps, 'training' | 'memberships'>,
     private readonly store: SweepStore,
     private readonly sampler: Sampler,
     private readonly reports: Reports,
@@ -28,7 +28,7 @@ export class Round {
       const job = jobs[index];
       if (job?.state !== 'running') continue;
       await this.store.markPruned(job.job_id);
-      await stopped(this.deps.training.requestStop(ownerOf(row, workspace), job.job_id));
+      await stopped(this.deps.training.requestStop(await ownerOf(this.deps, row, workspace), job.job_id));
     }
   }
 
@@ -44,9 +44,10 @@ export class Round {
     const settings = await this.#settings(row, jobs, room);
     const resources = resourcesOf(row);
     const metric = metricOf(row);
+    const owner = await ownerOf(this.deps, row, workspace);
     for (const [index, setting] of settings.entries()) {
       const job = await this.deps.training.submit(
-        ownerOf(row, workspace),
+        owner,
         {
           name: `${row.name} #${String(jobs.length + index + 1)}`.slice(-200),
           recipe: row.recipe,
@@ -72,7 +73,12 @@ export class Round {
 }
 
 /** The person whose sweep it is, as their own request would have named them. */
-export function ownerOf(row: SweepRow, workspace: string): Person {
+export async function ownerOf(
+  { memberships }: Pick<SweepDeps, 'memberships'>,
+  row: SweepRow,
+  workspace: string,
+): Promise<Person> {
+  const held = await memberships.of({ id: row.user_id, name: row.owner_name });
   return {
     kind: 'user',
     userId: row.user_id,
@@ -81,6 +87,8 @@ export function ownerOf(row: SweepRow, workspace: string): Person {
     role: 'user',
     projectId: row.project_id,
     workspace,
+    // What the sweep was begun for it does to its end, whatever becomes of the person's role.
+    memberships: new Map([...held.memberships, [row.project_id, { role: 'editor', workspace }]]),
     expiresAt: Number.MAX_SAFE_INTEGER,
   };
 }

@@ -90,11 +90,11 @@ export class SweepRunner {
     if (known) this.#later(known.sweepId, LOOK_MS);
   }
 
-  /** Tells the owner how the sweep stands, unless they know. */
+  /** Tells the project how the sweep stands, unless it was told. */
   async announce(row: SweepRow): Promise<Sweep> {
     const sweep = sweepOf(row, await this.store.jobs([row.sweep_id]));
     const text = JSON.stringify(sweep);
-    if (this.#told.get(row.sweep_id) !== text) this.deps.live.sweepChanged(row.user_id, sweep);
+    if (this.#told.get(row.sweep_id) !== text) this.deps.live.sweepChanged(row.project_id, sweep);
     this.#told.set(row.sweep_id, text);
     return sweep;
   }
@@ -143,7 +143,7 @@ export class SweepRunner {
     }
     if (row.error_json === null)
       for (const job of jobs.filter(isActive))
-        await stopped(this.deps.training.requestStop(ownerOf(row, workspace), job.job_id));
+        await stopped(this.deps.training.requestStop(await ownerOf(this.deps, row, workspace), job.job_id));
     return false;
   }
 

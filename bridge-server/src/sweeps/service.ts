@@ -138,9 +138,10 @@ export class SweepService {
     const row = await this.#sweep(person, 'sweep.write', sweepId);
     if (row.ended_at === null) throw new KargahError('sweep_active');
     for (const { job_id } of await this.#store.jobs([sweepId])) await gone(this.deps.training.delete(person, job_id));
-    if (row.mlflow_run_id !== null) await gone(this.deps.mlflow.deleteRun(person.workspace, row.mlflow_run_id));
+    if (row.mlflow_run_id !== null)
+      await gone(this.deps.mlflow.deleteRun(await this.#store.workspaceOf(row.project_id), row.mlflow_run_id));
     await this.#store.delete(sweepId);
-    this.deps.live.sweepChanged(row.user_id, sweepOf(row, []), true);
+    this.deps.live.sweepChanged(row.project_id, sweepOf(row, []), true);
   }
 
   async #sweep(person: Person, permission: Permission, sweepId: string): Promise<SweepRow> {

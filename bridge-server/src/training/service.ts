@@ -10,6 +10,7 @@ import {
 } from '../contract/training/training.js';
 import { decodeCursor, encodeCursor } from '../lib/pages.js';
 import { folded } from '../lib/folding.js';
+import { inProject } from '../access/projects.js';
 import { projectOf } from '../access/resource.js';
 import { requireAccess } from '../access/require-access.js';
 import { scopeOf } from '../access/scope.js';
@@ -170,7 +171,8 @@ export class TrainingService {
 
   async clone(person: Person, jobId: string, changes: Changes): Promise<Job> {
     const row = await this.#job(person, 'job.write', jobId);
-    return datasetKept(this.submit(person, requestOf(row, changes), { parent: jobId, given: givenTo(row) }));
+    const there = inProject(person, row.project_id);
+    return datasetKept(this.submit(there, requestOf(row, changes), { parent: jobId, given: givenTo(row) }));
   }
 
   async resume(person: Person, jobId: string, changes: Changes): Promise<Job> {
@@ -178,7 +180,7 @@ export class TrainingService {
     if (!isTerminal(row.state as JobState)) throw new KargahError('job_active');
     if (!canResume(row)) throw new KargahError('job_has_no_checkpoint');
     const lineage = { parent: jobId, resumedFrom: jobId, given: givenTo(row) };
-    return datasetKept(this.submit(person, requestOf(row, changes), lineage));
+    return datasetKept(this.submit(inProject(person, row.project_id), requestOf(row, changes), lineage));
   }
 
   async list(person: Person, filter: Filter): Promise<{ items: Job[]; next_cursor: string | null }> {
@@ -227,7 +229,7 @@ export class TrainingService {
   async delete(person: Person, jobId: string): Promise<void> {
     const row = await this.#job(person, 'job.write', jobId);
     if (!isTerminal(row.state as JobState)) throw new KargahError('job_active');
-    await this.#store.delete(row, person.workspace);
+    await this.#store.delete(row, await this.#store.workspaceOf(row.project_id));
     this.#telemetry.forget(jobId);
     await this.#points.invalidate(jobId);
     await this.#folders.delete(jobId);
@@ -250,16 +252,17 @@ export class TrainingService {
   async metrics(person: Person, jobId: string): Promise<{ columns: Columns; seq: number }> {
     const row = await this.#job(person, 'job.read', jobId);
     const seq = this.deps.live.seqOf(jobId);
-    const columns = await this.#points.read(jobId, () => this.#pointsInMlflow(person.workspace, row));
+    const columns = await this.#points.read(jobId, () => this.#pointsInMlflow(row));
     // Of an ended job nothing more is to come: nothing of it stays in memory.
     if (isTerminal(row.state as JobState) && row.mlflow_end_pending === null) await this.#points.rest(jobId);
     return { columns, seq };
   }
 
-  async #pointsInMlflow(workspace: string, row: JobRow): Promise<MetricPoint[]> {
+  async #pointsInMlflow(row: JobRow): Promise<MetricPoint[]> {
     const { mlflow_run_id: runId, mlflow_experiment_id: experimentId, job_id: jobId } = row;
     if (runId === null || experimentId === null) return [];
     const { mlflow } = this.deps;
+    const workspace = await this.#store.workspaceOf(row.project_id);
     const points = await mlflow.metricHistory(workspace, runId);
     if (row.script_json === null) return points;
     for (const below of await mlflow.runsBelow(workspace, { runId, experimentId })) {
@@ -281,7 +284,8 @@ export class TrainingService {
     const row = await this.#job(person, 'model.read', jobId);
     const facts = modelOf(row);
     if (!facts || row.mlflow_run_id === null) throw new KargahError('model_not_ready');
-    const place = { workspace: person.workspace, runId: row.mlflow_run_id, artifactPath: facts.artifact_path };
+    const workspace = await this.#store.workspaceOf(row.project_id);
+    const place = { workspace, runId: row.mlflow_run_id, artifactPath: facts.artifact_path };
     const filename = `${row.name}.${wanted.format === 'pt2' ? 'pt2' : 'zip'}`;
     await this.#models.use(place, wanted, (file) => send(file, filename));
   }

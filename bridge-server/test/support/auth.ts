@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { Memberships } from '../../src/access/memberships.js';
 import { createAuth, type Auth, type AuthDeps } from '../../src/auth/index.js';
 import type { User } from '../../src/contract/auth.js';
 import type { LedgerRow } from '../../src/contract/ledger.js';
@@ -44,6 +45,7 @@ export async function authApp(config: Partial<AuthDeps['config']> = {}, opened?:
   const auth = await createAuth({
     storage,
     ledger: new Ledger(clock),
+    memberships: new Memberships(storage.db, clock),
     config: {
       secret: 'k'.repeat(8) + 'secret-of-this-test-1234567890',
       sessionDays: 14,

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
+import { person as anyPerson } from '../app.js';
 import { removeFolder } from '../folders.js';
 import { jobRow } from '../rows.js';
 import { HUNG_MS } from '../hung.js';
@@ -43,16 +44,7 @@ const NO_ORIGINS: OriginSettings = {
 const PEOPLE: readonly string[] = ['sara', 'reza', 'mina'];
 
 export function person(name: string): Person {
-  return {
-    kind: 'user',
-    userId: name,
-    name,
-    email: `${name}@example.org`,
-    role: 'user',
-    projectId: `project-${name}`,
-    workspace: `w-${name}`,
-    expiresAt: Date.now() + 3_600_000,
-  };
+  return anyPerson(name, { projectId: `project-${name}`, workspace: `w-${name}` });
 }
 
 /** `sara`, `reza` and `mina`. */
@@ -69,8 +61,9 @@ class KnownPeople implements People {
 
 /** Datasets of three people, `sara`, `reza` and `mina` (their names are their tokens), behind a real server on a real folder. */
 export class DatasetFixture {
-  readonly changes: { userId: string; dataset: Dataset; deleted: boolean }[] = [];
-  readonly profiled: { userId: string; event: DatasetProfileEvent }[] = [];
+  /** To a project, to a person, or to all but a project. */
+  readonly changes: { to: string; dataset: Dataset; deleted: boolean }[] = [];
+  readonly profiled: { projectId: string; event: DatasetProfileEvent }[] = [];
   readonly jobs = new Map<string, Caller>();
   datasets!: Datasets;
   url = '';
@@ -105,13 +98,15 @@ export class DatasetFixture {
       mlflowChanged: () => undefined,
       sweepChanged: () => undefined,
       seqOf: () => 0,
-      datasetChangedForOthers: (ownerId, dataset, deleted) => {
-        this.changes.push({ userId: `all but ${ownerId}`, dataset, deleted });
+      membershipsChanged: () => Promise.resolve(),
+      datasetChangedForOthers: (projectId, people, dataset, deleted) => {
+        const others = people === 'everyone' ? [`all but ${projectId}`] : people;
+        for (const to of others) this.changes.push({ to, dataset, deleted });
         for (const listener of this.listeners) listener();
       },
-      datasetProfiled: (userId, event) => void this.profiled.push({ userId, event }),
-      datasetChanged: (userId, dataset, deleted = false) => {
-        this.changes.push({ userId, dataset, deleted });
+      datasetProfiled: (projectId, event) => void this.profiled.push({ projectId, event }),
+      datasetChanged: (projectId, dataset, deleted = false) => {
+        this.changes.push({ to: projectId, dataset, deleted });
         for (const listener of this.listeners) listener();
       },
     };

@@ -3,6 +3,7 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders, type Re
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { person as anyPerson } from '../app.js';
 import { removeFolder } from '../folders.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { TokenKey } from '../../src/auth/keys.js';
@@ -61,16 +62,8 @@ export interface TestMlflow {
   close(): Promise<void>;
 }
 
-const person = (userId: string): Person => ({
-  kind: 'user',
-  userId,
-  name: userId,
-  email: `${userId}@example.org`,
-  role: 'user',
-  projectId: `prj_${userId}`,
-  workspace: `p-${userId}`,
-  expiresAt: Number.MAX_SAFE_INTEGER,
-});
+const person = (userId: string): Person =>
+  anyPerson(userId, { workspace: `p-${userId}`, expiresAt: Number.MAX_SAFE_INTEGER });
 
 export async function startTestMlflow(): Promise<TestMlflow> {
   const root = mkdtempSync(join(tmpdir(), 'kargah-mlflow-'));

@@ -12,6 +12,7 @@ import { testStorage } from '../storage.js';
 import type { Sweep } from '../../src/contract/training/sweeps.js';
 import type { MetricPoint } from '../../src/contract/training/metrics.js';
 import type { Job, JobState } from '../../src/contract/training/training.js';
+import { Memberships } from '../../src/access/memberships.js';
 import { KargahError } from '../../src/lib/errors.js';
 import { LocalLauncher } from '../../src/launchers/local/local.js';
 import type { Launcher } from '../../src/launchers/port.js';
@@ -42,10 +43,13 @@ class RecordedLive implements LivePort {
     this.updates.push({ jobId, state: update.state, metrics: update.metrics });
     this.heard.emit('change');
   }
-  jobChanged(_userId: string, job: Job, deleted = false): void {
+  jobChanged(_projectId: string, job: Job, deleted = false): void {
     if (deleted) this.deleted.add(job.job_id);
     this.jobs.set(job.job_id, job);
     this.heard.emit('change');
+  }
+  membershipsChanged(): Promise<void> {
+    return Promise.resolve();
   }
   datasetChanged(): void {
     throw new Error('training changes no dataset');
@@ -56,7 +60,7 @@ class RecordedLive implements LivePort {
   datasetProfiled(): void {
     this.datasetChanged();
   }
-  sweepChanged(_userId: string, sweep: Sweep, deleted = false): void {
+  sweepChanged(_projectId: string, sweep: Sweep, deleted = false): void {
     if (deleted) this.deleted.add(sweep.sweep_id);
     this.sweeps.push(sweep);
     this.heard.emit('change');
@@ -235,6 +239,10 @@ export class TrainingFixture {
         .insertInto('projects')
         .values({ project_id, workspace, name: id, workspace_ready: 1, created_at: new Date().toISOString() })
         .execute();
+      await shop.storage.db
+        .insertInto('project_members')
+        .values({ project_id, user_id: id, role: 'owner', created_at: new Date().toISOString() })
+        .execute();
     }
     await shop.start();
     return shop;
@@ -247,7 +255,7 @@ export class TrainingFixture {
     };
     const versionIdOf = (datasetId: string): string => this.datasets.get(datasetId)?.versionId ?? '';
     const events = new Events((error) => void this.problems.push({ err: error }));
-    events.on('job.changed', ({ userId, job, deleted }) => this.live.jobChanged(userId, job, deleted));
+    events.on('job.changed', ({ projectId, job, deleted }) => this.live.jobChanged(projectId, job, deleted));
     this.service = new TrainingService({
       db: this.storage.db,
       live: this.live,
@@ -279,6 +287,7 @@ export class TrainingFixture {
       live: this.live,
       events,
       mlflow: this.mlflow,
+      memberships: new Memberships(this.storage.db),
       training: this.service,
       python: PYTHON,
       log: { warn: () => undefined, error: (facts) => void this.problems.push(facts) },

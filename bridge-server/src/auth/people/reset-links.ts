@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../../lib/clock.js';
 import type { Database } from '../../storage/schema.js';
-import { sha256 } from '../api-tokens.js';
+import { sha256 } from '../../lib/hash.js';
 
 const DAY_MS = 86_400_000;
 

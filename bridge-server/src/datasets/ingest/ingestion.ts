@@ -6,6 +6,7 @@ import { KargahError } from '../../lib/errors.js';
 import type { Person } from '../../access/caller.js';
 import type { UploadTable } from '../../storage/schema.js';
 import { requireAccess } from '../../access/require-access.js';
+import { inProject } from '../../access/projects.js';
 import { projectOf } from '../../access/resource.js';
 import type { Access } from '../records/access.js';
 import type { DatasetNotifier } from '../records/notifier.js';
@@ -54,18 +55,30 @@ interface IngestionDeps {
 export class Ingestion {
   constructor(private readonly deps: IngestionDeps) {}
 
-  /** @throws {KargahError} `not_found`, or `forbidden` for a dataset that the person may only read. */
+  /**
+   * The caller, in the project that a version belongs to which they bring: the dataset's, or for a new dataset the request's.
+   *
+   * @throws {KargahError} `not_found`, or `forbidden` for a dataset or a project that the person may only read.
+   */
+  async placed(caller: Person, datasetId: string | null): Promise<Person> {
+    if (datasetId === null) {
+      requireAccess(caller, 'dataset.write', projectOf(caller));
+      return caller;
+    }
+    return inProject(caller, (await this.deps.access.dataset(caller, 'dataset.write', datasetId)).project_id);
+  }
+
+  /** @throws {KargahError} as {@link placed}. */
   async begin(
     caller: Person,
     newVersion: NewVersion,
     upload: Omit<UploadTable, 'dataset_id' | 'version_id'> | null = null,
   ): Promise<StartedVersion> {
-    if (newVersion.datasetId === null) requireAccess(caller, 'dataset.write', projectOf(caller));
-    else await this.deps.access.dataset(caller, 'dataset.write', newVersion.datasetId);
+    const { projectId } = await this.placed(caller, newVersion.datasetId);
     const { datasetId, versionId } = await this.deps.versions.insert(
       {
         datasetId: newVersion.datasetId,
-        projectId: caller.projectId,
+        projectId,
         userId: caller.userId,
         ownerName: caller.name,
         name: newVersion.name ?? newVersion.filename,

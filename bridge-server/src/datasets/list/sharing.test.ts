@@ -99,7 +99,7 @@ describe('a dataset that is shared with a person', { shuffle: false }, () => {
     expect(
       bench
         .changesOf(id)
-        .filter(({ userId }) => userId === 'reza')
+        .filter(({ to }) => to === 'reza')
         .at(-1),
     ).toMatchObject({
       deleted: false,
@@ -109,7 +109,7 @@ describe('a dataset that is shared with a person', { shuffle: false }, () => {
     expect(
       bench
         .changesOf(id)
-        .filter(({ userId }) => userId === 'reza')
+        .filter(({ to }) => to === 'reza')
         .at(-1),
     ).toMatchObject({ deleted: true });
     expect((await bench.call(`/datasets/${id}`, { as: 'reza' })).status).toBe(404);
@@ -121,7 +121,7 @@ it('a dataset that is shared with everyone is everyone’s to read, and all hear
   const { dataset_id: id } = await bench.dataset('all.csv', table());
   await share(id, { everyone: true });
   expect(bench.changesOf(id).at(-1)).toMatchObject({
-    userId: 'all but sara',
+    to: 'all but project-sara',
     dataset: { mine: false, shared: 'everyone' },
   });
   expect(await listed('mina')).toMatchObject([{ name: 'all.csv', mine: false }]);
@@ -129,7 +129,7 @@ it('a dataset that is shared with everyone is everyone’s to read, and all hear
   expect(await listed('mina')).toMatchObject([{ name: 'all.csv', shared: 'people' }]);
   expect((await listed('reza')).map(({ name }) => name)).not.toContain('all.csv');
   await bench.call(`/datasets/${id}`, { method: 'DELETE' });
-  expect(bench.changesOf(id).at(-1)).toMatchObject({ userId: 'mina', deleted: true });
+  expect(bench.changesOf(id).at(-1)).toMatchObject({ to: 'mina', deleted: true });
 });
 
 it('a dataset stays shared where a request says nothing of whom with, which is 422', async () => {

@@ -112,7 +112,7 @@ export class ReadingQueue {
     };
     const place = { dataset_id: row.dataset_id, version: row.number };
     return this.deps.reader.read(file, signal, (columns) =>
-      this.deps.live.datasetProfiled(row.user_id, { ...place, ...columns }),
+      this.deps.live.datasetProfiled(row.project_id, { ...place, ...columns }),
     );
   }
 

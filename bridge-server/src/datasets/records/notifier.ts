@@ -3,10 +3,10 @@ import type { LivePort } from '../../live/port.js';
 import type { DatasetStore } from './store.js';
 import { datasetOf, sharedDatasetOf, type DatasetRow } from './view.js';
 
-/** Who besides the owner hears of a dataset. */
+/** Who besides the members of its project hears of a dataset. */
 export type Audience = 'everyone' | readonly string[];
 
-/** Tells the owner of a dataset, and those it is shared with, what became of it. */
+/** Tells the members of a dataset's project, and those it is shared with, what became of it. */
 export class DatasetNotifier {
   constructor(
     private readonly live: LivePort,
@@ -18,14 +18,14 @@ export class DatasetNotifier {
     const row = await this.store.find(datasetId);
     if (!row || row.deleted_at !== null) return null;
     const dataset = datasetOf(row);
-    this.live.datasetChanged(row.user_id, dataset);
+    this.live.datasetChanged(row.project_id, dataset);
     this.tellOthers(row, await this.audienceOf(row), false);
     return dataset;
   }
 
   /** `audience`: those who saw it until now. */
   gone(row: DatasetRow, audience: Audience): void {
-    this.live.datasetChanged(row.user_id, datasetOf(row), true);
+    this.live.datasetChanged(row.project_id, datasetOf(row), true);
     this.tellOthers(row, audience, true);
   }
 
@@ -48,8 +48,6 @@ export class DatasetNotifier {
   }
 
   private tellOthers(row: DatasetRow, audience: Audience, deleted: boolean): void {
-    const dataset = sharedDatasetOf(row);
-    if (audience === 'everyone') this.live.datasetChangedForOthers(row.user_id, dataset, deleted);
-    else for (const userId of audience) this.live.datasetChanged(userId, dataset, deleted);
+    this.live.datasetChangedForOthers(row.project_id, audience, sharedDatasetOf(row), deleted);
   }
 }

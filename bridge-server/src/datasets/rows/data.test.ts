@@ -323,9 +323,9 @@ describe('what cannot be looked into', () => {
   });
 });
 
-it('columns are told of while they are measured, to the person whose file it is', () => {
+it('columns are told of while they are measured, to the project whose file it is', () => {
   const told = bench.profiled.filter(({ event }) => event.dataset_id === id && event.version === 1);
-  expect(told.map(({ userId }) => userId)).toContain('sara');
+  expect(told.map(({ projectId }) => projectId)).toContain('project-sara');
   expect(told.flatMap(({ event }) => event.columns.map(({ name }) => name))).toEqual(['n', 'name', 'f']);
   expect(told.at(-1)?.event).toMatchObject({ rows: 40, done: 3, total: 3 });
 });

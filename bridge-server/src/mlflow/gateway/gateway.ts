@@ -1,11 +1,13 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { encodeBody, type MlflowClient } from 'mlflow-js-client';
+import { isInProject } from '../../contract/permissions.js';
 import { KargahError } from '../../lib/errors.js';
 import type { Authenticator } from '../../http/route.js';
 import type { Caller, Person } from '../../access/caller.js';
-import { requirePermission } from '../../access/require-access.js';
-import { tokenOf } from '../../http/policy.js';
+import { inProject, inWorkspace } from '../../access/projects.js';
+import { requireHere } from '../../access/require-access.js';
+import { projectNamed, tokenOf } from '../../http/policy.js';
 import { EMPTY_FOR_THE_PAGE, NOT_IMPLEMENTED } from './allowed.js';
 import { readJson } from './body.js';
 import { DefaultExperiment } from '../rules/default-experiment.js';
@@ -75,8 +77,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
       await answerClosed(req, res);
       return;
     }
-    const caller = await callerOf(req);
-    requirePermission(caller, asked.row.permission);
+    const who = await callerOf(req);
+    const caller = isInProject(asked.row.permission) ? inNamed(who, req) : who;
+    requireHere(caller, asked.row.permission);
     if (caller.kind === 'job' && asked.row.reach === 'people') throw new KargahError('forbidden');
     const turns = asked.row.body === 'stream' || isLong(req) ? sent : isFile(asked) ? fetched : null;
     if (turns === null) {
@@ -180,6 +183,14 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
     close: () => forwarder.close(),
   };
+}
+
+/** The caller in the project that the request names, as Kargah's clients name it, or as MLflow's own do. */
+function inNamed(caller: Caller, req: IncomingMessage): Caller {
+  const project = projectNamed(req);
+  const workspace = req.headers['x-mlflow-workspace'];
+  if (project !== null) return inProject(caller, project);
+  return typeof workspace === 'string' && workspace !== '' ? inWorkspace(caller, workspace) : caller;
 }
 
 /** MLflow's page asks for its files relative to a folder; behind a proxy only a relative address is right. */

@@ -6,6 +6,7 @@ import { runsOfJobs } from './0004-runs-of-jobs.js';
 import { sessionsHashed } from './0005-sessions-hashed.js';
 import { runsDeletedLater } from './0006-runs-deleted-later.js';
 import { searchFoldsMore } from './0007-search-folds-more.js';
+import { projectsWithMembers } from './0008-projects-with-members.js';
 import { ledger } from './0009-ledger.js';
 import { peopleAndTokens } from './0010-people-and-tokens.js';
 
@@ -18,6 +19,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '005_sessions_hashed': sessionsHashed,
   '006_runs_deleted_later': runsDeletedLater,
   '007_search_folds_more': searchFoldsMore,
+  '008_projects_with_members': projectsWithMembers,
   '009_ledger': ledger,
   '010_people_and_tokens': peopleAndTokens,
 };

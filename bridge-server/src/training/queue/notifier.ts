@@ -9,7 +9,7 @@ import { jobOf, progressOf } from '../records/view.js';
 
 /** Tells the people who watch a job, or a list with it, what became of it. */
 export class JobNotifier {
-  /** The place that the owner of each waiting job was last told of. */
+  /** The place that was last told of each waiting job. */
   #told = new Map<string, string>();
 
   constructor(
@@ -30,7 +30,7 @@ export class JobNotifier {
     return rows.map((row) => jobOf(row, placements.get(row.job_id) ?? null));
   }
 
-  /** The job's state moved: for those who have it open, and for its owner's lists. */
+  /** The job's state moved: for those who have it open, and for the lists of its project. */
   async moved(row: JobRow): Promise<Job> {
     this.points(row, []);
     return this.listed(row);
@@ -72,7 +72,7 @@ export class JobNotifier {
   }
 
   #changed(row: JobRow, job: Job, deleted = false): void {
-    this.events.emit('job.changed', { userId: row.user_id, job, deleted });
+    this.events.emit('job.changed', { projectId: row.project_id, job, deleted });
   }
 
   async #placements(): Promise<Map<string, Placement>> {

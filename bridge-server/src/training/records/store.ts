@@ -83,13 +83,11 @@ export class JobStore {
     return row && ownedBy('job', jobId, row);
   }
 
-  /** Whether a job may go on in the run of an earlier one: that one has ended, and is of the same person and project. */
+  /** Whether a job may go on in the run of an earlier one: that one has ended, and is of the same project. */
   async mayResume(jobId: string, earlierJobId: string): Promise<boolean> {
     const found = await this.db
       .selectFrom('jobs as job')
-      .innerJoin('jobs as earlier', (join) =>
-        join.onRef('earlier.project_id', '=', 'job.project_id').onRef('earlier.user_id', '=', 'job.user_id'),
-      )
+      .innerJoin('jobs as earlier', 'earlier.project_id', 'job.project_id')
       .select('job.job_id')
       .where('job.job_id', '=', jobId)
       .where('earlier.job_id', '=', earlierJobId)

@@ -41,6 +41,14 @@ ErrorCode: TypeAlias = Literal[
     "weak_password",
     "password_too_long",
     "common_password",
+    "last_owner",
+    "already_member",
+    "invitation_unknown",
+    "invitation_used",
+    "invitation_expired",
+    "invitation_revoked",
+    "invitation_taken",
+    "too_many_invitations",
     "upload_offset_mismatch",
     "upload_locked",
     "upload_gone",
@@ -259,6 +267,12 @@ Origin: TypeAlias = Origin1 | Origin2 | Origin3 | Origin4 | Origin5 | Origin6
 Priority: TypeAlias = Literal["low", "normal", "high"]
 
 
+ProjectRole: TypeAlias = Literal["owner", "editor", "viewer"]
+
+
+ProjectsChanged: TypeAlias = dict[str, Any]
+
+
 class SubscribeAck1(TypedDict):
     ok: Literal[True]
     seq: int
@@ -412,6 +426,15 @@ class ConnectionPage(TypedDict):
 class ConnectionRequest(TypedDict):
     name: str
     url: str
+
+
+class CreateInvitationRequest(TypedDict):
+    role: ProjectRole
+    expires_in_days: NotRequired[int]
+
+
+class CreateProjectRequest(TypedDict):
+    name: str
 
 
 class CreateTokenRequest(TypedDict):
@@ -664,6 +687,37 @@ class ImportUrlRequest(TypedDict):
     name: NotRequired[str]
     dataset_id: NotRequired[str]
     reading: NotRequired[Reading]
+
+
+class InvitationCreatedBy(TypedDict):
+    user_id: str
+    name: str
+
+
+class InvitationUsedBy(TypedDict):
+    user_id: str
+    name: str
+
+
+class Invitation(TypedDict):
+    invitation_id: str
+    role: ProjectRole
+    state: Literal["open", "used", "revoked", "expired"]
+    created_by: InvitationCreatedBy
+    created_at: str
+    expires_at: str
+    used_by: InvitationUsedBy | None
+
+
+class InvitationOffer(TypedDict):
+    project_name: str
+    invited_by: str
+    role: ProjectRole
+    expires_at: str
+
+
+class InvitationToken(TypedDict):
+    token: str
 
 
 class JobScript(TypedDict):
@@ -924,6 +978,14 @@ class LoginRequest(TypedDict):
     password: str
 
 
+class Member(TypedDict):
+    user_id: str
+    name: str
+    email: str
+    role: ProjectRole
+    since: str
+
+
 class MetricHistory(TypedDict):
     items: list[MetricPoint]
     seq: int
@@ -982,6 +1044,27 @@ class NewApiToken(TypedDict):
     token: str
 
 
+class NewInvitationCreatedBy(TypedDict):
+    user_id: str
+    name: str
+
+
+class NewInvitationUsedBy(TypedDict):
+    user_id: str
+    name: str
+
+
+class NewInvitation(TypedDict):
+    invitation_id: str
+    role: ProjectRole
+    state: Literal["open", "used", "revoked", "expired"]
+    created_by: NewInvitationCreatedBy
+    created_at: str
+    expires_at: str
+    used_by: NewInvitationUsedBy | None
+    token: str
+
+
 class Owner(TypedDict):
     user_id: str
     name: str
@@ -990,6 +1073,14 @@ class Owner(TypedDict):
 class PasswordChange(TypedDict):
     current_password: str
     password: str
+
+
+class PatchMemberRequest(TypedDict):
+    role: ProjectRole
+
+
+class PatchProjectRequest(TypedDict):
+    name: str
 
 
 class PersonChange(TypedDict):
@@ -1036,6 +1127,17 @@ class Progress(TypedDict):
     steps: int | None
     eta_seconds: float | None
     best: NotRequired[Best]
+
+
+class Project(TypedDict):
+    project_id: str
+    name: str
+    role: ProjectRole
+    permissions: list[str]
+    is_default: bool
+    members: int
+    workspace: str
+    created_at: str
 
 
 class Python(TypedDict):

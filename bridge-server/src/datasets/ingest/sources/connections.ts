@@ -59,7 +59,7 @@ export class Connections {
 
   /** The address to read from, password and all. */
   async urlOf(caller: Person, connectionId: string): Promise<{ name: string; url: string }> {
-    const row = requireAccess(caller, 'connection.read', await this.store.resource(connectionId));
+    const row = requireAccess(caller, 'connection.use', await this.store.resource(connectionId));
     const url = this.secretBox.open(row.sealed_url, connectionId);
     return { name: row.name, url: row.kind === 'sqlite' ? await this.filed(url) : url };
   }

@@ -54,10 +54,11 @@ export class UploadService {
     return this.tus.options(req);
   }
 
-  async create(caller: Person, req: Request): Promise<Answer> {
+  async create(asker: Person, req: Request): Promise<Answer> {
     requireTus(req);
     const checksum = checksumOf(req.get('upload-checksum'));
     const announced = announcedBy(req, this.deps.limits.maxUploadBytes);
+    const caller = await this.deps.ingestion.placed(asker, announced.datasetId);
     const { projectId, userId } = caller;
     const { sha256, sizeBytes } = announced;
     const isHere = sha256 !== null && (await this.deps.ingestion.sizeOfHeld(projectId, sha256)) === sizeBytes;

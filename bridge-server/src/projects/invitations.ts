@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import type { Person } from '../access/caller.js';
+import type { Invitation, Project, ProjectRole } from '../contract/projects.js';
+import { KargahError } from '../lib/errors.js';
+import { sha256 } from '../lib/hash.js';
+import { newId } from '../lib/ids.js';
+import { decodeCursor, encodeCursor } from '../lib/pages.js';
+import type { InvitationRow, InvitationStore } from './invitation-store.js';
+import type { PageQuery, ProjectService } from './service.js';
+import type { ProjectStore } from './store.js';
+
+const DAY = 86_400_000;
+/** What a project may have open at a time: each is a way in. */
+const MOST_OPEN = 100;
+
+/** Invitations into projects: a token that is shown once and kept as its SHA-256, for one person and one role. */
+export class Invitations {
+  constructor(
+    private readonly store: InvitationStore,
+    private readonly projects: ProjectService,
+    private readonly members: ProjectStore,
+  ) {}
+
+  async create(
+    caller: Person,
+    projectId: string,
+    { role, expires_in_days: days }: { readonly role: ProjectRole; readonly expires_in_days: number },
+  ): Promise<Invitation & { readonly token: string }> {
+    await this.projects.require(caller, 'project.manage', projectId);
+    const now = Date.now();
+    const created_at = new Date(now).toISOString();
+    if ((await this.store.countOpen(projectId, created_at)) >= MOST_OPEN)
+      throw new KargahError('too_many_invitations', { max: MOST_OPEN });
+    const token = `kgi_${randomBytes(32).toString('base64url')}`;
+    const invitation_id = newId('inv');
+    await this.store.insert({
+      invitation_id,
+      project_id: projectId,
+      role,
+      sha256: sha256(token),
+      created_by: caller.userId,
+      created_at,
+      expires_at: new Date(now + days * DAY).toISOString(),
+      used_at: null,
+      used_by: null,
+      revoked_at: null,
+    });
+    return { ...shown((await this.store.find(projectId, invitation_id))!), token };
+  }
+
+  async list(caller: Person, projectId: string, { limit, cursor }: PageQuery) {
+    await this.projects.require(caller, 'project.manage', projectId);
+    const before = cursor === undefined ? undefined : decodeCursor(cursor);
+    const found = await this.store.list(projectId, limit + 1, before);
+    const rows = found.slice(0, limit);
+    const last = found.length > limit ? rows.at(-1) : undefined;
+    return { items: rows.map(shown), next_cursor: last ? encodeCursor([last.created_at, last.invitation_id]) : null };
+  }
+
+  /** One that has expired or is revoked already is as it should be. */
+  async revoke(caller: Person, projectId: string, invitationId: string): Promise<void> {
+    await this.projects.require(caller, 'project.manage', projectId);
+    if ((await this.store.find(projectId, invitationId)) === undefined) throw new KargahError('not_found');
+    if (!(await this.store.revoke(invitationId, new Date().toISOString()))) throw new KargahError('invitation_taken');
+  }
+
+  /** @throws {KargahError} `invitation_unknown`, `invitation_used`, `invitation_expired`, `invitation_revoked` */
+  async offer(token: string) {
+    const row = await this.#open(token);
+    return {
+      project_name: row.project_name,
+      invited_by: row.created_by_name ?? '',
+      role: row.role,
+      expires_at: row.expires_at,
+    };
+  }
+
+  /** @throws {KargahError} as {@link offer}, and `already_member`: then it can still be used. */
+  async accept(caller: Person, token: string): Promise<Project> {
+    const row = await this.#open(token);
+    const isIn = await this.members.changeMembers(row.project_id, async (members) => {
+      if ((await members.roleOf(caller.userId)) !== null) throw new KargahError('already_member');
+      const used = { used_at: new Date().toISOString(), used_by: caller.userId };
+      if (!(await this.store.use(members.trx, row, used))) return false;
+      await members.add(caller.userId, row.role);
+      return true;
+    });
+    // Somebody used or revoked it meanwhile: the row says which.
+    if (!isIn) {
+      await this.#open(token);
+      throw new KargahError('conflict');
+    }
+    await this.projects.changed([caller.userId]);
+    return this.projects.shown(caller, row.project_id);
+  }
+
+  async #open(token: string): Promise<InvitationRow> {
+    const row = await this.store.byToken(sha256(token.trim()));
+    if (row === undefined) throw new KargahError('invitation_unknown');
+    const state = stateOf(row);
+    if (state !== 'open') throw new KargahError(`invitation_${state}`);
+    return row;
+  }
+}
+
+function stateOf(row: InvitationRow): Invitation['state'] {
+  if (row.used_at !== null) return 'used';
+  if (row.revoked_at !== null) return 'revoked';
+  return Date.parse(row.expires_at) <= Date.now() ? 'expired' : 'open';
+}
+
+function shown(row: InvitationRow): Invitation {
+  return {
+    invitation_id: row.invitation_id,
+    role: row.role,
+    state: stateOf(row),
+    created_by: { user_id: row.created_by, name: row.created_by_name ?? '' },
+    created_at: row.created_at,
+    expires_at: row.expires_at,
+    used_by: row.used_by === null ? null : { user_id: row.used_by, name: row.used_by_name ?? '' },
+  };
+}
