@@ -3,7 +3,6 @@ import type { Person } from '../access/caller.js';
 import { scopeOf } from '../access/scope.js';
 import type { listModels, Model } from './contract.js';
 import { folded } from '../lib/folding.js';
-import { decodeCursor, encodeCursor } from '../lib/pages.js';
 import { modelFacts } from '../training/index.js';
 import type { ModelRow, ModelStore } from './store.js';
 
@@ -13,16 +12,13 @@ export class ModelService {
 
   async list(
     person: Person,
-    { limit, cursor, search }: z.output<(typeof listModels)['query']>,
+    { search, ...page }: z.output<(typeof listModels)['query']>,
   ): Promise<{ items: Model[]; next_cursor: string | null }> {
-    const rows = await this.store.list(scopeOf(person, 'model.read'), {
-      limit: limit + 1,
-      after: cursor === undefined ? undefined : decodeCursor(cursor),
+    const { rows, next_cursor } = await this.store.list(scopeOf(person, 'model.read'), {
+      ...page,
       search: search === undefined ? undefined : folded(search).trim(),
     });
-    const shown = rows.slice(0, limit);
-    const last = rows.length > limit ? shown.at(-1) : undefined;
-    return { items: shown.map(modelOf), next_cursor: last ? encodeCursor([last.created_at, last.job_id]) : null };
+    return { items: rows.map(modelOf), next_cursor };
   }
 }
 

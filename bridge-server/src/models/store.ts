@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import { inProjectsOf, type Scope } from '../access/scope.js';
 import { contains } from '../lib/like.js';
+import { readPage, type Page, type PageQuery } from '../lib/pages.js';
 import type { Database, JobTable } from '../storage/schema.js';
 
 const COLUMNS = [
@@ -23,10 +24,7 @@ export type ModelRow = Pick<Selectable<JobTable>, (typeof COLUMNS)[number]> & {
   readonly model_json: string;
 };
 
-export interface ModelFilter {
-  readonly limit: number;
-  /** When its job was made, and that job's id: the last of the page before. */
-  readonly after?: readonly [string, string] | undefined;
+export interface ModelFilter extends PageQuery {
   /** Folded, as `search_text` is. */
   readonly search?: string | undefined;
 }
@@ -36,25 +34,15 @@ export class ModelStore {
   constructor(private readonly db: Kysely<Database>) {}
 
   /** Those of the newest jobs first. */
-  async list(scope: Scope, { limit, after, search }: ModelFilter): Promise<ModelRow[]> {
+  async list(scope: Scope, { search, ...page }: ModelFilter): Promise<Page<ModelRow>> {
     let query = this.db
       .selectFrom('jobs')
       .select(COLUMNS)
       .where(inProjectsOf(scope))
       .where('model_json', 'is not', null)
-      .where('mlflow_run_id', 'is not', null);
+      .where('mlflow_run_id', 'is not', null)
+      .$narrowType<{ model_json: string; mlflow_run_id: string }>();
     if (search) query = query.where(contains('search_text', search));
-    if (after !== undefined) {
-      const [at, id] = after;
-      query = query.where((is) =>
-        is.or([is('created_at', '<', at), is.and([is('created_at', '=', at), is('job_id', '<', id)])]),
-      );
-    }
-    return query
-      .orderBy('created_at', 'desc')
-      .orderBy('job_id', 'desc')
-      .limit(limit)
-      .$narrowType<{ model_json: string; mlflow_run_id: string }>()
-      .execute();
+    return readPage([query], { by: 'created_at', then: 'job_id' }, page);
   }
 }

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { listSweeps, Sweep, SweepRequest } from '../contract/training/sweeps.js';
 import type { Job } from '../contract/training/training.js';
-import { decodeCursor, encodeCursor } from '../lib/pages.js';
 import { newId } from '../lib/ids.js';
 import { projectOf } from '../access/resource.js';
 import { requireAccess } from '../access/require-access.js';
@@ -106,17 +105,11 @@ export class SweepService {
 
   async list(
     person: Person,
-    { limit, cursor }: z.output<(typeof listSweeps)['query']>,
+    page: z.output<(typeof listSweeps)['query']>,
   ): Promise<{ items: Sweep[]; next_cursor: string | null }> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const rows = await this.#store.list(scopeOf(person, 'sweep.read'), limit + 1, after);
-    const shown = rows.slice(0, limit);
-    const jobs = Map.groupBy(await this.#store.jobs(shown.map((row) => row.sweep_id)), (job) => job.sweep_id);
-    const last = rows.length > limit ? shown.at(-1) : undefined;
-    return {
-      items: shown.map((row) => sweepOf(row, jobs.get(row.sweep_id) ?? [])),
-      next_cursor: last ? encodeCursor([last.created_at, last.sweep_id]) : null,
-    };
+    const { rows, next_cursor } = await this.#store.list(scopeOf(person, 'sweep.read'), page);
+    const jobs = Map.groupBy(await this.#store.jobs(rows.map((row) => row.sweep_id)), (job) => job.sweep_id);
+    return { items: rows.map((row) => sweepOf(row, jobs.get(row.sweep_id) ?? [])), next_cursor };
   }
 
   async get(person: Person, sweepId: string): Promise<Sweep> {

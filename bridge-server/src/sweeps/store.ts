@@ -2,6 +2,7 @@ import type { Insertable, Kysely, Selectable, Updateable } from 'kysely';
 import { workspaceOf } from '../access/projects.js';
 import { ownedBy, type Resource } from '../access/resource.js';
 import { inProjectsOf, type Scope } from '../access/scope.js';
+import { readPage, type Page, type PageQuery } from '../lib/pages.js';
 import type { Database, JobTable, SweepTable } from '../storage/schema.js';
 import type { Sweep } from '../contract/training/sweeps.js';
 
@@ -76,15 +77,9 @@ export class SweepStore {
   }
 
   /** Newest first; `after` is when the last of the page before was made, and its id. */
-  async list(scope: Scope, limit: number, after: readonly [string, string] | undefined): Promise<SweepRow[]> {
-    let query = this.db.selectFrom('sweeps').selectAll().where(inProjectsOf(scope));
-    if (after !== undefined) {
-      const [at, id] = after;
-      query = query.where((is) =>
-        is.or([is('created_at', '<', at), is.and([is('created_at', '=', at), is('sweep_id', '<', id)])]),
-      );
-    }
-    return query.orderBy('created_at', 'desc').orderBy('sweep_id', 'desc').limit(limit).execute();
+  async list(scope: Scope, page: PageQuery): Promise<Page<SweepRow>> {
+    const query = this.db.selectFrom('sweeps').selectAll().where(inProjectsOf(scope));
+    return readPage([query], { by: 'created_at', then: 'sweep_id' }, page);
   }
 
   async workspaceOf(projectId: string): Promise<string> {

@@ -8,7 +8,6 @@ import {
   type listJobs,
   type TrainRequest,
 } from '../contract/training/training.js';
-import { decodeCursor, encodeCursor } from '../lib/pages.js';
 import { folded } from '../lib/folding.js';
 import { inProject } from '../access/projects.js';
 import { projectOf } from '../access/resource.js';
@@ -184,14 +183,9 @@ export class TrainingService {
   }
 
   async list(person: Person, filter: Filter): Promise<{ items: Job[]; next_cursor: string | null }> {
-    const { limit, cursor, ...wanted } = filter;
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const search = filter.search === undefined ? undefined : folded(filter.search).trim();
-    const rows = await this.#store.list(scopeOf(person, 'job.read'), { ...wanted, after, search, limit: limit + 1 });
-    const items = await this.#notifier.views(rows.slice(0, limit));
-    const last = items.at(-1);
-    const more = rows.length > limit && last !== undefined;
-    return { items, next_cursor: more ? encodeCursor([last.created_at, last.job_id]) : null };
+    const { rows, next_cursor } = await this.#store.list(scopeOf(person, 'job.read'), { ...filter, search });
+    return { items: await this.#notifier.views(rows), next_cursor };
   }
 
   async get(caller: Caller, jobId: string): Promise<Job> {

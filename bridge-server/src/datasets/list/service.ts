@@ -31,8 +31,8 @@ export class DatasetService {
   constructor(private readonly deps: DatasetServiceDeps) {}
 
   async list(caller: Person, query: ListQuery): Promise<{ items: Dataset[]; next_cursor: string | null }> {
-    const { rows, nextCursor } = await this.deps.store.list(scopeOf(caller, 'dataset.read'), query);
-    return { items: rows.map((row) => shownTo(caller, row)), next_cursor: nextCursor };
+    const { rows, next_cursor } = await this.deps.store.list(scopeOf(caller, 'dataset.read'), query);
+    return { items: rows.map((row) => shownTo(caller, row)), next_cursor };
   }
 
   async get(caller: Caller, datasetId: string): Promise<Dataset> {

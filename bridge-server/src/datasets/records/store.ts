@@ -3,7 +3,7 @@ import type { Caller } from '../../access/caller.js';
 import type { Resource } from '../../access/resource.js';
 import { inProjectsOf, type Scope } from '../../access/scope.js';
 import type { Database, UploadTable } from '../../storage/schema.js';
-import { decodeCursor, encodeCursor } from '../../lib/pages.js';
+import { readPage, type Page, type PageQuery } from '../../lib/pages.js';
 import { folded } from '../../lib/folding.js';
 import { contains } from '../../lib/like.js';
 import { searchText } from './search-text.js';
@@ -40,9 +40,7 @@ const COLUMNS = [
   'p.error_json as pending_error_json',
 ] as const;
 
-export interface ListQuery {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
+export interface ListQuery extends PageQuery {
   readonly search?: string | undefined;
   readonly tag?: string | undefined;
 }
@@ -65,20 +63,12 @@ export class DatasetStore {
     return { kind: 'dataset', id: datasetId, projectId: row.project_id, isSharedWithCaller, row };
   }
 
-  /** Those of the scope's projects and those that others share with the person, newest first; the cursor names the last of the page before. */
-  async list(scope: Scope, query: ListQuery): Promise<{ rows: DatasetRow[]; nextCursor: string | null }> {
-    const wanted = (rows: ReturnType<DatasetStore['rows']>) => this.narrowed(rows, query).execute();
-    // Each by its own index; what belongs together is found by merging the two.
-    const found = await Promise.all([
-      wanted(this.rows().where(inProjectsOf(scope, 'd.project_id'))),
-      scope.sharedWith === null ? [] : wanted(this.sharedOnly(scope, scope.sharedWith)),
-    ]);
-    const rows = found.flat().sort((a, b) => (isBefore(a, b) ? 1 : -1));
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      rows: rows.slice(0, query.limit),
-      nextCursor: last ? encodeCursor([last.created_at, last.dataset_id]) : null,
-    };
+  /** Those of the scope's projects and those that others share with the person, newest first. */
+  async list(scope: Scope, query: ListQuery): Promise<Page<DatasetRow>> {
+    // Each by its own index.
+    const own = this.narrowed(this.rows().where(inProjectsOf(scope, 'd.project_id')), query);
+    const shared = scope.sharedWith === null ? [] : [this.narrowed(this.sharedOnly(scope, scope.sharedWith), query)];
+    return readPage([own, ...shared], { by: 'created_at', then: 'dataset_id', table: 'd' }, query);
   }
 
   private sharedOnly(scope: Scope, userId: string): ReturnType<DatasetStore['rows']> {
@@ -98,23 +88,10 @@ export class DatasetStore {
   }
 
   private narrowed(rows: ReturnType<DatasetStore['rows']>, query: ListQuery): ReturnType<DatasetStore['rows']> {
-    let select = rows
-      .where('d.deleted_at', 'is', null)
-      .orderBy('d.created_at', 'desc')
-      .orderBy('d.dataset_id', 'desc')
-      .limit(query.limit + 1);
+    let select = rows.where('d.deleted_at', 'is', null);
     const wanted = folded(query.search ?? '').trim();
     if (wanted !== '') select = select.where(contains('d.search_text', wanted));
     if (query.tag !== undefined) select = select.where(contains('d.tags_json', JSON.stringify(query.tag)));
-    if (query.cursor !== undefined) {
-      const [createdAt, datasetId] = decodeCursor(query.cursor);
-      select = select.where((eb) =>
-        eb.or([
-          eb('d.created_at', '<', createdAt),
-          eb.and([eb('d.created_at', '=', createdAt), eb('d.dataset_id', '<', datasetId)]),
-        ]),
-      );
-    }
     return select;
   }
 
@@ -238,8 +215,4 @@ export class DatasetStore {
           .as('version_count'),
       );
   }
-}
-
-function isBefore(a: DatasetRow, b: DatasetRow): boolean {
-  return a.created_at === b.created_at ? a.dataset_id < b.dataset_id : a.created_at < b.created_at;
 }

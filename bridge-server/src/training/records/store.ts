@@ -4,6 +4,7 @@ import { ownedBy, type Resource } from '../../access/resource.js';
 import { inProjectsOf, type Scope } from '../../access/scope.js';
 import type { Failure } from '../../contract/errors.js';
 import { contains } from '../../lib/like.js';
+import { readPage, type Page, type PageQuery } from '../../lib/pages.js';
 import type { JobState } from '../../contract/training/training.js';
 import type { Database, DeletedRunTable, JobRunTable, JobTable } from '../../storage/schema.js';
 import { OCCUPYING, sourcesOf, TERMINAL } from './states.js';
@@ -13,10 +14,7 @@ export type JobPatch = Omit<Updateable<JobTable>, 'job_id' | 'state'>;
 
 const LONGEST_LABEL = 100;
 
-export interface JobFilter {
-  readonly limit: number;
-  /** When it was made and its id: the last of the page before. */
-  readonly after?: readonly [string, string] | undefined;
+export interface JobFilter extends PageQuery {
   readonly search?: string | undefined;
   readonly state?: JobState | JobState[] | undefined;
   readonly dataset_id?: string | undefined;
@@ -97,19 +95,13 @@ export class JobStore {
   }
 
   /** Newest first. */
-  async list(scope: Scope, filter: JobFilter): Promise<JobRow[]> {
+  async list(scope: Scope, filter: JobFilter): Promise<Page<JobRow>> {
     let query = this.db.selectFrom('jobs').selectAll().where(inProjectsOf(scope));
     if (filter.state !== undefined) query = query.where('state', 'in', [filter.state].flat());
     if (filter.dataset_id !== undefined) query = query.where('dataset_id', '=', filter.dataset_id);
     if (filter.sweep_id !== undefined) query = query.where('sweep_id', '=', filter.sweep_id);
     if (filter.search) query = query.where(contains('search_text', filter.search));
-    if (filter.after !== undefined) {
-      const [at, id] = filter.after;
-      query = query.where((is) =>
-        is.or([is('created_at', '<', at), is.and([is('created_at', '=', at), is('job_id', '<', id)])]),
-      );
-    }
-    return query.orderBy('created_at', 'desc').orderBy('job_id', 'desc').limit(filter.limit).execute();
+    return readPage([query], { by: 'created_at', then: 'job_id' }, filter);
   }
 
   async unsettled(): Promise<JobRow[]> {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { ownedBy, type Resource } from '../../../access/resource.js';
 import { inProjectsOf, type Scope } from '../../../access/scope.js';
-import { decodeCursor, encodeCursor } from '../../../lib/pages.js';
+import { readPage, type Page, type PageQuery } from '../../../lib/pages.js';
 import type { ConnectionTable, Database } from '../../../storage/schema.js';
 
 /** Rows of databases that people read from. */
@@ -22,30 +22,10 @@ export class ConnectionStore {
     return row === undefined ? null : ownedBy('connection', connectionId, row);
   }
 
-  /** Newest first; the cursor names the last of the page before. */
-  async list(
-    scope: Scope,
-    query: { readonly limit: number; readonly cursor?: string | undefined },
-  ): Promise<{ rows: ConnectionTable[]; nextCursor: string | null }> {
-    let select = this.db
-      .selectFrom('connections')
-      .selectAll()
-      .where(inProjectsOf(scope))
-      .orderBy('created_at', 'desc')
-      .orderBy('connection_id', 'desc')
-      .limit(query.limit + 1);
-    if (query.cursor !== undefined) {
-      const [at, id] = decodeCursor(query.cursor);
-      select = select.where((eb) =>
-        eb.or([eb('created_at', '<', at), eb.and([eb('created_at', '=', at), eb('connection_id', '<', id)])]),
-      );
-    }
-    const rows = await select.execute();
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      rows: rows.slice(0, query.limit),
-      nextCursor: last ? encodeCursor([last.created_at, last.connection_id]) : null,
-    };
+  /** Newest first. */
+  async list(scope: Scope, page: PageQuery): Promise<Page<ConnectionTable>> {
+    const query = this.db.selectFrom('connections').selectAll().where(inProjectsOf(scope));
+    return readPage([query], { by: 'created_at', then: 'connection_id' }, page);
   }
 
   /** False where it was gone already. */

@@ -28,8 +28,8 @@ export class Connections {
     caller: Person,
     query: { readonly limit: number; readonly cursor?: string | undefined },
   ): Promise<{ items: Connection[]; next_cursor: string | null }> {
-    const { rows, nextCursor } = await this.store.list(scopeOf(caller, 'connection.read'), query);
-    return { items: rows.map(shown), next_cursor: nextCursor };
+    const { rows, next_cursor } = await this.store.list(scopeOf(caller, 'connection.read'), query);
+    return { items: rows.map(shown), next_cursor };
   }
 
   /** Tried before it is kept. @throws {KargahError} `connection_invalid`, `connection_failed`, or what a file is refused for */
