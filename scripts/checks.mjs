@@ -32,6 +32,7 @@ export const checks = [
   ],
   ['floors: Python', [python, '-c', 'from importlinter.cli import lint_imports_command as c; c()', '--no-cache']],
   ['dead code: TypeScript', [node, bin('knip/bin/knip.js'), '--no-progress']],
+  ['links: of the documents', [node, 'scripts/links.mjs']],
   ['format: TypeScript', [node, bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']],
   ['format: Python', [python, '-m', 'ruff', 'format', '--check', ...pythonCode]],
   ['generated: OpenAPI and types match the contract', [node, 'scripts/generate.mjs', '--check']],
