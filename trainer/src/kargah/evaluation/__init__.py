@@ -1,0 +1,9 @@
+"""What a trained model is worth on rows that it was not taught: a report as JSON, with intervals, and where it is bad.
+
+A report stands on NumPy alone: it is made at the end of every recipe's job, where importing SciPy or scikit-learn would
+take longer than the report. The tests hold its figures against theirs.
+"""
+
+from kargah.evaluation.report import HeldOut, Judged, report_of
+
+__all__ = ["HeldOut", "Judged", "report_of"]
