@@ -108,14 +108,33 @@ def test_the_rows_of_the_test_part_are_judged_once_at_the_end(job_dir: Path, iri
         lines = []
         for line in process.stdout:
             lines.append(line)
-            if "tested once" in line:
+            if "the model is kept and sent later" in line:
                 break
         process.send_signal(signal.SIGTERM)
     log = "".join(lines)
     assert "train=90 validation=30 test=30" in log
-    assert "test_accuracy=" in lines[-1]
+    tested = next(line for line in lines if "tested once" in line)
+    assert "report on 30 test rows" in log
+    report = json.loads((job_dir / "model" / "report.json").read_text())
+    assert (report["part"], report["rows"], report["chosen_on_these"]) == ("test", 30, False)
+    assert f"test_accuracy={report['metrics']['accuracy']['value']:.4g}" in tested
+    assert {one["row"] for one in report["worst"]} <= set(np.flatnonzero(part == 2).tolist())
+    assert sorted(one["column"] for one in report["importance"]) == sorted(pd.read_parquet(iris).columns.drop("target"))
     keys = [key for line in (job_dir / "spool/keys.jsonl").read_text().splitlines() for key in json.loads(line)]
     assert {"test_loss", "test_accuracy"} <= set(keys)
+
+
+@pytest.mark.parametrize(("target", "task"), [("target", "classification"), ("petal width (cm)", "regression")])
+def test_without_a_test_part_the_report_says_that_the_best_epoch_was_chosen_on_its_rows(
+    job_dir: Path, iris: Path, target: str, task: str
+) -> None:
+    write_job(job_dir, iris, {"target": target, "epochs": 2})
+    with running(job_dir) as process:
+        assert process.stdout is not None
+        next(line for line in process.stdout if "the model is kept and sent later" in line)
+        process.send_signal(signal.SIGTERM)
+    report = json.loads((job_dir / "model" / "report.json").read_text())
+    assert (report["task"], report["part"], report["rows"], report["chosen_on_these"]) == (task, "validation", 30, True)
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,20 @@ class Batches:
 
 
 @dataclass(frozen=True)
+class HeldRows:
+    """What is known of the rows that a job's report judges: those of `test`, or of `validation` where there is none."""
+
+    places: Tensor
+    """int64 [n]: which rows of the dataset they are, counted from 0."""
+    truth: Tensor
+    """[n]: the class's number (int64), or the target in its own unit (float)."""
+    rows: Tensor | None = None
+    """float32 [n, columns] as the exported model takes them, where it takes a table."""
+    columns: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
+    """Of such a table: each column's name, and what its categories stand for; None: it holds numbers."""
+
+
+@dataclass(frozen=True)
 class Task:
     """Everything the training loop needs, and everything the exported model needs afterwards."""
 
@@ -147,6 +161,8 @@ class Task:
     """Lines for the log."""
     test: Split | None = None
     """Judged once, at the end; nothing is learned or chosen from it."""
+    held: HeldRows | None = None
+    """In the order of `test`, or of `validation`; None: the job ends without a report."""
 
 
 class Recipe(Protocol):

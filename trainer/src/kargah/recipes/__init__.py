@@ -21,7 +21,7 @@ from typing import Any, cast
 
 from kargah.protocols.failure import JobFailure
 from kargah.protocols.params import InvalidParams, Json, param, parse_params
-from kargah.protocols.task import Batches, DatasetRef, Recipe, RecipeInfo, Task
+from kargah.protocols.task import Batches, DatasetRef, HeldRows, Recipe, RecipeInfo, Task
 from kargah.recipes.parts.shared_params import TrainingParams
 
 GROUP = "kargah.recipes"
@@ -154,6 +154,7 @@ __all__ = [
     "Batches",
     "BrokenRecipe",
     "DatasetRef",
+    "HeldRows",
     "InvalidParams",
     "JobFailure",
     "Json",

@@ -153,7 +153,8 @@ class Classifier(nn.Module):
 def prepare(params: ImageParams, dataset: DatasetRef) -> Task:
     pictures = read_pictures(dataset.path, params.image_size, params.channels)
     labels = pictures.labels
-    kept = split_for(dataset, Labels(labels, "classification", pictures.places), params.validation, params.seed)
+    labelled = Labels(labels, "classification", pictures.places)
+    kept = split_for(dataset, labelled, params.validation, params.seed)
     train, validation, test = (
         PictureBatches(pictures.pixels[rows], labels[rows]) for rows in (kept.train, kept.validation, kept.test)
     )
@@ -176,6 +177,7 @@ def prepare(params: ImageParams, dataset: DatasetRef) -> Task:
         metrics=classification_metrics,
         best_metric=("val_accuracy", "max"),
         export=Classifier,
+        held=labelled.held(kept),
         example=_numbers(train.pixels[:2]).contiguous(),
         metadata=metadata,
         augment=None if params.augment == "none" else partial(_augmented, params.augment),

@@ -157,7 +157,8 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
     name = dataset.target(params.target)
     table = read_table(dataset.path, name, params.task, params.max_categories)
     target = table.target
-    kept = split_for(dataset, Labels(target.values, target.task, table.places), params.validation, params.seed)
+    labelled = Labels(target.values, target.task, table.places)
+    kept = split_for(dataset, labelled, params.validation, params.seed)
     training = table.rows.index_select(0, kept.train)
     preparation = Preparation(table.features, training)
     metadata: dict[str, Any] = {
@@ -199,6 +200,9 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
             *table.notes,
         ),
         export=partial(_exported, preparation, target),
+        held=labelled.held(
+            kept, table.rows.index_select(0, kept.judged), tuple((f.name, f.categories) for f in table.features)
+        ),
         **learn,
     )
 

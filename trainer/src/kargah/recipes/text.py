@@ -175,7 +175,8 @@ def prepare(params: TextParams, dataset: DatasetRef) -> Task:
     name = dataset.target(params.target)
     table = read_texts(dataset.path, name, params.text)
     labels, classes = table.labels, table.classes
-    kept = split_for(dataset, Labels(labels, "classification", table.places), params.validation, params.seed)
+    labelled = Labels(labels, "classification", table.places)
+    kept = split_for(dataset, labelled, params.validation, params.seed)
     how = _features(params, table.texts)
     whole = _batches(features(table.texts, how), labels)
     weight = weight_of_classes(params.class_weights, labels[kept.train], len(classes))
@@ -202,6 +203,7 @@ def prepare(params: TextParams, dataset: DatasetRef) -> Task:
         metrics=classification_metrics,
         best_metric=("val_accuracy", "max"),
         export=Classifier,
+        held=labelled.held(kept),
         example=torch.from_numpy(padded(features(table.texts[:2], how))),
         metadata=metadata,
         free_dimensions=2,

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from kargah.protocols.failure import JobFailure
+from kargah.protocols.task import HeldRows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MIN_ROWS = 10
 FEWEST_TRAINING_ROWS = 2
+HeldColumns = tuple[tuple[str, tuple[str, ...] | None], ...]
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class Split:
     """int64 row numbers, rising."""
     validation: Tensor
     test: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.int64))
+
+    @property
+    def judged(self) -> Tensor:
+        """The rows that a job's report is about."""
+        return self.test if len(self.test) else self.validation
 
     def counts(self) -> str:
         test = f" test={len(self.test)}" if len(self.test) else ""
@@ -49,6 +56,11 @@ class Labels:
     task: str
     places: NDArray[np.int64] | None = None
     """Which rows of the file they are about; None: all of them, in order."""
+
+    def held(self, kept: Split, rows: Tensor | None = None, columns: HeldColumns = ()) -> HeldRows:
+        """What a job's report needs of the rows that it judges; `rows`: of a table, as the model takes them."""
+        places = kept.judged if self.places is None else torch.from_numpy(self.places)[kept.judged]
+        return HeldRows(places, self.values[kept.judged], rows, columns)
 
 
 def split_for(dataset: DatasetRef, labels: Labels, share: float, seed: int) -> Split:

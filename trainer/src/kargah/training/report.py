@@ -1,0 +1,53 @@
+"""The report that a recipe's job ends with: what its model is worth on the rows that were held back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from kargah.evaluation import Column, HeldOut, Judged, report_of
+from kargah.protocols.task import Task
+from kargah.training.loop import evaluate
+
+REPORT_FILE = "report.json"
+"""In the model's folder."""
+ROWS_AT_ONCE = 16_384
+
+
+def report_on(task: Task, network: nn.Module, seed: int, stopping: Callable[[], bool]) -> dict[str, Any] | None:
+    """As `kargah.evaluation.report_of`; None for a recipe that does not say which rows it held back.
+
+    Raises:
+        Stopped: `stopping()` became true.
+    """
+    held = task.held
+    if held is None:
+        return None
+    split = task.validation if task.test is None else task.test
+    rows = HeldOut(
+        part="validation" if task.test is None else "test",
+        places=held.places.numpy(),
+        rows=None if held.rows is None else held.rows.numpy(),
+        columns=[Column(name, categories) for name, categories in held.columns],
+    )
+    classes = task.metadata.get("classes")
+    if held.rows is None:
+        answers = torch.softmax(evaluate(network, split, task.evaluation_rows, stopping), 1).numpy()
+        return report_of(rows, Judged(answers, held.truth.numpy(), classes), seed)
+    answer = _answering(task.export(network).eval())
+    return report_of(rows, Judged(answer(held.rows.numpy()), held.truth.numpy(), classes, answer), seed)
+
+
+def _answering(model: nn.Module) -> Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]:
+    @torch.inference_mode()
+    def answer(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        parts: list[Tensor] = [model(part) for part in torch.split(torch.from_numpy(rows), ROWS_AT_ONCE)]
+        answers: npt.NDArray[np.float32] = torch.cat(parts).numpy()
+        return answers
+
+    return answer
