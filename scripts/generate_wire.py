@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -48,7 +49,7 @@ class Writer:
 
     def kind(self, schema: dict[str, Any], name: str) -> str:
         if "$ref" in schema:
-            return f'{schema["$ref"].rsplit("/", 1)[-1]}'
+            return f"{schema['$ref'].rsplit('/', 1)[-1]}"
         if "const" in schema:
             return f"Literal[{schema['const']!r}]"
         if "enum" in schema:
@@ -73,18 +74,28 @@ class Writer:
         return PLAIN.get(kind or "", "Any")
 
 
+def _names(schema: Any) -> set[str]:
+    """What it refers to by name."""
+    return set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(schema)))
+
+
 def wire() -> str:
     schemas = json.loads(SOURCE.read_text(encoding="utf-8"))["components"]["schemas"]
     writer = Writer()
-    # Names that stand for something else than an object are looked up when the module is read, so they come first.
-    for objects in (False, True):
-        for name in sorted(schemas):
-            if bool(schemas[name].get("properties")) is objects:
-                writer.named(name, schemas[name])
+    # Names that stand for something else than an object are looked up when the module is read, so they come first,
+    # and those that stand for one of several objects come last.
+    objects = {name for name, schema in schemas.items() if schema.get("properties")}
+    choices = {name for name in schemas if name not in objects and _names(schemas[name]) & objects}
+    for names in (schemas.keys() - objects - choices, objects, choices):
+        for name in sorted(names):
+            writer.named(name, schemas[name])
     text = HEADER + "\n" + "\n\n\n".join(writer.blocks) + "\n"
     return subprocess.run(
         [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(TARGET), "-"],
-        input=text, capture_output=True, text=True, check=True,
+        input=text,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
 
 

@@ -11,6 +11,7 @@ import * as people from './people.js';
 import * as plans from './training/plans.js';
 import * as pythons from './training/pythons.js';
 import * as recipes from './training/recipes.js';
+import * as report from './training/report.js';
 import * as system from './system.js';
 import * as training from './training/training.js';
 import * as versions from './datasets/versions.js';
@@ -60,6 +61,7 @@ export const coreEndpoints: readonly Endpoint[] = endpointsOf(
   versions,
   intake,
   recipes,
+  report,
   training,
   plans,
   pythons,

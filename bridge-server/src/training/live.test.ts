@@ -364,6 +364,46 @@ describe('a running job', () => {
     expect(bytes.includes('data/model.pt2') && bytes.includes('flavors')).toBe(true);
   });
 
+  it('has a report once its job wrote one beside the model, and says so where there is none or none that can be read', async () => {
+    const { job_id } = await gated('reported');
+    await shop.until(job_id, 'running');
+    const report = async (who = 'sara'): Promise<unknown[]> => {
+      const answer = await shop.call('GET', `/train/jobs/${job_id}/report`, undefined, who);
+      const body = (await answer.json()) as { code?: string };
+      return [answer.status, body.code ?? body];
+    };
+    expect(await report()).toEqual([409, 'model_not_ready']);
+    shop.mlflow.artifacts.set(`run-${job_id}/model/data/model.pt2`, Buffer.from('program'));
+    await open('reported');
+    await shop.heard(() => shop.live.jobs.get(job_id)?.has_model === true, 'the model');
+    expect(await report()).toEqual([404, 'report_missing']);
+    const path = `run-${job_id}/model/report.json`;
+    for (const damaged of ['{"format": 1', '{"format": 99}', ' '.repeat(4 * 2 ** 20 + 1)]) {
+      shop.mlflow.artifacts.set(path, Buffer.from(damaged));
+      expect(await report()).toEqual([404, 'report_missing']);
+    }
+    const found = {
+      format: 1,
+      task: 'regression',
+      part: 'test',
+      chosen_on_these: false,
+      rows: 2,
+      level: 0.95,
+      resamples: 1000,
+      seed: 42,
+      metrics: { r2: { value: null, low: null, high: null, better: 'max' } },
+      residuals: { mean: 0.5, median: 0.5, histogram: { edges: [0, 1], rows: [2] }, dots: [{ truth: 1, answer: 2 }] },
+      interval: null,
+      worst: [{ row: 7, loss: 1, truth: 1, answer: 2 }],
+    };
+    shop.mlflow.artifacts.set(path, Buffer.from(JSON.stringify(found)));
+    expect(await report()).toEqual([200, found]);
+    expect(await report('reza')).toEqual([404, 'not_found']);
+    shop.mlflow.become('down');
+    expect(await report()).toEqual([503, 'mlflow_unavailable']);
+    shop.mlflow.become('up');
+  });
+
   it.each([
     ['pt2', 'data/model.pt2', { 'data/aotinductor/model/model.so': 'native' }],
     ['pt2', 'data/model.pt2', 'no archive at all'],

@@ -5,6 +5,7 @@ import { jobLogs, searchLogs } from '../contract/training/logs.js';
 import { jobMetricNames, jobMetrics } from '../contract/training/metrics.js';
 import { jobModel } from '../contract/training/model-file.js';
 import { planTrain } from '../contract/training/plans.js';
+import { jobReport } from '../contract/training/report.js';
 import { listPythons } from '../contract/training/pythons.js';
 import { listRecipes } from '../contract/training/recipes.js';
 import {
@@ -95,6 +96,10 @@ export function trainingRoutes(training: TrainingService): Route[] {
       const asker = { userId: caller.userId, signal: gone };
       return { status: 200, json: await training.logs.search(params.job_id, asked, asker) };
     }),
+    route(jobReport, async ({ caller, params }) => ({
+      status: 200,
+      json: await training.report(caller, params.job_id),
+    })),
     route(jobModel, async ({ caller, params, query, res }) => {
       const wanted = { format: query.format, unchecked: query.unchecked === 'true' };
       await training.model(caller, params.job_id, wanted, ({ path, sha256 }, filename) =>

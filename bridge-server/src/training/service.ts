@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { MetricPoint } from '../contract/training/metrics.js';
+import type { Report } from '../contract/training/report.js';
 import {
   priority,
   type cloneJob,
@@ -24,12 +25,13 @@ import { RunFinalizer } from './run/finalizer.js';
 import { JobNotifier } from './queue/notifier.js';
 import { JobFolders } from './records/job-folder.js';
 import { JobLogs, type LogPiece } from './logs/logs.js';
-import { ModelDownloads, type ModelFile, type ModelFormat } from './model-download.js';
+import { ModelDownloads, type ModelFile, type ModelFormat, type ModelPlace } from './model-download.js';
 import { dryRun } from './requests/plan.js';
 import { givenTo, newJob, type Lineage } from './requests/new-job.js';
 import type { TrainingDataset, TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
 import type { Columns } from './points/columns.js';
 import { PointHistory } from './points/history.js';
+import { readReport } from './reports.js';
 import { Preparation } from './run/preparation.js';
 import { JobRuns } from './run/mlflow-runs.js';
 import { Pythons } from './requests/pythons.js';
@@ -275,13 +277,15 @@ export class TrainingService {
     wanted: { readonly format: ModelFormat; readonly unchecked: boolean },
     send: (file: ModelFile, filename: string) => Promise<void>,
   ): Promise<void> {
-    const row = await this.#job(person, 'model.read', jobId);
-    const facts = modelOf(row);
-    if (!facts || row.mlflow_run_id === null) throw new KargahError('model_not_ready');
-    const workspace = await this.#store.workspaceOf(row.project_id);
-    const place = { workspace, runId: row.mlflow_run_id, artifactPath: facts.artifact_path };
-    const filename = `${row.name}.${wanted.format === 'pt2' ? 'pt2' : 'zip'}`;
+    const { name, place } = await this.#modelOf(person, jobId);
+    const filename = `${name}.${wanted.format === 'pt2' ? 'pt2' : 'zip'}`;
     await this.#models.use(place, wanted, (file) => send(file, filename));
+  }
+
+  /** @throws not_found, model_not_ready, report_missing, mlflow_unavailable */
+  async report(person: Person, jobId: string): Promise<Report> {
+    const { place } = await this.#modelOf(person, jobId);
+    return readReport(this.deps.mlflow, place, this.deps.log);
   }
 
   /** @throws not_found, forbidden */
@@ -297,6 +301,15 @@ export class TrainingService {
   /** Log text from byte `offset`, cut between letters; null at the end. */
   readLog(jobId: string, offset: number): Promise<LogPiece | null> {
     return this.logs.piece(jobId, offset);
+  }
+
+  /** @throws not_found, model_not_ready */
+  async #modelOf(person: Person, jobId: string): Promise<{ name: string; place: ModelPlace }> {
+    const row = await this.#job(person, 'model.read', jobId);
+    const facts = modelOf(row);
+    if (!facts || row.mlflow_run_id === null) throw new KargahError('model_not_ready');
+    const workspace = await this.#store.workspaceOf(row.project_id);
+    return { name: row.name, place: { workspace, runId: row.mlflow_run_id, artifactPath: facts.artifact_path } };
   }
 
   async #takeCheckpoints(from: string, to: string): Promise<void> {

@@ -28,6 +28,7 @@ export type Model = Schemas['Model'];
 export type Problem = Schemas['Problem'];
 export type Recipe = Schemas['Recipe'];
 export type NewAccount = Schemas['RegisterRequest'];
+export type Report = Schemas['Report'];
 export type Session = Schemas['Session'];
 export type SignUp = Schemas['SignUp'];
 export type SessionInfo = Schemas['SessionInfo'];

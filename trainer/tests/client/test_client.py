@@ -98,6 +98,20 @@ print(tuple((loaded.module() if hasattr(loaded, "module") else loaded)(torch.zer
     assert ended.stdout.splitlines()[-1] == "(3, 10)"
 
 
+def test_a_job_ends_with_a_report_on_the_rows_that_were_held_back(finished: kargah.Job, digits: kargah.Dataset) -> None:
+    report = finished.report()
+    assert (report.chosen_on_these, report.data["part"]) == (True, "validation")
+    accuracy = report.metrics.loc["accuracy"]
+    assert accuracy["value"] == pytest.approx(max(p.value for p in finished.metrics() if p.key == "val_accuracy"))
+    assert accuracy["low"] < accuracy["value"] < accuracy["high"]
+    assert report.confusion is not None
+    assert report.confusion.to_numpy().sum() == report.data["rows"] == report.per_class["rows"].sum()
+    assert len(report.importance) == 64
+    truths = digits.pandas()[finished.data["params"]["target"] or digits.data["suggested_target"]].astype(str)
+    assert all(truths[one["row"]] == one["truth"] for _, one in report.worst.iterrows())
+    assert "the best epoch was chosen on these" in repr(report)
+
+
 def points_of(points: list[Point]) -> list[tuple[str, int, int]]:
     """Those of the job itself: the last figures of its supervisor may still be on their way when it has ended."""
     return sorted((p.key, p.step, p.timestamp) for p in points if not p.key.startswith("system/"))

@@ -55,7 +55,7 @@ def test_figures_of_a_classifier_are_those_of_scikit_learn(classes: int) -> None
         truth, chosen, labels=range(classes), zero_division=0
     )
     for at, one in enumerate(report["per_class"]):
-        assert one["class"] == names[at]
+        assert one["name"] == names[at]
         assert (one["precision"], one["recall"], one["f1"], one["rows"]) == pytest.approx(
             (precision[at], recall[at], f1[at], rows[at])
         )

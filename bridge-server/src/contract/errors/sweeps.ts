@@ -25,6 +25,11 @@ export const SWEEPS = {
     fa: 'این مدل ممکن است هنگام خوانده شدن کدی را اجرا کند: {part} {reason}. تنها اگر به سازنده‌اش اعتماد دارید، آن را بدون بررسی دانلود کنید.',
   },
   model_not_ready: { status: 409, en: 'Model is ready at the end.', fa: 'مدل در پایان آماده است.' },
+  report_missing: {
+    status: 404,
+    en: 'There is no report on this model: it was trained before reports were, its recipe makes none, or fewer than two rows were held back. Train it again for one.',
+    fa: 'این مدل گزارش ندارد: یا پیش از گزارش‌ها آموزش دیده، یا الگوی آن گزارش نمی‌سازد، یا کمتر از دو ردیف کنار گذاشته شده است. برای گزارش، دوباره آموزش دهید.',
+  },
   quota_jobs: {
     status: 429,
     en: 'You already have {max} jobs waiting; wait for one to end.',

@@ -894,6 +894,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/train/jobs/{job_id}/report': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the trained model is worth on the rows that were held back */
+    get: operations['jobReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/train/jobs/{job_id}/clone': {
     parameters: {
       query?: never;
@@ -1986,6 +2003,7 @@ export interface components {
       | 'sweep_failed'
       | 'model_unsafe'
       | 'model_not_ready'
+      | 'report_missing'
       | 'quota_jobs'
       | 'mlflow_unavailable'
       | 'points_waiting'
@@ -2654,6 +2672,153 @@ export interface components {
       dataset_kind: ('tabular' | 'images') | null;
       params_schema: Record<string, never>;
       primary_params: string[];
+    };
+    Report: components['schemas']['ClassificationReport'] | components['schemas']['RegressionReport'];
+    ClassificationReport: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      task: 'classification';
+      classes: string[];
+      confusion: number[][] | null;
+      confused: {
+        truth: string;
+        answer: string;
+        rows: number;
+      }[];
+      per_class: {
+        name: string;
+        rows: number;
+        precision: number;
+        recall: number;
+        f1: number;
+      }[];
+      calibration: {
+        bins: {
+          low: number;
+          high: number;
+          rows: number;
+          confidence: number;
+          accuracy: number;
+        }[];
+        expected_calibration_error: number;
+      };
+      curves: {
+        roc: {
+          false_positive_rate: number;
+          true_positive_rate: number;
+        }[];
+        precision_recall: {
+          recall: number;
+          precision: number;
+        }[];
+      } | null;
+      worst: {
+        row: number;
+        loss: number;
+        truth: string;
+        answer: string;
+        probability: number;
+        probability_of_truth: number;
+      }[];
+      label_errors: {
+        rows: number;
+        first: {
+          row: number;
+          truth: string;
+          answer: string;
+          probability: number;
+          probability_of_truth: number;
+        }[];
+      };
+      /** @constant */
+      format: 1;
+      /** @enum {string} */
+      part: 'test' | 'validation';
+      chosen_on_these: boolean;
+      rows: number;
+      level: number;
+      resamples: number;
+      seed: number;
+      metrics: Record<string, never>;
+      slices?: {
+        column: string;
+        value?: string | null;
+        low?: number;
+        high?: number;
+        missing?: boolean;
+        rows: number;
+        loss: number;
+        loss_elsewhere: number;
+      }[];
+      importance?: {
+        column: string;
+        growth: number | null;
+        spread: number | null;
+      }[];
+    };
+    ReportFigure: {
+      value: number | null;
+      low: number | null;
+      high: number | null;
+      /** @enum {string} */
+      better: 'max' | 'min';
+    };
+    RegressionReport: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      task: 'regression';
+      residuals: {
+        mean: number;
+        median: number;
+        histogram: {
+          edges: number[];
+          rows: number[];
+        };
+        dots: {
+          truth: number | null;
+          answer: number | null;
+        }[];
+      };
+      interval: {
+        level: number;
+        half_width: number;
+        coverage: number;
+      } | null;
+      worst: {
+        row: number;
+        loss: number;
+        truth: number | null;
+        answer: number | null;
+      }[];
+      /** @constant */
+      format: 1;
+      /** @enum {string} */
+      part: 'test' | 'validation';
+      chosen_on_these: boolean;
+      rows: number;
+      level: number;
+      resamples: number;
+      seed: number;
+      metrics: Record<string, never>;
+      slices?: {
+        column: string;
+        value?: string | null;
+        low?: number;
+        high?: number;
+        missing?: boolean;
+        rows: number;
+        loss: number;
+        loss_elsewhere: number;
+      }[];
+      importance?: {
+        column: string;
+        growth: number | null;
+        spread: number | null;
+      }[];
     };
     JobEventPage: {
       items: components['schemas']['JobEvent'][];
@@ -9894,6 +10059,115 @@ export interface operations {
         };
       };
       /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  jobReport: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Report'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `not_found`: Not found, or no access.
+       *
+       *     `report_missing`: There is no report on this model: it was trained before reports were, its recipe makes none, or fewer than two rows were held back. Train it again for one.
+       */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `model_not_ready`: Model is ready at the end. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `mlflow_unavailable`: MLflow does not answer now; it is being restarted.
+       *
+       *     `shutting_down`: The bridge is restarting; try again in a moment.
+       */
       503: {
         headers: {
           [name: string]: unknown;

@@ -35,6 +35,7 @@ const handler: Handler = (request) => {
   if (special.status !== 404) return special;
   if (request.path === own) return ok(shown);
   if (request.path.startsWith(`${own}/metrics?`)) return ok(history);
+  if (request.path === `${own}/report`) return problem(404, 'report_missing');
   if (request.path === `${own}/events`)
     return page({ event_id: 1, at: '2026-11-22T08:00:00Z', from: null, to: 'queued', detail: null, detail_fa: null });
   if (request.path.startsWith(`${own}/logs`)) return { status: 200, headers: { 'Kargah-Log-Size': '0' } };

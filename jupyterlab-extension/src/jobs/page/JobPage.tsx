@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { deferred } from '../../components/deferred.js';
 import { Button } from '../../components/controls/Button.js';
 import { EmptyState, ErrorNote, Note, Skeleton } from '../../components/Note.js';
 import { useKargah } from '../../context.js';
@@ -20,6 +21,8 @@ import { useRecipes } from '../../recipes/useRecipes.js';
 export interface JobPageProps {
   readonly jobId: string;
 }
+
+const ReportCard = deferred(() => import('./ReportCard.js'));
 
 /** One job: its state, its figures as they come, its log as it is written, and what can be done with it. */
 export default function JobPage({ jobId }: JobPageProps): JSX.Element {
@@ -90,6 +93,7 @@ export default function JobPage({ jobId }: JobPageProps): JSX.Element {
                 stepsPerEpoch={known}
                 asOf={cut ? (asOf ?? '…') : null}
               />
+              {job.has_model && job.recipe !== null && <ReportCard job={job} />}
               <div ref={log}>
                 <LogView jobId={jobId} name={job.name} line={line} />
               </div>

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from kargah.client.errors import JobFailed, KargahError
 from kargah.client.predict import Predictor, load_model
+from kargah.client.report import Report
 from kargah.client.transport.downloads import download
 from kargah.client.transport.http import API, Http
 from kargah.client.transport.live import live_feed
@@ -217,6 +218,14 @@ class Job:
 
         with tempfile.TemporaryDirectory() as folder:
             return Predictor.load(self.download(Path(folder) / "model.pt2"))
+
+    def report(self) -> Report:
+        """What the trained model is worth on the rows that were held back: figures with intervals, and where it is bad.
+
+        Raises:
+            KargahError: `model_not_ready`, `report_missing`.
+        """
+        return Report(self._http.json("GET", f"{JOBS}/{self.id}/report"))
 
     def clone(self, name: str | None = None, *, secrets: Mapping[str, str] | None = None, **params: Any) -> Job:
         """The same again, with changed parameters; a script's secrets are not kept and must be given again.

@@ -174,6 +174,7 @@ ErrorCode: TypeAlias = Literal[
     "sweep_failed",
     "model_unsafe",
     "model_not_ready",
+    "report_missing",
     "quota_jobs",
     "mlflow_unavailable",
     "points_waiting",
@@ -357,6 +358,109 @@ class Best(TypedDict):
 class ChangeDatasetRequest(TypedDict):
     name: NotRequired[str]
     tags: NotRequired[list[str]]
+
+
+class ClassificationReportConfusedItem(TypedDict):
+    truth: str
+    answer: str
+    rows: int
+
+
+class ClassificationReportPerClassItem(TypedDict):
+    name: str
+    rows: int
+    precision: float
+    recall: float
+    f1: float
+
+
+class ClassificationReportCalibrationBinsItem(TypedDict):
+    low: float
+    high: float
+    rows: int
+    confidence: float
+    accuracy: float
+
+
+class ClassificationReportCalibration(TypedDict):
+    bins: list[ClassificationReportCalibrationBinsItem]
+    expected_calibration_error: float
+
+
+class ClassificationReportCurvesRocItem(TypedDict):
+    false_positive_rate: float
+    true_positive_rate: float
+
+
+class ClassificationReportCurvesPrecisionRecallItem(TypedDict):
+    recall: float
+    precision: float
+
+
+class ClassificationReportCurves(TypedDict):
+    roc: list[ClassificationReportCurvesRocItem]
+    precision_recall: list[ClassificationReportCurvesPrecisionRecallItem]
+
+
+class ClassificationReportWorstItem(TypedDict):
+    row: int
+    loss: float
+    truth: str
+    answer: str
+    probability: float
+    probability_of_truth: float
+
+
+class ClassificationReportLabelErrorsFirstItem(TypedDict):
+    row: int
+    truth: str
+    answer: str
+    probability: float
+    probability_of_truth: float
+
+
+class ClassificationReportLabelErrors(TypedDict):
+    rows: int
+    first: list[ClassificationReportLabelErrorsFirstItem]
+
+
+class ClassificationReportSlicesItem(TypedDict):
+    column: str
+    value: NotRequired[str | None]
+    low: NotRequired[float]
+    high: NotRequired[float]
+    missing: NotRequired[bool]
+    rows: int
+    loss: float
+    loss_elsewhere: float
+
+
+class ClassificationReportImportanceItem(TypedDict):
+    column: str
+    growth: float | None
+    spread: float | None
+
+
+class ClassificationReport(TypedDict):
+    task: Literal["classification"]
+    classes: list[str]
+    confusion: list[list[int]] | None
+    confused: list[ClassificationReportConfusedItem]
+    per_class: list[ClassificationReportPerClassItem]
+    calibration: ClassificationReportCalibration
+    curves: ClassificationReportCurves | None
+    worst: list[ClassificationReportWorstItem]
+    label_errors: ClassificationReportLabelErrors
+    format: Literal[1]
+    part: Literal["test", "validation"]
+    chosen_on_these: bool
+    rows: int
+    level: float
+    resamples: int
+    seed: int
+    metrics: dict[str, Any]
+    slices: NotRequired[list[ClassificationReportSlicesItem]]
+    importance: NotRequired[list[ClassificationReportImportanceItem]]
 
 
 class CloneRequest(TypedDict):
@@ -1279,6 +1383,77 @@ class RegisterRequest(TypedDict):
     signup_code: NotRequired[str]
 
 
+class RegressionReportResidualsHistogram(TypedDict):
+    edges: list[float]
+    rows: list[int]
+
+
+class RegressionReportResidualsDotsItem(TypedDict):
+    truth: float | None
+    answer: float | None
+
+
+class RegressionReportResiduals(TypedDict):
+    mean: float
+    median: float
+    histogram: RegressionReportResidualsHistogram
+    dots: list[RegressionReportResidualsDotsItem]
+
+
+class RegressionReportInterval(TypedDict):
+    level: float
+    half_width: float
+    coverage: float
+
+
+class RegressionReportWorstItem(TypedDict):
+    row: int
+    loss: float
+    truth: float | None
+    answer: float | None
+
+
+class RegressionReportSlicesItem(TypedDict):
+    column: str
+    value: NotRequired[str | None]
+    low: NotRequired[float]
+    high: NotRequired[float]
+    missing: NotRequired[bool]
+    rows: int
+    loss: float
+    loss_elsewhere: float
+
+
+class RegressionReportImportanceItem(TypedDict):
+    column: str
+    growth: float | None
+    spread: float | None
+
+
+class RegressionReport(TypedDict):
+    task: Literal["regression"]
+    residuals: RegressionReportResiduals
+    interval: RegressionReportInterval | None
+    worst: list[RegressionReportWorstItem]
+    format: Literal[1]
+    part: Literal["test", "validation"]
+    chosen_on_these: bool
+    rows: int
+    level: float
+    resamples: int
+    seed: int
+    metrics: dict[str, Any]
+    slices: NotRequired[list[RegressionReportSlicesItem]]
+    importance: NotRequired[list[RegressionReportImportanceItem]]
+
+
+class ReportFigure(TypedDict):
+    value: float | None
+    low: float | None
+    high: float | None
+    better: Literal["max", "min"]
+
+
 class RereadRequest(TypedDict):
     version: NotRequired[int]
     reading: Reading
@@ -1634,3 +1809,6 @@ VersionDiff = TypedDict(
         "classes": "list[VersionDiffClassesItem]",
     },
 )
+
+
+Report: TypeAlias = ClassificationReport | RegressionReport

@@ -79,7 +79,7 @@ def per_class(matrix: Ints, names: list[str]) -> list[dict[str, Any]]:
     precision, recall, f1 = _per_class(counts.diagonal(), counts.sum(0), counts.sum(1))
     return [
         {
-            "class": name,
+            "name": name,
             "rows": int(matrix[at].sum()),
             "precision": float(precision[at]),
             "recall": float(recall[at]),

@@ -1,0 +1,52 @@
+import { report, type Report } from '../contract/training/report.js';
+import { KargahError } from '../lib/errors.js';
+import type { MlflowPort } from '../mlflow/port.js';
+import type { ModelPlace } from './model-download.js';
+
+/** Beside the model, where its job wrote it. */
+const REPORT = 'report.json';
+/** Tables of fifty rows each and a matrix of fifty classes are a tenth of it. */
+const MOST_BYTES = 4 * 2 ** 20;
+
+type Log = { warn(facts: object, message: string): void };
+
+/**
+ * Reads the report beside a model.
+ *
+ * @throws {KargahError} `report_missing` where there is none, or none that can be read; `mlflow_unavailable`
+ */
+export async function readReport(mlflow: MlflowPort, place: ModelPlace, log: Log): Promise<Report> {
+  const { workspace, runId, artifactPath } = place;
+  const path = `${artifactPath}/${REPORT}`;
+  const files = await mlflow.listArtifacts(workspace, runId, artifactPath);
+  const file = files.find((one) => one.path === path);
+  if (file === undefined) throw new KargahError('report_missing');
+  // Whoever may write models of the project may have put it there: it is held against what a report is.
+  const text = (file.sizeBytes ?? 0) > MOST_BYTES ? null : await textOf(mlflow, place, path);
+  const found = text === null ? undefined : report.safeParse(parsed(text)).data;
+  if (found === undefined) {
+    log.warn({ run_id: runId }, 'the report beside a model cannot be read');
+    throw new KargahError('report_missing');
+  }
+  return found;
+}
+
+async function textOf(mlflow: MlflowPort, { workspace, runId }: ModelPlace, path: string): Promise<string | null> {
+  const { body } = await mlflow.openArtifact(workspace, runId, path);
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of body) {
+    bytes += piece.length;
+    if (bytes > MOST_BYTES) return null;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString();
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
