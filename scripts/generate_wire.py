@@ -49,7 +49,7 @@ class Writer:
 
     def kind(self, schema: dict[str, Any], name: str) -> str:
         if "$ref" in schema:
-            return f"{schema['$ref'].rsplit('/', 1)[-1]}"
+            return f'{schema["$ref"].rsplit("/", 1)[-1]}'
         if "const" in schema:
             return f"Literal[{schema['const']!r}]"
         if "enum" in schema:
@@ -92,10 +92,7 @@ def wire() -> str:
     text = HEADER + "\n" + "\n\n\n".join(writer.blocks) + "\n"
     return subprocess.run(
         [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(TARGET), "-"],
-        input=text,
-        capture_output=True,
-        text=True,
-        check=True,
+        input=text, capture_output=True, text=True, check=True,
     ).stdout
 
 

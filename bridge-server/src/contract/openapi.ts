@@ -82,7 +82,7 @@ export function openApiDocument(version: string, endpoints: readonly Endpoint[])
     // Answers are built by us: a field we do not name is not promised, and not forbidden to grow.
     {
       override: ({ jsonSchema, io }) => {
-        if (io === 'output') delete jsonSchema.additionalProperties;
+        if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       },
     },
   );

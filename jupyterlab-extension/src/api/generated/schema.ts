@@ -2167,7 +2167,9 @@ export interface components {
       detail_fa: string;
       code: components['schemas']['ErrorCode'];
       request_id: string;
-      params?: Record<string, never>;
+      params?: {
+        [key: string]: string | number;
+      };
       errors?: {
         path: string;
         message: string;
@@ -2280,8 +2282,12 @@ export interface components {
       action: string;
       object: components['schemas']['LedgerObject'];
       project_id: string | null;
-      before: Record<string, never> | null;
-      after: Record<string, never> | null;
+      before: {
+        [key: string]: string | number | boolean | null | string[];
+      } | null;
+      after: {
+        [key: string]: string | number | boolean | null | string[];
+      } | null;
       reason: string | null;
       /** @description How often it happened within a minute; 1 but for what was refused */
       count: number;
@@ -2373,7 +2379,7 @@ export interface components {
       }[];
     };
     DatasetPage: {
-      items: components['schemas']['DatasetOutput'][];
+      items: components['schemas']['Dataset'][];
       next_cursor: string | null;
     };
     DatasetPreview: {
@@ -2430,7 +2436,7 @@ export interface components {
         line: string;
       }[];
       sheets: string[];
-      error: components['schemas']['FailureOutput'] | null;
+      error: components['schemas']['Failure'] | null;
     };
     DatasetProfile: {
       dataset_id: string;
@@ -2523,7 +2529,7 @@ export interface components {
       version: number;
       /** @enum {string} */
       state: 'uploading' | 'profiling' | 'ready' | 'failed';
-      error: components['schemas']['FailureOutput'] | null;
+      error: components['schemas']['Failure'] | null;
       filename: string;
       format: ('csv' | 'tsv' | 'parquet' | 'arrow' | 'jsonl' | 'excel' | 'npz' | 'text' | 'images') | null;
       kind: ('tabular' | 'images') | null;
@@ -2670,7 +2676,9 @@ export interface components {
       /** @enum {string} */
       icon: 'table' | 'image' | 'code' | 'text';
       dataset_kind: ('tabular' | 'images') | null;
-      params_schema: Record<string, never>;
+      params_schema: {
+        [key: string]: unknown;
+      };
       primary_params: string[];
     };
     Report: components['schemas']['ClassificationReport'] | components['schemas']['RegressionReport'];
@@ -2741,7 +2749,9 @@ export interface components {
       level: number;
       resamples: number;
       seed: number;
-      metrics: Record<string, never>;
+      metrics: {
+        [key: string]: components['schemas']['ReportFigure'];
+      };
       slices?: {
         column: string;
         value?: string | null;
@@ -2803,7 +2813,9 @@ export interface components {
       level: number;
       resamples: number;
       seed: number;
-      metrics: Record<string, never>;
+      metrics: {
+        [key: string]: components['schemas']['ReportFigure'];
+      };
       slices?: {
         column: string;
         value?: string | null;
@@ -2837,17 +2849,21 @@ export interface components {
       detail_fa: string | null;
     };
     JobPage: {
-      items: components['schemas']['JobOutput'][];
+      items: components['schemas']['Job'][];
       next_cursor: string | null;
     };
     LaunchPlan: {
       argv: string[];
       cwd: string;
-      env: Record<string, never>;
+      env: {
+        [key: string]: string;
+      };
       python: string;
       launch: components['schemas']['LaunchKind'];
-      launch_note: components['schemas']['FailureOutput'] | null;
-      params: Record<string, never>;
+      launch_note: components['schemas']['Failure'] | null;
+      params: {
+        [key: string]: unknown;
+      };
       resources: {
         cpus: number;
         memory_mb: number;
@@ -2855,7 +2871,7 @@ export interface components {
         time_limit_seconds: number | null;
       };
       jobs_before: number;
-      waiting: components['schemas']['FailureOutput'] | null;
+      waiting: components['schemas']['Failure'] | null;
     };
     PythonPage: {
       items: components['schemas']['Python'][];
@@ -3003,53 +3019,6 @@ export interface components {
       items: components['schemas']['SweepOutput'][];
       next_cursor: string | null;
     };
-    DatasetOutput: {
-      dataset_id: string;
-      name: string;
-      filename: string;
-      format: ('csv' | 'tsv' | 'parquet' | 'arrow' | 'jsonl' | 'excel' | 'npz' | 'text' | 'images') | null;
-      kind: ('tabular' | 'images') | null;
-      size_bytes: number;
-      sha256: string | null;
-      rows: number | null;
-      columns: number | null;
-      encoding: string | null;
-      suggested_target: string | null;
-      warnings: {
-        code: string;
-        detail: string;
-        detail_fa: string;
-        column?: string;
-      }[];
-      /** @enum {string} */
-      state: 'uploading' | 'profiling' | 'ready' | 'failed';
-      error: components['schemas']['FailureOutput'] | null;
-      source_id: string | null;
-      version: number;
-      versions: number;
-      pending: {
-        version: number;
-        /** @enum {string} */
-        state: 'uploading' | 'profiling' | 'ready' | 'failed';
-        error: components['schemas']['FailureOutput'] | null;
-      } | null;
-      tags: string[];
-      /** @enum {string} */
-      shared: 'nobody' | 'people' | 'everyone';
-      mine: boolean;
-      owner: components['schemas']['Owner'];
-      /**
-       * Format: date-time
-       * @description RFC 3339, UTC
-       */
-      created_at: string;
-    };
-    FailureOutput: {
-      code: components['schemas']['ErrorCode'];
-      detail: string;
-      detail_fa: string;
-      params?: Record<string, never>;
-    };
     ReadingOutput: {
       /** @enum {string} */
       encoding?:
@@ -3064,58 +3033,23 @@ export interface components {
       normalise_persian?: boolean;
       sheet?: string;
       missing?: string[];
-      types?: Record<string, never>;
-    };
-    JobOutput: {
-      job_id: string;
-      name: string;
-      state: components['schemas']['JobState'];
-      recipe: string | null;
-      script: {
-        path: string;
-        args: string[];
-        cwd?: string;
-        env?: Record<string, never>;
-        secrets?: string[];
-      } | null;
-      dataset_id: string | null;
-      dataset_name: string | null;
-      dataset_version: number | null;
-      dataset_sha256: string | null;
-      split_id: string | null;
-      params: Record<string, never>;
-      resources: components['schemas']['Resources'] | null;
-      progress: components['schemas']['Progress'];
-      metrics: Record<string, never>;
-      metric_count: number;
-      message: string | null;
-      priority: components['schemas']['Priority'];
-      queue_position: number | null;
-      waiting: components['schemas']['FailureOutput'] | null;
-      launch: components['schemas']['LaunchKind'] | null;
-      launch_note: components['schemas']['FailureOutput'] | null;
-      error: components['schemas']['FailureOutput'] | null;
-      exit_code: number | null;
-      signal: string | null;
-      peak_memory_bytes: number | null;
-      cpu_seconds: number | null;
-      mlflow_run_id: string | null;
-      mlflow_experiment_id: string | null;
-      pruned: boolean;
-      has_model: boolean;
-      can_resume: boolean;
-      parent_job_id: string | null;
-      resumed_from: string | null;
-      sweep_id: string | null;
-      owner: components['schemas']['Owner'];
-      /**
-       * Format: date-time
-       * @description RFC 3339, UTC
-       */
-      created_at: string;
-      started_at: string | null;
-      first_step_at: string | null;
-      ended_at: string | null;
+      types?: {
+        [key: string]: {
+          /** @enum {string} */
+          type: 'integer' | 'number' | 'boolean' | 'text' | 'category' | 'date' | 'datetime';
+          /**
+           * @default fail
+           * @enum {string}
+           */
+          invalid: 'fail' | 'missing';
+          /** @enum {string} */
+          decimal?: '.' | ',' | '/';
+          /** @enum {string} */
+          order?: 'ymd' | 'dmy' | 'mdy';
+          /** @enum {string} */
+          calendar?: 'gregorian' | 'jalali';
+        };
+      };
     };
     SweepOutput: {
       sweep_id: string;
@@ -3126,8 +3060,12 @@ export interface components {
       dataset_name: string;
       dataset_version: number | null;
       split_id: string | null;
-      params: Record<string, never>;
-      space: Record<string, never>;
+      params: {
+        [key: string]: unknown;
+      };
+      space: {
+        [key: string]: components['schemas']['SweepDimensionOutput'];
+      };
       method: components['schemas']['SweepMethod'];
       pruner: components['schemas']['SweepPruner'];
       metric: {
@@ -3148,9 +3086,11 @@ export interface components {
       best: {
         job_id: string;
         value: number;
-        params: Record<string, never>;
+        params: {
+          [key: string]: unknown;
+        };
       } | null;
-      error: components['schemas']['FailureOutput'] | null;
+      error: components['schemas']['Failure'] | null;
       mlflow_run_id: string | null;
       mlflow_experiment_id: string | null;
       owner: components['schemas']['Owner'];
@@ -3230,12 +3170,12 @@ export interface components {
       text: string;
     };
     JobChanged: {
-      job: components['schemas']['JobOutput'];
+      job: components['schemas']['Job'];
       /** @default false */
       deleted: boolean;
     };
     DatasetChanged: {
-      dataset: components['schemas']['DatasetOutput'];
+      dataset: components['schemas']['Dataset'];
       /** @default false */
       deleted: boolean;
     };
@@ -3472,7 +3412,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': Record<string, never>;
+          'application/json': {
+            [key: string]: unknown;
+          };
         };
       };
       /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
@@ -5986,7 +5928,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DatasetOutput'];
+          'application/json': components['schemas']['Dataset'];
         };
       };
       /**
@@ -6185,7 +6127,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DatasetOutput'];
+          'application/json': components['schemas']['Dataset'];
         };
       };
       /** @description `malformed_json`: The request body is not valid JSON. */
@@ -8220,7 +8162,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DatasetOutput'];
+          'application/json': components['schemas']['Dataset'];
         };
       };
       /** @description `malformed_json`: The request body is not valid JSON. */
@@ -8718,7 +8660,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DatasetOutput'];
+          'application/json': components['schemas']['Dataset'];
         };
       };
       /** @description `malformed_json`: The request body is not valid JSON. */
@@ -8886,7 +8828,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DatasetOutput'];
+          'application/json': components['schemas']['Dataset'];
         };
       };
       /**
@@ -9039,7 +8981,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DatasetOutput'];
+          'application/json': components['schemas']['Dataset'];
         };
       };
       /** @description `malformed_json`: The request body is not valid JSON. */
@@ -9196,7 +9138,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DatasetOutput'];
+          'application/json': components['schemas']['Dataset'];
         };
       };
       /** @description `malformed_json`: The request body is not valid JSON. */
@@ -10202,7 +10144,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['JobOutput'];
+          'application/json': components['schemas']['Job'];
         };
       };
       /** @description `malformed_json`: The request body is not valid JSON. */
@@ -10354,7 +10296,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['JobOutput'];
+          'application/json': components['schemas']['Job'];
         };
       };
       /**
@@ -10729,7 +10671,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['JobOutput'];
+          'application/json': components['schemas']['Job'];
         };
       };
       /** @description `malformed_json`: The request body is not valid JSON. */
@@ -10887,7 +10829,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['JobOutput'];
+          'application/json': components['schemas']['Job'];
         };
       };
       /**
@@ -10990,7 +10932,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['JobOutput'];
+          'application/json': components['schemas']['Job'];
         };
       };
       /** @description `malformed_json`: The request body is not valid JSON. */
@@ -12304,7 +12246,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['JobOutput'];
+          'application/json': components['schemas']['Job'];
         };
       };
       /** @description `malformed_json`: The request body is not valid JSON. */
@@ -12598,7 +12540,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['JobOutput'];
+          'application/json': components['schemas']['Job'];
         };
       };
       /**
@@ -12692,7 +12634,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['JobOutput'];
+          'application/json': components['schemas']['Job'];
         };
       };
       /** @description `malformed_json`: The request body is not valid JSON. */

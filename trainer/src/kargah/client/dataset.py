@@ -104,7 +104,7 @@ class Dataset:
         self._coming = None
         return self
 
-    def _standing(self) -> tuple[str, wire.Failure | wire.FailureOutput | None]:
+    def _standing(self) -> tuple[str, wire.Failure | wire.Failure | None]:
         """State and error of the version that `ready` waits for."""
         pending = self.data["pending"]
         if self._coming is None or self._coming == self.data["version"]:

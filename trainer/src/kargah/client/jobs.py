@@ -84,7 +84,7 @@ class Job:
         return self.data["can_resume"]
 
     @property
-    def waiting(self) -> wire.FailureOutput | None:
+    def waiting(self) -> wire.Failure | None:
         """Why a queued job has not begun."""
         return self.data["waiting"]
 

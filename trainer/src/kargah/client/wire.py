@@ -458,7 +458,7 @@ class ClassificationReport(TypedDict):
     level: float
     resamples: int
     seed: int
-    metrics: dict[str, Any]
+    metrics: dict[str, ReportFigure]
     slices: NotRequired[list[ClassificationReportSlicesItem]]
     importance: NotRequired[list[ClassificationReportImportanceItem]]
 
@@ -586,51 +586,12 @@ class Dataset(TypedDict):
 
 
 class DatasetChanged(TypedDict):
-    dataset: DatasetOutput
+    dataset: Dataset
     deleted: bool
 
 
-class DatasetOutputWarningsItem(TypedDict):
-    code: str
-    detail: str
-    detail_fa: str
-    column: NotRequired[str]
-
-
-class DatasetOutputPending(TypedDict):
-    version: int
-    state: Literal["uploading", "profiling", "ready", "failed"]
-    error: FailureOutput | None
-
-
-class DatasetOutput(TypedDict):
-    dataset_id: str
-    name: str
-    filename: str
-    format: Literal["csv", "tsv", "parquet", "arrow", "jsonl", "excel", "npz", "text", "images"] | None
-    kind: Literal["tabular", "images"] | None
-    size_bytes: int
-    sha256: str | None
-    rows: int | None
-    columns: int | None
-    encoding: str | None
-    suggested_target: str | None
-    warnings: list[DatasetOutputWarningsItem]
-    state: Literal["uploading", "profiling", "ready", "failed"]
-    error: FailureOutput | None
-    source_id: str | None
-    version: int
-    versions: int
-    pending: DatasetOutputPending | None
-    tags: list[str]
-    shared: Literal["nobody", "people", "everyone"]
-    mine: bool
-    owner: Owner
-    created_at: str
-
-
 class DatasetPage(TypedDict):
-    items: list[DatasetOutput]
+    items: list[Dataset]
     next_cursor: str | None
 
 
@@ -720,7 +681,7 @@ class DatasetVersion(TypedDict):
     dataset_id: str
     version: int
     state: Literal["uploading", "profiling", "ready", "failed"]
-    error: FailureOutput | None
+    error: Failure | None
     filename: str
     format: Literal["csv", "tsv", "parquet", "arrow", "jsonl", "excel", "npz", "text", "images"] | None
     kind: Literal["tabular", "images"] | None
@@ -757,13 +718,6 @@ class Failure(TypedDict):
     detail: str
     detail_fa: str
     params: NotRequired[dict[str, str | float]]
-
-
-class FailureOutput(TypedDict):
-    code: ErrorCode
-    detail: str
-    detail_fa: str
-    params: NotRequired[dict[str, Any]]
 
 
 class Histogram(TypedDict):
@@ -875,7 +829,7 @@ class Job(TypedDict):
 
 
 class JobChanged(TypedDict):
-    job: JobOutput
+    job: Job
     deleted: bool
 
 
@@ -909,58 +863,8 @@ class JobLog(TypedDict):
     text: str
 
 
-class JobOutputScript(TypedDict):
-    path: str
-    args: list[str]
-    cwd: NotRequired[str]
-    env: NotRequired[dict[str, Any]]
-    secrets: NotRequired[list[str]]
-
-
-class JobOutput(TypedDict):
-    job_id: str
-    name: str
-    state: JobState
-    recipe: str | None
-    script: JobOutputScript | None
-    dataset_id: str | None
-    dataset_name: str | None
-    dataset_version: int | None
-    dataset_sha256: str | None
-    split_id: str | None
-    params: dict[str, Any]
-    resources: Resources | None
-    progress: Progress
-    metrics: dict[str, Any]
-    metric_count: int
-    message: str | None
-    priority: Priority
-    queue_position: int | None
-    waiting: FailureOutput | None
-    launch: LaunchKind | None
-    launch_note: FailureOutput | None
-    error: FailureOutput | None
-    exit_code: int | None
-    signal: str | None
-    peak_memory_bytes: int | None
-    cpu_seconds: float | None
-    mlflow_run_id: str | None
-    mlflow_experiment_id: str | None
-    pruned: bool
-    has_model: bool
-    can_resume: bool
-    parent_job_id: str | None
-    resumed_from: str | None
-    sweep_id: str | None
-    owner: Owner
-    created_at: str
-    started_at: str | None
-    first_step_at: str | None
-    ended_at: str | None
-
-
 class JobPage(TypedDict):
-    items: list[JobOutput]
+    items: list[Job]
     next_cursor: str | None
 
 
@@ -986,14 +890,14 @@ class LaunchPlanResources(TypedDict):
 class LaunchPlan(TypedDict):
     argv: list[str]
     cwd: str
-    env: dict[str, Any]
+    env: dict[str, str]
     python: str
     launch: LaunchKind
-    launch_note: FailureOutput | None
+    launch_note: Failure | None
     params: dict[str, Any]
     resources: LaunchPlanResources
     jobs_before: int
-    waiting: FailureOutput | None
+    waiting: Failure | None
 
 
 class LedgerActor(TypedDict):
@@ -1018,8 +922,8 @@ LedgerRow = TypedDict(
         "action": "str",
         "object": "LedgerObject",
         "project_id": "str | None",
-        "before": "dict[str, Any] | None",
-        "after": "dict[str, Any] | None",
+        "before": "dict[str, str | int | bool | None | list[str]] | None",
+        "after": "dict[str, str | int | bool | None | list[str]] | None",
         "reason": "str | None",
         "count": "int",
         "request_id": "str | None",
@@ -1219,7 +1123,7 @@ class Problem(TypedDict):
     detail_fa: str
     code: ErrorCode
     request_id: str
-    params: NotRequired[dict[str, Any]]
+    params: NotRequired[dict[str, str | float]]
     errors: NotRequired[list[ProblemErrorsItem]]
 
 
@@ -1297,6 +1201,14 @@ class Reading(TypedDict):
     types: NotRequired[dict[str, ReadingTypesValue]]
 
 
+class ReadingOutputTypesValue(TypedDict):
+    type: Literal["integer", "number", "boolean", "text", "category", "date", "datetime"]
+    invalid: Literal["fail", "missing"]
+    decimal: NotRequired[Literal[".", ",", "/"]]
+    order: NotRequired[Literal["ymd", "dmy", "mdy"]]
+    calendar: NotRequired[Literal["gregorian", "jalali"]]
+
+
 class ReadingOutput(TypedDict):
     encoding: NotRequired[
         Literal["utf-8", "utf-16", "windows-1256", "windows-1252", "windows-1254", "windows-1251", "gb18030", "cp864"]
@@ -1310,7 +1222,7 @@ class ReadingOutput(TypedDict):
     normalise_persian: NotRequired[bool]
     sheet: NotRequired[str]
     missing: NotRequired[list[str]]
-    types: NotRequired[dict[str, Any]]
+    types: NotRequired[dict[str, ReadingOutputTypesValue]]
 
 
 class ReadingPreviewColumnsItemWritten(TypedDict):
@@ -1355,7 +1267,7 @@ class ReadingPreview(TypedDict):
     changes: list[ReadingPreviewChangesItem]
     encodings: list[ReadingPreviewEncodingsItem]
     sheets: list[str]
-    error: FailureOutput | None
+    error: Failure | None
 
 
 class Recipe(TypedDict):
@@ -1442,7 +1354,7 @@ class RegressionReport(TypedDict):
     level: float
     resamples: int
     seed: int
-    metrics: dict[str, Any]
+    metrics: dict[str, ReportFigure]
     slices: NotRequired[list[RegressionReportSlicesItem]]
     importance: NotRequired[list[RegressionReportImportanceItem]]
 
@@ -1690,7 +1602,7 @@ class SweepOutput(TypedDict):
     dataset_version: int | None
     split_id: str | None
     params: dict[str, Any]
-    space: dict[str, Any]
+    space: dict[str, SweepDimensionOutput]
     method: SweepMethod
     pruner: SweepPruner
     metric: SweepOutputMetric | None
@@ -1698,7 +1610,7 @@ class SweepOutput(TypedDict):
     parallel: int
     counts: SweepOutputCounts
     best: SweepOutputBest | None
-    error: FailureOutput | None
+    error: Failure | None
     mlflow_run_id: str | None
     mlflow_experiment_id: str | None
     owner: Owner
