@@ -10,7 +10,9 @@ import { SWEEPS } from './errors/sweeps.js';
 import { WAITS } from './errors/waits.js';
 
 it('an error’s code stands in the part of one feature, and in the table', () => {
-  const codes = [REQUESTS, ACCOUNTS, PROJECTS, DATASETS, JOBS, WAITS, SWEEPS, MLFLOW].flatMap((part) => Object.keys(part));
+  const codes = [REQUESTS, ACCOUNTS, PROJECTS, DATASETS, JOBS, WAITS, SWEEPS, MLFLOW].flatMap((part) =>
+    Object.keys(part),
+  );
   expect(codes.filter((code, i) => codes.indexOf(code) !== i)).toEqual([]);
   expect(Object.keys(ERRORS)).toEqual(codes);
 });
