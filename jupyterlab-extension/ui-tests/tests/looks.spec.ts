@@ -202,6 +202,7 @@ test.describe.serial('what people see', () => {
     await openJob('mlp-digits-06');
     await eachLook(async (look) => {
       await expect(shown('job-page').locator('.uplot canvas').first()).toBeVisible();
+      await expect(shown('job-page').getByTestId('report').getByRole('table').first()).toBeVisible();
       await glance(page, look, 'job-succeeded-1440', findings);
       await page.setViewportSize(NARROW);
       await portrait(page, look, 'job-succeeded-700', findings);

@@ -111,6 +111,7 @@ test.describe.serial('a first day with Kargah', () => {
     await expect(job).toHaveAttribute('data-state', 'succeeded', { timeout: 240_000 });
     await expect(job.getByText('موفق', { exact: true }).first()).toBeVisible();
     await expect(job.getByRole('log')).toContainText(/epoch \d+\/\d+ .*val_acc=/u);
+    await expect(job.getByTestId('report').getByRole('cell', { name: 'درستی', exact: true })).toBeVisible();
   });
 
   test('she stops a second job in the middle and it says so only when nothing is left', async ({ lab }) => {
