@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +130,6 @@ def test_a_failed_script_says_what_failed_and_where_its_log_says_so(
         assert told.splitlines()[0].startswith(exception.partition(": Missing")[0])
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="exception groups came with Python 3.11")
 def test_a_group_is_told_with_what_is_in_it(tmp_path: Path) -> None:
     source = "raise ExceptionGroup('two of five shards', [ValueError('shard 1'), OSError('shard 4')])\n"
     error = Job(tmp_path, source).run()["error"]

@@ -33,6 +33,11 @@ class Kargah:
         self.datasets = Datasets(http)
 
     @property
+    def http(self) -> Http:
+        """Calls by path, with the token: for what has no method here."""
+        return self._http
+
+    @property
     def url(self) -> str:
         return self._http.url
 

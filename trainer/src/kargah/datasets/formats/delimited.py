@@ -14,7 +14,15 @@ from kargah.datasets.failures import ReadFailure
 from kargah.datasets.formats.encoding import TextFile
 from kargah.datasets.formats.foreign_delimiter import ascii_delimiter, open_ascii, restored
 from kargah.datasets.formats.layout import joined_header, layout_of
-from kargah.datasets.formats.tidy import comment_of, is_spaced, rows_of, separator_of, without_remarks, write_tidy
+from kargah.datasets.formats.tidy import (
+    Untidy,
+    comment_of,
+    is_spaced,
+    rows_of,
+    separator_of,
+    without_remarks,
+    write_tidy,
+)
 from kargah.datasets.model import ReadingOptions, Warning
 from kargah.datasets.tables.columns import require_width, unique_names
 from kargah.datasets.tables.missing_words import EVERYWHERE
@@ -115,8 +123,9 @@ def open_delimited(text: TextFile, work: Path, options: ReadingOptions | None = 
     used |= {"comment": comment} if comment is not None else {}
     used |= {"units": True} if layout.units else {}
     used |= {"header_rows": 2} if layout.header_rows == 2 else {}
-    if not layout.is_plain or comment is not None or spaced or stated is not None:
-        text = write_tidy(text, work, delimiter, layout, comment, spaced, stated is not None)
+    form = Untidy(delimiter, layout, comment, spaced, stated is not None)
+    if not form.is_tidy:
+        text = write_tidy(text, work, form)
     missing = ("", *options["missing"]) if "missing" in options else EVERYWHERE
     return Delimited(text, names, delimiter, 0 if headless else 1, warnings, used, missing)
 

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kargah.datasets.failures import ReadFailure
@@ -14,6 +14,25 @@ from kargah.datasets.formats.encoding import TextFile
 from kargah.datasets.formats.layout import Layout, joined_header
 from kargah.datasets.limits import MAX_LINE_BYTES
 from kargah.datasets.model import ReadingOptions
+
+
+@dataclass(frozen=True)
+class Untidy:
+    """What a delimited file has besides its rows and one header row."""
+
+    delimiter: str
+    layout: Layout
+    comment: str | None
+    """The sign that its remarks begin with."""
+    spaced: bool
+    """Whether a space follows the delimiters."""
+    states_separator: bool
+    """Whether its first line states the delimiter."""
+
+    @property
+    def is_tidy(self) -> bool:
+        return self.layout.is_plain and self.comment is None and not self.spaced and not self.states_separator
+
 
 _SEPARATOR = re.compile(r'\ufeff?"?sep=(.|\t)"?\r?\n', re.IGNORECASE)
 _COMMENTS = ("#", "%", "//")
@@ -53,18 +72,16 @@ def is_spaced(rows: Sequence[Sequence[str]]) -> bool:
     return len(cells) > 0 and sum(cell.startswith(" ") for cell in cells) >= _SPACED * len(cells)
 
 
-def write_tidy(  # noqa: PLR0917
-    text: TextFile, work: Path, delimiter: str, layout: Layout, comment: str | None, spaced: bool, states: bool
-) -> TextFile:
+def write_tidy(text: TextFile, work: Path, form: Untidy) -> TextFile:
     """Return a copy of `text` in `work`: one header row, rows of data, nothing else. Raises ReadFailure."""
     copy = work / "tidy.csv"
     previous = csv.field_size_limit(MAX_LINE_BYTES)
     try:
         with text.path.open(encoding="utf-8", newline="") as given, copy.open("w", encoding="utf-8", newline="") as out:
-            lines = without_remarks(given, comment, states_separator=states)
-            rows = (row for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=spaced) if row)
-            writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-            for row in _data(rows, layout):
+            lines = without_remarks(given, form.comment, states_separator=form.states_separator)
+            reader = csv.reader(lines, delimiter=form.delimiter, skipinitialspace=form.spaced)
+            writer = csv.writer(out, delimiter=form.delimiter, lineterminator="\n")
+            for row in _data((row for row in reader if row), form.layout):
                 writer.writerow(row)
     except csv.Error as error:
         raise ReadFailure("damaged_file") from error
