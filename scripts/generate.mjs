@@ -25,7 +25,7 @@ const codeLeftOut = {
 async function contract() {
   const { outputFiles } = await build({
     stdin: {
-      contents: `export { openApiDocument } from './contract/openapi.js'; export { endpoints } from './endpoints.js';`,
+      contents: `export { openApiDocument } from './contract/openapi.js'; export { endpoints, liveEvents } from './endpoints.js';`,
       resolveDir: join(root, 'bridge-server/src'),
     },
     plugins: [codeLeftOut],
@@ -42,8 +42,8 @@ async function formatted(path, text) {
   return format(text, { ...(await resolveConfig(path)), filepath: path });
 }
 
-const { openApiDocument, endpoints } = await contract();
-const document = openApiDocument(version, endpoints);
+const { openApiDocument, ...described } = await contract();
+const document = openApiDocument(version, described);
 const made = "// Made by `npm run generate` from the bridge's contract; do not edit.\n";
 const types = `${made}${astToString(await openapiTS(structuredClone(document), { rootTypes: false }))}`;
 const suffixes = `${made}/** How the names of files end that the reader takes. */

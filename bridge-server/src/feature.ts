@@ -1,14 +1,16 @@
 import type { Kysely, Migration } from 'kysely';
 import type { Logger } from 'pino';
+import type { z } from 'zod';
 import type { Memberships } from './access/memberships.js';
 import { grantToRoles } from './access/policy.js';
 import type { Config } from './config.js';
 import type { Endpoint } from './contract/endpoint.js';
+import type { FeatureEvents } from './contract/live.js';
 import type { FeaturePermissions, LeastRole } from './contract/permissions.js';
 import type { Events } from './events.js';
 import type { Mount } from './http/app.js';
 import type { Route } from './http/route.js';
-import type { LivePort } from './live/port.js';
+import type { FeatureFeed, LivePort } from './live/port.js';
 import type { MlflowPort } from './mlflow/port.js';
 import type { Database } from './storage/schema.js';
 import { migrateFeature } from './storage/storage.js';
@@ -26,6 +28,8 @@ export interface Feature {
   readonly endpoints: readonly Endpoint[];
   /** Permissions of its own, each with the least role in a project that has it; declared in `FeaturePermissions`. */
   readonly permissions?: Readonly<Partial<Record<keyof FeaturePermissions, LeastRole>>>;
+  /** What it pushes to those who look at a project (`live.tell`), by the name that it declares in `FeatureEvents`. */
+  readonly liveEvents?: { readonly [Name in keyof FeatureEvents]?: z.ZodType };
   /**
    * Migrations of tables of its own, by names that stay; they run in the order of the names. They may refer to the keys of the core's
    * tables, and change none of them.
@@ -41,7 +45,7 @@ export interface Parts {
   readonly log: Logger;
   readonly db: Kysely<Database>;
   readonly events: Events;
-  readonly live: LivePort;
+  readonly live: LivePort & FeatureFeed;
   readonly mlflow: MlflowPort;
   readonly memberships: Memberships;
   readonly training: TrainingService;

@@ -86,6 +86,9 @@ export const EVENTS = {
 } as const;
 export type EventName = (typeof EVENTS)[keyof typeof EVENTS];
 
+/** What features push to those who look at a project, by the event's name: each adds its own by declaring this again. */
+export interface FeatureEvents {}
+
 /** What somebody must be allowed to ask for this, or to be sent it; null where it is about their token alone. */
 export const EVENT_PERMISSIONS = {
   subscribe_job: 'job.read',

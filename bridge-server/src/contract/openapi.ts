@@ -33,8 +33,16 @@ const SECURITY: Readonly<Record<Policy, Record<string, string[]>[]>> = {
 
 const TITLES: Readonly<Record<number, string>> = { 200: 'Done', 201: 'Made', 202: 'Accepted', 204: 'Done; no body' };
 
+/** What features add to the description of the core. */
+interface Described {
+  readonly endpoints: readonly Endpoint[];
+  /** The payloads of their live events; each has the name that it gives itself. */
+  readonly liveEvents: readonly z.ZodType[];
+}
+
 /** The OpenAPI 3.1 description of these endpoints, with the payloads of live events among its schemas. */
-export function openApiDocument(version: string, endpoints: readonly Endpoint[]): ReturnType<typeof createDocument> {
+export function openApiDocument(version: string, described: Described): ReturnType<typeof createDocument> {
+  const { endpoints, liveEvents } = described;
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const endpoint of endpoints) (paths[endpoint.path] ??= {})[endpoint.method] = operation(endpoint);
   return createDocument(
@@ -66,6 +74,7 @@ export function openApiDocument(version: string, endpoints: readonly Endpoint[])
           SubscribeJob: live.subscribeJob,
           SubscribeLog: live.subscribeLog,
           SubscribeAck: live.subscribeAck,
+          ...Object.fromEntries(liveEvents.map((payload) => [nameOf(payload), payload])),
         },
         securitySchemes: {
           token: { type: 'http', scheme: 'bearer', description: 'Access token, or a personal API token (`kgp_…`)' },
@@ -86,6 +95,13 @@ export function openApiDocument(version: string, endpoints: readonly Endpoint[])
       },
     },
   );
+}
+
+/** @throws where a payload has no name of its own */
+function nameOf(payload: z.ZodType): string {
+  const name = payload.meta()?.id;
+  if (name === undefined) throw new Error('the payload of a live event has no name: meta({ id })');
+  return name;
 }
 
 function operation(endpoint: Endpoint): ZodOpenApiOperationObject {

@@ -10,7 +10,7 @@ import type { Authenticator } from '../http/route.js';
 import type { Person } from '../access/caller.js';
 import { type Memberships, TRUST_MS } from '../access/memberships.js';
 import { systemClock, type Clock } from '../lib/clock.js';
-import type { JobsToWatch, LivePort } from './port.js';
+import type { FeatureFeed, JobsToWatch, LivePort } from './port.js';
 import { LogFeed } from './log-feed.js';
 import { Paces } from './pace.js';
 import { isBehind, roomOf, SlowViewers } from './slow.js';
@@ -25,7 +25,7 @@ export interface LiveDeps {
   readonly log: Logger;
   readonly clock?: Clock;
 }
-export interface Live extends LivePort {
+export interface Live extends LivePort, FeatureFeed {
   attach(server: HttpServer): void;
   /** Ends the sockets that were opened in this session. */
   endSession(sessionId: string): void;
@@ -189,6 +189,7 @@ export function createLive(deps: LiveDeps): Live {
     },
     datasetProfiled: (projectId, profiled) => tell(projectId, EVENTS.datasetProfile, profiled),
     sweepChanged: (projectId, sweep, deleted = false) => tell(projectId, EVENTS.sweepChanged, { sweep, deleted }),
+    tell,
     logAppended: (jobId, offset, nextOffset, text) => {
       const upToDate: string[] = [];
       for (const [socketId, feed] of feeds.get(jobId)?.bySocket ?? [])

@@ -1,7 +1,7 @@
 import type { Person } from '../access/caller.js';
 import type { ReadLog } from './log-feed.js';
 import type { Dataset } from '../contract/datasets/datasets.js';
-import type { DatasetProfileEvent } from '../contract/live.js';
+import type { DatasetProfileEvent, FeatureEvents } from '../contract/live.js';
 import type { Permission } from '../contract/permissions.js';
 import type { Sweep } from '../contract/training/sweeps.js';
 import type { MetricPoint } from '../contract/training/metrics.js';
@@ -34,6 +34,12 @@ export interface LivePort {
   mlflowChanged(state: MlflowState): void;
   /** The live sequence number that `jobId` has reached. */
   seqOf(jobId: string): number;
+}
+
+/** The events of features. */
+export interface FeatureFeed {
+  /** Sent to those who look at this project. */
+  tell<Name extends keyof FeatureEvents>(projectId: string, event: Name, payload: FeatureEvents[Name] & object): void;
 }
 
 /** What live asks of training. */
