@@ -104,7 +104,7 @@ beforeAll(async () => {
   addLine('jupyterlab-extension/src/plugins/builtIn.ts', "import { notes } from '../notes/feature.js';", (text, line) =>
     `${line}\n${text}`.replace(/(BUILT_IN[^=]*= \[)/u, '$1notes, '),
   );
-}, 5 * MINUTES);
+}, 15 * MINUTES);
 afterAll(async () => {
   if (bridge?.exitCode === null) {
     bridge.kill('SIGTERM');
@@ -112,7 +112,7 @@ afterAll(async () => {
   }
   rmSync(copy, { recursive: true, force: true });
   rmSync(dataDir, { recursive: true, force: true });
-}, 5 * MINUTES);
+}, 15 * MINUTES);
 
 it('takes at most three lines outside its own folders', () => {
   const lines = changed();
@@ -137,7 +137,7 @@ it(
       GENERATED,
     );
   },
-  10 * MINUTES,
+  30 * MINUTES,
 );
 
 it(
@@ -154,7 +154,7 @@ it(
       'jupyterlab-extension/src',
     );
   },
-  30 * MINUTES,
+  90 * MINUTES,
 );
 
 async function call(method, path, { token, body } = {}) {
@@ -211,7 +211,7 @@ it(
       database.close();
     }
   },
-  10 * MINUTES,
+  30 * MINUTES,
 );
 
 it(
@@ -222,7 +222,7 @@ it(
     });
     assert.equal(said, 'from a terminal\n');
   },
-  10 * MINUTES,
+  30 * MINUTES,
 );
 
 it(
@@ -232,5 +232,5 @@ it(
       cwd: join(copy, 'jupyterlab-extension'),
     });
   },
-  10 * MINUTES,
+  30 * MINUTES,
 );
