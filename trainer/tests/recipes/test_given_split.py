@@ -23,6 +23,12 @@ ROWS = 60
 PART = np.array([0, 0, 0, 1, 2, 0] * 10, dtype=np.uint8)
 
 
+@pytest.fixture(autouse=True)
+def an_epoch_goes_over_its_rows_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for recipe in ("tabular", "image", "text"):
+        monkeypatch.setattr(f"kargah.recipes.{recipe}.LEAST_STEPS", 0)
+
+
 def written(folder: Path, part: np.ndarray[Any, np.dtype[np.uint8]]) -> tuple[Path, str]:
     path = folder / "spl.parquet"
     pq.write_table(pa.table({"part": pa.array(part, pa.uint8())}), path)

@@ -159,6 +159,8 @@ class Task:
     """Rows judged at once, so that what lies between the layers stays small."""
     notes: tuple[str, ...] = field(default=())
     """Lines for the log."""
+    last_counts: bool = False
+    """The validation split is too small to choose an epoch by: the last one's weights are kept."""
     test: Split | None = None
     """Judged once, at the end; nothing is learned or chosen from it."""
     held: HeldRows | None = None

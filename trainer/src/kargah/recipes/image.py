@@ -17,10 +17,13 @@ from kargah.protocols.params import param
 from kargah.protocols.task import DatasetRef, RecipeInfo, Task
 from kargah.recipes.parts.figures import classification_metrics
 from kargah.recipes.parts.pictures import read_pictures
+from kargah.recipes.parts.repeated import repeated
 from kargah.recipes.parts.shared_params import TrainingParams, class_weights
 from kargah.recipes.parts.split import Labels, split_for, weight_of_classes
 
 EVALUATION_NUMBERS = 1 << 22
+LEAST_STEPS = 10
+"""Of an epoch, after which the statistics of batches have settled too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +173,7 @@ def prepare(params: ImageParams, dataset: DatasetRef) -> Task:
     network = Cnn(params, size, mean, std, len(pictures.classes))
     return Task(
         network=network.to(memory_format=torch.channels_last),  # type: ignore[call-overload]
-        train=train,
+        train=repeated(train, LEAST_STEPS * params.batch_size),
         validation=validation,
         test=test if len(test) else None,
         loss=nn.CrossEntropyLoss(weight=weight),
@@ -180,6 +183,7 @@ def prepare(params: ImageParams, dataset: DatasetRef) -> Task:
         held=labelled.held(kept),
         example=_numbers(train.pixels[:2]).contiguous(),
         metadata=metadata,
+        last_counts=kept.is_too_small_to_choose,
         augment=None if params.augment == "none" else partial(_augmented, params.augment),
         threads=8,
         bf16=True,

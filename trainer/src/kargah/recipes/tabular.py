@@ -1,6 +1,7 @@
-"""Learn one column of a table from the others: an MLP for classification and regression.
+"""Learn one column of a table from the others: MLPs in one network, for classification and regression.
 
-Numbers are standardised, a missing one becomes the mean and raises a flag of its own; text columns of few values are
+Numbers are standardised, and told also by how far they have come in each of their column's intervals; a missing one
+becomes the mean and raises a flag of its own; text columns of few values are
 embedded, with one place kept for values never seen; dates count as days. All of it is part of the exported model, which
 takes the raw numbers (missing = NaN) and the categories' positions as `kargah.json` lists them.
 """
@@ -18,12 +19,16 @@ from kargah.protocols.failure import JobFailure
 from kargah.protocols.params import param
 from kargah.protocols.task import Batches, DatasetRef, RecipeInfo, Task
 from kargah.recipes.parts.figures import classification_metrics, regression_metrics
-from kargah.recipes.parts.mlp import CrossEntropy, Mlp, MlpGradients, SquaredError
+from kargah.recipes.parts.mlp import CrossEntropy, Mlp, MlpGradients, Shape, SquaredError
+from kargah.recipes.parts.numbers import edges_of
+from kargah.recipes.parts.repeated import repeated
 from kargah.recipes.parts.shared_params import TrainingParams, class_weights, target_column
 from kargah.recipes.parts.split import Labels, split_for, weight_of_classes
 from kargah.recipes.parts.table import MISSING, Feature, Target, read_table
 
 BLOCK = 16_384
+LEAST_STEPS = 50
+"""Of an epoch, however small the table is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +56,24 @@ class TabularParams(TrainingParams):
         minimum=1,
         maximum=4096,
         max_items=8,
+    )
+    members: int = param(
+        8,
+        "Networks in one",
+        "شمار شبکه‌های هم‌راه",
+        "Networks that share their layers and answer together; 1 is a single one",
+        "شبکه‌هایی که لایه‌هایشان یکی است و با هم پاسخ می‌دهند؛ ۱ یعنی یک شبکه",
+        minimum=1,
+        maximum=64,
+    )
+    intervals: int = param(
+        24,
+        "Intervals of a number",
+        "شمار بازه‌های هر عدد",
+        "Each number is also told by how far it has come in this many intervals; 0 turns it off",
+        "هر عدد را با جایش در این شمار بازه هم می‌شناسد؛ صفر یعنی خاموش",
+        minimum=0,
+        maximum=256,
     )
     max_categories: int = param(
         100,
@@ -99,7 +122,7 @@ class Preparation(nn.Module):
         mean, std, known = _moments(values)
         flagged = [i for i, count in enumerate(known.tolist()) if count < len(rows)]
         self.sizes = [len(features[i].categories or ()) for i in categorical]
-        self.width = len(numeric) + len(flagged)
+        self.numbers, self.width = len(numeric), len(numeric) + len(flagged)
         for name, index in (("numeric", numeric), ("flagged", flagged), ("categorical", categorical)):
             self.register_buffer(name, torch.tensor(index, dtype=torch.long))
         self.register_buffer("mean", mean.float())
@@ -176,7 +199,17 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
     }
     outputs = len(target.classes) if target.classes is not None else 1
     labels, learn = _learning(params, target, kept.train)
-    network = Mlp(preparation.width, preparation.sizes, params.hidden, outputs, params.dropout)
+    prepared = _prepared(preparation, training)
+    shape = Shape(
+        width=preparation.width,
+        sizes=preparation.sizes,
+        hidden=params.hidden,
+        outputs=outputs,
+        dropout=params.dropout,
+        members=params.members,
+        edges=edges_of(prepared[0][:, : preparation.numbers], params.intervals),
+    )
+    network = Mlp(shape)
 
     def batches(chosen: Tensor) -> Batches:
         return Batches(_prepared(preparation, table.rows.index_select(0, chosen)), labels[chosen])
@@ -184,11 +217,12 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
     return Task(
         network=network,
         gradients=MlpGradients(network, learn["loss"]),
-        train=Batches(_prepared(preparation, training), labels[kept.train]),
+        train=repeated(Batches(prepared, labels[kept.train]), LEAST_STEPS * params.batch_size),
         validation=batches(kept.validation),
         test=batches(kept.test) if len(kept.test) else None,
         example=training[:2].clone(),
         metadata=metadata,
+        last_counts=target.classes is not None and kept.is_too_small_to_choose,
         notes=(
             f"kargah.recipes.tabular | rows={len(labels)} features={len(table.features)} "
             + (

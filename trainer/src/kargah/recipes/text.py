@@ -17,12 +17,15 @@ from torch.nn import functional
 from kargah.protocols.params import param
 from kargah.protocols.task import DatasetRef, RecipeInfo, Task
 from kargah.recipes.parts.figures import classification_metrics
+from kargah.recipes.parts.repeated import repeated
 from kargah.recipes.parts.shared_params import TrainingParams, class_weights, target_column
 from kargah.recipes.parts.split import Labels, split_for, weight_of_classes
 from kargah.recipes.parts.text_features import Bags, TextFeatures, features
 from kargah.recipes.parts.text_table import read_texts
 
 LONG_TEXT = 300
+LEAST_STEPS = 16
+"""Of an epoch, however few the texts are."""
 PIECES = (2, 5)
 
 
@@ -196,7 +199,7 @@ def prepare(params: TextParams, dataset: DatasetRef) -> Task:
     }
     return Task(
         network=BagOfWords(how.buckets, params.dim, len(classes), params.dropout),
-        train=whole.take(kept.train),
+        train=repeated(whole.take(kept.train), LEAST_STEPS * params.batch_size),
         validation=whole.take(kept.validation),
         test=whole.take(kept.test) if len(kept.test) else None,
         loss=nn.CrossEntropyLoss(weight=weight),
@@ -206,6 +209,7 @@ def prepare(params: TextParams, dataset: DatasetRef) -> Task:
         held=labelled.held(kept),
         example=torch.from_numpy(padded(features(table.texts[:2], how))),
         metadata=metadata,
+        last_counts=kept.is_too_small_to_choose,
         free_dimensions=2,
         threads=4,
         evaluation_rows=1024,

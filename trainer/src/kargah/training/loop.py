@@ -354,13 +354,13 @@ class _Run:
         return better
 
     def _keep_best(self, figures: dict[str, float]) -> bool:
-        """True when this epoch is the best one so far."""
+        """True when this epoch is the best one so far, or counts as such for being the last."""
         key, mode = self.task.best_metric
         sign = 1.0 if mode == "max" else -1.0
         # The loss decides between equal figures, so that a model that grows surer still counts as better.
         rank = (sign * figures[key], -figures["val_loss"])
         best = self.best_metrics
-        if best and rank <= (sign * best[key], -best["val_loss"]):
+        if best and not self.task.last_counts and rank <= (sign * best[key], -best["val_loss"]):
             return False
         self.best_epoch, self.best_metrics = self.epoch, figures
         self.best_state = {name: value.clone() for name, value in self.network.state_dict().items()}

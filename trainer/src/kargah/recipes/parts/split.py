@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MIN_ROWS = 10
 FEWEST_TRAINING_ROWS = 2
 HeldColumns = tuple[tuple[str, tuple[str, ...] | None], ...]
+FEW_TO_CHOOSE_BY = 30
+"""Of fewer rows one more that is right is chance: the epoch for which it is so is no better than the others."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class Split:
     def judged(self) -> Tensor:
         """The rows that a job's report is about."""
         return self.test if len(self.test) else self.validation
+
+    @property
+    def is_too_small_to_choose(self) -> bool:
+        """Whether the share of right answers on the validation rows says too little to choose an epoch by."""
+        return len(self.validation) < FEW_TO_CHOOSE_BY
 
     def counts(self) -> str:
         test = f" test={len(self.test)}" if len(self.test) else ""
