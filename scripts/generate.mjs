@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Writes everything that is generated: from the contract the OpenAPI description, the types of the panels and of the Python client, and
-// the panels' list of files that are taken; from the recipes their description. `--check` only compares what is not Python's, which has
+// the panels' list of files that are taken and the sentences of errors and warnings; from the recipes their description. `--check` only compares what is not Python's, which has
 // checks of its own.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ const codeLeftOut = {
 async function contract() {
   const { outputFiles } = await build({
     stdin: {
-      contents: `export { openApiDocument } from './contract/openapi.js'; export { endpoints, liveEvents } from './endpoints.js';`,
+      contents: `export { openApiDocument } from './contract/openapi.js'; export { endpoints, liveEvents } from './endpoints.js'; export { ERRORS } from './contract/errors.js';`,
       resolveDir: join(root, 'bridge-server/src'),
     },
     plugins: [codeLeftOut],
@@ -42,17 +42,26 @@ async function formatted(path, text) {
   return format(text, { ...(await resolveConfig(path)), filepath: path });
 }
 
-const { openApiDocument, ...described } = await contract();
+const { openApiDocument, ERRORS, ...described } = await contract();
 const document = openApiDocument(version, described);
 const made = "// Made by `npm run generate` from the bridge's contract; do not edit.\n";
 const types = `${made}${astToString(await openapiTS(structuredClone(document), { rootTypes: false }))}`;
 const suffixes = `${made}/** How the names of files end that the reader takes. */
 export const SUFFIXES = ${JSON.stringify(document.components.schemas.FileSuffix.enum)} as const;`;
+const warnings = JSON.parse(readFileSync(join(root, 'trainer/src/kargah/datasets/warnings.json'), 'utf8'));
+const errors = Object.fromEntries(Object.entries(ERRORS).map(([code, { en, fa }]) => [code, { en, fa }]));
+const sentences = `${made}import type { Catalogue } from '../message.js';
+
+/** What the bridge's errors say, by their codes. */
+export const ERRORS: Catalogue = ${JSON.stringify(errors)};
+/** What the reader's warnings say, by their codes. */
+export const WARNINGS: Catalogue = ${JSON.stringify(warnings)};`;
 
 const targets = [
   ['bridge-server/openapi.json', JSON.stringify(document)],
   ['jupyterlab-extension/src/api/generated/schema.ts', types],
   ['jupyterlab-extension/src/api/generated/suffixes.ts', suffixes],
+  ['jupyterlab-extension/src/i18n/generated/sentences.ts', sentences],
 ];
 
 let drifted = false;

@@ -173,7 +173,9 @@ function responses(endpoint: Endpoint): ZodOpenApiResponsesObject {
     // 503 is also the plain answer of readyz.
     if (String(status) in answers) continue;
     answers[String(status) as '400'] = {
-      description: group.map((code) => `\`${code}\`: ${ERRORS[code].en}`).join('\n\n'),
+      description: group
+        .map((code) => `\`${code}\`: ${ERRORS[code].en.replace(/\{\w+\|[^|}]*\|([^}]*)\}/gu, '$1')}`)
+        .join('\n\n'),
       content: { 'application/problem+json': { schema: problem } },
     };
   }

@@ -52,6 +52,11 @@ export function failureOf(code: ErrorCode, params: ErrorParams = {}): Failure {
   };
 }
 
+/** `{name}` is a value, `{count|row|rows}` what goes with one and with several. */
 function fill(template: string, params: ErrorParams): string {
-  return template.replace(/\{(\w+)\}/gu, (slot, name: string) => String(params[name] ?? slot));
+  return template.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/gu, (slot, name: string, one?: string, many?: string) => {
+    const value = params[name];
+    if (value === undefined) return many ?? slot;
+    return one === undefined || many === undefined ? String(value) : value === 1 ? one : many;
+  });
 }

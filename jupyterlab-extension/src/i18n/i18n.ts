@@ -1,9 +1,9 @@
 import { ApiError, asApiError } from '../api/errors.js';
-import type { Failure } from '../api/types.js';
 import { Format } from './format.js';
 import { isolated } from './isolate.js';
 import type { Locale } from './locale.js';
 import { messageOf, type MessageKey } from './messages.js';
+import { errorSentence, type Said, warningSentence } from './sentences.js';
 
 export type Params = Readonly<Record<string, string | number>>;
 
@@ -39,8 +39,14 @@ export class I18n {
   /** One of two texts that came from the bridge. */
   readonly pick = <T extends string>(en: T, fa: T): T => (this.locale.language === 'fa' ? fa : en);
 
-  failure(failure: Pick<Failure, 'detail' | 'detail_fa'>): string {
-    return this.format.digits(this.pick(failure.detail, failure.detail_fa));
+  /** Why something failed or waits, as the bridge says it. */
+  failure(failure: Said): string {
+    return errorSentence(failure, this.format);
+  }
+
+  /** What the reader warns of. */
+  warning(warning: Said): string {
+    return warningSentence(warning, this.format);
   }
 
   /** What to tell people about something that was thrown. */
@@ -49,7 +55,7 @@ export class I18n {
     if (error.code === 'unreachable') {
       return this.t('error.unreachable');
     }
-    return this.format.digits(this.pick(error.detail, error.detail_fa));
+    return errorSentence(error, this.format);
   }
 
   /** The message for one field of a refused form, if the refusal names it. */

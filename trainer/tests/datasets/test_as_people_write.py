@@ -287,4 +287,4 @@ def test_what_a_long_file_shows_late_holds_for_all_of_it(read: Read, tmp_path: P
     assert types_of(result) == {"when": "date", "n": "number", "pad": "category"}
     assert cells_of(tmp_path, "when")[-2:] == [date(2020, 4, 3), date(2020, 12, 25)]
     assert cells_of(tmp_path, "n")[-2:] == [None, 1.5]
-    assert next(one["detail"] for one in result["warnings"] if one["code"] == "odd_values").startswith("1 cells of n")
+    assert next(one["detail"] for one in result["warnings"] if one["code"] == "odd_values").startswith("1 cell of n")

@@ -90,3 +90,31 @@ def test_a_page_that_was_damaged_is_told_as_such(worker: Asked, tmp_path: Path) 
     (tmp_path / "original").write_bytes(content)
     answer = worker.read(tmp_path, filename="a.parquet")
     assert answer == {"ok": False, "error": {"code": "damaged_file", "params": {}}}
+
+
+def test_what_a_number_cannot_keep_is_said(read: Read) -> None:
+    exact = [decimal.Decimal("0.1"), decimal.Decimal("1.25")]
+    long = [decimal.Decimal("12345678901234567.25"), decimal.Decimal("1.50")]
+    table = pa.table(
+        {
+            "price": pa.array(exact, pa.decimal128(10, 2)),
+            "sum": pa.array(long, pa.decimal128(30, 2)),
+            "at": pa.array([1_700_000_000_000_000_001, 1_700_000_000_000_000_000], pa.timestamp("ns")),
+            "zone": pa.array([0, 1], pa.timestamp("us", "Asia/Tehran")),
+            "tags": pa.array([["a"], ["b"]]),
+        }
+    )
+    told = {
+        (one["code"], one["column"]): one["params"]
+        for one in read(parquet(table), "a.parquet")["warnings"]
+        if "column" in one
+    }
+    assert told["values_rounded", "sum"] == {
+        "column": "sum",
+        "count": 1,
+        "value": "12345678901234567.25",
+        "number": "1.2345678901234568e+16",
+    }
+    assert ("values_rounded", "price") not in told
+    assert told["times_rounded", "at"]["count"] == 1
+    assert {("times_in_utc", "zone"), ("nested_as_json", "tags")} <= set(told)

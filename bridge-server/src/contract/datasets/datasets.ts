@@ -79,6 +79,8 @@ export const reading = z
     units: z.boolean().optional(),
     /** ي→ی, ك→ک, Arabic digits, tatweel and stray joiners made Persian. */
     normalise_persian: z.boolean().optional(),
+    /** Values of a column that look alike (case, spaces, joiners, forms of a letter) written as the most frequent one. */
+    unify: z.boolean().optional(),
     /** Excel: the sheet's name. */
     sheet: z.string().max(200).optional(),
     /** Words that stand for missing values, instead of the usual ones; with none only an empty cell is missing. */
@@ -111,9 +113,15 @@ const tag = shownText(40);
 const tags = z.array(tag).max(20);
 
 /** What its readers should know before they train on it. */
-export const warnings = z.array(
-  z.object({ code: z.string(), detail: z.string(), detail_fa: z.string(), column: z.string().optional() }),
-);
+export const warning = z.object({
+  code: z.string(),
+  detail: z.string(),
+  detail_fa: z.string(),
+  /** What the sentences say besides; absent in those of older versions. */
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  column: z.string().optional(),
+});
+export const warnings = z.array(warning);
 
 export const dataset = z
   .object({

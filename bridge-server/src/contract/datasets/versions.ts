@@ -48,7 +48,7 @@ export const split = z
     sha256: z.string(),
     /** Jobs of this version use it unless they name another. */
     is_default: z.boolean(),
-    warnings: z.array(z.object({ code: z.string(), detail: z.string(), detail_fa: z.string() })),
+    warnings,
     created_at: timestamp,
   })
   .meta({ id: 'Split' });

@@ -49,7 +49,7 @@ export const DATASETS = {
   },
   too_many_columns: {
     status: 422,
-    en: 'The file has {columns} columns; at most {max} are allowed.',
+    en: 'The file has {columns} {columns|column|columns}; at most {max} are allowed.',
     fa: 'فایل {columns} ستون دارد؛ حداکثر {max} ستون پذیرفته می‌شود.',
   },
   no_rows: { status: 422, en: 'The file has a header but no rows.', fa: 'فایل سرستون دارد ولی ردیفی ندارد.' },
@@ -80,7 +80,7 @@ export const DATASETS = {
   },
   archive_flat: {
     status: 422,
-    en: 'The {count} images of the archive lie in no folder; put them in one folder per class.',
+    en: 'The archive has {count} {count|image|images} in no folder; put them in one folder per class.',
     fa: '{count} تصویر این بایگانی در پوشه‌ای نیست؛ برای هر کلاس یک پوشه بسازید.',
   },
   archive_holds_tables: {
@@ -231,7 +231,7 @@ export const DATASETS = {
   },
   folder_too_full: {
     status: 422,
-    en: 'The folder holds more than {limit} images; pack it as a zip or tar file.',
+    en: 'The folder holds more than {limit} {limit|image|images}; pack it as a zip or tar file.',
     fa: 'در این پوشه بیش از {limit} تصویر است؛ آن را در یک فایل zip یا tar بگذارید.',
   },
   file_changed: {
@@ -261,7 +261,7 @@ export const DATASETS = {
   },
   type_fits_few: {
     status: 422,
-    en: '{count} of {total} values of {column} are not of type {type}, such as “{value}”; the column would be mostly empty. Choose another type, or say how it is written.',
+    en: '{count} of {total} values of {column} {count|is|are} not of type {type}, such as “{value}”; the column would be mostly empty. Choose another type, or say how it is written.',
     fa: '{count} از {total} مقدار ستون {column} از نوع {type} نیست، مانند «{value}»؛ بیشتر ستون خالی می‌شد. نوع دیگری انتخاب کنید یا شیوهٔ نوشتن آن را بگویید.',
   },
   date_order_unclear: {

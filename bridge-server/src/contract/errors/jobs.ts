@@ -45,7 +45,7 @@ export const JOBS = {
   },
   too_few_rows: {
     status: 422,
-    en: 'Only {rows} usable rows; at least {min} are needed.',
+    en: 'Only {rows} usable {rows|row|rows}; at least {min} {min|is|are} needed.',
     fa: 'تنها {rows} ردیف قابل‌استفاده هست؛ دست‌کم {min} لازم است.',
   },
   too_many_classes: {
@@ -159,7 +159,7 @@ export const JOBS = {
   },
   too_many_metrics: {
     status: 400,
-    en: 'A job may have {limit} metrics; log what belongs together under one name, with steps.',
+    en: 'A job may have {limit} {limit|metric|metrics}; log what belongs together under one name, with steps.',
     fa: 'هر کار حداکثر {limit} متریک دارد؛ مقدارهای هم‌خانواده را با یک نام و در گام‌های متفاوت ثبت کنید.',
   },
   /** `status`: FAILED or KILLED, as MLflow calls it. */

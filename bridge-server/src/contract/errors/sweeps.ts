@@ -9,7 +9,7 @@ export const SWEEPS = {
   },
   sweep_grid_too_large: {
     status: 422,
-    en: 'The sweep has {size} combinations; at most {max} are allowed: give fewer values or choose the guided method.',
+    en: 'The sweep has {size} {size|combination|combinations}; at most {max} {max|is|are} allowed: give fewer values or choose the guided method.',
     fa: 'این جست‌وجو {size} ترکیب دارد و حداکثر {max} ترکیب ممکن است؛ مقدارهای کمتری بدهید یا روش هوشمند را انتخاب کنید.',
   },
   sweep_not_active: { status: 409, en: 'The sweep has already ended.', fa: 'این جست‌وجو پیش‌تر پایان یافته است.' },
@@ -32,7 +32,7 @@ export const SWEEPS = {
   },
   quota_jobs: {
     status: 429,
-    en: 'You already have {max} jobs waiting; wait for one to end.',
+    en: 'You already have {max} {max|job|jobs} waiting; wait for one to end.',
     fa: 'هم‌اکنون {max} کار در صف دارید؛ صبر کنید یکی پایان یابد.',
   },
 } as const satisfies Errors;

@@ -10,7 +10,7 @@ export const WAITS = {
   },
   waiting_for_cpu: {
     status: 409,
-    en: 'It needs {wanted} free cores; {free} are free.',
+    en: 'Free cores needed: {wanted}; free now: {free}.',
     fa: '{wanted} هستهٔ آزاد می‌خواهد؛ {free} آزاد است.',
   },
   waiting_for_memory: {
@@ -20,12 +20,12 @@ export const WAITS = {
   },
   waiting_for_gpu: {
     status: 409,
-    en: 'It needs {wanted} free GPUs; {free} are free.',
+    en: 'Free GPUs needed: {wanted}; free now: {free}.',
     fa: '{wanted} GPU آزاد می‌خواهد؛ {free} آزاد است.',
   },
   waiting_for_own_limit: {
     status: 409,
-    en: 'You already run {max} jobs, as many as one person may.',
+    en: 'You already run {max} {max|job|jobs}, as many as one person may.',
     fa: 'هم‌اکنون {max} کار در حال اجرا دارید و سقف هر نفر همین است؛ با پایان یکی، این کار شروع می‌شود.',
   },
   waiting_for_mlflow: {

@@ -1544,6 +1544,7 @@ export interface components {
       header_rows?: number;
       units?: boolean;
       normalise_persian?: boolean;
+      unify?: boolean;
       sheet?: string;
       missing?: string[];
       types?: {
@@ -2037,6 +2038,9 @@ export interface components {
         code: string;
         detail: string;
         detail_fa: string;
+        params?: {
+          [key: string]: string | number;
+        };
         column?: string;
       }[];
       /** @enum {string} */
@@ -2423,6 +2427,9 @@ export interface components {
         code: string;
         detail: string;
         detail_fa: string;
+        params?: {
+          [key: string]: string | number;
+        };
         column?: string;
       }[];
       changes: {
@@ -2496,6 +2503,10 @@ export interface components {
         code: string;
         detail: string;
         detail_fa: string;
+        params?: {
+          [key: string]: string | number;
+        };
+        column?: string;
       }[];
       /**
        * Format: date-time
@@ -2543,6 +2554,9 @@ export interface components {
         code: string;
         detail: string;
         detail_fa: string;
+        params?: {
+          [key: string]: string | number;
+        };
         column?: string;
       }[];
       reading: components['schemas']['ReadingOutput'];
@@ -3031,6 +3045,7 @@ export interface components {
       header_rows?: number;
       units?: boolean;
       normalise_persian?: boolean;
+      unify?: boolean;
       sheet?: string;
       missing?: string[];
       types?: {

@@ -95,7 +95,7 @@ function Page({ dataset }: { readonly dataset: Dataset }): JSX.Element {
 function Warnings({ dataset }: { readonly dataset: Dataset }): ReactNode {
   const i18n = useI18n();
   const notes = dataset.warnings.map((warning, index) => (
-    <Note key={`${warning.code}-${index}`} tone="warn" icon="warn" title={i18n.failure(warning)} />
+    <Note key={`${warning.code}-${index}`} tone="warn" icon="warn" title={i18n.warning(warning)} />
   ));
   return notes.length === 0 ? null : <div className="kg-Layout-stack kg-mod-close">{notes}</div>;
 }

@@ -216,12 +216,20 @@ function Options({
         />
         {t('reread.persian')}
       </label>
+      <label className="kg-Layout-row kg-Check">
+        <input
+          type="checkbox"
+          checked={reading.unify ?? false}
+          onChange={(event) => onChange({ unify: event.target.checked })}
+        />
+        {t('reread.unify')}
+      </label>
     </>
   );
 }
 
 function Changes({ found }: { readonly found: ReadingPreview }): JSX.Element {
-  const { t, format } = useI18n();
+  const { t, format, pick } = useI18n();
   if (found.changes.length === 0) return <></>;
   return (
     <details>
@@ -229,7 +237,8 @@ function Changes({ found }: { readonly found: ReadingPreview }): JSX.Element {
       <ul className="kg-Text-small">
         {found.changes.map((one) => (
           <li key={`${one.column} ${one.before}`}>
-            <bdi>{one.column}</bdi>: <bdi>{one.before}</bdi> ← <bdi>{one.after}</bdi> ({format.number(one.count)})
+            <bdi>{one.column}</bdi>: <bdi>{one.before}</bdi> {pick('→', '←')} <bdi>{one.after}</bdi> (
+            {format.number(one.count)})
           </li>
         ))}
       </ul>
@@ -238,14 +247,15 @@ function Changes({ found }: { readonly found: ReadingPreview }): JSX.Element {
 }
 
 function Warnings({ found }: { readonly found: ReadingPreview }): JSX.Element {
-  const { t, pick } = useI18n();
+  const i18n = useI18n();
+  const { t } = i18n;
   if (found.warnings.length === 0) return <></>;
   return (
     <details>
       <summary className="kg-Text-small kg-Text-muted">{t('reread.warnings', { n: found.warnings.length })}</summary>
       <ul className="kg-Text-small">
         {found.warnings.map((one) => (
-          <li key={`${one.code} ${one.column ?? ''} ${one.detail}`}>{pick(one.detail, one.detail_fa)}</li>
+          <li key={`${one.code} ${one.column ?? ''} ${one.detail}`}>{i18n.warning(one)}</li>
         ))}
       </ul>
     </details>

@@ -82,7 +82,7 @@ function SplitCard({ split }: { readonly split: Split }): JSX.Element {
         </div>
       ))}
       {split.warnings.map((warning) => (
-        <Note key={warning.code} tone="warn" icon="warn" title={i18n.failure(warning)} />
+        <Note key={warning.code} tone="warn" icon="warn" title={i18n.warning(warning)} />
       ))}
     </div>
   );

@@ -129,7 +129,7 @@ function Facts({
         {one.warnings.length > 0 && (
           <span
             className="kg-Chip kg-Tone-warn"
-            title={one.warnings.map((warning) => i18n.failure(warning)).join('\n')}
+            title={one.warnings.map((warning) => i18n.warning(warning)).join('\n')}
           >
             <Icon name="warn" />
             {t('ds.warnings', { n: one.warnings.length })}

@@ -42,11 +42,12 @@ class Datasets:
             dataset_id: the dataset whose next version it is; without it, a new one is made.
             reading: how it is to be read where that should not be found out: `encoding` (utf-8, utf-16, windows-1256,
                 windows-1252, windows-1254, windows-1251, gb18030, cp864), which lines are no rows (`skip_rows`,
-                `comment`, `header_rows`, `units`), `delimiter`, `header`, `normalise_persian`, `sheet`, `missing` (the
-                words for missing values instead of the usual ones), and `types`, for each column that needs one its
-                `type` (integer, number, boolean, text, category, date, datetime), if what does not fit is to become
-                missing `"invalid": "missing"`, and where it is not found how it is written: `decimal` (`.`, `,` or
-                `/`), `order` (`ymd`, `dmy` or `mdy`), `calendar` (`gregorian` or `jalali`).
+                `comment`, `header_rows`, `units`), `delimiter`, `header`, `normalise_persian`, `unify` (values that
+                look alike are one), `sheet`, `missing` (the words for missing values instead of the usual ones), and
+                `types`, for each column that needs one its `type` (integer, number, boolean, text, category, date,
+                datetime), if what does not fit is to become missing `"invalid": "missing"`, and where it is not found
+                how it is written: `decimal` (`.`, `,` or `/`), `order` (`ymd`, `dmy` or `mdy`), `calendar`
+                (`gregorian` or `jalali`).
 
         Raises:
             KargahError: `unsupported_format`, `empty_file`, `file_too_large`, `quota_exceeded`, `storage_full`,

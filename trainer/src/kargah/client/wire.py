@@ -550,6 +550,7 @@ class DatasetWarningsItem(TypedDict):
     code: str
     detail: str
     detail_fa: str
+    params: NotRequired[dict[str, str | float]]
     column: NotRequired[str]
 
 
@@ -673,6 +674,7 @@ class DatasetVersionWarningsItem(TypedDict):
     code: str
     detail: str
     detail_fa: str
+    params: NotRequired[dict[str, str | float]]
     column: NotRequired[str]
 
 
@@ -1196,6 +1198,7 @@ class Reading(TypedDict):
     header_rows: NotRequired[int]
     units: NotRequired[bool]
     normalise_persian: NotRequired[bool]
+    unify: NotRequired[bool]
     sheet: NotRequired[str]
     missing: NotRequired[list[str]]
     types: NotRequired[dict[str, ReadingTypesValue]]
@@ -1220,6 +1223,7 @@ class ReadingOutput(TypedDict):
     header_rows: NotRequired[int]
     units: NotRequired[bool]
     normalise_persian: NotRequired[bool]
+    unify: NotRequired[bool]
     sheet: NotRequired[str]
     missing: NotRequired[list[str]]
     types: NotRequired[dict[str, ReadingOutputTypesValue]]
@@ -1244,6 +1248,7 @@ class ReadingPreviewWarningsItem(TypedDict):
     code: str
     detail: str
     detail_fa: str
+    params: NotRequired[dict[str, str | float]]
     column: NotRequired[str]
 
 
@@ -1479,6 +1484,8 @@ class SplitWarningsItem(TypedDict):
     code: str
     detail: str
     detail_fa: str
+    params: NotRequired[dict[str, str | float]]
+    column: NotRequired[str]
 
 
 class Split(TypedDict):

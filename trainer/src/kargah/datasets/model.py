@@ -46,6 +46,7 @@ class ReadingOptions(TypedDict, total=False):
     delimiter: str
     header: bool
     normalise_persian: bool
+    unify: bool
     sheet: str
     missing: list[str]
     skip_rows: int
@@ -119,6 +120,7 @@ class Warning(TypedDict, total=False):
     code: str
     detail: str
     detail_fa: str
+    params: dict[str, str | int | float]
     column: str
 
 

@@ -64,6 +64,8 @@ def kept_options(options: ReadingOptions) -> ReadingOptions:
         kept["missing"] = options["missing"]
     if "normalise_persian" in options:
         kept["normalise_persian"] = options["normalise_persian"]
+    if "unify" in options:
+        kept["unify"] = options["unify"]
     return kept
 
 

@@ -79,7 +79,7 @@ def _by_line(connection: duckdb.DuckDBPyConnection, numbers: Sequence[Column], c
         pairs = connection.execute(f"SELECT count({_finite(column)}) FROM {sample}").fetchone()  # noqa: S608
         # Any two points lie on a line.
         if pairs is not None and pairs[0] >= _LEAST_ROWS:
-            correlation = f"{abs(value):.4g}"
+            correlation = float(f"{abs(value):.4g}")
             warnings.append(
                 warning_of("leaking_number", column=column["name"], target=chosen["name"], correlation=correlation)
             )

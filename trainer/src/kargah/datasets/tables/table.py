@@ -94,7 +94,8 @@ def write_parquet_table(
     require_columns(overrides, names)
     types: dict[str, ColumnType] = {}
     selected: list[str] = []
-    for new, (_, column, kind) in zip(names, found, strict=True):
+    given_types = {new: (column, kind) for new, (_, column, kind) in zip(names, found, strict=True)}
+    for new, (column, kind) in given_types.items():
         exact = _is_whole(kind)
         types[new], cast = _exact(connection, table, name(column)) if exact else _plain(kind, name(column))
         if new in overrides:
@@ -102,6 +103,12 @@ def write_parquet_table(
         if normal and types[new] in {"text", "category"}:
             cast = normalised_sql(cast)
         selected.append(f"{cast} AS {name(new)}")
+    warnings += [
+        warning
+        for new, (column, kind) in given_types.items()
+        if new not in overrides
+        for warning in _lost(connection, table, name(column), kind, new)
+    ]
     if not overrides:
         _write(connection, selected, table, target, Rules(normalise_persian=normal))
         return Typed(types, warnings=(*warnings, *renamed))
@@ -129,6 +136,28 @@ def _exact(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> tu
     if found is not None and found[0] == 0:
         return "integer", f"CAST({column} AS BIGINT)"
     return "text", f"CAST({column} AS VARCHAR)"
+
+
+def _lost(connection: duckdb.DuckDBPyConnection, table: str, c: str, kind: str, column: str) -> list[Warning]:
+    """What a column of the type `kind` loses, or is kept as, where its own type is none of ours."""
+    if kind.startswith("DECIMAL") and not _is_whole(kind):
+        double = f"CAST({c} AS DOUBLE)"
+        changed = f"{c} <> TRY_CAST({double} AS {kind}) OR ({c} IS NOT NULL AND TRY_CAST({double} AS {kind}) IS NULL)"
+        count, value, number = connection.execute(
+            f"SELECT count(*), first(CAST({c} AS VARCHAR)), first(CAST({double} AS VARCHAR)) "  # noqa: S608
+            f"FROM {table} WHERE {changed}"
+        ).fetchone() or (0, "", "")
+        return [warning_of("values_rounded", column=column, count=count, value=value, number=number)] if count else []
+    if kind == "TIMESTAMP_NS":
+        (count,) = connection.execute(
+            f"SELECT count(*) FROM {table} WHERE epoch_ns({c}) % 1000 <> 0"  # noqa: S608
+        ).fetchone() or (0,)
+        return [warning_of("times_rounded", column=column, count=count)] if count else []
+    if kind in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"}:
+        return [warning_of("times_in_utc", column=column)]
+    if kind.endswith("]") or kind.startswith(_NESTED):
+        return [warning_of("nested_as_json", column=column)]
+    return []
 
 
 def _described(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:

@@ -27,6 +27,7 @@ from kargah.datasets.formats.packed import unpacked
 from kargah.datasets.formats.sniff import content_of
 from kargah.datasets.image_hash import write_image_hashes
 from kargah.datasets.model import Format, Part, Profile, ReadingOptions, ReadResult, Warning
+from kargah.datasets.tables.alike import alike_warnings, write_unified
 from kargah.datasets.tables.table import write_parquet_table, write_text_table
 from kargah.datasets.verbs.preview import rows_of, thumbnails_of
 from kargah.datasets.verbs.split import GIVEN_PARTS, PARTS, write_parts
@@ -141,6 +142,8 @@ def _read_table(room: Room, opened: Opened, source: Path | None = None) -> ReadR
             typed = write_text_table(connection, opened.table, data, opened.used, opened.candidates)
             opened.table.close()
         warnings = [*opened.warnings, *typed.warnings]
+        if opened.used.get("unify"):
+            warnings += write_unified(connection, data, typed.types)
         profiled = profile_table(
             connection, data, typed.types, typed.jalali, typed.written, room.tell, room.memory_bytes // 3
         )
@@ -151,6 +154,7 @@ def _read_table(room: Room, opened: Opened, source: Path | None = None) -> ReadR
             warnings.append(warning_of("arabic_letters", rows=arabic))
         target = suggested_target(columns)
         warnings += column_warnings(rows, columns, target)
+        warnings += alike_warnings(connection, "profiled", columns, target)
         warnings += table_warnings(connection, rows, columns, target)
     profile: Profile = {"rows": rows, "columns": columns, "classes": []}
     warnings = [*_keep_parts(opened.parts, work, profile), *warnings]

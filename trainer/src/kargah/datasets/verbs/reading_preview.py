@@ -20,6 +20,7 @@ from kargah.datasets.formats.sniff import content_of
 from kargah.datasets.model import Cell, ReadingOptions
 from kargah.datasets.persian import changes_sql, direction_of, normalised_sql
 from kargah.datasets.process import failure_of
+from kargah.datasets.tables.alike import write_unified
 from kargah.datasets.tables.table import write_parquet_table, write_text_table
 from kargah.datasets.verbs.preview import rows_of
 from kargah.datasets.warnings import at_most
@@ -77,6 +78,7 @@ def _read_so(connection: Any, opened: Opened, data: Path, options: ReadingOption
         typed = write_parquet_table(connection, opened.table, data, raw)
     else:
         typed = write_text_table(connection, opened.table, data, raw, opened.candidates)
+    unified = write_unified(connection, data, typed.types) if options.get("unify") else []
     texts = [column for column, kind in typed.types.items() if kind in {"text", "category"}]
     changes = _changes(connection, data, texts)
     normal = bool(options.get("normalise_persian"))
@@ -91,7 +93,7 @@ def _read_so(connection: Any, opened: Opened, data: Path, options: ReadingOption
         }
         for at, (column, kind) in enumerate(typed.types.items())
     ]
-    warnings = at_most([*opened.warnings, *typed.warnings])
+    warnings = at_most([*opened.warnings, *typed.warnings, *unified])
     return {"reading": used, "columns": columns, "rows": rows, "changes": changes, "warnings": warnings}
 
 
