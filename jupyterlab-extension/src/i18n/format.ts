@@ -4,6 +4,12 @@ const ALM = '\u061C';
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
+const JALALI = new Intl.DateTimeFormat('en-US-u-ca-persian-nu-latn', {
+  timeZone: 'UTC',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+});
 
 /** Numbers, sizes, durations and moments as people read them, by the tables of the interface's design. */
 export class Format {
@@ -157,6 +163,15 @@ export class Format {
       .trim();
   }
 
+  /** A day of the data, or a day and time, in the Jalali calendar: `1405/09/07 16:20`; what is none is left as it is. */
+  jalali(iso: string): string {
+    const day = new Date(`${iso.slice(0, 10)}T00:00:00Z`);
+    if (Number.isNaN(day.getTime())) return iso;
+    const parts = JALALI.formatToParts(day);
+    const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? '';
+    return this.digits(`${of('year')}/${of('month')}/${of('day')}${iso.slice(10).replace('T', ' ')}`);
+  }
+
   /** `13:04` */
   time(at: Date | string): string {
     const then = typeof at === 'string' ? new Date(at) : at;
@@ -167,7 +182,8 @@ export class Format {
   /** Local time and UTC, for titles. */
   exact(at: Date | string): string {
     const then = typeof at === 'string' ? new Date(at) : at;
-    return `${this.date(then)} ${this.time(then)} (${then.toISOString().slice(0, 16).replace('T', ' ')} UTC)`;
+    const between = this.fa ? '، ساعت ' : ' ';
+    return `${this.date(then)}${between}${this.time(then)} (\u2066${then.toISOString().slice(0, 16).replace('T', ' ')} UTC\u2069)`;
   }
 
   /** Latin figures of a string in the chosen digits; those of a Latin word, `UTF-8` or `c10`, are part of its name. */

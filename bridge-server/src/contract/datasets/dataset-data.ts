@@ -11,7 +11,14 @@ const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export const datasetPreview = z
   .object({
     dataset_id: datasetId,
-    columns: z.array(z.object({ name: z.string(), type: columnType, direction: z.enum(['ltr', 'rtl']) })),
+    columns: z.array(
+      z.object({
+        name: z.string(),
+        type: columnType,
+        direction: z.enum(['ltr', 'rtl']),
+        calendar: column.shape.calendar,
+      }),
+    ),
     rows: z.array(z.array(cell)),
     offset: z.number().int(),
     /** Rows that the filters leave. */

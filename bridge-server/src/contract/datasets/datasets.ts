@@ -65,7 +65,19 @@ export const reading = z
   .object({
     /** Those after windows-1256 are never found, only chosen: in them nearly every file reads as something. */
     encoding: z
-      .enum(['utf-8', 'utf-16', 'windows-1256', 'windows-1252', 'windows-1254', 'windows-1251', 'gb18030', 'cp864'])
+      .enum([
+        'utf-8',
+        'utf-16',
+        'windows-1256',
+        'windows-1252',
+        'windows-1254',
+        'windows-1251',
+        'gb18030',
+        'cp864',
+        // UTF-8 that a program took for another encoding and wrote anew, which is found.
+        'utf-8-as-windows-1252',
+        'utf-8-as-windows-1256',
+      ])
       .optional(),
     delimiter: z.enum([',', ';', '\t', '|', '؛']).optional(),
     header: z.boolean().optional(),

@@ -55,7 +55,12 @@ export class DatasetData {
       if (!columns.some(({ name }) => name === column)) throw new KargahError('column_unknown', { column });
     return {
       dataset_id: datasetId,
-      columns: columns.map(({ name, type, direction }) => ({ name, type, direction })),
+      columns: columns.map(({ name, type, direction, calendar }) => ({
+        name,
+        type,
+        direction,
+        ...(calendar && { calendar }),
+      })),
       offset: query.offset,
       ...(await this.page(row, query, conditions, { userId: caller.userId, signal })),
     };

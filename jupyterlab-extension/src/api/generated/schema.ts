@@ -1535,7 +1535,16 @@ export interface components {
     Reading: {
       /** @enum {string} */
       encoding?:
-        'utf-8' | 'utf-16' | 'windows-1256' | 'windows-1252' | 'windows-1254' | 'windows-1251' | 'gb18030' | 'cp864';
+        | 'utf-8'
+        | 'utf-16'
+        | 'windows-1256'
+        | 'windows-1252'
+        | 'windows-1254'
+        | 'windows-1251'
+        | 'gb18030'
+        | 'cp864'
+        | 'utf-8-as-windows-1252'
+        | 'utf-8-as-windows-1256';
       /** @enum {string} */
       delimiter?: ',' | ';' | '\t' | '|' | '؛';
       header?: boolean;
@@ -2394,6 +2403,8 @@ export interface components {
         type: 'integer' | 'number' | 'boolean' | 'text' | 'category' | 'date' | 'datetime';
         /** @enum {string} */
         direction: 'ltr' | 'rtl';
+        /** @enum {string} */
+        calendar?: 'jalali';
       }[];
       rows: (string | number | boolean | null)[][];
       offset: number;
@@ -3036,7 +3047,16 @@ export interface components {
     ReadingOutput: {
       /** @enum {string} */
       encoding?:
-        'utf-8' | 'utf-16' | 'windows-1256' | 'windows-1252' | 'windows-1254' | 'windows-1251' | 'gb18030' | 'cp864';
+        | 'utf-8'
+        | 'utf-16'
+        | 'windows-1256'
+        | 'windows-1252'
+        | 'windows-1254'
+        | 'windows-1251'
+        | 'gb18030'
+        | 'cp864'
+        | 'utf-8-as-windows-1252'
+        | 'utf-8-as-windows-1256';
       /** @enum {string} */
       delimiter?: ',' | ';' | '\t' | '|' | '؛';
       header?: boolean;

@@ -13,14 +13,17 @@ export interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 
 /** Label, box, hint and error, tied together for a screen reader. */
 export function Field({ label, param, hint, error, trailing, dir, ...input }: FieldProps): JSX.Element {
   const id = useId();
+  // Of a box around it, `auto` would go by its other texts; an empty field has the direction of the page.
+  const auto = dir === 'auto';
   return (
     <div className="kg-Field">
       <label htmlFor={id}>
         {label} {param !== undefined && <code dir="ltr">{param}</code>}
       </label>
-      <div className={`kg-Input ${error === undefined ? '' : 'kg-mod-error'}`} dir={dir}>
+      <div className={`kg-Input ${error === undefined ? '' : 'kg-mod-error'}`} dir={auto ? undefined : dir}>
         <input
           {...input}
+          dir={auto && input.value !== '' ? 'auto' : undefined}
           id={id}
           aria-invalid={error === undefined ? undefined : true}
           aria-describedby={error !== undefined || hint !== undefined ? `${id}-more` : undefined}

@@ -149,7 +149,13 @@ function useFigure({ distinct, mean, text }: Column): string {
 function Values({ column, rows }: { readonly column: Column; readonly rows: number }): JSX.Element {
   const { t } = useI18n();
   if (column.histogram !== undefined && !(column.type === 'category' || column.type === 'boolean')) {
-    return <Histogram histogram={column.histogram} label={t('ds.histogramOf', { x: column.name })} />;
+    return (
+      <Histogram
+        histogram={column.histogram}
+        label={t('ds.histogramOf', { x: column.name })}
+        calendar={column.calendar}
+      />
+    );
   }
   const few = column.top.slice(0, 3);
   const counted = few.reduce((sum, one) => sum + one.count, 0);
@@ -174,9 +180,12 @@ function Values({ column, rows }: { readonly column: Column; readonly rows: numb
 /** Where the values lie: least, mean, most. */
 function Span({ column }: { readonly column: Column }): JSX.Element | null {
   const { min, max, mean } = column;
+  const { format } = useI18n();
   if (min === null || max === null) {
     return null;
   }
+  const end = (value: string | number): string =>
+    typeof value === 'number' ? raw(value) : column.calendar === 'jalali' ? format.jalali(value) : value;
   const at =
     typeof min === 'number' && typeof max === 'number' && mean !== null && max > min
       ? (mean - min) / (max - min)
@@ -188,9 +197,9 @@ function Span({ column }: { readonly column: Column }): JSX.Element | null {
         {at !== null && <rect x={Math.min(98.5, at * 100)} y="1" width="1.5" height="10" fill="var(--kg-s1)" />}
       </svg>
       <div className="kg-Layout-row">
-        <Code>{typeof min === 'number' ? raw(min) : min}</Code>
+        <Code>{end(min)}</Code>
         <span className="kg-Layout-grow" />
-        <Code>{typeof max === 'number' ? raw(max) : max}</Code>
+        <Code>{end(max)}</Code>
       </div>
     </div>
   );

@@ -11,15 +11,18 @@ export function raw(value: number): string {
 export function Histogram({
   histogram,
   label,
+  calendar,
 }: {
   readonly histogram: ColumnHistogram;
   readonly label: string;
+  readonly calendar?: 'jalali' | undefined;
 }): JSX.Element {
   const { t, format } = useI18n();
   const { edges, counts } = histogram;
   const most = Math.max(1, ...counts);
+  const day = (date: string): string => (calendar === 'jalali' ? format.jalali(date) : date);
   const text = (edge: string | number | undefined): string =>
-    edge === undefined ? '' : typeof edge === 'number' ? raw(edge) : edge.slice(0, 10);
+    edge === undefined ? '' : typeof edge === 'number' ? raw(edge) : day(edge.slice(0, 10));
   return (
     <div className="kg-Histogram" dir="ltr">
       <div className="kg-Histogram-bins" role="img" aria-label={label}>

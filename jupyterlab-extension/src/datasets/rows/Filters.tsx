@@ -15,7 +15,7 @@ export function Filters({
   readonly conditions: readonly Condition[];
   readonly onChange: (conditions: readonly Condition[]) => void;
 }): JSX.Element {
-  const { t } = useI18n();
+  const { t, format } = useI18n();
   const [name, setName] = useState(columns[0]?.name ?? '');
   const [chosen, setOp] = useState<Operator>('=');
   const [text, setText] = useState('');
@@ -24,6 +24,8 @@ export function Filters({
   const operators = operatorsOf(column.type);
   const op = operators.includes(chosen) ? chosen : '=';
   const value = takesValue(op) ? valueFor(column.type, text) : null;
+  const shownValue = (one: string | number | boolean): string =>
+    typeof one === 'boolean' ? t(one ? 'rows.true' : 'rows.false') : String(one);
   const add = (event: FormEvent): void => {
     event.preventDefault();
     if (value === undefined) return;
@@ -35,7 +37,7 @@ export function Filters({
       {conditions.map((one, index) => (
         <span className="kg-Chip" key={`${one.column} ${one.op} ${String(one.value)}`}>
           <bdi>{one.column}</bdi> {t(`rows.op.${one.op}`)}
-          {one.value !== undefined && <bdi className="kg-Text-code">{String(one.value)}</bdi>}
+          {one.value !== undefined && <bdi className="kg-Text-code">{shownValue(one.value)}</bdi>}
           <IconButton
             icon="close"
             label={t('rows.removeFilter')}
@@ -61,17 +63,17 @@ export function Filters({
             label={t('rows.value')}
             value={text === 'true' ? 'true' : 'false'}
             options={[
-              ['true', 'true'],
-              ['false', 'false'],
+              ['true', t('rows.true')],
+              ['false', t('rows.false')],
             ]}
             onChange={setText}
           />
         ) : (
           <div className="kg-Input kg-Filters-value">
             <input
-              dir="auto"
+              dir={text === '' ? undefined : 'auto'}
               aria-label={t('rows.value')}
-              placeholder={t('rows.value')}
+              placeholder={column.calendar === 'jalali' ? format.digits('1405/09/01') : t('rows.value')}
               value={text}
               onChange={(event) => setText(event.target.value)}
             />

@@ -113,6 +113,7 @@ export function Grid({ label, columns, from, total, read, sort, onSort, onFound,
                       value={row[from + at] ?? null}
                       type={column.type}
                       direction={column.direction}
+                      calendar={column.calendar}
                     />
                   ),
                 )}

@@ -12,12 +12,15 @@ export function TableCell({
   value,
   type,
   direction,
+  calendar,
 }: {
   readonly value: Cell;
   readonly type: string;
   readonly direction: 'ltr' | 'rtl';
+  /** In which the file writes its dates. */
+  readonly calendar?: 'jalali' | undefined;
 }): JSX.Element {
-  const { t } = useI18n();
+  const { t, format } = useI18n();
   const figure = isFigure(type);
   if (value === null) {
     return (
@@ -26,7 +29,7 @@ export function TableCell({
       </td>
     );
   }
-  const text = String(value);
+  const text = calendar === 'jalali' ? format.jalali(String(value)) : String(value);
   return figure ? (
     <td className="kg-mod-number">{text}</td>
   ) : (

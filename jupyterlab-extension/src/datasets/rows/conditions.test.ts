@@ -21,3 +21,8 @@ test('only what a type can answer is offered', () => {
   expect(operatorsOf('integer')).not.toContain('contains');
   expect(operatorsOf('boolean')).toEqual(['=', 'is_missing', 'is_present']);
 });
+
+test('days are sent in Latin digits, in whichever calendar they are', () => {
+  expect(valueFor('date', ' ۱۴۰۵/۰۹/۰۱ ')).toBe('1405/09/01');
+  expect(valueFor('datetime', '')).toBeUndefined();
+});

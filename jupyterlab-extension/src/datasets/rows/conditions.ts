@@ -1,5 +1,5 @@
 import type { Column } from '../../api/types.js';
-import { numberOf } from '../../i18n/latin.js';
+import { latin, numberOf } from '../../i18n/latin.js';
 
 export const OPERATORS = [
   '=',
@@ -37,6 +37,8 @@ export function operatorsOf(type: Column['type']): readonly Operator[] {
 export function valueFor(type: Column['type'], text: string): string | number | boolean | undefined {
   const plain = text.trim();
   if (type === 'boolean') return plain === 'true';
+  // The reader takes Jalali days for days.
+  if (type === 'date' || type === 'datetime') return plain === '' ? undefined : latin(plain);
   if (type !== 'integer' && type !== 'number') return plain === '' && type !== 'text' ? undefined : plain;
   return numberOf(plain);
 }

@@ -21,6 +21,8 @@ const ENCODINGS = [
   'windows-1251',
   'gb18030',
   'cp864',
+  'utf-8-as-windows-1252',
+  'utf-8-as-windows-1256',
 ] as const;
 const DELIMITERS = [',', ';', '\t', '|', '؛'] as const;
 const ROWS = 12;

@@ -748,4 +748,8 @@ export const WARNINGS: Catalogue = {
     fa: 'ردیف آخر با {value} شروع می‌شود؛ شاید جمع باشد و نه داده.',
   },
   more_warnings: { en: 'And {count} more of this kind.', fa: 'و {count} هشدار دیگر.' },
+  mojibake_mended: {
+    en: 'The texts were UTF-8 that a program had taken for {value}; they were put right. Choose utf-8 to have them as they stand.',
+    fa: 'متن‌ها UTF-8 بود که برنامه‌ای آن را {value} گرفته بود و درست شد؛ برای دیدن همان‌گونه که هست، کدگذاری utf-8 را انتخاب کنید.',
+  },
 };

@@ -600,6 +600,7 @@ class DatasetPreviewColumnsItem(TypedDict):
     name: str
     type: Literal["integer", "number", "boolean", "text", "category", "date", "datetime"]
     direction: Literal["ltr", "rtl"]
+    calendar: NotRequired[Literal["jalali"]]
 
 
 class DatasetPreviewImagesItem(TypedDict):
@@ -1189,7 +1190,18 @@ class ReadingTypesValue(TypedDict):
 
 class Reading(TypedDict):
     encoding: NotRequired[
-        Literal["utf-8", "utf-16", "windows-1256", "windows-1252", "windows-1254", "windows-1251", "gb18030", "cp864"]
+        Literal[
+            "utf-8",
+            "utf-16",
+            "windows-1256",
+            "windows-1252",
+            "windows-1254",
+            "windows-1251",
+            "gb18030",
+            "cp864",
+            "utf-8-as-windows-1252",
+            "utf-8-as-windows-1256",
+        ]
     ]
     delimiter: NotRequired[Literal[",", ";", "\t", "|", "؛"]]
     header: NotRequired[bool]
@@ -1214,7 +1226,18 @@ class ReadingOutputTypesValue(TypedDict):
 
 class ReadingOutput(TypedDict):
     encoding: NotRequired[
-        Literal["utf-8", "utf-16", "windows-1256", "windows-1252", "windows-1254", "windows-1251", "gb18030", "cp864"]
+        Literal[
+            "utf-8",
+            "utf-16",
+            "windows-1256",
+            "windows-1252",
+            "windows-1254",
+            "windows-1251",
+            "gb18030",
+            "cp864",
+            "utf-8-as-windows-1252",
+            "utf-8-as-windows-1256",
+        ]
     ]
     delimiter: NotRequired[Literal[",", ";", "\t", "|", "؛"]]
     header: NotRequired[bool]

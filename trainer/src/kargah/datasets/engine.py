@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kargah.datasets.limits import spill_bytes, spill_of
+from kargah.datasets.persian import figures_sql, gregorian_sql, jalali_sql
+from kargah.folding import search_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,6 +31,10 @@ def connect_to_tables(tables: dict[str, Path], memory_bytes: int, spill: Path) -
     connection = _open(memory_bytes, spill)
     for view, path in tables.items():
         connection.execute(f"CREATE VIEW {name(view)} AS SELECT * FROM read_parquet({literal(str(path))})")  # noqa: S608
+    # What people ask in their own calendar and letters.
+    for macro, body in (("jalali(d)", jalali_sql("d")), ("fa_fold(x)", search_sql("CAST(x AS VARCHAR)"))):
+        connection.execute(f"CREATE MACRO {macro} AS {body}")
+    connection.execute(f"CREATE MACRO from_jalali(t) AS {gregorian_sql(figures_sql('t'))}")
     reachable = ", ".join(literal(str(path)) for path in tables.values())
     connection.execute(f"SET allowed_paths = [{reachable}]")
     connection.execute(f"SET allowed_directories = [{literal(str(spill))}]")

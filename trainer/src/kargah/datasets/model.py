@@ -10,7 +10,16 @@ ColumnType = Literal["integer", "number", "boolean", "text", "category", "date",
 Direction = Literal["ltr", "rtl"]
 Format = Literal["csv", "tsv", "parquet", "arrow", "jsonl", "excel", "npz", "text", "images"]
 Encoding = Literal[
-    "utf-8", "utf-16", "windows-1256", "windows-1252", "windows-1254", "windows-1251", "gb18030", "cp864"
+    "utf-8",
+    "utf-16",
+    "windows-1256",
+    "windows-1252",
+    "windows-1254",
+    "windows-1251",
+    "gb18030",
+    "cp864",
+    "utf-8-as-windows-1252",
+    "utf-8-as-windows-1256",
 ]
 Part = Literal["train", "validation", "test"]
 Cell = str | int | float | bool | None

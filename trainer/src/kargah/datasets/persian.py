@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -65,6 +66,7 @@ def figures_sql(expression: str) -> str:
     return f"replace(translate({expression}, '{DIGIT_FORMS}٫', '{DIGITS}.'), '٬', '')"
 
 
+_MOMENT = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})((?:[ T].*)?)")
 JALALI = r"(12|13|14)[0-9]{2}[-/](0?[1-9]|1[0-2])[-/](0?[1-9]|[12][0-9]|3[01])"
 
 
@@ -80,6 +82,46 @@ def gregorian_sql(text: str) -> str:
     next_year = _days_sql(f"({year} + 1)", "1", "1")
     possible = f"{day} <= CASE WHEN {month} < 7 THEN 31 ELSE 30 END AND {here} < {next_year}"
     return f"CASE WHEN {possible} THEN DATE '1970-01-01' + CAST({here} AS INTEGER) END"
+
+
+def jalali_sql(moment: str) -> str:
+    """Return the SQL of a date or moment as a Jalali text, `1405/09/07` or `1405/09/07 16:20:00`.
+
+    `gregorian_sql` the other way round: in a cycle of 33 years the first and every fourth to the 29th has a day more.
+    """
+    day = f"CAST({moment} AS DATE)"
+    since = f"(datediff('day', DATE '1970-01-01', {day}) + 1075195)"
+    in_cycle = f"({since} % 12053)"
+    in_four = f"({in_cycle} % 1461)"
+    in_cycle_year = (
+        f"(4 * ({in_cycle} // 1461) + CASE WHEN {in_four} < 366 THEN 0 ELSE 1 + ({in_four} - 366) // 365 END)"
+    )
+    in_year = f"({in_four} - CASE WHEN {in_four} < 366 THEN 0 ELSE 366 + ({in_four} - 366) // 365 * 365 END)"
+    year = f"33 * ({since} // 12053) + {in_cycle_year} - 1595"
+    month = f"CASE WHEN {in_year} < 186 THEN 1 + {in_year} // 31 ELSE 7 + ({in_year} - 186) // 30 END"
+    in_month = f"CASE WHEN {in_year} < 186 THEN 1 + {in_year} % 31 ELSE 1 + ({in_year} - 186) % 30 END"
+    date = f"printf('%04d/%02d/%02d', {year}, {month}, {in_month})"
+    time = f"CASE WHEN typeof({moment}) LIKE 'TIMESTAMP%' THEN strftime(CAST({moment} AS TIMESTAMP), ' %X') ELSE '' END"
+    return f"{date} || {time}"
+
+
+def gregorian_moment(text: str) -> str:
+    """Return a date, or date and time, that a person wrote as the engine reads it: `2026-11-28 16:20`.
+
+    Digits are of any kind; years from 1200 to 1499 are Jalali ones. What is no date is left as it is. Raises ValueError
+    for a day that the Jalali calendar does not have.
+    """
+    plain = figures(text).strip()
+    found = _MOMENT.fullmatch(plain)
+    if found is None:
+        return plain
+    year, month, day = (int(found[at]) for at in (1, 2, 3))
+    if not 1200 <= year < 1500:
+        return f"{year:04}-{month:02}-{day:02}{found[4]}"
+    here = days_of(year, month, day)
+    if not (1 <= month <= 12 and 1 <= day <= (31 if month < 7 else 30) and here < days_of(year + 1, 1, 1)):
+        raise ValueError(text)
+    return f"{datetime.date(1970, 1, 1) + datetime.timedelta(days=here)}{found[4]}"
 
 
 def _days_sql(year: str, month: str, day: str) -> str:

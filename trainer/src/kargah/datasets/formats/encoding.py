@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from kargah.datasets.failures import ReadFailure
+from kargah.datasets.formats.mojibake import CODE_PAGES, mended_lines, spoilt_as
 from kargah.datasets.model import Encoding
 from kargah.datasets.persian import ARABIC_FORMS
 
@@ -60,6 +61,9 @@ def to_utf8(original: Path, work: Path, expected: str, encoding: Encoding | None
         return _transcode(original, work, CODECS[encoding], encoding, expected)
     with original.open("rb") as file:
         head = file.read(_HEAD)
+    spoilt = _spoilt_as(head) if encoding is None else encoding
+    if spoilt in CODE_PAGES:
+        return _mend(original, work, spoilt, expected)
     if head.startswith(codecs.BOM_UTF8):
         return _transcode(original, work, "utf-8-sig", "utf-8", expected)
     wide = wide_codec(head)
@@ -84,6 +88,31 @@ def to_utf8(original: Path, work: Path, expected: str, encoding: Encoding | None
         return _transcode(original, work, "cp1256", "windows-1256", expected)
 
 
+def _spoilt_as(head: bytes) -> Encoding | None:
+    if head.isascii():
+        return None
+    try:
+        # The last line may be cut.
+        whole = head[: head.rfind(b"\n") + 1] if len(head) == _HEAD else head
+        return spoilt_as(whole.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return None
+
+
+def _mend(original: Path, work: Path, encoding: Encoding, expected: str) -> TextFile:
+    copy = work / "text.utf8"
+    quotes = 0
+    try:
+        with copy.open("w", encoding="utf-8", newline="") as out:
+            for line in mended_lines(original, encoding):
+                _refuse_controls(line, expected)
+                quotes += line.count('"')
+                out.write(line)
+    except UnicodeError as error:
+        raise ReadFailure("bad_encoding") from error
+    return TextFile(copy, encoding, quotes)
+
+
 def _counts(chunk: bytes) -> tuple[int, int]:
     """How many bytes are of `_CONTROL`, and how many are quotes; all are compared at once, none is looked up."""
     import numpy as np
@@ -101,6 +130,8 @@ def codec_of(head: bytes, encoding: Encoding | None) -> str:
     """Return Python's name for what a text that begins with `head` is read in; `encoding` is not questioned."""
     if encoding in CODECS:
         return CODECS[encoding]
+    if encoding in CODE_PAGES:
+        return "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     wide = wide_codec(head[:_HEAD])

@@ -6,6 +6,7 @@ Injection" advises; names of columns and text columns only, so that negative num
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from kargah.datasets.engine import connect, literal, name
+from kargah.datasets.persian import jalali_sql
 
 _FORMATS = {
     "csv": "FORMAT csv, HEADER true",
@@ -42,7 +44,11 @@ def write_export(data: Path, into: Path, kind: str, memory_bytes: int) -> None:
         table = f"read_parquet({literal(str(data))})"
         with connect([work, data.parent], memory_bytes) as connection:
             described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()  # noqa: S608
-            selected = ", ".join(_written(kind, str(column), str(physical)) for column, physical, *_ in described)
+            jalali = _jalali_columns(data.with_name("profile.json"))
+            selected = ", ".join(
+                _written(kind, str(column), "JALALI" if column in jalali else str(physical))
+                for column, physical, *_ in described
+            )
             written = work / "table"
             connection.execute(f"COPY (SELECT {selected} FROM {table}) TO {literal(str(written))} ({_FORMATS[kind]})")  # noqa: S608
         if kind == "csv":
@@ -53,6 +59,14 @@ def write_export(data: Path, into: Path, kind: str, memory_bytes: int) -> None:
                 shutil.copyfileobj(body, out, 1 << 20)
             written = marked
         written.rename(into)
+
+
+def _jalali_columns(profile: Path) -> set[str]:
+    """The columns whose file wrote them in the Jalali calendar, as people who take it out expect them again."""
+    if not profile.exists():
+        return set()
+    columns = json.loads(profile.read_text("utf-8"))["columns"]
+    return {one["name"] for one in columns if one.get("calendar") == "jalali"}
 
 
 def write_pictures(images: Path, into: Path) -> None:
@@ -84,6 +98,8 @@ def _work_beside(into: Path) -> Iterator[Path]:
 
 
 def _written(kind: str, column: str, physical: str) -> str:
+    if physical == "JALALI" and kind != "parquet":
+        return f"{jalali_sql(name(column))} AS {name(column)}"
     if kind == "csv":
         return _harmless(column, physical)
     c = name(column)

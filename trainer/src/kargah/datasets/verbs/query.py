@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import re
 import sys
@@ -16,7 +17,7 @@ from kargah.datasets.cells import cell_of
 from kargah.datasets.engine import connect_to_tables, name, own_spill
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import Cell, ColumnType
-from kargah.datasets.persian import direction_of
+from kargah.datasets.persian import direction_of, figures, gregorian_moment
 from kargah.datasets.process import limit_of
 from kargah.folding import search_sql
 
@@ -89,7 +90,9 @@ def arranged_rows(folder: Path, request: dict[str, Any]) -> dict[str, object]:
         order = f"{_ORDER}"
         if sort is not None:
             _require(sort, types)
-            order = f"{name(sort)} {'DESC' if request['order'] == 'desc' else 'ASC'} NULLS LAST, {_ORDER}"
+            # Code points put پ, چ, ژ and گ behind ی.
+            persian = " COLLATE fa" if types[sort] == "VARCHAR" and _is_rtl(folder, sort) else ""
+            order = f"{name(sort)}{persian} {'DESC' if request['order'] == 'desc' else 'ASC'} NULLS LAST, {_ORDER}"
         source = f"(SELECT *, file_row_number AS {_ORDER} FROM {_numbered(table)}) WHERE {where}"  # noqa: S608
         columns = ", ".join(map(name, types))
         try:
@@ -115,6 +118,23 @@ def type_of(kind: str) -> str:
     if kind in {"FLOAT", "DOUBLE"} or kind.startswith("DECIMAL"):
         return "number"
     return "datetime" if kind.startswith("TIMESTAMP") else "text"
+
+
+def _is_rtl(folder: Path, column: str) -> bool:
+    profile = json.loads((folder / "profile.json").read_text("utf-8"))
+    return any(one["name"] == column and one["direction"] == "rtl" for one in profile["columns"])
+
+
+def _as_written(value: object, kind: str) -> object:
+    """A value that a person typed as the engine takes it: digits of any kind, and Jalali days for days."""
+    if not isinstance(value, str):
+        return value
+    if kind == "DATE" or kind.startswith("TIMESTAMP"):
+        try:
+            return gregorian_moment(value)
+        except ValueError as error:
+            raise ReadFailure("filter_invalid", reason=value[:80]) from error
+    return value if kind in {"VARCHAR", "BOOLEAN"} else figures(value)
 
 
 def _numbered(table: Path) -> str:
@@ -149,12 +169,12 @@ def _where(conditions: list[dict[str, Any]], types: Mapping[str, str]) -> tuple[
                 raise ReadFailure("filter_invalid", reason="in needs a list of values")
             marks = ", ".join(f"CAST(? AS {types[column]})" for _ in value)
             parts.append(f"{c} IN ({marks})")
-            values.extend(value)
+            values.extend(_as_written(one, types[column]) for one in value)
         elif op in _COMPARE:
             if value is None or isinstance(value, list):
                 raise ReadFailure("filter_invalid", reason=f"{op} needs one value")
             parts.append(f"{c} {op} CAST(? AS {types[column]})")
-            values.append(value)
+            values.append(_as_written(value, types[column]))
         else:
             raise ReadFailure("filter_invalid", reason=f"unknown condition {op}"[:80])
     return " AND ".join(parts), values

@@ -22,6 +22,7 @@ from kargah.datasets import image_hash
 from kargah.datasets.formats.archives import holds_texts, tar_to_zip
 from kargah.datasets.formats.arrays import read_arrays
 from kargah.datasets.formats.images import Images, extract_images, images_in
+from kargah.datasets.formats.mojibake import CODE_PAGES
 from kargah.datasets.formats.opening import Opened, kept_options, open_table
 from kargah.datasets.formats.packed import unpacked
 from kargah.datasets.formats.sniff import content_of
@@ -148,6 +149,8 @@ def _read_table(room: Room, opened: Opened, source: Path | None = None) -> ReadR
             connection, data, typed.types, typed.jalali, typed.written, room.tell, room.memory_bytes // 3
         )
         rows, columns = profiled.rows, profiled.columns
+        if opened.encoding in CODE_PAGES:
+            warnings.append(warning_of("mojibake_mended", value=opened.encoding.removeprefix("utf-8-as-")))
         if opened.encoding == "windows-1256":
             warnings.append(warning_of("windows_1256"))
         elif arabic := rows_with_arabic_letters(connection, profiled):

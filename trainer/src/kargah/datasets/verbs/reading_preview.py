@@ -13,6 +13,7 @@ from kargah.datasets.failures import ReadFailure
 from kargah.datasets.formats.arrays import read_arrays
 from kargah.datasets.formats.encoding import CODECS, wide_codec
 from kargah.datasets.formats.excel import sheets_of
+from kargah.datasets.formats.mojibake import CODE_PAGES, mended
 from kargah.datasets.formats.opening import Opened, kept_options, open_table
 from kargah.datasets.formats.packed import unpacked
 from kargah.datasets.formats.sample import sample_of
@@ -107,6 +108,13 @@ def _first_lines(original: Path) -> list[dict[str, str]]:
         # A line of ASCII letters is the same in all of them.
         telling = next((line for line in text[:-1] if not line.isascii()), None) if encoding != "utf-16" else None
         lines.append({"encoding": encoding, "line": (telling or (text[0] if text else ""))[:_LINE]})
+    text = head.decode("utf-8-sig", "replace").splitlines()
+    for spoilt in CODE_PAGES:
+        meant = [(line, mended(line, spoilt)) for line in text]
+        # It is offered where it changes something.
+        changed = next((after for before, after in meant if after != before), None)
+        if changed is not None:
+            lines.append({"encoding": spoilt, "line": changed[:_LINE]})
     return lines
 
 
