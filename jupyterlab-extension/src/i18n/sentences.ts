@@ -53,11 +53,13 @@ function sentence(catalogue: Catalogue, said: Said, format: Format): string {
 
 function filledIn(template: string, params: NonNullable<Said['params']>, format: Format): string | undefined {
   const fa = format.locale.language === 'fa';
-  let whole = true;
-  const text = template.replace(SLOT, (_, name: string, one?: string, many?: string, mark = '') => {
+  const missing: string[] = [];
+  const text = template.replace(SLOT, (...[, name = '', one, many, mark = '']: (string | undefined)[]) => {
     const value = params[name];
-    if (value === undefined) whole = false;
-    if (value === undefined) return '';
+    if (value === undefined) {
+      missing.push(name);
+      return '';
+    }
     if (one !== undefined && many !== undefined) return `${value === 1 ? one : many}${mark}`;
     const word = fa ? WORDS[name]?.[String(value)] : undefined;
     if (word !== undefined) return `${word}${mark}`;
@@ -65,5 +67,5 @@ function filledIn(template: string, params: NonNullable<Said['params']>, format:
     // The mark would stand on the other side of a figure that begins the sentence.
     return `${mark !== '' && fa ? ALM : ''}${format.number(value, 4)}${mark}`;
   });
-  return whole ? text : undefined;
+  return missing.length === 0 ? text : undefined;
 }
