@@ -44,6 +44,15 @@ export function AccountMenu({
           icon: 'list',
           run: () => showSessions(kargah),
         },
+        ...(user.role === 'admin'
+          ? [
+              {
+                label: t('people.title'),
+                icon: 'person' as const,
+                run: () => void kargah.open('administration', {}),
+              },
+            ]
+          : []),
         {
           label: t('account.language'),
           icon: 'tune',

@@ -23,7 +23,7 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
   const { t } = i18n;
   const form = useRef<HTMLFormElement>(null);
   const [signUp, setSignUp] = useState<SignUp | null>(null);
-  const [wanted, setWanted] = useState<'sign-in' | 'register' | null>(null);
+  const [wanted, setWanted] = useState<'sign-in' | 'register' | 'reset' | null>(null);
   const [values, setValues] = useState({ name: '', email: '', password: '', code: '' });
   const [visible, setVisible] = useState(false);
   const [errors, setErrors] = useState<Errors>({});
@@ -40,11 +40,12 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
   useEffect(() => void askSignUp(), [askSignUp]);
   const first = signUp?.first === true && signUp.open;
   const registering = signUp?.open === true && (first || wanted === 'register');
-  const withCode = first && signUp.code_required;
+  const resetting = !registering && wanted === 'reset';
+  const withCode = resetting || (first && signUp.code_required);
 
   const problem = (field: Fields): string | undefined => {
     const value = values[field].trim();
-    if (field === 'name' || (field === 'code' && !withCode)) {
+    if (field === 'name' || (field === 'code' && !withCode) || (field === 'email' && resetting)) {
       return undefined;
     }
     if (value === '') {
@@ -53,7 +54,7 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
     if (field === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) {
       return t('auth.error.email');
     }
-    if (field === 'password' && registering && Array.from(values.password).length < MIN_PASSWORD) {
+    if (field === 'password' && (registering || resetting) && Array.from(values.password).length < MIN_PASSWORD) {
       return t('auth.error.short', { n: MIN_PASSWORD });
     }
     return undefined;
@@ -79,7 +80,9 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
     setBusy(true);
     const account = { email: values.email.trim(), password: values.password };
     try {
-      if (registering) {
+      if (resetting) {
+        await api.session.reset({ token: values.code.trim(), password: values.password });
+      } else if (registering) {
         const name = values.name.trim();
         await api.session.register({
           ...account,
@@ -122,8 +125,9 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
       }
     },
   });
-  const swap = (): void => {
-    setWanted(registering ? 'sign-in' : 'register');
+  const go = (to: 'sign-in' | 'register' | 'reset'): void => {
+    setWanted(to);
+    setValues({ ...values, code: '' });
     setErrors({});
     setFailure(null);
   };
@@ -131,8 +135,8 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
   if (signUp === null) {
     return <></>;
   }
-  const title = first ? t('auth.first.title') : registering ? t('auth.register.title') : t('auth.signIn.title');
-  const lead = first ? t('auth.first.lead') : registering ? t('auth.register.lead') : t('auth.signIn.lead');
+  const kind = first ? 'first' : registering ? 'register' : resetting ? 'reset' : 'signIn';
+  const title = t(`auth.${kind}.title`);
   return (
     <>
       <form
@@ -141,32 +145,34 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
         noValidate
         onSubmit={(event) => void submit(event)}
         aria-label={title}
-        data-testid={registering ? 'kargah-register' : 'kargah-sign-in'}
+        data-testid={registering ? 'kargah-register' : resetting ? 'kargah-reset' : 'kargah-sign-in'}
       >
         <div>
           <h1>{title}</h1>
-          <p className="kg-Text-muted">{lead}</p>
+          <p className="kg-Text-muted">{t(`auth.${kind}.lead`)}</p>
         </div>
         {expired && !registering && <Note tone="warn" icon="queue" title={t('auth.expired')} />}
         {failure !== null && <ErrorNote reason={failure} />}
         {withCode && (
           <Field
-            label={t('auth.code')}
+            label={t(resetting ? 'auth.reset.code' : 'auth.code')}
             dir="ltr"
             autoComplete="off"
             spellCheck={false}
-            hint={t('auth.codeHint')}
+            hint={resetting ? undefined : t('auth.codeHint')}
             {...box('code')}
           />
         )}
         {registering && <Field label={t('auth.name')} dir="auto" autoComplete="name" {...box('name')} />}
-        <Field label={t('auth.email')} type="email" dir="ltr" autoComplete="username" {...box('email')} />
+        {!resetting && (
+          <Field label={t('auth.email')} type="email" dir="ltr" autoComplete="username" {...box('email')} />
+        )}
         <Field
           label={t('auth.password')}
           type={visible ? 'text' : 'password'}
           dir="ltr"
-          autoComplete={registering ? 'new-password' : 'current-password'}
-          hint={registering ? t('auth.passwordHint', { n: MIN_PASSWORD }) : undefined}
+          autoComplete={registering || resetting ? 'new-password' : 'current-password'}
+          hint={registering || resetting ? t('auth.passwordHint', { n: MIN_PASSWORD }) : undefined}
           trailing={
             <IconButton
               icon="eye"
@@ -183,15 +189,24 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
           kind="primary"
           size="block"
           busy={busy}
-          label={registering ? t('auth.register') : t('auth.signIn')}
+          label={t(registering ? 'auth.register' : resetting ? 'auth.reset' : 'auth.signIn')}
         />
-        {signUp.open && !first && (
-          <p className="kg-Layout-center kg-Text-muted">
-            {registering ? t('auth.haveAccount') : t('auth.noAccount')}{' '}
-            <LinkButton onClick={swap}>{registering ? t('auth.signIn') : t('auth.register')}</LinkButton>
+        {!first && !registering && (
+          <p className="kg-Layout-center kg-Text-small">
+            <LinkButton onClick={() => go(resetting ? 'sign-in' : 'reset')}>
+              {t(resetting ? 'auth.signIn' : 'auth.haveCode')}
+            </LinkButton>
           </p>
         )}
-        {!signUp.open && <p className="kg-Layout-center kg-Text-muted">{t('auth.closed')}</p>}
+        {signUp.open && !first && !resetting && (
+          <p className="kg-Layout-center kg-Text-muted">
+            {registering ? t('auth.haveAccount') : t('auth.noAccount')}{' '}
+            <LinkButton onClick={() => go(registering ? 'sign-in' : 'register')}>
+              {registering ? t('auth.signIn') : t('auth.register')}
+            </LinkButton>
+          </p>
+        )}
+        {!signUp.open && !resetting && <p className="kg-Layout-center kg-Text-muted">{t('auth.closed')}</p>}
       </form>
       <div className="kg-Footer kg-mod-borderless">
         <span className="kg-Text-ellipsis" title={api.baseUrl()}>
@@ -213,7 +228,11 @@ function fieldOf(reason: unknown): Fields | null {
   if (reason.code === 'bad_credentials' || reason.code === 'weak_password' || reason.code === 'common_password') {
     return 'password';
   }
-  if (reason.code === 'signup_code_required' || reason.code === 'signup_code_wrong') {
+  if (
+    reason.code === 'signup_code_required' ||
+    reason.code === 'signup_code_wrong' ||
+    reason.code === 'reset_link_over'
+  ) {
     return 'code';
   }
   const path = reason.errors[0]?.path;

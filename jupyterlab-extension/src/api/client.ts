@@ -1,6 +1,7 @@
 import createClient, { type Client } from 'openapi-fetch';
 import { ApiError, errorFromResponse, unreachable } from './errors.js';
 import type { paths } from './generated/schema.js';
+import { Observable } from '../lib/observable.js';
 import { CLIENT_HEADERS, SessionKeeper } from './session.js';
 
 /**
@@ -12,14 +13,36 @@ import { CLIENT_HEADERS, SessionKeeper } from './session.js';
 export class Api {
   readonly session: SessionKeeper;
   readonly http: Client<paths>;
+  /** The project that requests name; null: the person's own first one. This browser remembers it, the server does not. */
+  readonly project = new Observable<string | null>(null);
 
   constructor(readonly baseUrl: () => string) {
     this.session = new SessionKeeper(baseUrl);
+    // Before anybody else hears who is here, so that the first request names the project already.
+    this.session.state.subscribe((state) => {
+      const key = this.projectKey();
+      if (key !== null) this.project.set(window.localStorage.getItem(key));
+      else if (state.status === 'signed_out') this.project.set(null);
+    });
     this.http = createClient<paths>({
       // Replaced per request: the address is a setting and may change while the page is open.
       baseUrl: 'http://bridge.invalid',
       fetch: (request) => this.send(request),
     });
+  }
+
+  /** Names another project from now on. */
+  chooseProject(projectId: string | null): void {
+    const key = this.projectKey();
+    if (key === null) return;
+    if (projectId === null) window.localStorage.removeItem(key);
+    else window.localStorage.setItem(key, projectId);
+    this.project.set(projectId);
+  }
+
+  private projectKey(): string | null {
+    const state = this.session.state.get();
+    return state.status === 'signed_in' ? `kargah:project ${this.baseUrl()} ${state.user.user_id}` : null;
   }
 
   /** A call by path, with the token; throws `ApiError`. For bytes, since a plain link cannot send our header. */
@@ -29,7 +52,9 @@ export class Api {
 
   /** Headers that make a request ours. */
   async headers(): Promise<Record<string, string>> {
-    return { ...CLIENT_HEADERS, 'X-Kargah-Token': await this.session.accessToken() };
+    const token = await this.session.accessToken();
+    const project = this.project.get();
+    return { ...CLIENT_HEADERS, 'X-Kargah-Token': token, ...(project !== null && { 'X-Kargah-Project': project }) };
   }
 
   private async send(request: Request): Promise<Response> {

@@ -51,6 +51,11 @@ export class SessionKeeper {
     return this.open(await this.post('login', account));
   }
 
+  /** Sets a new password by the code of an administrator, and is signed in by that. */
+  async reset(by: { token: string; password: string }): Promise<User> {
+    return this.open(await this.post('reset', by));
+  }
+
   async logout(): Promise<void> {
     try {
       await this.post('logout');
@@ -156,7 +161,10 @@ export class SessionKeeper {
     this.timer = setTimeout(() => void this.renew().catch(() => undefined), wait);
   }
 
-  private async post(what: 'register' | 'login' | 'refresh' | 'logout', body?: object): Promise<Session | null> {
+  private async post(
+    what: 'register' | 'login' | 'reset' | 'refresh' | 'logout',
+    body?: object,
+  ): Promise<Session | null> {
     const response = await fetch(`${this.baseUrl()}/api/v1/auth/${what}`, {
       method: 'POST',
       credentials: 'include',

@@ -7,15 +7,21 @@ import { Name } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import type { Kargah } from '../tokens.js';
+import { useWritable } from './useWritable.js';
 import { codeFor, deleteDataset, downloadDataset, editTags, openInNotebook, renameDataset } from './actions.js';
+import { May, permitted } from '../projects/may.js';
 import { openSharing } from './Sharing.js';
 
 export function datasetMenu(kargah: Kargah, dataset: Dataset, opened: 'row' | 'page'): readonly MenuItem[] {
   const { t } = kargah.i18n;
   const ready = dataset.state === 'ready';
   const id = dataset.dataset_id;
-  const owners = { disabled: !dataset.mine, why: t('share.readOnly', { x: dataset.owner.name }) };
-  return [
+  const owners = {
+    needs: 'dataset.write',
+    disabled: !dataset.mine,
+    why: t('share.readOnly', { x: dataset.owner.name }),
+  };
+  return permitted(kargah, [
     ...(opened === 'row'
       ? [
           {
@@ -26,6 +32,7 @@ export function datasetMenu(kargah: Kargah, dataset: Dataset, opened: 'row' | 'p
           {
             label: t('ds.trainOn'),
             icon: 'play' as const,
+            needs: 'job.write',
             disabled: !ready,
             run: () => void kargah.open('new-job', { dataset_id: id }),
           },
@@ -46,7 +53,13 @@ export function datasetMenu(kargah: Kargah, dataset: Dataset, opened: 'row' | 'p
       : []),
     { label: t('action.rename'), icon: 'tune', ...owners, run: () => void renameDataset(kargah, dataset) },
     { label: t('tags.edit'), icon: 'filter', ...owners, run: () => void editTags(kargah, dataset) },
-    { label: t('share.title'), icon: 'ext', ...owners, run: () => void openSharing(kargah, dataset) },
+    {
+      label: t('share.title'),
+      icon: 'ext',
+      ...owners,
+      needs: 'dataset.share',
+      run: () => void openSharing(kargah, dataset),
+    },
     {
       label: t('action.delete'),
       icon: 'del',
@@ -54,7 +67,7 @@ export function datasetMenu(kargah: Kargah, dataset: Dataset, opened: 'row' | 'p
       ...owners,
       run: () => void deleteDataset(kargah, dataset),
     },
-  ];
+  ]);
 }
 
 export interface DatasetRowProps {
@@ -70,6 +83,7 @@ export function DatasetRow({ dataset, first, tags, onTag }: DatasetRowProps): JS
   const i18n = useI18n();
   const { t } = i18n;
   const failed = dataset.state === 'failed';
+  const writable = useWritable(dataset);
   return (
     <MenuRow
       name={dataset.name}
@@ -90,11 +104,13 @@ export function DatasetRow({ dataset, first, tags, onTag }: DatasetRowProps): JS
         <>
           {dataset.state === 'ready' && (
             <>
-              <IconButton
-                icon="play"
-                label={t('ds.trainOn')}
-                onClick={() => void kargah.open('new-job', { dataset_id: dataset.dataset_id })}
-              />
+              <May do="job.write">
+                <IconButton
+                  icon="play"
+                  label={t('ds.trainOn')}
+                  onClick={() => void kargah.open('new-job', { dataset_id: dataset.dataset_id })}
+                />
+              </May>
               <IconButton
                 icon="code"
                 label={t('ds.copyCode')}
@@ -106,9 +122,11 @@ export function DatasetRow({ dataset, first, tags, onTag }: DatasetRowProps): JS
       }
       onOpen={() => void kargah.open('dataset', { dataset_id: dataset.dataset_id })}
       onDelete={() =>
-        dataset.mine
-          ? void deleteDataset(kargah, dataset)
-          : kargah.shell.toast('error', t('share.readOnly', { x: dataset.owner.name }))
+        !writable && dataset.mine
+          ? undefined
+          : dataset.mine
+            ? void deleteDataset(kargah, dataset)
+            : kargah.shell.toast('error', t('share.readOnly', { x: dataset.owner.name }))
       }
       second={
         dataset.mine && dataset.tags.length === 0 ? undefined : (

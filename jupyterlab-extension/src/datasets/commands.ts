@@ -1,6 +1,7 @@
 import type { Dataset } from '../api/types.js';
 import { type CommandSpec, textOf } from '../features/feature.js';
 import type { Catalogue } from '../i18n/message.js';
+import { may } from '../projects/may.js';
 import type { Kargah } from '../tokens.js';
 
 export const commandMessages = {
@@ -22,7 +23,10 @@ type Args = Parameters<CommandSpec['execute']>[1];
 type Actions = typeof import('./actions.js');
 
 const ready = ({ state }: Dataset): boolean => state === 'ready';
-const mine = (dataset: Dataset): boolean => dataset.mine;
+const writable = (dataset: Dataset, kargah: Kargah): boolean => dataset.mine && may(kargah, 'dataset.write');
+const shareable = (dataset: Dataset, kargah: Kargah): boolean => dataset.mine && may(kargah, 'dataset.share');
+const learnable = (dataset: Dataset, kargah: Kargah): boolean => ready(dataset) && may(kargah, 'job.write');
+const mayAdd = (kargah: Kargah): boolean => may(kargah, 'dataset.write');
 
 const datasetOf = ({ store }: Kargah, args: Args): Dataset | undefined =>
   store
@@ -35,7 +39,7 @@ const actions = (): Promise<Actions> => import(/* webpackChunkName: "panel" */ '
 /** A command on the dataset whose page is in front. */
 function onDataset(
   { id, label, icon }: Required<Pick<CommandSpec, 'id' | 'label' | 'icon'>>,
-  can: (dataset: Dataset) => boolean,
+  can: (dataset: Dataset, kargah: Kargah) => boolean,
   act: (kargah: Kargah, dataset: Dataset) => Promise<unknown>,
 ): CommandSpec {
   return {
@@ -46,11 +50,11 @@ function onDataset(
     page: 'dataset',
     enabled: (kargah, args) => {
       const dataset = datasetOf(kargah, args);
-      return dataset !== undefined && can(dataset);
+      return dataset !== undefined && can(dataset, kargah);
     },
     execute: async (kargah, args) => {
       const dataset = datasetOf(kargah, args);
-      if (dataset !== undefined && can(dataset)) await act(kargah, dataset);
+      if (dataset !== undefined && can(dataset, kargah)) await act(kargah, dataset);
     },
   };
 }
@@ -61,6 +65,7 @@ export const datasetCommands: readonly CommandSpec[] = [
     label: 'command.upload',
     icon: 'up',
     palette: true,
+    enabled: mayAdd,
     execute: async (kargah) => {
       kargah.showPanel();
       (await actions()).chooseFiles(kargah);
@@ -71,6 +76,7 @@ export const datasetCommands: readonly CommandSpec[] = [
     label: 'command.intake',
     icon: 'add',
     palette: true,
+    enabled: mayAdd,
     execute: async (kargah) => {
       (await import(/* webpackChunkName: "panel" */ './intake/Intake.js')).openIntake(kargah);
     },
@@ -80,12 +86,15 @@ export const datasetCommands: readonly CommandSpec[] = [
     label: 'command.catalogue',
     icon: 'table',
     palette: true,
+    enabled: mayAdd,
     execute: async (kargah) => {
       (await import(/* webpackChunkName: "panel" */ './Catalogue.js')).openCatalogue(kargah);
     },
   },
-  onDataset({ id: 'kargah:train-dataset', label: 'command.dataset.train', icon: 'play' }, ready, (kargah, dataset) =>
-    kargah.open('new-job', { dataset_id: dataset.dataset_id }),
+  onDataset(
+    { id: 'kargah:train-dataset', label: 'command.dataset.train', icon: 'play' },
+    learnable,
+    (kargah, dataset) => kargah.open('new-job', { dataset_id: dataset.dataset_id }),
   ),
   onDataset(
     { id: 'kargah:dataset-in-notebook', label: 'command.dataset.notebook', icon: 'code' },
@@ -99,23 +108,23 @@ export const datasetCommands: readonly CommandSpec[] = [
   ),
   onDataset(
     { id: 'kargah:rename-dataset', label: 'command.dataset.rename', icon: 'tune' },
-    mine,
+    writable,
     async (kargah, dataset) => (await actions()).renameDataset(kargah, dataset),
   ),
   onDataset(
     { id: 'kargah:tag-dataset', label: 'command.dataset.tags', icon: 'filter' },
-    mine,
+    writable,
     async (kargah, dataset) => (await actions()).editTags(kargah, dataset),
   ),
   onDataset(
     { id: 'kargah:share-dataset', label: 'command.dataset.share', icon: 'ext' },
-    mine,
+    shareable,
     async (kargah, dataset) =>
       (await import(/* webpackChunkName: "panel" */ './Sharing.js')).openSharing(kargah, dataset),
   ),
   onDataset(
     { id: 'kargah:delete-dataset', label: 'command.dataset.delete', icon: 'del' },
-    mine,
+    writable,
     async (kargah, dataset) => (await actions()).deleteDataset(kargah, dataset),
   ),
 ];

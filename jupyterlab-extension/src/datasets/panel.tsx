@@ -8,6 +8,7 @@ import { useI18n } from '../i18n/context.js';
 import type { Page } from '../store/list.js';
 import type { UploadItem } from '../store/uploads.js';
 import type { Kargah } from '../tokens.js';
+import { May, useMay } from '../projects/may.js';
 import { chooseFiles } from './actions.js';
 import { openCatalogue } from './Catalogue.js';
 import { DatasetRow } from './DatasetRow.js';
@@ -19,11 +20,11 @@ function WaysIn(): JSX.Element {
   const kargah = useKargah();
   const { t } = useI18n();
   return (
-    <>
+    <May do="dataset.write">
       <IconButton icon="table" label={t('panel.ready')} onClick={() => openCatalogue(kargah)} />
       <IconButton icon="add" label={t('intake.title')} onClick={() => openIntake(kargah)} />
       <IconButton icon="up" label={t('panel.upload')} onClick={() => chooseFiles(kargah)} />
-    </>
+    </May>
   );
 }
 
@@ -35,13 +36,13 @@ function NoDatasets(): JSX.Element {
       icon="table"
       title={t('empty.datasets')}
       action={
-        <>
+        <May do="dataset.write">
           <Button icon="up" label={t('first.choose')} onClick={() => chooseFiles(kargah)} />
           <Button label={t('panel.ready')} onClick={() => openCatalogue(kargah)} />
-        </>
+        </May>
       }
     >
-      {t('empty.datasets.detail')}
+      {t(useMay('dataset.write') ? 'empty.datasets.detail' : 'project.viewing')}
     </EmptyState>
   );
 }

@@ -2,6 +2,7 @@ import { canStop, isActive } from '../api/states.js';
 import type { Job } from '../api/types.js';
 import { type CommandSpec, textOf } from '../features/feature.js';
 import type { Catalogue } from '../i18n/message.js';
+import { may } from '../projects/may.js';
 import type { Kargah } from '../tokens.js';
 
 export const commandMessages = {
@@ -26,6 +27,7 @@ const jobOf = ({ store }: Kargah, args: Args): Job | undefined =>
 function onJob(
   { id, label, icon }: Pick<CommandSpec, 'id' | 'label' | 'icon'>,
   can: (job: Job) => boolean,
+  needs: string | null,
   act: (kargah: Kargah, job: Job, actions: Actions) => void | Promise<void>,
 ): CommandSpec {
   return {
@@ -36,7 +38,7 @@ function onJob(
     page: 'job',
     enabled: (kargah, args) => {
       const job = jobOf(kargah, args);
-      return job !== undefined && can(job);
+      return job !== undefined && can(job) && (needs === null || may(kargah, needs));
     },
     execute: async (kargah, args) => {
       const job = jobOf(kargah, args);
@@ -50,31 +52,37 @@ export const jobCommands: readonly CommandSpec[] = [
   onJob(
     { id: 'kargah:stop-job', label: 'command.job.stop', icon: 'stop' },
     ({ state }) => canStop(state),
+    'job.stop',
     (kargah, job, { stopJob }) => stopJob(kargah, job),
   ),
   onJob(
     { id: 'kargah:resume-job', label: 'command.job.resume', icon: 'play' },
     (job) => job.can_resume,
+    'job.write',
     (kargah, job, { resumeJob }) => resumeJob(kargah, job),
   ),
   onJob(
     { id: 'kargah:clone-job', label: 'command.job.clone', icon: 'copy' },
     () => true,
+    'job.write',
     (kargah, job) => kargah.open('new-job', { clone_of: job.job_id }),
   ),
   onJob(
     { id: 'kargah:download-model', label: 'command.job.download', icon: 'down' },
     (job) => job.has_model,
+    null,
     (kargah, job, { downloadModel }) => downloadModel(kargah, job),
   ),
   onJob(
     { id: 'kargah:job-in-mlflow', label: 'command.job.mlflow', icon: 'ext' },
     (job) => job.mlflow_run_id !== null,
+    null,
     (kargah, job) => kargah.openMlflow(job),
   ),
   onJob(
     { id: 'kargah:delete-job', label: 'command.job.delete', icon: 'del' },
     ({ state }) => !isActive(state),
+    'job.write',
     (kargah, job, { deleteJob }) => deleteJob(kargah, job),
   ),
 ];

@@ -23,8 +23,13 @@ const OFFLINE_AFTER_MS = 15_000;
 /** Between tries that socket.io does not make by itself. */
 const AGAIN_MS = 5_000;
 
+/** What a socket shows: who it is, and the project whose lists it is told of. */
+export interface Credentials {
+  readonly token: string;
+  readonly project_id?: string;
+}
 /** Opens a socket; apart, so that socket.io-client is loaded on first use. */
-export type OpenSocket = (origin: string, path: string, token: () => Promise<string>) => Promise<Socket>;
+export type OpenSocket = (origin: string, path: string, credentials: () => Promise<Credentials>) => Promise<Socket>;
 
 /**
  * The push connection. It reconnects by itself, presents each renewed token, and takes every subscription up again where it
@@ -46,7 +51,11 @@ export class Live {
     private readonly baseUrl: () => string,
     private readonly session: SessionKeeper,
     private readonly openSocket: OpenSocket,
+    private readonly project = new Observable<string | null>(null),
   ) {
+    project.subscribe(() => {
+      if (this.socket?.connected === true) this.retry();
+    });
     session.token.subscribe((token) => {
       if (token === null) {
         this.disconnect();
@@ -76,7 +85,11 @@ export class Live {
     const path = `${url.pathname.replace(/\/$/, '')}/socket.io/`;
     let socket: Socket;
     try {
-      socket = await this.openSocket(url.origin, path, () => this.session.accessToken());
+      socket = await this.openSocket(url.origin, path, async () => {
+        const token = await this.session.accessToken();
+        const project = this.project.get();
+        return project === null ? { token } : { token, project_id: project };
+      });
     } catch {
       // Its code is loaded when it is first needed, which may be while the network is away.
       if (generation === this.generation) {

@@ -1,7 +1,7 @@
 import type { OpenSocket } from './client.js';
 
 /** Websocket only: through Jupyter's proxy polling costs ten times as much, and needs sticky sessions in a team set-up. */
-export const openSocket: OpenSocket = async (origin, path, token) => {
+export const openSocket: OpenSocket = async (origin, path, credentials) => {
   const { io } = await import('socket.io-client');
   return io(origin, {
     path,
@@ -11,10 +11,7 @@ export const openSocket: OpenSocket = async (origin, path, token) => {
     reconnectionDelayMax: 5_000,
     withCredentials: true,
     auth: (give) => {
-      token().then(
-        (value) => give({ token: value }),
-        () => give({}),
-      );
+      credentials().then(give, () => give({}));
     },
   });
 };

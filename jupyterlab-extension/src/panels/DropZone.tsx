@@ -5,13 +5,14 @@ import { addFiles } from '../datasets/actions.js';
 import { registerFiles } from '../datasets/intake/fileBrowser.js';
 import { acceptDrag, carriedPaths } from '../datasets/intake/luminoDrag.js';
 import { useI18n } from '../i18n/context.js';
-
-const carriesFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files');
+import { useMay } from '../projects/may.js';
 
 /** The whole panel takes files: the computer's own, and those of JupyterLab's file browser. */
 export function DropZone({ children }: { readonly children: ReactNode }): JSX.Element {
   const kargah = useKargah();
   const { t } = useI18n();
+  const open = useMay('dataset.write');
+  const carriesFiles = (event: DragEvent): boolean => open && event.dataTransfer.types.includes('Files');
   // dragenter and dragleave also come from children: counted, so that the frame does not flicker.
   const depth = useRef(0);
   const [over, setOver] = useState(false);
@@ -23,7 +24,7 @@ export function DropZone({ children }: { readonly children: ReactNode }): JSX.El
   useEffect(() => {
     // JupyterLab drags by Lumino's own events, which React does not know.
     const onLumino = (event: Event): void => {
-      const paths = carriedPaths(event);
+      const paths = open ? carriedPaths(event) : null;
       if (paths === null) return;
       acceptDrag(event);
       if (event.type === 'lm-dragleave' || event.type === 'lm-drop') leave();
@@ -34,7 +35,7 @@ export function DropZone({ children }: { readonly children: ReactNode }): JSX.El
     const names = ['lm-dragenter', 'lm-dragover', 'lm-dragleave', 'lm-drop'];
     names.forEach((name) => node?.addEventListener(name, onLumino));
     return () => names.forEach((name) => node?.removeEventListener(name, onLumino));
-  }, [kargah]);
+  }, [kargah, open]);
   return (
     <div
       ref={zone}

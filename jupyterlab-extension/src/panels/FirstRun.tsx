@@ -1,5 +1,7 @@
 import { useEffect } from 'react';
 import { Button, LinkButton } from '../components/controls/Button.js';
+import { EmptyState } from '../components/Note.js';
+import { useMay } from '../projects/may.js';
 import { Icon } from '../components/icons/Icon.js';
 import { useKargah } from '../context.js';
 import { openCatalogue } from '../datasets/Catalogue.js';
@@ -13,8 +15,19 @@ const CELL = `import kargah
 k = kargah.connect()
 k.datasets.upload("digits.csv")`;
 
-/** Three steps to the first model, shown while there is nothing yet. */
+/** Three steps to the first model, shown while there is nothing yet; who may only look is told whose they are. */
 export function FirstRun(): JSX.Element {
+  const { t } = useI18n();
+  return useMay('dataset.write') ? (
+    <Steps />
+  ) : (
+    <EmptyState icon="eye" title={t('project.empty')}>
+      {t('project.viewing')}
+    </EmptyState>
+  );
+}
+
+function Steps(): JSX.Element {
   const kargah = useKargah();
   const { t, format } = useI18n();
   const wanted = useStore(wantedSearch);

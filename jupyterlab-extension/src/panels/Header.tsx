@@ -5,6 +5,8 @@ import { below, type MenuPlace } from '../components/controls/Menu.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { useStore } from '../lib/useStore.js';
+import { useMay } from '../projects/may.js';
+import { Switcher } from '../projects/Switcher.js';
 import { AccountMenu } from '../account/AccountMenu.js';
 
 export function Header(): JSX.Element {
@@ -16,7 +18,8 @@ export function Header(): JSX.Element {
   return (
     <header className="kg-Header">
       <Logo />
-      <b>{t('app.name')}</b>
+      {user === null ? <b>{t('app.name')}</b> : <Switcher />}
+      <ViewerMark />
       <span className="kg-Layout-grow" />
       <ConnectionState />
       {user === null && <OtherLanguage />}
@@ -36,6 +39,16 @@ export function Header(): JSX.Element {
       )}
       {menuAt !== null && user !== null && <AccountMenu at={menuAt} user={user} onClose={() => setMenuAt(null)} />}
     </header>
+  );
+}
+
+/** Why there is nothing to change things with. */
+function ViewerMark(): JSX.Element | null {
+  const { t } = useI18n();
+  return useMay('dataset.write') ? null : (
+    <span className="kg-Chip kg-mod-plain" title={t('project.viewing')} data-testid="kargah-viewer">
+      {t('project.role.viewer')}
+    </span>
   );
 }
 

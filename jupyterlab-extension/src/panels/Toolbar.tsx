@@ -6,6 +6,7 @@ import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import type { FilterOption, Section } from '../features/feature.js';
 import { useStore } from '../lib/useStore.js';
+import { May } from '../projects/may.js';
 import { type Chosen, chosenOf } from './filters.js';
 import { wantedSearch } from './wantedSearch.js';
 
@@ -97,13 +98,15 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
           aria-expanded={menuAt !== null}
           onClick={(event) => setMenuAt(below(event.currentTarget))}
         />
-        <Button
-          kind="primary"
-          icon="add"
-          label={t('panel.newJob')}
-          data-testid="kargah-new-job"
-          onClick={() => void kargah.open('new-job', {})}
-        />
+        <May do="job.write">
+          <Button
+            kind="primary"
+            icon="add"
+            label={t('panel.newJob')}
+            data-testid="kargah-new-job"
+            onClick={() => void kargah.open('new-job', {})}
+          />
+        </May>
       </div>
       {filtering && (
         <div className="kg-Filters">

@@ -3,6 +3,7 @@ import { FileDialog, type IDefaultFileBrowser, IFileBrowserFactory } from '@jupy
 import { SUFFIXES } from '../api/generated/suffixes.js';
 import { labIcon } from '../components/icons/labIcons.js';
 import { workspacePath } from '../lib/workspacePath.js';
+import { may } from '../projects/may.js';
 import type { Kargah } from '../tokens.js';
 import { AllServices } from './core.js';
 
@@ -53,7 +54,7 @@ export const files: JupyterFrontEndPlugin<void> = {
     commands.addCommand(UPLOAD, {
       label: () => kargah.i18n.t('command.uploadFile'),
       icon: labIcon('up'),
-      isVisible: () => all(SUFFIXES),
+      isVisible: () => all(SUFFIXES) && may(kargah, 'dataset.write'),
       execute: async () => {
         const paths = chosen();
         if (!(await signedIn())) return;
@@ -65,7 +66,7 @@ export const files: JupyterFrontEndPlugin<void> = {
     commands.addCommand(TRAIN, {
       label: () => kargah.i18n.t('command.trainWith'),
       icon: labIcon('play'),
-      isVisible: () => chosen().length === 1 && (all(SUFFIXES) || all(['.py'])),
+      isVisible: () => chosen().length === 1 && may(kargah, 'job.write') && (all(SUFFIXES) || all(['.py'])),
       execute: async () => {
         const [path] = chosen();
         if (path === undefined || !(await signedIn())) return;

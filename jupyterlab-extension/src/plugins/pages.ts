@@ -66,13 +66,15 @@ export const pages: JupyterFrontEndPlugin<void> = {
         widget.title.caption = name;
       };
       named(first ?? tab);
-      // A tab bears the name of what it shows, also when that is known later or changes.
-      const stops = page.lists.map((list) =>
-        kargah.store.list(list).subscribe(() => {
-          const { name } = page.look(kargah, args);
-          if (name !== undefined) named(name);
-        }),
-      );
+      // A tab bears the name of what it shows, also when that is known later or changes, and when the language does.
+      const rename = (): void => {
+        const { name } = page.look(kargah, args);
+        if (name !== undefined) named(name);
+      };
+      const stops = [
+        ...page.lists.map((list) => kargah.store.list(list).subscribe(rename)),
+        kargah.locale.subscribe(rename),
+      ];
       reopen.set(id, { command: page.command, args: given });
       widget.disposed.connect(() => {
         reopen.delete(id);

@@ -102,7 +102,8 @@ const live: JupyterFrontEndPlugin<IKargahLive> = {
   autoStart: true,
   provides: IKargahLive,
   requires: [IKargahApi],
-  activate: (_app: JupyterFrontEnd, { baseUrl, session }: IKargahApi) => new Live(baseUrl, session, openSocket),
+  activate: (_app: JupyterFrontEnd, { baseUrl, session, project }: IKargahApi) =>
+    new Live(baseUrl, session, openSocket, project),
 };
 
 const store: JupyterFrontEndPlugin<IKargahStore> = {
@@ -142,7 +143,7 @@ const pages: JupyterFrontEndPlugin<IKargahPages> = {
   autoStart: true,
   provides: IKargahPages,
   requires: [IKargahFeatures],
-  activate: ({ commands, shell }: JupyterFrontEnd, registry: Features) => ({
+  activate: ({ commands, shell, restored }: JupyterFrontEnd, registry: Features) => ({
     open: async (name, args) => {
       const page = registry.all
         .get()
@@ -158,7 +159,8 @@ const pages: JupyterFrontEndPlugin<IKargahPages> = {
         name: run?.name ?? null,
       });
     },
-    showPanel: () => shell.activateById(PANEL_ID),
+    // A layout that is still being restored would hide it again.
+    showPanel: () => void restored.then(() => shell.activateById(PANEL_ID)),
   }),
 };
 

@@ -60,12 +60,17 @@ export class KargahStore {
     private readonly api: Api,
     private readonly live: Live,
   ) {
+    let here = false;
     api.session.state.subscribe((session) => {
-      if (session.status === 'signed_in') {
-        void this.reload();
-      } else {
-        this.clear();
-      }
+      here = session.status === 'signed_in';
+      if (here) void this.reload();
+      else this.clear();
+    });
+    api.project.subscribe(() => {
+      // At sign-in it is known before the lists are read.
+      if (!here) return;
+      this.clear();
+      void this.reload();
     });
     live.reconnected.connect(() => void this.reload());
     live.event('system_changed').connect((_, { mlflow }) => {

@@ -4,6 +4,7 @@ import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { RecipeName, RunHeader, RunMeta, RunProgress } from '../jobs/page/RunHeader.js';
 import type { Recipe, Sweep } from '../api/types.js';
+import { useMay } from '../projects/may.js';
 import { deleteSweep, stopSweep } from './actions.js';
 import { SweepBadge } from './SweepState.js';
 import { doneOf } from './standing.js';
@@ -12,6 +13,7 @@ export function SweepHeader({ sweep, recipe }: { readonly sweep: Sweep; readonly
   const kargah = useKargah();
   const { t, format } = useI18n();
   const active = sweep.ended_at === null;
+  const [writes, stops] = [useMay('sweep.write'), useMay('sweep.stop')];
   const done = doneOf(sweep);
   const at = sweep.ended_at ?? sweep.created_at;
   return (
@@ -19,17 +21,17 @@ export function SweepHeader({ sweep, recipe }: { readonly sweep: Sweep; readonly
       run={sweep}
       badge={<SweepBadge sweep={sweep} />}
       actions={
-        active ? (
-          <Button
-            kind="danger"
-            icon="stop"
-            label={t('action.stop')}
-            disabled={sweep.state === 'stopping'}
-            onClick={() => void stopSweep(kargah, sweep)}
-          />
-        ) : (
-          <Button icon="del" label={t('sweep.delete')} onClick={() => void deleteSweep(kargah, sweep)} />
-        )
+        active
+          ? stops && (
+              <Button
+                kind="danger"
+                icon="stop"
+                label={t('action.stop')}
+                disabled={sweep.state === 'stopping'}
+                onClick={() => void stopSweep(kargah, sweep)}
+              />
+            )
+          : writes && <Button icon="del" label={t('sweep.delete')} onClick={() => void deleteSweep(kargah, sweep)} />
       }
     >
       <RunMeta

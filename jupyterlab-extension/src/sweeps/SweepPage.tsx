@@ -16,6 +16,7 @@ import { settingText, TrialsTable } from './TrialsTable.js';
 import { TrialChart } from './TrialChart.js';
 import { trialsOf } from './trials.js';
 import { useSweep } from './useSweep.js';
+import { May } from '../projects/may.js';
 
 const COUNTS = {
   waiting: 'state.queued',
@@ -146,12 +147,14 @@ function BestCard({ sweep, jobs }: { readonly sweep: Sweep; readonly jobs: reado
           <Name>{name}</Name>
         </LinkButton>
         <span className="kg-Layout-grow" />
-        <Button
-          size="small"
-          icon="copy"
-          label={t('sweep.useBest')}
-          onClick={() => void kargah.open('new-job', { clone_of: best.job_id })}
-        />
+        <May do="job.write">
+          <Button
+            size="small"
+            icon="copy"
+            label={t('sweep.useBest')}
+            onClick={() => void kargah.open('new-job', { clone_of: best.job_id })}
+          />
+        </May>
       </div>
     </Card>
   );

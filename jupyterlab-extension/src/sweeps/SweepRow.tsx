@@ -6,6 +6,7 @@ import { Name, Num, Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { isShare } from '../api/states.js';
+import { permitted, useMay } from '../projects/may.js';
 import { deleteSweep, stopSweep } from './actions.js';
 import { doneOf } from './standing.js';
 import { SweepIcon, useSweepWord } from './SweepState.js';
@@ -20,34 +21,38 @@ export function SweepRow({ sweep, first }: { readonly sweep: Sweep; readonly fir
   const { best, metric } = sweep;
   const done = doneOf(sweep);
   const open = (): void => void kargah.open('sweep', { sweep_id: sweep.sweep_id });
-  const items = (): readonly MenuItem[] => [
-    { label: t('action.open'), icon: 'tune', run: open },
-    {
-      label: t('action.stop'),
-      icon: 'stop',
-      disabled: !active || sweep.state === 'stopping',
-      run: () => void stopSweep(kargah, sweep),
-    },
-    {
-      label: t('sweep.openBest'),
-      icon: 'ok',
-      disabled: best === null,
-      run: () => void (best !== null && kargah.open('job', { job_id: best.job_id })),
-    },
-    {
-      label: t('action.openMlflow'),
-      icon: 'ext',
-      disabled: sweep.mlflow_run_id === null,
-      run: () => void kargah.openMlflow(sweep),
-    },
-    {
-      label: t('action.delete'),
-      icon: 'del',
-      separated: true,
-      disabled: active,
-      run: () => void deleteSweep(kargah, sweep),
-    },
-  ];
+  const [writes, stops] = [useMay('sweep.write'), useMay('sweep.stop')];
+  const items = (): readonly MenuItem[] =>
+    permitted(kargah, [
+      { label: t('action.open'), icon: 'tune', run: open },
+      {
+        label: t('action.stop'),
+        icon: 'stop',
+        needs: 'sweep.stop',
+        disabled: !active || sweep.state === 'stopping',
+        run: () => void stopSweep(kargah, sweep),
+      },
+      {
+        label: t('sweep.openBest'),
+        icon: 'ok',
+        disabled: best === null,
+        run: () => void (best !== null && kargah.open('job', { job_id: best.job_id })),
+      },
+      {
+        label: t('action.openMlflow'),
+        icon: 'ext',
+        disabled: sweep.mlflow_run_id === null,
+        run: () => void kargah.openMlflow(sweep),
+      },
+      {
+        label: t('action.delete'),
+        icon: 'del',
+        needs: 'sweep.write',
+        separated: true,
+        disabled: active,
+        run: () => void deleteSweep(kargah, sweep),
+      },
+    ]);
   return (
     <MenuRow
       name={sweep.name}
@@ -74,6 +79,7 @@ export function SweepRow({ sweep, first }: { readonly sweep: Sweep; readonly fir
       }
       actions={
         active &&
+        stops &&
         sweep.state !== 'stopping' && (
           <IconButton icon="stop" label={t('action.stop')} onClick={() => void stopSweep(kargah, sweep)} />
         )
@@ -87,7 +93,10 @@ export function SweepRow({ sweep, first }: { readonly sweep: Sweep; readonly fir
         ) : undefined
       }
       onOpen={open}
-      onDelete={() => void (active ? stopSweep(kargah, sweep) : deleteSweep(kargah, sweep))}
+      onDelete={() => {
+        if (active && stops) void stopSweep(kargah, sweep);
+        else if (!active && writes) void deleteSweep(kargah, sweep);
+      }}
     />
   );
 }

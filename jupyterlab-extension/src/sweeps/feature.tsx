@@ -4,6 +4,7 @@ import { deferred } from '../components/deferred.js';
 import { type CommandSpec, type Feature, textOf } from '../features/feature.js';
 import type { Catalogue } from '../i18n/message.js';
 import { storedList } from '../store/store.js';
+import { may } from '../projects/may.js';
 import type { Kargah } from '../tokens.js';
 import { sweepMessages } from './messages.js';
 
@@ -45,7 +46,8 @@ function onSweep(
 ): CommandSpec {
   const found = (kargah: Kargah, args: Parameters<CommandSpec['execute']>[1]): Sweep | undefined => {
     const sweep = sweepOf(kargah, textOf(args, 'sweep_id'));
-    return sweep !== undefined && can(sweep) ? sweep : undefined;
+    const needed = id === 'kargah:stop-sweep' ? 'sweep.stop' : 'sweep.write';
+    return sweep !== undefined && can(sweep) && may(kargah, needed) ? sweep : undefined;
   };
   return {
     id,

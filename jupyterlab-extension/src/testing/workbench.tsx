@@ -43,7 +43,7 @@ export class Workbench {
       request.path.includes('/auth/') ? session('t') : handler(request),
     );
     const api = new Api(() => bridge.url);
-    const live = new Live(() => server.url, api.session, openSocket);
+    const live = new Live(() => server.url, api.session, openSocket, api.project);
     const i18n = new I18n(locale);
     const note =
       (what: string) =>

@@ -5,6 +5,8 @@ import { mendFocus } from '../../lib/focus.js';
 import { Icon, type IconName } from '../icons/Icon.js';
 
 export interface MenuItem {
+  /** Tells it from others of its name; the label where it is not given. */
+  readonly key?: string;
   readonly label: string;
   readonly icon: IconName;
   readonly end?: ReactNode;
@@ -103,7 +105,7 @@ export function Menu({ label, at, items, header, onClose }: MenuProps): JSX.Elem
       >
         {header}
         {items.map((item) => (
-          <Fragment key={item.label}>
+          <Fragment key={item.key ?? item.label}>
             {item.separated === true && <hr />}
             <button
               type="button"

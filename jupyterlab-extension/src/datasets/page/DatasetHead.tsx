@@ -8,6 +8,7 @@ import { Code, Moment } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import { downloadDataset, downloadTable, openInNotebook } from '../actions.js';
+import { May, useMay } from '../../projects/may.js';
 import { datasetMenu } from '../DatasetRow.js';
 
 const TABLE_FORMATS = ['csv', 'parquet', 'jsonl'] as const;
@@ -37,6 +38,8 @@ export function DatasetHead({
   const [saveAt, setSaveAt] = useState<MenuPlace | null>(null);
   const [share, setShare] = useState<number | null>(null);
   const ready = dataset.state === 'ready';
+  // All that the menu has changes the dataset.
+  const changes = useMay('dataset.write');
   const save = async (act: (tell: (done: number, total: number) => void) => Promise<boolean>): Promise<void> => {
     setShare(0);
     await act((done, total) => setShare(total > 0 ? done / total : 0));
@@ -74,14 +77,16 @@ export function DatasetHead({
           </span>
         )}
         <span className="kg-Layout-grow" />
-        <Button
-          kind="primary"
-          icon="play"
-          label={t('ds.train')}
-          disabled={!ready}
-          title={ready ? t('ds.train') : t('ds.profiling')}
-          onClick={() => void kargah.open('new-job', { dataset_id: dataset.dataset_id })}
-        />
+        <May do="job.write">
+          <Button
+            kind="primary"
+            icon="play"
+            label={t('ds.train')}
+            disabled={!ready}
+            title={ready ? t('ds.train') : t('ds.profiling')}
+            onClick={() => void kargah.open('new-job', { dataset_id: dataset.dataset_id })}
+          />
+        </May>
         <Button
           icon="code"
           label={t('ds.openNotebook')}
@@ -106,12 +111,14 @@ export function DatasetHead({
           {saveAt !== null && (
             <Menu label={t('action.download')} at={saveAt} items={downloads} onClose={() => setSaveAt(null)} />
           )}
-          <IconButton
-            icon="more"
-            label={t('action.more')}
-            aria-haspopup="menu"
-            onClick={(event) => setMenuAt(below(event.currentTarget))}
-          />
+          {changes && (
+            <IconButton
+              icon="more"
+              label={t('action.more')}
+              aria-haspopup="menu"
+              onClick={(event) => setMenuAt(below(event.currentTarget))}
+            />
+          )}
           {menuAt !== null && (
             <Menu
               label={dataset.name}

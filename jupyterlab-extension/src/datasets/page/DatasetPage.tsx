@@ -10,6 +10,7 @@ import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import { useStore } from '../../lib/useStore.js';
 import { chooseFiles } from '../actions.js';
+import { useWritable } from '../useWritable.js';
 import { Rows } from '../rows/Rows.js';
 import { mayBeReadAnew, ReadAnew } from '../versions/ReadAnew.js';
 import { Splits } from '../versions/Splits.js';
@@ -127,6 +128,7 @@ function Unready({ dataset }: { readonly dataset: Dataset }): JSX.Element {
   const i18n = useI18n();
   const { t } = i18n;
   const measured = useMeasured(dataset.dataset_id);
+  const writable = useWritable(dataset);
   if (dataset.state === 'failed') {
     const mended = mayBeReadAnew(dataset, dataset.error);
     return (
@@ -135,7 +137,7 @@ function Unready({ dataset }: { readonly dataset: Dataset }): JSX.Element {
         icon="err"
         title={t('ds.failed')}
         actions={
-          dataset.mine ? (
+          writable ? (
             <>
               {mended && <ReadAnew kind="primary" dataset={dataset} version={dataset.version} />}
               <Button

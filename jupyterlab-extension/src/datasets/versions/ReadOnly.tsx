@@ -1,5 +1,6 @@
 import type { Dataset } from '../../api/types.js';
 import { useI18n } from '../../i18n/context.js';
+import { useWritable } from '../useWritable.js';
 
 /** Why the ways to change another person's dataset are not here. */
 export function ReadOnly({
@@ -10,6 +11,8 @@ export function ReadOnly({
   readonly className?: string;
 }): JSX.Element | null {
   const { t } = useI18n();
-  if (dataset.mine) return null;
-  return <p className={`kg-Text-muted ${className}`}>{t('share.readOnlyLead', { x: dataset.owner.name })}</p>;
+  const writable = useWritable(dataset);
+  if (writable) return null;
+  const why = dataset.mine ? t('project.viewing') : t('share.readOnlyLead', { x: dataset.owner.name });
+  return <p className={`kg-Text-muted ${className}`}>{why}</p>;
 }

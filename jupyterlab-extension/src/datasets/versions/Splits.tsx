@@ -9,6 +9,7 @@ import { Code, Percent } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import { numberOf } from '../../i18n/latin.js';
+import { useWritable } from '../useWritable.js';
 import { ReadOnly } from './ReadOnly.js';
 
 const PARTS = ['train', 'validation', 'test'] as const;
@@ -33,6 +34,7 @@ export function Splits({
 }): JSX.Element {
   const { t } = useI18n();
   const splits = of?.splits ?? [];
+  const writable = useWritable(dataset);
   return (
     <>
       <p className="kg-Text-muted">{t('split.lead')}</p>
@@ -43,7 +45,7 @@ export function Splits({
         ))}
       </div>
       <ReadOnly dataset={dataset} />
-      {dataset.mine && <SplitForm dataset={dataset} version={version} profile={profile} onMade={onMade} />}
+      {writable && <SplitForm dataset={dataset} version={version} profile={profile} onMade={onMade} />}
     </>
   );
 }

@@ -7,6 +7,7 @@ import { ErrorNote, Skeleton } from '../../components/Note.js';
 import { Code, Moment } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
+import { useWritable } from '../useWritable.js';
 import { attempt, chooseFiles } from '../actions.js';
 import { Diff } from './Diff.js';
 import { ReadOnly } from './ReadOnly.js';
@@ -28,6 +29,7 @@ export function Versions({
 }): JSX.Element {
   const kargah = useKargah();
   const { t } = useI18n();
+  const writable = useWritable(dataset);
   const [against, setAgainst] = useState<number | null>(null);
   if (versions.failure !== null) return <ErrorNote reason={versions.failure} onRetry={versions.reload} retried />;
   if (versions.items.length === 0) return <Skeleton />;
@@ -51,7 +53,7 @@ export function Versions({
         <div className="kg-Card-head">
           <h2>{t('ds.tab.versions')}</h2>
           <span className="kg-Layout-grow" />
-          {dataset.mine && dataset.kind === 'tabular' && (
+          {writable && dataset.kind === 'tabular' && (
             <Button
               size="small"
               icon="tune"
@@ -59,7 +61,7 @@ export function Versions({
               onClick={() => void openReread(kargah, dataset, version)}
             />
           )}
-          {dataset.mine && (
+          {writable && (
             <Button
               size="small"
               icon="up"
@@ -80,7 +82,7 @@ export function Versions({
               {!one.freed && one.state === 'ready' && one.version !== version && (
                 <Button size="small" kind="quiet" label={t('ver.compare')} onClick={() => setAgainst(one.version)} />
               )}
-              {dataset.mine && versions.items.length > 1 && !one.deleted && (
+              {writable && versions.items.length > 1 && !one.deleted && (
                 <IconButton icon="del" label={t('ver.delete')} onClick={() => void remove(one)} />
               )}
             </li>

@@ -11,6 +11,14 @@ export const account = {
     fa: 'این‌جا هنوز حسابی نیست؛ نخستین حساب از آنِ مدیر است.',
     en: 'There is no account here yet; the first one is the administrator’s.',
   },
+  'auth.reset.title': { fa: 'رمز عبور جدید', en: 'A new password' },
+  'auth.reset.lead': {
+    fa: 'کدی را که مدیر کارگاه به شما داده است بنویسید.',
+    en: 'Use the code that an administrator gave you.',
+  },
+  'auth.reset.code': { fa: 'کد بازنشانی رمز', en: 'Code for a new password' },
+  'auth.reset': { fa: 'ثبت رمز جدید', en: 'Set the password' },
+  'auth.haveCode': { fa: 'کد بازنشانی رمز دارم', en: 'I have a code for a new password' },
   'auth.code': { fa: 'کد نخستین حساب', en: 'Code for the first account' },
   'auth.codeHint': {
     fa: 'کارگاه آن را هنگام شروع نوشته است: در ترمینال یا لاگش پس از «code for the first account:».',

@@ -15,6 +15,7 @@ import { sparksOf } from './sparks.js';
 import { lastLineOf } from '../failure.js';
 import { canStop, headline, isActive, isShare } from '../../api/states.js';
 import { useStore } from '../../lib/useStore.js';
+import { permitted, useMay } from '../../projects/may.js';
 import type { Kargah } from '../../tokens.js';
 import { wantedLine } from '../log/logLine.js';
 import { cancelJob, deleteJob, downloadModel, resumeJob, stopJob } from '../actions.js';
@@ -22,13 +23,26 @@ import { cancelJob, deleteJob, downloadModel, resumeJob, stopJob } from '../acti
 function jobMenu(kargah: Kargah, job: Job): readonly MenuItem[] {
   const { t } = kargah.i18n;
   const said = lastLineOf(job);
-  return [
+  return permitted(kargah, [
     { label: t('action.open'), icon: 'play', run: () => void kargah.open('job', { job_id: job.job_id }) },
     job.state === 'queued'
-      ? { label: t('action.cancelJob'), icon: 'close', run: () => void cancelJob(kargah, job) }
-      : { label: t('action.stop'), icon: 'stop', disabled: !canStop(job.state), run: () => void stopJob(kargah, job) },
+      ? { label: t('action.cancelJob'), icon: 'close', needs: 'job.stop', run: () => void cancelJob(kargah, job) }
+      : {
+          label: t('action.stop'),
+          icon: 'stop',
+          needs: 'job.stop',
+          disabled: !canStop(job.state),
+          run: () => void stopJob(kargah, job),
+        },
     ...(job.can_resume
-      ? [{ label: t('action.resume'), icon: 'play', run: () => void resumeJob(kargah, job) } as const]
+      ? [
+          {
+            label: t('action.resume'),
+            icon: 'play',
+            needs: 'job.write',
+            run: () => void resumeJob(kargah, job),
+          } as const,
+        ]
       : []),
     ...(said?.offset == null
       ? []
@@ -42,7 +56,12 @@ function jobMenu(kargah: Kargah, job: Job): readonly MenuItem[] {
             },
           } as const,
         ]),
-    { label: t('action.clone'), icon: 'copy', run: () => void kargah.open('new-job', { clone_of: job.job_id }) },
+    {
+      label: t('action.clone'),
+      icon: 'copy',
+      needs: 'job.write',
+      run: () => void kargah.open('new-job', { clone_of: job.job_id }),
+    },
     {
       label: t('action.downloadModel'),
       icon: 'down',
@@ -58,11 +77,12 @@ function jobMenu(kargah: Kargah, job: Job): readonly MenuItem[] {
     {
       label: t('action.delete'),
       icon: 'del',
+      needs: 'job.write',
       separated: true,
       disabled: isActive(job.state),
       run: () => void deleteJob(kargah, job),
     },
-  ];
+  ]);
 }
 
 export function JobRow({ job, first }: { readonly job: Job; readonly first: boolean }): JSX.Element {
@@ -72,6 +92,7 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
   const sparks = useStore(sparksOf(kargah.store));
   const running = job.state === 'running' || job.state === 'starting' || job.state === 'stopping';
   const { fraction, eta_seconds: left } = job.progress;
+  const [writes, stops] = [useMay('job.write'), useMay('job.stop')];
   return (
     <MenuRow
       name={job.name}
@@ -89,23 +110,25 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
       end={<JobFigure job={job} spark={sparks[job.job_id] ?? []} />}
       actions={
         <>
-          {job.can_resume && (
+          {writes && job.can_resume && (
             <IconButton icon="play" label={t('action.resume')} onClick={() => void resumeJob(kargah, job)} />
           )}
-          {job.state === 'queued' && (
+          {stops && job.state === 'queued' && (
             <IconButton icon="close" label={t('action.cancelJob')} onClick={() => void cancelJob(kargah, job)} />
           )}
-          {job.state !== 'queued' && canStop(job.state) && (
+          {stops && job.state !== 'queued' && canStop(job.state) && (
             <IconButton icon="stop" label={t('action.stop')} onClick={() => void stopJob(kargah, job)} />
           )}
           {job.has_model && (
             <IconButton icon="down" label={t('action.downloadModel')} onClick={() => void downloadModel(kargah, job)} />
           )}
-          <IconButton
-            icon="copy"
-            label={t('action.clone')}
-            onClick={() => void kargah.open('new-job', { clone_of: job.job_id })}
-          />
+          {writes && (
+            <IconButton
+              icon="copy"
+              label={t('action.clone')}
+              onClick={() => void kargah.open('new-job', { clone_of: job.job_id })}
+            />
+          )}
         </>
       }
       second={
@@ -127,7 +150,10 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
         ) : undefined
       }
       onOpen={() => void kargah.open('job', { job_id: job.job_id })}
-      onDelete={() => void (isActive(job.state) ? stopJob(kargah, job) : deleteJob(kargah, job))}
+      onDelete={() => {
+        if (isActive(job.state) && stops) void stopJob(kargah, job);
+        else if (!isActive(job.state) && writes) void deleteJob(kargah, job);
+      }}
     />
   );
 }

@@ -5,13 +5,18 @@ import { useKargah } from '../../context.js';
 import type { PanelPart } from '../../features/feature.js';
 import { useI18n } from '../../i18n/context.js';
 import { useStore } from '../../lib/useStore.js';
+import { May, useMay } from '../../projects/may.js';
 import { filterOf, stateFilters } from './filters.js';
 import { JobRow } from './JobRow.js';
 
 function NewJobIcon(): JSX.Element {
   const kargah = useKargah();
   const { t } = useI18n();
-  return <IconButton icon="add" label={t('panel.newJob')} onClick={() => void kargah.open('new-job', {})} />;
+  return (
+    <May do="job.write">
+      <IconButton icon="add" label={t('panel.newJob')} onClick={() => void kargah.open('new-job', {})} />
+    </May>
+  );
 }
 
 function Running(): JSX.Element | null {
@@ -29,9 +34,13 @@ function NoJobs(): JSX.Element {
     <EmptyState
       icon="play"
       title={t('empty.jobs')}
-      action={<Button icon="add" label={t('panel.newJob')} onClick={() => void kargah.open('new-job', {})} />}
+      action={
+        <May do="job.write">
+          <Button icon="add" label={t('panel.newJob')} onClick={() => void kargah.open('new-job', {})} />
+        </May>
+      }
     >
-      {t('empty.jobs.detail')}
+      {t(useMay('job.write') ? 'empty.jobs.detail' : 'project.viewing')}
     </EmptyState>
   );
 }

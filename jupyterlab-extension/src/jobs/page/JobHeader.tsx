@@ -1,7 +1,7 @@
 import { type MouseEvent, useState } from 'react';
 import { Button, IconButton, LinkButton } from '../../components/controls/Button.js';
 import { Elapsed } from '../../components/Elapsed.js';
-import { below, Menu, type MenuItem, type MenuPlace } from '../../components/controls/Menu.js';
+import { below, Menu, type MenuPlace } from '../../components/controls/Menu.js';
 import { StateBadge } from '../../components/State.js';
 import { Code, Moment } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
@@ -9,6 +9,7 @@ import { useI18n } from '../../i18n/context.js';
 import { canStop, isActive } from '../../api/states.js';
 import type { Job, Recipe } from '../../api/types.js';
 import { cancelJob, deleteJob, downloadModel, resumeJob, stopJob } from '../actions.js';
+import { permitted, useMay } from '../../projects/may.js';
 import { ModelCode } from '../ModelCode.js';
 import { RecipeName, RunHeader, RunMeta, RunProgress } from './RunHeader.js';
 
@@ -28,7 +29,8 @@ export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
     await downloadModel(kargah, job, format);
     setDownloading(false);
   };
-  const items: readonly MenuItem[] = [
+  const [writes, stops] = [useMay('job.write'), useMay('job.stop')];
+  const items = permitted(kargah, [
     { label: t('job.downloadMlflow'), icon: 'down', disabled: !job.has_model, run: () => void save('mlflow') },
     {
       label: t('job.loadCode'),
@@ -38,15 +40,22 @@ export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
         void kargah.shell.show({ title: t('job.loadCode'), content: () => <ModelCode job={job} />, wide: true }),
     },
     { label: t('job.copyId'), icon: 'copy', run: () => void kargah.shell.copy(job.job_id) },
-    { label: t('job.delete'), icon: 'del', separated: true, disabled: active, run: () => void deleteJob(kargah, job) },
-  ];
+    {
+      label: t('job.delete'),
+      icon: 'del',
+      needs: 'job.write',
+      separated: true,
+      disabled: active,
+      run: () => void deleteJob(kargah, job),
+    },
+  ]);
   return (
     <RunHeader
       run={job}
       badge={<StateBadge state={job.state} share={job.progress.fraction} />}
       actions={
         <>
-          {job.state === 'queued' ? (
+          {!stops ? null : job.state === 'queued' ? (
             <Button
               kind="danger"
               icon="close"
@@ -64,14 +73,16 @@ export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
               />
             )
           )}
-          {job.can_resume && (
+          {writes && job.can_resume && (
             <Button kind="primary" icon="play" label={t('action.resume')} onClick={() => void resumeJob(kargah, job)} />
           )}
-          <Button
-            icon="copy"
-            label={t('action.clone')}
-            onClick={() => void kargah.open('new-job', { clone_of: job.job_id })}
-          />
+          {writes && (
+            <Button
+              icon="copy"
+              label={t('action.clone')}
+              onClick={() => void kargah.open('new-job', { clone_of: job.job_id })}
+            />
+          )}
           <Button
             icon="down"
             label={t('action.downloadModel')}

@@ -6,6 +6,7 @@ import { useI18n } from '../../i18n/context.js';
 import { type LastLine, lastLineOf } from '../failure.js';
 import { useStore } from '../../lib/useStore.js';
 import type { Job } from '../../api/types.js';
+import { useMay } from '../../projects/may.js';
 import { resumeJob, startAgain } from '../actions.js';
 import { wantedLine } from '../log/logLine.js';
 import { type Remedy, remediesOf } from './remedy.js';
@@ -21,7 +22,8 @@ export function JobNote({ job, onShowLog }: JobNoteProps): JSX.Element | null {
   const i18n = useI18n();
   const system = useStore(kargah.store.system);
   const { t, format } = i18n;
-  const again = (
+  const writes = useMay('job.write');
+  const again = writes && (
     <Button
       size="small"
       kind={job.can_resume ? 'plain' : 'primary'}
@@ -30,14 +32,14 @@ export function JobNote({ job, onShowLog }: JobNoteProps): JSX.Element | null {
     />
   );
   const lastNews = format.moment(job.ended_at ?? job.started_at ?? job.created_at);
-  const change = (
+  const change = writes && (
     <Button
       size="small"
       label={t('remedy.change')}
       onClick={() => void kargah.open('new-job', { clone_of: job.job_id })}
     />
   );
-  const resume = job.can_resume && (
+  const resume = writes && job.can_resume && (
     <Button size="small" kind="primary" label={t('action.resume')} onClick={() => void resumeJob(kargah, job)} />
   );
   switch (job.state) {
@@ -164,10 +166,12 @@ interface RemedyButtonProps {
   readonly onShowLog: () => void;
 }
 
-function RemedyButton({ remedy, job, main, onShowLog }: RemedyButtonProps): JSX.Element {
+function RemedyButton({ remedy, job, main, onShowLog }: RemedyButtonProps): JSX.Element | null {
   const kargah = useKargah();
   const { t, format } = useI18n();
   const kind = main ? 'primary' : 'quiet';
+  const writes = useMay('job.write');
+  if (!writes && remedy.kind !== 'script' && remedy.kind !== 'log') return null;
   switch (remedy.kind) {
     case 'batch':
       return (
