@@ -115,6 +115,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     live,
     mlflow: mlflow.port,
     memberships,
+    ledger,
     training,
     datasets: datasets.service,
   });

@@ -10,6 +10,7 @@ import type { FeaturePermissions, LeastRole } from './contract/permissions.js';
 import type { Events } from './events.js';
 import type { Mount } from './http/app.js';
 import type { Route } from './http/route.js';
+import type { Ledger } from './ledger/index.js';
 import type { FeatureFeed, LivePort } from './live/port.js';
 import type { MlflowPort } from './mlflow/port.js';
 import type { Database } from './storage/schema.js';
@@ -45,6 +46,7 @@ export interface Parts {
   readonly log: Logger;
   readonly db: Kysely<Database>;
   readonly events: Events;
+  readonly ledger: Ledger;
   readonly live: LivePort & FeatureFeed;
   readonly mlflow: MlflowPort;
   readonly memberships: Memberships;

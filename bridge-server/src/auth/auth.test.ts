@@ -271,11 +271,12 @@ describe('a wrong sign-in', () => {
 
 describe('MLflow', () => {
   it('is shown a token of one minute that its plugin can verify', async () => {
-    const { token, user } = await register();
-    const minted = await auth.mlflow.mint(await auth.authenticator.authenticate(token, {}));
+    const { token } = await register();
+    const caller = await auth.authenticator.authenticate(token, {});
+    const minted = await auth.mlflow.mint(caller);
     const key = await importSPKI(auth.mlflow.publicKeyPem, 'EdDSA');
     const { payload } = await jwtVerify(minted, key, { audience: 'mlflow', issuer: 'kargah' });
-    expect(payload).toMatchObject({ sub: user.user_id, role: 'user' });
+    expect(payload).toMatchObject({ sub: `${caller.workspace}.editor`, role: 'user' });
     expect(payload.exp! - payload.iat!).toBe(60);
   });
   it('opens in a frame through a cookie of its own that reaches nothing else', async () => {

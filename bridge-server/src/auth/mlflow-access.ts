@@ -4,6 +4,7 @@ import { KargahError } from '../lib/errors.js';
 import type { MaySignIn } from '../http/listen.js';
 import type { Caller, Person } from '../access/caller.js';
 import { inProject } from '../access/projects.js';
+import { workspaceUser } from '../access/workspace-user.js';
 import type { Cookie } from './cookies.js';
 import type { Identity } from './identity.js';
 import type { TokenKey } from './keys.js';
@@ -32,7 +33,7 @@ export class MlflowAccess {
 
   /** A token of 60 s for one forwarded request. */
   async mint(caller: Caller): Promise<string> {
-    const claims = { sub: caller.userId, workspace: caller.workspace, role: 'user' };
+    const claims = { sub: workspaceUser(caller).name, workspace: caller.workspace, role: 'user' };
     return (await this.deps.requestKey.sign(claims, REQUEST_SECONDS)).token;
   }
 

@@ -1,3 +1,4 @@
+import { writerIn } from '../access/workspace-user.js';
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -27,7 +28,7 @@ afterAll(async () => world.close());
 async function newRun(jobId: string, person: 'sara' | 'reza' = 'sara'): Promise<RunRef> {
   const { workspace, userId } = world.people[person];
   const { port } = world.mlflow;
-  await port.ensureWorkspace(workspace, userId);
+  await port.ensureWorkspace(workspace, writerIn(workspace));
   const ref = await port.createRun({
     workspace,
     userId,
@@ -195,7 +196,7 @@ describe('points', () => {
 
 describe('what belongs to somebody else', () => {
   test('is neither read nor changed nor listed', async () => {
-    await world.mlflow.port.ensureWorkspace('p-reza', 'reza');
+    await world.mlflow.port.ensureWorkspace('p-reza', writerIn('p-reza'));
     const id = run.runId;
     expect([403, 404]).toContain((await get(reza, `/runs/get?run_id=${id}`)).status);
     expect([403, 404]).toContain((await get(reza, `/metrics/get-history?run_id=${id}&metric_key=loss`)).status);

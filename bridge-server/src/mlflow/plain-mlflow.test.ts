@@ -1,3 +1,4 @@
+import { writerIn } from '../access/workspace-user.js';
 import { execFile } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -39,7 +40,7 @@ const fault = (answer: Answer): [number, string] => [answer.status, answer.json<
 
 async function jobRun(jobId: string, person: Person = world.people.sara): Promise<RunRef & { token: string }> {
   const { workspace, userId } = person;
-  await world.mlflow.port.ensureWorkspace(workspace, userId);
+  await world.mlflow.port.ensureWorkspace(workspace, writerIn(workspace));
   const about = { workspace, userId, jobId, name: jobId, params: {}, tags: {}, dataset: null };
   const run = await world.mlflow.port.createRun(about);
   world.jobOfRun.set(run.runId, jobId);

@@ -1,4 +1,5 @@
 import type { ReadableStream } from 'node:stream/web';
+import type { WorkspaceUser } from '../access/workspace-user.js';
 import type { MetricPoint } from '../contract/training/metrics.js';
 import type { MlflowState } from '../contract/system.js';
 import type { Progress } from '../contract/training/training.js';
@@ -34,8 +35,8 @@ export interface MlflowPort {
   /** Resolves once MLflow answers; rejects when `signal` aborts. */
   whenUp(signal?: AbortSignal): Promise<void>;
   onState(listener: (state: MlflowState) => void): () => void;
-  /** Makes the workspace of a project and gives the person their role in it; idempotent. */
-  ensureWorkspace(workspace: string, userId: string): Promise<void>;
+  /** Makes the workspace of a project and a user in it; idempotent. */
+  ensureWorkspace(workspace: string, user: WorkspaceUser): Promise<void>;
   /** Makes the run of a job: params, tags (`kargah.job_id`, code version, `mlflow.user` …), dataset input; idempotent by job id. */
   createRun(input: NewRun & RunFacts): Promise<RunRef>;
   /** The part of `createRun` that a job cannot begin without. `mayExist`: an earlier attempt may have made the run. */

@@ -13,6 +13,7 @@ import {
   type Run,
 } from 'mlflow-js-client';
 import type { MetricPoint } from '../contract/training/metrics.js';
+import type { WorkspaceUser } from '../access/workspace-user.js';
 import { KargahError } from '../lib/errors.js';
 import type { Health } from './server/health.js';
 import type { IngestSpool } from './ingest/spool.js';
@@ -22,18 +23,12 @@ import { PARENT } from './rules/reach.js';
 import type { MlflowPort, RunRef } from './port.js';
 
 const EXPERIMENT = 'jobs';
-const ROLE = 'kargah-owner';
+const ROLES = { MANAGE: 'kargah-owner', READ: 'kargah-viewer' } as const;
 /** How many metrics of a run MLflow is asked for at a time. */
 const AT_ONCE = 4;
 const JOB_TAG = 'kargah.job_id';
-/** What a member of a project may do in its workspace: everything but handing out rights. */
-const RIGHTS = [
-  { resource_type: 'workspace', resource_pattern: '*', permission: 'USE' },
-  { resource_type: 'experiment', resource_pattern: '*', permission: 'MANAGE' },
-  { resource_type: 'registered_model', resource_pattern: '*', permission: 'MANAGE' },
-  { resource_type: 'prompt', resource_pattern: '*', permission: 'MANAGE' },
-  { resource_type: 'scorer', resource_pattern: '*', permission: 'MANAGE' },
-] as const;
+/** In what of a workspace a user of it may read, or do everything; nobody may hand out rights. */
+const KINDS = ['experiment', 'registered_model', 'prompt', 'scorer'] as const;
 
 /** What the bridge asks of MLflow, in terms of projects and jobs. */
 export class MlflowTracking implements MlflowPort {
@@ -51,19 +46,22 @@ export class MlflowTracking implements MlflowPort {
   whenUp = (signal?: AbortSignal): Promise<void> => this.health.whenUp(signal);
   onState = (listener: Parameters<MlflowPort['onState']>[0]): (() => void) => this.health.onState(listener);
 
-  async ensureWorkspace(workspace: string, userId: string): Promise<void> {
-    await remembered(this.#members, `${workspace}/${userId}`, () =>
+  async ensureWorkspace(workspace: string, { name: username, right }: WorkspaceUser): Promise<void> {
+    await remembered(this.#members, `${workspace}/${username}`, () =>
       this.#ask(async () => {
         await unlessThere(this.client.workspaces.create({ name: workspace }));
-        await unlessThere(
-          this.client.users.create({ username: userId, password: randomBytes(32).toString('base64url') }),
-        );
-        await unlessThere(this.client.roles.create({ name: ROLE, workspace }));
+        await unlessThere(this.client.users.create({ username, password: randomBytes(32).toString('base64url') }));
+        await unlessThere(this.client.roles.create({ name: ROLES[right], workspace }));
         const { roles } = await this.client.roles.list({ workspace });
-        const role = roles.find(({ name }) => name === ROLE);
-        if (!role) throw new InternalError('INTERNAL_ERROR', `workspace ${workspace} has no role ${ROLE}`, 500);
-        for (const right of RIGHTS) await unlessThere(this.client.roles.addPermission({ role_id: role.id, ...right }));
-        await unlessThere(this.client.roles.assign({ role_id: role.id, username: userId }));
+        const role = roles.find(({ name }) => name === ROLES[right]);
+        if (!role) throw new InternalError('INTERNAL_ERROR', `workspace ${workspace} has no role ${ROLES[right]}`, 500);
+        const allow = (resource_type: string, permission: 'USE' | WorkspaceUser['right']): Promise<void> =>
+          unlessThere(
+            this.client.roles.addPermission({ role_id: role.id, resource_type, resource_pattern: '*', permission }),
+          );
+        await allow('workspace', 'USE');
+        for (const kind of KINDS) await allow(kind, right);
+        await unlessThere(this.client.roles.assign({ role_id: role.id, username }));
       }),
     );
   }

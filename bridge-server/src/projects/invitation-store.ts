@@ -8,12 +8,18 @@ export interface InvitationRow extends Selectable<InvitationTable> {
   readonly project_name: string;
 }
 
+/** Writes into the ledger what a transaction does, as the last thing in it. */
+type Tell = (trx: Transaction<Database>) => Promise<void>;
+
 /** Rows of invitations into projects that are not deleted. */
 export class InvitationStore {
   constructor(private readonly db: Kysely<Database>) {}
 
-  async insert(row: InvitationTable): Promise<void> {
-    await this.db.insertInto('invitations').values(row).execute();
+  async insert(row: InvitationTable, tell: Tell): Promise<void> {
+    await this.db.transaction().execute(async (trx) => {
+      await trx.insertInto('invitations').values(row).execute();
+      await tell(trx);
+    });
   }
 
   /** Newest first. */
@@ -46,14 +52,18 @@ export class InvitationStore {
   }
 
   /** False where somebody used it first. */
-  async revoke(invitationId: string, revoked_at: string): Promise<boolean> {
-    const { numUpdatedRows } = await this.db
-      .updateTable('invitations')
-      .set({ revoked_at })
-      .where('invitation_id', '=', invitationId)
-      .where('used_at', 'is', null)
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
+  async revoke(invitationId: string, revoked_at: string, tell: Tell): Promise<boolean> {
+    return this.db.transaction().execute(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable('invitations')
+        .set({ revoked_at })
+        .where('invitation_id', '=', invitationId)
+        .where('used_at', 'is', null)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return false;
+      await tell(trx);
+      return true;
+    });
   }
 
   /** Within the transaction that makes the member; false where it is no longer open. */

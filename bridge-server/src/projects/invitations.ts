@@ -4,9 +4,10 @@ import type { Invitation, Project, ProjectRole } from '../contract/projects.js';
 import { KargahError } from '../lib/errors.js';
 import { sha256 } from '../lib/hash.js';
 import { newId } from '../lib/ids.js';
+import type { Ledger } from '../ledger/index.js';
 import { decodeCursor, encodeCursor } from '../lib/pages.js';
 import type { InvitationRow, InvitationStore } from './invitation-store.js';
-import type { PageQuery, ProjectService } from './service.js';
+import { actOn as actOnMember, type PageQuery, type ProjectService } from './service.js';
 import type { ProjectStore } from './store.js';
 
 const DAY = 86_400_000;
@@ -19,6 +20,7 @@ export class Invitations {
     private readonly store: InvitationStore,
     private readonly projects: ProjectService,
     private readonly members: ProjectStore,
+    private readonly ledger: Ledger,
   ) {}
 
   async create(
@@ -33,18 +35,21 @@ export class Invitations {
       throw new KargahError('too_many_invitations', { max: MOST_OPEN });
     const token = `kgi_${randomBytes(32).toString('base64url')}`;
     const invitation_id = newId('inv');
-    await this.store.insert({
+    const expires_at = new Date(now + days * DAY).toISOString();
+    const row = {
       invitation_id,
       project_id: projectId,
       role,
       sha256: sha256(token),
       created_by: caller.userId,
       created_at,
-      expires_at: new Date(now + days * DAY).toISOString(),
+      expires_at,
       used_at: null,
       used_by: null,
       revoked_at: null,
-    });
+    };
+    const act = { ...actOn(caller, projectId, invitation_id), action: 'invitation.make' } as const;
+    await this.store.insert(row, (trx) => this.ledger.record(trx, { ...act, after: { role, expires_at } }));
     return { ...shown((await this.store.find(projectId, invitation_id))!), token };
   }
 
@@ -60,8 +65,13 @@ export class Invitations {
   /** One that has expired or is revoked already is as it should be. */
   async revoke(caller: Person, projectId: string, invitationId: string): Promise<void> {
     await this.projects.require(caller, 'project.manage', projectId);
-    if ((await this.store.find(projectId, invitationId)) === undefined) throw new KargahError('not_found');
-    if (!(await this.store.revoke(invitationId, new Date().toISOString()))) throw new KargahError('invitation_taken');
+    const row = await this.store.find(projectId, invitationId);
+    if (row === undefined) throw new KargahError('not_found');
+    const act = { ...actOn(caller, projectId, invitationId), action: 'invitation.revoke' } as const;
+    const revoked = await this.store.revoke(invitationId, new Date().toISOString(), (trx) =>
+      this.ledger.record(trx, { ...act, before: { role: row.role, expires_at: row.expires_at } }),
+    );
+    if (!revoked) throw new KargahError('invitation_taken');
   }
 
   /** @throws {KargahError} `invitation_unknown`, `invitation_used`, `invitation_expired`, `invitation_revoked` */
@@ -78,12 +88,19 @@ export class Invitations {
   /** @throws {KargahError} as {@link offer}, and `already_member`: then it can still be used. */
   async accept(caller: Person, token: string): Promise<Project> {
     const row = await this.#open(token);
-    const isIn = await this.members.changeMembers(row.project_id, async (members) => {
+    const { invitation_id: invitation, project_id: projectId, role } = row;
+    let isIn = false;
+    await this.members.changeMembers(projectId, async (members) => {
       if ((await members.roleOf(caller.userId)) !== null) throw new KargahError('already_member');
       const used = { used_at: new Date().toISOString(), used_by: caller.userId };
-      if (!(await this.store.use(members.trx, row, used))) return false;
-      await members.add(caller.userId, row.role);
-      return true;
+      isIn = await this.store.use(members.trx, row, used);
+      if (!isIn) return [];
+      await members.add(caller.userId, role);
+      const after = { role, user_id: caller.userId };
+      return [
+        { ...actOn(caller, projectId, invitation), action: 'invitation.accept', after },
+        { ...actOnMember(caller, projectId, caller.userId), action: 'member.add', after: { role, invitation } },
+      ];
     });
     // Somebody used or revoked it meanwhile: the row says which.
     if (!isIn) {
@@ -91,7 +108,7 @@ export class Invitations {
       throw new KargahError('conflict');
     }
     await this.projects.changed([caller.userId]);
-    return this.projects.shown(caller, row.project_id);
+    return this.projects.shown(caller, projectId);
   }
 
   async #open(token: string): Promise<InvitationRow> {
@@ -101,6 +118,10 @@ export class Invitations {
     if (state !== 'open') throw new KargahError(`invitation_${state}`);
     return row;
   }
+}
+
+function actOn(caller: Person, projectId: string, invitationId: string) {
+  return { caller, object: { kind: 'invitation', id: invitationId }, projectId } as const;
 }
 
 function stateOf(row: InvitationRow): Invitation['state'] {

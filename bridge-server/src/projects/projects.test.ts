@@ -23,10 +23,11 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kargah-projects-'));
   told = [];
   const memberships = new Memberships(storage.db);
+  const ledger = new Ledger(systemClock);
   auth = await createAuth({
     storage,
     memberships,
-    ledger: new Ledger(systemClock),
+    ledger,
     config: {
       secret: 'k'.repeat(8) + 'secret-of-this-test-1234567890',
       sessionDays: 14,
@@ -40,7 +41,7 @@ beforeEach(async () => {
     log: pino({ level: 'silent' }),
   });
   const live = { membershipsChanged: (userIds: readonly string[]) => Promise.resolve(void told.push(...userIds)) };
-  const projects = createProjects({ db: storage.db, memberships, live });
+  const projects = createProjects({ db: storage.db, memberships, ledger, live });
   served = await serve({ authenticator: auth.authenticator, routes: [...auth.routes, ...projects.routes] });
 });
 afterEach(async () => {
@@ -319,6 +320,42 @@ describe('a member', () => {
     expect(refusal(await ask(editor, 'DELETE', at(sara)))).toEqual([403, 'forbidden']);
     expect(await membersOf(editor, project)).toHaveLength(2);
   });
+});
+
+it('what owners do with members and invitations is in the ledger, by those who did it, and what is refused is not', async () => {
+  const [sara, reza] = [await register('sara'), await register('reza')];
+  const project = await made(sara, 'team');
+  await ask(sara, 'PATCH', `projects/${project}`, { name: 'تیم' });
+  const used = await invited(sara, project, 'viewer');
+  const revoked = await invited(sara, project, 'owner');
+  await ask(sara, 'DELETE', `projects/${project}/invitations/${revoked.invitation_id}`);
+  await accept(reza, used.token);
+  await accept(reza, revoked.token);
+  const of = `projects/${project}/members/${reza.user.user_id}`;
+  await ask(reza, 'PATCH', of, { role: 'owner' });
+  await ask(sara, 'PATCH', of, { role: 'editor' });
+  await ask(sara, 'POST', `projects/${project}/leave`);
+  await ask(reza, 'POST', `projects/${project}/leave`);
+  const rows = await storage.db
+    .selectFrom('ledger')
+    .selectAll()
+    .where('project_id', '=', project)
+    .orderBy('seq')
+    .execute();
+  const names = { [sara.user.user_id]: 'sara', [reza.user.user_id]: 'reza' };
+  expect(rows.map((row) => [row.action, names[row.actor_id]])).toEqual([
+    ['project.make', 'sara'],
+    ['project.change', 'sara'],
+    ['invitation.make', 'sara'],
+    ['invitation.make', 'sara'],
+    ['invitation.revoke', 'sara'],
+    ['invitation.accept', 'reza'],
+    ['member.add', 'reza'],
+    ['member.change', 'sara'],
+    ['member.leave', 'reza'],
+  ]);
+  const text = JSON.stringify(rows);
+  for (const { token } of [used, revoked]) expect(text).not.toContain(token.slice(4));
 });
 
 it('what a person is a member of is read once, and again when it may be another', async () => {

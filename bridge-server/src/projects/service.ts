@@ -1,10 +1,10 @@
 import type { Person } from '../access/caller.js';
 import { homeOf, type Memberships } from '../access/memberships.js';
 import { ROLES } from '../access/policy.js';
-import { makeProject } from '../access/projects.js';
 import { requireAccess } from '../access/require-access.js';
 import type { Member, Project, ProjectRole } from '../contract/projects.js';
 import type { Permission } from '../contract/permissions.js';
+import type { Act } from '../ledger/index.js';
 import { KargahError } from '../lib/errors.js';
 import { decodeCursor, encodeCursor } from '../lib/pages.js';
 import type { MemberChange, MemberRow, ProjectRow, ProjectStore } from './store.js';
@@ -42,8 +42,7 @@ export class ProjectService {
   }
 
   async create(caller: Person, name: string): Promise<Project> {
-    const { db } = this.deps.store;
-    const projectId = await db.transaction().execute((trx) => makeProject(trx, { name, userId: caller.userId }));
+    const projectId = await this.deps.store.make(caller, name);
     await this.changed([caller.userId]);
     return this.shown(caller, projectId);
   }
@@ -54,7 +53,7 @@ export class ProjectService {
 
   async rename(caller: Person, projectId: string, name: string): Promise<Project> {
     const row = await this.require(caller, 'project.manage', projectId);
-    await this.deps.store.rename(projectId, name);
+    await this.deps.store.rename(caller, row, name);
     await this.changed(await this.deps.store.memberIds(projectId));
     return shownTo(caller, { ...row, name });
   }
@@ -72,8 +71,11 @@ export class ProjectService {
     await this.require(caller, 'project.manage', projectId);
     await this.change(projectId, userId, async (members) => {
       await members.requireOwner(caller.userId);
-      await requireMember(members, userId);
+      const before = await roleOfMember(members, userId);
       await members.give(userId, role);
+      return [
+        { ...actOn(caller, projectId, userId), action: 'member.change', before: { role: before }, after: { role } },
+      ];
     });
     return memberOf((await this.deps.store.member(projectId, userId))!);
   }
@@ -82,16 +84,19 @@ export class ProjectService {
     await this.require(caller, 'project.manage', projectId);
     await this.change(projectId, userId, async (members) => {
       await members.requireOwner(caller.userId);
-      await requireMember(members, userId);
+      const role = await roleOfMember(members, userId);
       await members.remove(userId);
+      return [{ ...actOn(caller, projectId, userId), action: 'member.remove', before: { role } }];
     });
   }
 
   async leave(caller: Person, projectId: string): Promise<void> {
     await this.require(caller, 'project.read', projectId);
     await this.change(projectId, caller.userId, async (members) => {
-      if ((await members.roleOf(caller.userId)) === null) throw new KargahError('conflict');
+      const role = await members.roleOf(caller.userId);
+      if (role === null) throw new KargahError('conflict');
       await members.remove(caller.userId);
+      return [{ ...actOn(caller, projectId, caller.userId), action: 'member.leave', before: { role } }];
     });
   }
 
@@ -115,15 +120,22 @@ export class ProjectService {
   private async change(
     projectId: string,
     userId: string,
-    change: (members: MemberChange) => Promise<void>,
+    change: (members: MemberChange) => Promise<readonly Act[]>,
   ): Promise<void> {
     await this.deps.store.changeMembers(projectId, change);
     await this.changed([userId]);
   }
 }
 
-async function requireMember(members: MemberChange, userId: string): Promise<void> {
-  if ((await members.roleOf(userId)) === null) throw new KargahError('not_found');
+async function roleOfMember(members: MemberChange, userId: string): Promise<ProjectRole> {
+  const role = await members.roleOf(userId);
+  if (role === null) throw new KargahError('not_found');
+  return role;
+}
+
+/** The part of what the ledger says of a member that is the same for every act. */
+export function actOn(caller: Person, projectId: string, userId: string) {
+  return { caller, object: { kind: 'member', id: userId }, projectId } as const;
 }
 
 function shownTo(caller: Person, row: ProjectRow): Project {

@@ -1,6 +1,9 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { ownedBy, type Resource } from '../access/resource.js';
+import { makeProject } from '../access/projects.js';
+import type { Person } from '../access/caller.js';
 import type { ProjectRole } from '../contract/projects.js';
+import type { Act, Ledger } from '../ledger/index.js';
 import { KargahError } from '../lib/errors.js';
 import type { Database } from '../storage/schema.js';
 
@@ -22,7 +25,10 @@ export type After = readonly [at: string, id: string] | undefined;
 
 /** Rows of projects that are not deleted, and of their members. */
 export class ProjectStore {
-  constructor(readonly db: Kysely<Database>) {}
+  constructor(
+    readonly db: Kysely<Database>,
+    private readonly ledger: Ledger,
+  ) {}
 
   async find(projectId: string): Promise<ProjectRow | undefined> {
     return this.#rows().where('p.project_id', '=', projectId).executeTakeFirst();
@@ -44,8 +50,22 @@ export class ProjectStore {
     return query.orderBy('me.created_at').orderBy('p.project_id').limit(limit).execute();
   }
 
-  async rename(projectId: string, name: string): Promise<void> {
-    await this.db.updateTable('projects').set({ name }).where('project_id', '=', projectId).execute();
+  async make(caller: Person, name: string): Promise<string> {
+    return this.db.transaction().execute(async (trx) => {
+      const projectId = await makeProject(trx, { name, userId: caller.userId });
+      const object = { kind: 'project', id: projectId } as const;
+      await this.ledger.record(trx, { caller, action: 'project.make', object, projectId, after: { name } });
+      return projectId;
+    });
+  }
+
+  async rename(caller: Person, { project_id: projectId, name: before }: ProjectRow, name: string): Promise<void> {
+    await this.db.transaction().execute(async (trx) => {
+      await trx.updateTable('projects').set({ name }).where('project_id', '=', projectId).execute();
+      const object = { kind: 'project', id: projectId } as const;
+      const act = { caller, action: 'project.change', object, projectId } as const;
+      await this.ledger.record(trx, { ...act, before: { name: before }, after: { name } });
+    });
   }
 
   async members(projectId: string, limit: number, after: After): Promise<MemberRow[]> {
@@ -74,16 +94,12 @@ export class ProjectStore {
   }
 
   /**
-   * Changes who is a member, one change after another. `change` sees what those before it did.
+   * Changes who is a member, one change after another. `change` sees what those before it did, and answers what the ledger is to say.
    *
    * @throws {KargahError} `not_found` where the project was deleted meanwhile; `last_owner` where nobody would own it any more.
    */
-  async changeMembers<T>(
-    projectId: string,
-    change: (members: MemberChange) => Promise<T>,
-    trx?: Transaction<Database>,
-  ): Promise<T> {
-    const within = async (tx: Transaction<Database>): Promise<T> => {
+  async changeMembers(projectId: string, change: (members: MemberChange) => Promise<readonly Act[]>): Promise<void> {
+    await this.db.transaction().execute(async (tx) => {
       // Written first: whoever else changes the members of this project waits here.
       const { numUpdatedRows } = await tx
         .updateTable('projects')
@@ -92,7 +108,7 @@ export class ProjectStore {
         .where('deleted_at', 'is', null)
         .executeTakeFirst();
       if (numUpdatedRows === 0n) throw new KargahError('not_found');
-      const answer = await change(new MemberChange(tx, projectId));
+      const acts = await change(new MemberChange(tx, projectId));
       const owner = await tx
         .selectFrom('project_members')
         .select('user_id')
@@ -101,9 +117,8 @@ export class ProjectStore {
         .limit(1)
         .executeTakeFirst();
       if (owner === undefined) throw new KargahError('last_owner');
-      return answer;
-    };
-    return trx === undefined ? this.db.transaction().execute(within) : within(trx);
+      for (const act of acts) await this.ledger.record(tx, act);
+    });
   }
 
   #rows() {

@@ -1,3 +1,4 @@
+import { writerIn } from '../access/workspace-user.js';
 import type { Failure } from '../contract/errors.js';
 import type { Sweep } from '../contract/training/sweeps.js';
 import type { MetricPoint } from '../contract/training/metrics.js';
@@ -151,7 +152,7 @@ export class SweepRunner {
     if (row.mlflow_run_id !== null || row.state !== 'running') return true;
     // The sweep waits, as jobs do, until MLflow is up.
     if (this.deps.mlflow.state() !== 'up') return false;
-    await this.deps.mlflow.ensureWorkspace(workspace, row.user_id);
+    await this.deps.mlflow.ensureWorkspace(workspace, writerIn(workspace));
     const run = await this.deps.mlflow.createRun({
       workspace,
       userId: row.user_id,

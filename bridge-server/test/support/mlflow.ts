@@ -9,6 +9,7 @@ import { systemClock } from '../../src/lib/clock.js';
 import { TokenKey } from '../../src/auth/keys.js';
 import { loadConfig } from '../../src/config.js';
 import type { MetricPoint } from '../../src/contract/training/metrics.js';
+import { workspaceUser } from '../../src/access/workspace-user.js';
 import { KargahError } from '../../src/lib/errors.js';
 import type { Caller, JobIdentity, Person } from '../../src/access/caller.js';
 import { createMlflow, type Mlflow } from '../../src/mlflow/index.js';
@@ -80,7 +81,7 @@ export async function startTestMlflow(): Promise<TestMlflow> {
     config,
     access: {
       publicKeyPem: key.publicKeyPem,
-      mint: (caller) => mint({ sub: caller.userId, role: 'user' }),
+      mint: (caller) => mint({ sub: workspaceUser(caller).name, role: 'user' }),
       mintForService: () => mint({ sub: 'kargah', role: 'service' }),
       callerOfCookie: ({ headers }) => Promise.resolve(headers.cookie === 'page=sara' ? people.sara : null),
     },

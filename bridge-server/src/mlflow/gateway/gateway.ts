@@ -6,6 +6,7 @@ import { KargahError } from '../../lib/errors.js';
 import type { Authenticator } from '../../http/route.js';
 import type { Caller, Person } from '../../access/caller.js';
 import { inProject, inWorkspace } from '../../access/projects.js';
+import { workspaceUser, type WorkspaceUser } from '../../access/workspace-user.js';
 import { requireHere } from '../../access/require-access.js';
 import { projectNamed, tokenOf } from '../../http/policy.js';
 import { EMPTY_FOR_THE_PAGE, NOT_IMPLEMENTED } from './allowed.js';
@@ -38,7 +39,7 @@ export interface GatewayDeps {
     callerOfCookie(req: IncomingMessage): Promise<Person | null>;
   };
   /** Gives the caller's project its workspace, once. */
-  readonly ensureWorkspace: (workspace: string, userId: string) => Promise<void>;
+  readonly ensureWorkspace: (workspace: string, user: WorkspaceUser) => Promise<void>;
   readonly listener: GatewayListener;
   readonly spool: IngestDeps['spool'];
   readonly log: GatewayLog;
@@ -126,9 +127,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 
   /** Whoever comes the first time gets their workspace, and an experiment in it. */
-  async function settle({ workspace, userId }: Caller): Promise<void> {
-    await deps.ensureWorkspace(workspace, userId);
-    await defaults.of(workspace);
+  async function settle(caller: Caller): Promise<void> {
+    await deps.ensureWorkspace(caller.workspace, workspaceUser(caller));
+    await defaults.of(caller.workspace);
   }
 
   async function forward({ req, res, found, caller, body }: Exchange): Promise<number> {

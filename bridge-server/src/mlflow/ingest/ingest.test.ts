@@ -1,3 +1,4 @@
+import { writerIn } from '../../access/workspace-user.js';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -21,7 +22,7 @@ beforeAll(async () => {
   world = await startTestMlflow();
   sara = world.tokenOf(world.people.sara);
   await world.mlflow.port.whenUp(AbortSignal.timeout(HUNG_MS));
-  await world.mlflow.port.ensureWorkspace(SPACE, 'sara');
+  await world.mlflow.port.ensureWorkspace(SPACE, writerIn(SPACE));
 });
 afterAll(async () => world.close());
 

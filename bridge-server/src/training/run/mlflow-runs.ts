@@ -1,3 +1,4 @@
+import { writerIn } from '../../access/workspace-user.js';
 import { KargahError } from '../../lib/errors.js';
 import type { DatasetInput, MlflowPort } from '../../mlflow/port.js';
 import type { JobFolders } from '../records/job-folder.js';
@@ -85,7 +86,7 @@ export class JobRuns {
   async #make(row: JobRow): Promise<JobRow> {
     const { job_id: jobId } = row;
     const workspace = await this.deps.store.workspaceOf(row.project_id);
-    await this.deps.mlflow.ensureWorkspace(workspace, row.user_id);
+    await this.deps.mlflow.ensureWorkspace(workspace, writerIn(workspace));
     const mayExist = row.fence > 1 || this.#tried.has(jobId);
     this.#tried.add(jobId);
     const run = await this.deps.mlflow.openRun({

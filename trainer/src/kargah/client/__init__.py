@@ -5,6 +5,7 @@ from kargah.client.dataset import Dataset
 from kargah.client.errors import BridgeNotFound, JobFailed, KargahError, SweepFailed
 from kargah.client.jobs import Job
 from kargah.client.predict import load_model
+from kargah.client.projects import Project
 from kargah.client.sweeps import Sweep
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "JobFailed",
     "Kargah",
     "KargahError",
+    "Project",
     "Sweep",
     "SweepFailed",
     "connect",

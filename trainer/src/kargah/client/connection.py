@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from kargah.client.dataset import Dataset
 from kargah.client.datasets import Datasets
 from kargah.client.errors import KargahError
 from kargah.client.jobs import JOBS, Job, list_jobs
+from kargah.client.projects import Projects
 from kargah.client.scripts import script_request
 from kargah.client.sweeps import SWEEPS, Sweep, dimension
 from kargah.client.transport.discovery import find_bridge, first_account_code
@@ -31,6 +33,7 @@ class Kargah:
     def __init__(self, http: Http) -> None:
         self._http = http
         self.datasets = Datasets(http)
+        self.projects = Projects(http)
 
     @property
     def http(self) -> Http:
@@ -61,6 +64,15 @@ class Kargah:
             KargahError: `bad_credentials`, `only_through_jupyter`.
         """
         self._http.sign_in(email, password)
+        return self
+
+    def use_project(self, name_or_id: str) -> Kargah:
+        """From now on lists are of this project, and what is made goes there.
+
+        Raises:
+            KargahError: `not_found`; `conflict` where several of mine have this name.
+        """
+        self._http.project = self.projects.get(name_or_id).id
         return self
 
     def me(self) -> wire.User:
@@ -264,21 +276,27 @@ class Kargah:
 
 
 def connect(
-    url: str | None = None, token: str | None = None, email: str | None = None, password: str | None = None
+    url: str | None = None,
+    token: str | None = None,
+    email: str | None = None,
+    password: str | None = None,
+    project: str | None = None,
 ) -> Kargah:
     """Finds the bridge: the arguments, KARGAH_URL and KARGAH_TOKEN, the JupyterLab around us, this machine's folder.
 
-    With `email` and `password` it signs in and keeps the session fresh by itself.
+    With `email` and `password` it signs in and keeps the session fresh by itself. `project` names the project to work
+    in, by its name or id; left out, KARGAH_PROJECT does, else it is one's own.
 
     Raises:
         BridgeNotFound: none is found, or it does not answer.
-        KargahError: `bad_credentials`.
+        KargahError: `bad_credentials`; `not_found` or `conflict` for the name of a project.
     """
     found = find_bridge(url, token)
     client = Kargah(Http(found.url, found.token))
     if email is not None and password is not None:
         client.login(email, password)
-    return client
+    named = project or os.environ.get("KARGAH_PROJECT")
+    return client if named is None else client.use_project(named)
 
 
 def register(

@@ -24,6 +24,8 @@ class Http:
         self.url = url
         self._token_source = token
         self._token = token()
+        #: Id of the project that every request is about; None: my own.
+        self.project: str | None = None
         self._renew_with: tuple[str, str] | None = None
         self._renewing = threading.Lock()
         self._client = httpx.Client(
@@ -106,11 +108,12 @@ class Http:
         return user
 
     def _headers(self) -> dict[str, str]:
+        project = {} if self.project is None else {"X-Kargah-Project": self.project}
         if self._token is None:
-            return {}
+            return project
         if urlsplit(self.url).path:
-            return {"X-Kargah-Token": self._token}
-        return {"Authorization": f"Bearer {self._token}"}
+            return project | {"X-Kargah-Token": self._token}
+        return project | {"Authorization": f"Bearer {self._token}"}
 
     def _send(self, method: str, path: str, headers: Mapping[str, str] | None = None, **options: Any) -> httpx.Response:
         try:
