@@ -89,12 +89,12 @@ export class Invitations {
   async accept(caller: Person, token: string): Promise<Project> {
     const row = await this.#open(token);
     const { invitation_id: invitation, project_id: projectId, role } = row;
-    let isIn = false;
+    const outcome = { isIn: false };
     await this.members.changeMembers(projectId, async (members) => {
       if ((await members.roleOf(caller.userId)) !== null) throw new KargahError('already_member');
       const used = { used_at: new Date().toISOString(), used_by: caller.userId };
-      isIn = await this.store.use(members.trx, row, used);
-      if (!isIn) return [];
+      outcome.isIn = await this.store.use(members.trx, row, used);
+      if (!outcome.isIn) return [];
       await members.add(caller.userId, role);
       const after = { role, user_id: caller.userId };
       return [
@@ -103,7 +103,7 @@ export class Invitations {
       ];
     });
     // Somebody used or revoked it meanwhile: the row says which.
-    if (!isIn) {
+    if (!outcome.isIn) {
       await this.#open(token);
       throw new KargahError('conflict');
     }
