@@ -1,4 +1,5 @@
 import type { ProjectRole } from '../contract/projects.js';
+import type { TokenScope } from '../contract/scopes.js';
 
 /** What somebody is in a project. */
 export interface Membership {
@@ -26,6 +27,10 @@ export interface Person {
   readonly sessionId?: string;
   /** Signed in with a password, in this session; not by a personal API token. */
   readonly bySession?: boolean;
+  /** What the personal token that was shown is limited to. Left out: to nothing. */
+  readonly scopes?: readonly TokenScope[];
+  /** The only project that the token reaches. Left out: all of the person's, and what is shared with them. */
+  readonly onlyProject?: string;
 }
 export interface JobIdentity {
   readonly kind: 'job';

@@ -64,6 +64,16 @@ export class Memberships {
   }
 }
 
+/** What of it a token reaches that is bound to one project; all of it for any other. */
+export function heldWithin(
+  held: Held,
+  onlyProject: string | undefined,
+): Pick<Held, 'memberships'> & { readonly home: Held['home'] | null } {
+  if (onlyProject === undefined) return held;
+  const memberships = new Map([...held.memberships].filter(([projectId]) => projectId === onlyProject));
+  return { memberships, home: homeOf(memberships) };
+}
+
 /** The person's own first project, else the first that they came to; null where there is none. */
 export function homeOf(memberships: Held['memberships']): Held['home'] | null {
   const [first, ...others] = memberships;

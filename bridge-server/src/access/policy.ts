@@ -67,8 +67,8 @@ export function grantToRoles(permissions: Readonly<Partial<Record<Permission, Le
 }
 
 /** What a person may do wherever they are. */
-function ofThePerson({ role }: Person): Permissions {
-  return role === 'admin' ? ADMIN : OF_EVERYONE;
+function ofThePerson({ role, onlyProject }: Person): Permissions {
+  return role === 'admin' && onlyProject === undefined ? ADMIN : OF_EVERYONE;
 }
 
 /** Whether the caller may do this at all, to one thing or another, in this project or another. */
@@ -107,5 +107,6 @@ export function permissionsOn(caller: Caller, resource: Resource): Permissions {
   }
   const role = roleIn(caller, resource.projectId);
   if (role !== NONE) return role;
-  return resource.kind === 'dataset' && resource.isSharedWithCaller === true ? READER_OF_A_DATASET : NONE;
+  const isLent = resource.kind === 'dataset' && resource.isSharedWithCaller === true;
+  return isLent && caller.onlyProject === undefined ? READER_OF_A_DATASET : NONE;
 }

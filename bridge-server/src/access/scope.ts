@@ -16,7 +16,7 @@ export function scopeOf(caller: Caller, permission: Permission): Scope {
   if (caller.kind === 'job') return { projectIds: [], sharedWith: null };
   return {
     projectIds: mayHere(caller, permission) ? [caller.projectId] : [],
-    sharedWith: READER_OF_A_DATASET.has(permission) ? caller.userId : null,
+    sharedWith: READER_OF_A_DATASET.has(permission) && caller.onlyProject === undefined ? caller.userId : null,
   };
 }
 

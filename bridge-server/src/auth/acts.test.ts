@@ -31,7 +31,7 @@ it('writes down who made an account, came with a new browser, made and revoked a
   expect(await acts()).toEqual([
     ['person.register', id, id, null, { name: 'sara', email: 'sara@example.org', role: 'admin' }, null],
     ['person.sign_in', id, id, null, { new_device: true }, null],
-    ['token.make', id, token_id, null, named, null],
+    ['token.make', id, token_id, null, { ...named, scopes: null, project_id: null }, null],
     ['token.revoke', id, token_id, named, null, null],
     ['session.end', id, end!.object.id, { user_id: id }, null, 'logout'],
   ]);

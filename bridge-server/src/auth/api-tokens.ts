@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
+import type { Person } from '../access/caller.js';
+import type { TokenScope } from '../contract/scopes.js';
 import { sha256 } from '../lib/hash.js';
 import { newId } from '../lib/ids.js';
 import { KargahError } from '../lib/errors.js';
@@ -14,7 +16,7 @@ export class ApiTokens {
   async make(
     trx: Transaction<Database>,
     userId: string,
-    { name, days }: { name: string; days: number },
+    { name, days, limits }: { name: string; days: number; limits: TokenLimits },
   ): Promise<{ token: string; row: ApiTokenTable }> {
     const token = `kgp_${randomBytes(32).toString('base64url')}`;
     const row: ApiTokenTable = {
@@ -25,8 +27,8 @@ export class ApiTokens {
       created_at: new Date().toISOString(),
       expires_at: new Date(Date.now() + days * 86_400_000).toISOString(),
       last_used_at: null,
-      scopes_json: null,
-      project_id: null,
+      scopes_json: limits.scopes === undefined ? null : JSON.stringify(limits.scopes),
+      project_id: limits.onlyProject ?? null,
       last_used_from: null,
     };
     await trx.insertInto('api_tokens').values(row).execute();
@@ -60,18 +62,17 @@ export class ApiTokens {
     return revoked.map(({ token_id }) => token_id);
   }
 
-  /** Whose token this is, if it is still good. */
-  async ownerOf(tokenId: string): Promise<string | undefined> {
-    const row = await this.db
-      .selectFrom('api_tokens')
-      .select(['user_id', 'expires_at'])
-      .where('token_id', '=', tokenId)
-      .executeTakeFirst();
-    return row === undefined || isOver(row) ? undefined : row.user_id;
+  /** The token of this id, if it is still good. */
+  async byId(tokenId: string): Promise<ApiTokenTable | undefined> {
+    const row = await this.db.selectFrom('api_tokens').selectAll().where('token_id', '=', tokenId).executeTakeFirst();
+    return row === undefined || isOver(row) ? undefined : row;
   }
 
-  /** @throws {KargahError} `unauthenticated` for an unknown one, `token_expired` for an old one. */
-  async use(token: string): Promise<ApiTokenTable> {
+  /**
+   * @param from the address that it came from
+   * @throws {KargahError} `unauthenticated` for an unknown one, `token_expired` for an old one.
+   */
+  async use(token: string, from: string): Promise<ApiTokenTable> {
     const row = await this.db
       .selectFrom('api_tokens')
       .selectAll()
@@ -81,12 +82,23 @@ export class ApiTokens {
     const now = Date.now();
     if (isOver(row)) throw new KargahError('token_expired');
     // Once a minute is enough to tell a token in use from a forgotten one, and spares a write per request.
-    if (row.last_used_at === null || now - Date.parse(row.last_used_at) > MINUTE) {
+    const used = row.last_used_at === null ? null : Date.parse(row.last_used_at);
+    if (used === null || Math.abs(now - used) > MINUTE || row.last_used_from !== from) {
       const last_used_at = new Date(now).toISOString();
-      await this.db.updateTable('api_tokens').set({ last_used_at }).where('token_id', '=', row.token_id).execute();
+      const use = { last_used_at, last_used_from: from };
+      await this.db.updateTable('api_tokens').set(use).where('token_id', '=', row.token_id).execute();
     }
     return row;
   }
+}
+
+/** What a token is limited to, as a caller carries it. */
+export type TokenLimits = Pick<Person, 'scopes' | 'onlyProject'>;
+export function limitsOf({ scopes_json, project_id }: ApiTokenTable): TokenLimits {
+  return {
+    ...(scopes_json === null ? {} : { scopes: JSON.parse(scopes_json) as TokenScope[] }),
+    ...(project_id === null ? {} : { onlyProject: project_id }),
+  };
 }
 
 function isOver({ expires_at }: Pick<ApiTokenTable, 'expires_at'>): boolean {

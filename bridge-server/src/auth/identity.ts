@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Kysely } from 'kysely';
 import type { Clock } from '../lib/clock.js';
 import type { User } from '../contract/auth.js';
@@ -8,9 +9,9 @@ import type { Authenticator } from '../http/route.js';
 import type { Caller, JobIdentity, Person } from '../access/caller.js';
 import type { Database } from '../storage/schema.js';
 import type { Accounts } from './accounts.js';
-import type { ApiTokens } from './api-tokens.js';
+import { limitsOf, type ApiTokens, type TokenLimits } from './api-tokens.js';
 import type { TokenKey } from './keys.js';
-import type { Memberships } from '../access/memberships.js';
+import { heldWithin, type Memberships } from '../access/memberships.js';
 import type { Sessions } from './sessions.js';
 
 /** How long a proved session is taken on trust: a session ended elsewhere (another bridge on one database) is noticed by then. */
@@ -33,15 +34,15 @@ interface IdentityDeps {
 
 /** Turns a token into who is asking. */
 export class Identity implements Authenticator {
-  readonly #sessions = new Map<string, { account: Account; until: number }>();
+  readonly #sessions = new Map<string, { account: Account; limits: TokenLimits; until: number }>();
 
   constructor(private readonly deps: IdentityDeps) {}
 
   async authenticate(token: string, connection: object): Promise<Caller> {
     if (token.startsWith('kgj_')) return this.job(token);
     if (token.startsWith('kgp_')) {
-      const row = await this.deps.apiTokens.use(token);
-      const known = await this.#inProjects(await this.#account(row.user_id));
+      const row = await this.deps.apiTokens.use(token, (connection as Partial<Socket>).remoteAddress ?? 'socket');
+      const known = await this.#inProjects(await this.#account(row.user_id), limitsOf(row));
       const expiresAt = row.expires_at === null ? Number.MAX_SAFE_INTEGER : Date.parse(row.expires_at);
       return { ...known, expiresAt, sessionId: row.token_id, bySession: false };
     }
@@ -58,24 +59,29 @@ export class Identity implements Authenticator {
     let entry = this.#sessions.get(sessionId);
     if (entry === undefined || entry.until < now) {
       this.#sessions.delete(sessionId);
-      if ((await this.ownerOf(sessionId)) !== userId) throw new KargahError('token_expired');
-      entry = { account: await this.#account(userId), until: now + TRUST_MS };
+      const credential = await this.#credential(sessionId);
+      if (credential?.userId !== userId) throw new KargahError('token_expired');
+      entry = { account: await this.#account(userId), limits: credential.limits, until: now + TRUST_MS };
       if (this.#sessions.size > 10_000) this.#sessions.clear();
       this.#sessions.set(sessionId, entry);
     }
     if (entry.account.userId !== userId) throw new KargahError('unauthenticated');
     return {
-      ...(await this.#inProjects(entry.account)),
+      ...(await this.#inProjects(entry.account, entry.limits)),
       expiresAt,
       sessionId,
       bySession: !sessionId.startsWith('tok_'),
     };
   }
 
-  /** Whose session, or personal API token, this is, if it is still good. */
-  private async ownerOf(sessionId: string): Promise<string | undefined> {
-    if (sessionId.startsWith('tok_')) return this.deps.apiTokens.ownerOf(sessionId);
-    return (await this.deps.sessions.byId(sessionId))?.user_id;
+  /** Whose session, or personal API token, this is, if it is still good, and what it is limited to. */
+  async #credential(id: string): Promise<{ userId: string; limits: TokenLimits } | null> {
+    if (id.startsWith('tok_')) {
+      const row = await this.deps.apiTokens.byId(id);
+      return row === undefined ? null : { userId: row.user_id, limits: limitsOf(row) };
+    }
+    const session = await this.deps.sessions.byId(id);
+    return session === null ? null : { userId: session.user_id, limits: {} };
   }
 
   /** A session that ended here is refused at once. */
@@ -90,16 +96,19 @@ export class Identity implements Authenticator {
   }
 
   async describe(user: User): Promise<Known> {
-    return this.#inProjects(accountOf(user));
+    return this.#inProjects(accountOf(user), {});
   }
 
   async #account(userId: string): Promise<Account> {
     return accountOf(await this.deps.accounts.mustBe(userId));
   }
 
-  async #inProjects(account: Account): Promise<Known> {
-    const { memberships, home } = await this.deps.memberships.of({ id: account.userId, name: account.name });
-    return { ...account, ...home, memberships };
+  /** @throws {KargahError} `token_expired` for a token whose project the person has left */
+  async #inProjects(account: Account, limits: TokenLimits): Promise<Known> {
+    const held = await this.deps.memberships.of({ id: account.userId, name: account.name });
+    const { memberships, home } = heldWithin(held, limits.onlyProject);
+    if (home === null) throw new KargahError('token_expired');
+    return { ...account, ...home, memberships, ...limits };
   }
 
   private async job(token: string): Promise<JobIdentity> {

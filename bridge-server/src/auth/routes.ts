@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Kysely } from 'kysely';
+import { inProject } from '../access/projects.js';
 import type { Clock } from '../lib/clock.js';
 import * as contract from '../contract/auth.js';
 import type { User } from '../contract/auth.js';
@@ -11,7 +12,7 @@ import { route, type Answer, type Route, type RouteContext } from '../http/route
 import type { Actor, Ledger } from '../ledger/index.js';
 import type { ApiTokenTable, Database, SessionTable } from '../storage/schema.js';
 import { emailOf, type Accounts } from './accounts.js';
-import type { ApiTokens } from './api-tokens.js';
+import { limitsOf, type ApiTokens } from './api-tokens.js';
 import type { Cookie } from './cookies.js';
 import { DEVICE_SECONDS, type Devices } from './devices.js';
 import type { Identity } from './identity.js';
@@ -233,15 +234,24 @@ export function authRoutes(parts: AuthParts): Route[] {
       return { status: 200, json: { items, next_cursor: null } };
     }),
     route(contract.createToken, async ({ caller, body }) => {
+      // What one is no member of is answered as what does not exist.
+      if (body.project_id !== undefined) inProject(caller, body.project_id);
       const { token, row } = await db.transaction().execute(async (trx) => {
-        const made = await apiTokens.make(trx, caller.userId, { name: body.name, days: body.expires_in_days });
+        const made = await apiTokens.make(trx, caller.userId, {
+          name: body.name,
+          days: body.expires_in_days,
+          limits: {
+            ...(body.scopes === undefined ? {} : { scopes: body.scopes }),
+            ...(body.project_id === undefined ? {} : { onlyProject: body.project_id }),
+          },
+        });
         const { token_id, name, expires_at } = made.row;
         await ledger.record(trx, {
           caller,
           action: 'token.make',
           object: { kind: 'token', id: token_id },
           projectId: null,
-          after: { name, expires_at },
+          after: { name, expires_at, scopes: body.scopes ?? null, project_id: body.project_id ?? null },
         });
         return made;
       });
@@ -279,8 +289,9 @@ function asActor({ user_id, name }: User, sessionId: string): Actor {
 }
 
 function tokenView(row: ApiTokenTable) {
-  const { token_id, name, created_at, expires_at, last_used_at } = row;
-  return { token_id, name, created_at, expires_at, last_used_at };
+  const { token_id, name, created_at, expires_at, last_used_at, last_used_from } = row;
+  const { scopes = null, onlyProject = null } = limitsOf(row);
+  return { token_id, name, created_at, expires_at, last_used_at, last_used_from, scopes, project_id: onlyProject };
 }
 
 /** The only header that a session keeps. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { displayName, timestamp, userId } from './common.js';
 import { endpoint } from './endpoint.js';
+import { tokenScope } from './scopes.js';
 
 export const user = z
   .object({
@@ -156,6 +157,15 @@ const apiToken = z
     created_at: timestamp,
     expires_at: timestamp.nullable(),
     last_used_at: timestamp.nullable(),
+    last_used_from: z
+      .string()
+      .nullable()
+      .meta({ description: 'The address that it was last used from; "socket" through JupyterLab' }),
+    scopes: z.array(tokenScope).nullable().meta({ description: 'Null: all that its person may' }),
+    project_id: z
+      .string()
+      .nullable()
+      .meta({ description: 'The only project that it reaches; null: all of its person’s' }),
   })
   .meta({ id: 'ApiToken' });
 export const listTokens = endpoint({
@@ -178,10 +188,24 @@ export const createToken = endpoint({
   permission: 'account.write',
   summary: 'Make a personal API token; its value is shown once',
   body: z
-    .object({ name: displayName, expires_in_days: z.number().int().min(1).max(366).default(90) })
+    .object({
+      name: displayName,
+      expires_in_days: z.number().int().min(1).max(366).default(90),
+      scopes: z
+        .array(tokenScope)
+        .min(1)
+        .transform((scopes) => [...new Set(scopes)])
+        .optional()
+        .meta({ description: 'What it is limited to; left out: to nothing' }),
+      project_id: z
+        .string()
+        .max(64)
+        .optional()
+        .meta({ description: 'The only project that it is to reach; such a token does not administer the server' }),
+    })
     .meta({ id: 'CreateTokenRequest' }),
   responses: { 201: apiToken.extend({ token: z.string() }).meta({ id: 'NewApiToken' }) },
-  errors: [],
+  errors: ['not_found'],
 });
 export const deleteToken = endpoint({
   id: 'deleteToken',

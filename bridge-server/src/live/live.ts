@@ -8,7 +8,7 @@ import { securityHeaders } from '../http/headers.js';
 import { cameFromProxy } from '../http/listen.js';
 import type { Authenticator } from '../http/route.js';
 import type { Person } from '../access/caller.js';
-import { type Memberships, TRUST_MS } from '../access/memberships.js';
+import { heldWithin, type Memberships, TRUST_MS } from '../access/memberships.js';
 import { systemClock, type Clock } from '../lib/clock.js';
 import type { FeatureFeed, JobsToWatch, LivePort } from './port.js';
 import { LogFeed } from './log-feed.js';
@@ -149,7 +149,8 @@ export function createLive(deps: LiveDeps): Live {
   }
   async function moveRooms(socket: Socket, isTold: boolean): Promise<void> {
     const data = socket.data as { person: Person };
-    const { memberships } = await deps.memberships.of({ id: data.person.userId, name: data.person.name });
+    const held = await deps.memberships.of({ id: data.person.userId, name: data.person.name });
+    const { memberships } = heldWithin(held, data.person.onlyProject);
     if (!isTold && isSame(memberships, data.person.memberships)) return;
     data.person = { ...data.person, memberships };
     joinProjects(socket, data.person);

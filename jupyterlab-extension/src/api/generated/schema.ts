@@ -1487,7 +1487,13 @@ export interface components {
       name: string;
       /** @default 90 */
       expires_in_days: number;
+      /** @description What it is limited to; left out: to nothing */
+      scopes?: components['schemas']['TokenScope'][];
+      /** @description The only project that it is to reach; such a token does not administer the server */
+      project_id?: string;
     };
+    /** @enum {string} */
+    TokenScope: 'read' | 'train' | 'models' | 'call' | 'admin';
     LoginRequest: {
       email: string;
       password: string;
@@ -1870,6 +1876,7 @@ export interface components {
       | 'last_admin'
       | 'reset_link_over'
       | 'forbidden'
+      | 'scope_missing'
       | 'session_required'
       | 'only_through_jupyter'
       | 'signup_closed'
@@ -2213,6 +2220,12 @@ export interface components {
       created_at: string;
       expires_at: string | null;
       last_used_at: string | null;
+      /** @description The address that it was last used from; "socket" through JupyterLab */
+      last_used_from: string | null;
+      /** @description Null: all that its person may */
+      scopes: components['schemas']['TokenScope'][] | null;
+      /** @description The only project that it reaches; null: all of its person’s */
+      project_id: string | null;
       token: string;
     };
     ApiToken: {
@@ -2225,6 +2238,12 @@ export interface components {
       created_at: string;
       expires_at: string | null;
       last_used_at: string | null;
+      /** @description The address that it was last used from; "socket" through JupyterLab */
+      last_used_from: string | null;
+      /** @description Null: all that its person may */
+      scopes: components['schemas']['TokenScope'][] | null;
+      /** @description The only project that it reaches; null: all of its person’s */
+      project_id: string | null;
     };
     SessionInfo: {
       session_id: string;
@@ -3778,6 +3797,15 @@ export interface operations {
        *     `session_required`: A personal token makes and ends no tokens or sessions; sign in with your password, in the panel.
        */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
         headers: {
           [name: string]: unknown;
         };

@@ -31,6 +31,7 @@ ErrorCode: TypeAlias = Literal[
     "last_admin",
     "reset_link_over",
     "forbidden",
+    "scope_missing",
     "session_required",
     "only_through_jupyter",
     "signup_closed",
@@ -341,12 +342,18 @@ SweepPruner: TypeAlias = Literal["none", "median", "successive_halving"]
 SweepState: TypeAlias = Literal["running", "stopping", "succeeded", "failed", "stopped"]
 
 
+TokenScope: TypeAlias = Literal["read", "train", "models", "call", "admin"]
+
+
 class ApiToken(TypedDict):
     token_id: str
     name: str
     created_at: str
     expires_at: str | None
     last_used_at: str | None
+    last_used_from: str | None
+    scopes: list[TokenScope] | None
+    project_id: str | None
 
 
 class Best(TypedDict):
@@ -544,6 +551,8 @@ class CreateProjectRequest(TypedDict):
 class CreateTokenRequest(TypedDict):
     name: str
     expires_in_days: NotRequired[int]
+    scopes: NotRequired[list[TokenScope]]
+    project_id: NotRequired[str]
 
 
 class DatasetWarningsItem(TypedDict):
@@ -1052,6 +1061,9 @@ class NewApiToken(TypedDict):
     created_at: str
     expires_at: str | None
     last_used_at: str | None
+    last_used_from: str | None
+    scopes: list[TokenScope] | None
+    project_id: str | None
     token: str
 
 
