@@ -10,7 +10,20 @@ import pytest
 
 from kargah.cli import main, verbs
 
-VERBS = ["datasets", "demo", "download", "jobs", "logs", "recipes", "stop", "train", "upload", "watch"]
+VERBS = [
+    "datasets",
+    "demo",
+    "download",
+    "jobs",
+    "ledger",
+    "logs",
+    "people",
+    "recipes",
+    "stop",
+    "train",
+    "upload",
+    "watch",
+]
 GREET = '''
 """Say hello.
 

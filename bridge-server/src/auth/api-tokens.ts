@@ -97,7 +97,7 @@ export type TokenLimits = Pick<Person, 'scopes' | 'onlyProject'>;
 export function limitsOf({ scopes_json, project_id }: ApiTokenTable): TokenLimits {
   return {
     ...(scopes_json === null ? {} : { scopes: JSON.parse(scopes_json) as TokenScope[] }),
-    ...(project_id === null ? {} : { onlyProject: project_id }),
+    ...(project_id ? { onlyProject: project_id } : {}),
   };
 }
 

@@ -235,14 +235,14 @@ export function authRoutes(parts: AuthParts): Route[] {
     }),
     route(contract.createToken, async ({ caller, body }) => {
       // What one is no member of is answered as what does not exist.
-      if (body.project_id !== undefined) inProject(caller, body.project_id);
+      if (body.project_id) inProject(caller, body.project_id);
       const { token, row } = await db.transaction().execute(async (trx) => {
         const made = await apiTokens.make(trx, caller.userId, {
           name: body.name,
           days: body.expires_in_days,
           limits: {
             ...(body.scopes === undefined ? {} : { scopes: body.scopes }),
-            ...(body.project_id === undefined ? {} : { onlyProject: body.project_id }),
+            ...(body.project_id ? { onlyProject: body.project_id } : {}),
           },
         });
         const { token_id, name, expires_at } = made.row;

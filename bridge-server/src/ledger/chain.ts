@@ -7,7 +7,7 @@ export const GENESIS = '0'.repeat(64);
 
 export type Unhashed = Omit<LedgerRow, 'hash'>;
 
-/** SHA-256 of the row's fields as JSON, names sorted, without spaces. `kargah.ledger` of the Python package does the same. */
+/** SHA-256 of the row's fields as JSON, names sorted, without spaces. `kargah.cli.ledger_file` does the same. */
 export function hashOf(row: Unhashed): string {
   return createHash('sha256')
     .update(JSON.stringify(canonical(row)))

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { HandClock } from '../../test/clock.js';
+import { ROOT } from '../../test/bridge.js';
 import { testStorage } from '../../test/storage.js';
-import { LEDGER, type LedgerKind } from '../contract/ledger.js';
+import { LEDGER, type LedgerKind, type LedgerRow } from '../contract/ledger.js';
 import { duringRequest } from '../lib/request-origin.js';
 import type { Storage } from '../storage/storage.js';
 import type { Act, Facts } from './act.js';
@@ -173,5 +176,14 @@ describe('the chain', () => {
   it('stays one when many write at once', async () => {
     await Promise.all(Array.from({ length: 50 }, (_, n) => record(made(`tok_${String(n)}`))));
     expect(await verdict()).toMatchObject({ rows: 50, head: { seq: 50 }, broken: null });
+  });
+
+  it('is taken alike by Python, which holds the same example', async () => {
+    const lines = readFileSync(join(ROOT, 'trainer/tests/ledger-example.jsonl'), 'utf8').trimEnd().split('\n');
+    const rows = lines.map((line) => JSON.parse(line) as LedgerRow);
+    const pages = async function* (): AsyncGenerator<LedgerRow[]> {
+      yield await Promise.resolve(rows);
+    };
+    expect(await verdictOn(pages())).toMatchObject({ rows: 5, head: { seq: 5 }, broken: null });
   });
 });

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +78,43 @@ class Kargah:
     def me(self) -> wire.User:
         found: wire.User = self._http.json("GET", f"{API}/auth/me")
         return found
+
+    def make_token(
+        self,
+        name: str,
+        *,
+        scopes: Sequence[wire.TokenScope] | None = None,
+        project_id: str | None = None,
+        days: int = 90,
+    ) -> wire.NewApiToken:
+        """A personal token; its `token` is shown this once.
+
+        Args:
+            scopes: what it is limited to, of `read`, `train`, `models`, `call`, `admin`; left out, to nothing.
+            project_id: the only project that it is to reach.
+
+        Raises:
+            KargahError: `session_required` unless signed in with a password, `not_found` for another's project.
+        """
+        body: dict[str, Any] = {"name": name, "expires_in_days": days}
+        if scopes is not None:
+            body["scopes"] = list(scopes)
+        if project_id is not None:
+            body["project_id"] = project_id
+        made: wire.NewApiToken = self._http.json("POST", f"{API}/auth/tokens", json=body)
+        return made
+
+    def people(self) -> Iterator[wire.PersonEntry]:
+        """Everybody who has an account on this server; for its administrators."""
+        return pages(self._http, f"{API}/people", {})
+
+    def ledger(self, **filters: str) -> Iterator[wire.LedgerRow]:
+        """What was done with what matters, newest first: all of it for administrators, else that of one's project.
+
+        Args:
+            filters: `actor`, `action`, `object` (`<kind>/<id>`), `project_id`, `since`, `until`.
+        """
+        return pages(self._http, f"{API}/ledger", dict(filters))
 
     def sources(self) -> list[wire.Source]:
         """The catalogue of ready datasets."""
