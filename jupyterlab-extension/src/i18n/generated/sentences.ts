@@ -63,6 +63,10 @@ export const ERRORS: Catalogue = {
     fa: 'این پیوند به کار رفته، زمانش گذشته یا پیوند تازه‌تری جایش آمده است؛ از مدیر پیوند دیگری بخواهید.',
   },
   forbidden: { en: 'Your role does not allow this.', fa: 'نقش شما اجازهٔ این کار را نمی‌دهد.' },
+  scope_missing: {
+    en: 'This token may not do that: it has no scope “{scope}”; make one that has, in the panel under “My tokens”.',
+    fa: 'این توکن اجازهٔ این کار را ندارد: دامنهٔ «{scope}» را ندارد؛ در پنل، در «توکن‌های من»، توکنی با آن بسازید.',
+  },
   session_required: {
     en: 'A personal token makes and ends no tokens or sessions; sign in with your password, in the panel.',
     fa: 'توکن شخصی توکن یا نشستی نمی‌سازد و پایان نمی‌دهد؛ با رمز خود در پنل وارد شوید.',
