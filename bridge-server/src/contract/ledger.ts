@@ -49,7 +49,7 @@ const ACTIONS = KINDS.flatMap((kind) => LEDGER[kind].acts.map((act) => `${kind}.
 /** Somebody who is signed in asked for what they may not do, or for what is not there: the two are one. */
 export const REFUSED = 'access.refuse';
 
-export const ledgerFact = z.union([z.string(), z.number().int(), z.boolean(), z.null(), z.array(z.string())]);
+export const ledgerFact = z.union([z.string(), z.number().int(), z.boolean(), z.array(z.string()), z.null()]);
 const facts = z.record(z.string(), ledgerFact).nullable();
 
 export const ledgerRow = z

@@ -2315,10 +2315,10 @@ export interface components {
       object: components['schemas']['LedgerObject'];
       project_id: string | null;
       before: {
-        [key: string]: string | number | boolean | null | string[];
+        [key: string]: string | number | boolean | string[] | null;
       } | null;
       after: {
-        [key: string]: string | number | boolean | null | string[];
+        [key: string]: string | number | boolean | string[] | null;
       } | null;
       reason: string | null;
       /** @description How often it happened within a minute; 1 but for what was refused */
