@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { displayName, idOf, page, pageQuery, timestamp, userId } from './common.js';
 import { endpoint } from './endpoint.js';
 
-export const projectId = idOf('prj');
-export const invitationId = idOf('inv');
+const projectId = idOf('prj');
+const invitationId = idOf('inv');
 
 export const projectRole = z.enum(['owner', 'editor', 'viewer']).meta({
   id: 'ProjectRole',

@@ -125,7 +125,7 @@ const tag = shownText(40);
 const tags = z.array(tag).max(20);
 
 /** What its readers should know before they train on it. */
-export const warning = z.object({
+const warning = z.object({
   code: z.string(),
   detail: z.string(),
   detail_fa: z.string(),
