@@ -15,7 +15,7 @@ import { createApp, type AppParts } from './http/app.js';
 import { docsFiles, docsRoutes } from './http/docs.js';
 import type { Authenticator, Route } from './http/route.js';
 import { createLaunchers } from './launchers/index.js';
-import { Ledger, LedgerStore } from './ledger/index.js';
+import { Ledger, LedgerStore, Refusals } from './ledger/index.js';
 import { systemClock } from './lib/clock.js';
 import { createLive, type Live } from './live/live.js';
 import { createMlflow } from './mlflow/index.js';
@@ -129,6 +129,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     ...trainingRoutes(training),
     ...running.flatMap((feature) => feature.routes),
   ];
+  const refusals = new Refusals({ db, ledger, clock: systemClock, log });
   const gateway = mlflow.gateway(auth.authenticator, training.gatewayListener);
   const app = createApp({
     routes,
@@ -143,6 +144,13 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     allowedOrigins: config.allowedOrigins,
     answers,
     observe: metrics.observe,
+    refused: (caller, { permission }, params) => {
+      if (permission === null) return;
+      // The last of the path's names is the most exact one.
+      const id = String(Object.values(params).at(-1) ?? '*');
+      const object = { kind: permission.replace(/\.\w+$/u, ''), id };
+      refusals.add({ caller, permission, object, projectId: caller.projectId });
+    },
   });
   return {
     app,
@@ -165,6 +173,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     },
     stop: async () => {
       for (const feature of running.toReversed()) await feature.stop?.();
+      await refusals.close();
       await training.stop();
       await launchers.close();
       await mlflow.stop();

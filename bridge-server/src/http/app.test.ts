@@ -57,6 +57,7 @@ it('a route that names no permission does not start, whatever the types say', as
 
 const done = () => Promise.resolve({ status: 204 });
 let served: Served;
+const refused: unknown[] = [];
 beforeAll(async () => {
   served = await serve({
     authenticator: knownCallers(person('sara'), person('root', { role: 'admin' }), {
@@ -68,6 +69,7 @@ beforeAll(async () => {
       datasetId: null,
     }),
     allowedOrigins: ['https://lab.example.org'],
+    refused: (caller, { id }, params) => void refused.push([caller.userId, id, params]),
     mounts: [{ path: '/raw', handle: (req, res) => void req.pipe(res) }],
     routes: [
       route(make, ({ body, query, caller }) =>
@@ -233,4 +235,16 @@ it('throws coded errors with their public words', () => {
     detail: 'Too many attempts; try again in 7 s.',
     params: { seconds: 7 },
   });
+});
+
+it('tells of what is refused to somebody who is signed in, and of nothing else', async () => {
+  refused.length = 0;
+  const get = (path: string, token?: string): Promise<Response> =>
+    fetch(served.url + path, token === undefined ? {} : { headers: { Authorization: `Bearer ${token}` } });
+  expect((await get('/admin')).status).toBe(401);
+  expect((await get('/admin', 'token-of-root')).status).toBe(204);
+  expect((await get('/nothing-here', 'token-of-sara')).status).toBe(404);
+  expect(refused).toEqual([]);
+  expect((await get('/admin', 'token-of-sara')).status).toBe(403);
+  expect(refused).toEqual([['sara', 'admin', {}]]);
 });

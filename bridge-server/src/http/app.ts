@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { systemClock, type Clock } from '../lib/clock.js';
 import { duringRequest } from '../lib/request-origin.js';
 import type { Endpoint } from '../contract/endpoint.js';
+import type { Caller } from '../access/caller.js';
 import { isPermission } from '../access/policy.js';
 import { KargahError } from '../lib/errors.js';
 import { checkAnswer } from './answers.js';
@@ -35,6 +36,8 @@ export interface AppParts {
   readonly answers?: 'checked' | 'trusted';
   /** By which bodies that come too slowly are told. */
   readonly clock?: Clock;
+  /** Told of what somebody who is signed in asked for and may not have, or that is not there. */
+  readonly refused?: (caller: Caller, endpoint: Endpoint, params: Readonly<Record<string, unknown>>) => void;
   readonly observe?: (request: {
     readonly endpoint: string;
     readonly method: string;
@@ -47,8 +50,12 @@ declare module 'express-serve-static-core' {
   interface Locals {
     requestId: string;
     endpoint?: Endpoint;
+    caller?: Caller;
   }
 }
+
+/** Refused and missing are one to whoever asked. */
+const REFUSALS: ReadonlySet<string> = new Set(['forbidden', 'not_found', 'scope_missing']);
 
 /** The HTTP side of the bridge: every route through the same policy, parsing and error answers. */
 export function createApp(parts: AppParts): Express {
@@ -78,6 +85,9 @@ export function createApp(parts: AppParts): Express {
         { err: error, request_id: res.locals.requestId, method: req.method, path: req.path },
         'request failed',
       );
+    const { caller, endpoint } = res.locals;
+    if (REFUSALS.has(known.code) && caller !== undefined && endpoint !== undefined)
+      parts.refused?.(caller, endpoint, req.params);
     // Half an answer cannot be taken back: the connection ends, so that nobody takes it for a whole one.
     if (res.headersSent) next(error);
     else sendProblem(res, known);
@@ -152,7 +162,11 @@ function handler(route: Route, parts: AppParts): RequestHandler {
   return async (req, res) => {
     res.locals.endpoint = endpoint;
     res.set('Cache-Control', 'no-store');
-    const caller = await authorise(endpoint, req, parts.authenticator, parts.maySignIn ?? everywhere);
+    const caller = await authorise(endpoint, req, {
+      authenticator: parts.authenticator,
+      maySignIn: parts.maySignIn ?? everywhere,
+      known: (one) => (res.locals.caller = one),
+    });
     const input = await parseInput(endpoint, req);
     const { requestId } = res.locals;
     const gone = whenGone(res);

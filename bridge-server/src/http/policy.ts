@@ -9,12 +9,18 @@ import { KargahError } from '../lib/errors.js';
 import type { MaySignIn } from './listen.js';
 import type { Authenticator } from './route.js';
 
+interface Door {
+  readonly authenticator: Authenticator;
+  readonly maySignIn: MaySignIn;
+  /** Told who asks, also where they are refused then. */
+  readonly known: (caller: Caller) => void;
+}
+
 /** The one place where a request is let in or refused. Answers who asks, or null where nobody needs to be known. */
 export async function authorise(
   { policy, permission, query }: Pick<Endpoint, 'policy' | 'permission' | 'query'>,
   req: Request,
-  authenticator: Authenticator,
-  maySignIn: MaySignIn,
+  { authenticator, maySignIn, known }: Door,
 ): Promise<Caller | null> {
   if (policy === 'public') return null;
   if ((policy === 'sign_in' || policy === 'session') && !maySignIn(req.socket))
@@ -27,6 +33,7 @@ export async function authorise(
   const token = tokenOf(req);
   if (token === null) throw new KargahError('unauthenticated');
   const caller = await authenticator.authenticate(token, req.socket);
+  known(caller);
   // Nothing that names none is done, whatever the types say.
   if (permission === null) throw new KargahError('forbidden');
   if (policy !== 'user_or_job' && caller.kind !== 'user') throw new KargahError('forbidden');

@@ -1,4 +1,5 @@
 import { LEDGER, type LedgerKind } from '../contract/ledger.js';
+import type { RequestOrigin } from '../lib/request-origin.js';
 
 /** Who did it; whoever is signed in is one. */
 export type Actor =
@@ -22,6 +23,19 @@ interface ActOn<K extends LedgerKind> {
 }
 /** Something that somebody did and the ledger keeps. */
 export type Act = { [K in LedgerKind]: ActOn<K> }[LedgerKind];
+
+/** Something that somebody who is signed in asked for and may not have, or that is not there: the two are one. */
+export interface Refusal {
+  readonly caller: Exclude<Actor, { readonly kind: 'server' }>;
+  readonly permission: string;
+  readonly object: { readonly kind: string; readonly id: string };
+  /** The project that the request was about. */
+  readonly projectId: string;
+  /** How often within the minute. */
+  readonly count: number;
+  /** Of the first of them. */
+  readonly origin: RequestOrigin | null;
+}
 
 /** Personal tokens, jobs' tokens, links of ours, and JWTs: somebody may have given a thing such a name. */
 const TOKEN = /\bkg[a-z]_[\w-]{16,}|\beyJ[\w-]{5,}\.[\w-]+\.[\w-]+/gu;

@@ -1,9 +1,9 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
-import type { LedgerRow } from '../contract/ledger.js';
+import { REFUSED, type LedgerRow } from '../contract/ledger.js';
 import type { Clock } from '../lib/clock.js';
-import { requestOrigin } from '../lib/request-origin.js';
+import { requestOrigin, type RequestOrigin } from '../lib/request-origin.js';
 import type { Database } from '../storage/schema.js';
-import { keptFacts, plain, type Act, type Actor } from './act.js';
+import { keptFacts, plain, type Act, type Actor, type Refusal } from './act.js';
 import { GENESIS, hashOf, type Unhashed } from './chain.js';
 import { columnsOf } from './rows.js';
 
@@ -17,7 +17,7 @@ export class Ledger {
   /** The last thing that a transaction does, since those that come later wait for its end. */
   async record(trx: Transaction<Database>, act: Act): Promise<void> {
     const { caller, action, object, projectId, reason } = act;
-    await this.append(trx, caller, {
+    await this.append(trx, caller, caller.kind === 'server' ? null : requestOrigin(), {
       action,
       object: { kind: object.kind, id: plain(object.id) },
       project_id: projectId,
@@ -28,9 +28,24 @@ export class Ledger {
     });
   }
 
+  /** @param object what was asked for, of whatever kind, and whether it exists or not */
+  async recordRefusal(trx: Transaction<Database>, refusal: Refusal): Promise<void> {
+    const { caller, object, projectId, permission, count, origin } = refusal;
+    await this.append(trx, caller, origin, {
+      action: REFUSED,
+      object: { kind: object.kind, id: plain(object.id) },
+      project_id: projectId,
+      before: null,
+      after: null,
+      reason: permission,
+      count,
+    });
+  }
+
   private async append(
     trx: Transaction<Database>,
     caller: Actor,
+    origin: RequestOrigin | null,
     told: Pick<LedgerRow, 'action' | 'object' | 'project_id' | 'before' | 'after' | 'reason' | 'count'>,
   ): Promise<void> {
     // One writer at a time, to the end of its transaction; SQLite has no more than one anyway.
@@ -41,7 +56,6 @@ export class Ledger {
       .orderBy('seq', 'desc')
       .limit(1)
       .executeTakeFirst();
-    const origin = caller.kind === 'server' ? null : requestOrigin();
     const row: Unhashed = {
       seq: (head?.seq ?? 0) + 1,
       at: new Date(this.clock.now()).toISOString(),
