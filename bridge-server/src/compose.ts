@@ -147,8 +147,8 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     refused: (caller, { permission }, params) => {
       if (permission === null) return;
       // The last of the path's names is the most exact one.
-      const id = String(Object.values(params).at(-1) ?? '*');
-      const object = { kind: permission.replace(/\.\w+$/u, ''), id };
+      const last = Object.values(params).at(-1);
+      const object = { kind: permission.replace(/\.\w+$/u, ''), id: typeof last === 'string' ? last : '*' };
       refusals.add({ caller, permission, object, projectId: caller.projectId });
     },
   });
