@@ -123,6 +123,7 @@ export class SweepRunner {
     }
     const workspace = await this.store.workspaceOf(row.project_id);
     if (!(await this.#hasRun(row, workspace))) return;
+    const before = await this.store.jobs([sweepId]);
     await this.#hasMetric(row);
     await this.#follow(row, workspace);
     const more = await this.#advance(row, workspace);
@@ -132,6 +133,8 @@ export class SweepRunner {
     const now = best === (row.best_json ?? 'null') ? row : await this.store.patchActive(sweepId, { best_json: best });
     if (now === null) return;
     if (more || jobs.some(isActive)) await this.announce(now);
+    // What a job that ended during this look said and reported, the look may have been too early to read.
+    else if (before.length < jobs.length || before.some(isActive)) this.kick(sweepId);
     else await this.#end(now, jobs);
   }
 
