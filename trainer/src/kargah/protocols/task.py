@@ -150,6 +150,8 @@ class Task:
     gradients: Callable[[tuple[Tensor, ...], Tensor], tuple[Tensor, Tensor]] | None = None
     """Forward and backward of a batch in float32, where autograd is not the fastest: sets each parameter's `grad` and
     answers the network's answers and their mean loss, without a graph."""
+    judged: Callable[[Tensor], Tensor] | None = None
+    """What the network answers in training → what `metrics` judge, as it answers itself otherwise; None: the same."""
     augment: Callable[[tuple[Tensor, ...]], tuple[Tensor, ...]] | None = None
     threads: int = 1
     """How many threads one step can make use of."""

@@ -19,7 +19,7 @@ from kargah.protocols.failure import JobFailure
 from kargah.protocols.params import param
 from kargah.protocols.task import Batches, DatasetRef, RecipeInfo, Task
 from kargah.recipes.parts.figures import classification_metrics, regression_metrics
-from kargah.recipes.parts.mlp import CrossEntropy, Mlp, MlpGradients, Shape, SquaredError
+from kargah.recipes.parts.mlp import CrossEntropy, Mlp, MlpGradients, Shape, SquaredError, mean_answer
 from kargah.recipes.parts.numbers import edges_of
 from kargah.recipes.parts.repeated import repeated
 from kargah.recipes.parts.shared_params import TrainingParams, class_weights, target_column
@@ -217,6 +217,7 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
     return Task(
         network=network,
         gradients=MlpGradients(network, learn["loss"]),
+        judged=mean_answer,
         train=repeated(Batches(prepared, labels[kept.train]), LEAST_STEPS * params.batch_size),
         validation=batches(kept.validation),
         test=batches(kept.test) if len(kept.test) else None,

@@ -292,7 +292,8 @@ class _Run:
         for parameter in self.parameters:
             parameter.grad = None
         loss.backward()  # type: ignore[no-untyped-call]
-        return answer.detach(), loss.detach()
+        answer = answer.detach()
+        return answer if self.task.judged is None else self.task.judged(answer), loss.detach()
 
     def _report_train(self) -> None:
         now = self.underway

@@ -143,6 +143,7 @@ class Upload:
     def _send(self, run: RunRef) -> LoggedModel:
         import mlflow
         from mlflow.entities import LoggedModelOutput, LoggedModelStatus
+        from mlflow.exceptions import RestException
 
         os.environ["MLFLOW_TRACKING_TOKEN"] = self.address.token()
         mlflow.set_tracking_uri(f"{self.address.url()}/mlflow")
@@ -160,7 +161,13 @@ class Upload:
         self.described.artifact_path = logged.artifact_location
         self.described.save(str(self.folder / "MLmodel"))
         client.log_model_artifacts(logged.model_id, str(self.folder))
-        client.log_outputs(run_id=run.run_id, models=[LoggedModelOutput(logged.model_id, step=self.best_step)])
+        try:
+            client.log_outputs(run_id=run.run_id, models=[LoggedModelOutput(logged.model_id, step=self.best_step)])
+        except RestException:
+            # MLflow refuses to be told twice; an attempt whose answer was lost may have told it.
+            outputs = client.get_run(run.run_id).outputs
+            if logged.model_id not in {one.model_id for one in outputs.model_outputs}:
+                raise
         client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
         size = (self.folder / MODEL_FILE).stat().st_size
         return LoggedModel(f"models:/{logged.model_id}", MODEL_NAME, size, logged.model_id)
