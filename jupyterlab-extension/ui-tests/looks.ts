@@ -162,7 +162,7 @@ export async function changeTheme(page: Page, theme: Look['theme']): Promise<voi
 export async function changeLanguage(page: Page, panel: Locator, language: Look['language']): Promise<void> {
   const root = panel.locator('.kg-Root').first();
   if ((await root.getAttribute('lang')) !== language) {
-    await panel.locator('.kg-Header [aria-haspopup="menu"]').click();
+    await panel.getByTestId('kargah-account').click();
     await page.getByRole('menuitem', { name: /^(زبان|Language)/u }).click();
   }
   await expect(root).toHaveAttribute('lang', language);

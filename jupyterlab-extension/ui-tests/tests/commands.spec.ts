@@ -14,6 +14,12 @@ const execute = (page: Page, id: string): Promise<void> =>
     await (window as unknown as App).jupyterapp.commands.execute(command);
   }, id);
 
+/** JupyterLab is there, with the windows that it had. */
+async function restored(page: Page): Promise<void> {
+  await page.waitForFunction(() => 'jupyterapp' in window);
+  await page.evaluate(() => (window as unknown as App).jupyterapp.restored);
+}
+
 test.describe.serial('Kargah within JupyterLab', () => {
   let page: Page;
 
@@ -23,7 +29,7 @@ test.describe.serial('Kargah within JupyterLab', () => {
     writeFileSync(join(lab.workspace, 'of_ava.py'), 'print("run")\n');
     page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
     await page.goto(`${lab.url.replace('/lab?', '/lab/workspaces/commands?')}&reset`);
-    await page.evaluate(() => (window as unknown as App).jupyterapp.restored);
+    await restored(page);
   });
   test.afterAll(async () => {
     await page.context().close();
@@ -34,7 +40,7 @@ test.describe.serial('Kargah within JupyterLab', () => {
     await execute(page, 'filebrowser:activate');
     await expect(panelOf(page)).toBeHidden();
     await page.reload();
-    await page.evaluate(() => (window as unknown as App).jupyterapp.restored);
+    await restored(page);
     await expect(page.locator('.jp-DirListing').first()).toBeVisible();
     await expect(panelOf(page)).toBeHidden();
   });

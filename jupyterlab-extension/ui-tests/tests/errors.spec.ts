@@ -187,7 +187,7 @@ test.describe('what a user can do wrong', () => {
       await page.getByRole('menuitem', { name: /زبان/u }).click();
       await expect(panel.locator('.kg-Root').first()).toHaveAttribute('dir', 'ltr');
       for (const { name, en } of REFUSED) await expect(row(name)).toContainText(en);
-      await panel.getByRole('button', { name: /ناهید/u }).click();
+      await panel.getByTestId('kargah-account').click();
       await page.getByRole('menuitem', { name: /Language/u }).click();
       await expect(panel.locator('.kg-Root').first()).toHaveAttribute('dir', 'rtl');
     });

@@ -59,7 +59,7 @@ test.describe.serial('what people see', () => {
     }
     // The settings are JupyterLab's and outlive this page.
     await changeTheme(page, 'light');
-    if (await panel.locator('.kg-Header [aria-haspopup="menu"]').isVisible()) await changeLanguage(page, panel, 'fa');
+    if (await panel.getByTestId('kargah-account').isVisible()) await changeLanguage(page, panel, 'fa');
     await page.context().close();
   });
 
@@ -142,7 +142,7 @@ test.describe.serial('what people see', () => {
         await widenPanel(page, panel, width);
         await glance(page, look, `panel-${String(width)}`, findings, panel);
       }
-      await panel.locator('.kg-Header [aria-haspopup="menu"]').click();
+      await panel.getByTestId('kargah-account').click();
       await expect(page.getByRole('menu')).toBeVisible();
       await portrait(page, look, 'account-menu', findings, page.getByRole('menu'));
       await page.keyboard.press('Escape');
@@ -235,7 +235,7 @@ test.describe.serial('what people see', () => {
 
   test('the panel of someone signed out is whole', async () => {
     await eachLook(async (look) => {
-      await panel.locator('.kg-Header [aria-haspopup="menu"]').click();
+      await panel.getByTestId('kargah-account').click();
       await page.getByRole('menuitem', { name: /^(خروج|Sign out)/u }).click();
       await expect(panel.getByTestId('kargah-sign-in')).toBeVisible();
       await widenPanel(page, panel, 320);
@@ -247,7 +247,7 @@ test.describe.serial('what people see', () => {
       await panel.locator('input[name=email]').fill(negar.email);
       await panel.locator('input[name=password]').fill(negar.password);
       await panel.locator('[type=submit]').click();
-      await expect(panel.locator('.kg-Header [aria-haspopup="menu"]')).toBeVisible();
+      await expect(panel.getByTestId('kargah-account')).toBeVisible();
     });
   });
 
