@@ -37,8 +37,14 @@ test.describe.serial('Kargah within JupyterLab', () => {
 
   test('its panel opens by itself at the first start, and never again', async () => {
     await expect(panelOf(page)).toBeVisible();
+    // JupyterLab keeps where one was a while after one went there.
+    const kept = page.waitForResponse(
+      (answer) =>
+        answer.request().method() === 'PUT' && /"current":"filebrowser"/u.test(answer.request().postData() ?? ''),
+    );
     await execute(page, 'filebrowser:activate');
     await expect(panelOf(page)).toBeHidden();
+    await kept;
     await page.reload();
     await restored(page);
     await expect(page.locator('.jp-DirListing').first()).toBeVisible();
