@@ -252,7 +252,7 @@ test.describe('a JupyterLab of its own', () => {
   });
 
   test('JupyterLab killed takes the bridge and MLflow along, and leaves the job to be taken up', async () => {
-    const epochs = 100;
+    const epochs = 16;
     const jobId = await train(own, roya, 'ژوپیتر کشته شد', epochs);
     await seesAnotherStep(await openJob(page, 'ژوپیتر کشته شد'));
     const bridge = own.bridge().pid;
