@@ -118,7 +118,8 @@ function Figures({ report }: { readonly report: Report }): JSX.Element {
             <tr key={key}>
               <td>{nameOf(i18n, key)}</td>
               <td className="kg-mod-number">{figure(i18n, key, value)}</td>
-              <td className="kg-mod-number">
+              {/* A sentence, which has the language's direction: as a number it would read from its end. */}
+              <td className="kg-mod-end">
                 {low === null || high === null
                   ? '—'
                   : t('report.range', { a: figure(i18n, key, low), b: figure(i18n, key, high) })}
