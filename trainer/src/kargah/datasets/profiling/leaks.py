@@ -58,9 +58,9 @@ def _by_value(
         share = float((row or (0,))[0] or 0)
         if share >= _SHARE and largest < _SHARE - 0.05:
             percent = round(100 * share, 1)
-            warnings.append(
-                warning_of("leaking_column", column=column["name"], target=chosen["name"], percent=f"{percent:g}")
-            )
+            # A number, so that it is shown in the digits of its reader.
+            told = int(percent) if percent.is_integer() else percent
+            warnings.append(warning_of("leaking_column", column=column["name"], target=chosen["name"], percent=told))
     return warnings
 
 
