@@ -211,6 +211,8 @@ test.describe.serial('a first day with Kargah', () => {
         'post /api/v1/auth/logout',
         'post /api/v1/auth/refresh',
         'post /api/v1/auth/register',
+        'post /api/v1/auth/reset',
+        'post /api/v1/invitations/look',
       ].sort(),
     );
     const { status } = await fetch(`${base}/mlflow/api/2.0/mlflow/experiments/search`, { method: 'POST', body: '{}' });

@@ -100,6 +100,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
   async function serve(req: IncomingMessage, res: ServerResponse, caller: Caller, asked: Match): Promise<void> {
     const body = asked.row.body === 'json' ? await readJson(req) : null;
     refuseUnsound(asked, body?.json ?? null);
+    if (asked.name === CURRENT_USER && caller.kind === 'user' && tokenOf(req) === null) {
+      // MLflow knows a project's people as one user, whose name says nothing to whoever looks at its page.
+      const user = { id: 0, username: caller.name, is_admin: false };
+      const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+      res.writeHead(200, headers).end(JSON.stringify({ user, is_basic_auth: false }));
+      return;
+    }
     const runId = Ingest.runOfPoints(asked, body);
     // Points are taken without MLflow, too.
     if (runId === null && !isUp()) throw unavailable();
@@ -198,6 +205,9 @@ function inNamed(caller: Caller, req: IncomingMessage): Caller {
 function toFolder(res: ServerResponse): void {
   res.writeHead(308, { location: 'mlflow/' }).end();
 }
+
+/** What MLflow's page asks to know whose it is. */
+const CURRENT_USER = '/mlflow/users/current';
 
 /** JSON of more than this waits for a turn, as files do: it lies in memory. */
 const LONG_BYTES = 2 ** 20;
