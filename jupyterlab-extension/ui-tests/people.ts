@@ -7,8 +7,28 @@ export interface Account {
   readonly password: string;
 }
 
-export const sara: Account = { name: 'سارا', email: 'sara@example.com', password: 'یک جملهٔ بلند برای ورود' };
-export const omid: Account = { name: 'امید', email: 'omid@example.com', password: 'جملهٔ دیگری که کسی نمی‌داند' };
+/** Everybody of every story. They share one bridge: two of one name would be one account with two passwords. */
+const NAMED = {
+  sara: ['سارا', 'یک جملهٔ بلند برای ورود'],
+  omid: ['امید', 'جملهٔ دیگری که کسی نمی‌داند'],
+  ava: ['آوا', 'فرمان‌ها را از صفحه‌کلید می‌دهد'],
+  ladan: ['لادن', 'داده را پیش از آموزش می‌شناسد'],
+  nahid: ['ناهید', 'جمله‌ای که ناهید می‌داند'],
+  mani: ['مانی', 'جمله‌ای که مانی می‌داند'],
+  kian: ['کیان', 'جمله‌ای که کیان می‌داند'],
+  roya: ['رویا', 'جمله‌ای که رویا می‌داند'],
+  golnar: ['گلنار', 'هر فایلی که دارد همین‌طور می‌آورد'],
+  mahsa: ['مهسا', 'کارهایش را نیمه‌کاره نمی‌گذارد'],
+  negar: ['نگار', 'رنگ‌ها و فاصله‌ها را خوب می‌بیند'],
+  parisa: ['پریسا', 'جمله‌ای که پریسا می‌داند'],
+  pari: ['پری', 'جمله‌ای که پری می‌داند'],
+  dara: ['دارا', 'پروژه‌ها را با دیگران پیش می‌برد'],
+  shirin: ['شیرین', 'با پیوندی که گرفت عضو شد'],
+} satisfies Record<string, [name: string, password: string]>;
+
+export const people = Object.fromEntries(
+  Object.entries(NAMED).map(([key, [name, password]]) => [key, { name, email: `${key}@example.com`, password }]),
+) as Record<keyof typeof NAMED, Account>;
 
 /** Opens JupyterLab with the side panel in sight. */
 export async function openPanel(page: Page, lab: Lab): Promise<Locator> {

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.js';
-import { type Account, apiOf, cloudsCsv, panelOf, pageOf, signIn } from '../people.js';
+import { apiOf, cloudsCsv, pageOf, panelOf, people, signIn } from '../people.js';
 
-const ava: Account = { name: 'آوا', email: 'ava@example.com', password: 'فرمان‌ها را از صفحه‌کلید می‌دهد' };
+const { ava } = people;
 
 interface App {
   readonly jupyterapp: { restored: Promise<void>; commands: { execute(id: string, args?: object): Promise<unknown> } };

@@ -13,9 +13,10 @@ import {
   portrait,
   widenPanel,
 } from '../looks.js';
-import { type Account, type Api, apiOf, enter, omid, pageOf, upload } from '../people.js';
+import { type Api, apiOf, enter, pageOf, people, upload } from '../people.js';
 
-const ladan: Account = { name: 'لادن', email: 'ladan@example.com', password: 'داده را پیش از آموزش می‌شناسد' };
+const { ladan, omid } = people;
+
 const SOON = { timeout: 240_000 };
 
 /** Sales with Persian digits, Jalali dates and the letters of an old program. */

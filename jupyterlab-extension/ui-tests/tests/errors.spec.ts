@@ -5,21 +5,21 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.js';
 import {
   accountMenu,
+  type Api,
   apiOf,
   enter,
   openPanel,
   pageOf,
   panelOf,
+  people,
   signIn,
   signOut,
   upload,
-  type Account,
-  type Api,
 } from '../people.js';
 
+const { nahid, mani } = people;
+
 const python = join(import.meta.dirname, '../../../.venv/bin/python');
-const nahid: Account = { name: 'ناهید', email: 'nahid@example.com', password: 'جمله‌ای که ناهید می‌داند' };
-const mani: Account = { name: 'مانی', email: 'mani@example.com', password: 'جمله‌ای که مانی می‌داند' };
 
 const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',

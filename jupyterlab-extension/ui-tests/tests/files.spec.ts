@@ -14,10 +14,11 @@ import {
   portrait,
   widenPanel,
 } from '../looks.js';
-import { type Account, enter, pageOf, upload } from '../people.js';
+import { enter, pageOf, people, upload } from '../people.js';
+
+const { golnar } = people;
 
 const python = join(import.meta.dirname, '../../../.venv/bin/python');
-const golnar: Account = { name: 'گلنار', email: 'golnar@example.com', password: 'هر فایلی که دارد همین‌طور می‌آورد' };
 const SOON = { timeout: 240_000 };
 const WIDE = { width: 1280, height: 1000 };
 /** Leaves about 700 px to the main area, beside the side panel. */
@@ -39,6 +40,7 @@ with zipfile.ZipFile(sys.stdout.buffer, "w") as archive:
         picture.save(out, "PNG")
         archive.writestr(f"shapes/{kind}/{at}.png", out.getvalue())
 `;
+
 /** Reviews in two languages, with the figures that a page draws. */
 function reviews(): string {
   const lines = Array.from(

@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.js';
-import { type Account, type Api, enterWithClouds, pageOf } from '../people.js';
+import { type Api, enterWithClouds, pageOf, people } from '../people.js';
 
-const mahsa: Account = { name: 'مهسا', email: 'mahsa@example.com', password: 'کارهایش را نیمه‌کاره نمی‌گذارد' };
+const { mahsa } = people;
+
 const SOON = { timeout: 240_000 };
 
 interface Made {

@@ -13,9 +13,10 @@ import {
   portrait,
   widenPanel,
 } from '../looks.js';
-import { type Account, type Api, apiOf, openPanel, register, upload } from '../people.js';
+import { type Api, apiOf, openPanel, people, register, upload } from '../people.js';
 
-const negar: Account = { name: 'نگار', email: 'negar@example.com', password: 'رنگ‌ها و فاصله‌ها را خوب می‌بیند' };
+const { negar } = people;
+
 const LONG_NAME = 'نظرهای خرید مشتریان فروشگاه Tehran-Karaj، پاییز ۱۴۰۵.csv';
 const WIDE = { width: 1440, height: 1200 };
 /** Leaves about 700 px to the main area, beside the side panel. */

@@ -1,9 +1,10 @@
 import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '../fixtures.js';
-import { enter, pageOf, type Account } from '../people.js';
+import { enter, pageOf, people } from '../people.js';
 
-const parisa: Account = { name: 'پریسا', email: 'parisa@example.com', password: 'جمله‌ای که پریسا می‌داند' };
+const { parisa } = people;
+
 const notebook = join(import.meta.dirname, '../../../docs/notebooks/first-model.ipynb');
 
 test('a notebook of this JupyterLab trains as the person who is signed in, and the panel shows it live', async ({

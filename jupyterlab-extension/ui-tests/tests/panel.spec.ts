@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.js';
-import { type Account, accountMenu, type Api, enterWithClouds, pageOf } from '../people.js';
+import { accountMenu, type Api, enterWithClouds, pageOf, people } from '../people.js';
 
-const pari: Account = { name: 'پری', email: 'pari@example.com', password: 'جمله‌ای که پری می‌داند' };
+const { pari } = people;
+
 const SOON = { timeout: 240_000 };
 
 interface Made {

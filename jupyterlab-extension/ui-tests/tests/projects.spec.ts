@@ -1,9 +1,9 @@
 import type { BrowserContext, Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.js';
-import { type Account, accountMenu, apiOf, cloudsCsv, openPanel, pageOf, panelOf, signIn, upload } from '../people.js';
+import { accountMenu, apiOf, cloudsCsv, openPanel, pageOf, panelOf, people, signIn, upload } from '../people.js';
 
-const roya: Account = { name: 'رؤیا', email: 'roya@example.com', password: 'پروژه‌ها را با دیگران پیش می‌برد' };
-const kian: Account = { name: 'کیان', email: 'kian@example.com', password: 'با پیوندی که گرفت عضو شد' };
+const { dara, shirin } = people;
+
 const READ = { timeout: 240_000 };
 
 test.describe.serial('a project of two people', () => {
@@ -19,11 +19,11 @@ test.describe.serial('a project of two people', () => {
   };
 
   test.beforeAll(async ({ browser, lab }) => {
-    for (const account of [roya, kian]) await apiOf(lab, account);
-    for (const _ of [roya, kian]) contexts.push(await browser.newContext({ viewport: { width: 1280, height: 900 } }));
+    for (const account of [dara, shirin]) await apiOf(lab, account);
+    for (const _ of [dara, shirin]) contexts.push(await browser.newContext({ viewport: { width: 1280, height: 900 } }));
     owner.page = await contexts[0]!.newPage();
-    owner.panel = await openPanel(owner.page, { ...lab, url: lab.url.replace('/lab?', '/lab/workspaces/roya?') });
-    await signIn(owner.panel, roya);
+    owner.panel = await openPanel(owner.page, { ...lab, url: lab.url.replace('/lab?', '/lab/workspaces/dara?') });
+    await signIn(owner.panel, dara);
   });
   test.afterAll(async () => {
     for (const context of contexts) await context.close();
@@ -52,9 +52,9 @@ test.describe.serial('a project of two people', () => {
     guest.panel = panelOf(guest.page);
     await guest.page.goto(`${lab.url}&reset#${new URL(link).hash.slice(1)}`);
     await expect(guest.panel.getByTestId('kargah-sign-in')).toBeVisible(READ);
-    await signIn(guest.panel, kian);
+    await signIn(guest.panel, shirin);
     const offer = guest.page.getByRole('dialog');
-    await expect(offer).toContainText('رؤیا');
+    await expect(offer).toContainText('دارا');
     await expect(offer).toContainText('بیننده');
     expect(guest.page.url()).not.toContain('kargah-invitation');
     await offer.getByRole('button', { name: 'عضو می‌شوم' }).click();
@@ -81,7 +81,7 @@ test.describe.serial('a project of two people', () => {
   test('made an editor, the other one may, at once and without signing in again', async () => {
     const project = pageOf(owner.page, 'project-page');
     await project.getByRole('button', { name: 'خواندن دوباره' }).click();
-    await project.getByLabel(/نقش .*کیان/u).selectOption('editor');
+    await project.getByLabel(/نقش .*شیرین/u).selectOption('editor');
     await expect(guest.panel.getByTestId('kargah-viewer')).toHaveCount(0);
     await expect(guest.panel.getByTestId('kargah-new-job')).toBeVisible();
     await expect(pageOf(guest.page, 'kargah-dataset-page').getByRole('button', { name: 'شروع آموزش' })).toBeVisible();
@@ -96,13 +96,13 @@ test.describe.serial('a project of two people', () => {
 
   test('each browser keeps its own choice, and who is taken out sees their own project and why', async () => {
     await guest.page.reload();
-    await expect(accountMenu(guest.panel, kian)).toBeVisible(READ);
+    await expect(accountMenu(guest.panel, shirin)).toBeVisible(READ);
     await expect(switcher(guest.panel)).toHaveText('گل‌ها');
     const project = pageOf(owner.page, 'project-page');
-    await project.getByRole('button', { name: /بیرون بردن .*کیان/u }).click();
+    await project.getByRole('button', { name: /بیرون بردن .*شیرین/u }).click();
     await owner.page
       .getByRole('dialog')
-      .getByRole('button', { name: /بیرون بردن .*کیان/u })
+      .getByRole('button', { name: /بیرون بردن .*شیرین/u })
       .click();
     await expect(switcher(guest.panel)).not.toHaveText('گل‌ها');
     await expect(guest.page.getByText('دیگر عضو آن پروژه نیستید').first()).toBeVisible();

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test, type Page } from '@playwright/test';
 import { startLab, type Lab } from '../lab.js';
-import { accountMenu, ask, omid, openPanel, register, sara, signOut } from '../people.js';
+import { accountMenu, ask, openPanel, people, register, signOut } from '../people.js';
+
+const { sara, omid } = people;
 
 const root = join(import.meta.dirname, '../../..');
 

@@ -10,11 +10,13 @@ import {
   openPanel,
   openRegister,
   panelOf,
-  sara,
+  people,
   signIn,
   signOut,
   upload,
 } from '../people.js';
+
+const { sara } = people;
 
 const python = join(import.meta.dirname, '../../../.venv/bin/python');
 
