@@ -8,6 +8,10 @@ export interface Happened {
   'job.changed': { readonly projectId: string; readonly job: Job; readonly deleted: boolean };
   /** MLflow has taken these points of a job's run. */
   'job.points': { readonly jobId: string; readonly points: readonly MetricPoint[] };
+  /** What is known of a job's points no longer holds: its run was deleted or restored, or points of it were refused. */
+  'job.points_changed': { readonly jobId: string };
+  /** A job has ended, and so has its run: MLflow has all that it logged. */
+  'job.settled': { readonly jobId: string };
 }
 type Listener<Name extends keyof Happened> = (event: Happened[Name]) => void;
 

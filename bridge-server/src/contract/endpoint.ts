@@ -28,6 +28,8 @@ export interface Binary {
   /** Where it depends on what was asked for: the others. */
   readonly orElse?: readonly string[];
   readonly description: string;
+  /** The JSON within it, which has a name of its own. */
+  readonly holds?: z.ZodType;
 }
 
 export type Endpoint = Guarded & Described;

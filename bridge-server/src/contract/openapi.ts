@@ -74,7 +74,7 @@ export function openApiDocument(version: string, described: Described): ReturnTy
           SubscribeJob: live.subscribeJob,
           SubscribeLog: live.subscribeLog,
           SubscribeAck: live.subscribeAck,
-          ...Object.fromEntries(liveEvents.map((payload) => [nameOf(payload), payload])),
+          ...Object.fromEntries([...liveEvents, ...held(endpoints)].map((payload) => [nameOf(payload), payload])),
         },
         securitySchemes: {
           token: { type: 'http', scheme: 'bearer', description: 'Access token, or a personal API token (`kgp_…`)' },
@@ -97,10 +97,18 @@ export function openApiDocument(version: string, described: Described): ReturnTy
   );
 }
 
+/** What stands as JSON within answers that are no JSON. */
+function held(endpoints: readonly Endpoint[]): z.ZodType[] {
+  return endpoints
+    .flatMap(({ responses }) => Object.values(responses))
+    .flatMap((answer) => (answer !== null && isBinary(answer) && answer.holds !== undefined ? [answer.holds] : []));
+}
+
 /** @throws where a payload has no name of its own */
 function nameOf(payload: z.ZodType): string {
   const name = payload.meta()?.id;
-  if (name === undefined) throw new Error('the payload of a live event has no name: meta({ id })');
+  if (name === undefined)
+    throw new Error('the payload of a live event or of a binary answer has no name: meta({ id })');
   return name;
 }
 

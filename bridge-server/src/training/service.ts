@@ -12,7 +12,7 @@ import {
 import { folded } from '../lib/folding.js';
 import { inProject } from '../access/projects.js';
 import { projectOf } from '../access/resource.js';
-import { requireAccess } from '../access/require-access.js';
+import { mayAccess, requireAccess } from '../access/require-access.js';
 import { scopeOf } from '../access/scope.js';
 import type { Permission } from '../contract/permissions.js';
 import { KargahError } from '../lib/errors.js';
@@ -57,6 +57,12 @@ export interface TrainingDeps {
   readonly recipes: Recipes;
   readonly settings: TrainingSettings;
   readonly log: TrainingLog;
+}
+/** A job's points, the live number that they reach, and whether nothing more is to come. */
+interface Points {
+  readonly columns: Columns;
+  readonly seq: number;
+  readonly whole: boolean;
 }
 type Changes = z.output<(typeof cloneJob)['body']>;
 type Filter = z.output<(typeof listJobs)['query']>;
@@ -195,6 +201,20 @@ export class TrainingService {
     return this.#notifier.view(await this.#job(caller, 'job.read', jobId));
   }
 
+  /** Those of these jobs that a person may read, in the order in which they were asked for, and what else they may do with each. */
+  async readable(
+    person: Person,
+    jobIds: readonly string[],
+  ): Promise<{ readonly job: Job; readonly may: (permission: Permission) => boolean }[]> {
+    const found = await this.#store.many(jobIds);
+    const resources = new Map(
+      found.filter((one) => mayAccess(person, 'job.read', one)).map((one) => [one.id, one] as const),
+    );
+    const asked = jobIds.flatMap((jobId) => resources.get(jobId) ?? []);
+    const jobs = await this.#notifier.views(asked.map(({ row }) => row));
+    return jobs.map((job, at) => ({ job, may: (permission) => mayAccess(person, permission, asked[at]!) }));
+  }
+
   async requestStop(person: Person, jobId: string): Promise<Job> {
     const row = await this.#job(person, 'job.stop', jobId);
     const state = row.state as JobState;
@@ -244,14 +264,25 @@ export class TrainingService {
     return this.#store.events(jobId);
   }
 
+  async metrics(person: Person, jobId: string): Promise<Points> {
+    return this.#pointsOf(await this.#job(person, 'job.read', jobId));
+  }
+
+  /** A job's points for what the bridge makes of them by itself; null where there is no such job. */
+  async points(jobId: string): Promise<Points | null> {
+    const row = await this.#store.get(jobId);
+    return row && this.#pointsOf(row);
+  }
+
   /** `seq` is read first: points that pass meanwhile come twice rather than never. */
-  async metrics(person: Person, jobId: string): Promise<{ columns: Columns; seq: number }> {
-    const row = await this.#job(person, 'job.read', jobId);
+  async #pointsOf(row: JobRow): Promise<Points> {
+    const { job_id: jobId } = row;
     const seq = this.deps.live.seqOf(jobId);
     const columns = await this.#points.read(jobId, () => this.#pointsInMlflow(row));
     // Of an ended job nothing more is to come: nothing of it stays in memory.
-    if (isTerminal(row.state as JobState) && row.mlflow_end_pending === null) await this.#points.rest(jobId);
-    return { columns, seq };
+    const whole = isTerminal(row.state as JobState) && row.mlflow_end_pending === null;
+    if (whole) await this.#points.rest(jobId);
+    return { columns, seq, whole };
   }
 
   async #pointsInMlflow(row: JobRow): Promise<MetricPoint[]> {
@@ -277,15 +308,32 @@ export class TrainingService {
     wanted: { readonly format: ModelFormat; readonly unchecked: boolean },
     send: (file: ModelFile, filename: string) => Promise<void>,
   ): Promise<void> {
-    const { name, place } = await this.#modelOf(person, jobId);
+    const { name, place } = await this.#modelOf(await this.#job(person, 'model.read', jobId));
     const filename = `${name}.${wanted.format === 'pt2' ? 'pt2' : 'zip'}`;
     await this.#models.use(place, wanted, (file) => send(file, filename));
   }
 
   /** @throws not_found, model_not_ready, report_missing, mlflow_unavailable */
   async report(person: Person, jobId: string): Promise<Report> {
-    const { place } = await this.#modelOf(person, jobId);
+    const { place } = await this.#modelOf(await this.#job(person, 'model.read', jobId));
     return readReport(this.deps.mlflow, place, this.deps.log);
+  }
+
+  /**
+   * The report for what the bridge makes of it by itself; null where there is no such job, model or report.
+   *
+   * @throws mlflow_unavailable
+   */
+  async reportOf(jobId: string): Promise<Report | null> {
+    const row = await this.#store.get(jobId);
+    if (row?.model_json == null || row.mlflow_run_id === null) return null;
+    const { place } = await this.#modelOf(row);
+    try {
+      return await readReport(this.deps.mlflow, place, this.deps.log);
+    } catch (error) {
+      if (error instanceof KargahError && ['report_missing', 'not_found'].includes(error.code)) return null;
+      throw error;
+    }
   }
 
   /** @throws not_found, forbidden */
@@ -303,9 +351,8 @@ export class TrainingService {
     return this.logs.piece(jobId, offset);
   }
 
-  /** @throws not_found, model_not_ready */
-  async #modelOf(person: Person, jobId: string): Promise<{ name: string; place: ModelPlace }> {
-    const row = await this.#job(person, 'model.read', jobId);
+  /** @throws model_not_ready */
+  async #modelOf(row: JobRow): Promise<{ name: string; place: ModelPlace }> {
     const facts = modelOf(row);
     if (!facts || row.mlflow_run_id === null) throw new KargahError('model_not_ready');
     const workspace = await this.#store.workspaceOf(row.project_id);

@@ -24,6 +24,8 @@ import { Recipes } from '../../src/training/requests/recipes.js';
 import { trainingRoutes } from '../../src/training/routes.js';
 import { TrainingService } from '../../src/training/service.js';
 import { Events } from '../../src/events.js';
+import { createCompare } from '../../src/compare/index.js';
+import type { RunningFeature } from '../../src/feature.js';
 import { sweepRoutes } from '../../src/sweeps/routes.js';
 import { SweepService } from '../../src/sweeps/service.js';
 
@@ -205,6 +207,7 @@ export class TrainingFixture {
   readonly measured = new Map<string, MetricPoint[]>();
   service!: TrainingService;
   sweeps!: SweepService;
+  #compare!: RunningFeature;
   #served!: Served;
 
   private constructor(
@@ -292,8 +295,14 @@ export class TrainingFixture {
       python: PYTHON,
       log: { warn: () => undefined, error: (facts) => void this.problems.push(facts) },
     });
+    this.#compare = createCompare({
+      config: { dataDir: this.dir },
+      events,
+      training: this.service,
+      log: { warn: (facts) => void this.problems.push(facts) },
+    });
     this.#served = await serve({
-      routes: [...trainingRoutes(this.service), ...sweepRoutes(this.sweeps)],
+      routes: [...trainingRoutes(this.service), ...sweepRoutes(this.sweeps), ...this.#compare.routes],
       mounts: [{ path: '/mlflow', handle: (req, res) => this.#takePoints(req, res) }],
       authenticator: knownCallers(person('sara'), person('reza')),
     });
@@ -314,6 +323,7 @@ export class TrainingFixture {
   /** The bridge goes; jobs do not. */
   async stop(): Promise<void> {
     await this.#served.close();
+    await this.#compare.stop?.();
     await this.sweeps.stop();
     await this.service.stop();
   }

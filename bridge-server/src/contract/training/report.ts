@@ -5,7 +5,7 @@ import { endpoint } from '../endpoint.js';
 const share = z.number().min(0).max(1);
 const count = z.number().int().min(0);
 /** A figure and the interval in which it lies; null where these rows do not tell it. */
-const reportFigure = z
+export const reportFigure = z
   .object({
     value: z.number().nullable(),
     low: z.number().nullable(),

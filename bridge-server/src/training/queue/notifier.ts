@@ -55,6 +55,10 @@ export class JobNotifier {
     this.#changed(row, await this.view(row), true);
   }
 
+  settled(jobId: string): void {
+    this.events.emit('job.settled', { jobId });
+  }
+
   /** The queue moved: tells of every job that has another place, or another reason to wait, than it had. */
   async queueMoved(): Promise<void> {
     const placements = await this.#placements();

@@ -75,6 +75,11 @@ export class JobStore {
     return (await this.db.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirst()) ?? null;
   }
 
+  async many(jobIds: readonly string[]): Promise<Resource<JobRow>[]> {
+    const rows = await this.db.selectFrom('jobs').selectAll().where('job_id', 'in', jobIds).execute();
+    return rows.map((row) => ownedBy('job', row.job_id, row));
+  }
+
   /** The job, for `requireAccess`. */
   async resource(jobId: string): Promise<Resource<JobRow> | null> {
     const row = await this.get(jobId);

@@ -154,6 +154,7 @@ export class RunFinalizer {
     await this.deps.points.rest(row.job_id);
     await this.deps.store.patch(row.job_id, { mlflow_end_pending: null, token_sha256: null });
     await this.deps.folders.forgetToken(row.job_id);
+    this.deps.notifier.settled(row.job_id);
   }
 
   #later(jobId: string): void {

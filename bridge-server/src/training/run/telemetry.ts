@@ -129,7 +129,11 @@ export class JobTelemetry implements GatewayListener {
     this.#attempt(
       (async () => {
         const jobs = runId === null ? await this.deps.store.jobsOfWorkspace(workspace) : [await this.jobOfRun(runId)];
-        for (const jobId of jobs) if (jobId !== null) await this.deps.points.invalidate(jobId);
+        for (const jobId of jobs) {
+          if (jobId === null) continue;
+          await this.deps.points.invalidate(jobId);
+          this.deps.events.emit('job.points_changed', { jobId });
+        }
       })(),
     );
   }

@@ -1252,6 +1252,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/compare': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What up to a thousand jobs differ in, with their curves, in one answer */
+    post: operations['compareJobs'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/models': {
     parameters: {
       query?: never;
@@ -1689,6 +1706,11 @@ export interface components {
     Priority: 'low' | 'normal' | 'high';
     StopRequest: {
       job_id: string;
+    };
+    CompareRequest: {
+      job_ids: string[];
+      metrics?: string[];
+      buckets?: number;
     };
     InvitationToken: {
       token: string;
@@ -2179,6 +2201,77 @@ export interface components {
     };
     /** @enum {string} */
     SweepState: 'running' | 'stopping' | 'succeeded' | 'failed' | 'stopped';
+    ComparedJob: {
+      job_id: string;
+      name: string;
+      state: components['schemas']['JobState'];
+      recipe: string | null;
+      script: {
+        path: string;
+        args: string[];
+      } | null;
+      params: {
+        [key: string]: unknown;
+      };
+      dataset: {
+        dataset_id: string;
+        name: string | null;
+        version: number | null;
+        sha256: string | null;
+        split_id: string | null;
+      } | null;
+      owner: components['schemas']['Owner'];
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      created_at: string;
+      started_at: string | null;
+      ended_at: string | null;
+      seq: number | null;
+      began: number | null;
+      /** @constant */
+      points_missing?: 'mlflow_unavailable';
+      series: components['schemas']['ComparedSeries'][];
+      report: components['schemas']['ComparedReport'] | null;
+    };
+    ComparedSeries: {
+      metric: number;
+      points: number;
+      not_finite: number;
+      last: components['schemas']['MetricValue'];
+      first_step: number;
+      last_step: number;
+      min: number | null;
+      min_step: number | null;
+      max: number | null;
+      max_step: number | null;
+      buckets: number;
+      width: number;
+      axis: number;
+      at: number;
+    };
+    ComparedReport: {
+      /** @enum {string} */
+      part: 'test' | 'validation';
+      chosen_on_these: boolean;
+      rows: number;
+      metrics: {
+        [key: string]: components['schemas']['ReportFigure'];
+      };
+    };
+    ReportFigure: {
+      value: number | null;
+      low: number | null;
+      high: number | null;
+      /** @enum {string} */
+      better: 'max' | 'min';
+    };
+    ComparedMetric: {
+      key: string;
+      better: ('max' | 'min') | null;
+      jobs: number;
+    };
     Problem: {
       type: string;
       title: string;
@@ -2812,13 +2905,6 @@ export interface components {
         spread: number | null;
       }[];
     };
-    ReportFigure: {
-      value: number | null;
-      low: number | null;
-      high: number | null;
-      /** @enum {string} */
-      better: 'max' | 'min';
-    };
     RegressionReport: {
       /**
        * @description discriminator enum property added by openapi-typescript
@@ -3272,6 +3358,13 @@ export interface components {
           ok: false;
           code: string;
         };
+    Comparison: {
+      jobs: components['schemas']['ComparedJob'][];
+      not_found: string[];
+      metrics: components['schemas']['ComparedMetric'][];
+      names: string[];
+      name_count: number;
+    };
   };
   responses: never;
   parameters: never;
@@ -12751,6 +12844,127 @@ export interface operations {
       };
       /** @description `job_not_active`: The job has already ended. */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  compareJobs: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CompareRequest'];
+      };
+    };
+    responses: {
+      /** @description `KGC1`, the length of a JSON text (u32, little-endian), that text (`Comparison`, UTF-8, filled up with spaces to a multiple of 4 bytes), and behind it the numbers of the curves (f32, little-endian) */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/vnd.kargah.comparison': string;
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
         headers: {
           [name: string]: unknown;
         };

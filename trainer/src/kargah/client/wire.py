@@ -521,6 +521,82 @@ class Column(TypedDict):
     top: list[ColumnTopItem]
 
 
+class CompareRequest(TypedDict):
+    job_ids: list[str]
+    metrics: NotRequired[list[str]]
+    buckets: NotRequired[int]
+
+
+class ComparedJobScript(TypedDict):
+    path: str
+    args: list[str]
+
+
+class ComparedJobDataset(TypedDict):
+    dataset_id: str
+    name: str | None
+    version: int | None
+    sha256: str | None
+    split_id: str | None
+
+
+class ComparedJob(TypedDict):
+    job_id: str
+    name: str
+    state: JobState
+    recipe: str | None
+    script: ComparedJobScript | None
+    params: dict[str, Any]
+    dataset: ComparedJobDataset | None
+    owner: Owner
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    seq: int | None
+    began: float | None
+    points_missing: NotRequired[Literal["mlflow_unavailable"]]
+    series: list[ComparedSeries]
+    report: ComparedReport | None
+
+
+class ComparedMetric(TypedDict):
+    key: str
+    better: Literal["max", "min"] | None
+    jobs: int
+
+
+class ComparedReport(TypedDict):
+    part: Literal["test", "validation"]
+    chosen_on_these: bool
+    rows: int
+    metrics: dict[str, ReportFigure]
+
+
+class ComparedSeries(TypedDict):
+    metric: int
+    points: int
+    not_finite: int
+    last: MetricValue
+    first_step: float
+    last_step: float
+    min: float | None
+    min_step: float | None
+    max: float | None
+    max_step: float | None
+    buckets: int
+    width: int
+    axis: int
+    at: int
+
+
+class Comparison(TypedDict):
+    jobs: list[ComparedJob]
+    not_found: list[str]
+    metrics: list[ComparedMetric]
+    names: list[str]
+    name_count: int
+
+
 class Connection(TypedDict):
     connection_id: str
     name: str
