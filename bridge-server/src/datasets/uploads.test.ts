@@ -249,6 +249,67 @@ describe('an upload is refused with', () => {
     expect((await bench.create('a.csv', '-1')).status).toBe(400);
   });
 
+  it('412 for another version of tus, with the one that is spoken here', async () => {
+    const { uploadId } = await begin(CSV);
+    for (const [method, path] of [
+      ['POST', '/uploads'],
+      ['HEAD', `/uploads/${uploadId}`],
+      ['PATCH', `/uploads/${uploadId}`],
+      ['DELETE', `/uploads/${uploadId}`],
+    ] as const) {
+      const refused = await bench.call(path, { method, headers: { 'tus-resumable': '0.2.2' } });
+      const said = [refused.status, refused.headers.get('tus-version'), refused.headers.get('tus-resumable')];
+      expect([method, ...said]).toEqual([method, 412, '1.0.0', '1.0.0']);
+    }
+    expect((await head(uploadId)).headers.get('upload-offset')).toBe('0');
+  });
+
+  it('400 for metadata that is no list of different keys, each with a value in base64', async () => {
+    const name = Buffer.from('a.csv').toString('base64');
+    for (const metadata of [
+      '',
+      `filename ${name}!`,
+      `filename ${name} more`,
+      `filename ${name},filename ${name}`,
+      `فایل ${name}`,
+      `filename ${name},,`,
+    ]) {
+      // As bytes: a header in Node may hold only Latin letters.
+      const headers = { ...TUS, 'upload-length': '5', 'upload-metadata': Buffer.from(metadata).toString('latin1') };
+      const refused = await bench.call('/uploads', { method: 'POST', headers });
+      expect([metadata, refused.status, await codeOf(refused)]).toEqual([metadata, 400, 'upload_protocol']);
+    }
+  });
+
+  it('400 for an offset that is no number, and for a piece that is not sent as one', async () => {
+    const { uploadId } = await begin(CSV);
+    const piece = { ...TUS, 'content-type': 'application/offset+octet-stream' };
+    for (const headers of [
+      piece,
+      { ...piece, 'upload-offset': '-1' },
+      { ...piece, 'upload-offset': '0x0' },
+      { ...piece, 'upload-offset': '0', 'content-type': 'text/csv' },
+    ]) {
+      const refused = await bench.call(`/uploads/${uploadId}`, { method: 'PATCH', headers, body: CSV });
+      expect([headers, refused.status, await codeOf(refused)]).toEqual([headers, 400, 'upload_protocol']);
+    }
+    expect((await head(uploadId)).headers.get('upload-offset')).toBe('0');
+  });
+
+  it('409 or 423 for all but one of the requests that send the same piece at once', async () => {
+    const { uploadId, datasetId } = await begin(CSV);
+    const bytes = Buffer.from(CSV);
+    const half = bytes.subarray(0, 20);
+    const statuses = await Promise.all(
+      Array.from({ length: 6 }, async () => (await bench.patch(uploadId, 0, half)).status),
+    );
+    expect(statuses.filter((status) => status === 204)).toHaveLength(1);
+    expect(statuses.filter((status) => status !== 204).every((status) => status === 409 || status === 423)).toBe(true);
+    expect((await bench.patch(uploadId, 20, bytes.subarray(20))).status).toBe(204);
+    const settled = await bench.settled(datasetId);
+    expect(settled.sha256).toBe(createHash('sha256').update(CSV).digest('hex'));
+  });
+
   it('413 when a chunk runs over the announced length', async () => {
     const { uploadId } = await begin(CSV);
     expect((await bench.patch(uploadId, 0, CSV + CSV)).status).toBe(413);
@@ -282,6 +343,7 @@ describe('an upload is refused with', () => {
 it('OPTIONS tells what the server can', async () => {
   const answer = await bench.call('/uploads', { method: 'OPTIONS' });
   expect(answer.status).toBe(204);
+  expect(answer.headers.get('tus-version')).toBe('1.0.0');
   expect(answer.headers.get('tus-extension')).toContain('creation');
   expect(answer.headers.get('tus-max-size')).toBe(String(4 * 2 ** 20));
 });

@@ -251,6 +251,7 @@ export const tusCreate = endpoint({
   responses: { 201: null },
   errors: [
     'upload_protocol',
+    'upload_version',
     'unsupported_format',
     'file_too_large',
     'empty_file',
@@ -271,7 +272,7 @@ export const tusHead = endpoint({
   summary: 'How far an upload is',
   params: uploadParams,
   responses: { 200: null },
-  errors: ['not_found', 'upload_gone', 'upload_locked', 'upload_protocol'],
+  errors: ['not_found', 'upload_gone', 'upload_locked', 'upload_protocol', 'upload_version'],
 });
 export const tusPatch = endpoint({
   id: 'tusPatch',
@@ -289,6 +290,7 @@ export const tusPatch = endpoint({
     'upload_offset_mismatch',
     'upload_locked',
     'upload_protocol',
+    'upload_version',
     'upload_checksum_mismatch',
     'file_too_large',
     'storage_full',
@@ -304,5 +306,5 @@ export const tusDelete = endpoint({
   summary: 'Cancel an upload',
   params: uploadParams,
   responses: tus,
-  errors: ['not_found', 'upload_gone', 'upload_protocol'],
+  errors: ['not_found', 'upload_gone', 'upload_protocol', 'upload_version'],
 });

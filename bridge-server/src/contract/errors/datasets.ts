@@ -22,6 +22,11 @@ export const DATASETS = {
     en: 'The upload request breaks the tus protocol: {reason}.',
     fa: 'درخواست بارگذاری با پروتکل tus نمی‌خواند: {reason}.',
   },
+  upload_version: {
+    status: 412,
+    en: 'This server speaks tus {version} only; send Tus-Resumable: {version}.',
+    fa: 'این سرور فقط نسخهٔ {version} از tus را می‌فهمد؛ Tus-Resumable: {version} بفرستید.',
+  },
   file_too_large: {
     status: 413,
     en: 'The file is larger than the limit of {limit}.',

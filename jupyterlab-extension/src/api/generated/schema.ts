@@ -1921,6 +1921,7 @@ export interface components {
       | 'upload_locked'
       | 'upload_gone'
       | 'upload_protocol'
+      | 'upload_version'
       | 'file_too_large'
       | 'unsupported_format'
       | 'empty_file'
@@ -9572,6 +9573,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `upload_version`: This server speaks tus {version} only; send Tus-Resumable: {version}. */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /**
        * @description `file_too_large`: The file is larger than the limit of {limit}.
        *
@@ -9790,6 +9800,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `upload_version`: This server speaks tus {version} only; send Tus-Resumable: {version}. */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
         headers: {
@@ -9891,6 +9910,15 @@ export interface operations {
       };
       /** @description `upload_gone`: This upload has expired; upload again. */
       410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `upload_version`: This server speaks tus {version} only; send Tus-Resumable: {version}. */
+      412: {
         headers: {
           [name: string]: unknown;
         };
@@ -10017,6 +10045,15 @@ export interface operations {
       };
       /** @description `upload_gone`: This upload has expired; upload again. */
       410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `upload_version`: This server speaks tus {version} only; send Tus-Resumable: {version}. */
+      412: {
         headers: {
           [name: string]: unknown;
         };

@@ -146,6 +146,10 @@ export const ERRORS: Catalogue = {
     en: 'The upload request breaks the tus protocol: {reason}.',
     fa: 'درخواست بارگذاری با پروتکل tus نمی‌خواند: {reason}.',
   },
+  upload_version: {
+    en: 'This server speaks tus {version} only; send Tus-Resumable: {version}.',
+    fa: 'این سرور فقط نسخهٔ {version} از tus را می‌فهمد؛ Tus-Resumable: {version} بفرستید.',
+  },
   file_too_large: { en: 'The file is larger than the limit of {limit}.', fa: 'فایل از سقف {limit} بزرگ‌تر است.' },
   unsupported_format: {
     en: 'Only CSV, TSV, Parquet, Arrow, JSON Lines, Excel, npz, text, and zip or tar of class folders.',

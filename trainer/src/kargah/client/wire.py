@@ -54,6 +54,7 @@ ErrorCode: TypeAlias = Literal[
     "upload_locked",
     "upload_gone",
     "upload_protocol",
+    "upload_version",
     "file_too_large",
     "unsupported_format",
     "empty_file",

@@ -4,7 +4,6 @@ import { appendFile, open, readdir, truncate, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { Upload } from '@tus/server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Checksum } from './checksum.js';
 import { UploadFiles } from './files.js';
@@ -23,12 +22,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(async () => {
   id = `up_${String((count += 1))}`;
   files = new UploadFiles(folder);
-  await files.create(new Upload({ id, size: BYTES.length, offset: 0 }));
+  await files.create(id, { size: BYTES.length, sha256: null });
 });
 
 const send = (bytes: Uint8Array | Readable, checksum: Checksum | null = null): Promise<number> => {
   const body = bytes instanceof Readable ? bytes : Readable.from([bytes]);
-  return files.during(id, { body, checksum, heard: () => undefined }, () => files.write(body, id));
+  return files.write(id, { body, checksum, onChunk: () => undefined });
 };
 /** What a bridge that is started again makes of the folder. */
 const restarted = (): UploadFiles => (files = new UploadFiles(folder));

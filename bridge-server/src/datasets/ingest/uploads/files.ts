@@ -1,7 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, readFile, rm, truncate } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { DataStore, Upload } from '@tus/server';
 import { KargahError } from '../../../lib/errors.js';
 import { isErrno, sizeOf, sync } from '../../content/folders.js';
 import { UploadWriter, type Reached } from './upload-writer.js';
@@ -24,52 +23,28 @@ export interface UploadBody {
   readonly body: Readable;
   readonly checksum: Checksum | null;
   /** Called with each piece that comes. */
-  readonly heard: () => void;
+  readonly onChunk: () => void;
 }
 
 /**
- * Unfinished uploads, for tus: `<id>` holds the bytes and `<id>.ledger` how many of them were acknowledged, with their hash. No offset is
+ * Unfinished uploads: `<id>` holds the bytes and `<id>.ledger` how many of them were acknowledged, with their hash. No offset is
  * answered before its bytes are on the disk, and the hash of the whole is known when the last byte is.
  */
-export class UploadFiles extends DataStore {
+export class UploadFiles {
   private readonly stored = new Map<string, Promise<Stored>>();
-  private readonly bringing = new Map<string, UploadBody>();
 
-  constructor(private readonly directory: string) {
-    super();
-    this.extensions = ['creation', 'creation-with-upload', 'checksum', 'expiration', 'termination'];
-  }
+  constructor(private readonly directory: string) {}
 
-  /**
-   * Runs a request of tus' that writes. The body comes to us as it is and not through tus, whose web streams copy every piece of it
-   * several times.
-   */
-  async during<T>(id: string, bringing: UploadBody, work: () => Promise<T>): Promise<T> {
-    this.bringing.set(id, bringing);
-    try {
-      return await work();
-    } finally {
-      this.bringing.delete(id);
-    }
-  }
-
-  override async create(upload: Upload): Promise<Upload> {
-    const size = upload.size ?? 0;
-    const announced = { size, sha256: upload.metadata?.['sha256']?.toLowerCase() ?? null };
+  /** Makes room for an upload of which nothing has come. */
+  async create(id: string, announced: Announcement): Promise<void> {
     const hash = createHash('sha256');
     await naming(async () => {
-      const file = await open(this.path(upload.id), 'wx', 0o600);
+      const file = await open(this.path(id), 'wx', 0o600);
       await file.sync().finally(() => file.close());
-      await Ledger.create(this.ledger(upload.id), announced, { offset: 0, sha256: hash.copy().digest('hex') });
+      await Ledger.create(this.ledger(id), announced, { offset: 0, sha256: hash.copy().digest('hex') });
       await sync(this.directory);
     });
-    this.keep(upload.id, Promise.resolve({ announced, reached: { offset: 0, hash }, place: 1 }));
-    return upload;
-  }
-
-  override async getUpload(id: string): Promise<Upload> {
-    const { announced, reached } = await this.get(id);
-    return new Upload({ id, size: announced.size, offset: reached.offset });
+    this.keep(id, Promise.resolve({ announced, reached: { offset: 0, hash }, place: 1 }));
   }
 
   /** How many bytes are on the disk; null where there is no such upload. */
@@ -103,25 +78,29 @@ export class UploadFiles extends DataStore {
     return { sha256: last?.sha256 ?? null, announced: said?.announced.sha256 ?? null };
   }
 
-  override async write(_stream: Readable, id: string): Promise<number> {
-    const { body, checksum, heard } = this.bringing.get(id) ?? none();
+  /**
+   * Takes what one request brings, behind what is there; resolves with how much is on the disk then.
+   *
+   * @throws {KargahError} as `UploadWriter.take`, and `storage_full`.
+   */
+  async write(id: string, { body, checksum, onChunk }: UploadBody): Promise<number> {
     const { announced, reached, place } = await this.get(id);
     return naming(async () => {
       const ledger = await Ledger.open(this.ledger(id), place);
-      let arrival: UploadWriter | null = null;
+      let writer: UploadWriter | null = null;
       try {
-        arrival = await UploadWriter.open(this.path(id), ledger, announced.size, reached);
-        await arrival.take(body, checksum, heard);
-        return arrival.reached.offset;
+        writer = await UploadWriter.open(this.path(id), ledger, announced.size, reached);
+        await writer.take(body, checksum, onChunk);
+        return writer.reached.offset;
       } finally {
-        await arrival?.close();
-        this.keep(id, Promise.resolve({ announced, reached: arrival?.reached ?? reached, place: ledger.last }));
+        await writer?.close();
+        this.keep(id, Promise.resolve({ announced, reached: writer?.reached ?? reached, place: ledger.last }));
         await ledger.close();
       }
     });
   }
 
-  override async remove(id: string): Promise<void> {
+  async remove(id: string): Promise<void> {
     await rm(this.path(id), { force: true });
     await this.forget(id);
   }
@@ -216,10 +195,6 @@ async function hashed(path: string, hash: Hash, from: number, to: number): Promi
     await file.close();
   }
   return hash;
-}
-
-function none(): never {
-  throw new Error('an upload was written to by a request that brought nothing');
 }
 
 async function naming<T>(work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,3 @@
-import { Metadata } from '@tus/server';
 import type { Request } from 'express';
 import { z } from 'zod';
 import { datasetId } from '../../../contract/common.js';
@@ -6,6 +5,7 @@ import { reading, type Reading } from '../../../contract/datasets/datasets.js';
 import { KargahError } from '../../../lib/errors.js';
 import { bytesText } from '../../content/quota.js';
 import { isKnownFormat, plainName } from './names.js';
+import { lengthOf, metadataOf } from './tus.js';
 
 /** What a new upload says about itself, checked before its first byte. */
 export interface Announced {
@@ -32,50 +32,32 @@ const told = z.object({
 
 /** @throws {KargahError} `upload_protocol`, `unsupported_format`, `empty_file` or `file_too_large`. */
 export function announcedBy(req: Request, maxBytes: number): Announced {
-  const length = req.get('upload-length');
-  if (length === undefined || !/^\d{1,15}$/u.test(length)) {
-    throw new KargahError('upload_protocol', { reason: 'Upload-Length' });
-  }
-  const metadata = metadataOf(req.get('upload-metadata'));
-  const filename = plainName(metadata['filename'] ?? '');
+  const sizeBytes = lengthOf(req);
+  const metadata = metadataOf(req);
+  const filename = plainName(metadata.get('filename') ?? '');
   if (filename === '') throw new KargahError('upload_protocol', { reason: 'Upload-Metadata: filename' });
   if (!isKnownFormat(filename)) throw new KargahError('unsupported_format');
-  const sizeBytes = Number(length);
   if (sizeBytes === 0) throw new KargahError('empty_file');
   if (sizeBytes > maxBytes) throw new KargahError('file_too_large', { limit: bytesText(maxBytes) });
   const { sha256, dataset_id, reading } = toldBy(metadata);
-  const name = plainName(metadata['name'] ?? '') || null;
+  const name = plainName(metadata.get('name') ?? '') || null;
   return { filename, name, sizeBytes, sha256, datasetId: dataset_id, reading };
 }
 
-function toldBy(metadata: Record<string, string | null>): z.infer<typeof told> {
-  const given = metadata['reading'] ?? null;
+function toldBy(metadata: ReadonlyMap<string, string>): z.infer<typeof told> {
+  const given = metadata.get('reading');
   let options: unknown = null;
   try {
-    if (given !== null) options = JSON.parse(given);
+    if (given !== undefined) options = JSON.parse(given);
   } catch (cause) {
     throw new KargahError('upload_protocol', { reason: 'Upload-Metadata: reading' }, { cause });
   }
   const parsed = told.safeParse({
-    sha256: metadata['sha256']?.toLowerCase() ?? null,
-    dataset_id: metadata['dataset_id'] ?? null,
+    sha256: metadata.get('sha256')?.toLowerCase() ?? null,
+    dataset_id: metadata.get('dataset_id') ?? null,
     reading: options,
   });
   if (parsed.success) return parsed.data;
   const field = String(parsed.error.issues[0]?.path[0] ?? '');
   throw new KargahError('upload_protocol', { reason: `Upload-Metadata: ${field}` }, { cause: parsed.error });
-}
-
-/** `Tus-Resumable` says that the client means this protocol at all. */
-export function requireTus(req: Request): void {
-  if (req.get('tus-resumable') !== '1.0.0')
-    throw new KargahError('upload_protocol', { reason: 'Tus-Resumable: 1.0.0' });
-}
-
-function metadataOf(header: string | undefined): Record<string, string | null> {
-  try {
-    return Metadata.parse(header);
-  } catch (cause) {
-    throw new KargahError('upload_protocol', { reason: 'Upload-Metadata' }, { cause });
-  }
 }

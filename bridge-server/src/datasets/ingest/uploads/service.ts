@@ -1,6 +1,5 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import type { Request } from 'express';
 import { KargahError } from '../../../lib/errors.js';
 import type { Answer } from '../../../http/route.js';
@@ -17,16 +16,15 @@ import type { DatasetStore } from '../../records/store.js';
 import type { VersionStore } from '../../records/version-store.js';
 import { originOf } from '../../records/view.js';
 import { checksumOf } from './checksum.js';
-import { UploadFiles } from './files.js';
-import { announcedBy, requireTus, type Announced } from './request.js';
-import { Tus, type Passed } from './tus.js';
+import { UploadFiles, type UploadBody } from './files.js';
+import { announcedBy, type Announced } from './request.js';
+import { bringsPiece, capabilities, offsetOf, requireFits, requireTus } from './tus.js';
 import { Writers } from './writers.js';
 
 /** How long an expired upload still answers that it is gone, rather than that it never was. */
 const REMEMBER_MS = 7 * 24 * 3_600_000;
 /** How long room is kept for an upload that has sent nothing. */
 const PROMISE_MS = 10 * 60_000;
-const CONTENT_TYPE = 'application/offset+octet-stream';
 
 /** An upload that has not become anything else. */
 type Living = UploadTable & { readonly dataset_id: string; readonly version_id: string };
@@ -43,15 +41,13 @@ interface UploadServiceDeps extends Pick<DatasetsDeps, 'limits' | 'log'> {
 export class UploadService {
   private readonly writers = new Writers();
   private readonly files: UploadFiles;
-  private readonly tus: Tus;
 
   constructor(private readonly deps: UploadServiceDeps) {
     this.files = new UploadFiles(deps.root.uploads);
-    this.tus = new Tus(this.files, deps.limits.maxUploadBytes);
   }
 
-  options(req: Request): Promise<Answer> {
-    return this.tus.options(req);
+  options(): Answer {
+    return { status: 204, headers: capabilities(this.deps.limits.maxUploadBytes) };
   }
 
   async create(asker: Person, req: Request): Promise<Answer> {
@@ -64,22 +60,17 @@ export class UploadService {
     const isHere = sha256 !== null && (await this.deps.ingestion.sizeOfHeld(projectId, sha256)) === sizeBytes;
     // What is here already takes no room.
     const upload = await this.deps.quota.reserve(userId, isHere ? 0 : sizeBytes, () => this.begin(caller, announced));
-    let passed: Passed;
+    let offset: number;
     try {
-      passed = await this.writers.write(upload.upload_id, req, async (heard) => {
+      offset = await this.writers.write(upload.upload_id, req, async (onChunk) => {
         if (isHere && (await this.deps.ingestion.takeOver(upload.version_id, projectId, sha256))) {
           await this.deps.ingestion.received(upload.version_id, sha256);
-          return { status: 201, headers: { 'Tus-Resumable': '1.0.0', 'Upload-Offset': String(sizeBytes) } };
+          return sizeBytes;
         }
-        const brings = req.get('content-type') === CONTENT_TYPE;
-        const bringing = { body: brings ? req : Readable.from([]), checksum: brings ? checksum : null, heard };
-        return this.receive(upload, async () => {
-          const created = await this.files.during(upload.upload_id, bringing, () =>
-            this.tus.create(req, upload.upload_id, sizeBytes),
-          );
-          await this.deps.ingestion.announce(upload.dataset_id);
-          return created;
-        });
+        if (bringsPiece(req)) requireFits(req, 0, sizeBytes);
+        await this.files.create(upload.upload_id, { size: sizeBytes, sha256 });
+        await this.deps.ingestion.announce(upload.dataset_id);
+        return bringsPiece(req) ? this.receive(upload, { body: req, checksum, onChunk }) : 0;
       });
     } catch (error) {
       await this.discard(upload);
@@ -87,54 +78,43 @@ export class UploadService {
     }
     // Relative, so that it is right behind any prefix that proxies put before it.
     const location = req.path.endsWith('/') ? upload.upload_id : `uploads/${upload.upload_id}`;
-    return { status: 201, headers: { ...passed.headers, ...headersOf(upload), Location: location } };
+    return { status: 201, headers: { ...headersOf(upload, offset), Location: location } };
   }
 
   async head(caller: Person, uploadId: string, req: Request): Promise<Answer> {
     requireTus(req);
     const upload = await this.reachable(caller, uploadId);
-    const headers = { ...headersOf(upload), 'Cache-Control': 'no-store', 'Upload-Length': String(upload.size_bytes) };
-    if (await this.isFinished(upload)) {
-      return {
-        status: 200,
-        headers: { ...headers, 'Tus-Resumable': '1.0.0', 'Upload-Offset': String(upload.size_bytes) },
-      };
-    }
-    await this.writers.requireFree(uploadId);
-    const answer = await this.tus.ask(req, uploadId, upload.size_bytes);
-    return { status: 200, headers: { ...answer.headers, ...headers } };
+    return {
+      status: 200,
+      headers: {
+        ...headersOf(upload, await this.whereIs(upload)),
+        'Upload-Length': String(upload.size_bytes),
+        'Cache-Control': 'no-store',
+      },
+    };
   }
 
   async patch(caller: Person, uploadId: string, req: Request): Promise<Answer> {
     requireTus(req);
     const upload = await this.reachable(caller, uploadId);
-    const offset = req.get('upload-offset');
-    if (offset === undefined) throw new KargahError('upload_protocol', { reason: 'Upload-Offset' });
-    if (req.get('content-type') !== CONTENT_TYPE) {
-      throw new KargahError('upload_protocol', { reason: `Content-Type: ${CONTENT_TYPE}` });
-    }
+    const offset = offsetOf(req);
     const checksum = checksumOf(req.get('upload-checksum'));
-    await this.writers.requireFree(uploadId);
-    // Refused before the body is touched, so that the answer is not lost in a connection that still sends.
-    const at = (await this.isFinished(upload)) ? upload.size_bytes : await this.files.offsetOf(uploadId);
-    if (at === null) throw new KargahError('upload_gone');
-    if (offset !== String(at)) throw new KargahError('upload_offset_mismatch');
+    if (offset !== (await this.whereIs(upload))) throw new KargahError('upload_offset_mismatch');
+    requireFits(req, offset, upload.size_bytes);
     const prolonged = await this.prolong(upload);
-    const answer = await this.writers.write(uploadId, req, (heard) =>
-      this.receive(upload, () =>
-        this.files.during(uploadId, { body: req, checksum, heard }, () =>
-          this.tus.ask(req, uploadId, upload.size_bytes),
-        ),
-      ),
-    );
-    return { status: 204, headers: { ...answer.headers, ...headersOf(prolonged) } };
+    const reached = await this.writers.write(uploadId, req, async (onChunk) => {
+      // Another request may have written since.
+      if ((await this.files.offsetOf(uploadId)) !== offset) throw new KargahError('upload_offset_mismatch');
+      return this.receive(upload, { body: req, checksum, onChunk });
+    });
+    return { status: 204, headers: headersOf(prolonged, reached) };
   }
 
   async cancel(caller: Person, uploadId: string, req: Request): Promise<Answer> {
     requireTus(req);
     const upload = await this.reachable(caller, uploadId);
     if (!(await this.abandon(upload))) throw new KargahError('not_found');
-    return { status: 204, headers: { 'Tus-Resumable': '1.0.0' } };
+    return { status: 204 };
   }
 
   /** Ends the upload of a version that is being deleted. */
@@ -232,11 +212,20 @@ export class UploadService {
     return row !== undefined && row.state !== 'uploading';
   }
 
+  /** How much of an upload that nobody writes to is on the disk. */
+  private async whereIs(upload: Living): Promise<number> {
+    if (await this.isFinished(upload)) return upload.size_bytes;
+    await this.writers.requireFree(upload.upload_id);
+    const offset = await this.files.offsetOf(upload.upload_id);
+    if (offset === null) throw new KargahError('upload_gone');
+    return offset;
+  }
+
   /** Takes bytes and, after the last one, makes them a dataset before anyone else may touch the upload. */
-  private async receive(upload: Living, pass: () => Promise<Passed>): Promise<Passed> {
-    const answer = await pass();
-    if (answer.headers['upload-offset'] === String(upload.size_bytes)) await this.finish(upload);
-    return answer;
+  private async receive(upload: Living, piece: UploadBody): Promise<number> {
+    const reached = await this.files.write(upload.upload_id, piece);
+    if (reached === upload.size_bytes) await this.finish(upload);
+    return reached;
   }
 
   private async isWhole(upload: Living): Promise<boolean> {
@@ -299,8 +288,9 @@ function isLiving(upload: UploadTable): upload is Living {
   return upload.dataset_id !== null && upload.version_id !== null;
 }
 
-function headersOf(upload: UploadTable): Record<string, string> {
+function headersOf(upload: UploadTable, offset: number): Record<string, string> {
   return {
+    'Upload-Offset': String(offset),
     'Upload-Expires': new Date(upload.expires_at).toUTCString(),
     ...(upload.dataset_id === null ? {} : { 'Kargah-Dataset-Id': upload.dataset_id }),
   };

@@ -1,100 +1,87 @@
-import { Server } from '@tus/server';
 import type { Request } from 'express';
-import type { ErrorCode } from '../../../contract/errors.js';
 import { KargahError } from '../../../lib/errors.js';
 import { bytesText } from '../../content/quota.js';
 import { ALGORITHMS } from './checksum.js';
-import type { UploadFiles } from './files.js';
 
-const PATH = '/api/v1/uploads';
-/** What tus needs to know of a request; its body does not go through it. */
-const HEADERS = [
-  'content-length',
-  'content-type',
-  'tus-resumable',
-  'upload-length',
-  'upload-metadata',
-  'upload-offset',
-] as const;
-const CODES: Readonly<Record<number, ErrorCode>> = {
-  404: 'not_found',
-  409: 'upload_offset_mismatch',
-  410: 'upload_gone',
-  413: 'file_too_large',
-  423: 'upload_locked',
-};
+/** What a piece is sent as. */
+export const CONTENT_TYPE = 'application/offset+octet-stream';
+const VERSION = '1.0.0';
+const EXTENSIONS = ['creation', 'creation-with-upload', 'checksum', 'expiration', 'termination'];
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u;
+/** ASCII that is seen, but for the comma that ends a pair. */
+const KEY = /^[\x21-\x2b\x2d-\x7e]+$/u;
 
-/** What tus answered, but for what is ours to say. */
-export interface Passed {
-  readonly status: number;
-  readonly headers: Record<string, string>;
+/** What this server can: the answer to `OPTIONS`. */
+export function capabilities(maxBytes: number): Record<string, string> {
+  return {
+    'Tus-Resumable': VERSION,
+    'Tus-Version': VERSION,
+    'Tus-Extension': EXTENSIONS.join(','),
+    'Tus-Max-Size': String(maxBytes),
+    'Tus-Checksum-Algorithm': ALGORITHMS.join(','),
+  };
 }
 
-/** The protocol tus 1.0, spoken by `@tus/server` over our files; ours are the addresses, the errors and who may ask. */
-export class Tus {
-  private readonly server: Server;
-  /** Why tus failed, by request: its answers carry only a status. */
-  private readonly causes = new WeakMap<object, unknown>();
+/**
+ * `Tus-Resumable` says that the client means this protocol at all; every answer from here on carries it too.
+ *
+ * @throws {KargahError} `upload_protocol` where it is missing, `upload_version` for another version than ours.
+ */
+export function requireTus(req: Request): void {
+  req.res?.set('Tus-Resumable', VERSION);
+  const version = req.get('tus-resumable');
+  if (version === undefined) throw new KargahError('upload_protocol', { reason: `Tus-Resumable: ${VERSION}` });
+  if (version !== VERSION)
+    throw new KargahError('upload_version', { version: VERSION }, { headers: { 'Tus-Version': VERSION } });
+}
 
-  constructor(
-    files: UploadFiles,
-    private readonly maxBytes: number,
-  ) {
-    this.server = new Server({
-      path: PATH,
-      datastore: files,
-      maxSize: maxBytes,
-      namingFunction: (req) => new URL(req.url).searchParams.get('id') ?? '',
-      generateUrl: (_req, { id }) => id,
-      onResponseError: (req, error) => {
-        this.causes.set(req, error);
-        return undefined;
-      },
-    });
-  }
+/**
+ * The length that a new upload announces.
+ *
+ * @throws {KargahError} `upload_protocol`: a length that comes later cannot be held against the room on the disk.
+ */
+export function lengthOf(req: Request): number {
+  const length = req.get('upload-length');
+  if (length === undefined || !/^\d{1,15}$/u.test(length))
+    throw new KargahError('upload_protocol', { reason: 'Upload-Length' });
+  return Number(length);
+}
 
-  /** What this server can. */
-  async options(req: Request): Promise<Passed> {
-    const { headers } = await this.pass(req, PATH, this.maxBytes);
-    return {
-      status: 204,
-      headers: {
-        ...headers,
-        'Tus-Max-Size': String(this.maxBytes),
-        'Tus-Checksum-Algorithm': ALGORITHMS.join(','),
-      },
-    };
-  }
+/**
+ * Where a piece begins, before its body is touched: the answer to a piece that is refused could be lost in a connection that still sends.
+ *
+ * @throws {KargahError} `upload_protocol`
+ */
+export function offsetOf(req: Request): number {
+  const offset = req.get('upload-offset');
+  if (offset === undefined || !/^\d{1,15}$/u.test(offset))
+    throw new KargahError('upload_protocol', { reason: 'Upload-Offset' });
+  if (!bringsPiece(req)) throw new KargahError('upload_protocol', { reason: `Content-Type: ${CONTENT_TYPE}` });
+  return Number(offset);
+}
 
-  /** Begins an upload of `size` bytes under an id of ours. @throws {KargahError} */
-  create(req: Request, uploadId: string, size: number): Promise<Passed> {
-    return this.pass(req, `${PATH}?id=${uploadId}`, size);
-  }
+export function bringsPiece(req: Request): boolean {
+  return req.get('content-type') === CONTENT_TYPE;
+}
 
-  /** Anything else that is asked of an upload of `size` bytes. @throws {KargahError} */
-  ask(req: Request, uploadId: string, size: number): Promise<Passed> {
-    return this.pass(req, `${PATH}/${uploadId}`, size);
-  }
+/** @throws {KargahError} `file_too_large` for a body that says that it goes beyond the `size` that was announced. */
+export function requireFits(req: Request, offset: number, size: number): void {
+  const length = Number(req.get('content-length') ?? 0);
+  if (offset + length > size) throw new KargahError('file_too_large', { limit: bytesText(size) });
+}
 
-  private async pass(req: Request, path: string, size: number): Promise<Passed> {
-    const headers = new Headers();
-    for (const name of HEADERS) {
-      const value = req.get(name);
-      if (value !== undefined) headers.set(name, value);
-    }
-    const request = new globalThis.Request(`http://bridge${path}`, { method: req.method, headers });
-    const response = await this.server.handleWeb(request);
-    if (response.status >= 400) {
-      const cause = this.causes.get(request);
-      if (cause instanceof KargahError) throw cause;
-      const code = CODES[response.status];
-      if (response.status >= 500 || (cause instanceof Error && code === undefined))
-        throw cause instanceof Error ? cause : new Error(`tus answered ${String(response.status)}`, { cause });
-      const limit = { limit: bytesText(size) };
-      if (code) throw new KargahError(code, code === 'file_too_large' ? limit : {}, { cause });
-      throw new KargahError('upload_protocol', { reason: (await response.text()).trim().slice(0, 200) }, { cause });
-    }
-    const passed = [...response.headers].filter(([name]) => /^(?:tus|upload)-/u.test(name));
-    return { status: response.status, headers: Object.fromEntries(passed) };
+/**
+ * The pairs of `Upload-Metadata`: each a key and, but for an empty value, its value in base64.
+ *
+ * @throws {KargahError} `upload_protocol`
+ */
+export function metadataOf(req: Request): ReadonlyMap<string, string> {
+  const pairs = new Map<string, string>();
+  for (const pair of (req.get('upload-metadata') ?? '').split(',')) {
+    const [key = '', value = '', ...more] = pair.trim().split(' ');
+    if (!KEY.test(key) || !BASE64.test(value) || more.length > 0 || pairs.has(key))
+      throw new KargahError('upload_protocol', { reason: 'Upload-Metadata' });
+    pairs.set(key, Buffer.from(value, 'base64').toString());
   }
+  return pairs;
 }

@@ -63,11 +63,11 @@ export class UploadWriter {
    *
    * @throws {KargahError} `file_too_large` for more than was announced and `upload_checksum_mismatch`: nothing of the body is kept.
    */
-  async take(body: Readable, checksum: Checksum | null, heard: () => void): Promise<void> {
+  async take(body: Readable, checksum: Checksum | null, onChunk: () => void): Promise<void> {
     const before = this.reached;
     const proof = checksum ? createHash(checksum.algorithm) : null;
     try {
-      await this.pour(body, proof, heard);
+      await this.pour(body, proof, onChunk);
       if (proof && checksum && !proof.digest().equals(checksum.digest))
         throw new KargahError('upload_checksum_mismatch');
       await this.point();
@@ -95,7 +95,7 @@ export class UploadWriter {
    * By events, since a loop over the stream takes twice as long as all the rest. The request is left whole, since its answer is still to
    * come; what else comes of one that is refused is let by, or the next request of its connection would wait behind it.
    */
-  private pour(body: Readable, proof: Hash | null, heard: () => void): Promise<void> {
+  private pour(body: Readable, proof: Hash | null, onChunk: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = (error?: unknown): void => {
         body.off('data', take).resume();
@@ -104,7 +104,7 @@ export class UploadWriter {
         else reject(error instanceof Error ? error : new Error('the request ended', { cause: error }));
       };
       const take = (chunk: Buffer): void => {
-        heard();
+        onChunk();
         if (this.position + chunk.length > this.size) {
           leave(new KargahError('file_too_large', { limit: bytesText(this.size) }));
           return;
