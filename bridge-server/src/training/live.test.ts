@@ -392,6 +392,16 @@ describe('a running job', () => {
       resamples: 1000,
       seed: 42,
       metrics: { r2: { value: null, low: null, high: null, better: 'max' } },
+      baselines: [
+        {
+          kind: 'mean',
+          rows: 40,
+          columns: null,
+          metrics: { r2: null, mae: 2 },
+          gains: { r2: { value: null, low: null, high: null }, mae: { value: 1, low: -1, high: 3 } },
+          verdict: 'unknown',
+        },
+      ],
       residuals: { mean: 0.5, median: 0.5, histogram: { edges: [0, 1], rows: [2] }, dots: [{ truth: 1, answer: 2 }] },
       interval: null,
       worst: [{ row: 7, loss: 1, truth: 1, answer: 2 }],

@@ -21,6 +21,7 @@ import torch
 
 import kargah
 from kargah.client.jobs import Point
+from kargah.client.report import Report
 from kargah.client.transport.http import Http
 from kargah.client.transport.uploads import CHUNK_BYTES, upload_file
 from kargah.reporting.gateway import Address
@@ -110,6 +111,30 @@ def test_a_job_ends_with_a_report_on_the_rows_that_were_held_back(finished: karg
     truths = digits.pandas()[finished.data["params"]["target"] or digits.data["suggested_target"]].astype(str)
     assert all(truths[one["row"]] == one["truth"] for _, one in report.worst.iterrows())
     assert "the best epoch was chosen on these" in repr(report)
+    # Each digit is as frequent as the others: a tenth of them is the most frequent class.
+    assert report.baselines.index.tolist() == ["majority", "linear"]
+    assert report.baselines.loc["majority", "accuracy"] < 0.2
+    assert report.baselines.loc["linear", "accuracy"] > 0.8
+    assert report.baselines.loc["majority", "verdict"] == "better"
+    assert report.baselines.loc["majority", "gain_low"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        (("better", "better"), None),
+        (("better", "hardly"), "; hardly better than a linear model>"),
+        (("hardly", "worse"), "; hardly better than always the most frequent class>"),
+        (("better", "sure"), "; right no more often than a linear model, with better probabilities>"),
+    ],
+)
+def test_a_report_says_in_words_that_a_model_is_hardly_better_than_a_plain_one(
+    verdicts: tuple[str, str], said: str | None, finished: kargah.Job
+) -> None:
+    data = finished.report().data
+    changed = [one | {"verdict": verdict} for one, verdict in zip(data["baselines"], verdicts, strict=True)]
+    words = repr(Report({**data, "baselines": changed}))  # type: ignore[typeddict-item]
+    assert words.endswith(said) if said is not None else "than" not in words
 
 
 def points_of(points: list[Point]) -> list[tuple[str, int, int]]:

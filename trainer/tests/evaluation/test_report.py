@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as rival
 
-from kargah.evaluation import HeldOut, Judged, report_of
+from kargah.evaluation import HeldOut, Judged, Plain, report_of
 from kargah.evaluation.columns import Column
 from kargah.evaluation.figures import wilson
 
@@ -225,3 +225,58 @@ def test_the_same_rows_and_seed_make_the_same_report() -> None:
     assert first == report_of(held(300), judged, SEED)
     one, another = first["metrics"]["log_loss"], other["metrics"]["log_loss"]
     assert (one["value"], one["low"] != another["low"]) == (another["value"], True)
+
+
+def compared(answers: np.ndarray, truth: np.ndarray, plain: np.ndarray, classes: list[str] | None) -> dict[str, Any]:
+    kind: Any = "mean" if classes is None else "majority"
+    judged = Judged(answers.astype(np.float32), truth, classes)
+    report = told(report_of(held(len(truth)), judged, SEED, [Plain(kind, plain.astype(np.float64), 100)]))
+    (found,) = report["baselines"]
+    assert found["kind"] == kind
+    return dict(found)
+
+
+def test_a_classifier_is_told_beside_a_plain_one_by_pairs_of_answers() -> None:
+    shares, truth = probabilities(500, 2)
+    majority = np.tile(np.bincount(truth) / len(truth), (500, 1))
+    found = compared(shares, truth, majority, ["no", "yes"])
+    assert found["metrics"]["accuracy"] == pytest.approx(max(np.bincount(truth)) / 500)
+    assert found["metrics"]["log_loss"] == pytest.approx(rival.log_loss(truth, majority), rel=1e-6)
+    gain = found["gains"]["accuracy"]
+    right = (shares.argmax(1) == truth).mean() - found["metrics"]["accuracy"]
+    assert gain["value"] == pytest.approx(right)
+    assert gain["low"] < gain["value"] < gain["high"]
+    # What theory says of the mean of paired differences, 1.96 standard errors to each side.
+    pairs = (shares.argmax(1) == truth).astype(float) - (majority.argmax(1) == truth)
+    assert gain["high"] - gain["low"] == pytest.approx(2 * 1.96 * pairs.std() / np.sqrt(500), rel=0.15)
+    assert found["verdict"] == "better"
+    assert compared(majority, truth, shares, ["no", "yes"])["verdict"] == "worse"
+    assert compared(shares, truth, shares, ["no", "yes"])["verdict"] == "hardly"
+
+
+def test_a_classifier_that_is_right_no_more_often_may_still_know_better_how_sure_it_is() -> None:
+    generator = np.random.default_rng(2)
+    risk = generator.uniform(0.01, 0.45, 2000)
+    truth = (generator.uniform(size=2000) < risk).astype(np.int64)
+    majority = np.tile([1 - truth.mean(), truth.mean()], (2000, 1))
+    assert compared(np.stack([1 - risk, risk], 1), truth, majority, ["no", "yes"])["verdict"] == "sure"
+
+
+def test_a_quantity_is_told_beside_a_plain_answer_by_what_it_explains() -> None:
+    generator = np.random.default_rng(4)
+    truth = 1e6 + generator.normal(size=300)
+    mean = np.full(300, truth.mean())
+    near = truth + 0.5 * generator.normal(size=300)
+    found = compared(near, truth, mean, None)
+    assert found["metrics"] == pytest.approx(
+        {"r2": rival.r2_score(truth, mean), "mae": rival.mean_absolute_error(truth, mean)}, abs=1e-6
+    )
+    assert found["gains"]["r2"]["value"] == pytest.approx(0.75, abs=0.1)
+    assert found["verdict"] == "better"
+    assert compared(mean + 0.01 * generator.normal(size=300), truth, mean, None)["verdict"] == "hardly"
+
+
+def test_few_rows_tell_nothing_about_which_is_better() -> None:
+    truth = np.array([0, 1, 0, 1, 1])
+    right, wrong = np.eye(2)[truth], np.eye(2)[1 - truth]
+    assert compared(right, truth, wrong, ["no", "yes"])["verdict"] == "unknown"

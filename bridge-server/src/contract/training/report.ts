@@ -13,6 +13,24 @@ export const reportFigure = z
     better: z.enum(['max', 'min']),
   })
   .meta({ id: 'ReportFigure' });
+const gain = z.object({ value: z.number().nullable(), low: z.number().nullable(), high: z.number().nullable() });
+/** A plain model of the same rows, judged on the same rows: always the most frequent class or the mean, or a linear one. */
+const baseline = z
+  .object({
+    kind: z.enum(['majority', 'mean', 'linear']),
+    /** How many it was made of; a linear model is made of some of many. */
+    rows: count,
+    columns: count.nullable(),
+    metrics: z.record(z.string(), z.number().nullable()),
+    /** By how much the job's own model is better, whatever the figure's direction is: paired bootstrap. */
+    gains: z.record(z.string(), gain),
+    /**
+     * Of the job's own model, by accuracy or R²: surely better, surely worse, or neither; `sure`: right as often, but
+     * with better probabilities; `unknown`: there are too few rows.
+     */
+    verdict: z.enum(['better', 'sure', 'hardly', 'worse', 'unknown']),
+  })
+  .meta({ id: 'ReportBaseline' });
 const answered = {
   truth: z.string(),
   answer: z.string(),
@@ -66,6 +84,8 @@ const common = {
   resamples: count,
   seed: z.number().int(),
   metrics: z.record(z.string(), reportFigure),
+  /** Absent where the report is of an older release, or none could be made. */
+  baselines: z.array(baseline).optional(),
   /** Groups of rows on which it is bad, by the values of one column: a value, a stretch, or where none is there. */
   slices: z
     .array(

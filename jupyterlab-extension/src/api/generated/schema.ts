@@ -2890,6 +2890,7 @@ export interface components {
       metrics: {
         [key: string]: components['schemas']['ReportFigure'];
       };
+      baselines?: components['schemas']['ReportBaseline'][];
       slices?: {
         column: string;
         value?: string | null;
@@ -2905,6 +2906,24 @@ export interface components {
         growth: number | null;
         spread: number | null;
       }[];
+    };
+    ReportBaseline: {
+      /** @enum {string} */
+      kind: 'majority' | 'mean' | 'linear';
+      rows: number;
+      columns: number | null;
+      metrics: {
+        [key: string]: number | null;
+      };
+      gains: {
+        [key: string]: {
+          value: number | null;
+          low: number | null;
+          high: number | null;
+        };
+      };
+      /** @enum {string} */
+      verdict: 'better' | 'sure' | 'hardly' | 'worse' | 'unknown';
     };
     RegressionReport: {
       /**
@@ -2947,6 +2966,7 @@ export interface components {
       metrics: {
         [key: string]: components['schemas']['ReportFigure'];
       };
+      baselines?: components['schemas']['ReportBaseline'][];
       slices?: {
         column: string;
         value?: string | null;

@@ -21,6 +21,38 @@ export const reportMessages = {
   'report.log_loss': { fa: 'زیان لگاریتمی', en: 'Log loss' },
   'report.roc_auc': { fa: 'سطح زیر منحنی ROC', en: 'Area under the ROC curve' },
   'report.average_precision': { fa: 'دقت میانگین', en: 'Average precision' },
+  'report.baselines': { fa: 'در کنار مدل‌های ساده', en: 'Beside plain models' },
+  'report.baselines.hint': {
+    fa: 'روی همین ردیف‌ها. برتری: مدل شما چقدر بهتر است، با بازهٔ {x}',
+    en: 'On the same rows. Gain: by how much your model is better, with its {x} interval',
+  },
+  'report.baseline.model': { fa: 'مدل', en: 'Model' },
+  'report.baseline.gain': { fa: 'برتری', en: 'Gain' },
+  'report.baseline.own': { fa: 'مدل شما', en: 'Your model' },
+  'report.baseline.majority': { fa: 'همیشه پرشمارترین کلاس', en: 'Always the most frequent class' },
+  'report.baseline.mean': { fa: 'همیشه میانگین', en: 'Always the mean' },
+  'report.baseline.linear': { fa: 'مدل خطی', en: 'Linear model' },
+  'report.baseline.linear.hint': {
+    fa: 'از {n} ردیف و {m} ستون آماده‌شده',
+    en: 'Made of {n} {n|row|rows} and {m} prepared {m|column|columns}',
+  },
+  'report.gain': { fa: '{x} ({a} تا {b})', en: '{x} ({a} to {b})' },
+  'report.verdict.hardly': {
+    fa: 'این مدل از «{model}» به‌سختی بهتر است: تفاوت‌شان می‌تواند تصادفی باشد. ستون‌ها یا ردیف‌های بیشتر شاید کمک کند؛ اگر نه، مدل ساده کافی است.',
+    en: 'This model is hardly better than “{model}”: the difference may be chance. More columns or rows may help; if not, the plain model will do.',
+  },
+  'report.verdict.worse': {
+    fa: 'این مدل از «{model}» بدتر است. مدل ساده را به کار ببرید، یا تنظیم‌ها و ستون‌ها را بازبینی کنید.',
+    en: 'This model is worse than “{model}”. Use the plain one, or look over settings and columns.',
+  },
+  'report.verdict.sure': {
+    fa: 'این مدل بیشتر از «{model}» درست نمی‌گوید، ولی احتمال‌هایش دقیق‌تر است.',
+    en: 'This model is right no more often than “{model}”, but its probabilities are better.',
+  },
+  'report.verdict.unknown': {
+    fa: 'ردیف‌های سنجش کم‌تر از آن است که معلوم شود این مدل از «{model}» بهتر است یا نه.',
+    en: 'There are too few rows to tell whether this model is better than “{model}”.',
+  },
   'report.calibration': {
     fa: 'درصد اطمینان مدل به‌طور میانگین {x} با درستی آن فاصله دارد (خطای کالیبراسیون).',
     en: 'How sure it is lies {x} off how often it is right, on average (calibration error).',

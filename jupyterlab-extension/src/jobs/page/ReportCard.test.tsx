@@ -57,6 +57,29 @@ const QUANTITY: Report = {
   worst: [{ row: 0, loss: 4, truth: 3, answer: 5 }],
 };
 
+const gain = (value: number, low: number, high: number): { value: number; low: number; high: number } => ({
+  value,
+  low,
+  high,
+});
+type Baseline = NonNullable<Report['baselines']>[number];
+const MAJORITY: Baseline = {
+  kind: 'majority',
+  rows: 120,
+  columns: null,
+  metrics: { accuracy: 0.5, log_loss: 0.693 },
+  gains: { accuracy: gain(0.4, 0.25, 0.55), log_loss: gain(0.443, 0.3, 0.6) },
+  verdict: 'better',
+};
+const LINEAR: Baseline = {
+  kind: 'linear',
+  rows: 120,
+  columns: 7,
+  metrics: { accuracy: 0.88, log_loss: 0.3 },
+  gains: { accuracy: gain(0.02, -0.03, 0.07), log_loss: gain(0.05, -0.1, 0.2) },
+  verdict: 'hardly',
+};
+
 let bench: Workbench;
 afterEach(async () => {
   await bench.stop();
@@ -88,6 +111,32 @@ describe('the report on a model', () => {
     const suspected = screen.getByRole('region', { name: '1 label is probably wrong' });
     expect(within(suspected).getAllByRole('row').slice(1).map(plain)).toEqual(['42سیبگلابی 91%']);
     expect(screen.queryByText('noise')).toBeNull();
+  });
+
+  it('shows what plain models are worth on the same rows, and says so where the model is hardly better', async () => {
+    await shown({ status: 200, body: { ...CLASSES, baselines: [MAJORITY, LINEAR] } });
+    const beside = await screen.findByRole('region', { name: 'Beside plain models' });
+    expect(within(beside).getAllByRole('row').map(plain)).toEqual([
+      'ModelAccuracyLog lossGain',
+      'Your model90%0.25',
+      'Always the most frequent class50%0.69340% (25% to 55%)',
+      'Linear model88%0.32% (-3% to 7%)',
+    ]);
+    expect(plain(within(beside).getByRole('status'))).toContain(
+      'This model is hardly better than “Linear model”: the difference may be chance.',
+    );
+    expect(within(beside).getByText('Linear model').title).toBe('Made of 120 rows and 7 prepared columns');
+  });
+
+  it('says it of the simplest model that it does not beat, in Persian, and nothing where it beats them all', async () => {
+    const none = { ...MAJORITY, verdict: 'worse' } as const;
+    await shown({ status: 200, body: { ...CLASSES, baselines: [none, LINEAR] } }, PERSIAN);
+    const beside = await screen.findByTestId('baselines');
+    expect(plain(within(beside).getByRole('status'))).toContain('این مدل از «همیشه پرشمارترین کلاس» بدتر است.');
+    await bench.stop();
+    cleanup();
+    await shown({ status: 200, body: { ...CLASSES, baselines: [MAJORITY] } });
+    expect(within(await screen.findByTestId('baselines')).queryByRole('status')).toBeNull();
   });
 
   it('tells many classes as the pairs that are taken for each other', async () => {

@@ -3,7 +3,7 @@ import { data } from '../../api/client.js';
 import { asApiError, type ApiError } from '../../api/errors.js';
 import type { Job, Report } from '../../api/types.js';
 import { Card } from '../../components/Card.js';
-import { ErrorNote, Skeleton } from '../../components/Note.js';
+import { ErrorNote, Note, Skeleton } from '../../components/Note.js';
 import { Bar } from '../../components/Progress.js';
 import { Name, Num, Percent } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
@@ -58,6 +58,7 @@ export default function ReportCard({ job }: { readonly job: Job }): JSX.Element 
         <div className="kg-Layout-stack kg-Report">
           {report.chosen_on_these && <div className="kg-Text-hint">{t('report.flatters')}</div>}
           <Figures report={report} />
+          <Baselines report={report} />
           {report.task === 'classification' ? (
             <Classes report={report} />
           ) : (
@@ -83,14 +84,16 @@ export default function ReportCard({ job }: { readonly job: Job }): JSX.Element 
 function Part({
   title,
   hint,
+  testId,
   children,
 }: {
   readonly title: string;
   readonly hint?: string;
+  readonly testId?: string;
   readonly children: ReactNode;
 }): JSX.Element {
   return (
-    <section className="kg-Report-part" aria-label={title}>
+    <section className="kg-Report-part" aria-label={title} data-testid={testId}>
       <h3 className="kg-Text-medium">{title}</h3>
       {hint !== undefined && <div className="kg-Text-hint">{hint}</div>}
       {children}
@@ -130,6 +133,87 @@ function Figures({ report }: { readonly report: Report }): JSX.Element {
       </table>
     </div>
   );
+}
+
+type Baseline = NonNullable<Report['baselines']>[number];
+
+/** Figures of plain models on the same rows, the learned one's among them, and in words where it is no better. */
+function Baselines({ report }: { readonly report: Report }): JSX.Element | null {
+  const i18n = useI18n();
+  const { t, format } = i18n;
+  const baselines = report.baselines ?? [];
+  const [first] = baselines;
+  if (first === undefined) return null;
+  const keys = Object.keys(first.metrics);
+  const [judged = ''] = keys;
+  // The simplest comes first: not to be better than that one says more.
+  const rival = baselines.find(({ verdict }) => verdict !== 'better');
+  return (
+    <Part
+      title={t('report.baselines')}
+      hint={t('report.baselines.hint', { x: format.percent(report.level, 0) })}
+      testId="baselines"
+    >
+      {rival !== undefined && rival.verdict !== 'better' && (
+        <Note
+          tone={rival.verdict === 'worse' || rival.verdict === 'hardly' ? 'warn' : 'off'}
+          icon="warn"
+          title={t(`report.verdict.${rival.verdict}`, { model: t(`report.baseline.${rival.kind}`) })}
+        />
+      )}
+      <div className="kg-Table-scroll">
+        <table>
+          <thead>
+            <tr>
+              <th>{t('report.baseline.model')}</th>
+              {keys.map((key) => (
+                <th key={key} className="kg-mod-end">
+                  {nameOf(i18n, key)}
+                </th>
+              ))}
+              <th className="kg-mod-end">{t('report.baseline.gain')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            <tr>
+              <td>{t('report.baseline.own')}</td>
+              {keys.map((key) => (
+                <td key={key} className="kg-mod-number">
+                  {figure(i18n, key, report.metrics[key]?.value ?? null)}
+                </td>
+              ))}
+              <td />
+            </tr>
+            {baselines.map((baseline) => (
+              <tr key={baseline.kind}>
+                <td
+                  title={
+                    baseline.columns === null
+                      ? undefined
+                      : t('report.baseline.linear.hint', { n: baseline.rows, m: baseline.columns })
+                  }
+                >
+                  {t(`report.baseline.${baseline.kind}`)}
+                </td>
+                {keys.map((key) => (
+                  <td key={key} className="kg-mod-number">
+                    {figure(i18n, key, baseline.metrics[key] ?? null)}
+                  </td>
+                ))}
+                <td className="kg-mod-end">{gainOf(i18n, judged, baseline)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Part>
+  );
+}
+
+function gainOf(i18n: I18n, key: string, { gains }: Baseline): string {
+  const { value = null, low = null, high = null } = gains[key] ?? {};
+  if (value === null || low === null || high === null) return '—';
+  return i18n.t('report.gain', { x: figure(i18n, key, value), a: figure(i18n, key, low), b: figure(i18n, key, high) });
 }
 
 function Classes({ report }: { readonly report: Classification }): JSX.Element {

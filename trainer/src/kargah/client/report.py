@@ -32,6 +32,21 @@ class Report:
         return _table([{"metric": name, **one} for name, one in self.data["metrics"].items()]).set_index("metric")
 
     @property
+    def baselines(self) -> pandas.DataFrame:
+        """Plain models on the same rows by kind (majority or mean, linear): their figures, and the gain of this one.
+
+        `gain` is by how much this model is better by its first figure, with `gain_low` and `gain_high` (paired
+        bootstrap); `verdict` is better, sure (only its probabilities are better), hardly, worse or unknown. Empty in
+        reports of older releases.
+        """
+        rows = []
+        for one in self.data.get("baselines") or []:
+            gain = next(iter(one["gains"].values()))
+            told = {"gain": gain["value"], "gain_low": gain["low"], "gain_high": gain["high"]}
+            rows.append({"kind": one["kind"], **one["metrics"], **told, "verdict": one["verdict"], "rows": one["rows"]})
+        return _table(rows).set_index("kind") if rows else _table(rows)
+
+    @property
     def per_class(self) -> pandas.DataFrame:
         """`rows`, `precision`, `recall`, `f1` of each class; empty for a regression."""
         return _table(self.data["per_class"] if self.data["task"] == "classification" else [])
@@ -69,7 +84,22 @@ class Report:
     def __repr__(self) -> str:
         figures = "  ".join(f"{name}={_said(one)}" for name, one in self.data["metrics"].items())
         flatters = "; the best epoch was chosen on these" if self.chosen_on_these else ""
-        return f"<Report on {self.data['rows']} {self.data['part']} rows{flatters}: {figures}>"
+        return f"<Report on {self.data['rows']} {self.data['part']} rows{flatters}: {figures}{self._beside()}>"
+
+    def _beside(self) -> str:
+        """In words, where it is not surely better than a plain model."""
+        said = {
+            "sure": "right no more often than {}, with better probabilities",
+            "hardly": "hardly better than {}",
+            "worse": "worse than {}",
+            "unknown": "too few rows to compare it with {}",
+        }
+        names = {"majority": "always the most frequent class", "mean": "always the mean", "linear": "a linear model"}
+        # The simplest comes first: not to be better than that one says more.
+        for one in self.data.get("baselines") or []:
+            if one["verdict"] != "better":
+                return "; " + said[one["verdict"]].format(names[one["kind"]])
+        return ""
 
 
 def _said(one: wire.ReportFigure) -> str:

@@ -467,6 +467,7 @@ class ClassificationReport(TypedDict):
     resamples: int
     seed: int
     metrics: dict[str, ReportFigure]
+    baselines: NotRequired[list[ReportBaseline]]
     slices: NotRequired[list[ClassificationReportSlicesItem]]
     importance: NotRequired[list[ClassificationReportImportanceItem]]
 
@@ -1472,8 +1473,24 @@ class RegressionReport(TypedDict):
     resamples: int
     seed: int
     metrics: dict[str, ReportFigure]
+    baselines: NotRequired[list[ReportBaseline]]
     slices: NotRequired[list[RegressionReportSlicesItem]]
     importance: NotRequired[list[RegressionReportImportanceItem]]
+
+
+class ReportBaselineGainsValue(TypedDict):
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class ReportBaseline(TypedDict):
+    kind: Literal["majority", "mean", "linear"]
+    rows: int
+    columns: int | None
+    metrics: dict[str, float | None]
+    gains: dict[str, ReportBaselineGainsValue]
+    verdict: Literal["better", "sure", "hardly", "worse", "unknown"]
 
 
 class ReportFigure(TypedDict):

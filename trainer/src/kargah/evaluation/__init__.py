@@ -4,7 +4,8 @@ A report stands on NumPy alone: it is made at the end of every recipe's job, whe
 take longer than the report. The tests hold its figures against theirs.
 """
 
+from kargah.evaluation.baseline import Plain
 from kargah.evaluation.columns import Column
 from kargah.evaluation.report import HeldOut, Judged, report_of
 
-__all__ = ["Column", "HeldOut", "Judged", "report_of"]
+__all__ = ["Column", "HeldOut", "Judged", "Plain", "report_of"]

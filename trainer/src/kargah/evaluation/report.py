@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kargah.evaluation import classification, regression
+from kargah.evaluation.baseline import Plain, beside
 from kargah.evaluation.columns import Column, Rows, importance, slices
 from kargah.evaluation.figures import LEVEL, RESAMPLES, Floats, Ints, finite
 
@@ -47,8 +48,8 @@ class Judged:
     """Answers for other rows of a table, as `answers` are."""
 
 
-def report_of(held: HeldOut, judged: Judged, seed: int) -> dict[str, Any] | None:
-    """The report, or None where there are too few rows to say anything."""
+def report_of(held: HeldOut, judged: Judged, seed: int, plain: Sequence[Plain] = ()) -> dict[str, Any] | None:
+    """The report, or None where there are too few rows to say anything; `plain`: models to compare it with."""
     if len(held.places) < FEWEST_ROWS:
         return None
     answers, truth = judged.answers.astype(np.float64), judged.truth
@@ -77,6 +78,8 @@ def report_of(held: HeldOut, judged: Judged, seed: int) -> dict[str, Any] | None
         losses = classification.losses_of(answers, truth)
         figures = classification.metrics(answers, truth, seed)
         about |= {"metrics": figures, **_of_classes(held, answers, truth, list(judged.classes))}
+    if plain:
+        about["baselines"] = beside(answers, truth, judged.classes is not None, plain, seed)
     if held.rows is not None:
         about["slices"] = slices(held.rows, held.columns, losses)
         about["importance"] = _importance(held, judged, seed)

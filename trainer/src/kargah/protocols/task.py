@@ -126,6 +126,24 @@ class HeldRows:
 
 
 @dataclass(frozen=True)
+class PlainRows:
+    """The rows as a linear model takes them, by which a job's report tells what a plain model is worth."""
+
+    train: Tensor
+    """int64: places of the rows that are learned from."""
+    held: Tensor
+    """int64: those of the rows that the report judges, in the order of `HeldRows`."""
+    targets: Tensor
+    """Of all rows: the class's number (int64), or the target in its own unit (float)."""
+    numbers: Callable[[Tensor], Tensor] | None
+    """Rows by their places (int64 [n]) → float32 [n, columns], dense or sparse, each column on a scale of about 1;
+    None: too wide for a linear model at the end of a job."""
+    columns: int = 0
+    filled: int = 0
+    """How many numbers of a row are not 0, at most or about; 0: as many as there are columns."""
+
+
+@dataclass(frozen=True)
 class Task:
     """Everything the training loop needs, and everything the exported model needs afterwards."""
 
@@ -167,6 +185,8 @@ class Task:
     """Judged once, at the end; nothing is learned or chosen from it."""
     held: HeldRows | None = None
     """In the order of `test`, or of `validation`; None: the job ends without a report."""
+    plain: Callable[[], PlainRows] | None = None
+    """Asked for once, at the end; None: the report has no plain model beside this one."""
 
 
 class Recipe(Protocol):

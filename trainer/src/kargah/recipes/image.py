@@ -14,14 +14,16 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from kargah.protocols.params import param
-from kargah.protocols.task import DatasetRef, RecipeInfo, Task
+from kargah.protocols.task import DatasetRef, PlainRows, RecipeInfo, Task
 from kargah.recipes.parts.figures import classification_metrics
 from kargah.recipes.parts.pictures import read_pictures
+from kargah.recipes.parts.plain import SIDE, coarse
 from kargah.recipes.parts.repeated import repeated
 from kargah.recipes.parts.shared_params import TrainingParams, class_weights
 from kargah.recipes.parts.split import Labels, split_for, weight_of_classes
 
 EVALUATION_NUMBERS = 1 << 22
+PLAIN_AT_ONCE = 256
 LEAST_STEPS = 10
 """Of an epoch, after which the statistics of batches have settled too."""
 
@@ -171,6 +173,14 @@ def prepare(params: ImageParams, dataset: DatasetRef) -> Task:
     }
     size = pictures.pixels.shape[-1]
     network = Cnn(params, size, mean, std, len(pictures.classes))
+
+    def plain() -> PlainRows:
+        def numbers(chosen: Tensor) -> Tensor:
+            parts = [_numbers(pictures.pixels[part]) for part in torch.split(chosen, PLAIN_AT_ONCE)]
+            return torch.cat([coarse(part, mean, std) for part in parts])
+
+        return labelled.plain(kept, numbers, len(mean) * SIDE * SIDE)
+
     return Task(
         network=network.to(memory_format=torch.channels_last),  # type: ignore[call-overload]
         train=repeated(train, LEAST_STEPS * params.batch_size),
@@ -181,6 +191,7 @@ def prepare(params: ImageParams, dataset: DatasetRef) -> Task:
         best_metric=("val_accuracy", "max"),
         export=Classifier,
         held=labelled.held(kept),
+        plain=plain,
         example=_numbers(train.pixels[:2]).contiguous(),
         metadata=metadata,
         last_counts=kept.is_too_small_to_choose,

@@ -17,10 +17,11 @@ from torch import Tensor, nn
 
 from kargah.protocols.failure import JobFailure
 from kargah.protocols.params import param
-from kargah.protocols.task import Batches, DatasetRef, RecipeInfo, Task
+from kargah.protocols.task import Batches, DatasetRef, PlainRows, RecipeInfo, Task
 from kargah.recipes.parts.figures import classification_metrics, regression_metrics
 from kargah.recipes.parts.mlp import CrossEntropy, Mlp, MlpGradients, Shape, SquaredError, mean_answer
 from kargah.recipes.parts.numbers import edges_of
+from kargah.recipes.parts.plain import PlainTable
 from kargah.recipes.parts.repeated import repeated
 from kargah.recipes.parts.shared_params import TrainingParams, class_weights, target_column
 from kargah.recipes.parts.split import Labels, split_for, weight_of_classes
@@ -214,6 +215,12 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
     def batches(chosen: Tensor) -> Batches:
         return Batches(_prepared(preparation, table.rows.index_select(0, chosen)), labels[chosen])
 
+    def plain() -> PlainRows:
+        plainly = PlainTable(preparation.width, preparation.sizes)
+        return labelled.plain(
+            kept, lambda chosen: plainly(*preparation(table.rows.index_select(0, chosen))), plainly.columns
+        )
+
     return Task(
         network=network,
         gradients=MlpGradients(network, learn["loss"]),
@@ -238,6 +245,7 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
         held=labelled.held(
             kept, table.rows.index_select(0, kept.judged), tuple((f.name, f.categories) for f in table.features)
         ),
+        plain=plain,
         **learn,
     )
 

@@ -15,8 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from kargah.protocols.params import param
-from kargah.protocols.task import DatasetRef, RecipeInfo, Task
+from kargah.protocols.task import DatasetRef, PlainRows, RecipeInfo, Task
 from kargah.recipes.parts.figures import classification_metrics
+from kargah.recipes.parts.plain import TfIdf
 from kargah.recipes.parts.repeated import repeated
 from kargah.recipes.parts.shared_params import TrainingParams, class_weights, target_column
 from kargah.recipes.parts.split import Labels, split_for, weight_of_classes
@@ -197,6 +198,11 @@ def prepare(params: TextParams, dataset: DatasetRef) -> Task:
         "classes": classes,
         "answer": table.answer,
     }
+
+    def plain() -> PlainRows:
+        numbers = TfIdf(whole.values, whole.starts, kept.train, how.buckets)
+        return labelled.plain(kept, numbers, numbers.columns, numbers.filled)
+
     return Task(
         network=BagOfWords(how.buckets, params.dim, len(classes), params.dropout),
         train=repeated(whole.take(kept.train), LEAST_STEPS * params.batch_size),
@@ -207,6 +213,7 @@ def prepare(params: TextParams, dataset: DatasetRef) -> Task:
         best_metric=("val_accuracy", "max"),
         export=Classifier,
         held=labelled.held(kept),
+        plain=plain,
         example=torch.from_numpy(padded(features(table.texts[:2], how))),
         metadata=metadata,
         last_counts=kept.is_too_small_to_choose,

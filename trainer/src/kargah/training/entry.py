@@ -234,7 +234,7 @@ def _report(task: Task, trained: Fit, seed: int, stopping: Callable[[], bool]) -
     """A job whose report cannot be made has its model all the same."""
     began = time.monotonic()
     try:
-        report = report_on(task, trained.network, seed, stopping)
+        report = report_on(task, trained.network, seed, stopping, say)
     except Exception:
         traceback.print_exc()
         say("WARN the report could not be made; the model is kept without it")

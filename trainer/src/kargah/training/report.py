@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from kargah.evaluation import Column, HeldOut, Judged, report_of
+from kargah.evaluation import Column, HeldOut, Judged, Plain, report_of
 from kargah.protocols.task import Task
+from kargah.training.baseline import plain_models
 from kargah.training.loop import evaluate
 
 REPORT_FILE = "report.json"
@@ -19,7 +21,9 @@ REPORT_FILE = "report.json"
 ROWS_AT_ONCE = 16_384
 
 
-def report_on(task: Task, network: nn.Module, seed: int, stopping: Callable[[], bool]) -> dict[str, Any] | None:
+def report_on(
+    task: Task, network: nn.Module, seed: int, stopping: Callable[[], bool], log: Callable[[str], None]
+) -> dict[str, Any] | None:
     """As `kargah.evaluation.report_of`; None for a recipe that does not say which rows it held back.
 
     Raises:
@@ -36,11 +40,24 @@ def report_on(task: Task, network: nn.Module, seed: int, stopping: Callable[[], 
         columns=[Column(name, categories) for name, categories in held.columns],
     )
     classes = task.metadata.get("classes")
+    plain = _plain(task, None if classes is None else len(classes), seed, log)
     if held.rows is None:
         answers = torch.softmax(evaluate(network, split, task.evaluation_rows, stopping), 1).numpy()
-        return report_of(rows, Judged(answers, held.truth.numpy(), classes), seed)
+        return report_of(rows, Judged(answers, held.truth.numpy(), classes), seed, plain)
     answer = _answering(task.export(network).eval())
-    return report_of(rows, Judged(answer(held.rows.numpy()), held.truth.numpy(), classes, answer), seed)
+    return report_of(rows, Judged(answer(held.rows.numpy()), held.truth.numpy(), classes, answer), seed, plain)
+
+
+def _plain(task: Task, classes: int | None, seed: int, log: Callable[[str], None]) -> list[Plain]:
+    """A report without plain models is a report all the same."""
+    if task.plain is None:
+        return []
+    try:
+        return plain_models(task.plain(), classes, seed)
+    except Exception as error:
+        traceback.print_exc()
+        log(f"WARN no plain model stands beside this one in the report: {type(error).__name__}: {error}")
+        return []
 
 
 def _answering(model: nn.Module) -> Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]:

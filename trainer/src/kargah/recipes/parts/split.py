@@ -12,9 +12,11 @@ import torch
 from torch import Tensor
 
 from kargah.protocols.failure import JobFailure
-from kargah.protocols.task import HeldRows
+from kargah.protocols.task import HeldRows, PlainRows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from kargah.protocols.task import DatasetRef
@@ -68,6 +70,12 @@ class Labels:
         """What a job's report needs of the rows that it judges; `rows`: of a table, as the model takes them."""
         places = kept.judged if self.places is None else torch.from_numpy(self.places)[kept.judged]
         return HeldRows(places, self.values[kept.judged], rows, columns)
+
+    def plain(
+        self, kept: Split, numbers: Callable[[Tensor], Tensor] | None, columns: int = 0, filled: int = 0
+    ) -> PlainRows:
+        """What a plain model is made of that a job's report tells beside what was learned."""
+        return PlainRows(kept.train, kept.judged, self.values, numbers, columns, filled)
 
 
 def split_for(dataset: DatasetRef, labels: Labels, share: float, seed: int) -> Split:
