@@ -73,13 +73,13 @@ def node_binary() -> Path:
         raise MissingPartError(
             "node_missing",
             "Node 24 was not found; install it, or set KARGAH_NODE to its path.",
-            "Node 24 پیدا نشد؛ نصبش کنید یا مسیرش را در KARGAH_NODE بگذارید.",
+            "برنامهٔ Node 24 پیدا نشد؛ نصبش کنید یا مسیرش را در KARGAH_NODE بگذارید.",
         )
     if version < _OLDEST_NODE:
         raise MissingPartError(
             "node_too_old",
             f"Node {version} at {found} is too old; Kargah needs {_OLDEST_NODE} or newer (KARGAH_NODE).",
-            f"Node {version} در {found} قدیمی است؛ کارگاه نسخهٔ {_OLDEST_NODE} یا تازه‌تر می‌خواهد (KARGAH_NODE).",
+            f"برنامهٔ Node {version} در {found} قدیمی است؛ کارگاه نسخهٔ {_OLDEST_NODE} یا تازه‌تر می‌خواهد (KARGAH_NODE).",
         )
     return Path(found)
 

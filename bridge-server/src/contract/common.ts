@@ -17,18 +17,24 @@ export const sweepId = idOf('swp');
  */
 export const UNSEEN =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufff9-\ufffb]|(?![\u200c\p{Variation_Selector}])\p{Default_Ignorable_Code_Point}/u;
-const SEEN = /[^\s\u200c\p{Variation_Selector}]/u;
+/** As {@link UNSEEN}, but for the joiner after a letter or a sign: `ه‍.ش`, and pictures of several people. */
+const REFUSED =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufff9-\ufffb]|(?<![\p{L}\p{Emoji}\p{Variation_Selector}])\u200d|(?![\u200c\u200d\p{Variation_Selector}])\p{Default_Ignorable_Code_Point}/u;
+const SEEN = /[^\s\u200c\u200d\p{Variation_Selector}]/u;
+/** What editors and messengers put around Persian text to fix its direction. A name is isolated wherever it is shown, so it needs none. */
+const MARKS_OF_DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** What people name things by: one line, of which everything is seen. */
 export const shownText = (maxLength: number) =>
   z
     .string()
+    .overwrite((text) => text.replace(MARKS_OF_DIRECTION, ''))
     .trim()
     .min(1)
     .max(maxLength)
-    .refine((text) => !UNSEEN.test(text) && SEEN.test(text), {
-      error: 'characters that are not seen, or turn the text around, are not allowed',
-      params: { fa: 'این متن نویسهٔ نادیدنی یا جهت‌گردان دارد؛ آن را دوباره بنویسید.' },
+    .refine((text) => !REFUSED.test(text) && SEEN.test(text), {
+      error: 'characters that are not seen are not allowed',
+      params: { fa: 'این متن نویسهٔ نادیدنی دارد؛ آن را دوباره بنویسید.' },
     });
 export const displayName = shownText(200);
 

@@ -1,13 +1,12 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import { fa } from 'zod/locales';
 import type { Endpoint } from '../contract/endpoint.js';
 import { KargahError, type FieldErrors } from '../lib/errors.js';
 import { hasBody, readBody } from './body.js';
+import { inEnglish, inPersian } from './sentences.js';
 
 const LIMIT = { bytes: 2 ** 20, text: '1 MiB' };
 const EXPECTED = { expected: 'UTF-8 application/json' };
-const persian = fa().localeError;
 
 interface Input {
   readonly params: undefined;
@@ -22,13 +21,13 @@ export async function parseInput(endpoint: Endpoint, req: Request): Promise<Inpu
   const errors: FieldErrors[number][] = [];
   const take = (schema: z.ZodType | undefined, value: unknown): unknown => {
     if (schema === undefined) return undefined;
-    const parsed = schema.safeParse(value);
+    const parsed = schema.safeParse(value, { error: inEnglish });
     if (parsed.success) return parsed.data;
-    const inPersian = schema.safeParse(value, { error: persian }).error?.issues;
+    const persian = schema.safeParse(value, { error: inPersian }).error?.issues;
     parsed.error.issues.forEach((issue, i) => {
       // A rule of ours says it in Persian itself.
       const own: unknown = issue.code === 'custom' ? issue.params?.['fa'] : undefined;
-      const message_fa = typeof own === 'string' ? own : inPersian?.[i]?.message;
+      const message_fa = typeof own === 'string' ? own : persian?.[i]?.message;
       errors.push({
         path: issue.path.join('.'),
         message: issue.message,

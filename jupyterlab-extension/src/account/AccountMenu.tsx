@@ -16,7 +16,7 @@ export function AccountMenu({
 }): JSX.Element {
   const kargah = useKargah();
   const { t, locale } = useI18n();
-  const { language, digits } = locale;
+  const { language, digits, calendar } = locale;
   return (
     <Menu
       label={t('account.of', { x: user.name })}
@@ -70,6 +70,12 @@ export function AccountMenu({
               },
             ]
           : []),
+        {
+          label: t('account.calendar'),
+          icon: 'tune',
+          end: calendar === 'persian' ? t('account.calendar.persian') : t('account.calendar.gregory'),
+          run: () => void kargah.prefer({ calendar: calendar === 'persian' ? 'gregory' : 'persian' }),
+        },
         {
           label: t('account.signOut'),
           icon: 'out',

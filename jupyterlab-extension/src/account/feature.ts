@@ -4,6 +4,7 @@ import type { Catalogue } from '../i18n/message.js';
 const messages = {
   'command.language': { fa: 'زبان: English', en: 'Language: فارسی' },
   'command.digits': { fa: 'رقم‌ها: فارسی یا لاتین', en: 'Digits: Persian or Latin' },
+  'command.calendar': { fa: 'تقویم: شمسی یا میلادی', en: 'Calendar: Solar Hijri or Gregorian' },
 } as const satisfies Catalogue;
 type Messages = typeof messages;
 declare module '../i18n/messages.js' {
@@ -32,6 +33,15 @@ export const account: Feature = {
       // English sentences have Latin figures always.
       enabled: ({ locale }) => locale.get().language === 'fa',
       execute: ({ locale, prefer }) => prefer({ digits: locale.get().digits === 'fa' ? 'latn' : 'fa' }),
+    },
+    {
+      id: 'kargah:calendar',
+      label: 'command.calendar',
+      icon: 'tune',
+      palette: true,
+      open: true,
+      execute: ({ locale, prefer }) =>
+        prefer({ calendar: locale.get().calendar === 'persian' ? 'gregory' : 'persian' }),
     },
     {
       id: 'kargah:tokens',

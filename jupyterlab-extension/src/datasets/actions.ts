@@ -105,12 +105,12 @@ export function openInNotebook(kargah: Kargah, dataset: Dataset, version?: numbe
 
 /** Tags as a person writes them: separated by commas of either language. */
 export async function editTags(kargah: Kargah, dataset: Dataset): Promise<void> {
-  const { t } = kargah.i18n;
+  const { t, pick } = kargah.i18n;
   const written = await kargah.shell.prompt({
     title: t('tags.edit'),
     label: t('tags.edit'),
     hint: t('tags.hint'),
-    value: dataset.tags.join('، '),
+    value: dataset.tags.join(pick(', ', '، ')),
     accept: t('action.save'),
   });
   if (written === null) return;

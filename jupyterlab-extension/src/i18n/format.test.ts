@@ -25,6 +25,12 @@ describe('numbers', () => {
     ['metric', fa.metric(-0.0134), '−۰٫۰۱۳۴'],
     ['metric', en.metric(38_700.4), '38,700'],
     ['metric', en.metric(Number.NaN), 'NaN'],
+    ['statistic', en.statistic(11_178_300), '11,178,300'],
+    ['statistic', fa.statistic(11_178_300), '۱۱٬۱۷۸٬۳۰۰'],
+    ['statistic', en.statistic(1402), '1402'],
+    ['statistic', en.statistic(-0.000_123_456_7), '−0.000123457'],
+    ['statistic', fa.statistic(41.5), '۴۱٫۵'],
+    ['statistic', en.statistic(1.5e-9), '1.5e-9'],
   ])('a %s is written as in the table', (_name, got, wanted) => {
     expect(got).toBe(wanted);
   });

@@ -53,6 +53,16 @@ export class Format {
     return this.latinMarks(text).replace(/^\u200e?[-−]/u, '−');
   }
 
+  /** A figure about data, with six significant digits: `11,178,300`, `0.00012`; one of four digits may be a year and is not grouped. */
+  statistic(value: number): string {
+    const size = Math.abs(value);
+    const text =
+      size !== 0 && (size < 1e-6 || size >= 1e15)
+        ? this.digits(String(Number(value.toPrecision(6))))
+        : new Intl.NumberFormat(this.tag, { maximumSignificantDigits: 6, useGrouping: 'min2' }).format(value);
+    return this.latinMarks(text).replace(/^\u200e?[-−]/u, '−');
+  }
+
   /** A share from 0 to 1 as `97.4%`; in Persian the mark keeps `٪` on its side of the figure. */
   percent(share: number, digits = 1): string {
     if (!Number.isFinite(share)) {

@@ -88,7 +88,7 @@ function FieldTemplate({ id, schema, children, label, displayLabel, formContext 
 
 /** The main parameters in a row of three; the others under "more settings", summed up in its head. */
 function ObjectFieldTemplate({ properties, schema, formContext }: ObjectFieldTemplateProps): JSX.Element {
-  const { t } = useI18n();
+  const { t, pick } = useI18n();
   const { primary, values, errors } = formContext as Context;
   const main = properties.filter(({ name }) => primary.includes(name));
   const rest = properties.filter(({ name }) => !primary.includes(name));
@@ -111,16 +111,17 @@ function ObjectFieldTemplate({ properties, schema, formContext }: ObjectFieldTem
             <h2>{t('new.more')}</h2>
             {!open && (
               <span className="kg-Text-muted kg-Text-small kg-Text-ellipsis">
-                {told.map(({ name }) => (
+                {told.map(({ name }, at) => (
                   <span key={name}>
+                    {at > 0 && pick(', ', '، ')}
                     {(schema.properties?.[name] as { title?: string } | undefined)?.title ?? name}{' '}
                     <bdi className="kg-Text-code" dir="ltr">
                       {asCode(values[name])}
                     </bdi>
-                    {'، '}
                   </span>
                 ))}
-                {rest.length > told.length && t('new.others', { n: rest.length - told.length })}
+                {rest.length > told.length &&
+                  `${told.length > 0 ? pick(', ', '، ') : ''}${t('new.others', { n: rest.length - told.length })}`}
               </span>
             )}
           </button>

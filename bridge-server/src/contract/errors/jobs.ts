@@ -15,7 +15,7 @@ export const JOBS = {
   torch_missing: {
     status: 409,
     en: 'PyTorch is not installed in the Python that runs jobs. Install it there (pip install torch; pytorch.org says which build suits your device), then start the job again: nothing else has to be restarted.',
-    fa: 'PyTorch در پایتونی که کارها را اجرا می‌کند نصب نیست. آن را همان‌جا نصب کنید (pip install torch؛ نسخهٔ مناسب دستگاهتان در pytorch.org هست) و کار را دوباره شروع کنید؛ چیز دیگری نیاز به راه‌اندازی دوباره ندارد.',
+    fa: 'در پایتونی که کارها را اجرا می‌کند PyTorch نصب نیست. آن را همان‌جا نصب کنید (pip install torch؛ نسخهٔ مناسب دستگاهتان در pytorch.org هست) و کار را دوباره شروع کنید؛ چیز دیگری نیاز به راه‌اندازی دوباره ندارد.',
   },
   target_required: { status: 422, en: 'Choose a target.', fa: 'ستون هدف را انتخاب کنید.' },
   target_missing: {
@@ -144,7 +144,7 @@ export const JOBS = {
   no_bridge: {
     status: 422,
     en: 'No bridge had run for {seconds} s, so the job was ended; what it logged and its checkpoint are kept. Resume it.',
-    fa: '{seconds} ثانیه هیچ پلی روشن نبود و کار پایان داده شد؛ آنچه ثبت کرده بود و نقطهٔ بازیابی‌اش مانده است. آن را از سر بگیرید.',
+    fa: 'کارگاه {seconds} ثانیه خاموش بود و کار پایان داده شد؛ آنچه ثبت کرده بود و نقطهٔ بازیابی‌اش مانده است. «ادامه» را بزنید.',
   },
   time_limit_reached: {
     status: 422,

@@ -5,7 +5,7 @@ export const MLFLOW = {
   mlflow_unavailable: {
     status: 503,
     en: 'MLflow does not answer now; it is being restarted.',
-    fa: 'MLflow اکنون پاسخ نمی‌دهد؛ در حال راه‌اندازی دوباره است.',
+    fa: 'سرور MLflow اکنون پاسخ نمی‌دهد؛ در حال راه‌اندازی دوباره است.',
   },
   points_waiting: {
     status: 503,

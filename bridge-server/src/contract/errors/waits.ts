@@ -31,7 +31,7 @@ export const WAITS = {
   waiting_for_mlflow: {
     status: 409,
     en: 'MLflow is starting; the job begins when it is up.',
-    fa: 'MLflow در حال راه‌اندازی است؛ کار پس از آن شروع می‌شود.',
+    fa: 'سرور MLflow در حال راه‌اندازی است؛ کار پس از آن شروع می‌شود.',
   },
 
   // Why a job was started cold

@@ -7,6 +7,7 @@ import { ErrorNote } from '../../components/Note.js';
 import { SelectField } from '../../components/controls/SelectField.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
+import { isolated } from '../../i18n/isolate.js';
 
 /** A database of mine, or the form for a new one: tried before it is kept. */
 export function ConnectionField({
@@ -64,7 +65,7 @@ export function ConnectionField({
             >
               {items.map((one) => (
                 <option key={one.connection_id} value={one.connection_id}>
-                  {`${one.name} (${one.address})`}
+                  {`${isolated(one.name)} (${isolated(one.address)})`}
                 </option>
               ))}
               <option value="">{t('intake.newConnection')}</option>

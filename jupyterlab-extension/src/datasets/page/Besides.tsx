@@ -2,7 +2,6 @@ import { Fragment, type ReactNode } from 'react';
 import type { Column } from '../../api/types.js';
 import { Percent } from '../../components/Text.js';
 import { useI18n } from '../../i18n/context.js';
-import { raw } from './Histogram.js';
 
 const SCRIPTS = ['arabic', 'latin', 'digits', 'other'] as const;
 /** Less of a script than this is a stray letter. */
@@ -16,8 +15,8 @@ export function Besides({ column: { quantiles, text, histogram, direction } }: {
     const [, low, middle, high] = quantiles;
     return (
       <Line
-        start={t('ds.median', { x: raw(middle) })}
-        end={low < high ? t('ds.quartiles', { a: raw(low), b: raw(high) }) : null}
+        start={t('ds.median', { x: format.statistic(middle) })}
+        end={low < high ? t('ds.quartiles', { a: format.statistic(low), b: format.statistic(high) }) : null}
       />
     );
   }

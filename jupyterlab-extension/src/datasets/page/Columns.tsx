@@ -2,11 +2,11 @@ import { useState } from 'react';
 import type { Column, DatasetProfile } from '../../api/types.js';
 import { LinkButton } from '../../components/controls/Button.js';
 import { Icon } from '../../components/icons/Icon.js';
-import { Code, Percent } from '../../components/Text.js';
+import { Num, Percent } from '../../components/Text.js';
 import { useI18n } from '../../i18n/context.js';
 import { matcher } from '../../i18n/search.js';
 import { Besides } from './Besides.js';
-import { Histogram, raw } from './Histogram.js';
+import { Histogram } from './Histogram.js';
 
 const SHOWN = 12;
 
@@ -138,9 +138,9 @@ function ColumnCard({
 }
 
 function useFigure({ distinct, mean, text }: Column): string {
-  const { t } = useI18n();
+  const { t, format } = useI18n();
   const unique = t('ds.distinct', { n: distinct });
-  if (mean !== null) return `${unique}${t('facts.and')}${t('ds.mean', { x: raw(mean) })}`;
+  if (mean !== null) return `${unique}${t('facts.and')}${t('ds.mean', { x: format.statistic(mean) })}`;
   if (text === undefined) return unique;
   const { min_length: a, max_length: b } = text;
   return `${unique}${t('facts.and')}${a === b ? t('ds.length', { n: a }) : t('ds.lengths', { a, b })}`;
@@ -185,7 +185,7 @@ function Span({ column }: { readonly column: Column }): JSX.Element | null {
     return null;
   }
   const end = (value: string | number): string =>
-    typeof value === 'number' ? raw(value) : column.calendar === 'jalali' ? format.jalali(value) : value;
+    typeof value === 'number' ? format.statistic(value) : column.calendar === 'jalali' ? format.jalali(value) : value;
   const at =
     typeof min === 'number' && typeof max === 'number' && mean !== null && max > min
       ? (mean - min) / (max - min)
@@ -197,9 +197,9 @@ function Span({ column }: { readonly column: Column }): JSX.Element | null {
         {at !== null && <rect x={Math.min(98.5, at * 100)} y="1" width="1.5" height="10" fill="var(--kg-s1)" />}
       </svg>
       <div className="kg-Layout-row">
-        <Code>{end(min)}</Code>
+        <Num>{end(min)}</Num>
         <span className="kg-Layout-grow" />
-        <Code>{end(max)}</Code>
+        <Num>{end(max)}</Num>
       </div>
     </div>
   );

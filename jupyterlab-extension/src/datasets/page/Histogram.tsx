@@ -1,11 +1,6 @@
 import type { ColumnHistogram } from '../../api/types.js';
-import { Code } from '../../components/Text.js';
+import { Num } from '../../components/Text.js';
 import { useI18n } from '../../i18n/context.js';
-
-/** Parameters and data are always Latin and raw. */
-export function raw(value: number): string {
-  return String(Number(value.toPrecision(6)));
-}
 
 /** How often values fall between each two edges. Numbers rise to the right in every language, as on any chart. */
 export function Histogram({
@@ -22,7 +17,7 @@ export function Histogram({
   const most = Math.max(1, ...counts);
   const day = (date: string): string => (calendar === 'jalali' ? format.jalali(date) : date);
   const text = (edge: string | number | undefined): string =>
-    edge === undefined ? '' : typeof edge === 'number' ? raw(edge) : day(edge.slice(0, 10));
+    edge === undefined ? '' : typeof edge === 'number' ? format.statistic(edge) : day(edge.slice(0, 10));
   return (
     <div className="kg-Histogram" dir="ltr">
       <div className="kg-Histogram-bins" role="img" aria-label={label}>
@@ -33,9 +28,9 @@ export function Histogram({
         ))}
       </div>
       <div className="kg-Layout-row">
-        <Code>{text(edges[0])}</Code>
+        <Num>{text(edges[0])}</Num>
         <span className="kg-Layout-grow" />
-        <Code>{text(edges.at(-1))}</Code>
+        <Num>{text(edges.at(-1))}</Num>
       </div>
     </div>
   );

@@ -1,7 +1,7 @@
 import type { Column, Reading, ReadingPreview } from '../../api/types.js';
 import { useI18n } from '../../i18n/context.js';
 
-const TYPES = ['integer', 'number', 'boolean', 'text', 'category', 'date', 'datetime'] as const;
+export const TYPES = ['integer', 'number', 'boolean', 'text', 'category', 'date', 'datetime'] as const;
 const DECIMALS = ['.', ',', '/'] as const;
 const ORDERS = ['ymd', 'dmy', 'mdy'] as const;
 const CALENDARS = ['gregorian', 'jalali'] as const;

@@ -5,6 +5,8 @@ import { ErrorNote, Skeleton } from '../../components/Note.js';
 import { Code, Num } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
+import { isolated } from '../../i18n/isolate.js';
+import { TYPES } from './ColumnReading.js';
 
 /** Less than this moves no model, says the rule of thumb for the population stability index. */
 const SMALL = 0.1;
@@ -20,7 +22,12 @@ export function Diff({
   readonly to: number;
 }): JSX.Element {
   const kargah = useKargah();
-  const { t, format } = useI18n();
+  const { t, format, pick } = useI18n();
+  const arrow = pick('→', '←');
+  const typeName = (type: string): string => {
+    const known = TYPES.find((one) => one === type);
+    return known === undefined ? type : t(`reread.type.${known}`);
+  };
   const [diff, setDiff] = useState<VersionDiff | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [attempt, setAttempt] = useState(0);
@@ -48,7 +55,12 @@ export function Diff({
   const names: readonly (readonly [string, readonly string[]])[] = [
     [t('ver.columnsAdded'), diff.columns_added],
     [t('ver.columnsRemoved'), diff.columns_removed],
-    [t('ver.retyped'), diff.columns_retyped.map((one) => `${one.column}: ${one.before} → ${one.after}`)],
+    [
+      t('ver.retyped'),
+      diff.columns_retyped.map(
+        (one) => `${isolated(one.column)}: ${typeName(one.before)} ${arrow} ${typeName(one.after)}`,
+      ),
+    ],
   ];
   const same = diff.rows.added + diff.rows.removed === 0 && names.every(([, list]) => list.length === 0);
   return (
@@ -90,7 +102,7 @@ export function Diff({
                   <bdi>{one.name}</bdi>
                 </dt>
                 <dd>
-                  <Num>{`${format.number(one.before)} → ${format.number(one.after)}`}</Num>
+                  {format.number(one.before)} {arrow} {format.number(one.after)}
                 </dd>
               </div>
             ))}

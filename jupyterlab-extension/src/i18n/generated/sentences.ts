@@ -347,7 +347,7 @@ export const ERRORS: Catalogue = {
   },
   torch_missing: {
     en: 'PyTorch is not installed in the Python that runs jobs. Install it there (pip install torch; pytorch.org says which build suits your device), then start the job again: nothing else has to be restarted.',
-    fa: 'PyTorch در پایتونی که کارها را اجرا می‌کند نصب نیست. آن را همان‌جا نصب کنید (pip install torch؛ نسخهٔ مناسب دستگاهتان در pytorch.org هست) و کار را دوباره شروع کنید؛ چیز دیگری نیاز به راه‌اندازی دوباره ندارد.',
+    fa: 'در پایتونی که کارها را اجرا می‌کند PyTorch نصب نیست. آن را همان‌جا نصب کنید (pip install torch؛ نسخهٔ مناسب دستگاهتان در pytorch.org هست) و کار را دوباره شروع کنید؛ چیز دیگری نیاز به راه‌اندازی دوباره ندارد.',
   },
   target_required: { en: 'Choose a target.', fa: 'ستون هدف را انتخاب کنید.' },
   target_missing: { en: 'The dataset has no column named {column}.', fa: 'مجموعه‌داده ستونی به نام {column} ندارد.' },
@@ -431,7 +431,7 @@ export const ERRORS: Catalogue = {
   },
   no_bridge: {
     en: 'No bridge had run for {seconds} s, so the job was ended; what it logged and its checkpoint are kept. Resume it.',
-    fa: '{seconds} ثانیه هیچ پلی روشن نبود و کار پایان داده شد؛ آنچه ثبت کرده بود و نقطهٔ بازیابی‌اش مانده است. آن را از سر بگیرید.',
+    fa: 'کارگاه {seconds} ثانیه خاموش بود و کار پایان داده شد؛ آنچه ثبت کرده بود و نقطهٔ بازیابی‌اش مانده است. «ادامه» را بزنید.',
   },
   time_limit_reached: {
     en: 'The job ran longer than its limit of {seconds} s and was ended.',
@@ -499,7 +499,7 @@ export const ERRORS: Catalogue = {
   },
   waiting_for_mlflow: {
     en: 'MLflow is starting; the job begins when it is up.',
-    fa: 'MLflow در حال راه‌اندازی است؛ کار پس از آن شروع می‌شود.',
+    fa: 'سرور MLflow در حال راه‌اندازی است؛ کار پس از آن شروع می‌شود.',
   },
   warm_launcher_starting: { en: 'The warm launcher was still loading.', fa: 'شروع گرم هنوز آماده نبود.' },
   warm_launcher_failed: { en: 'The warm launcher does not run: {reason}.', fa: 'شروع گرم کار نمی‌کند: {reason}.' },
@@ -545,7 +545,7 @@ export const ERRORS: Catalogue = {
   },
   mlflow_unavailable: {
     en: 'MLflow does not answer now; it is being restarted.',
-    fa: 'MLflow اکنون پاسخ نمی‌دهد؛ در حال راه‌اندازی دوباره است.',
+    fa: 'سرور MLflow اکنون پاسخ نمی‌دهد؛ در حال راه‌اندازی دوباره است.',
   },
   points_waiting: {
     en: 'Too many points wait for MLflow; send these again in a moment.',

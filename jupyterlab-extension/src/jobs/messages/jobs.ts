@@ -228,7 +228,7 @@ export const jobMessages = {
   'new.atMost': { fa: 'مقدار حداکثر {b} باشد.', en: 'Use at most {b}.' },
   'new.number': { fa: 'یک عدد بنویسید.', en: 'Give a number.' },
   'new.integer': { fa: 'یک عدد صحیح بنویسید.', en: 'Give a whole number.' },
-  'new.list': { fa: 'عددها را با ویرگول جدا کنید: 128, 64', en: 'Separate the numbers by commas: 128, 64' },
+  'new.list': { fa: 'عددها را با ویرگول جدا کنید: \u2066128, 64\u2069', en: 'Separate the numbers by commas: 128, 64' },
   'new.invalid': { fa: 'این مقدار پذیرفته نیست.', en: 'This value is not accepted.' },
   'new.required': { fa: 'این مورد لازم است.', en: 'This is required.' },
   'new.machine': { fa: 'این دستگاه', en: 'This machine' },

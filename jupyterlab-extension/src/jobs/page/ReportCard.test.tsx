@@ -143,7 +143,7 @@ describe('the report on a model', () => {
     const classes = Array.from({ length: 13 }, (_, at) => `k${String(at)}`);
     await shown({ status: 200, body: { ...CLASSES, classes, confusion: classes.map(() => classes.map(() => 0)) } });
     const pairs = await screen.findByRole('region', { name: 'Classes taken for another most often' });
-    expect(plain(pairs)).toContain('گلابی ← سیب2');
+    expect(plain(pairs)).toContain('گلابی → سیب2');
     expect(screen.queryByTestId('confusion')).toBeNull();
   });
 

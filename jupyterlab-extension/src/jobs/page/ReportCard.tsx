@@ -217,7 +217,7 @@ function gainOf(i18n: I18n, key: string, { gains }: Baseline): string {
 }
 
 function Classes({ report }: { readonly report: Classification }): JSX.Element {
-  const { t, format } = useI18n();
+  const { t, format, pick } = useI18n();
   const { classes, confusion, confused, calibration } = report;
   const small = confusion !== null && classes.length <= MOST_CLASSES;
   return (
@@ -267,7 +267,7 @@ function Classes({ report }: { readonly report: Classification }): JSX.Element {
             {confused.slice(0, MOST_SHOWN).map(({ truth, answer, rows }) => (
               <Fragment key={`${truth}\n${answer}`}>
                 <dt>
-                  <bdi>{truth}</bdi> ← <bdi>{answer}</bdi>
+                  <bdi>{truth}</bdi> {pick('→', '←')} <bdi>{answer}</bdi>
                 </dt>
                 <dd>{format.number(rows)}</dd>
               </Fragment>

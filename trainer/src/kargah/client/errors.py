@@ -27,8 +27,8 @@ class KargahError(Exception):
         lines = [f"{self.message} [{self.code}]"]
         lines += [f"  {e.get('path')}: {e.get('message')}" for e in self.errors]
         if self.message_fa != self.message:
-            # First-strong isolates keep a right-to-left sentence whole in a left-to-right terminal.
-            lines.append(f"\u2068{self.message_fa}\u2069")
+            # A right-to-left isolate keeps the sentence whole in a left-to-right terminal, whatever it begins with.
+            lines.append(f"\u2067{self.message_fa}\u2069")
         return "\n".join(lines)
 
     @classmethod

@@ -11,10 +11,10 @@ HEAD_BYTES = 256 * MEBIBYTE
 TAIL_BYTES = MEBIBYTE
 
 _FULL = (
-    "\n[kargah] لاگ به اندازهٔ مجاز رسید؛ دنباله‌اش پس از پایان کار می‌آید."
-    " / The log has reached its limit; its end follows once the job has ended.\n"
+    "\n[kargah] لاگ به اندازهٔ مجاز رسید؛ دنباله‌اش پس از پایان کار می‌آید.\n"
+    "[kargah] The log has reached its limit; its end follows once the job has ended.\n"
 )
-_LEFT_OUT = "\n[kargah] {n} بایت از این‌جا کنار گذاشته شد. / {n} bytes are left out here.\n"
+_LEFT_OUT = "\n[kargah] {n} بایت از این‌جا کنار گذاشته شد.\n[kargah] {n} bytes are left out here.\n"
 
 
 class BoundedLog:
