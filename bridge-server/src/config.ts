@@ -3,6 +3,7 @@ import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readF
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { signUpMode, type SignUpMode } from './contract/server.js';
 import { launcherName, type LauncherName } from './contract/training/training.js';
 import { dataFolder } from './data-folder.js';
 
@@ -52,8 +53,8 @@ export interface Config {
   /** Where others reach a shared bridge: it answers to these names besides those of this machine. */
   readonly publicUrls: readonly string[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
-  /** Who may make an account: only the first person, everybody, those invited, nobody. */
-  readonly signup: 'first' | 'open' | 'invitation' | 'closed';
+  /** Who may make an account, where no administrator said otherwise. */
+  readonly signup: SignUpMode;
   readonly accessTokenSeconds: number;
   readonly sessionDays: number;
   /** End when the parent process changes, since a killed Jupyter cannot tell its children. */
@@ -169,10 +170,7 @@ const SETTINGS = {
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     'fatal, error, warn, info, debug, trace or silent',
   ],
-  KARGAH_SIGNUP: [
-    z.enum(['first', 'open', 'invitation', 'closed']).default('first'),
-    'first, open, invitation or closed',
-  ],
+  KARGAH_SIGNUP: [signUpMode.default('first'), 'first, open, invitation or closed'],
   KARGAH_ACCESS_TOKEN_SECONDS: [integer(1, 86_400).default(900), 'a number of seconds from 1 to 86400'],
   KARGAH_SESSION_DAYS: [integer(1, 366).default(14), 'a number of days from 1 to 366'],
   KARGAH_PARENT_WATCH: [z.enum(['0', '1']).default('0'), '0 or 1'],

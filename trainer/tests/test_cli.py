@@ -19,6 +19,7 @@ VERBS = [
     "logs",
     "people",
     "recipes",
+    "server",
     "stop",
     "train",
     "upload",

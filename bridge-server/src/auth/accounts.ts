@@ -107,14 +107,14 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
 
   return {
     /**
-     * @param admit told how many accounts there are; throws where no further one may be made.
+     * @param admit told how many accounts there are; refuses where no further one may be made.
      * @param written called in the transaction that makes the account.
      * @throws {KargahError} `weak_password`, `password_too_long`, `common_password`, `email_taken`.
      */
-    async register(account: NewAccount, admit: (accounts: number) => void, written: Written): Promise<User> {
+    async register(account: NewAccount, admit: (accounts: number) => Promise<void>, written: Written): Promise<User> {
       const attempt = async (): Promise<User> => {
         const accounts = await internalAdapter.countTotalUsers();
-        admit(accounts);
+        await admit(accounts);
         return make(account, accounts, written);
       };
       if ((await internalAdapter.countTotalUsers()) > 0) return attempt();

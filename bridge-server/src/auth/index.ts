@@ -20,6 +20,7 @@ import { ResetLinks } from './people/reset-links.js';
 import { authRoutes } from './routes.js';
 import { Sessions } from './sessions.js';
 import { SignUp } from './signup.js';
+import { SignUpModes } from './signup-mode.js';
 import { HashQueue } from './passwords/hash-queue.js';
 
 export interface AuthDeps {
@@ -62,7 +63,8 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
     clock,
   });
   const signUp = new SignUp(config, new Pace(10, 90_000, clock));
-  signUp.begin(await accounts.count());
+  const signUpModes = new SignUpModes(storage.db, ledger, config.signup);
+  signUp.begin(await accounts.count(), await signUpModes.now());
   const mlflow = new MlflowAccess({
     requestKey: new TokenKey(config.secret, 'mlflow', 'JWT', clock),
     pageKey: new TokenKey(config.secret, 'mlflow-page', 'JWT', clock),
@@ -81,6 +83,7 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
     accessKey,
     mlflow,
     signUp,
+    signUpModes,
     sessionCookie: new Cookie(config.secret, 'session', config.publicPath),
     sessions,
     devices: new Devices(storage.db, clock),

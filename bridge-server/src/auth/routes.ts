@@ -1,9 +1,11 @@
 import type { Request, Response } from 'express';
 import type { Kysely } from 'kysely';
+import { joinAtSignUp, openInvitation } from '../access/invitations.js';
 import { inProject } from '../access/projects.js';
 import type { Clock } from '../lib/clock.js';
 import * as contract from '../contract/auth.js';
 import type { User } from '../contract/auth.js';
+import { getServerSettings, patchServerSettings } from '../contract/server.js';
 import type { Endpoint } from '../contract/endpoint.js';
 import { aliases } from '../contract/index.js';
 import { KargahError } from '../lib/errors.js';
@@ -25,6 +27,7 @@ import type { Directory } from './people/directory.js';
 import { PeopleService } from './people/service.js';
 import type { ResetLinks } from './people/reset-links.js';
 import type { SignUp } from './signup.js';
+import type { SignUpModes } from './signup-mode.js';
 import type { HashQueue } from './passwords/hash-queue.js';
 
 export interface AuthParts {
@@ -39,6 +42,7 @@ export interface AuthParts {
   readonly mlflow: MlflowAccess;
   readonly sessionCookie: Cookie;
   readonly signUp: SignUp;
+  readonly signUpModes: SignUpModes;
   readonly sessions: Sessions;
   readonly devices: Devices;
   readonly deviceCookie: Cookie;
@@ -65,14 +69,13 @@ type Asked<E extends Endpoint> = Pick<RouteContext<E>, 'body' | 'req' | 'res'>;
 
 export function authRoutes(parts: AuthParts): Route[] {
   const { accounts, apiTokens, db, devices, deviceCookie, identity, ledger, mlflow, paces } = parts;
-  const { sessionCookie, sessions, signUp } = parts;
+  const { sessionCookie, sessions, signUp, signUpModes } = parts;
 
   async function answer(
-    status: number,
     user: User,
     { session, token: refresh }: OpenedSession,
     { req, res }: Pick<RouteContext<Endpoint>, 'req' | 'res'>,
-  ): Promise<Answer> {
+  ) {
     // Made before the token is shown, so that nobody signed in is without a project.
     await identity.describe(user);
     const { token, expiresAt } = await parts.accessKey.sign(
@@ -81,9 +84,9 @@ export function authRoutes(parts: AuthParts): Route[] {
     );
     const left = Date.parse(session.expires_at) - parts.clock.now();
     sessionCookie.write(req, res, refresh, Math.max(0, Math.round(left / 1000)));
-    return { status, json: { token, expires_at: new Date(expiresAt).toISOString(), user } };
+    return { status: 200, json: { token, expires_at: new Date(expiresAt).toISOString(), user } };
   }
-  async function signedIn(status: number, user: User, req: Request, res: Response): Promise<Answer> {
+  async function signedIn(status: number, user: User, req: Request, res: Response, more: object = {}): Promise<Answer> {
     const shown = deviceCookie.read(req.headers.cookie);
     const isKnown = await devices.knows(shown, user.user_id);
     const { device, opened } = await db.transaction().execute(async (trx) => {
@@ -99,32 +102,36 @@ export function authRoutes(parts: AuthParts): Route[] {
         });
       return { device: remembered, opened: session };
     });
-    const answered = await answer(status, user, opened, { req, res });
+    const { json } = await answer(user, opened, { req, res });
     deviceCookie.write(req, res, device, DEVICE_SECONDS);
-    return answered;
+    return { status, json: { ...json, ...more } };
   }
 
   const register = async ({ body, req, res }: Asked<typeof contract.register>): Promise<Answer> => {
-    const { signup_code, ...account } = body;
-    const admit = (there: number): void => {
-      signUp.admit(there, cameFromProxy(req.socket), signup_code);
-    };
+    const { signup_code: code, invitation: token, ...account } = body;
+    const throughJupyter = cameFromProxy(req.socket);
+    const admit = async (there: number): Promise<void> =>
+      signUp.admit(there, await signUpModes.now(), { throughJupyter, code, isInvited: token !== undefined });
     // Before anything is counted or hashed for who may not.
-    admit(await accounts.count());
+    await admit(await accounts.count());
+    const invitation = token === undefined ? null : await openInvitation(db, token);
     paces.registrations.use(addressOf(req));
     const user = await parts.hashes.run(null, () =>
-      accounts.register(account, admit, (trx, { user_id, name, email, role }) =>
-        ledger.record(trx, {
+      accounts.register(account, admit, async (trx, made) => {
+        const { user_id, name, email, role } = made;
+        const acts = invitation === null ? [] : await joinAtSignUp(trx, invitation, made);
+        await ledger.record(trx, {
           caller: { kind: 'user', userId: user_id, name },
           action: 'person.register',
           object: { kind: 'person', id: user_id },
           projectId: null,
           after: { name, email, role },
-        }),
-      ),
+        });
+        for (const act of acts) await ledger.record(trx, act);
+      }),
     );
     signUp.end();
-    return signedIn(201, user, req, res);
+    return signedIn(201, user, req, res, invitation === null ? {} : { project_id: invitation.project_id });
   };
   const login = async ({ body, req, res }: Asked<typeof contract.login>): Promise<Answer> => {
     const address = addressOf(req);
@@ -190,8 +197,13 @@ export function authRoutes(parts: AuthParts): Route[] {
     }),
     route(contract.signup, async ({ req }) => ({
       status: 200,
-      json: signUp.state(await accounts.count(), cameFromProxy(req.socket)),
+      json: signUp.state(await accounts.count(), await signUpModes.now(), cameFromProxy(req.socket)),
     })),
+    route(getServerSettings, async () => ({ status: 200, json: await signUpModes.shown() })),
+    route(patchServerSettings, async ({ caller, body }) => {
+      await signUpModes.change(caller, body.signup);
+      return { status: 200, json: await signUpModes.shown() };
+    }),
     route(contract.register, register),
     route(aliases.shortRegister, register),
     route(contract.login, login),
@@ -201,7 +213,7 @@ export function authRoutes(parts: AuthParts): Route[] {
         await end(session, 'reused');
         parts.reused(session);
       });
-      return answer(200, await accounts.mustBe(opened.session.user_id), opened, { req, res });
+      return answer(await accounts.mustBe(opened.session.user_id), opened, { req, res });
     }),
     route(contract.logout, async ({ req, res }) => {
       const token = sessionCookie.read(req.headers.cookie);

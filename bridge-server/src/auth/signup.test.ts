@@ -98,7 +98,7 @@ describe('a bridge started by itself', () => {
     const bridge = await started();
     const code = bridge.signUpCode()!;
     expect(code).toMatch(/^(?:[a-z2-9]{4}-){4}[a-z2-9]{4}$/u);
-    expect(await state(bridge)).toEqual({ open: true, first: true, code_required: true });
+    expect(await state(bridge)).toEqual({ open: true, first: true, code_required: true, invited: false });
     expect(said(await bridge.ask(REGISTER, { body: SARA }))).toEqual([403, 'signup_code_required']);
     expect(said(await bridge.ask(REGISTER, { body: { ...SARA, signup_code: '' } }))).toEqual([
       403,
@@ -153,13 +153,21 @@ describe('a bridge started by itself', () => {
     expect(right.status).toBe(201);
   });
 
-  it.each(['first', 'invitation'])('with %s: is closed once there is one account', async (mode) => {
+  it.each([
+    ['first', 'signup_closed'],
+    ['invitation', 'signup_by_invitation'],
+  ])('with %s: is closed to whoever comes by themselves once there is one account', async (mode, code) => {
     const bridge = await started({ KARGAH_SIGNUP: mode });
     await bridge.ask(REGISTER, { body: { ...SARA, signup_code: bridge.signUpCode() } });
-    expect(await state(bridge)).toEqual({ open: false, first: false, code_required: false });
-    expect(said(await bridge.ask(REGISTER, { body: REZA }))).toEqual([403, 'signup_closed']);
+    expect(await state(bridge)).toEqual({
+      open: false,
+      first: false,
+      code_required: false,
+      invited: mode === 'invitation',
+    });
+    expect(said(await bridge.ask(REGISTER, { body: REZA }))).toEqual([403, code]);
     // Nobody learns there whose address has an account.
-    expect(said(await bridge.ask('/api/auth/register', { body: SARA }))).toEqual([403, 'signup_closed']);
+    expect(said(await bridge.ask('/api/auth/register', { body: SARA }))).toEqual([403, code]);
     const { token } = (await bridge.ask('/api/v1/auth/login', { body: SARA })).json!;
     expect((await bridge.ask('/api/v1/auth/me', { headers: { 'x-kargah-token': token! } })).status).toBe(200);
   });
@@ -168,14 +176,14 @@ describe('a bridge started by itself', () => {
     const bridge = await started({ KARGAH_SIGNUP: 'open' });
     expect(said(await bridge.ask(REGISTER, { body: SARA }))).toEqual([403, 'signup_code_required']);
     await bridge.ask(REGISTER, { body: { ...SARA, signup_code: bridge.signUpCode() } });
-    expect(await state(bridge)).toEqual({ open: true, first: false, code_required: false });
+    expect(await state(bridge)).toEqual({ open: true, first: false, code_required: false, invited: true });
     expect((await bridge.ask(REGISTER, { body: REZA })).json?.user?.role).toBe('user');
   });
 
   it('with closed: makes none, not even the first', async () => {
     const bridge = await started({ KARGAH_SIGNUP: 'closed' });
     expect([bridge.signUpCode(), existsSync(join(bridge.data, 'signup-code'))]).toEqual([null, false]);
-    expect(await state(bridge)).toEqual({ open: false, first: true, code_required: false });
+    expect(await state(bridge)).toEqual({ open: false, first: true, code_required: false, invited: false });
     expect(said(await bridge.ask(REGISTER, { body: { ...SARA, signup_code: 'x' } }))).toEqual([403, 'signup_closed']);
   });
 
@@ -196,14 +204,14 @@ describe('a bridge that JupyterLab started', () => {
   it('makes the first account through its socket without a code, and then no other', async () => {
     const bridge = await started({}, 'jupyter');
     expect([bridge.signUpCode(), existsSync(join(bridge.data, 'signup-code'))]).toEqual([null, false]);
-    expect(await state(bridge, 'socket')).toEqual({ open: true, first: true, code_required: false });
+    expect(await state(bridge, 'socket')).toEqual({ open: true, first: true, code_required: false, invited: false });
     expect((await bridge.ask(REGISTER, { body: SARA, over: 'socket' })).json?.user?.role).toBe('admin');
     expect(said(await bridge.ask(REGISTER, { body: REZA, over: 'socket' }))).toEqual([403, 'signup_closed']);
   });
 
   it('takes no password, no cookie and no access token on its port, whoever it is', async () => {
     const bridge = await started({ KARGAH_SIGNUP: 'open' }, 'jupyter');
-    expect(await state(bridge)).toEqual({ open: false, first: true, code_required: false });
+    expect(await state(bridge)).toEqual({ open: false, first: true, code_required: false, invited: false });
     const refused = [403, 'only_through_jupyter'];
     for (const path of [REGISTER, '/api/auth/register', '/api/v1/auth/login', '/api/auth/login'])
       expect([path, ...said(await bridge.ask(path, { body: SARA }))]).toEqual([path, ...refused]);

@@ -2,6 +2,7 @@ import { randomInt, timingSafeEqual } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.js';
+import type { SignUpMode } from '../contract/server.js';
 import { KargahError } from '../lib/errors.js';
 import { sha256 } from '../lib/hash.js';
 import type { Pace } from './passwords/pace.js';
@@ -15,6 +16,15 @@ export interface SignUpState {
   readonly open: boolean;
   readonly first: boolean;
   readonly code_required: boolean;
+  readonly invited: boolean;
+}
+
+/** Who asks for an account, and by what. */
+interface Asking {
+  readonly throughJupyter: boolean;
+  readonly code?: string | undefined;
+  /** They hold an invitation that is still open. */
+  readonly isInvited: boolean;
 }
 
 /**
@@ -27,15 +37,15 @@ export class SignUp {
   #code: string | null = null;
 
   constructor(
-    private readonly config: Pick<Config, 'signup' | 'dataDir' | 'socket'>,
+    private readonly config: Pick<Config, 'dataDir' | 'socket'>,
     private readonly wrongCodes: Pace,
   ) {
     this.#file = join(config.dataDir, 'signup-code');
   }
 
   /** Makes the code of this start, where one can be used. */
-  begin(accounts: number): void {
-    if (accounts > 0 || this.config.signup === 'closed' || this.config.socket !== null) {
+  begin(accounts: number, mode: SignUpMode): void {
+    if (accounts > 0 || mode === 'closed' || this.config.socket !== null) {
       this.end();
       return;
     }
@@ -50,18 +60,22 @@ export class SignUp {
     return this.#code;
   }
 
-  state(accounts: number, throughJupyter: boolean): SignUpState {
+  state(accounts: number, mode: SignUpMode, throughJupyter: boolean): SignUpState {
     const first = accounts === 0;
-    const mode = this.config.signup;
     const reached = throughJupyter || this.config.socket === null;
     const open = reached && (mode === 'open' || (first && mode !== 'closed'));
-    return { open, first, code_required: open && first && !throughJupyter };
+    const invited = reached && !first && (mode === 'open' || mode === 'invitation');
+    return { open, first, code_required: open && first && !throughJupyter, invited };
   }
 
-  /** @throws {KargahError} `signup_closed`, `signup_code_required`, `signup_code_wrong`; `rate_limited` after many wrong ones. */
-  admit(accounts: number, throughJupyter: boolean, given: string | undefined): void {
-    const { open, code_required } = this.state(accounts, throughJupyter);
-    if (!open) throw new KargahError('signup_closed');
+  /**
+   * @throws {KargahError} `signup_closed`, `signup_by_invitation`, `signup_code_required`, `signup_code_wrong`; `rate_limited` after many
+   *   wrong ones.
+   */
+  admit(accounts: number, mode: SignUpMode, { throughJupyter, code: given, isInvited }: Asking): void {
+    const { open, code_required, invited } = this.state(accounts, mode, throughJupyter);
+    if (invited && isInvited) return;
+    if (!open) throw new KargahError(invited ? 'signup_by_invitation' : 'signup_closed');
     if (!code_required) return;
     const code = plain(given ?? '');
     if (code === '') throw new KargahError('signup_code_required');

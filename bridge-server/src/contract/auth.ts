@@ -38,6 +38,7 @@ export const signup = endpoint({
         open: z.boolean().meta({ description: 'An account can be made' }),
         first: z.boolean().meta({ description: 'There is none yet: it would be the first, and the administrator’s' }),
         code_required: z.boolean().meta({ description: 'It needs the code that the bridge printed when it started' }),
+        invited: z.boolean().meta({ description: 'Whoever holds an invitation into a project can make an account' }),
       })
       .meta({ id: 'SignUp' }),
   },
@@ -57,11 +58,26 @@ export const register = endpoint({
       password,
       name: displayName.optional(),
       signup_code: z.string().max(100).optional(),
+      invitation: z
+        .string()
+        .max(200)
+        .optional()
+        .meta({ description: 'The token of an invitation, which is used up: one is a member of its project then' }),
     })
     .meta({ id: 'RegisterRequest' }),
-  responses: { 201: session },
+  responses: {
+    201: session
+      .extend({ project_id: z.string().optional().meta({ description: 'Of the invitation, where one was shown' }) })
+      .meta({ id: 'NewSession' }),
+  },
   errors: [
     'signup_closed',
+    'signup_by_invitation',
+    'invitation_unknown',
+    'invitation_used',
+    'invitation_expired',
+    'invitation_revoked',
+    'conflict',
     'signup_code_required',
     'signup_code_wrong',
     'email_taken',

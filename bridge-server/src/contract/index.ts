@@ -12,6 +12,7 @@ import * as plans from './training/plans.js';
 import * as pythons from './training/pythons.js';
 import * as recipes from './training/recipes.js';
 import * as report from './training/report.js';
+import * as server from './server.js';
 import * as system from './system.js';
 import * as training from './training/training.js';
 import * as versions from './datasets/versions.js';
@@ -56,6 +57,7 @@ export const coreEndpoints: readonly Endpoint[] = endpointsOf(
   auth,
   ledger,
   people,
+  server,
   datasets,
   datasetData,
   versions,

@@ -39,7 +39,7 @@ export const LEDGER = {
   connection: { acts: ['make', 'move', 'delete'], facts: ['name', 'kind', 'project_id'] },
   upload: { acts: ['move'], facts: ['name', 'project_id'] },
   model: { acts: ['promote', 'demote', 'move', 'copy'], facts: ['alias', 'version', 'project_id', 'copied_to'] },
-  server: { acts: ['change', 'rotate_keys'], facts: ['signup', 'limits', 'kid'] },
+  server: { acts: ['signup', 'rotate_keys'], facts: ['signup', 'limits', 'kid'] },
 } as const;
 
 export type LedgerKind = keyof typeof LEDGER;

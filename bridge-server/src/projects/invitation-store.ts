@@ -35,9 +35,6 @@ export class InvitationStore {
   async find(projectId: string, invitationId: string): Promise<InvitationRow | undefined> {
     return (await this.#rows(sql`i.project_id = ${projectId} and i.invitation_id = ${invitationId}`))[0];
   }
-  async byToken(sha256: string): Promise<InvitationRow | undefined> {
-    return (await this.#rows(sql`i.sha256 = ${sha256}`))[0];
-  }
 
   async countOpen(projectId: string, now: string): Promise<number> {
     const { n } = await this.db
@@ -64,23 +61,6 @@ export class InvitationStore {
       await tell(trx);
       return true;
     });
-  }
-
-  /** Within the transaction that makes the member; false where it is no longer open. */
-  async use(
-    trx: Transaction<Database>,
-    { invitation_id }: Pick<InvitationTable, 'invitation_id'>,
-    used: { readonly used_at: string; readonly used_by: string },
-  ): Promise<boolean> {
-    const { numUpdatedRows } = await trx
-      .updateTable('invitations')
-      .set(used)
-      .where('invitation_id', '=', invitation_id)
-      .where('used_at', 'is', null)
-      .where('revoked_at', 'is', null)
-      .where('expires_at', '>', used.used_at)
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
   }
 
   async #rows(where: ReturnType<typeof sql>): Promise<InvitationRow[]> {

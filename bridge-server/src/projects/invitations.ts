@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Person } from '../access/caller.js';
+import { openInvitation, stateOf, useInvitation } from '../access/invitations.js';
 import type { Invitation, Project, ProjectRole } from '../contract/projects.js';
 import { KargahError } from '../lib/errors.js';
 import { sha256 } from '../lib/hash.js';
@@ -76,7 +77,7 @@ export class Invitations {
 
   /** @throws {KargahError} `invitation_unknown`, `invitation_used`, `invitation_expired`, `invitation_revoked` */
   async offer(token: string) {
-    const row = await this.#open(token);
+    const row = await openInvitation(this.members.db, token);
     return {
       project_name: row.project_name,
       invited_by: row.created_by_name ?? '',
@@ -87,13 +88,13 @@ export class Invitations {
 
   /** @throws {KargahError} as {@link offer}, and `already_member`: then it can still be used. */
   async accept(caller: Person, token: string): Promise<Project> {
-    const row = await this.#open(token);
+    const row = await openInvitation(this.members.db, token);
     const { invitation_id: invitation, project_id: projectId, role } = row;
     const outcome = { isIn: false };
     await this.members.changeMembers(projectId, async (members) => {
       if ((await members.roleOf(caller.userId)) !== null) throw new KargahError('already_member');
       const used = { used_at: new Date().toISOString(), used_by: caller.userId };
-      outcome.isIn = await this.store.use(members.trx, row, used);
+      outcome.isIn = await useInvitation(members.trx, row, used);
       if (!outcome.isIn) return [];
       await members.add(caller.userId, role);
       const after = { role, user_id: caller.userId };
@@ -104,30 +105,16 @@ export class Invitations {
     });
     // Somebody used or revoked it meanwhile: the row says which.
     if (!outcome.isIn) {
-      await this.#open(token);
+      await openInvitation(this.members.db, token);
       throw new KargahError('conflict');
     }
     await this.projects.changed([caller.userId]);
     return this.projects.shown(caller, projectId);
   }
-
-  async #open(token: string): Promise<InvitationRow> {
-    const row = await this.store.byToken(sha256(token.trim()));
-    if (row === undefined) throw new KargahError('invitation_unknown');
-    const state = stateOf(row);
-    if (state !== 'open') throw new KargahError(`invitation_${state}`);
-    return row;
-  }
 }
 
 function actOn(caller: Person, projectId: string, invitationId: string) {
   return { caller, object: { kind: 'invitation', id: invitationId }, projectId } as const;
-}
-
-function stateOf(row: InvitationRow): Invitation['state'] {
-  if (row.used_at !== null) return 'used';
-  if (row.revoked_at !== null) return 'revoked';
-  return Date.parse(row.expires_at) <= Date.now() ? 'expired' : 'open';
 }
 
 function shown(row: InvitationRow): Invitation {

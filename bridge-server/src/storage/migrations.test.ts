@@ -242,6 +242,11 @@ const COLUMNS: Columns = {
     created_at: 'required',
     expires_at: 'required',
   },
+  server_settings: {
+    name: 'required',
+    value_json: 'required',
+    changed_at: 'required',
+  },
   sessions: {
     session_id: 'required',
     user_id: 'required',

@@ -24,6 +24,7 @@ export interface Database {
   connections: ConnectionTable;
   ledger: LedgerTable;
   reset_links: ResetLinkTable;
+  server_settings: ServerSettingTable;
 }
 
 export interface ProjectTable {
@@ -94,6 +95,12 @@ export interface ResetLinkTable {
   user_id: string;
   created_at: string;
   expires_at: string;
+}
+/** What an administrator set while the server ran, in place of its setting. */
+export interface ServerSettingTable {
+  name: string;
+  value_json: string;
+  changed_at: string;
 }
 /** What was done; rows are only added, and each follows from the one before (`ledger/chain.ts`). */
 export interface LedgerTable {

@@ -8,7 +8,8 @@ import { AuthForm } from './AuthForm.js';
 let bridge: TestBridge;
 let kargah: ReturnType<typeof kargahFor>;
 
-const OPEN: SignUp = { open: true, first: false, code_required: false };
+const OPEN: SignUp = { open: true, first: false, code_required: false, invited: true };
+const CLOSED: SignUp = { open: false, first: false, code_required: false, invited: false };
 const asked = (): string[] => bridge.requests.filter((request) => !request.endsWith('/auth/signup'));
 
 /** Answers about accounts as the test says, and how they are made; who is signed in has empty lists. */
@@ -127,7 +128,7 @@ describe('the registration form', () => {
 });
 
 describe('where there is no account yet', () => {
-  const FIRST: SignUp = { open: true, first: true, code_required: false };
+  const FIRST: SignUp = { open: true, first: true, code_required: false, invited: false };
 
   it('offers to make the first one, and nothing else', async () => {
     answers(FIRST, () => session('t'));
@@ -165,9 +166,7 @@ describe('where there is no account yet', () => {
     answers(FIRST, () => session('t'));
     renderIn(kargah, <AuthForm expired={false} />);
     await fillIn('sara@example.com', 'correct horse battery');
-    answers({ open: false, first: false, code_required: false }, () =>
-      problem(403, 'signup_closed', 'Closed.', 'ساختن حساب این‌جا بسته است.'),
-    );
+    answers(CLOSED, () => problem(403, 'signup_closed', 'Closed.', 'ساختن حساب این‌جا بسته است.'));
     await userEvent.click(screen.getByRole('button', { name: 'ساختن حساب' }));
     expect(await screen.findByRole('heading', { name: 'ورود به کارگاه' })).toBeTruthy();
     expect(screen.getByText('ساختن حساب این‌جا بسته است.')).toBeTruthy();
@@ -175,7 +174,7 @@ describe('where there is no account yet', () => {
 });
 
 it('offers no account where none can be made, and says who could', async () => {
-  answers({ open: false, first: false, code_required: false }, () => session('t'));
+  answers(CLOSED, () => session('t'));
   renderIn(kargah, <AuthForm expired={false} />);
   await screen.findByRole('button', { name: 'ورود' });
   expect(screen.queryByRole('button', { name: 'ساختن حساب' })).toBeNull();
@@ -187,4 +186,65 @@ it('offers both where nobody says whether accounts can be made', async () => {
   renderIn(kargah, <AuthForm expired={false} />);
   expect(await screen.findByRole('button', { name: 'ساختن حساب' })).toBeTruthy();
   expect(screen.getByRole('button', { name: 'ورود' })).toBeTruthy();
+});
+
+describe('somebody who opened the link of an invitation', () => {
+  const offer = { project_name: 'گل‌ها', invited_by: 'مینا', role: 'viewer', expires_at: '2026-12-01T00:00:00Z' };
+  const sent: { path: string; body: Record<string, unknown> }[] = [];
+  const invitedTo = (signUp: SignUp, look: () => Answer, register: () => Answer): void => {
+    sent.length = 0;
+    bridge.answer(({ path, body }) => {
+      if (path.endsWith('/auth/signup')) return { status: 200, body: signUp };
+      if (path.endsWith('/invitations/look')) return look();
+      if (!path.includes('/auth/')) return page();
+      sent.push({ path, body: JSON.parse(body.toString() || '{}') as Record<string, unknown> });
+      return register();
+    });
+    kargah.api.session.invitation.set('kgi_token');
+    renderIn(kargah, <AuthForm expired={false} />);
+  };
+  const open = (): Answer => ({ status: 200, body: offer });
+  const BY_INVITATION: SignUp = { ...CLOSED, invited: true };
+
+  it('makes an account with it, and is in its project', async () => {
+    invitedTo(BY_INVITATION, open, () => {
+      const made = session('t');
+      return { ...made, body: { ...(made.body as object), project_id: 'prj_flowers' } };
+    });
+    expect(await screen.findByText(/مینا/)).toBeTruthy();
+    expect(await screen.findByRole('heading', { name: 'ساختن حساب' })).toBeTruthy();
+    await fillIn('sara@example.com', 'correct horse battery');
+    await userEvent.click(screen.getByRole('button', { name: 'ساختن حساب' }));
+    await waitFor(() => expect(kargah.api.project.get()).toBe('prj_flowers'));
+    expect(sent).toMatchObject([{ path: '/api/v1/auth/register', body: { invitation: 'kgi_token' } }]);
+    expect(kargah.api.session.invitation.get()).toBeNull();
+  });
+
+  it('signs in instead where they have an account, and keeps it for then', async () => {
+    invitedTo(BY_INVITATION, open, () => session('t'));
+    await screen.findByRole('heading', { name: 'ساختن حساب' });
+    await userEvent.click(screen.getByRole('button', { name: 'ورود' }));
+    await fillIn('sara@example.com', 'correct horse battery');
+    await userEvent.click(screen.getByRole('button', { name: 'ورود' }));
+    await waitFor(() => expect(kargah.api.session.state.get().status).toBe('signed_in'));
+    expect(sent).toMatchObject([{ path: '/api/v1/auth/login', body: { email: 'sara@example.com' } }]);
+    expect(kargah.api.session.invitation.get()).toBe('kgi_token');
+  });
+
+  it('only signs in where accounts are closed', async () => {
+    invitedTo(CLOSED, open, () => session('t'));
+    expect(await screen.findByText(/برای پذیرفتن وارد شوید/)).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'ساختن حساب' })).toBeNull();
+  });
+
+  it('is told that it is over, once, and how accounts are made', async () => {
+    invitedTo(
+      BY_INVITATION,
+      () => problem(410, 'invitation_used', 'It was used.', 'این دعوت به کار رفته است.'),
+      () => session('t'),
+    );
+    expect((await refusal()).textContent).toContain('این دعوت');
+    expect(screen.getByText(/حساب با دعوت ساخته می‌شود/)).toBeTruthy();
+    expect(kargah.api.session.invitation.get()).toBeNull();
+  });
 });

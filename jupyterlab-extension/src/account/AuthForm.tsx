@@ -1,12 +1,13 @@
 import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError } from '../api/errors.js';
-import type { SignUp } from '../api/types.js';
+import type { InvitationOffer, SignUp } from '../api/types.js';
 import { Button, IconButton, LinkButton } from '../components/controls/Button.js';
 import { Field } from '../components/controls/Field.js';
 import { ErrorNote, Note } from '../components/Note.js';
 import { Code } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
+import { useStore } from '../lib/useStore.js';
 
 const MIN_PASSWORD = 12;
 type Fields = 'name' | 'email' | 'password' | 'code';
@@ -14,11 +15,11 @@ const FIELDS: readonly Fields[] = ['code', 'name', 'email', 'password'];
 type Errors = Readonly<Partial<Record<Fields, string>>>;
 
 /** Where nobody says whether accounts can be made, trying tells. */
-const NOT_TOLD: SignUp = { open: true, first: false, code_required: false };
+const NOT_TOLD: SignUp = { open: true, first: false, code_required: false, invited: false };
 
 /** Sign in, or make an account where that is open. Each refusal is said at the field it is about. */
 export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Element {
-  const { api } = useKargah();
+  const { api, shell } = useKargah();
   const i18n = useI18n();
   const { t } = i18n;
   const form = useRef<HTMLFormElement>(null);
@@ -38,8 +39,20 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
     [api],
   );
   useEffect(() => void askSignUp(), [askSignUp]);
+  const invitation = useStore(api.session.invitation);
+  const [offer, setOffer] = useState<InvitationOffer | null>(null);
+  useEffect(() => {
+    if (invitation === null) return;
+    api.session.look(invitation).then(setOffer, (reason: unknown) => {
+      // One that is over is said here, and not again after signing in.
+      if (reason instanceof ApiError && reason.code.startsWith('invitation_')) api.session.invitation.set(null);
+      setFailure(reason);
+    });
+  }, [api, invitation]);
   const first = signUp?.first === true && signUp.open;
-  const registering = signUp?.open === true && (first || wanted === 'register');
+  const invited = signUp?.invited === true && offer !== null && invitation !== null;
+  const mayRegister = signUp?.open === true || invited;
+  const registering = mayRegister && (first || wanted === 'register' || (invited && wanted === null));
   const resetting = !registering && wanted === 'reset';
   const withCode = resetting || (first && signUp.code_required);
 
@@ -84,11 +97,16 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
         await api.session.reset({ token: values.code.trim(), password: values.password });
       } else if (registering) {
         const name = values.name.trim();
-        await api.session.register({
+        const joined = await api.session.register({
           ...account,
           ...(name === '' ? {} : { name }),
           ...(withCode ? { signup_code: values.code } : {}),
+          ...(invited ? { invitation } : {}),
         });
+        if (joined !== undefined) {
+          api.chooseProject(joined);
+          shell.toast('success', t('project.joined', { x: offer?.project_name ?? '' }));
+        }
       } else {
         await api.session.login(account);
       }
@@ -98,6 +116,10 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
         // Somebody else was first.
         setWanted(null);
         await askSignUp();
+      }
+      if (reason instanceof ApiError && reason.code.startsWith('invitation_')) {
+        // Somebody else used it.
+        api.session.invitation.set(null);
       }
       const field = fieldOf(reason);
       if (field === null) {
@@ -153,6 +175,12 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
         </div>
         {expired && !registering && <Note tone="warn" icon="queue" title={t('auth.expired')} />}
         {failure !== null && <ErrorNote reason={failure} />}
+        {offer !== null && invitation !== null && (
+          <Note tone="ok" icon="person" title={t('project.offerTitle', { x: offer.project_name })}>
+            {t('project.offer', { x: offer.invited_by, role: t(`project.role.${offer.role}`) })}{' '}
+            {t(invited ? 'auth.invited' : 'auth.invitedSignIn')}
+          </Note>
+        )}
         {withCode && (
           <Field
             label={t(resetting ? 'auth.reset.code' : 'auth.code')}
@@ -198,7 +226,7 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
             </LinkButton>
           </p>
         )}
-        {signUp.open && !first && !resetting && (
+        {mayRegister && !first && !resetting && (
           <p className="kg-Layout-center kg-Text-muted">
             {registering ? t('auth.haveAccount') : t('auth.noAccount')}{' '}
             <LinkButton onClick={() => go(registering ? 'sign-in' : 'register')}>
@@ -206,7 +234,9 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
             </LinkButton>
           </p>
         )}
-        {!signUp.open && !resetting && <p className="kg-Layout-center kg-Text-muted">{t('auth.closed')}</p>}
+        {!mayRegister && !resetting && (
+          <p className="kg-Layout-center kg-Text-muted">{t(signUp.invited ? 'auth.byInvitation' : 'auth.closed')}</p>
+        )}
       </form>
       <div className="kg-Footer kg-mod-borderless">
         <span className="kg-Text-ellipsis" title={api.baseUrl()}>

@@ -1,6 +1,6 @@
 import { Observable } from '../lib/observable.js';
 import { ApiError, asApiError, errorFromResponse, unreachable } from './errors.js';
-import type { NewAccount, Session, SignUp, User } from './types.js';
+import type { InvitationOffer, NewAccount, Session, SignUp, User } from './types.js';
 
 export type SessionState =
   | { readonly status: 'unknown' }
@@ -24,6 +24,8 @@ export const CLIENT_HEADERS: Readonly<Record<string, string>> = { 'X-Kargah-Clie
 export class SessionKeeper {
   readonly state = new Observable<SessionState>({ status: 'unknown' });
   readonly token = new Observable<string | null>(null);
+  /** The token of an invitation by whose link this page was opened, until it is used or turned out to be over. */
+  readonly invitation = new Observable<string | null>(null);
   private expiresAt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private renewing: Promise<string> | undefined;
@@ -43,22 +45,34 @@ export class SessionKeeper {
     return (await response.json()) as SignUp;
   }
 
-  async register(account: NewAccount): Promise<User> {
-    return this.open(await this.post('register', account));
+  /** Makes an account; answers the project that an invitation led into. */
+  async register(account: NewAccount): Promise<string | undefined> {
+    const session: (Session & { project_id?: string }) | null = await this.post('auth/register', account);
+    // Before anybody hears that somebody is signed in, who would be offered it.
+    if (session?.project_id !== undefined) this.invitation.set(null);
+    this.open(session);
+    return session?.project_id;
+  }
+
+  /** What an invitation is for. */
+  async look(token: string): Promise<InvitationOffer> {
+    const offer = await this.post<InvitationOffer>('invitations/look', { token });
+    if (offer === null) throw unreachable();
+    return offer;
   }
 
   async login(account: { email: string; password: string }): Promise<User> {
-    return this.open(await this.post('login', account));
+    return this.open(await this.post('auth/login', account));
   }
 
   /** Sets a new password by the code of an administrator, and is signed in by that. */
   async reset(by: { token: string; password: string }): Promise<User> {
-    return this.open(await this.post('reset', by));
+    return this.open(await this.post('auth/reset', by));
   }
 
   async logout(): Promise<void> {
     try {
-      await this.post('logout');
+      await this.post('auth/logout');
     } finally {
       this.close('signed_out');
     }
@@ -121,7 +135,7 @@ export class SessionKeeper {
   private async refresh(): Promise<string> {
     const wasIn = this.state.get().status === 'signed_in';
     try {
-      const session = await this.post('refresh');
+      const session = await this.post('auth/refresh');
       if (session === null) {
         throw unreachable();
       }
@@ -161,11 +175,8 @@ export class SessionKeeper {
     this.timer = setTimeout(() => void this.renew().catch(() => undefined), wait);
   }
 
-  private async post(
-    what: 'register' | 'login' | 'reset' | 'refresh' | 'logout',
-    body?: object,
-  ): Promise<Session | null> {
-    const response = await fetch(`${this.baseUrl()}/api/v1/auth/${what}`, {
+  private async post<T = Session>(what: string, body?: object): Promise<T | null> {
+    const response = await fetch(`${this.baseUrl()}/api/v1/${what}`, {
       method: 'POST',
       credentials: 'include',
       headers: { ...CLIENT_HEADERS, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
@@ -176,6 +187,6 @@ export class SessionKeeper {
     if (!response.ok) {
       throw await errorFromResponse(response);
     }
-    return response.status === 204 ? null : ((await response.json()) as Session);
+    return response.status === 204 ? null : ((await response.json()) as T);
   }
 }

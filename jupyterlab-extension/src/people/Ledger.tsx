@@ -48,7 +48,7 @@ const ACTIONS: readonly Action[] = [
   'sweep.stop',
   'sweep.delete',
   'model.promote',
-  'server.change',
+  'server.signup',
   'server.rotate_keys',
 ];
 

@@ -4,6 +4,7 @@ export const messages = {
   'people.title': { fa: 'مدیریت کارگاه', en: 'Administration' },
   'people.people': { fa: 'افراد', en: 'People' },
   'people.ledger': { fa: 'دفتر تغییرها', en: 'Ledger' },
+  'people.server': { fa: 'تنظیم‌ها', en: 'Settings' },
   'people.notAdmin': {
     fa: 'این صفحه برای مدیر این کارگاه است.',
     en: 'This page is for the administrators of this server.',
@@ -45,6 +46,17 @@ export const messages = {
   'people.resetHow': {
     fa: 'او در صفحهٔ ورود «کد بازنشانی رمز دارم» را می‌زند و رمز جدید می‌نویسد.',
     en: 'On the form to sign in they press “I have a code for a new password”.',
+  },
+
+  'server.signup': { fa: 'چه کسی می‌تواند حساب بسازد', en: 'Who may make an account' },
+  'server.signup.first': { fa: 'تنها نخستین نفر', en: 'the first person only' },
+  'server.signup.open': { fa: 'همه', en: 'everybody' },
+  'server.signup.invitation': { fa: 'کسی که دعوت شده است', en: 'who holds an invitation' },
+  'server.signup.closed': { fa: 'هیچ‌کس', en: 'nobody' },
+  'server.asSetting': { fa: 'همان است که تنظیم سرور می‌گوید.', en: 'As the setting of the server says.' },
+  'server.otherSetting': {
+    fa: 'تنظیم سرور «{x}» است؛ آنچه این‌جا برگزیده‌اید به جای آن است.',
+    en: 'The setting of the server is “{x}”; what is chosen here counts instead.',
   },
 
   'ledger.lead': {
@@ -102,6 +114,7 @@ export const messages = {
   'act.stop': { fa: 'توقف', en: 'stopped' },
   'act.promote': { fa: 'ارتقا', en: 'promoted' },
   'act.demote': { fa: 'برگرداندن از ارتقا', en: 'demoted' },
+  'act.signup': { fa: 'تغییر شیوهٔ ساختن حساب', en: 'who may make an account changed' },
   'act.rotate_keys': { fa: 'تعویض کلیدها', en: 'keys rotated' },
 } as const satisfies Catalogue;
 

@@ -36,9 +36,14 @@ function takeInvitation(kargah: Kargah): void {
   if (token === undefined) return;
   window.history.replaceState(window.history.state, '', window.location.href.replace(/#.*$/u, ''));
   kargah.showPanel();
-  const stop = kargah.api.session.state.subscribe(({ status }) => {
+  const { session } = kargah.api;
+  // The form to sign in shows it meanwhile, and may use it to make an account.
+  session.invitation.set(token);
+  const stop = session.state.subscribe(({ status }) => {
     if (status !== 'signed_in') return;
     stop();
+    if (session.invitation.get() === null) return;
+    session.invitation.set(null);
     void import(/* webpackChunkName: "people" */ './invitation.js').then(({ offer }) => offer(kargah, token));
   });
 }

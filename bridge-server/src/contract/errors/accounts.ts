@@ -47,6 +47,11 @@ export const ACCOUNTS = {
     en: 'New accounts are closed here; ask the administrator to open them (KARGAH_SIGNUP).',
     fa: 'ساختن حساب این‌جا بسته است؛ از مدیر بخواهید بازش کند (KARGAH_SIGNUP).',
   },
+  signup_by_invitation: {
+    status: 403,
+    en: 'Accounts are made by invitation here; open the link that an owner of a project gives you, or ask an administrator.',
+    fa: 'این‌جا حساب با دعوت ساخته می‌شود؛ پیوندی را که مالک یک پروژه به شما می‌دهد باز کنید یا از مدیر بپرسید.',
+  },
   signup_code_required: {
     status: 403,
     en: 'The first account needs the code that Kargah printed when it started; it is in its terminal or log, after “code for the first account:”.',

@@ -9,6 +9,7 @@ import { searchFoldsMore } from './0007-search-folds-more.js';
 import { projectsWithMembers } from './0008-projects-with-members.js';
 import { ledger } from './0009-ledger.js';
 import { peopleAndTokens } from './0010-people-and-tokens.js';
+import { settingsOfTheServer } from './0013-settings-of-the-server.js';
 
 /** The one list of migrations, in order; a released one is never edited, and knows no code of today. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -22,4 +23,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '008_projects_with_members': projectsWithMembers,
   '009_ledger': ledger,
   '010_people_and_tokens': peopleAndTokens,
+  '013_settings_of_the_server': settingsOfTheServer,
 };

@@ -477,6 +477,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/server/settings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What administrators set of the server */
+    get: operations['getServerSettings'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Say who may make an account from now on; null: as KARGAH_SIGNUP says */
+    patch: operations['patchServerSettings'];
+    trace?: never;
+  };
   '/api/v1/datasets/{dataset_id}': {
     parameters: {
       query?: never;
@@ -1521,6 +1539,8 @@ export interface components {
       password: string;
       name?: string;
       signup_code?: string;
+      /** @description The token of an invitation, which is used up: one is a member of its project then */
+      invitation?: string;
     };
     EmailChange: {
       current_password: string;
@@ -1547,6 +1567,14 @@ export interface components {
        */
       tokens: boolean;
     };
+    ServerSettingsChange: {
+      signup: components['schemas']['SignUpMode'] | null;
+    };
+    /**
+     * @description Who may make an account: only the first person, everybody, who holds an invitation, nobody
+     * @enum {string}
+     */
+    SignUpMode: 'first' | 'open' | 'invitation' | 'closed';
     ChangeDatasetRequest: {
       name?: string;
       tags?: string[];
@@ -1902,6 +1930,7 @@ export interface components {
       | 'session_required'
       | 'only_through_jupyter'
       | 'signup_closed'
+      | 'signup_by_invitation'
       | 'signup_code_required'
       | 'signup_code_wrong'
       | 'client_header_missing'
@@ -2386,6 +2415,17 @@ export interface components {
       path: string;
       workspace: string;
     };
+    NewSession: {
+      token: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      expires_at: string;
+      user: components['schemas']['User'];
+      /** @description Of the invitation, where one was shown */
+      project_id?: string;
+    };
     SignUp: {
       /** @description An account can be made */
       open: boolean;
@@ -2393,6 +2433,8 @@ export interface components {
       first: boolean;
       /** @description It needs the code that the bridge printed when it started */
       code_required: boolean;
+      /** @description Whoever holds an invitation into a project can make an account */
+      invited: boolean;
     };
     LedgerRow: {
       /** @description Rises by one from row to row */
@@ -2482,6 +2524,11 @@ export interface components {
     SignedOut: {
       sessions: number;
       tokens: number;
+    };
+    ServerSettings: {
+      signup: components['schemas']['SignUpMode'];
+      /** @description What KARGAH_SIGNUP says, which counts where nobody set another */
+      signup_setting: components['schemas']['SignUpMode'];
     };
     DatasetTombstone: {
       dataset_id: string;
@@ -4679,7 +4726,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Session'];
+          'application/json': components['schemas']['NewSession'];
         };
       };
       /** @description `malformed_json`: The request body is not valid JSON. */
@@ -4694,6 +4741,8 @@ export interface operations {
       /**
        * @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
        *
+       *     `signup_by_invitation`: Accounts are made by invitation here; open the link that an owner of a project gives you, or ask an administrator.
+       *
        *     `signup_closed`: New accounts are closed here; ask the administrator to open them (KARGAH_SIGNUP).
        *
        *     `signup_code_required`: The first account needs the code that Kargah printed when it started; it is in its terminal or log, after “code for the first account:”.
@@ -4701,6 +4750,15 @@ export interface operations {
        *     `signup_code_wrong`: This is not the code of this start; copy the newest one from the terminal or log of Kargah, after “code for the first account:”.
        */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `invitation_unknown`: This is not an invitation of this Kargah; copy the whole link, or ask for a new one. */
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -4717,8 +4775,27 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `email_taken`: This email already has an account; sign in. */
+      /**
+       * @description `conflict`: Someone changed this meanwhile; reload and try again.
+       *
+       *     `email_taken`: This email already has an account; sign in.
+       */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `invitation_expired`: This invitation has expired; ask an owner of the project for a new one.
+       *
+       *     `invitation_revoked`: This invitation was revoked; ask an owner of the project for a new one.
+       *
+       *     `invitation_used`: This invitation has been used; ask an owner of the project for a new one.
+       */
+      410: {
         headers: {
           [name: string]: unknown;
         };
@@ -4898,7 +4975,7 @@ export interface operations {
           | 'model.demote'
           | 'model.move'
           | 'model.copy'
-          | 'server.change'
+          | 'server.signup'
           | 'server.rotate_keys'
           | 'access.refuse';
         /** @description <kind>/<id> */
@@ -5041,7 +5118,7 @@ export interface operations {
           | 'model.demote'
           | 'model.move'
           | 'model.copy'
-          | 'server.change'
+          | 'server.signup'
           | 'server.rotate_keys'
           | 'access.refuse';
         /** @description <kind>/<id> */
@@ -6013,6 +6090,201 @@ export interface operations {
       };
       /** @description `not_found`: Not found, or no access. */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getServerSettings: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerSettings'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  patchServerSettings: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ServerSettingsChange'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerSettings'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -12190,7 +12462,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Session'];
+          'application/json': components['schemas']['NewSession'];
         };
       };
       /** @description `malformed_json`: The request body is not valid JSON. */
@@ -12205,6 +12477,8 @@ export interface operations {
       /**
        * @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
        *
+       *     `signup_by_invitation`: Accounts are made by invitation here; open the link that an owner of a project gives you, or ask an administrator.
+       *
        *     `signup_closed`: New accounts are closed here; ask the administrator to open them (KARGAH_SIGNUP).
        *
        *     `signup_code_required`: The first account needs the code that Kargah printed when it started; it is in its terminal or log, after “code for the first account:”.
@@ -12212,6 +12486,15 @@ export interface operations {
        *     `signup_code_wrong`: This is not the code of this start; copy the newest one from the terminal or log of Kargah, after “code for the first account:”.
        */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `invitation_unknown`: This is not an invitation of this Kargah; copy the whole link, or ask for a new one. */
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -12228,8 +12511,27 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `email_taken`: This email already has an account; sign in. */
+      /**
+       * @description `conflict`: Someone changed this meanwhile; reload and try again.
+       *
+       *     `email_taken`: This email already has an account; sign in.
+       */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `invitation_expired`: This invitation has expired; ask an owner of the project for a new one.
+       *
+       *     `invitation_revoked`: This invitation was revoked; ask an owner of the project for a new one.
+       *
+       *     `invitation_used`: This invitation has been used; ask an owner of the project for a new one.
+       */
+      410: {
         headers: {
           [name: string]: unknown;
         };

@@ -28,6 +28,15 @@ export const account = {
     fa: 'حساب ندارید؟ ساختن حساب این‌جا بسته است؛ از مدیر کارگاه بخواهید.',
     en: 'No account? New ones are closed here; ask the administrator.',
   },
+  'auth.byInvitation': {
+    fa: 'حساب ندارید؟ این‌جا حساب با دعوت ساخته می‌شود؛ پیوندی را که مالک پروژه می‌دهد باز کنید.',
+    en: 'No account? They are made by invitation here; open the link that an owner of a project gives you.',
+  },
+  'auth.invited': {
+    fa: 'حساب بسازید؛ اگر حساب دارید وارد شوید.',
+    en: 'Create an account, or sign in if you have one.',
+  },
+  'auth.invitedSignIn': { fa: 'برای پذیرفتن وارد شوید.', en: 'Sign in to accept.' },
   'auth.register': { fa: 'ساختن حساب', en: 'Create account' },
   'auth.haveAccount': { fa: 'حساب دارید؟', en: 'Have an account?' },
   'auth.noAccount': { fa: 'حساب ندارید؟', en: 'New here?' },

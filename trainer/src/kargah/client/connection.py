@@ -13,6 +13,7 @@ from kargah.client.errors import KargahError
 from kargah.client.jobs import JOBS, Job, list_jobs
 from kargah.client.projects import Projects
 from kargah.client.scripts import script_request
+from kargah.client.server import Server
 from kargah.client.sweeps import SWEEPS, Sweep, dimension
 from kargah.client.transport.discovery import find_bridge, first_account_code
 from kargah.client.transport.http import API, Http
@@ -34,6 +35,7 @@ class Kargah:
         self._http = http
         self.datasets = Datasets(http)
         self.projects = Projects(http)
+        self.server = Server(http)
 
     @property
     def http(self) -> Http:
@@ -44,18 +46,28 @@ class Kargah:
     def url(self) -> str:
         return self._http.url
 
-    def register(self, email: str, password: str, name: str | None = None, code: str | None = None) -> Kargah:
+    def register(
+        self,
+        email: str,
+        password: str,
+        name: str | None = None,
+        code: str | None = None,
+        *,
+        invitation: str | None = None,
+    ) -> Kargah:
         """Makes an account and signs in with it.
 
         Args:
             code: what the bridge printed at its start, for the very first account; a bridge of one's own on this
                 machine is asked for it by itself.
+            invitation: the token of an invitation (`project.invite()`), by which one is a member of its project too.
 
         Raises:
-            KargahError: `signup_closed`, `signup_code_required`, `signup_code_wrong`, `only_through_jupyter`,
-                `email_taken`, `weak_password`, `common_password`.
+            KargahError: `signup_closed`, `signup_by_invitation`, `signup_code_required`, `signup_code_wrong`,
+                `invitation_unknown` and its like, `only_through_jupyter`, `email_taken`, `weak_password`,
+                `common_password`.
         """
-        self._http.register(email, password, name, code or first_account_code(self.url))
+        self._http.register(email, password, name, code or first_account_code(self.url), invitation)
         return self
 
     def login(self, email: str, password: str) -> Kargah:
@@ -337,10 +349,16 @@ def connect(
 
 
 def register(
-    email: str, password: str, name: str | None = None, url: str | None = None, code: str | None = None
+    email: str,
+    password: str,
+    name: str | None = None,
+    url: str | None = None,
+    code: str | None = None,
+    *,
+    invitation: str | None = None,
 ) -> Kargah:
     """Makes an account on the bridge that `connect` would find, and signs in."""
-    return connect(url).register(email, password, name, code)
+    return connect(url).register(email, password, name, code, invitation=invitation)
 
 
 def train(dataset: Trainable | None = None, recipe: str | None = None, **options: Any) -> Job:

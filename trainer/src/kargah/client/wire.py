@@ -35,6 +35,7 @@ ErrorCode: TypeAlias = Literal[
     "session_required",
     "only_through_jupyter",
     "signup_closed",
+    "signup_by_invitation",
     "signup_code_required",
     "signup_code_wrong",
     "client_header_missing",
@@ -274,6 +275,9 @@ ProjectRole: TypeAlias = Literal["owner", "editor", "viewer"]
 
 
 ProjectsChanged: TypeAlias = dict[str, Any]
+
+
+SignUpMode: TypeAlias = Literal["first", "open", "invitation", "closed"]
 
 
 class SubscribeAck1(TypedDict):
@@ -1166,6 +1170,13 @@ class NewInvitation(TypedDict):
     token: str
 
 
+class NewSession(TypedDict):
+    token: str
+    expires_at: str
+    user: User
+    project_id: NotRequired[str]
+
+
 class Owner(TypedDict):
     user_id: str
     name: str
@@ -1411,6 +1422,7 @@ class RegisterRequest(TypedDict):
     password: str
     name: NotRequired[str]
     signup_code: NotRequired[str]
+    invitation: NotRequired[str]
 
 
 class RegressionReportResidualsHistogram(TypedDict):
@@ -1538,6 +1550,15 @@ class ScriptRequest(TypedDict):
     secrets: NotRequired[dict[str, str]]
 
 
+class ServerSettings(TypedDict):
+    signup: SignUpMode
+    signup_setting: SignUpMode
+
+
+class ServerSettingsChange(TypedDict):
+    signup: SignUpMode | None
+
+
 class Session(TypedDict):
     token: str
     expires_at: str
@@ -1576,6 +1597,7 @@ class SignUp(TypedDict):
     open: bool
     first: bool
     code_required: bool
+    invited: bool
 
 
 class SignedOut(TypedDict):

@@ -40,10 +40,13 @@ class Http:
         """Opens a session that is renewed by itself from now on."""
         return self._begin_session(f"{API}/auth/login", {"email": email, "password": password})
 
-    def register(self, email: str, password: str, name: str | None, code: str | None) -> dict[str, Any]:
+    def register(
+        self, email: str, password: str, name: str | None, code: str | None, invitation: str | None
+    ) -> dict[str, Any]:
         body = {"email": email, "password": password}
         body |= {"name": name} if name else {}
         body |= {"signup_code": code} if code else {}
+        body |= {"invitation": invitation} if invitation else {}
         return self._begin_session(f"{API}/auth/register", body)
 
     def json(self, method: str, path: str, **options: Any) -> Any:
