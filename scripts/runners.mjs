@@ -93,6 +93,15 @@ export const runners = [
     outcomes: outcomeOfCounts,
   },
   {
+    name: 'ledger',
+    title: 'Acts and their ledger, the bridge killed in between',
+    cwd: '.',
+    argv: crash('crash/ledger/main.mjs', ['--cycles', '8', '--seed', '6']),
+    shuffle: (seed) => ['--seed', String(seed)],
+    counts: JSON.parse,
+    outcomes: outcomeOfCounts,
+  },
+  {
     name: 'e2e',
     title: 'The whole product in Chromium (Playwright)',
     cwd: 'jupyterlab-extension/ui-tests',

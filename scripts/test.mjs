@@ -16,7 +16,7 @@ const reports = mkdtempSync(join(tmpdir(), 'kargah-reports-'));
  */
 const together = [
   [['extension'], ['scripts', 'mlflow-client']],
-  [['bridge', 'crash', 'uploads'], ['pytest']],
+  [['bridge', 'crash', 'uploads', 'ledger'], ['pytest']],
 ];
 
 /** Runs one runner, its output written to `output`: 'inherit', or an open file. */

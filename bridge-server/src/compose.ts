@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
+import type { Caller } from './access/caller.js';
 import { Memberships } from './access/memberships.js';
 import { ledgerRoutes } from './administration/ledger-routes.js';
+import { limitsRoutes } from './administration/limits-routes.js';
 import { createAuth } from './auth/index.js';
 import type { Config } from './config.js';
+import type { Permission } from './contract/permissions.js';
 import { createDatasets, DEFAULT_LIMITS } from './datasets/index.js';
 import { Events } from './events.js';
 import { createFeatures } from './feature.js';
@@ -50,11 +53,16 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   // The parts name each other (live watches training's jobs, training tells live): the later one is reached when it is there.
   const memberships = new Memberships(db);
   const ledger = new Ledger(systemClock);
+  const refusals = new Refusals({ db, ledger, clock: systemClock, log });
+  const refused = (caller: Caller, permission: Permission, object: { kind: string; id: string }): void =>
+    refusals.add({ caller, permission, object, projectId: caller.projectId });
   const sessionEnded = (sessionId: string): void => live.endSession(sessionId);
   const auth = await createAuth({ storage, ledger, config, memberships, sessionEnded, log });
   const live: Live = createLive({
     authenticator: auth.authenticator,
     memberships,
+    stillGood: auth.stillGood,
+    refused,
     // Behind a proxy that shows its own Host, the bridge's own pages are told by their origin.
     allowedOrigins: [...config.allowedOrigins, ...config.publicUrls.map((url) => new URL(url).origin)],
     log,
@@ -67,6 +75,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   const mlflow = createMlflow({ config, access: auth.mlflow, log });
   const datasets = createDatasets({
     db,
+    ledger,
     live,
     dataDir: config.dataDir,
     python: config.python,
@@ -86,6 +95,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   const launchers = createLaunchers(config.launchers, { ...config, log });
   const training = new TrainingService({
     db,
+    ledger,
     live,
     events,
     mlflow: mlflow.port,
@@ -125,12 +135,18 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     ...docsRoutes,
     ...auth.routes,
     ...ledgerRoutes(new LedgerStore(db)),
+    ...limitsRoutes({
+      db,
+      ledger,
+      usual: { jobs: config.maxJobsPerUser, bytes: config.quotaBytes },
+      running: training,
+      bytesOf: datasets.bytesOf,
+    }),
     ...datasets.routes,
     ...trainingRoutes(training),
     ...running.flatMap((feature) => feature.routes),
   ];
-  const refusals = new Refusals({ db, ledger, clock: systemClock, log });
-  const gateway = mlflow.gateway(auth.authenticator, training.gatewayListener);
+  const gateway = mlflow.gateway(auth.authenticator, training.gatewayListener, refused);
   const app = createApp({
     routes,
     mounts: [
@@ -148,8 +164,10 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
       if (permission === null) return;
       // The last of the path's names is the most exact one.
       const last = Object.values(params).at(-1);
-      const object = { kind: permission.replace(/\.\w+$/u, ''), id: typeof last === 'string' ? last : '*' };
-      refusals.add({ caller, permission, object, projectId: caller.projectId });
+      refused(caller, permission, {
+        kind: permission.replace(/\.\w+$/u, ''),
+        id: typeof last === 'string' ? last : '*',
+      });
     },
   });
   return {
@@ -178,6 +196,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
       await launchers.close();
       await mlflow.stop();
       await datasets.stop();
+      auth.stop();
       await storage.close();
     },
   };

@@ -24,6 +24,8 @@ const NAMED = {
   pari: ['پری', 'جمله‌ای که پری می‌داند'],
   dara: ['دارا', 'پروژه‌ها را با دیگران پیش می‌برد'],
   shirin: ['شیرین', 'با پیوندی که گرفت عضو شد'],
+  mina: ['مینا', 'سقف‌ها را خودش می‌گذارد'],
+  sima: ['سیما', 'با دعوت مینا حساب ساخت'],
 } satisfies Record<string, [name: string, password: string]>;
 
 export const people = Object.fromEntries(

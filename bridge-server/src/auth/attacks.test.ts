@@ -39,6 +39,7 @@ beforeEach(async () => {
       secret: SECRET,
       sessionDays: 14,
       accessTokenSeconds: 900,
+      keyMaxAgeDays: null,
       publicPath: '/',
       signup: 'open',
       dataDir: folder,

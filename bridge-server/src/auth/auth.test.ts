@@ -42,6 +42,7 @@ beforeEach(async () => {
       secret: 'k'.repeat(8) + 'secret-of-this-test-1234567890',
       sessionDays: 14,
       accessTokenSeconds: 900,
+      keyMaxAgeDays: null,
       publicPath: '/user/x/kargah/',
       signup: 'open',
       dataDir: folder,

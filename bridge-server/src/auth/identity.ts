@@ -15,7 +15,7 @@ import { heldWithin, type Memberships } from '../access/memberships.js';
 import type { Sessions } from './sessions.js';
 
 /** How long a proved session is taken on trust: a session ended elsewhere (another bridge on one database) is noticed by then. */
-const TRUST_MS = 4_000;
+export const TRUST_MS = 2_000;
 const ENDED: readonly string[] = ['succeeded', 'failed', 'stopped', 'lost'];
 
 type Known = Omit<Person, 'expiresAt' | 'sessionId' | 'bySession'>;
@@ -82,6 +82,15 @@ export class Identity implements Authenticator {
     }
     const session = await this.deps.sessions.byId(id);
     return session === null ? null : { userId: session.user_id, limits: {} };
+  }
+
+  /**
+   * Whether what somebody showed is still good, also where another bridge of the database ended it.
+   *
+   * @throws {KargahError} `token_expired`, `account_disabled`
+   */
+  async stillGood({ sessionId, userId, expiresAt }: Person): Promise<void> {
+    if (sessionId !== undefined) await this.ofSession(sessionId, userId, expiresAt);
   }
 
   /** A session that ended here is refused at once. */

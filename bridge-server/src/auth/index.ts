@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Person } from '../access/caller.js';
 import type { Memberships } from '../access/memberships.js';
 import { type Clock, systemClock } from '../lib/clock.js';
 import { deriveKey, type Config } from '../config.js';
@@ -11,8 +12,9 @@ import { ApiTokens } from './api-tokens.js';
 import { Cookie } from './cookies.js';
 import { Identity } from './identity.js';
 import { Devices } from './devices.js';
+import { KeyRing } from './key-ring.js';
 import { TokenKey } from './keys.js';
-import { MlflowAccess } from './mlflow-access.js';
+import { MLFLOW_PAGE_SECONDS, MlflowAccess } from './mlflow-access.js';
 import { Pace } from './passwords/pace.js';
 import { Directory } from './people/directory.js';
 import { People } from './people/named.js';
@@ -28,7 +30,7 @@ export interface AuthDeps {
   readonly ledger: Ledger;
   readonly config: Pick<
     Config,
-    'secret' | 'sessionDays' | 'accessTokenSeconds' | 'publicPath' | 'signup' | 'dataDir' | 'socket'
+    'secret' | 'keyMaxAgeDays' | 'sessionDays' | 'accessTokenSeconds' | 'publicPath' | 'signup' | 'dataDir' | 'socket'
   >;
   readonly memberships: Pick<Memberships, 'of'>;
   readonly sessionEnded: (sessionId: string) => void;
@@ -38,17 +40,27 @@ export interface AuthDeps {
 export interface Auth {
   readonly routes: readonly Route[];
   readonly authenticator: Authenticator;
+  /** @throws {KargahError} where what somebody showed is good no longer */
+  readonly stillGood: (person: Person) => Promise<void>;
   readonly mlflow: MlflowAccess;
   readonly people: People;
   readonly maySignIn: MaySignIn;
   /** The code that the first account needs over TCP, while it can be used. */
   readonly signUpCode: () => string | null;
+  stop(): void;
 }
 
 export async function createAuth(deps: AuthDeps): Promise<Auth> {
   const { storage, ledger, config, memberships, sessionEnded, log, clock = systemClock } = deps;
   const accounts = await openAccounts(storage, config);
-  const accessKey = new TokenKey(config.secret, 'kargah', 'at+jwt', clock);
+  const keyRing = await KeyRing.open({
+    db: storage.db,
+    ledger,
+    config,
+    clock,
+    failed: (err) => log.warn({ err }, 'the keys of tokens could not be looked at'),
+  });
+  const accessKey = new TokenKey(config.secret, 'kargah', 'at+jwt', clock, keyRing, config.accessTokenSeconds);
   const sessions = new Sessions(storage.db, deriveKey(config.secret, 'refresh'), config.sessionDays, clock);
   const apiTokens = new ApiTokens(storage.db);
   const mayEnter = maySignIn(config);
@@ -67,7 +79,7 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
   signUp.begin(await accounts.count(), await signUpModes.now());
   const mlflow = new MlflowAccess({
     requestKey: new TokenKey(config.secret, 'mlflow', 'JWT', clock),
-    pageKey: new TokenKey(config.secret, 'mlflow-page', 'JWT', clock),
+    pageKey: new TokenKey(config.secret, 'mlflow-page', 'JWT', clock, keyRing, MLFLOW_PAGE_SECONDS),
     pageCookie: new Cookie(config.secret, 'mlflow', `${config.publicPath}mlflow/`),
     identity,
     maySignIn: mayEnter,
@@ -81,6 +93,7 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
     apiTokens,
     identity,
     accessKey,
+    keyRing,
     mlflow,
     signUp,
     signUpModes,
@@ -105,9 +118,11 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
   return {
     routes,
     authenticator: identity,
+    stillGood: (person) => identity.stillGood(person),
     mlflow,
     people: new People(storage.db),
     maySignIn: mayEnter,
     signUpCode: () => signUp.code,
+    stop: () => keyRing.stop(),
   };
 }

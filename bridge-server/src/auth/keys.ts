@@ -1,8 +1,9 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import type { Clock } from '../lib/clock.js';
 import { deriveKey } from '../config.js';
 import { KargahError } from '../lib/errors.js';
+import { LOOK_MS, ONLY_THE_FIRST, type Seeds } from './key-ring.js';
 
 /** Ed25519 in PKCS #8 (RFC 8410): this head, then the 32 bytes of the seed. */
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -10,51 +11,62 @@ const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 /** Whoever logs points shows the same token hundreds of times a second; its signature is looked at once. */
 const MAX_VERIFIED = 1_000;
 
-/** Signs and verifies short-lived tokens of one audience. The key follows from the secret, so it survives restarts. */
+/** Another bridge may sign with a key for so long after it was replaced, and clocks differ. */
+const SLACK_MS = 2 * LOOK_MS;
+
+interface Key {
+  readonly kid: string;
+  readonly private: KeyObject;
+  readonly public: KeyObject;
+  /** From then on nothing that it signed is good, whatever a token says of itself. */
+  readonly over: number;
+}
+type Claims = JWTPayload & { sub: string; exp: number };
+
+/**
+ * Signs and verifies short-lived tokens of one audience. The keys follow from the secret, so they survive restarts, and from the seeds,
+ * of which the newest signs; what an older one signed is good until it is over.
+ */
 export class TokenKey {
   readonly publicKeyPem: string;
-  readonly #kid: string;
-  readonly #private: KeyObject;
-  readonly #public: KeyObject;
-  readonly #verified = new Map<string, JWTPayload & { sub: string; exp: number }>();
+  readonly #made = new Map<string, Omit<Key, 'over'>>();
+  #verified = new Map<string, { readonly claims: Claims; readonly over: number }>();
 
   constructor(
-    secret: string,
+    private readonly secret: string,
     readonly audience: string,
     /** What a token of this kind calls itself. */
     private readonly type: 'at+jwt' | 'JWT',
     private readonly clock: Clock,
+    private readonly seeds: Seeds = ONLY_THE_FIRST,
+    /** The longest that a token of this audience lives. */
+    private readonly longestSeconds = 0,
   ) {
-    const der = Buffer.concat([PKCS8_ED25519, deriveKey(secret, `jwt:${audience}`)]);
-    this.#private = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-    this.#public = createPublicKey(this.#private);
-    this.#kid = createHash('sha256')
-      .update(this.#public.export({ type: 'spki', format: 'der' }))
-      .digest('base64url')
-      .slice(0, 16);
-    this.publicKeyPem = this.#public.export({ type: 'spki', format: 'pem' }).toString();
+    this.publicKeyPem = this.#keyOf(null).public.export({ type: 'spki', format: 'pem' }).toString();
   }
 
   async sign(claims: JWTPayload & { sub: string }, seconds: number): Promise<{ token: string; expiresAt: number }> {
     const now = Math.floor(this.clock.now() / 1000);
+    const key = this.#keys().at(-1)!;
     const token = await new SignJWT(claims)
-      .setProtectedHeader({ alg: 'EdDSA', typ: this.type, kid: this.#kid })
+      .setProtectedHeader({ alg: 'EdDSA', typ: this.type, kid: key.kid })
       .setIssuer('kargah')
       .setAudience(this.audience)
       .setIssuedAt(now)
       .setExpirationTime(now + seconds)
-      .sign(this.#private);
+      .sign(key.private);
     return { token, expiresAt: (now + seconds) * 1000 };
   }
 
   /** @throws {KargahError} `token_expired` for one of ours that has ended, `unauthenticated` for anything else. */
-  async verify(token: string): Promise<JWTPayload & { sub: string; exp: number }> {
+  async verify(token: string): Promise<Claims> {
     const known = this.#verified.get(token);
-    if (known !== undefined && this.clock.now() < known.exp * 1000) return known;
+    if (known !== undefined && this.clock.now() < known.over) return known.claims;
     this.#verified.delete(token);
     if (!isCanonical(token)) throw new KargahError('unauthenticated');
     try {
-      const { payload, protectedHeader } = await jwtVerify(token, this.#public, {
+      const key = await this.#keyNamed(decodeProtectedHeader(token).kid);
+      const { payload } = await jwtVerify(token, key.public, {
         algorithms: ['EdDSA'],
         issuer: 'kargah',
         audience: this.audience,
@@ -62,14 +74,50 @@ export class TokenKey {
         currentDate: new Date(this.clock.now()),
         requiredClaims: ['sub', 'exp'],
       });
-      if (protectedHeader.kid !== this.#kid) throw new errors.JWTInvalid('another key');
-      const claims = payload as JWTPayload & { sub: string; exp: number };
+      if (this.clock.now() >= key.over) throw new errors.JWTExpired('its key was replaced', payload);
+      const claims = payload as Claims;
       if (this.#verified.size >= MAX_VERIFIED) this.#verified.clear();
-      this.#verified.set(token, claims);
+      this.#verified.set(token, { claims, over: Math.min(claims.exp * 1000, key.over) });
       return claims;
     } catch (cause) {
       throw new KargahError(cause instanceof errors.JWTExpired ? 'token_expired' : 'unauthenticated', {}, { cause });
     }
+  }
+
+  async #keyNamed(kid: string | undefined): Promise<Key> {
+    const named = (): Key | undefined => this.#keys().find((key) => key.kid === kid);
+    const found = named();
+    if (found !== undefined) return found;
+    const before = this.seeds.all().length;
+    await this.seeds.lookAgain();
+    // What was verified by a key that is replaced now ends with it.
+    if (this.seeds.all().length !== before) this.#verified = new Map();
+    const made = named();
+    if (made === undefined) throw new errors.JWTInvalid('another key');
+    return made;
+  }
+
+  #keys(): Key[] {
+    return this.seeds.all().map(({ seed, replacedAt }) => ({
+      ...this.#keyOf(seed),
+      over: replacedAt === null ? Infinity : replacedAt + this.longestSeconds * 1000 + SLACK_MS,
+    }));
+  }
+
+  #keyOf(seed: string | null): Omit<Key, 'over'> {
+    const known = this.#made.get(seed ?? '');
+    if (known !== undefined) return known;
+    const purpose = seed === null ? `jwt:${this.audience}` : `jwt:${this.audience}:${seed}`;
+    const der = Buffer.concat([PKCS8_ED25519, deriveKey(this.secret, purpose)]);
+    const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+    const shown = createPublicKey(key);
+    const kid = createHash('sha256')
+      .update(shown.export({ type: 'spki', format: 'der' }))
+      .digest('base64url')
+      .slice(0, 16);
+    const made = { kid, private: key, public: shown };
+    this.#made.set(seed ?? '', made);
+    return made;
   }
 }
 

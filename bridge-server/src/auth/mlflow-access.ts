@@ -9,7 +9,7 @@ import type { Cookie } from './cookies.js';
 import type { Identity } from './identity.js';
 import type { TokenKey } from './keys.js';
 
-const MLFLOW_PAGE_SECONDS = 900;
+export const MLFLOW_PAGE_SECONDS = 900;
 const REQUEST_SECONDS = 60;
 /** The MLflow administrator that only the bridge itself may be; `mlflow/kargah_mlflow/auth.py` knows the same name. */
 const SERVICE_USER = 'kargah';

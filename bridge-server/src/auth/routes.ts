@@ -5,7 +5,7 @@ import { inProject } from '../access/projects.js';
 import type { Clock } from '../lib/clock.js';
 import * as contract from '../contract/auth.js';
 import type { User } from '../contract/auth.js';
-import { getServerSettings, patchServerSettings } from '../contract/server.js';
+import { getServerSettings, patchServerSettings, rotateKeys } from '../contract/server.js';
 import type { Endpoint } from '../contract/endpoint.js';
 import { aliases } from '../contract/index.js';
 import { KargahError } from '../lib/errors.js';
@@ -18,6 +18,7 @@ import { limitsOf, type ApiTokens } from './api-tokens.js';
 import type { Cookie } from './cookies.js';
 import { DEVICE_SECONDS, type Devices } from './devices.js';
 import type { Identity } from './identity.js';
+import type { KeyRing } from './key-ring.js';
 import type { TokenKey } from './keys.js';
 import type { MlflowAccess } from './mlflow-access.js';
 import type { Pace } from './passwords/pace.js';
@@ -39,6 +40,7 @@ export interface AuthParts {
   readonly resetLinks: ResetLinks;
   readonly identity: Identity;
   readonly accessKey: TokenKey;
+  readonly keyRing: KeyRing;
   readonly mlflow: MlflowAccess;
   readonly sessionCookie: Cookie;
   readonly signUp: SignUp;
@@ -204,6 +206,7 @@ export function authRoutes(parts: AuthParts): Route[] {
       await signUpModes.change(caller, body.signup);
       return { status: 200, json: await signUpModes.shown() };
     }),
+    route(rotateKeys, async ({ caller }) => ({ status: 200, json: { since: await parts.keyRing.rotate(caller) } })),
     route(contract.register, register),
     route(aliases.shortRegister, register),
     route(contract.login, login),

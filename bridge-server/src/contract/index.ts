@@ -4,6 +4,7 @@ import * as datasets from './datasets/datasets.js';
 import { endpoint, endpointsOf, type Endpoint } from './endpoint.js';
 import * as intake from './datasets/intake.js';
 import * as ledger from './ledger.js';
+import * as limits from './limits.js';
 import * as logs from './training/logs.js';
 import * as metrics from './training/metrics.js';
 import * as modelFile from './training/model-file.js';
@@ -58,6 +59,7 @@ export const coreEndpoints: readonly Endpoint[] = endpointsOf(
   ledger,
   people,
   server,
+  limits,
   datasets,
   datasetData,
   versions,

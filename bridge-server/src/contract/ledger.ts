@@ -8,7 +8,18 @@ import { endpoint } from './endpoint.js';
  */
 export const LEDGER = {
   person: {
-    acts: ['register', 'sign_in', 'change_password', 'change_email', 'change', 'sign_out', 'reset', 'leave', 'delete'],
+    acts: [
+      'register',
+      'sign_in',
+      'change_password',
+      'change_email',
+      'change',
+      'sign_out',
+      'reset',
+      'limit',
+      'leave',
+      'delete',
+    ],
     facts: [
       'name',
       'email',
@@ -25,7 +36,7 @@ export const LEDGER = {
   session: { acts: ['end'], facts: ['user_id'] },
   token: { acts: ['make', 'revoke'], facts: ['name', 'scopes', 'project_id', 'expires_at'] },
   project: {
-    acts: ['make', 'change', 'delete', 'restore', 'purge'],
+    acts: ['make', 'change', 'limit', 'delete', 'restore', 'purge'],
     facts: ['name', 'deleted', 'limits', 'datasets', 'jobs', 'sweeps', 'members'],
   },
   member: { acts: ['add', 'change', 'remove', 'leave'], facts: ['user_id', 'role', 'invitation'] },
@@ -34,12 +45,12 @@ export const LEDGER = {
     acts: ['share', 'move', 'copy', 'delete'],
     facts: ['name', 'shared', 'shared_with', 'project_id', 'copied_to'],
   },
-  job: { acts: ['start', 'stop', 'move', 'copy', 'delete'], facts: ['name', 'state', 'project_id', 'copied_to'] },
-  sweep: { acts: ['start', 'stop', 'move', 'copy', 'delete'], facts: ['name', 'state', 'project_id', 'copied_to'] },
+  job: { acts: ['stop', 'move', 'copy', 'delete'], facts: ['name', 'state', 'project_id', 'copied_to'] },
+  sweep: { acts: ['stop', 'move', 'copy', 'delete'], facts: ['name', 'state', 'project_id', 'copied_to'] },
   connection: { acts: ['make', 'move', 'delete'], facts: ['name', 'kind', 'project_id'] },
   upload: { acts: ['move'], facts: ['name', 'project_id'] },
   model: { acts: ['promote', 'demote', 'move', 'copy'], facts: ['alias', 'version', 'project_id', 'copied_to'] },
-  server: { acts: ['signup', 'rotate_keys'], facts: ['signup', 'limits', 'kid'] },
+  server: { acts: ['signup', 'rotate_keys'], facts: ['signup'] },
 } as const;
 
 export type LedgerKind = keyof typeof LEDGER;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timestamp } from './common.js';
 import { endpoint } from './endpoint.js';
 
 export const signUpMode = z.enum(['first', 'open', 'invitation', 'closed']).meta({
@@ -36,5 +37,16 @@ export const patchServerSettings = endpoint({
   summary: 'Say who may make an account from now on; null: as KARGAH_SIGNUP says',
   body: z.object({ signup: signUpMode.nullable() }).meta({ id: 'ServerSettingsChange' }),
   responses: { 200: settings },
+  errors: [],
+});
+export const rotateKeys = endpoint({
+  id: 'rotateKeys',
+  method: 'post',
+  path: '/api/v1/server/keys/rotate',
+  tag: 'server',
+  policy: 'user',
+  permission: 'server.admin',
+  summary: 'Sign access tokens with a new key from now on; those of the old one are good until they end',
+  responses: { 200: z.object({ since: timestamp }).meta({ id: 'KeysRotated' }) },
   errors: [],
 });

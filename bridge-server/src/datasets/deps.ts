@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import type { Ledger } from '../ledger/index.js';
 import type { LivePort } from '../live/port.js';
 import type { Database } from '../storage/schema.js';
 import type { OutboundHttp } from './ingest/sources/outbound-http.js';
@@ -48,6 +49,7 @@ export interface OriginSettings {
 
 export interface DatasetsDeps {
   readonly db: Kysely<Database>;
+  readonly ledger: Ledger;
   readonly live: LivePort;
   /** `KARGAH_DATA_DIR`; uploads lie in `uploads/`, what versions hold in `datasets/<content_id>/`. */
   readonly dataDir: string;

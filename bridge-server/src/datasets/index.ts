@@ -1,3 +1,4 @@
+import { LimitStore, type Subject } from '../access/limits.js';
 import type { Route } from '../http/route.js';
 import { Access } from './records/access.js';
 import { DatasetNotifier } from './records/notifier.js';
@@ -42,6 +43,8 @@ export type { TrainingDataset } from './versions/for-training.js';
 export interface Datasets {
   readonly routes: readonly Route[];
   readonly service: DatasetsForTraining;
+  /** Bytes that the datasets of a person or a project take. */
+  readonly bytesOf: (subject: Subject) => Promise<number>;
   /** Picks up what a bridge before this one left: complete uploads, unread files, deleted bytes. */
   start(): Promise<void>;
   /** Ends the reading processes; what they read is read again at the next start. */
@@ -51,7 +54,7 @@ export interface Datasets {
 const SWEEP_MS = 10 * 60_000;
 
 export function createDatasets(deps: DatasetsDeps): Datasets {
-  const { db, origins, limits, log } = deps;
+  const { db, ledger, origins, limits, log } = deps;
   const store = new DatasetStore(db);
   const versions = new VersionStore(db);
   const splits = new SplitStore(db);
@@ -65,7 +68,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   const keepGiven = dealing.keepGiven.bind(dealing);
   const reading = new ReadingQueue({ live: deps.live, log, versions, contents, notifier, reader, keepGiven });
   const ingestion = new Ingestion({ store, versions, contents, access, notifier, reading, keepGiven });
-  const quota = new StorageQuota(deps, contents, () => uploads.awaited());
+  const quota = new StorageQuota(deps, contents, new LimitStore(db), () => uploads.awaited());
   const uploads: UploadService = new UploadService({ limits, log, store, versions, root, ingestion, quota });
   const cancelUpload = async (versionId: string): Promise<void> => {
     await uploads.cancelFor(versionId);
@@ -73,7 +76,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
     await sql.cancel(versionId);
     await offered.cancel(versionId);
   };
-  const list = new DatasetService({ store, versions, access, reading, retention, notifier, cancelUpload });
+  const list = new DatasetService({ ledger, store, versions, access, reading, retention, notifier, cancelUpload });
   const history = new VersionService({
     db,
     versions,
@@ -101,7 +104,13 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   const grounds = workspaceDir === null ? null : { root: workspaceDir, dataDir: deps.dataDir };
   const files = new FileOrigin(grounds, ingestion, versions, quota);
   const sqlReader = new SqlReader(deps, new DatabaseHosts(origins.databaseHosts));
-  const connections = new Connections(new ConnectionStore(db), new SecretBox(origins.secret), sqlReader, grounds);
+  const connections = new Connections(
+    ledger,
+    new ConnectionStore(db),
+    new SecretBox(origins.secret),
+    sqlReader,
+    grounds,
+  );
   const sql = new SqlOrigin({ connections, reader: sqlReader, ingestion, versions, quota, log });
   const listed = origins.catalogueFile === null ? null : new CatalogueFile(origins.catalogueFile);
   const offered = new ListOrigin({
@@ -115,7 +124,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
     log,
   });
   const catalogue = new Catalogue({ list: offered, reader, ingestion, versions, quota });
-  const sharing = new SharingService(store, deps.people, access, notifier);
+  const sharing = new SharingService(ledger, store, deps.people, access, notifier);
 
   const sweep = async (): Promise<void> => {
     await uploads.expire();
@@ -139,6 +148,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
       ...versionRoutes({ versions: history, splits: dealing, diffs, sharing, lineage: { db, access } }),
     ].map(whenOpen),
     service: new DatasetsForTraining({ store, versions, splits, contents, access, retention }),
+    bytesOf: (subject) => contents.bytesOf(subject),
     async start() {
       try {
         await root.make();

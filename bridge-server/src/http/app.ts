@@ -6,7 +6,7 @@ import { duringRequest } from '../lib/request-origin.js';
 import type { Endpoint } from '../contract/endpoint.js';
 import type { Caller } from '../access/caller.js';
 import { isPermission } from '../access/policy.js';
-import { KargahError } from '../lib/errors.js';
+import { isRefusal, KargahError } from '../lib/errors.js';
 import { checkAnswer } from './answers.js';
 import { restRead, watchBody } from './body.js';
 import { allowOrigins } from './cors.js';
@@ -51,11 +51,10 @@ declare module 'express-serve-static-core' {
     requestId: string;
     endpoint?: Endpoint;
     caller?: Caller;
+    /** What the path named: express itself forgets it before an error is answered. */
+    named?: Readonly<Record<string, unknown>>;
   }
 }
-
-/** Refused and missing are one to whoever asked. */
-const REFUSALS: ReadonlySet<string> = new Set(['forbidden', 'not_found', 'scope_missing']);
 
 /** The HTTP side of the bridge: every route through the same policy, parsing and error answers. */
 export function createApp(parts: AppParts): Express {
@@ -85,9 +84,8 @@ export function createApp(parts: AppParts): Express {
         { err: error, request_id: res.locals.requestId, method: req.method, path: req.path },
         'request failed',
       );
-    const { caller, endpoint } = res.locals;
-    if (REFUSALS.has(known.code) && caller !== undefined && endpoint !== undefined)
-      parts.refused?.(caller, endpoint, req.params);
+    const { caller, endpoint, named = {} } = res.locals;
+    if (isRefusal(known) && caller !== undefined && endpoint !== undefined) parts.refused?.(caller, endpoint, named);
     // Half an answer cannot be taken back: the connection ends, so that nobody takes it for a whole one.
     if (res.headersSent) next(error);
     else sendProblem(res, known);
@@ -161,6 +159,7 @@ function handler(route: Route, parts: AppParts): RequestHandler {
   const { endpoint } = route;
   return async (req, res) => {
     res.locals.endpoint = endpoint;
+    res.locals.named = req.params;
     res.set('Cache-Control', 'no-store');
     const caller = await authorise(endpoint, req, {
       authenticator: parts.authenticator,

@@ -1,5 +1,5 @@
-export type { Act, Actor } from './act.js';
+export type { Act, Actor, Facts } from './act.js';
 export { verdictOn } from './chain.js';
-export { Ledger } from './ledger.js';
+export { Ledger, untold, type Tell } from './ledger.js';
 export { Refusals } from './refusals.js';
 export { LedgerStore, type LedgerView } from './store.js';

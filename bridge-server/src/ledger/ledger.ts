@@ -10,6 +10,11 @@ import { columnsOf } from './rows.js';
 /** Any number of ours: PostgreSQL's advisory locks have one space for all. */
 const LOCK = 0x6b61726c;
 
+/** Writes into the ledger what a transaction does, as the last thing in it. */
+export type Tell = (trx: Transaction<Database>) => Promise<void>;
+/** For what the ledger does not tell of. */
+export const untold: Tell = () => Promise.resolve();
+
 /** Writes what was done, in the transaction that does it: the one is never without the other. */
 export class Ledger {
   constructor(private readonly clock: Clock) {}
@@ -26,6 +31,11 @@ export class Ledger {
       reason: reason === undefined ? null : plain(reason),
       count: 1,
     });
+  }
+
+  /** {@link record} of this act, for a store to call in its transaction; of null: nothing. */
+  telling(act: Act | null): Tell {
+    return act === null ? untold : (trx) => this.record(trx, act);
   }
 
   /** @param object what was asked for, of whatever kind, and whether it exists or not */

@@ -43,6 +43,14 @@ export class KargahError extends Error {
   }
 }
 
+/** Refused and missing are one to whoever asked. */
+const REFUSALS: readonly ErrorCode[] = ['forbidden', 'not_found', 'scope_missing', 'session_required'];
+
+/** Whether somebody was told that they may not have what they asked for, or that it is not there. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof KargahError && REFUSALS.includes(error.code);
+}
+
 export function failureOf(code: ErrorCode, params: ErrorParams = {}): Failure {
   return {
     code,

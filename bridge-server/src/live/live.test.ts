@@ -38,6 +38,7 @@ let live: Live;
 let callers: Map<string, Caller>;
 let logText: string;
 let watched: number;
+const ended = new Set<string>();
 const sockets: Socket[] = [];
 
 beforeEach(async () => {
@@ -49,6 +50,7 @@ beforeEach(async () => {
   ]);
   logText = '';
   watched = 0;
+  ended.clear();
   others = new Map();
   await open();
 });
@@ -75,6 +77,8 @@ async function open(): Promise<void> {
     log: pino({ level: 'silent' }),
     clock,
     memberships: { of: ({ id }) => Promise.resolve(held(id)) },
+    stillGood: ({ userId }) =>
+      ended.has(userId) ? Promise.reject(new KargahError('account_disabled')) : Promise.resolve(),
     jobs: {
       requireJob: (caller, permission, jobId) => {
         const job =
@@ -558,6 +562,15 @@ describe('a member of another’s project', () => {
     clock.pass(TRUST_MS);
     await told;
     expect(await ask(viewer, 'subscribe_job', { job_id: 'job_1' })).toEqual({ ok: false, code: 'not_found' });
+  });
+
+  it('is cut off within moments where another bridge ended their session or disabled them, and nobody else is', async () => {
+    const [viewer, other] = [await looking(), await connected('sara')];
+    const cut = event(viewer, 'disconnect');
+    ended.add('reza');
+    clock.pass(TRUST_MS);
+    expect(await cut).toBe('io server disconnect');
+    expect(await ask(other, 'unsubscribe_job', { job_id: 'job_1' })).toMatchObject({ ok: true });
   });
 
   it('hears of a dataset that is shared with all once, as a member', async () => {

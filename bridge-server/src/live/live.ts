@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import { Server, type Socket } from 'socket.io';
@@ -10,18 +11,23 @@ import type { Authenticator } from '../http/route.js';
 import type { Person } from '../access/caller.js';
 import { heldWithin, type Memberships, TRUST_MS } from '../access/memberships.js';
 import { systemClock, type Clock } from '../lib/clock.js';
+import { duringRequest } from '../lib/request-origin.js';
 import type { FeatureFeed, JobsToWatch, LivePort } from './port.js';
 import { LogFeed } from './log-feed.js';
 import { Paces } from './pace.js';
 import { isBehind, roomOf, SlowViewers } from './slow.js';
 import { Updates } from './updates.js';
-import { signIn, takeRequests, type Viewer } from './viewer.js';
+import { signIn, takeRequests, type Refused, type Viewer } from './viewer.js';
 
 export interface LiveDeps {
   readonly authenticator: Authenticator;
   readonly jobs: JobsToWatch;
   readonly memberships: Pick<Memberships, 'of'>;
+  /** @throws {KargahError} where what somebody showed is good no longer: another bridge ended it, or disabled them */
+  readonly stillGood: (person: Person) => Promise<void>;
   readonly allowedOrigins: readonly string[];
+  /** Within the time of the request that was refused. */
+  readonly refused?: Refused;
   readonly log: Logger;
   readonly clock?: Clock;
 }
@@ -65,11 +71,22 @@ export function createLive(deps: LiveDeps): Live {
     io.to(shownRoom(projectId)).emit(event, payload);
   };
   const paces = new Paces(clock);
+  /** What is refused on a socket has come from where the socket did. */
+  const refusedOn =
+    (socket: Socket): Refused =>
+    (...refusal) => {
+      const from = (socket.request.socket as Partial<NetSocket>).remoteAddress ?? 'socket';
+      duringRequest({ requestId: randomUUID(), from }, () => deps.refused?.(...refusal));
+    };
   const feeds = new Map<string, { readonly bySocket: Map<string, LogFeed>; readonly stop: () => void }>();
 
   io.use((socket, next) => {
     const { token, project_id: project } = socket.handshake.auth;
-    signIn(deps.authenticator, { token, project }, socket.request.socket).then(
+    signIn(
+      { authenticator: deps.authenticator, refused: refusedOn(socket) },
+      { token, project },
+      socket.request.socket,
+    ).then(
       (person) => {
         (socket.data as { person: Person }).person = person;
         next();
@@ -83,6 +100,7 @@ export function createLive(deps: LiveDeps): Live {
     looksAgain ??= clock.every(TRUST_MS, () => void lookAgain());
     takeRequests(socket, viewer, {
       authenticator: deps.authenticator,
+      refused: refusedOn(socket),
       jobs: deps.jobs,
       updates,
       slow,
@@ -142,13 +160,15 @@ export function createLive(deps: LiveDeps): Live {
       if (userIds !== undefined && !userIds.includes(person.userId)) continue;
       await moveRooms(socket, userIds !== undefined).catch((error: unknown) => {
         // Who cannot be looked up is shown nothing further; the client connects again.
-        deps.log.error({ err: error }, 'what a viewer may see could not be looked up');
+        if (!(error instanceof KargahError))
+          deps.log.error({ err: error }, 'what a viewer may see could not be looked up');
         socket.disconnect(true);
       });
     }
   }
   async function moveRooms(socket: Socket, isTold: boolean): Promise<void> {
     const data = socket.data as { person: Person };
+    await deps.stillGood(data.person);
     const held = await deps.memberships.of({ id: data.person.userId, name: data.person.name });
     const { memberships } = heldWithin(held, data.person.onlyProject);
     if (!isTold && isSame(memberships, data.person.memberships)) return;

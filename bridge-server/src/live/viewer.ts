@@ -5,9 +5,9 @@ import { inProject } from '../access/projects.js';
 import { requirePermission } from '../access/require-access.js';
 import { EVENT_PERMISSIONS, EVENTS, subscribeJob, subscribeLog, unsubscribeJob } from '../contract/live.js';
 import type { Permission } from '../contract/permissions.js';
-import { KargahError } from '../lib/errors.js';
+import { isRefusal, KargahError } from '../lib/errors.js';
 import type { Authenticator } from '../http/route.js';
-import type { Person } from '../access/caller.js';
+import type { Caller, Person } from '../access/caller.js';
 import type { JobsToWatch } from './port.js';
 import { roomOf, type SlowViewers } from './slow.js';
 import type { Updates } from './updates.js';
@@ -17,6 +17,12 @@ export interface Viewer {
   /** The same person showed a fresh token; rooms stay. */
   renew(person: Person): void;
 }
+/** Told of what somebody who is signed in asked for and may not have, or that is not there. */
+export type Refused = (
+  caller: Caller,
+  permission: Permission,
+  object: { readonly kind: string; readonly id: string },
+) => void;
 interface Parts {
   readonly authenticator: Authenticator;
   readonly jobs: JobsToWatch;
@@ -24,6 +30,7 @@ interface Parts {
   readonly slow: SlowViewers;
   readonly openFeed: (jobId: string, offset: number) => void;
   readonly closeFeed: (jobId: string) => void;
+  readonly refused: Refused;
   readonly log: Logger;
 }
 
@@ -51,6 +58,8 @@ export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void
         (done) => answer({ ok: true, ...done }),
         (error: unknown) => {
           if (!(error instanceof KargahError)) parts.log.error({ err: error, event }, 'a live request failed');
+          if (isRefusal(error))
+            parts.refused(viewer.person, EVENT_PERMISSIONS[event], { kind: 'job', id: jobIn(parsed.data) });
           answer({ ok: false, code: error instanceof KargahError ? error.code : 'internal' });
         },
       );
@@ -99,7 +108,7 @@ export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void
     const asked = typeof payload === 'object' && payload !== null ? payload : {};
     const token = 'token' in asked ? asked.token : undefined;
     const project = 'project_id' in asked ? asked.project_id : null;
-    signIn(parts.authenticator, { token, project }, socket.request.socket).then(
+    signIn(parts, { token, project }, socket.request.socket).then(
       (signedIn) => {
         const before = viewer.person.projectId;
         const stays = project === null && signedIn.memberships.has(before);
@@ -120,14 +129,27 @@ export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void
  *   watch; `not_found` for a project that the person is not in.
  */
 export async function signIn(
-  authenticator: Authenticator,
+  { authenticator, refused }: Pick<Parts, 'authenticator' | 'refused'>,
   { token, project = null }: { readonly token: unknown; readonly project?: unknown },
   connection: object,
 ): Promise<Person> {
   // No token of ours is nearly as long: to look into it would cost more than to send it.
   if (typeof token !== 'string' || token.length > MOST_TOKEN) throw new KargahError('unauthenticated');
   const caller = await authenticator.authenticate(token, connection);
-  if (caller.kind !== 'user') throw new KargahError('forbidden');
+  if (caller.kind !== 'user') {
+    refused(caller, 'job.read', { kind: 'job', id: caller.jobId });
+    throw new KargahError('forbidden');
+  }
   if (project !== null && typeof project !== 'string') throw new KargahError('not_found');
-  return inProject(caller, project);
+  try {
+    return inProject(caller, project);
+  } catch (error) {
+    refused(caller, 'project.read', { kind: 'project', id: project ?? '*' });
+    throw error;
+  }
+}
+
+function jobIn(request: unknown): string {
+  const id = typeof request === 'object' && request !== null && 'job_id' in request ? request.job_id : null;
+  return typeof id === 'string' ? id : '*';
 }

@@ -32,6 +32,7 @@ beforeEach(async () => {
       secret: 'k'.repeat(8) + 'secret-of-this-test-1234567890',
       sessionDays: 14,
       accessTokenSeconds: 900,
+      keyMaxAgeDays: null,
       publicPath: '/',
       signup: 'open',
       dataDir: folder,

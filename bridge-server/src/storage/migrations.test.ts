@@ -206,6 +206,18 @@ const COLUMNS: Columns = {
     role: 'required',
     created_at: 'required',
   },
+  limits: {
+    subject: 'required',
+    jobs: 'nullable',
+    cpus: 'nullable',
+    gpus: 'nullable',
+    bytes: 'nullable',
+    changed_at: 'required',
+  },
+  token_keys: {
+    seed: 'required',
+    created_at: 'required',
+  },
   ledger: {
     seq: 'required',
     at: 'required',

@@ -144,7 +144,7 @@ it('numbers versions that begin at once, shows the newest ready one, and frees w
   expect(added[0]).toEqual(added[1]);
   await splits.makeDefault(added[0]!);
   expect(await splits.defaultOf(first.versionId)).toMatchObject({ is_default: 1 });
-  expect(await contents.bytesOf('u1')).toBe(4 * 15);
+  expect(await contents.bytesOf({ kind: 'person', id: 'u1' })).toBe(4 * 15);
   await db
     .insertInto('jobs')
     .values(jobRow({ job_id: 'job_needs0', state: 'running', dataset_version_id: first.versionId }))
@@ -178,6 +178,7 @@ it('keeps accounts, their projects and sessions', async () => {
     secret: 'a-secret-of-this-test-1234567890',
     sessionDays: 14,
     accessTokenSeconds: 900,
+    keyMaxAgeDays: null,
     publicPath: '/',
     signup: 'closed',
     dataDir: tmpdir(),

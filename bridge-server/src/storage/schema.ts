@@ -25,6 +25,8 @@ export interface Database {
   ledger: LedgerTable;
   reset_links: ResetLinkTable;
   server_settings: ServerSettingTable;
+  limits: LimitTable;
+  token_keys: TokenKeyTable;
 }
 
 export interface ProjectTable {
@@ -101,6 +103,20 @@ export interface ServerSettingTable {
   name: string;
   value_json: string;
   changed_at: string;
+}
+/** How much a person (`person/<id>`) or a project (`project/<id>`) may use; null: as everybody. */
+export interface LimitTable {
+  subject: string;
+  jobs: number | null;
+  cpus: number | null;
+  gpus: number | null;
+  bytes: number | null;
+  changed_at: string;
+}
+/** A key that tokens are signed with follows from the server's secret and its seed, which is no secret by itself. */
+export interface TokenKeyTable {
+  seed: string;
+  created_at: string;
 }
 /** What was done; rows are only added, and each follows from the one before (`ledger/chain.ts`). */
 export interface LedgerTable {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Memberships } from '../access/memberships.js';
 import type { Events } from '../events.js';
+import type { Ledger } from '../ledger/index.js';
 import type { LivePort } from '../live/port.js';
 import type { MlflowPort } from '../mlflow/port.js';
 import type { Database } from '../storage/schema.js';
@@ -9,6 +10,7 @@ import type { TrainingService } from '../training/index.js';
 
 export interface SweepDeps {
   readonly db: Kysely<Database>;
+  readonly ledger: Ledger;
   readonly live: Pick<LivePort, 'sweepChanged'>;
   /** Where it is heard that jobs moved, and of their points. */
   readonly events: Events;

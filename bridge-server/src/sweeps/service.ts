@@ -118,8 +118,11 @@ export class SweepService {
 
   /** @throws not_found, sweep_not_active */
   async requestStop(person: Person, sweepId: string): Promise<Sweep> {
-    await this.#sweep(person, 'sweep.stop', sweepId);
-    const row = await this.#store.patchActive(sweepId, { state: 'stopping' });
+    const found = await this.#sweep(person, 'sweep.stop', sweepId);
+    // What one does with one's own is nobody else's to know; a second wish to stop changes nothing.
+    const isTold = person.userId !== found.user_id && found.state !== 'stopping';
+    const tell = this.deps.ledger.telling(isTold ? { ...actOn(person, found), action: 'sweep.stop' } : null);
+    const row = await this.#store.patchActive(sweepId, { state: 'stopping' }, tell);
     if (!row) throw new KargahError('sweep_not_active');
     const sweep = await this.#runner.announce(row);
     this.#runner.kick(sweepId);
@@ -133,13 +136,24 @@ export class SweepService {
     for (const { job_id } of await this.#store.jobs([sweepId])) await gone(this.deps.training.delete(person, job_id));
     if (row.mlflow_run_id !== null)
       await gone(this.deps.mlflow.deleteRun(await this.#store.workspaceOf(row.project_id), row.mlflow_run_id));
-    await this.#store.delete(sweepId);
+    const tell = this.deps.ledger.telling({ ...actOn(person, row), action: 'sweep.delete' });
+    await this.#store.delete(sweepId, tell);
     this.deps.live.sweepChanged(row.project_id, sweepOf(row, []), true);
   }
 
   async #sweep(person: Person, permission: Permission, sweepId: string): Promise<SweepRow> {
     return requireAccess(person, permission, await this.#store.resource(sweepId));
   }
+}
+
+/** The part of what the ledger says of a sweep that is the same for every act. */
+function actOn(person: Person, { sweep_id, project_id, name, state }: SweepRow) {
+  return {
+    caller: person,
+    object: { kind: 'sweep', id: sweep_id },
+    projectId: project_id,
+    before: { name, state },
+  } as const;
 }
 
 /** What somebody else deleted meanwhile is as gone as it should be. */

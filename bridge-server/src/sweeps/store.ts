@@ -2,6 +2,7 @@ import type { Insertable, Kysely, Selectable, Updateable } from 'kysely';
 import { workspaceOf } from '../access/projects.js';
 import { ownedBy, type Resource } from '../access/resource.js';
 import { inProjectsOf, type Scope } from '../access/scope.js';
+import { untold } from '../ledger/index.js';
 import { readPage, type Page, type PageQuery } from '../lib/pages.js';
 import type { Database, JobTable, SweepTable } from '../storage/schema.js';
 import type { Sweep } from '../contract/training/sweeps.js';
@@ -51,9 +52,13 @@ export class SweepStore {
   }
 
   /** Changes a sweep that has not ended; null when it has. */
-  async patchActive(sweepId: string, patch: Patch): Promise<SweepRow | null> {
-    const query = this.db.updateTable('sweeps').set(patch).where('sweep_id', '=', sweepId).where('state', 'in', ACTIVE);
-    return (await query.returningAll().executeTakeFirst()) ?? null;
+  async patchActive(sweepId: string, patch: Patch, tell = untold): Promise<SweepRow | null> {
+    return this.db.transaction().execute(async (trx) => {
+      const query = trx.updateTable('sweeps').set(patch).where('sweep_id', '=', sweepId).where('state', 'in', ACTIVE);
+      const row = await query.returningAll().executeTakeFirst();
+      if (row !== undefined) await tell(trx);
+      return row ?? null;
+    });
   }
 
   async runEnded(sweepId: string): Promise<void> {
@@ -86,7 +91,10 @@ export class SweepStore {
     return workspaceOf(this.db, projectId);
   }
 
-  async delete(sweepId: string): Promise<void> {
-    await this.db.deleteFrom('sweeps').where('sweep_id', '=', sweepId).execute();
+  async delete(sweepId: string, tell = untold): Promise<void> {
+    await this.db.transaction().execute(async (trx) => {
+      const { numDeletedRows } = await trx.deleteFrom('sweeps').where('sweep_id', '=', sweepId).executeTakeFirst();
+      if (numDeletedRows > 0n) await tell(trx);
+    });
   }
 }

@@ -10,6 +10,7 @@ import {
   type TrainRequest,
 } from '../contract/training/training.js';
 import { folded } from '../lib/folding.js';
+import { LimitStore, type Subject } from '../access/limits.js';
 import { inProject } from '../access/projects.js';
 import { projectOf } from '../access/resource.js';
 import { mayAccess, requireAccess } from '../access/require-access.js';
@@ -21,6 +22,7 @@ import { readBestMetric, type BestMetric, type Launcher } from '../launchers/ind
 import type { Events } from '../events.js';
 import type { LivePort } from '../live/port.js';
 import { labelled, type GatewayListener, type MlflowPort } from '../mlflow/port.js';
+import type { Ledger } from '../ledger/index.js';
 import { RunFinalizer } from './run/finalizer.js';
 import { JobNotifier } from './queue/notifier.js';
 import { JobFolders } from './records/job-folder.js';
@@ -48,6 +50,7 @@ import type { Database } from '../storage/schema.js';
 
 export interface TrainingDeps {
   readonly db: Kysely<Database>;
+  readonly ledger: Ledger;
   readonly live: LivePort;
   /** Told of what becomes of jobs. */
   readonly events: Events;
@@ -89,9 +92,10 @@ export class TrainingService {
     const store = (this.#store = new JobStore(deps.db));
     const folders = (this.#folders = new JobFolders(settings.dataDir, settings.maxLogBytes ?? null));
     const pythons = (this.pythons = new Pythons(settings.python, log));
+    const allowed = new LimitStore(deps.db);
     const limits = { jobs: settings.maxParallelJobs, jobsPerUser: settings.maxJobsPerUser };
-    const scheduler = (this.#scheduler = new Scheduler(store, settings.machine, limits, mlflow));
-    this.#requests = new Admission({ store, datasets, recipes, pythons, settings });
+    const scheduler = (this.#scheduler = new Scheduler(store, settings.machine, limits, allowed, mlflow));
+    this.#requests = new Admission({ store, datasets, recipes, pythons, limits: allowed, settings });
     const notifier = (this.#notifier = new JobNotifier(store, scheduler, live, events));
     const points = (this.#points = new PointHistory(settings.dataDir, log));
     const telemetry = (this.#telemetry = new JobTelemetry({ store, notifier, points, events, log }));
@@ -222,11 +226,11 @@ export class TrainingService {
     if (state === 'stopping') return this.#notifier.view(row);
     const now = new Date().toISOString();
     const asked = { stop_requested_at: now };
-    const stopped = await this.#store.transitionFrom(jobId, 'queued', 'stopped', {
-      ...asked,
-      ended_at: now,
-      message: null,
-    });
+    // What one does with one's own jobs is nobody else's to know.
+    const isOwn = person.userId === row.user_id;
+    const tell = this.deps.ledger.telling(isOwn ? null : { ...actOn(person, row), action: 'job.stop' });
+    const settled = { ...asked, ended_at: now, message: null };
+    const stopped = await this.#store.stopped(jobId, { from: 'queued', to: 'stopped' }, settled, tell);
     if (stopped) {
       await this.#folders.forgetEnvironment(jobId);
       await this.#notifier.queueMoved();
@@ -234,7 +238,7 @@ export class TrainingService {
       this.#runner.kick();
       return this.#notifier.moved(stopped);
     }
-    const stopping = await this.#store.transition(jobId, 'stopping', asked);
+    const stopping = await this.#store.stopped(jobId, { to: 'stopping' }, asked, tell);
     // It moved between the two looks: look again.
     if (!stopping) return this.requestStop(person, jobId);
     this.#telemetry.track(stopping);
@@ -245,13 +249,25 @@ export class TrainingService {
   async delete(person: Person, jobId: string): Promise<void> {
     const row = await this.#job(person, 'job.write', jobId);
     if (!isTerminal(row.state as JobState)) throw new KargahError('job_active');
-    await this.#store.delete(row, await this.#store.workspaceOf(row.project_id));
+    const tell = this.deps.ledger.telling({ ...actOn(person, row), action: 'job.delete' });
+    await this.#store.delete(row, await this.#store.workspaceOf(row.project_id), tell);
     this.#telemetry.forget(jobId);
     await this.#points.invalidate(jobId);
     await this.#folders.delete(jobId);
     await this.#notifier.deleted(row);
     if (row.dataset_id !== null) await this.deps.datasets.release(row.dataset_id);
     if (row.mlflow_run_id !== null) await this.#finalizer.deleteRuns(row.mlflow_run_id);
+  }
+
+  /** What the jobs of a person or a project take now. */
+  useOf(subject: Subject): Promise<{ jobs: number; cpus: number; gpus: number }> {
+    return this.#scheduler.useOf(subject);
+  }
+
+  /** How much may run has changed. */
+  async limitsChanged(): Promise<void> {
+    await this.#notifier.queueMoved();
+    this.#runner.kick();
   }
 
   /** Which metric tells the best epoch of a recipe's job; null before its training has begun. */
@@ -372,6 +388,16 @@ export class TrainingService {
   async #job(caller: Caller, permission: Permission, jobId: string): Promise<JobRow> {
     return requireAccess(caller, permission, await this.#store.resource(jobId));
   }
+}
+
+/** The part of what the ledger says of a job that is the same for every act. */
+function actOn(person: Person, { job_id, project_id, name, state }: JobRow) {
+  return {
+    caller: person,
+    object: { kind: 'job', id: job_id },
+    projectId: project_id,
+    before: { name, state },
+  } as const;
 }
 
 /** The request that would make this job again. */

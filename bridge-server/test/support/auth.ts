@@ -50,6 +50,7 @@ export async function authApp(config: Partial<AuthDeps['config']> = {}, opened?:
       secret: 'k'.repeat(8) + 'secret-of-this-test-1234567890',
       sessionDays: 14,
       accessTokenSeconds: 900,
+      keyMaxAgeDays: null,
       publicPath: '/',
       signup: 'open',
       dataDir,
@@ -89,6 +90,7 @@ export async function authApp(config: Partial<AuthDeps['config']> = {}, opened?:
     told: async () => (await new LedgerStore(storage.db).page({ within: null }, 200, null)).reverse(),
     async close() {
       await served.close();
+      auth.stop();
       if (opened === undefined) await storage.close();
       removeFolder(dataDir);
     },

@@ -10,6 +10,8 @@ import { removeFolder } from '../folders.js';
 import { jobRow } from '../rows.js';
 import { HUNG_MS } from '../hung.js';
 import { testStorage } from '../storage.js';
+import { Ledger } from '../../src/ledger/index.js';
+import { systemClock } from '../../src/lib/clock.js';
 import type { Dataset } from '../../src/contract/datasets/datasets.js';
 import { KargahError } from '../../src/lib/errors.js';
 import { createApp } from '../../src/http/app.js';
@@ -116,6 +118,7 @@ export class DatasetFixture {
         : openLog('trace', { write: this.hear });
     this.datasets = createDatasets({
       db: this.storage.db,
+      ledger: new Ledger(systemClock),
       live,
       dataDir: this.dataDir,
       python: PYTHON,

@@ -9,6 +9,8 @@ import { removeFolder } from '../folders.js';
 import { knownCallers, person, serve, type Served } from '../app.js';
 import { HUNG_MS } from '../hung.js';
 import { testStorage } from '../storage.js';
+import { Ledger } from '../../src/ledger/index.js';
+import { systemClock } from '../../src/lib/clock.js';
 import type { Sweep } from '../../src/contract/training/sweeps.js';
 import type { MetricPoint } from '../../src/contract/training/metrics.js';
 import type { Job, JobState } from '../../src/contract/training/training.js';
@@ -261,6 +263,7 @@ export class TrainingFixture {
     events.on('job.changed', ({ projectId, job, deleted }) => this.live.jobChanged(projectId, job, deleted));
     this.service = new TrainingService({
       db: this.storage.db,
+      ledger: new Ledger(systemClock),
       live: this.live,
       events,
       mlflow: this.mlflow,
@@ -287,6 +290,7 @@ export class TrainingFixture {
     });
     this.sweeps = new SweepService({
       db: this.storage.db,
+      ledger: new Ledger(systemClock),
       live: this.live,
       events,
       mlflow: this.mlflow,

@@ -44,6 +44,11 @@ export function AccountMenu({
           icon: 'list',
           run: () => showSessions(kargah),
         },
+        {
+          label: t('limits.title'),
+          icon: 'tune',
+          run: () => void kargah.open('limits', {}),
+        },
         ...(user.role === 'admin'
           ? [
               {

@@ -7,6 +7,7 @@ import { ErrorNote, Note, Skeleton } from '../components/Note.js';
 import { Code } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
+import { LimitsEditor } from './Limits.js';
 import { usePaged } from './usePaged.js';
 
 const idOf = ({ user_id }: Person): string => user_id;
@@ -61,6 +62,7 @@ function OnePerson({ person, mine, onChanged }: OnePersonProps): JSX.Element {
   const { api, shell } = useKargah();
   const { t, format } = useI18n();
   const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
+  const [limiting, setLimiting] = useState(false);
   const [reset, setReset] = useState<{ token: string; expires_at: string } | null>(null);
   const x = person.name;
   const params = { path: { user_id: person.user_id } };
@@ -102,6 +104,7 @@ function OnePerson({ person, mine, onChanged }: OnePersonProps): JSX.Element {
               () => change({ role: 'admin' }),
             ),
         },
+    { label: t('people.limits'), icon: 'tune', run: () => setLimiting(true) },
     { label: t('people.reset'), icon: 'undo', run: () => void run(null, makeReset) },
     {
       label: t('people.signOut'),
@@ -160,6 +163,7 @@ function OnePerson({ person, mine, onChanged }: OnePersonProps): JSX.Element {
         )}
       </div>
       {menuAt !== null && <Menu label={x} at={menuAt} items={items} onClose={() => setMenuAt(null)} />}
+      {limiting && <LimitsEditor of={{ kind: 'person', id: person.user_id }} onDone={() => setLimiting(false)} />}
       {reset !== null && (
         <Note tone="ok" icon="key" title={t('people.resetOnce', { x: format.exact(reset.expires_at) })}>
           <p>{t('people.resetHow')}</p>

@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'react';
 import { data } from '../api/client.js';
 import type { ServerSettings as Settings, SignUpMode } from '../api/types.js';
+import { Button } from '../components/controls/Button.js';
 import { SelectField } from '../components/controls/SelectField.js';
 import { ErrorNote, Skeleton } from '../components/Note.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
+import { ServerProjects } from './ServerProjects.js';
 
 const MODES: readonly SignUpMode[] = ['first', 'open', 'invitation', 'closed'];
 
@@ -34,6 +36,12 @@ export function ServerSettings(): JSX.Element {
       shell.failed(reason),
     );
   };
+  const rotate = async (): Promise<void> => {
+    await data(api.http.POST('/api/v1/server/keys/rotate')).then(
+      () => shell.toast('success', t('server.rotated')),
+      (reason: unknown) => shell.failed(reason),
+    );
+  };
   if (failure !== null) return <ErrorNote reason={failure} onRetry={() => setAttempt((count) => count + 1)} />;
   if (settings === null) return <Skeleton />;
   const { signup, signup_setting } = settings;
@@ -53,6 +61,11 @@ export function ServerSettings(): JSX.Element {
           </option>
         ))}
       </SelectField>
+      <div className="kg-Layout-row kg-Layout-wrap">
+        <Button icon="key" label={t('server.rotate')} onClick={() => void rotate()} />
+        <span className="kg-Text-muted kg-Text-small kg-Layout-grow">{t('server.rotateHint')}</span>
+      </div>
+      <ServerProjects />
     </div>
   );
 }

@@ -9,9 +9,11 @@ declare module '../i18n/messages.js' {
 declare module '../tokens.js' {
   interface PageArgs {
     readonly administration: object;
+    readonly limits: object;
   }
 }
 
+const LimitsPage = deferred(() => import(/* webpackChunkName: "people" */ './LimitsPage.js'));
 const AdministrationPage = deferred(() => import(/* webpackChunkName: "people" */ './AdministrationPage.js'));
 
 const isAdmin = ({ api }: Kargah): boolean => {
@@ -35,8 +37,26 @@ export const people: Feature = {
       lists: [],
       content: () => <AdministrationPage />,
     },
+    {
+      name: 'limits',
+      command: 'kargah:open-limits',
+      label: 'limits.title',
+      icon: 'tune',
+      read: () => ({}),
+      tab: () => 'limits',
+      look: ({ i18n }) => ({ name: i18n.t('limits.title'), icon: 'tune' }),
+      lists: [],
+      content: () => <LimitsPage />,
+    },
   ],
   commands: [
+    {
+      id: 'kargah:limits',
+      label: 'limits.title',
+      icon: 'tune',
+      palette: true,
+      execute: (kargah) => kargah.open('limits', {}),
+    },
     {
       id: 'kargah:administration',
       label: 'people.title',

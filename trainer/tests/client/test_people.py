@@ -93,3 +93,44 @@ def test_a_token_reaches_what_its_scopes_say_and_an_administrator_lists_people_a
     ]
     assert main(["people", "list"]) == 0
     assert "mina@example.com\tadmin" in capsys.readouterr().out
+
+
+def test_limits_are_seen_by_everybody_and_set_by_administrators(
+    bridge: LiveBridge, admin: kargah.Kargah, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    admin.server.set_signup("open")
+    reza = kargah.register(_email(), PASSWORD, "رضا", url=bridge.url)
+    subject = f"person/{reza.me()['user_id']}"
+    set_to = admin.server.set_limits(subject, jobs=1, cpus=2, size_bytes=10)
+    assert set_to["limits"] == {"jobs": 1, "cpus": 2, "gpus": None, "bytes": 10}
+    assert reza.limits()["person"] == set_to
+    with pytest.raises(kargah.KargahError) as full:
+        reza.datasets.import_source("iris")
+    assert full.value.code == "quota_exceeded"
+    with pytest.raises(kargah.KargahError) as forbidden:
+        reza.server.set_limits(subject)
+    assert forbidden.value.code == "forbidden"
+
+    monkeypatch.setenv("KARGAH_URL", bridge.url)
+    monkeypatch.setenv("KARGAH_TOKEN", admin.make_token("cli", scopes=["admin", "read"])["token"])
+    assert main(["limits", subject, "--gpus", "0"]) == 0
+    assert capsys.readouterr().out == f"{subject}\tjobs 0/{_usual(admin)}\tcpus 0/-\tgpus 0/0\tbytes 0/-\n"
+    assert main(["limits", subject, "--clear"]) == 0
+    assert main(["limits"]) == 0
+    assert "project\tjobs 0/-" in capsys.readouterr().out
+
+
+def _usual(admin: kargah.Kargah) -> int | None:
+    return admin.limits()["person"]["limits"]["jobs"]
+
+
+def test_keys_are_replaced_and_everybody_stays_signed_in(
+    bridge: LiveBridge, admin: kargah.Kargah, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KARGAH_URL", bridge.url)
+    monkeypatch.setenv("KARGAH_TOKEN", admin.make_token("cli", scopes=["admin"])["token"])
+    assert main(["keys", "rotate"]) == 0
+    assert capsys.readouterr().out.startswith("new key since 20")
+    assert admin.me()["name"] == "مینا"
+    assert kargah.connect(bridge.url, email="mina@example.com", password=PASSWORD).me()["role"] == "admin"
+    assert [row["action"] for row in admin.ledger(action="server.rotate_keys")] == ["server.rotate_keys"]

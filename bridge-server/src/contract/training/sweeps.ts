@@ -123,6 +123,8 @@ export const startSweep = endpoint({
     'resources_too_large',
     'recipe_takes_one_gpu',
     'quota_jobs',
+    'own_limit_exceeded',
+    'project_limit_exceeded',
   ],
 });
 export const listSweeps = endpoint({

@@ -213,6 +213,8 @@ export const train = endpoint({
     'resources_too_large',
     'recipe_takes_one_gpu',
     'quota_jobs',
+    'own_limit_exceeded',
+    'project_limit_exceeded',
     'storage_full',
   ],
 });
@@ -289,7 +291,15 @@ export const cloneJob = endpoint({
     .meta({ id: 'CloneRequest' }),
   bodyOptional: true,
   responses: { 201: job },
-  errors: ['not_found', 'dataset_deleted', 'secrets_needed', 'script_params', 'quota_jobs'],
+  errors: [
+    'not_found',
+    'dataset_deleted',
+    'secrets_needed',
+    'script_params',
+    'quota_jobs',
+    'own_limit_exceeded',
+    'project_limit_exceeded',
+  ],
 });
 export const resumeJob = endpoint({
   id: 'resumeJob',
@@ -318,6 +328,8 @@ export const resumeJob = endpoint({
     'secrets_needed',
     'script_params',
     'quota_jobs',
+    'own_limit_exceeded',
+    'project_limit_exceeded',
   ],
 });
 

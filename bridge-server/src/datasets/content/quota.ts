@@ -1,5 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { Mutex } from 'async-mutex';
+import type { Person } from '../../access/caller.js';
+import type { LimitStore } from '../../access/limits.js';
 import { KargahError } from '../../lib/errors.js';
 import type { Contents } from './store.js';
 import type { DatasetsDeps } from '../deps.js';
@@ -7,6 +9,14 @@ import type { DatasetsDeps } from '../deps.js';
 /** Of the free disk, what promises to one person, and to everybody, keep from another. */
 const SHARE_OF_ONE = 1 / 4;
 const SHARE_OF_ALL = 1 / 2;
+
+/** Whose the bytes are. */
+type Owner = Pick<Person, 'userId' | 'projectId'>;
+interface Held {
+  readonly code: 'quota_exceeded' | 'project_quota_exceeded';
+  readonly limit: number;
+  readonly used: number;
+}
 
 /** Whether more bytes may come: what a person may have, and what the disk has. */
 export class StorageQuota {
@@ -18,6 +28,7 @@ export class StorageQuota {
   constructor(
     private readonly deps: Pick<DatasetsDeps, 'dataDir' | 'limits'>,
     private readonly contents: Pick<Contents, 'bytesOf'>,
+    private readonly limits: Pick<LimitStore, 'own'>,
     private readonly awaited: () => Promise<ReadonlyMap<string, number>>,
   ) {}
 
@@ -25,12 +36,12 @@ export class StorageQuota {
    * Runs `take`, which writes down that the bytes are coming, where there is room for them: one after the other, so that two at once
    * do not both take the last of it.
    *
-   * @throws {KargahError} `quota_exceeded` or `storage_full`.
+   * @throws {KargahError} `quota_exceeded`, `project_quota_exceeded` or `storage_full`.
    */
-  reserve<T>(userId: string, bytes: number, take: () => Promise<T>): Promise<T> {
+  reserve<T>(owner: Owner, bytes: number, take: () => Promise<T>): Promise<T> {
     return this.mutex.runExclusive(async () => {
-      await this.requireQuota(userId, bytes);
-      await this.requireSpace(bytes, userId);
+      await this.requireQuota(owner, bytes);
+      await this.requireSpace(bytes, owner.userId);
       return take();
     });
   }
@@ -41,9 +52,9 @@ export class StorageQuota {
    *
    * @throws {KargahError} `quota_exceeded`
    */
-  commit<T>(userId: string, more: number, take: () => Promise<T>): Promise<T> {
+  commit<T>(owner: Owner, more: number, take: () => Promise<T>): Promise<T> {
     return this.mutex.runExclusive(async () => {
-      if (more > 0) await this.requireQuota(userId, more);
+      if (more > 0) await this.requireQuota(owner, more);
       return take();
     });
   }
@@ -69,18 +80,30 @@ export class StorageQuota {
    * A check of how many bytes have come so far, for what does not say how many will.
    *
    * @param claimed how many of them were claimed
-   * @returns throws `quota_exceeded`
+   * @returns throws `quota_exceeded`, `project_quota_exceeded`
    */
-  async quotaCheck(userId: string, claimed: number): Promise<(bytes: number) => void> {
-    const { quotaBytes } = this.deps.limits;
-    if (quotaBytes === null) return () => undefined;
-    const others = (await this.contents.bytesOf(userId)) - claimed;
-    return (bytes) => requireWithin(quotaBytes, others, bytes);
+  async quotaCheck(owner: Owner, claimed: number): Promise<(bytes: number) => void> {
+    const held = await this.#held(owner);
+    return (bytes) => {
+      for (const { used, ...limit } of held) requireWithin({ ...limit, used: used - claimed }, bytes);
+    };
   }
 
-  private async requireQuota(userId: string, bytes: number): Promise<void> {
-    const { quotaBytes } = this.deps.limits;
-    if (quotaBytes !== null) requireWithin(quotaBytes, await this.contents.bytesOf(userId), bytes);
+  private async requireQuota(owner: Owner, bytes: number): Promise<void> {
+    for (const held of await this.#held(owner)) requireWithin(held, bytes);
+  }
+
+  /** What the person, and the project, have of what they may have, where there is a limit. */
+  async #held({ userId, projectId }: Owner): Promise<Held[]> {
+    const [person, project] = [{ kind: 'person', id: userId } as const, { kind: 'project', id: projectId } as const];
+    const ofPerson = (await this.limits.own(person)).bytes ?? this.deps.limits.quotaBytes;
+    const ofProject = (await this.limits.own(project)).bytes;
+    const held: Held[] = [];
+    if (ofPerson !== null)
+      held.push({ code: 'quota_exceeded', limit: ofPerson, used: await this.contents.bytesOf(person) });
+    if (ofProject !== null)
+      held.push({ code: 'project_quota_exceeded', limit: ofProject, used: await this.contents.bytesOf(project) });
+    return held;
   }
 
   /** A person's own promises count in full; those of others only for their shares, or announcing would be enough to shut everybody out. */
@@ -96,9 +119,8 @@ export class StorageQuota {
   }
 }
 
-function requireWithin(quotaBytes: number, used: number, more: number): void {
-  if (used + more > quotaBytes)
-    throw new KargahError('quota_exceeded', { used: bytesText(used), limit: bytesText(quotaBytes) });
+function requireWithin({ code, limit, used }: Held, more: number): void {
+  if (used + more > limit) throw new KargahError(code, { used: bytesText(used), limit: bytesText(limit) });
 }
 
 export function bytesText(bytes: number): string {

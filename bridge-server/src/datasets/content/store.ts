@@ -2,6 +2,7 @@ import { Mutex } from 'async-mutex';
 import { link, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
+import type { Subject } from '../../access/limits.js';
 import type { Database } from '../../storage/schema.js';
 import { isErrno, isOwn, sync, type DatasetFolder, type DatasetsRoot } from './folders.js';
 import { carryFacts } from './registered.js';
@@ -66,12 +67,12 @@ export class Contents {
     return true;
   }
 
-  /** Bytes that a person's versions take: the same file once, whatever versions it is in. */
-  async bytesOf(userId: string): Promise<number> {
+  /** Bytes that the versions of a person or a project take: the same file once, whatever versions it is in. */
+  async bytesOf({ kind, id }: Subject): Promise<number> {
     const rows = await this.db
       .selectFrom('dataset_versions')
       .select(['version_id', 'content_id', 'sha256', 'size_bytes', 'derived_bytes', 'origin_json'])
-      .where('user_id', '=', userId)
+      .where(kind === 'person' ? 'user_id' : 'project_id', '=', id)
       .where('freed_at', 'is', null)
       .execute();
     const originals = new Map<string, number>();

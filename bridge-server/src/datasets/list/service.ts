@@ -3,6 +3,7 @@ import type { Dataset, tombstone } from '../../contract/datasets/datasets.js';
 import type { Caller, Person } from '../../access/caller.js';
 import { isOwn } from '../../access/policy.js';
 import { scopeOf } from '../../access/scope.js';
+import type { Ledger } from '../../ledger/index.js';
 import type { Access } from '../records/access.js';
 import type { DatasetNotifier } from '../records/notifier.js';
 import type { Retention } from '../content/retention.js';
@@ -17,6 +18,7 @@ type Tombstone = z.infer<typeof tombstone>;
 export type CancelUpload = (versionId: string) => Promise<void>;
 
 interface DatasetServiceDeps {
+  readonly ledger: Ledger;
   readonly store: DatasetStore;
   readonly versions: VersionStore;
   readonly access: Access;
@@ -56,7 +58,14 @@ export class DatasetService {
     const audience = await this.deps.notifier.audienceOf(row);
     const versions = await this.deps.versions.all(datasetId);
     for (const version of versions) await this.deps.cancelUpload(version.version_id);
-    await this.deps.store.markDeleted(datasetId);
+    const tell = this.deps.ledger.telling({
+      caller,
+      action: 'dataset.delete',
+      object: { kind: 'dataset', id: datasetId },
+      projectId: row.project_id,
+      before: { name: row.name, shared: row.shared },
+    });
+    await this.deps.store.markDeleted(datasetId, tell);
     for (const version of versions) await this.deps.reading.cancel(version.version_id);
     this.deps.notifier.gone(row, audience);
     const freed = await this.deps.retention.release(datasetId);

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { putSharing, sharing } from '../../contract/datasets/datasets.js';
 import { KargahError } from '../../lib/errors.js';
 import type { Person } from '../../access/caller.js';
+import type { Ledger } from '../../ledger/index.js';
 import type { Access } from '../records/access.js';
 import type { DatasetNotifier } from '../records/notifier.js';
 import type { DatasetStore } from '../records/store.js';
@@ -23,6 +24,7 @@ export interface PersonEntry {
 /** Who besides its owner may read a dataset. */
 export class SharingService {
   constructor(
+    private readonly ledger: Ledger,
     private readonly store: DatasetStore,
     private readonly people: People,
     private readonly access: Access,
@@ -52,12 +54,27 @@ export class SharingService {
     const others = found.filter((person) => person.userId !== row.user_id);
     const before = await this.notifier.audienceOf(row);
     const shared = everyone ? 'everyone' : others.length > 0 ? 'people' : 'nobody';
-    await this.store.share(
-      datasetId,
-      shared,
-      others.map((person) => person.userId),
+    const sharedWith = others.map((person) => person.userId);
+    const sharedBefore = await this.store.sharedWith(datasetId);
+    const isSame = row.shared === shared && sameMembers(sharedBefore, sharedWith);
+    const tell = this.ledger.telling(
+      isSame
+        ? null
+        : {
+            caller,
+            action: 'dataset.share',
+            object: { kind: 'dataset', id: datasetId },
+            projectId: row.project_id,
+            before: { shared: row.shared, shared_with: sharedBefore },
+            after: { shared, shared_with: sharedWith },
+          },
     );
+    await this.store.share(datasetId, shared, sharedWith, tell);
     await this.notifier.sharingChanged(datasetId, before);
     return this.get(caller, datasetId);
   }
+}
+
+function sameMembers(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one) => b.includes(one));
 }

@@ -3,6 +3,7 @@ import type { Caller } from '../../access/caller.js';
 import type { Resource } from '../../access/resource.js';
 import { inProjectsOf, type Scope } from '../../access/scope.js';
 import type { Database, UploadTable } from '../../storage/schema.js';
+import { untold } from '../../ledger/index.js';
 import { readPage, type Page, type PageQuery } from '../../lib/pages.js';
 import { folded } from '../../lib/folding.js';
 import { contains } from '../../lib/like.js';
@@ -108,7 +109,7 @@ export class DatasetStore {
   }
 
   /** Gone for everyone; answers false where it was already. */
-  async markDeleted(datasetId: string): Promise<boolean> {
+  async markDeleted(datasetId: string, tell = untold): Promise<boolean> {
     return this.db.transaction().execute(async (tx) => {
       const deleted_at = new Date().toISOString();
       const done = await tx
@@ -124,17 +125,19 @@ export class DatasetStore {
         .where('deleted_at', 'is', null)
         .execute();
       await tx.deleteFrom('uploads').where('dataset_id', '=', datasetId).execute();
+      if (done.numUpdatedRows > 0n) await tell(tx);
       return done.numUpdatedRows > 0n;
     });
   }
 
-  async share(datasetId: string, shared: Sharing, userIds: readonly string[]): Promise<void> {
+  async share(datasetId: string, shared: Sharing, userIds: readonly string[], tell = untold): Promise<void> {
     await this.db.transaction().execute(async (tx) => {
       await tx.updateTable('datasets').set({ shared }).where('dataset_id', '=', datasetId).execute();
       await tx.deleteFrom('dataset_shares').where('dataset_id', '=', datasetId).execute();
       const created_at = new Date().toISOString();
       const rows = userIds.map((user_id) => ({ dataset_id: datasetId, user_id, created_at }));
       if (rows.length > 0) await tx.insertInto('dataset_shares').values(rows).execute();
+      await tell(tx);
     });
   }
   async sharedWith(datasetId: string): Promise<string[]> {

@@ -79,7 +79,7 @@ export class VersionService {
     const from = await this.deps.access.version(caller, datasetId, asked.version);
     // One that could not be read is what is most often read anew.
     if (from.state !== 'failed' || from.sha256 === null) requireReady(from);
-    return this.deps.quota.reserve(caller.userId, 0, () => this.deps.ingestion.reread(caller, from, asked.reading));
+    return this.deps.quota.reserve(caller, 0, () => this.deps.ingestion.reread(caller, from, asked.reading));
   }
 
   /** Deletes a version; what a model learned from keeps its bytes. */

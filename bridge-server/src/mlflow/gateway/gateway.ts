@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { encodeBody, type MlflowClient } from 'mlflow-js-client';
-import { isInProject } from '../../contract/permissions.js';
-import { KargahError } from '../../lib/errors.js';
+import { isInProject, type Permission } from '../../contract/permissions.js';
+import { isRefusal, KargahError } from '../../lib/errors.js';
 import type { Authenticator } from '../../http/route.js';
 import type { Caller, Person } from '../../access/caller.js';
 import { inProject, inWorkspace } from '../../access/projects.js';
@@ -30,6 +30,19 @@ export interface GatewayLog {
   error(fields: object, message: string): void;
 }
 
+/** Told of what somebody who is signed in asked for and may not have. */
+export type GatewayRefused = (
+  caller: Caller,
+  permission: Permission,
+  object: { readonly kind: string; readonly id: string },
+) => void;
+
+/** What is known of a request so far. */
+interface Asked {
+  caller?: Caller;
+  match?: Match;
+}
+
 export interface GatewayDeps {
   readonly server: Pick<MlflowServer, 'address' | 'health'>;
   readonly client: MlflowClient;
@@ -41,6 +54,7 @@ export interface GatewayDeps {
   /** Gives the caller's project its workspace, once. */
   readonly ensureWorkspace: (workspace: string, user: WorkspaceUser) => Promise<void>;
   readonly listener: GatewayListener;
+  readonly refused: GatewayRefused;
   readonly spool: IngestDeps['spool'];
   readonly log: GatewayLog;
   /** Where files lie while they pass. */
@@ -68,7 +82,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const nested = new NestedRuns(listener, deps.client);
   const ingest = new Ingest({ spool, listener, nested, mlflow: () => (isUp() ? 'up' : 'away') });
 
-  async function answer(req: IncomingMessage & { originalUrl?: string }, res: ServerResponse): Promise<void> {
+  async function answer(
+    req: IncomingMessage & { originalUrl?: string },
+    res: ServerResponse,
+    known: Asked,
+  ): Promise<void> {
     if (req.url === '/' && /\/mlflow$/u.test(req.originalUrl ?? '')) {
       toFolder(res);
       return;
@@ -78,8 +96,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
       await answerClosed(req, res);
       return;
     }
-    const who = await callerOf(req);
-    const caller = isInProject(asked.row.permission) ? inNamed(who, req) : who;
+    known.match = asked;
+    const who = (known.caller = await callerOf(req));
+    const caller = (known.caller = isInProject(asked.row.permission) ? inNamed(who, req) : who);
     requireHere(caller, asked.row.permission);
     if (caller.kind === 'job' && asked.row.reach === 'people') throw new KargahError('forbidden');
     const turns = asked.row.body === 'stream' || isLong(req) ? sent : isFile(asked) ? fetched : null;
@@ -183,14 +202,25 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   return {
     handle: (req, res) => {
-      answer(req, res).catch((error: unknown) => {
-        const known = nameFault(error);
-        if (known.status === 500) deps.log.error({ err: error, method: req.method }, 'the MLflow gateway failed');
-        refuse(req, res, known);
+      const known: Asked = {};
+      answer(req, res, known).catch((error: unknown) => {
+        const fault = nameFault(error);
+        if (fault.status === 500) deps.log.error({ err: error, method: req.method }, 'the MLflow gateway failed');
+        const { caller, match: asked } = known;
+        if (isRefusal(fault) && caller !== undefined && asked !== undefined)
+          deps.refused(caller, asked.row.permission, objectOf(asked));
+        refuse(req, res, fault);
       });
     },
     close: () => forwarder.close(),
   };
+}
+
+/** What a request is about, as far as its address says so. */
+function objectOf({ row, params, query }: Match): { readonly kind: string; readonly id: string } {
+  const asked = new URLSearchParams(query);
+  const named = ['run_id', 'experiment_id', 'name', 'model_id'].map((name) => asked.get(name)).find((id) => id);
+  return { kind: row.permission.replace(/\.\w+$/u, ''), id: Object.values(params).at(-1) ?? named ?? '*' };
 }
 
 /** The caller in the project that the request names, as Kargah's clients name it, or as MLflow's own do. */

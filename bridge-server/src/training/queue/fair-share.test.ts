@@ -3,10 +3,11 @@ import type { Priority } from '../../contract/training/training.js';
 import { requestOf, excessOf, shareOf, type ResourceRequest } from './resources.js';
 import type { Machine } from './machine.js';
 import { fairOrder, type Waiting } from './fair-share.js';
-import { place, type Limits, type Running } from './placement.js';
+import { place, type Allowance, type Limits, type Running } from './placement.js';
 
 const MACHINE: Machine = { cpus: 4, memoryMb: 8192, gpus: ['0', '1'] };
-const UNLIMITED: Limits = { jobs: 100, jobsPerUser: 100 };
+const NONE: Allowance = { jobs: null, cpus: null, gpus: null };
+const UNLIMITED: Limits = { jobs: 100, ofPerson: () => NONE, ofProject: () => NONE };
 const claim = (changes: Partial<ResourceRequest> = {}): ResourceRequest => ({
   cpus: 1,
   memoryMb: 1024,
@@ -16,11 +17,13 @@ const claim = (changes: Partial<ResourceRequest> = {}): ResourceRequest => ({
 const waiting = (job_id: string, changes: Partial<ResourceRequest> = {}, priority: Priority = 'normal'): Waiting => ({
   job_id,
   user_id: job_id[0]!,
+  project_id: `prj_${job_id[0]!}`,
   priority,
   claim: claim(changes),
 });
 const running = (user_id: string, changes: Partial<ResourceRequest> = {}, gpus: string[] = []): Running => ({
   user_id,
+  project_id: `prj_${user_id}`,
   claim: claim({ gpus: gpus.length, ...changes }),
   gpus,
 });
@@ -97,13 +100,40 @@ describe('the room of a machine', () => {
   });
   it('is not given beyond what one person, or everyone together, may run', () => {
     const jobs = [waiting('a1'), waiting('a2'), waiting('b1'), waiting('b2')];
-    expect(placements(jobs, [], { jobs: 2, jobsPerUser: 1 })).toEqual([
+    const one = { ...UNLIMITED, jobs: 2, ofPerson: () => ({ ...NONE, jobs: 1 }) };
+    expect(placements(jobs, [], one)).toEqual([
       ['a1', []],
-      ['a2', 'waiting_for_own_limit 1'],
+      ['a2', 'waiting_for_own_limit 1/1/1'],
       ['b1', []],
-      ['b2', 'waiting_for_own_limit 1'],
+      ['b2', 'waiting_for_own_limit 1/1/1'],
     ]);
-    expect(placements(jobs, [running('c')], { jobs: 2, jobsPerUser: 4 })[1]).toEqual(['a2', 'waiting_for_turn 2']);
+    expect(placements(jobs, [running('c')], { ...UNLIMITED, jobs: 2 })[1]).toEqual(['a2', 'waiting_for_turn 2']);
+  });
+  it.each([
+    ['ofPerson', 'cpus', { cpus: 2 }, 'waiting_for_own_cpus 3/2/2'],
+    ['ofPerson', 'gpus', { gpus: 1 }, 'waiting_for_own_gpus 1/1/1'],
+    ['ofProject', 'cpus', { cpus: 2 }, 'waiting_for_project_cpus 3/2/2'],
+    ['ofProject', 'gpus', { gpus: 1 }, 'waiting_for_project_gpus 1/1/1'],
+    ['ofProject', 'jobs', {}, 'waiting_for_project_jobs 1/1/1'],
+  ] as const)(
+    'is not given beyond the limit %s has of %s, which is said with what is used',
+    (whose, kind, wanted, why) => {
+      const max = { cpus: 3, gpus: 1, jobs: 1 }[kind];
+      const limits = { ...UNLIMITED, [whose]: (id: string) => (id.endsWith('a') ? { ...NONE, [kind]: max } : NONE) };
+      const queue = [waiting('a1', wanted), waiting('a2', wanted), waiting('b1')];
+      const [, second, third] = placements(queue, [], limits);
+      expect([second, third]).toEqual([
+        ['a2', why],
+        ['b1', []],
+      ]);
+    },
+  );
+  it('is given to what takes nothing of what the limit is about', () => {
+    const limits = { ...UNLIMITED, ofPerson: () => ({ ...NONE, gpus: 0 }) };
+    expect(placements([waiting('a1'), waiting('a2', { gpus: 1 })], [], limits)).toEqual([
+      ['a1', []],
+      ['a2', 'waiting_for_own_gpus 0/0/1'],
+    ]);
   });
 });
 

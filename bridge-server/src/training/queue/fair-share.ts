@@ -4,6 +4,7 @@ import type { ResourceRequest } from './resources.js';
 export interface Waiting {
   readonly job_id: string;
   readonly user_id: string;
+  readonly project_id: string;
   readonly priority: Priority;
   readonly claim: ResourceRequest;
 }

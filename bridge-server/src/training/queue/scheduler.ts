@@ -1,10 +1,11 @@
 import { priority } from '../../contract/training/training.js';
 import { failureOf } from '../../lib/errors.js';
+import type { LimitStore, Subject } from '../../access/limits.js';
 import type { MlflowPort } from '../../mlflow/port.js';
 import { requestOf, shareOf } from './resources.js';
 import type { Machine } from './machine.js';
 import { fairOrder, type Waiting } from './fair-share.js';
-import { place, type Limits, type Running, type Placement } from './placement.js';
+import { place, type Running, type Placement } from './placement.js';
 import type { JobStore } from '../records/store.js';
 import { devicesOf, resourcesOf } from '../records/view.js';
 
@@ -16,7 +17,9 @@ export class Scheduler {
   constructor(
     private readonly store: JobStore,
     private readonly machine: Machine,
-    private readonly limits: Limits,
+    /** For everybody: how many jobs run at once, and how many of one person. */
+    private readonly most: { readonly jobs: number; readonly jobsPerUser: number },
+    private readonly limits: Pick<LimitStore, 'ofRunning'>,
     private readonly mlflow: Pick<MlflowPort, 'state'>,
   ) {}
 
@@ -32,10 +35,15 @@ export class Scheduler {
 
   /** @param newcomer one more that would wait, behind all others of its owner's */
   async snapshot(newcomer?: Waiting): Promise<Placement[]> {
-    const [queued, begun] = await Promise.all([this.store.waiting(), this.store.running()]);
+    const [queued, begun, own] = await Promise.all([
+      this.store.waiting(),
+      this.store.running(),
+      this.limits.ofRunning(),
+    ]);
     const waiting: Waiting[] = queued.map((row) => ({
       job_id: row.job_id,
       user_id: row.user_id,
+      project_id: row.project_id,
       priority: priority.parse(row.priority),
       claim: this.#claim(row),
     }));
@@ -43,6 +51,7 @@ export class Scheduler {
     if (waiting.length === 0) return [];
     const running: Running[] = begun.map((row) => ({
       user_id: row.user_id,
+      project_id: row.project_id,
       claim: this.#claim(row),
       gpus: devicesOf(row),
     }));
@@ -50,10 +59,27 @@ export class Scheduler {
     for (const { user_id, claim } of running)
       held.set(user_id, (held.get(user_id) ?? 0) + shareOf(claim, this.machine));
     const order = fairOrder(waiting, held, this.#served, (job) => shareOf(job.claim, this.machine));
-    const placements = place(order, running, this.machine, this.limits);
+    const placements = place(order, running, this.machine, {
+      jobs: this.most.jobs,
+      ofPerson: (id) => {
+        const { jobs, cpus, gpus } = own({ kind: 'person', id });
+        return { jobs: jobs ?? this.most.jobsPerUser, cpus, gpus };
+      },
+      ofProject: (id) => own({ kind: 'project', id }),
+    });
     if (this.mlflow.state() === 'up') return placements;
     const away = failureOf('waiting_for_mlflow');
     return placements.map(({ job, position }) => ({ job, position, waiting: away, gpus: null }));
+  }
+
+  /** What the jobs of a person or a project that run now take together. */
+  async useOf({ kind, id }: Subject): Promise<{ jobs: number; cpus: number; gpus: number }> {
+    const all = await this.store.running();
+    const claims = all
+      .filter((row) => (kind === 'person' ? row.user_id : row.project_id) === id)
+      .map((row) => this.#claim(row));
+    const sum = (of: 'cpus' | 'gpus'): number => claims.reduce((total, claim) => total + claim[of], 0);
+    return { jobs: claims.length, cpus: sum('cpus'), gpus: sum('gpus') };
   }
 
   #claim(row: Parameters<typeof resourcesOf>[0] & { readonly recipe: string | null }) {

@@ -6,6 +6,7 @@ import type { Failure } from '../../contract/errors.js';
 import { contains } from '../../lib/like.js';
 import { readPage, type Page, type PageQuery } from '../../lib/pages.js';
 import type { JobState } from '../../contract/training/training.js';
+import { untold, type Tell } from '../../ledger/index.js';
 import type { Database, DeletedRunTable, JobRunTable, JobTable } from '../../storage/schema.js';
 import { OCCUPYING, sourcesOf, TERMINAL } from './states.js';
 
@@ -67,6 +68,16 @@ export class JobStore {
     return this.#transition(jobId, { from: [from], to }, patch, null);
   }
 
+  /** As `transition`, from `from` alone where it is named, with what the ledger is to say of it. */
+  async stopped(
+    jobId: string,
+    { from, to }: { readonly from?: JobState; readonly to: 'stopping' | 'stopped' },
+    patch: JobPatch,
+    tell: Tell,
+  ): Promise<JobRow | null> {
+    return this.#transition(jobId, { from: from === undefined ? sourcesOf(to) : [from], to }, patch, null, tell);
+  }
+
   async patch(jobId: string, patch: JobPatch): Promise<void> {
     await this.db.updateTable('jobs').set(patch).where('job_id', '=', jobId).execute();
   }
@@ -126,7 +137,7 @@ export class JobStore {
   async waiting() {
     return this.db
       .selectFrom('jobs')
-      .select(['job_id', 'user_id', 'priority', 'recipe', 'resources_json'])
+      .select(['job_id', 'user_id', 'project_id', 'priority', 'recipe', 'resources_json'])
       .where('state', '=', 'queued')
       .orderBy('created_at')
       .orderBy('job_id')
@@ -137,7 +148,7 @@ export class JobStore {
   async running() {
     return this.db
       .selectFrom('jobs')
-      .select(['user_id', 'recipe', 'resources_json', 'gpus_json'])
+      .select(['user_id', 'project_id', 'recipe', 'resources_json', 'gpus_json'])
       .where('state', 'in', OCCUPYING)
       .execute();
   }
@@ -237,7 +248,7 @@ export class JobStore {
   }
 
   /** The job is gone at once; its runs in MLflow are noted, for whenever MLflow is there. */
-  async delete(row: JobRow, workspace: string): Promise<void> {
+  async delete(row: JobRow, workspace: string, tell = untold): Promise<void> {
     const { job_id: jobId, mlflow_run_id: runId, mlflow_experiment_id: experimentId } = row;
     await this.db.transaction().execute(async (trx) => {
       if (runId !== null)
@@ -248,7 +259,8 @@ export class JobStore {
           .execute();
       await trx.deleteFrom('job_events').where('job_id', '=', jobId).execute();
       await trx.deleteFrom('job_runs').where('job_id', '=', jobId).execute();
-      await trx.deleteFrom('jobs').where('job_id', '=', jobId).execute();
+      const { numDeletedRows } = await trx.deleteFrom('jobs').where('job_id', '=', jobId).executeTakeFirst();
+      if (numDeletedRows > 0n) await tell(trx);
     });
   }
 
@@ -261,7 +273,7 @@ export class JobStore {
     await this.db.deleteFrom('deleted_runs').where('run_id', '=', runId).execute();
   }
 
-  async #transition(jobId: string, { from, to }: Move, patch: JobPatch, why: Failure | null) {
+  async #transition(jobId: string, { from, to }: Move, patch: JobPatch, why: Failure | null, tell = untold) {
     return this.db.transaction().execute(async (trx) => {
       const before = await trx.selectFrom('jobs').select('state').where('job_id', '=', jobId).executeTakeFirst();
       if (!before || !from.includes(before.state as JobState)) return null;
@@ -284,6 +296,7 @@ export class JobStore {
           detail_fa: why?.detail_fa ?? null,
         })
         .execute();
+      await tell(trx);
       return moved;
     });
   }

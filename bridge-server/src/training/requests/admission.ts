@@ -1,5 +1,6 @@
 import type { TrainRequest } from '../../contract/training/training.js';
 import { KargahError } from '../../lib/errors.js';
+import type { LimitStore } from '../../access/limits.js';
 import type { Person } from '../../access/caller.js';
 import { requestOf, refuseExcess, refuseIdleGpus, type ResourceRequest } from '../queue/resources.js';
 import type { GivenDataset, TrainingDataset, TrainingDatasets, TrainingSettings } from '../ports.js';
@@ -30,6 +31,7 @@ interface AdmissionDeps {
   readonly datasets: TrainingDatasets;
   readonly recipes: Recipes;
   readonly pythons: Pythons;
+  readonly limits: Pick<LimitStore, 'own'>;
   readonly settings: Pick<TrainingSettings, 'machine' | 'workspaceDir' | 'dataDir' | 'launchers'>;
 }
 
@@ -54,6 +56,7 @@ export class Admission {
     const claim = requestOf(resources ?? null, script ? 'script' : 'recipe', machine);
     if (!script) refuseIdleGpus(claim);
     refuseExcess(claim, machine);
+    await this.#refuseBeyond(person, claim);
     const { python: asked = DEFAULT_PYTHON } = resources ?? {};
     const python = await this.deps.pythons.executableOf(asked);
     // What another Python has only the job finds out.
@@ -69,6 +72,20 @@ export class Admission {
       script: script ?? null,
       variables,
     };
+  }
+
+  /** What alone is beyond a limit would wait for ever. @throws own_limit_exceeded, project_limit_exceeded */
+  async #refuseBeyond({ userId, projectId }: Person, { cpus, gpus }: ResourceRequest): Promise<void> {
+    for (const [code, kind, id] of [
+      ['own_limit_exceeded', 'person', userId],
+      ['project_limit_exceeded', 'project', projectId],
+    ] as const) {
+      const limits = await this.deps.limits.own({ kind, id });
+      if (limits.cpus !== null && cpus > limits.cpus)
+        throw new KargahError(code, { wanted: cpus, resource: 'CPU', max: limits.cpus });
+      if (limits.gpus !== null && gpus > limits.gpus)
+        throw new KargahError(code, { wanted: gpus, resource: 'GPU', max: limits.gpus });
+    }
   }
 
   /** Where there is a choice of launchers the job is told which, so that another order of them later changes nothing for it. */

@@ -46,6 +46,42 @@ describe('a dry run', () => {
     expect(await all()).toEqual(before);
   });
 
+  it('names the limit of the person or the project that it is beyond, or would wait for', async () => {
+    const { db } = shop.storage;
+    const changed_at = new Date().toISOString();
+    const none = { jobs: null, cpus: null, gpus: null, bytes: null };
+    const limited = async (subject: string, limits: object): Promise<void> => {
+      await db.deleteFrom('limits').execute();
+      await db
+        .insertInto('limits')
+        .values({ subject, ...none, ...limits, changed_at })
+        .execute();
+    };
+    const mine = { script: { path: 'mine.py' } };
+    for (const [subject, code] of [
+      ['person/sara', 'own_limit_exceeded'],
+      ['project/prj_sara', 'project_limit_exceeded'],
+    ] as const) {
+      await limited(subject, { cpus: 1 });
+      const answer = await plan({ ...mine, resources: { cpus: 2 } });
+      expect([answer.status, await json<Problem>(answer)]).toMatchObject([
+        422,
+        { code, params: { wanted: 2, resource: 'CPU', max: 1 } },
+      ]);
+      await limited(subject, { gpus: 0 });
+      expect((await json<Problem>(await plan({ ...mine, resources: { gpus: 1 } }))).code).toBe(code);
+      expect((await plan({ ...mine, resources: { gpus: 0 } })).status).toBe(200);
+    }
+    await limited('person/sara', { jobs: 0 });
+    const waiting = { code: 'waiting_for_own_limit', params: { max: 0, used: 0 } };
+    expect(await json<LaunchPlanView>(await plan(mine))).toMatchObject({ waiting });
+    await limited('project/prj_sara', { jobs: 0 });
+    const ofProject = { code: 'waiting_for_project_jobs', params: { max: 0, used: 0 } };
+    expect(await json<LaunchPlanView>(await plan(mine))).toMatchObject({ waiting: ofProject });
+    await db.deleteFrom('limits').execute();
+    expect(await json<LaunchPlanView>(await plan(mine))).toMatchObject({ waiting: null });
+  });
+
   it('refuses what would be refused', async () => {
     for (const [body, code] of [
       [{ script: { path: 'none.py' } }, 'script_not_found'],

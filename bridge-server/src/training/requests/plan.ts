@@ -24,6 +24,7 @@ export async function dryRun(
   const placements = await scheduler.snapshot({
     job_id: NEWCOMER,
     user_id: person.userId,
+    project_id: person.projectId,
     priority: request.priority ?? 'normal',
     claim,
   });

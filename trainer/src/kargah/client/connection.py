@@ -116,6 +116,11 @@ class Kargah:
         made: wire.NewApiToken = self._http.json("POST", f"{API}/auth/tokens", json=body)
         return made
 
+    def limits(self) -> wire.MyLimits:
+        """How much I, and the project, may use at once, and use now."""
+        found: wire.MyLimits = self._http.json("GET", f"{API}/limits")
+        return found
+
     def people(self) -> Iterator[wire.PersonEntry]:
         """Everybody who has an account on this server; for its administrators."""
         return pages(self._http, f"{API}/people", {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from kargah.client.transport.http import API, Http
 
@@ -30,3 +31,42 @@ class Server:
         """
         found: wire.ServerSettings = self._http.json("PATCH", SETTINGS, json={"signup": mode})
         return found
+
+    def rotate_keys(self) -> str:
+        """Signs access tokens with a new key from now on, without signing anybody out; answers since when."""
+        made: wire.KeysRotated = self._http.json("POST", f"{API}/server/keys/rotate")
+        return made["since"]
+
+    def limits_of(self, subject: str) -> wire.LimitsInUse:
+        """How much `person/<id>` or `project/<id>` may use, and uses now.
+
+        Raises:
+            KargahError: `not_found`; `forbidden` for all but administrators.
+        """
+        found: wire.LimitsInUse = self._http.json("GET", _limits_path(subject))
+        return found
+
+    def set_limits(
+        self,
+        subject: str,
+        *,
+        jobs: int | None = None,
+        cpus: int | None = None,
+        gpus: int | None = None,
+        size_bytes: int | None = None,
+    ) -> wire.LimitsInUse:
+        """Says how much `person/<id>` or `project/<id>` may use at once; what is left out is as for everybody.
+
+        Raises:
+            KargahError: as `limits_of`.
+        """
+        body: wire.Limits = {"jobs": jobs, "cpus": cpus, "gpus": gpus, "bytes": size_bytes}
+        found: wire.LimitsInUse = self._http.json("PUT", _limits_path(subject), json=body)
+        return found
+
+
+def _limits_path(subject: str) -> str:
+    kind, _, name = subject.partition("/")
+    if kind == "person":
+        return f"{API}/people/{quote(name, safe='')}/limits"
+    return f"{API}/server/projects/{quote(name, safe='')}/limits"

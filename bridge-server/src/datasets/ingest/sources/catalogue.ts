@@ -47,7 +47,7 @@ export class Catalogue {
     const sizeBytes = source.size_bytes ?? 0;
     const origin = { kind: 'source', source_id: sourceId } as const;
     const newVersion = { datasetId: null, name: null, filename: `${sourceId}.csv`, sizeBytes, reading: null, origin };
-    const { datasetId, versionId } = await this.deps.quota.reserve(caller.userId, sizeBytes, () =>
+    const { datasetId, versionId } = await this.deps.quota.reserve(caller, sizeBytes, () =>
       this.deps.ingestion.begin(caller, newVersion),
     );
     // The reading writes the file out of the package that has it.

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { ownedBy, type Resource } from '../../../access/resource.js';
 import { inProjectsOf, type Scope } from '../../../access/scope.js';
+import type { Tell } from '../../../ledger/index.js';
 import { readPage, type Page, type PageQuery } from '../../../lib/pages.js';
 import type { ConnectionTable, Database } from '../../../storage/schema.js';
 
@@ -8,8 +9,11 @@ import type { ConnectionTable, Database } from '../../../storage/schema.js';
 export class ConnectionStore {
   constructor(private readonly db: Kysely<Database>) {}
 
-  async insert(row: ConnectionTable): Promise<void> {
-    await this.db.insertInto('connections').values(row).execute();
+  async insert(row: ConnectionTable, tell: Tell): Promise<void> {
+    await this.db.transaction().execute(async (trx) => {
+      await trx.insertInto('connections').values(row).execute();
+      await tell(trx);
+    });
   }
 
   /** The connection, for `requireAccess`. */
@@ -29,8 +33,12 @@ export class ConnectionStore {
   }
 
   /** False where it was gone already. */
-  async delete(connectionId: string): Promise<boolean> {
-    const done = await this.db.deleteFrom('connections').where('connection_id', '=', connectionId).executeTakeFirst();
-    return done.numDeletedRows > 0n;
+  async delete(connectionId: string, tell: Tell): Promise<boolean> {
+    return this.db.transaction().execute(async (trx) => {
+      const done = await trx.deleteFrom('connections').where('connection_id', '=', connectionId).executeTakeFirst();
+      if (done.numDeletedRows === 0n) return false;
+      await tell(trx);
+      return true;
+    });
   }
 }

@@ -5,6 +5,7 @@ import type { ConnectionTable } from '../../../storage/schema.js';
 import { requireAccess } from '../../../access/require-access.js';
 import { projectOf } from '../../../access/resource.js';
 import { scopeOf } from '../../../access/scope.js';
+import type { Ledger } from '../../../ledger/index.js';
 import { newId } from '../../../lib/ids.js';
 import type { Grounds } from '../../../lib/places.js';
 import type { ConnectionStore } from './connection-store.js';
@@ -18,6 +19,7 @@ const PARAMETERS = ['sslmode', 'channel_binding', 'target_session_attrs', 'conne
 /** Databases that people read from. Their addresses are sealed, and nothing that is answered holds a password. */
 export class Connections {
   constructor(
+    private readonly ledger: Ledger,
     private readonly store: ConnectionStore,
     private readonly secretBox: SecretBox,
     private readonly reader: SqlReader,
@@ -48,13 +50,18 @@ export class Connections {
       sealed_url: this.secretBox.close(url, connectionId),
       created_at: new Date().toISOString(),
     };
-    await this.store.insert(row);
+    await this.store.insert(
+      row,
+      this.ledger.telling({ ...actOn(caller, row), action: 'connection.make', after: { name, kind } }),
+    );
     return shown(row);
   }
 
   async remove(caller: Person, connectionId: string): Promise<void> {
-    requireAccess(caller, 'connection.write', await this.store.resource(connectionId));
-    if (!(await this.store.delete(connectionId))) throw new KargahError('not_found');
+    const row = requireAccess(caller, 'connection.write', await this.store.resource(connectionId));
+    const before = { name: row.name, kind: row.kind };
+    const tell = this.ledger.telling({ ...actOn(caller, row), action: 'connection.delete', before });
+    if (!(await this.store.delete(connectionId, tell))) throw new KargahError('not_found');
   }
 
   /** The address to read from, password and all. */
@@ -85,6 +92,11 @@ export class Connections {
   private async filed(url: string): Promise<string> {
     return `sqlite:${(await jupyterFile(this.grounds, pathOf(url))).absolute}`;
   }
+}
+
+/** The part of what the ledger says of a connection that is the same for every act; never its address. */
+function actOn(caller: Person, { connection_id, project_id }: ConnectionTable) {
+  return { caller, object: { kind: 'connection', id: connection_id }, projectId: project_id } as const;
 }
 
 const pathOf = (url: string): string => url.slice('sqlite:'.length).replace(/^\/\//u, '');

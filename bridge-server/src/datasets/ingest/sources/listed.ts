@@ -124,7 +124,7 @@ export class ListOrigin {
       throw new KargahError('file_too_large', { limit: bytesText(this.deps.maxBytes) });
     const origin = { kind: 'source', source_id: offer.id } as const;
     const newVersion = { datasetId: null, name: offer.name, filename, sizeBytes, reading: null, origin };
-    const started = await this.deps.quota.reserve(caller.userId, sizeBytes, () =>
+    const started = await this.deps.quota.reserve(caller, sizeBytes, () =>
       this.deps.ingestion.begin(caller, newVersion),
     );
     const abort = new AbortController();
@@ -139,20 +139,20 @@ export class ListOrigin {
   }
 
   private async receive(
-    { userId }: Person,
+    caller: Person,
     { id, sha256: expected, sizeBytes, open }: Offer & LocatedFile,
     { versionId, folder }: StartedVersion,
     signal: AbortSignal,
   ): Promise<void> {
     try {
-      const check = await this.deps.quota.quotaCheck(userId, sizeBytes);
+      const check = await this.deps.quota.quotaCheck(caller, sizeBytes);
       const source = addAbortSignal(signal, await open());
       const { sha256, bytes } = await saveStream(source, folder, this.deps.maxBytes, check).catch((error: unknown) => {
         // What our own disk says is no matter of the file's.
         throw source.errored === error ? missing(error, id) : error;
       });
       if (expected !== undefined && sha256 !== expected) throw new KargahError('upload_checksum_mismatch');
-      await this.deps.quota.commit(userId, bytes - sizeBytes, () =>
+      await this.deps.quota.commit(caller, bytes - sizeBytes, () =>
         this.deps.ingestion.received(versionId, sha256, bytes),
       );
     } catch (error) {

@@ -35,7 +35,7 @@ export class SqlOrigin {
   async bring(caller: Person, connectionId: string, query: string, into: IngestTarget): Promise<Dataset> {
     if (!/^\s*(?:select|with|values|table)\b/iu.test(query)) throw new KargahError('query_not_select');
     const { name, url } = await this.deps.connections.urlOf(caller, connectionId);
-    const started = await this.deps.quota.reserve(caller.userId, 0, () =>
+    const started = await this.deps.quota.reserve(caller, 0, () =>
       this.deps.ingestion.begin(caller, {
         datasetId: into.dataset_id ?? null,
         name: into.name ?? name,
@@ -90,7 +90,7 @@ export class SqlOrigin {
       await sync(folder.original);
       await sync(folder.path);
       const [sha256, bytes] = [await sha256Of(folder.original), (await sizeOf(folder.original)) ?? 0];
-      await this.deps.quota.commit(caller.userId, bytes, () => this.deps.ingestion.received(versionId, sha256, bytes));
+      await this.deps.quota.commit(caller, bytes, () => this.deps.ingestion.received(versionId, sha256, bytes));
     } catch (error) {
       if (abort.signal.aborted) {
         await folder.remove();

@@ -59,7 +59,7 @@ export class UrlOrigin {
       const sizeBytes = Number.isSafeInteger(announced) && announced > 0 ? announced : 0;
       if (sizeBytes > this.deps.maxBytes)
         throw new KargahError('file_too_large', { limit: bytesText(this.deps.maxBytes) });
-      const started = await this.deps.quota.reserve(caller.userId, sizeBytes, () =>
+      const started = await this.deps.quota.reserve(caller, sizeBytes, () =>
         this.deps.ingestion.begin(caller, {
           datasetId: into.dataset_id ?? null,
           name: into.name ?? null,
@@ -121,12 +121,11 @@ export class UrlOrigin {
   ): Promise<void> {
     const late = setTimeout(() => abort.abort(failed(file.url, 'too slow')), WHOLE_MS);
     try {
-      const { userId } = told.caller;
-      const check = await this.deps.quota.quotaCheck(userId, told.sizeBytes);
+      const check = await this.deps.quota.quotaCheck(told.caller, told.sizeBytes);
       const { sha256, bytes } = await saveStream(file.body, folder, this.deps.maxBytes, check);
       if (told.sha256 !== undefined && told.sha256 !== sha256)
         throw failed(file.url, 'another file than the list says');
-      await this.deps.quota.commit(userId, bytes - told.sizeBytes, () =>
+      await this.deps.quota.commit(told.caller, bytes - told.sizeBytes, () =>
         this.deps.ingestion.received(versionId, sha256, bytes),
       );
     } catch (error) {

@@ -30,7 +30,7 @@ export class FileOrigin {
     const facts = await stat(absolute);
     if (facts.size === 0) throw new KargahError('empty_file');
     // It takes no room itself, but what is made of it does.
-    const started = await this.quota.reserve(caller.userId, 0, () =>
+    const started = await this.quota.reserve(caller, 0, () =>
       this.ingestion.begin(caller, {
         datasetId: into.dataset_id ?? null,
         name: into.name ?? null,

@@ -59,7 +59,7 @@ export class UploadService {
     const { sha256, sizeBytes } = announced;
     const isHere = sha256 !== null && (await this.deps.ingestion.sizeOfHeld(projectId, sha256)) === sizeBytes;
     // What is here already takes no room.
-    const upload = await this.deps.quota.reserve(userId, isHere ? 0 : sizeBytes, () => this.begin(caller, announced));
+    const upload = await this.deps.quota.reserve(caller, isHere ? 0 : sizeBytes, () => this.begin(caller, announced));
     let offset: number;
     try {
       offset = await this.writers.write(upload.upload_id, req, async (onChunk) => {

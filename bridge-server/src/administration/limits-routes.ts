@@ -1,0 +1,124 @@
+import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+import type { Person } from '../access/caller.js';
+import { LimitStore, type Subject } from '../access/limits.js';
+import * as contract from '../contract/limits.js';
+import type { Limits, LimitsInUse } from '../contract/limits.js';
+import { route, type Route } from '../http/route.js';
+import type { Facts, Ledger } from '../ledger/index.js';
+import { KargahError } from '../lib/errors.js';
+import { readPage } from '../lib/pages.js';
+import type { Database } from '../storage/schema.js';
+
+export interface LimitsDeps {
+  readonly db: Kysely<Database>;
+  readonly ledger: Ledger;
+  /** What counts for everybody of whom nothing else is said. */
+  readonly usual: { readonly jobs: number; readonly bytes: number | null };
+  readonly running: {
+    useOf(subject: Subject): Promise<Omit<LimitsInUse['use'], 'bytes'>>;
+    limitsChanged(): Promise<void>;
+  };
+  readonly bytesOf: (subject: Subject) => Promise<number>;
+}
+
+/** How much people and projects may use, and use: everybody sees their own, administrators all. */
+export function limitsRoutes(deps: LimitsDeps): Route[] {
+  const { db, ledger, usual, running, bytesOf } = deps;
+  const store = new LimitStore(db);
+
+  async function inUse(subject: Subject): Promise<LimitsInUse> {
+    const own = await store.own(subject);
+    const [use, bytes] = [await running.useOf(subject), await bytesOf(subject)];
+    const counts =
+      subject.kind === 'person' ? { ...own, jobs: own.jobs ?? usual.jobs, bytes: own.bytes ?? usual.bytes } : own;
+    return { limits: counts, own, use: { ...use, bytes } };
+  }
+  async function set(caller: Person, subject: Subject, limits: Limits): Promise<LimitsInUse> {
+    await db.transaction().execute(async (trx) => {
+      const before = await store.own(subject, trx);
+      const [was, is] = [factsOf(before), factsOf(limits)];
+      if (JSON.stringify(was) === JSON.stringify(is)) return;
+      await store.set(trx, subject, limits);
+      const told = { caller, projectId: null, before: was, after: is } as const;
+      await ledger.record(
+        trx,
+        subject.kind === 'person'
+          ? { ...told, action: 'person.limit', object: { kind: 'person', id: subject.id } }
+          : { ...told, action: 'project.limit', object: { kind: 'project', id: subject.id } },
+      );
+    });
+    await running.limitsChanged();
+    return inUse(subject);
+  }
+  /** @throws {KargahError} `not_found` */
+  async function person(id: string): Promise<Subject> {
+    const { rows } = await sql`select id from "user" where id = ${id}`.execute(db);
+    if (rows.length === 0) throw new KargahError('not_found');
+    return { kind: 'person', id };
+  }
+  /** @throws {KargahError} `not_found` */
+  async function project(id: string): Promise<Subject> {
+    const query = db.selectFrom('projects').select('project_id').where('project_id', '=', id);
+    const row = await query.where('deleted_at', 'is', null).executeTakeFirst();
+    if (row === undefined) throw new KargahError('not_found');
+    return { kind: 'project', id };
+  }
+
+  return [
+    route(contract.getLimits, async ({ caller }) => ({
+      status: 200,
+      json: {
+        person: await inUse({ kind: 'person', id: caller.userId }),
+        project: await inUse({ kind: 'project', id: caller.projectId }),
+      },
+    })),
+    route(contract.getPersonLimits, async ({ params }) => ({
+      status: 200,
+      json: await inUse(await person(params.user_id)),
+    })),
+    route(contract.putPersonLimits, async ({ caller, params, body }) => ({
+      status: 200,
+      json: await set(caller, await person(params.user_id), body),
+    })),
+    route(contract.listServerProjects, async ({ query }) => {
+      const projects = db
+        .selectFrom('projects')
+        .select(['project_id', 'name', 'created_at'])
+        .where('deleted_at', 'is', null);
+      const { rows, next_cursor } = await readPage([projects], { by: 'created_at', then: 'project_id' }, query);
+      const members = await membersOf(
+        db,
+        rows.map(({ project_id }) => project_id),
+      );
+      const items = rows.map(({ project_id, name }) => {
+        const inIt = members.filter((member) => member.project_id === project_id);
+        const owners = inIt.filter(({ role }) => role === 'owner').map((member) => member.name);
+        return { project_id, name, owners, members: inIt.length };
+      });
+      return { status: 200, json: { items, next_cursor } };
+    }),
+    route(contract.getProjectLimits, async ({ params }) => ({
+      status: 200,
+      json: await inUse(await project(params.project_id)),
+    })),
+    route(contract.putProjectLimits, async ({ caller, params, body }) => ({
+      status: 200,
+      json: await set(caller, await project(params.project_id), body),
+    })),
+  ];
+}
+
+async function membersOf(db: Kysely<Database>, projectIds: readonly string[]) {
+  if (projectIds.length === 0) return [];
+  const { rows } = await sql<{ project_id: string; role: string; name: string }>`
+    select m.project_id, m.role, u.name from project_members m join "user" u on u.id = m.user_id
+    where m.project_id in (${sql.join([...projectIds])}) order by m.created_at, m.user_id`.execute(db);
+  return rows;
+}
+
+/** As the ledger keeps them. */
+function factsOf({ jobs, cpus, gpus, bytes }: Limits): Facts<'person'> & Facts<'project'> {
+  const named = Object.entries({ jobs, cpus, gpus, bytes }).filter(([, limit]) => limit !== null);
+  return { limits: named.map(([name, limit]) => `${name}=${String(limit)}`) };
+}
