@@ -20,8 +20,7 @@ export class LimitStore {
     const row = await db.selectFrom('limits').selectAll().where('subject', '=', keyOf(subject)).executeTakeFirst();
     if (row === undefined) return NO_LIMITS;
     const { jobs, cpus, gpus, bytes } = row;
-    // PostgreSQL's driver may answer a bigint as text.
-    return { jobs, cpus, gpus, bytes: bytes === null ? null : Number(bytes) };
+    return { jobs, cpus, gpus, bytes };
   }
 
   async set(trx: Transaction<Database>, subject: Subject, limits: Limits): Promise<void> {

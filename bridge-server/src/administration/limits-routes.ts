@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely';
-import { sql } from 'kysely';
 import type { Person } from '../access/caller.js';
 import { LimitStore, type Subject } from '../access/limits.js';
 import * as contract from '../contract/limits.js';
@@ -7,8 +6,8 @@ import type { Limits, LimitsInUse } from '../contract/limits.js';
 import { route, type Route } from '../http/route.js';
 import type { Facts, Ledger } from '../ledger/index.js';
 import { KargahError } from '../lib/errors.js';
-import { readPage } from '../lib/pages.js';
 import type { Database } from '../storage/schema.js';
+import { SubjectStore } from './subject-store.js';
 
 export interface LimitsDeps {
   readonly db: Kysely<Database>;
@@ -26,6 +25,7 @@ export interface LimitsDeps {
 export function limitsRoutes(deps: LimitsDeps): Route[] {
   const { db, ledger, usual, running, bytesOf } = deps;
   const store = new LimitStore(db);
+  const subjects = new SubjectStore(db);
 
   async function inUse(subject: Subject): Promise<LimitsInUse> {
     const own = await store.own(subject);
@@ -53,15 +53,12 @@ export function limitsRoutes(deps: LimitsDeps): Route[] {
   }
   /** @throws {KargahError} `not_found` */
   async function person(id: string): Promise<Subject> {
-    const { rows } = await sql`select id from "user" where id = ${id}`.execute(db);
-    if (rows.length === 0) throw new KargahError('not_found');
+    if (!(await subjects.isPerson(id))) throw new KargahError('not_found');
     return { kind: 'person', id };
   }
   /** @throws {KargahError} `not_found` */
   async function project(id: string): Promise<Subject> {
-    const query = db.selectFrom('projects').select('project_id').where('project_id', '=', id);
-    const row = await query.where('deleted_at', 'is', null).executeTakeFirst();
-    if (row === undefined) throw new KargahError('not_found');
+    if (!(await subjects.isProject(id))) throw new KargahError('not_found');
     return { kind: 'project', id };
   }
 
@@ -81,23 +78,7 @@ export function limitsRoutes(deps: LimitsDeps): Route[] {
       status: 200,
       json: await set(caller, await person(params.user_id), body),
     })),
-    route(contract.listServerProjects, async ({ query }) => {
-      const projects = db
-        .selectFrom('projects')
-        .select(['project_id', 'name', 'created_at'])
-        .where('deleted_at', 'is', null);
-      const { rows, next_cursor } = await readPage([projects], { by: 'created_at', then: 'project_id' }, query);
-      const members = await membersOf(
-        db,
-        rows.map(({ project_id }) => project_id),
-      );
-      const items = rows.map(({ project_id, name }) => {
-        const inIt = members.filter((member) => member.project_id === project_id);
-        const owners = inIt.filter(({ role }) => role === 'owner').map((member) => member.name);
-        return { project_id, name, owners, members: inIt.length };
-      });
-      return { status: 200, json: { items, next_cursor } };
-    }),
+    route(contract.listServerProjects, async ({ query }) => ({ status: 200, json: await subjects.projects(query) })),
     route(contract.getProjectLimits, async ({ params }) => ({
       status: 200,
       json: await inUse(await project(params.project_id)),
@@ -107,14 +88,6 @@ export function limitsRoutes(deps: LimitsDeps): Route[] {
       json: await set(caller, await project(params.project_id), body),
     })),
   ];
-}
-
-async function membersOf(db: Kysely<Database>, projectIds: readonly string[]) {
-  if (projectIds.length === 0) return [];
-  const { rows } = await sql<{ project_id: string; role: string; name: string }>`
-    select m.project_id, m.role, u.name from project_members m join "user" u on u.id = m.user_id
-    where m.project_id in (${sql.join([...projectIds])}) order by m.created_at, m.user_id`.execute(db);
-  return rows;
 }
 
 /** As the ledger keeps them. */

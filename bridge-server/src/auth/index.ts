@@ -60,7 +60,10 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
     clock,
     failed: (err) => log.warn({ err }, 'the keys of tokens could not be looked at'),
   });
-  const accessKey = new TokenKey(config.secret, 'kargah', 'at+jwt', clock, keyRing, config.accessTokenSeconds);
+  const accessKey = new TokenKey(config.secret, 'kargah', 'at+jwt', clock).following(
+    keyRing,
+    config.accessTokenSeconds,
+  );
   const sessions = new Sessions(storage.db, deriveKey(config.secret, 'refresh'), config.sessionDays, clock);
   const apiTokens = new ApiTokens(storage.db);
   const mayEnter = maySignIn(config);
@@ -79,7 +82,7 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
   signUp.begin(await accounts.count(), await signUpModes.now());
   const mlflow = new MlflowAccess({
     requestKey: new TokenKey(config.secret, 'mlflow', 'JWT', clock),
-    pageKey: new TokenKey(config.secret, 'mlflow-page', 'JWT', clock, keyRing, MLFLOW_PAGE_SECONDS),
+    pageKey: new TokenKey(config.secret, 'mlflow-page', 'JWT', clock).following(keyRing, MLFLOW_PAGE_SECONDS),
     pageCookie: new Cookie(config.secret, 'mlflow', `${config.publicPath}mlflow/`),
     identity,
     maySignIn: mayEnter,

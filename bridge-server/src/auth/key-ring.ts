@@ -64,6 +64,7 @@ export class KeyRing implements Seeds {
   async lookAgain(): Promise<void> {
     const now = this.deps.clock.elapsed();
     if (now - this.#looked < LEAST_BETWEEN_MS) return;
+    this.#looked = now;
     await this.#read();
   }
 
@@ -101,9 +102,7 @@ export class KeyRing implements Seeds {
   }
 
   async #read(): Promise<void> {
-    const { db, clock } = this.deps;
-    this.#looked = clock.elapsed();
-    const rows = await db.selectFrom('token_keys').selectAll().execute();
+    const rows = await this.deps.db.selectFrom('token_keys').selectAll().execute();
     const made = new Map(rows.map(({ seed, created_at }) => [seed, Date.parse(created_at)]));
     const found: { seed: string | null; from: number }[] = [{ seed: null, from: await this.#began() }];
     // Each follows from the one before, whatever the clock said when it was made.

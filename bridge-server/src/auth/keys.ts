@@ -29,6 +29,8 @@ type Claims = JWTPayload & { sub: string; exp: number };
  */
 export class TokenKey {
   readonly publicKeyPem: string;
+  #seeds: Seeds = ONLY_THE_FIRST;
+  #longestSeconds = 0;
   readonly #made = new Map<string, Omit<Key, 'over'>>();
   #verified = new Map<string, { readonly claims: Claims; readonly over: number }>();
 
@@ -38,11 +40,15 @@ export class TokenKey {
     /** What a token of this kind calls itself. */
     private readonly type: 'at+jwt' | 'JWT',
     private readonly clock: Clock,
-    private readonly seeds: Seeds = ONLY_THE_FIRST,
-    /** The longest that a token of this audience lives. */
-    private readonly longestSeconds = 0,
   ) {
     this.publicKeyPem = this.#keyOf(null).public.export({ type: 'spki', format: 'pem' }).toString();
+  }
+
+  /** Signs by the newest of these seeds from now on; a token of this audience lives so long at most. */
+  following(seeds: Seeds, longestSeconds: number): this {
+    this.#seeds = seeds;
+    this.#longestSeconds = longestSeconds;
+    return this;
   }
 
   async sign(claims: JWTPayload & { sub: string }, seconds: number): Promise<{ token: string; expiresAt: number }> {
@@ -88,19 +94,19 @@ export class TokenKey {
     const named = (): Key | undefined => this.#keys().find((key) => key.kid === kid);
     const found = named();
     if (found !== undefined) return found;
-    const before = this.seeds.all().length;
-    await this.seeds.lookAgain();
+    const before = this.#seeds.all().length;
+    await this.#seeds.lookAgain();
     // What was verified by a key that is replaced now ends with it.
-    if (this.seeds.all().length !== before) this.#verified = new Map();
+    if (this.#seeds.all().length !== before) this.#verified = new Map();
     const made = named();
     if (made === undefined) throw new errors.JWTInvalid('another key');
     return made;
   }
 
   #keys(): Key[] {
-    return this.seeds.all().map(({ seed, replacedAt }) => ({
+    return this.#seeds.all().map(({ seed, replacedAt }) => ({
       ...this.#keyOf(seed),
-      over: replacedAt === null ? Infinity : replacedAt + this.longestSeconds * 1000 + SLACK_MS,
+      over: replacedAt === null ? Infinity : replacedAt + this.#longestSeconds * 1000 + SLACK_MS,
     }));
   }
 

@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import type { Kysely } from 'kysely';
 import { joinAtSignUp, openInvitation } from '../access/invitations.js';
 import { inProject } from '../access/projects.js';
@@ -88,7 +88,12 @@ export function authRoutes(parts: AuthParts): Route[] {
     sessionCookie.write(req, res, refresh, Math.max(0, Math.round(left / 1000)));
     return { status: 200, json: { token, expires_at: new Date(expiresAt).toISOString(), user } };
   }
-  async function signedIn(status: number, user: User, req: Request, res: Response, more: object = {}): Promise<Answer> {
+  async function signedIn(
+    status: number,
+    user: User,
+    { req, res }: Pick<RouteContext<Endpoint>, 'req' | 'res'>,
+    more: object = {},
+  ): Promise<Answer> {
     const shown = deviceCookie.read(req.headers.cookie);
     const isKnown = await devices.knows(shown, user.user_id);
     const { device, opened } = await db.transaction().execute(async (trx) => {
@@ -133,7 +138,7 @@ export function authRoutes(parts: AuthParts): Route[] {
       }),
     );
     signUp.end();
-    return signedIn(201, user, req, res, invitation === null ? {} : { project_id: invitation.project_id });
+    return signedIn(201, user, { req, res }, invitation === null ? {} : { project_id: invitation.project_id });
   };
   const login = async ({ body, req, res }: Asked<typeof contract.login>): Promise<Answer> => {
     const address = addressOf(req);
@@ -154,7 +159,7 @@ export function authRoutes(parts: AuthParts): Route[] {
       }
       const user = await parts.hashes.run(home, () => accounts.login(body));
       for (const [pace, key] of used) pace.giveBack(key);
-      return await signedIn(200, user, req, res);
+      return await signedIn(200, user, { req, res });
     } catch (error) {
       // Only a password that was looked at counts.
       if (error instanceof KargahError && error.code === 'rate_limited')
@@ -195,7 +200,7 @@ export function authRoutes(parts: AuthParts): Route[] {
       directory: parts.directory,
       hashes: parts.hashes,
       pace: paces.loginsAtHome,
-      signedIn: (status, user, { req, res }) => signedIn(status, user, req, res),
+      signedIn,
     }),
     route(contract.signup, async ({ req }) => ({
       status: 200,

@@ -104,13 +104,13 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   const grounds = workspaceDir === null ? null : { root: workspaceDir, dataDir: deps.dataDir };
   const files = new FileOrigin(grounds, ingestion, versions, quota);
   const sqlReader = new SqlReader(deps, new DatabaseHosts(origins.databaseHosts));
-  const connections = new Connections(
+  const connections = new Connections({
     ledger,
-    new ConnectionStore(db),
-    new SecretBox(origins.secret),
-    sqlReader,
+    store: new ConnectionStore(db),
+    secretBox: new SecretBox(origins.secret),
+    reader: sqlReader,
     grounds,
-  );
+  });
   const sql = new SqlOrigin({ connections, reader: sqlReader, ingestion, versions, quota, log });
   const listed = origins.catalogueFile === null ? null : new CatalogueFile(origins.catalogueFile);
   const offered = new ListOrigin({
@@ -124,7 +124,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
     log,
   });
   const catalogue = new Catalogue({ list: offered, reader, ingestion, versions, quota });
-  const sharing = new SharingService(ledger, store, deps.people, access, notifier);
+  const sharing = new SharingService({ ledger, store, people: deps.people, access, notifier });
 
   const sweep = async (): Promise<void> => {
     await uploads.expire();

@@ -93,8 +93,12 @@ export class TrainingService {
     const folders = (this.#folders = new JobFolders(settings.dataDir, settings.maxLogBytes ?? null));
     const pythons = (this.pythons = new Pythons(settings.python, log));
     const allowed = new LimitStore(deps.db);
-    const limits = { jobs: settings.maxParallelJobs, jobsPerUser: settings.maxJobsPerUser };
-    const scheduler = (this.#scheduler = new Scheduler(store, settings.machine, limits, allowed, mlflow));
+    const most = { jobs: settings.maxParallelJobs, jobsPerUser: settings.maxJobsPerUser };
+    const scheduler = (this.#scheduler = new Scheduler(
+      store,
+      { machine: settings.machine, ...most, limits: allowed },
+      mlflow,
+    ));
     this.#requests = new Admission({ store, datasets, recipes, pythons, limits: allowed, settings });
     const notifier = (this.#notifier = new JobNotifier(store, scheduler, live, events));
     const points = (this.#points = new PointHistory(settings.dataDir, log));

@@ -21,19 +21,21 @@ export interface PersonEntry {
   readonly name: string;
 }
 
+interface SharingDeps {
+  readonly ledger: Ledger;
+  readonly store: DatasetStore;
+  readonly people: People;
+  readonly access: Access;
+  readonly notifier: DatasetNotifier;
+}
+
 /** Who besides its owner may read a dataset. */
 export class SharingService {
-  constructor(
-    private readonly ledger: Ledger,
-    private readonly store: DatasetStore,
-    private readonly people: People,
-    private readonly access: Access,
-    private readonly notifier: DatasetNotifier,
-  ) {}
+  constructor(private readonly deps: SharingDeps) {}
 
   async get(caller: Person, datasetId: string): Promise<Sharing> {
-    const row = await this.access.dataset(caller, 'dataset.share', datasetId);
-    const people = await this.people.byId(await this.store.sharedWith(datasetId));
+    const row = await this.deps.access.dataset(caller, 'dataset.share', datasetId);
+    const people = await this.deps.people.byId(await this.deps.store.sharedWith(datasetId));
     return {
       everyone: row.shared === 'everyone',
       people: people.map(({ userId, email, name }) => ({ user_id: userId, email, name })),
@@ -46,18 +48,18 @@ export class SharingService {
     datasetId: string,
     { everyone = false, emails: given = [] }: z.output<(typeof putSharing)['body']>,
   ): Promise<Sharing> {
-    const row = await this.access.dataset(caller, 'dataset.share', datasetId);
+    const row = await this.deps.access.dataset(caller, 'dataset.share', datasetId);
     const emails = [...new Set(given.map((email) => email.toLowerCase()))];
-    const found = await this.people.byEmail(emails);
+    const found = await this.deps.people.byEmail(emails);
     const missing = emails.find((email) => !found.some((person) => person.email.toLowerCase() === email));
     if (missing !== undefined) throw new KargahError('unknown_person', { email: missing });
     const others = found.filter((person) => person.userId !== row.user_id);
-    const before = await this.notifier.audienceOf(row);
+    const before = await this.deps.notifier.audienceOf(row);
     const shared = everyone ? 'everyone' : others.length > 0 ? 'people' : 'nobody';
     const sharedWith = others.map((person) => person.userId);
-    const sharedBefore = await this.store.sharedWith(datasetId);
+    const sharedBefore = await this.deps.store.sharedWith(datasetId);
     const isSame = row.shared === shared && sameMembers(sharedBefore, sharedWith);
-    const tell = this.ledger.telling(
+    const tell = this.deps.ledger.telling(
       isSame
         ? null
         : {
@@ -69,8 +71,8 @@ export class SharingService {
             after: { shared, shared_with: sharedWith },
           },
     );
-    await this.store.share(datasetId, shared, sharedWith, tell);
-    await this.notifier.sharingChanged(datasetId, before);
+    await this.deps.store.share(datasetId, shared, sharedWith, tell);
+    await this.deps.notifier.sharingChanged(datasetId, before);
     return this.get(caller, datasetId);
   }
 }

@@ -9,6 +9,14 @@ import { place, type Running, type Placement } from './placement.js';
 import type { JobStore } from '../records/store.js';
 import { devicesOf, resourcesOf } from '../records/view.js';
 
+interface Room {
+  readonly machine: Machine;
+  /** For everybody: how many jobs run at once, and how many of one person. */
+  readonly jobs: number;
+  readonly jobsPerUser: number;
+  readonly limits: Pick<LimitStore, 'ofRunning'>;
+}
+
 /** Who waits, in which place, and for what: the same answer for the runner, the lists and a dry run. */
 export class Scheduler {
   readonly #served = new Map<string, number>();
@@ -16,10 +24,7 @@ export class Scheduler {
 
   constructor(
     private readonly store: JobStore,
-    private readonly machine: Machine,
-    /** For everybody: how many jobs run at once, and how many of one person. */
-    private readonly most: { readonly jobs: number; readonly jobsPerUser: number },
-    private readonly limits: Pick<LimitStore, 'ofRunning'>,
+    private readonly room: Room,
     private readonly mlflow: Pick<MlflowPort, 'state'>,
   ) {}
 
@@ -38,7 +43,7 @@ export class Scheduler {
     const [queued, begun, own] = await Promise.all([
       this.store.waiting(),
       this.store.running(),
-      this.limits.ofRunning(),
+      this.room.limits.ofRunning(),
     ]);
     const waiting: Waiting[] = queued.map((row) => ({
       job_id: row.job_id,
@@ -57,13 +62,13 @@ export class Scheduler {
     }));
     const held = new Map<string, number>();
     for (const { user_id, claim } of running)
-      held.set(user_id, (held.get(user_id) ?? 0) + shareOf(claim, this.machine));
-    const order = fairOrder(waiting, held, this.#served, (job) => shareOf(job.claim, this.machine));
-    const placements = place(order, running, this.machine, {
-      jobs: this.most.jobs,
+      held.set(user_id, (held.get(user_id) ?? 0) + shareOf(claim, this.room.machine));
+    const order = fairOrder(waiting, held, this.#served, (job) => shareOf(job.claim, this.room.machine));
+    const placements = place(order, running, this.room.machine, {
+      jobs: this.room.jobs,
       ofPerson: (id) => {
         const { jobs, cpus, gpus } = own({ kind: 'person', id });
-        return { jobs: jobs ?? this.most.jobsPerUser, cpus, gpus };
+        return { jobs: jobs ?? this.room.jobsPerUser, cpus, gpus };
       },
       ofProject: (id) => own({ kind: 'project', id }),
     });
@@ -83,6 +88,6 @@ export class Scheduler {
   }
 
   #claim(row: Parameters<typeof resourcesOf>[0] & { readonly recipe: string | null }) {
-    return requestOf(resourcesOf(row), row.recipe === null ? 'script' : 'recipe', this.machine);
+    return requestOf(resourcesOf(row), row.recipe === null ? 'script' : 'recipe', this.room.machine);
   }
 }

@@ -60,12 +60,12 @@ export class JobStore {
     patch: JobPatch = {},
     why: Failure | null = null,
   ): Promise<JobRow | null> {
-    return this.#transition(jobId, { from: sourcesOf(to), to }, patch, why);
+    return this.#transition(jobId, { from: sourcesOf(to), to }, patch, { why });
   }
 
   /** As `transition`, from this one state only. */
   async transitionFrom(jobId: string, from: JobState, to: JobState, patch: JobPatch = {}): Promise<JobRow | null> {
-    return this.#transition(jobId, { from: [from], to }, patch, null);
+    return this.#transition(jobId, { from: [from], to }, patch, {});
   }
 
   /** As `transition`, from `from` alone where it is named, with what the ledger is to say of it. */
@@ -75,7 +75,7 @@ export class JobStore {
     patch: JobPatch,
     tell: Tell,
   ): Promise<JobRow | null> {
-    return this.#transition(jobId, { from: from === undefined ? sourcesOf(to) : [from], to }, patch, null, tell);
+    return this.#transition(jobId, { from: from === undefined ? sourcesOf(to) : [from], to }, patch, { tell });
   }
 
   async patch(jobId: string, patch: JobPatch): Promise<void> {
@@ -273,7 +273,12 @@ export class JobStore {
     await this.db.deleteFrom('deleted_runs').where('run_id', '=', runId).execute();
   }
 
-  async #transition(jobId: string, { from, to }: Move, patch: JobPatch, why: Failure | null, tell = untold) {
+  async #transition(
+    jobId: string,
+    { from, to }: Move,
+    patch: JobPatch,
+    { why = null, tell = untold }: { readonly why?: Failure | null; readonly tell?: Tell },
+  ) {
     return this.db.transaction().execute(async (trx) => {
       const before = await trx.selectFrom('jobs').select('state').where('job_id', '=', jobId).executeTakeFirst();
       if (!before || !from.includes(before.state as JobState)) return null;

@@ -495,6 +495,93 @@ export interface paths {
     patch: operations['patchServerSettings'];
     trace?: never;
   };
+  '/api/v1/server/keys/rotate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sign access tokens with a new key from now on; those of the old one are good until they end */
+    post: operations['rotateKeys'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/limits': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How much I, and the project, may use, and use now */
+    get: operations['getLimits'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{user_id}/limits': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How much somebody may use, and uses now */
+    get: operations['getPersonLimits'];
+    /** Say how much somebody may use; what runs goes on */
+    put: operations['putPersonLimits'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/server/projects/{project_id}/limits': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How much a project may use, and uses now */
+    get: operations['getProjectLimits'];
+    /** Say how much a project may use; what runs goes on */
+    put: operations['putProjectLimits'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/server/projects': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every project of the server by its name and owners, newest first; what is in it is its members’ to see */
+    get: operations['listServerProjects'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/datasets/{dataset_id}': {
     parameters: {
       query?: never;
@@ -1575,6 +1662,17 @@ export interface components {
      * @enum {string}
      */
     SignUpMode: 'first' | 'open' | 'invitation' | 'closed';
+    /** @description Null: no limit of its own */
+    Limits: {
+      /** @description Jobs that run at once */
+      jobs: number | null;
+      /** @description Cores that they take together */
+      cpus: number | null;
+      /** @description GPUs that they take together */
+      gpus: number | null;
+      /** @description Of datasets */
+      bytes: number | null;
+    };
     ChangeDatasetRequest: {
       name?: string;
       tags?: string[];
@@ -1974,6 +2072,7 @@ export interface components {
       | 'dataset_wrong_kind'
       | 'upload_checksum_mismatch'
       | 'quota_exceeded'
+      | 'project_quota_exceeded'
       | 'dataset_freed'
       | 'last_version'
       | 'unknown_person'
@@ -2058,6 +2157,13 @@ export interface components {
       | 'waiting_for_memory'
       | 'waiting_for_gpu'
       | 'waiting_for_own_limit'
+      | 'waiting_for_own_cpus'
+      | 'waiting_for_own_gpus'
+      | 'waiting_for_project_jobs'
+      | 'waiting_for_project_cpus'
+      | 'waiting_for_project_gpus'
+      | 'own_limit_exceeded'
+      | 'project_limit_exceeded'
       | 'waiting_for_mlflow'
       | 'warm_launcher_starting'
       | 'warm_launcher_failed'
@@ -2529,6 +2635,37 @@ export interface components {
       signup: components['schemas']['SignUpMode'];
       /** @description What KARGAH_SIGNUP says, which counts where nobody set another */
       signup_setting: components['schemas']['SignUpMode'];
+    };
+    KeysRotated: {
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      since: string;
+    };
+    MyLimits: {
+      person: components['schemas']['LimitsInUse'];
+      project: components['schemas']['LimitsInUse'];
+    };
+    LimitsInUse: {
+      /** @description What counts */
+      limits: components['schemas']['Limits'];
+      /** @description What an administrator set; null: as for everybody */
+      own: components['schemas']['Limits'];
+      use: components['schemas']['LimitUse'];
+    };
+    /** @description What runs and is kept now */
+    LimitUse: {
+      jobs: number;
+      cpus: number;
+      gpus: number;
+      bytes: number;
+    };
+    ServerProject: {
+      project_id: string;
+      name: string;
+      owners: string[];
+      members: number;
     };
     DatasetTombstone: {
       dataset_id: string;
@@ -4936,6 +5073,7 @@ export interface operations {
           | 'person.change'
           | 'person.sign_out'
           | 'person.reset'
+          | 'person.limit'
           | 'person.leave'
           | 'person.delete'
           | 'session.end'
@@ -4943,6 +5081,7 @@ export interface operations {
           | 'token.revoke'
           | 'project.make'
           | 'project.change'
+          | 'project.limit'
           | 'project.delete'
           | 'project.restore'
           | 'project.purge'
@@ -4957,12 +5096,10 @@ export interface operations {
           | 'dataset.move'
           | 'dataset.copy'
           | 'dataset.delete'
-          | 'job.start'
           | 'job.stop'
           | 'job.move'
           | 'job.copy'
           | 'job.delete'
-          | 'sweep.start'
           | 'sweep.stop'
           | 'sweep.move'
           | 'sweep.copy'
@@ -5079,6 +5216,7 @@ export interface operations {
           | 'person.change'
           | 'person.sign_out'
           | 'person.reset'
+          | 'person.limit'
           | 'person.leave'
           | 'person.delete'
           | 'session.end'
@@ -5086,6 +5224,7 @@ export interface operations {
           | 'token.revoke'
           | 'project.make'
           | 'project.change'
+          | 'project.limit'
           | 'project.delete'
           | 'project.restore'
           | 'project.purge'
@@ -5100,12 +5239,10 @@ export interface operations {
           | 'dataset.move'
           | 'dataset.copy'
           | 'dataset.delete'
-          | 'job.start'
           | 'job.stop'
           | 'job.move'
           | 'job.copy'
           | 'job.delete'
-          | 'sweep.start'
           | 'sweep.stop'
           | 'sweep.move'
           | 'sweep.copy'
@@ -6312,6 +6449,691 @@ export interface operations {
       };
       /** @description `unsupported_media_type`: Send the request as {expected}. */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  rotateKeys: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['KeysRotated'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getLimits: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MyLimits'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getPersonLimits: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LimitsInUse'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  putPersonLimits: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Limits'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LimitsInUse'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getProjectLimits: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LimitsInUse'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  putProjectLimits: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Limits'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LimitsInUse'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listServerProjects: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['ServerProject'][];
+            next_cursor: string | null;
+          };
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -8694,7 +9516,7 @@ export interface operations {
       /**
        * @description `payload_too_large`: The request is larger than {limit}.
        *
-       *     `quota_exceeded`: Your datasets use {used} of {limit}; delete some and try again.
+       *     `quota_exceeded`: Your datasets use {used} of the {limit} that you may have; delete some and try again, or ask an administrator for more.
        */
       413: {
         headers: {
@@ -9177,7 +9999,7 @@ export interface operations {
       /**
        * @description `payload_too_large`: The request is larger than {limit}.
        *
-       *     `quota_exceeded`: Your datasets use {used} of {limit}; delete some and try again.
+       *     `quota_exceeded`: Your datasets use {used} of the {limit} that you may have; delete some and try again, or ask an administrator for more.
        */
       413: {
         headers: {
@@ -9314,7 +10136,7 @@ export interface operations {
       /**
        * @description `file_too_large`: The file is larger than the limit of {limit}.
        *
-       *     `quota_exceeded`: Your datasets use {used} of {limit}; delete some and try again.
+       *     `quota_exceeded`: Your datasets use {used} of the {limit} that you may have; delete some and try again, or ask an administrator for more.
        */
       413: {
         headers: {
@@ -9489,7 +10311,7 @@ export interface operations {
       /**
        * @description `payload_too_large`: The request is larger than {limit}.
        *
-       *     `quota_exceeded`: Your datasets use {used} of {limit}; delete some and try again.
+       *     `quota_exceeded`: Your datasets use {used} of the {limit} that you may have; delete some and try again, or ask an administrator for more.
        */
       413: {
         headers: {
@@ -9648,7 +10470,7 @@ export interface operations {
        *
        *     `payload_too_large`: The request is larger than {limit}.
        *
-       *     `quota_exceeded`: Your datasets use {used} of {limit}; delete some and try again.
+       *     `quota_exceeded`: Your datasets use {used} of the {limit} that you may have; delete some and try again, or ask an administrator for more.
        */
       413: {
         headers: {
@@ -9877,7 +10699,7 @@ export interface operations {
       /**
        * @description `file_too_large`: The file is larger than the limit of {limit}.
        *
-       *     `quota_exceeded`: Your datasets use {used} of {limit}; delete some and try again.
+       *     `quota_exceeded`: Your datasets use {used} of the {limit} that you may have; delete some and try again, or ask an administrator for more.
        */
       413: {
         headers: {
@@ -10709,7 +11531,11 @@ export interface operations {
         };
       };
       /**
-       * @description `script_params`: A script takes no parameters; give {names} to it as args, such as ["--lr", "0.5"], or as environment variables (env).
+       * @description `own_limit_exceeded`: It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.
+       *
+       *     `project_limit_exceeded`: It asks for {wanted} {resource}, and the project may use {max} at once; ask for less, or an administrator for more.
+       *
+       *     `script_params`: A script takes no parameters; give {names} to it as args, such as ["--lr", "0.5"], or as environment variables (env).
        *
        *     `secrets_needed`: The secret variables {names} are not kept; give them again.
        *
@@ -11242,7 +12068,11 @@ export interface operations {
         };
       };
       /**
-       * @description `script_params`: A script takes no parameters; give {names} to it as args, such as ["--lr", "0.5"], or as environment variables (env).
+       * @description `own_limit_exceeded`: It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.
+       *
+       *     `project_limit_exceeded`: It asks for {wanted} {resource}, and the project may use {max} at once; ask for less, or an administrator for more.
+       *
+       *     `script_params`: A script takes no parameters; give {names} to it as args, such as ["--lr", "0.5"], or as environment variables (env).
        *
        *     `secrets_needed`: The secret variables {names} are not kept; give them again.
        *
@@ -11520,6 +12350,10 @@ export interface operations {
        *
        *     `launcher_not_offered`: This server does not run jobs with the launcher {launcher}; it has {offered}.
        *
+       *     `own_limit_exceeded`: It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.
+       *
+       *     `project_limit_exceeded`: It asks for {wanted} {resource}, and the project may use {max} at once; ask for less, or an administrator for more.
+       *
        *     `recipe_broken`: Recipe {recipe} of {package} cannot be used: {reason}. Correct or remove the package, then start the job again.
        *
        *     `recipe_takes_one_gpu`: A recipe trains on one GPU; ask for one, or for none.
@@ -11727,6 +12561,10 @@ export interface operations {
        *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
        *
        *     `launcher_not_offered`: This server does not run jobs with the launcher {launcher}; it has {offered}.
+       *
+       *     `own_limit_exceeded`: It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.
+       *
+       *     `project_limit_exceeded`: It asks for {wanted} {resource}, and the project may use {max} at once; ask for less, or an administrator for more.
        *
        *     `recipe_broken`: Recipe {recipe} of {package} cannot be used: {reason}. Correct or remove the package, then start the job again.
        *
@@ -12863,6 +13701,10 @@ export interface operations {
        *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
        *
        *     `launcher_not_offered`: This server does not run jobs with the launcher {launcher}; it has {offered}.
+       *
+       *     `own_limit_exceeded`: It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.
+       *
+       *     `project_limit_exceeded`: It asks for {wanted} {resource}, and the project may use {max} at once; ask for less, or an administrator for more.
        *
        *     `recipe_broken`: Recipe {recipe} of {package} cannot be used: {reason}. Correct or remove the package, then start the job again.
        *
@@ -15391,6 +16233,10 @@ export interface operations {
        * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
        *     `launcher_not_offered`: This server does not run jobs with the launcher {launcher}; it has {offered}.
+       *
+       *     `own_limit_exceeded`: It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.
+       *
+       *     `project_limit_exceeded`: It asks for {wanted} {resource}, and the project may use {max} at once; ask for less, or an administrator for more.
        *
        *     `recipe_broken`: Recipe {recipe} of {package} cannot be used: {reason}. Correct or remove the package, then start the job again.
        *

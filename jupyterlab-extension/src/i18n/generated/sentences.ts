@@ -222,8 +222,12 @@ export const ERRORS: Catalogue = {
     fa: 'بایت‌ها در راه تغییر کردند؛ این تکه را دوباره بفرستید.',
   },
   quota_exceeded: {
-    en: 'Your datasets use {used} of {limit}; delete some and try again.',
-    fa: 'مجموعه‌داده‌های شما {used} از {limit} را گرفته‌اند؛ چند تا را حذف کنید و دوباره تلاش کنید.',
+    en: 'Your datasets use {used} of the {limit} that you may have; delete some and try again, or ask an administrator for more.',
+    fa: 'مجموعه‌داده‌های شما {used} از {limit} سهم شما را گرفته‌اند؛ چند تا را حذف کنید و دوباره تلاش کنید یا از مدیر سهم بیشتری بخواهید.',
+  },
+  project_quota_exceeded: {
+    en: 'The project’s datasets use {used} of the {limit} that it may have; delete some and try again, or ask an administrator for more.',
+    fa: 'مجموعه‌داده‌های پروژه {used} از {limit} سهم آن را گرفته‌اند؛ چند تا را حذف کنید و دوباره تلاش کنید یا از مدیر سهم بیشتری بخواهید.',
   },
   dataset_freed: {
     en: 'This version was deleted and its data freed; choose another version.',
@@ -498,8 +502,36 @@ export const ERRORS: Catalogue = {
     fa: '{wanted} GPU آزاد می‌خواهد؛ {free} آزاد است.',
   },
   waiting_for_own_limit: {
-    en: 'You already run {max} {max|job|jobs}, as many as one person may.',
-    fa: 'هم‌اکنون {max} کار در حال اجرا دارید و سقف هر نفر همین است؛ با پایان یکی، این کار شروع می‌شود.',
+    en: 'You may run {max} {max|job|jobs} at once; this one begins when another ends, or an administrator changes that.',
+    fa: 'سقف شما {max} کار هم‌زمان است؛ با پایان یکی این کار شروع می‌شود، یا مدیر سقف را عوض می‌کند.',
+  },
+  waiting_for_own_cpus: {
+    en: 'It asks for {wanted} of the {max} cores that you may use at once, and you use {used}; an administrator can change that.',
+    fa: '{wanted} هسته از {max} هسته‌ای می‌خواهد که هم‌زمان می‌توانید داشته باشید و {used} هسته در کار است؛ مدیر می‌تواند سقف را عوض کند.',
+  },
+  waiting_for_own_gpus: {
+    en: 'It asks for {wanted} of the {max} GPUs that you may use at once, and you use {used}; an administrator can change that.',
+    fa: '{wanted} GPU از {max} تایی می‌خواهد که هم‌زمان می‌توانید داشته باشید و {used} تا در کار است؛ مدیر می‌تواند سقف را عوض کند.',
+  },
+  waiting_for_project_jobs: {
+    en: 'The project runs {used} {used|job|jobs} and may run {max} at once; an administrator can change that.',
+    fa: 'پروژه {used} کار در حال اجرا دارد و سقف آن {max} کار هم‌زمان است؛ مدیر می‌تواند سقف را عوض کند.',
+  },
+  waiting_for_project_cpus: {
+    en: 'It asks for {wanted} of the {max} cores that the project may use at once, and it uses {used}; an administrator can change that.',
+    fa: '{wanted} هسته از {max} هستهٔ پروژه می‌خواهد و {used} هسته در کار است؛ مدیر می‌تواند سقف را عوض کند.',
+  },
+  waiting_for_project_gpus: {
+    en: 'It asks for {wanted} of the {max} GPUs that the project may use at once, and it uses {used}; an administrator can change that.',
+    fa: '{wanted} GPU از {max} تای پروژه می‌خواهد و {used} تا در کار است؛ مدیر می‌تواند سقف را عوض کند.',
+  },
+  own_limit_exceeded: {
+    en: 'It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.',
+    fa: '{wanted} {resource} می‌خواهد و سقف هم‌زمان شما {max} است؛ کمتر بخواهید یا از مدیر سقف بیشتری بگیرید.',
+  },
+  project_limit_exceeded: {
+    en: 'It asks for {wanted} {resource}, and the project may use {max} at once; ask for less, or an administrator for more.',
+    fa: '{wanted} {resource} می‌خواهد و سقف هم‌زمان پروژه {max} است؛ کمتر بخواهید یا از مدیر سقف بیشتری بگیرید.',
   },
   waiting_for_mlflow: {
     en: 'MLflow is starting; the job begins when it is up.',

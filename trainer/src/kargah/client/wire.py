@@ -79,6 +79,7 @@ ErrorCode: TypeAlias = Literal[
     "dataset_wrong_kind",
     "upload_checksum_mismatch",
     "quota_exceeded",
+    "project_quota_exceeded",
     "dataset_freed",
     "last_version",
     "unknown_person",
@@ -163,6 +164,13 @@ ErrorCode: TypeAlias = Literal[
     "waiting_for_memory",
     "waiting_for_gpu",
     "waiting_for_own_limit",
+    "waiting_for_own_cpus",
+    "waiting_for_own_gpus",
+    "waiting_for_project_jobs",
+    "waiting_for_project_cpus",
+    "waiting_for_project_gpus",
+    "own_limit_exceeded",
+    "project_limit_exceeded",
     "waiting_for_mlflow",
     "warm_launcher_starting",
     "warm_launcher_failed",
@@ -974,6 +982,10 @@ class JobUpdate(TypedDict):
     message: NotRequired[str]
 
 
+class KeysRotated(TypedDict):
+    since: str
+
+
 class LaunchPlanResources(TypedDict):
     cpus: int
     memory_mb: int
@@ -1042,6 +1054,26 @@ class LedgerVerdict(TypedDict):
     rows: int
     head: LedgerVerdictHead | None
     broken: LedgerVerdictBroken | None
+
+
+class LimitUse(TypedDict):
+    jobs: int
+    cpus: int
+    gpus: int
+    bytes: int
+
+
+class Limits(TypedDict):
+    jobs: int | None
+    cpus: int | None
+    gpus: int | None
+    bytes: int | None
+
+
+class LimitsInUse(TypedDict):
+    limits: Limits
+    own: Limits
+    use: LimitUse
 
 
 class LineageJobsItemMetric(TypedDict):
@@ -1135,6 +1167,11 @@ class Model(TypedDict):
 class ModelPage(TypedDict):
     items: list[Model]
     next_cursor: str | None
+
+
+class MyLimits(TypedDict):
+    person: LimitsInUse
+    project: LimitsInUse
 
 
 class NewApiToken(TypedDict):
@@ -1548,6 +1585,13 @@ class ScriptRequest(TypedDict):
     cwd: NotRequired[str]
     env: NotRequired[dict[str, str]]
     secrets: NotRequired[dict[str, str]]
+
+
+class ServerProject(TypedDict):
+    project_id: str
+    name: str
+    owners: list[str]
+    members: int
 
 
 class ServerSettings(TypedDict):

@@ -16,21 +16,23 @@ import type { SqlReader } from './sql-reader.js';
 /** What an address may say besides; the others of libpq name files and hosts of this server. */
 const PARAMETERS = ['sslmode', 'channel_binding', 'target_session_attrs', 'connect_timeout', 'options'];
 
+interface ConnectionsDeps {
+  readonly ledger: Ledger;
+  readonly store: ConnectionStore;
+  readonly secretBox: SecretBox;
+  readonly reader: SqlReader;
+  readonly grounds: Grounds | null;
+}
+
 /** Databases that people read from. Their addresses are sealed, and nothing that is answered holds a password. */
 export class Connections {
-  constructor(
-    private readonly ledger: Ledger,
-    private readonly store: ConnectionStore,
-    private readonly secretBox: SecretBox,
-    private readonly reader: SqlReader,
-    private readonly grounds: Grounds | null,
-  ) {}
+  constructor(private readonly deps: ConnectionsDeps) {}
 
   async list(
     caller: Person,
     query: { readonly limit: number; readonly cursor?: string | undefined },
   ): Promise<{ items: Connection[]; next_cursor: string | null }> {
-    const { rows, next_cursor } = await this.store.list(scopeOf(caller, 'connection.read'), query);
+    const { rows, next_cursor } = await this.deps.store.list(scopeOf(caller, 'connection.read'), query);
     return { items: rows.map(shown), next_cursor };
   }
 
@@ -38,7 +40,7 @@ export class Connections {
   async create(caller: Person, name: string, url: string, signal: AbortSignal): Promise<Connection> {
     requireAccess(caller, 'connection.write', projectOf(caller));
     const { kind, address } = await this.recognised(url);
-    await this.reader.try(kind === 'sqlite' ? await this.filed(url) : url, { userId: caller.userId, signal });
+    await this.deps.reader.try(kind === 'sqlite' ? await this.filed(url) : url, { userId: caller.userId, signal });
     const connectionId = newId('con');
     const row: ConnectionTable = {
       connection_id: connectionId,
@@ -47,33 +49,33 @@ export class Connections {
       name,
       kind,
       address,
-      sealed_url: this.secretBox.close(url, connectionId),
+      sealed_url: this.deps.secretBox.close(url, connectionId),
       created_at: new Date().toISOString(),
     };
-    await this.store.insert(
+    await this.deps.store.insert(
       row,
-      this.ledger.telling({ ...actOn(caller, row), action: 'connection.make', after: { name, kind } }),
+      this.deps.ledger.telling({ ...actOn(caller, row), action: 'connection.make', after: { name, kind } }),
     );
     return shown(row);
   }
 
   async remove(caller: Person, connectionId: string): Promise<void> {
-    const row = requireAccess(caller, 'connection.write', await this.store.resource(connectionId));
+    const row = requireAccess(caller, 'connection.write', await this.deps.store.resource(connectionId));
     const before = { name: row.name, kind: row.kind };
-    const tell = this.ledger.telling({ ...actOn(caller, row), action: 'connection.delete', before });
-    if (!(await this.store.delete(connectionId, tell))) throw new KargahError('not_found');
+    const tell = this.deps.ledger.telling({ ...actOn(caller, row), action: 'connection.delete', before });
+    if (!(await this.deps.store.delete(connectionId, tell))) throw new KargahError('not_found');
   }
 
   /** The address to read from, password and all. */
   async urlOf(caller: Person, connectionId: string): Promise<{ name: string; url: string }> {
-    const row = requireAccess(caller, 'connection.use', await this.store.resource(connectionId));
-    const url = this.secretBox.open(row.sealed_url, connectionId);
+    const row = requireAccess(caller, 'connection.use', await this.deps.store.resource(connectionId));
+    const url = this.deps.secretBox.open(row.sealed_url, connectionId);
     return { name: row.name, url: row.kind === 'sqlite' ? await this.filed(url) : url };
   }
 
   private async recognised(url: string): Promise<Pick<ConnectionTable, 'kind' | 'address'>> {
     if (url.startsWith('sqlite:')) {
-      const { shown: path } = await jupyterFile(this.grounds, pathOf(url));
+      const { shown: path } = await jupyterFile(this.deps.grounds, pathOf(url));
       return { kind: 'sqlite', address: path };
     }
     if (!URL.canParse(url)) throw new KargahError('connection_invalid');
@@ -90,7 +92,7 @@ export class Connections {
   }
 
   private async filed(url: string): Promise<string> {
-    return `sqlite:${(await jupyterFile(this.grounds, pathOf(url))).absolute}`;
+    return `sqlite:${(await jupyterFile(this.deps.grounds, pathOf(url))).absolute}`;
   }
 }
 

@@ -55,7 +55,7 @@ export class UploadService {
     const checksum = checksumOf(req.get('upload-checksum'));
     const announced = announcedBy(req, this.deps.limits.maxUploadBytes);
     const caller = await this.deps.ingestion.placed(asker, announced.datasetId);
-    const { projectId, userId } = caller;
+    const { projectId } = caller;
     const { sha256, sizeBytes } = announced;
     const isHere = sha256 !== null && (await this.deps.ingestion.sizeOfHeld(projectId, sha256)) === sizeBytes;
     // What is here already takes no room.

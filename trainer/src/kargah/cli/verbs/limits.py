@@ -14,8 +14,6 @@ from kargah.cli.signed_in import signed_in
 if TYPE_CHECKING:
     from kargah.client import wire
 
-KINDS = ("jobs", "cpus", "gpus", "bytes")
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("subject", nargs="?", type=_subject, metavar="person/ID | project/ID")
@@ -43,7 +41,13 @@ def run(options: argparse.Namespace) -> None:
 
 def _show(name: str, found: wire.LimitsInUse) -> None:
     limits, use = found["limits"], found["use"]
-    cells = (f"{kind} {use[kind]}/{'-' if limits[kind] is None else limits[kind]}" for kind in KINDS)
+    rows = (
+        ("jobs", use["jobs"], limits["jobs"]),
+        ("cpus", use["cpus"], limits["cpus"]),
+        ("gpus", use["gpus"], limits["gpus"]),
+        ("bytes", use["bytes"], limits["bytes"]),
+    )
+    cells = (f"{kind} {used}/{'-' if most is None else most}" for kind, used, most in rows)
     print("\t".join((name, *cells)))
 
 
