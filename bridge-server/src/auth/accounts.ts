@@ -157,6 +157,12 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
       await within(trx).update({ model: 'user', where: byId(userId), update });
     },
 
+    /** The account is gone; its sessions and what else is the person's own are the caller's to end. */
+    async remove(trx: Transaction<Database>, userId: string): Promise<void> {
+      await within(trx).deleteMany({ model: 'account', where: [{ field: 'userId', value: userId }] });
+      await within(trx).delete({ model: 'user', where: byId(userId) });
+    },
+
     /** @throws {KargahError} `wrong_password` where it is not the present password of the account. */
     async mustMatch(userId: string, password: string): Promise<void> {
       const { adapter } = await auth.$context;

@@ -32,7 +32,7 @@ export interface AuthDeps {
     Config,
     'secret' | 'keyMaxAgeDays' | 'sessionDays' | 'accessTokenSeconds' | 'publicPath' | 'signup' | 'dataDir' | 'socket'
   >;
-  readonly memberships: Pick<Memberships, 'of'>;
+  readonly memberships: Pick<Memberships, 'of' | 'forget'>;
   readonly sessionEnded: (sessionId: string) => void;
   readonly log: Pick<Logger, 'warn'>;
   readonly clock?: Clock;
@@ -95,6 +95,7 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
     accounts,
     apiTokens,
     identity,
+    memberships,
     accessKey,
     keyRing,
     mlflow,

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { Kysely } from 'kysely';
 import { joinAtSignUp, openInvitation } from '../access/invitations.js';
+import type { Memberships } from '../access/memberships.js';
 import { inProject } from '../access/projects.js';
 import type { Clock } from '../lib/clock.js';
 import * as contract from '../contract/auth.js';
@@ -25,6 +26,7 @@ import type { Pace } from './passwords/pace.js';
 import type { OpenedSession, Sessions } from './sessions.js';
 import { peopleRoutes } from './people/routes.js';
 import type { Directory } from './people/directory.js';
+import { Leaving } from './people/leaving.js';
 import { PeopleService } from './people/service.js';
 import type { ResetLinks } from './people/reset-links.js';
 import type { SignUp } from './signup.js';
@@ -39,6 +41,7 @@ export interface AuthParts {
   readonly directory: Directory;
   readonly resetLinks: ResetLinks;
   readonly identity: Identity;
+  readonly memberships: Pick<Memberships, 'forget'>;
   readonly accessKey: TokenKey;
   readonly keyRing: KeyRing;
   readonly mlflow: MlflowAccess;
@@ -193,10 +196,12 @@ export function authRoutes(parts: AuthParts): Route[] {
     forgetPerson: (userId) => identity.forgetPerson(userId),
     closed,
   });
+  const leaving = new Leaving({ ...parts, forgetPerson: (userId) => identity.forgetPerson(userId), closed });
 
   return [
     ...peopleRoutes({
       people,
+      leaving,
       directory: parts.directory,
       hashes: parts.hashes,
       pace: paces.loginsAtHome,

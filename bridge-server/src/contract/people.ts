@@ -115,3 +115,38 @@ export const changeEmail = endpoint({
   responses: { 200: user },
   errors: ['wrong_password', 'email_taken', 'rate_limited'],
 });
+
+const left = z
+  .object({ projects: z.number().int().meta({ description: 'Those that were handed over' }) })
+  .meta({ id: 'Left' });
+const handTo = z
+  .string()
+  .max(254)
+  .optional()
+  .meta({ description: 'E-mail of whoever is to own the projects that nobody else owns' });
+export const removePerson = endpoint({
+  id: 'removePerson',
+  method: 'delete',
+  path: '/api/v1/people/{user_id}',
+  tag: 'people',
+  policy: 'account',
+  permission: 'server.admin',
+  summary: 'Remove somebody’s account for good; what they made stays in its projects, and jobs go on',
+  params,
+  body: z.object({ hand_to: handTo }).meta({ id: 'RemovePersonRequest' }),
+  bodyOptional: true,
+  responses: { 200: left },
+  errors: ['not_found', 'last_admin', 'projects_to_hand_over', 'heir_unknown', 'sweeps_to_stop'],
+});
+export const leaveServer = endpoint({
+  id: 'leaveServer',
+  method: 'post',
+  path: '/api/v1/auth/leave',
+  tag: 'auth',
+  policy: 'account',
+  permission: 'account.write',
+  summary: 'Give up the own account for good; what one made stays in its projects, and jobs go on',
+  body: z.object({ current_password: password, hand_to: handTo }).meta({ id: 'LeaveRequest' }),
+  responses: { 200: left },
+  errors: ['wrong_password', 'last_admin', 'projects_to_hand_over', 'heir_unknown', 'sweeps_to_stop', 'rate_limited'],
+});

@@ -27,6 +27,8 @@ const ACTIONS: readonly Action[] = [
   'person.sign_out',
   'person.reset',
   'person.limit',
+  'person.leave',
+  'person.delete',
   'session.end',
   'token.make',
   'token.revoke',

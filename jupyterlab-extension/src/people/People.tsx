@@ -44,7 +44,7 @@ export function People({ me }: { readonly me: string }): JSX.Element {
       {items?.length === 0 && <p className="kg-Text-muted">{t('people.none')}</p>}
       <ul className="kg-People">
         {items?.map((person) => (
-          <OnePerson key={person.user_id} person={person} mine={person.user_id === me} onChanged={put} />
+          <OnePerson key={person.user_id} person={person} mine={person.user_id === me} onChanged={put} onGone={again} />
         ))}
       </ul>
       {more !== null && <LinkButton onClick={more}>{t('panel.moreRows')}</LinkButton>}
@@ -56,9 +56,10 @@ interface OnePersonProps {
   readonly person: Person;
   readonly mine: boolean;
   readonly onChanged: (person: Person) => void;
+  readonly onGone: () => void;
 }
 
-function OnePerson({ person, mine, onChanged }: OnePersonProps): JSX.Element {
+function OnePerson({ person, mine, onChanged, onGone }: OnePersonProps): JSX.Element {
   const { api, shell } = useKargah();
   const { t, format } = useI18n();
   const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
@@ -81,6 +82,20 @@ function OnePerson({ person, mine, onChanged }: OnePersonProps): JSX.Element {
   };
   const makeReset = async (): Promise<void> =>
     setReset(await data(api.http.POST('/api/v1/people/{user_id}/reset-link', { params })));
+
+  const remove = async (): Promise<void> => {
+    const email = await shell.prompt({
+      title: t('people.removeTitle', { x }),
+      label: t('people.heir'),
+      value: '',
+      accept: t('people.remove'),
+    });
+    if (email === null) return;
+    const hand_to = email.trim();
+    await data(api.http.DELETE('/api/v1/people/{user_id}', { params, body: hand_to === '' ? {} : { hand_to } }));
+    shell.toast('success', t('people.removed', { x }));
+    onGone();
+  };
 
   const admin = person.role === 'admin';
   const disabled = person.disabled_at !== null;
@@ -127,6 +142,7 @@ function OnePerson({ person, mine, onChanged }: OnePersonProps): JSX.Element {
               () => change({ disabled: true }),
             ),
         },
+    { label: t('people.remove'), icon: 'del', run: () => void run(null, remove) },
   ];
   return (
     <li data-testid="person">

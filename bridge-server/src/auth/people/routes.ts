@@ -8,10 +8,12 @@ import type { Endpoint } from '../../contract/endpoint.js';
 import type { HashQueue } from '../passwords/hash-queue.js';
 import type { Pace } from '../passwords/pace.js';
 import type { Directory } from './directory.js';
+import type { Leaving } from './leaving.js';
 import type { PeopleService } from './service.js';
 
 interface Parts {
   readonly people: PeopleService;
+  readonly leaving: Leaving;
   readonly directory: Directory;
   readonly hashes: HashQueue;
   /** By person, who is signed in already. */
@@ -23,7 +25,7 @@ interface Parts {
   ) => Promise<Answer>;
 }
 
-export function peopleRoutes({ people, directory, hashes, pace, signedIn }: Parts): Route[] {
+export function peopleRoutes({ people, leaving, directory, hashes, pace, signedIn }: Parts): Route[] {
   /** A password is tried: as seldom as at the door, and two at a time. */
   async function withPassword<T>({ userId }: Person, act: () => Promise<T>): Promise<T> {
     pace.use(userId);
@@ -55,6 +57,17 @@ export function peopleRoutes({ people, directory, hashes, pace, signedIn }: Part
     route(contract.makeResetLink, async ({ caller, params }) => ({
       status: 201,
       json: await people.makeResetLink(caller, params.user_id),
+    })),
+    route(contract.removePerson, async ({ caller, params, body }) => ({
+      status: 200,
+      json: await leaving.remove(caller, params.user_id, body.hand_to),
+    })),
+    route(contract.leaveServer, async ({ caller, body }) => ({
+      status: 200,
+      json: await withPassword(caller, async () => {
+        await people.mustMatch(caller, body.current_password);
+        return leaving.remove(caller, caller.userId, body.hand_to);
+      }),
     })),
     route(contract.resetPassword, async ({ body, req, res }) => {
       const user = await hashes.run(null, () => people.reset(body.token, body.password));

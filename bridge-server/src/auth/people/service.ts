@@ -113,6 +113,11 @@ export class PeopleService {
     return user;
   }
 
+  /** @throws {KargahError} `wrong_password` */
+  async mustMatch(caller: Person, password: string): Promise<void> {
+    await this.deps.accounts.mustMatch(caller.userId, password);
+  }
+
   /** @throws {KargahError} `wrong_password`; what is wrong with the new one. */
   async changePassword(caller: Person, current: string, password: string): Promise<void> {
     const user = await this.deps.accounts.mustBe(caller.userId);

@@ -58,6 +58,18 @@ export const ERRORS: Catalogue = {
     en: 'Nobody would be left to administer this Kargah; make another person admin first.',
     fa: 'مدیری برای این کارگاه نمی‌ماند؛ ابتدا کس دیگری را مدیر کنید.',
   },
+  projects_to_hand_over: {
+    en: 'Nobody else owns {names} ({count} in all); say by their e-mail who gets them.',
+    fa: 'جز این شخص کسی مالک {names} نیست ({count} پروژه)؛ با ایمیل بگویید به چه کسی برسد.',
+  },
+  heir_unknown: {
+    en: '{email} is no other account that may be used here; name somebody who has one.',
+    fa: '{email} حساب دیگری نیست که این‌جا بتوان به کار برد؛ کسی را نام ببرید که حساب دارد.',
+  },
+  sweeps_to_stop: {
+    en: 'The sweep “{name}” still begins jobs as this person; stop it first.',
+    fa: 'جست‌وجوی «{name}» هنوز به نام این شخص کار شروع می‌کند؛ اول متوقفش کنید.',
+  },
   reset_link_over: {
     en: 'This link was used, has expired or was replaced by a newer one; ask an administrator for another.',
     fa: 'این پیوند به کار رفته، زمانش گذشته یا پیوند تازه‌تری جایش آمده است؛ از مدیر پیوند دیگری بخواهید.',

@@ -32,6 +32,17 @@ class Server:
         found: wire.ServerSettings = self._http.json("PATCH", SETTINGS, json={"signup": mode})
         return found
 
+    def remove_person(self, user_id: str, hand_to: str | None = None) -> wire.Left:
+        """Removes somebody's account for good; `hand_to`, an e-mail, gets the projects that nobody else owns.
+
+        Raises:
+            KargahError: `projects_to_hand_over`, `heir_unknown`, `sweeps_to_stop`, `last_admin`, `not_found`;
+                `session_required` unless signed in with a password.
+        """
+        body = {} if hand_to is None else {"hand_to": hand_to}
+        found: wire.Left = self._http.json("DELETE", f"{API}/people/{quote(user_id, safe='')}", json=body)
+        return found
+
     def rotate_keys(self) -> str:
         """Signs access tokens with a new key from now on, without signing anybody out; answers since when."""
         made: wire.KeysRotated = self._http.json("POST", f"{API}/server/keys/rotate")

@@ -29,6 +29,9 @@ ErrorCode: TypeAlias = Literal[
     "wrong_password",
     "account_disabled",
     "last_admin",
+    "projects_to_hand_over",
+    "heir_unknown",
+    "sweeps_to_stop",
     "reset_link_over",
     "forbidden",
     "scope_missing",
@@ -1006,6 +1009,11 @@ class LaunchPlan(TypedDict):
     waiting: Failure | None
 
 
+class LeaveRequest(TypedDict):
+    current_password: str
+    hand_to: NotRequired[str]
+
+
 class LedgerActor(TypedDict):
     kind: Literal["user", "job", "server"]
     id: str
@@ -1054,6 +1062,10 @@ class LedgerVerdict(TypedDict):
     rows: int
     head: LedgerVerdictHead | None
     broken: LedgerVerdictBroken | None
+
+
+class Left(TypedDict):
+    projects: int
 
 
 class LimitUse(TypedDict):
@@ -1525,6 +1537,10 @@ class RegressionReport(TypedDict):
     baselines: NotRequired[list[ReportBaseline]]
     slices: NotRequired[list[RegressionReportSlicesItem]]
     importance: NotRequired[list[RegressionReportImportanceItem]]
+
+
+class RemovePersonRequest(TypedDict):
+    hand_to: NotRequired[str]
 
 
 class ReportBaselineGainsValue(TypedDict):
