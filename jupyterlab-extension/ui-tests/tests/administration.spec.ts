@@ -118,7 +118,7 @@ test.describe.serial('an administrator and somebody they invite', () => {
     await expect(administration().getByText(/زنجیر .* ردیف درست است/u)).toBeVisible();
   });
 
-  test('whoever is disabled is signed out where they are, and cannot come back', async () => {
+  test('whoever is disabled is shown as such, and cannot sign in any more', async () => {
     await show('افراد');
     await act('غیرفعال کردن');
     await admin.page.getByRole('dialog').getByRole('button', { name: 'غیرفعال کردن' }).click();

@@ -29,7 +29,7 @@ export const ACCOUNTS = {
   heir_unknown: {
     status: 422,
     en: '{email} is no other account that may be used here; name somebody who has one.',
-    fa: '{email} حساب دیگری نیست که این‌جا بتوان به کار برد؛ کسی را نام ببرید که حساب دارد.',
+    fa: 'نشانی {email} حساب دیگری نیست که این‌جا بتوان به کار برد؛ کسی را نام ببرید که حساب دارد.',
   },
   sweeps_to_stop: {
     status: 409,

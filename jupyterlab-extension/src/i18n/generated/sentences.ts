@@ -64,7 +64,7 @@ export const ERRORS: Catalogue = {
   },
   heir_unknown: {
     en: '{email} is no other account that may be used here; name somebody who has one.',
-    fa: '{email} حساب دیگری نیست که این‌جا بتوان به کار برد؛ کسی را نام ببرید که حساب دارد.',
+    fa: 'نشانی {email} حساب دیگری نیست که این‌جا بتوان به کار برد؛ کسی را نام ببرید که حساب دارد.',
   },
   sweeps_to_stop: {
     en: 'The sweep “{name}” still begins jobs as this person; stop it first.',
