@@ -15,9 +15,9 @@ export async function upTestMlflow(): Promise<TestMlflow> {
   return world;
 }
 
-/** Makes the run of a job, with everything that a run may say of itself. */
-export async function makeRun(world: TestMlflow, jobId: string, person: 'sara' | 'reza' = 'sara'): Promise<RunRef> {
-  const { workspace, userId } = world.people[person];
+/** Makes the run of a job of Sara's, with everything that a run may say of itself. */
+export async function makeRun(world: TestMlflow, jobId: string): Promise<RunRef> {
+  const { workspace, userId } = world.people.sara;
   const { port } = world.mlflow;
   await port.ensureWorkspace(workspace, writerIn(workspace));
   const ref = await port.createRun({
