@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 
 const send = (bytes: Uint8Array | Readable, checksum: Checksum | null = null): Promise<number> => {
-  const body = bytes instanceof Readable ? bytes : Readable.from([bytes]);
+  const body = bytes instanceof Readable ? bytes : Readable.from([Buffer.from(bytes)]);
   return files.write(id, { body, checksum, onChunk: () => undefined });
 };
 /** What a bridge that is started again makes of the folder. */
@@ -42,6 +42,14 @@ describe('an unfinished upload', () => {
     expect(await send(BYTES.subarray(1_000_001))).toBe(BYTES.length);
     expect(await files.proofOf(id)).toEqual({ sha256: sha256(BYTES), announced: null });
     expect(readFileSync(path()).equals(BYTES)).toBe(true);
+  });
+
+  it('gives the memory of what it wrote back at once, and touches no other’s', async () => {
+    const [own, shared] = [Buffer.from(BYTES.subarray(0, 500_000)), Buffer.from(BYTES.subarray(500_000))];
+    expect(await send(Readable.from([own, shared.subarray(0, 2_000_000)]))).toBe(2_500_000);
+    expect([own.byteLength, shared.byteLength]).toEqual([0, 2_500_000]);
+    await send(shared.subarray(2_000_000));
+    expect((await files.proofOf(id)).sha256).toBe(sha256(BYTES));
   });
 
   it('does not count bytes that were written and never acknowledged', async () => {

@@ -7,7 +7,7 @@ import { UploadWriter, type Reached } from './upload-writer.js';
 import type { Checksum } from './checksum.js';
 import { Ledger, readLedger, type Announcement, type LedgerContent } from './ledger.js';
 
-/** How many unfinished uploads keep their hash at hand; another's bytes are read once more when it goes on. */
+/** How many unfinished uploads keep their hash state in memory; any other is hashed from the disk when it goes on. */
 const AT_HAND = 1024;
 const PIECE = 1 << 18;
 
@@ -20,6 +20,7 @@ interface Stored {
 
 /** What one request brings. */
 export interface UploadBody {
+  /** Its chunks are given away: their memory is freed once they are written. */
   readonly body: Readable;
   readonly checksum: Checksum | null;
   /** Called with each piece that comes. */
@@ -35,7 +36,7 @@ export class UploadFiles {
 
   constructor(private readonly directory: string) {}
 
-  /** Makes room for an upload of which nothing has come. */
+  /** Makes the files of a new upload. */
   async create(id: string, announced: Announcement): Promise<void> {
     const hash = createHash('sha256');
     await naming(async () => {
@@ -79,7 +80,7 @@ export class UploadFiles {
   }
 
   /**
-   * Takes what one request brings, behind what is there; resolves with how much is on the disk then.
+   * Appends the body of one request; resolves with how much is on the disk then.
    *
    * @throws {KargahError} as `UploadWriter.take`, and `storage_full`.
    */
@@ -105,7 +106,7 @@ export class UploadFiles {
     await this.forget(id);
   }
 
-  /** Ends with an upload whose bytes went elsewhere. */
+  /** Removes what is kept beside an upload's bytes, which were moved on. */
   async forget(id: string): Promise<void> {
     this.stored.delete(id);
     await rm(this.ledger(id), { force: true });

@@ -29,7 +29,7 @@ export class Ledger {
     this.turn = last === 1 ? 2 : 1;
   }
 
-  /** Makes the file, on the disk with what it says but for its name. */
+  /** Makes the file and syncs its content; the folder is the caller's to sync. */
   static async create(path: string, announced: Announcement, first: Point): Promise<void> {
     const file = await open(path, 'wx', 0o600);
     try {

@@ -8,7 +8,7 @@ export const CONTENT_TYPE = 'application/offset+octet-stream';
 const VERSION = '1.0.0';
 const EXTENSIONS = ['creation', 'creation-with-upload', 'checksum', 'expiration', 'termination'];
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u;
-/** ASCII that is seen, but for the comma that ends a pair. */
+/** Printable ASCII without space and comma, which separate pairs. */
 const KEY = /^[\x21-\x2b\x2d-\x7e]+$/u;
 
 /** What this server can: the answer to `OPTIONS`. */

@@ -14,7 +14,7 @@ export class Writers {
   private readonly active = new Map<string, Writer>();
 
   /**
-   * Runs `work` as the only writer of an upload; it says when it hears from the other side.
+   * Runs `work` as the only writer of an upload; it calls back for each chunk that comes.
    *
    * @throws {KargahError} `upload_locked` while another request writes. One that has been silent for ten seconds is a connection
    * that broke unnoticed, and makes way.
