@@ -27,7 +27,8 @@ export type Act = { [K in LedgerKind]: ActOn<K> }[LedgerKind];
 /** Something that somebody who is signed in asked for and may not have, or that is not there: the two are one. */
 export interface Refusal {
   readonly caller: Exclude<Actor, { readonly kind: 'server' }>;
-  readonly permission: string;
+  /** Null: of several, as `object` is then. */
+  readonly permission: string | null;
   readonly object: { readonly kind: string; readonly id: string };
   /** The project that the request was about. */
   readonly projectId: string;

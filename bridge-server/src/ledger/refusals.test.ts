@@ -67,11 +67,31 @@ it('more than a thousand different ones of a minute are one row, and the chain h
   await refusals.close();
   const all = await rows();
   expect(all).toHaveLength(1_001);
-  expect(all[0]).toMatchObject({ object: { kind: 'job', id: '*' }, count: 500 });
+  expect(all[0]).toMatchObject({ object: { kind: '*', id: '*' }, reason: null, count: 500 });
   expect(await verdictOn(new LedgerStore(storage.db).pages({ within: null }))).toMatchObject({
     rows: 1_001,
     broken: null,
   });
+});
+
+it('the row for the rest of a minute is one for each who and project, and names no permission and no kind', async () => {
+  for (let n = 0; n < 1_000; n += 1) ask(`job_${String(n)}`);
+  for (const [permission, kind, projectId] of [
+    ['dataset.read', 'dataset', 'prj_reza'],
+    ['job.stop', 'job', 'prj_reza'],
+    ['job.stop', 'job', 'prj_team'],
+  ] as const)
+    refusals.add({ caller: reza, permission, object: { kind, id: 'x' }, projectId });
+  ask('job_x', job);
+  await refusals.close();
+  const rest = (await rows()).filter(({ object }) => object.id === '*').toReversed();
+  expect(
+    rest.map(({ actor, project_id, object, reason, count }) => [actor.id, project_id, object.kind, reason, count]),
+  ).toEqual([
+    ['reza', 'prj_reza', '*', null, 2],
+    ['reza', 'prj_team', '*', null, 1],
+    ['job_1', 'prj_reza', '*', null, 1],
+  ]);
 });
 
 it('what could not be written is written the next time, with what came meanwhile', async () => {

@@ -6,8 +6,9 @@ import type { Refusal } from './act.js';
 import type { Ledger } from './ledger.js';
 
 const MINUTE_MS = 60_000;
-/** So many different ones are told apart within a minute; whoever asks for more is told of in one row for all of them. */
+/** So many different ones are told apart within a minute; whoever asks for more is told of in one row a project for all of them. */
 const MOST_KINDS = 1_000;
+const ANY = { kind: '*', id: '*' };
 
 type Log = { warn(facts: object, message: string): void };
 interface RefusalsDeps {
@@ -32,12 +33,13 @@ export class Refusals {
 
   /** Takes note of one; within the request that was refused. */
   add(refusal: Omit<Refusal, 'count' | 'origin'>): void {
-    const { caller, permission, object } = refusal;
+    const { caller, permission, object, projectId } = refusal;
     const who = caller.kind === 'user' ? [caller.userId, caller.sessionId ?? ''] : [caller.jobId, ''];
     const exact = JSON.stringify([...who, permission, object.kind, object.id]);
     const isOneTooMany = this.#waiting.size >= MOST_KINDS && !this.#waiting.has(exact);
-    const key = isOneTooMany ? JSON.stringify(who) : exact;
-    const told = isOneTooMany ? { ...refusal, object: { kind: object.kind, id: '*' } } : refusal;
+    const key = isOneTooMany ? JSON.stringify([...who, projectId]) : exact;
+    // Of several permissions and objects the row can name none.
+    const told = isOneTooMany ? { ...refusal, permission: null, object: ANY } : refusal;
     const before = this.#waiting.get(key) ?? { ...told, count: 0, origin: requestOrigin() };
     this.#waiting.set(key, { ...before, count: before.count + 1 });
   }
