@@ -181,7 +181,7 @@ describe('npm run test:flakes', () => {
     spawnSync(node, [join(root, 'scripts/flakes.mjs'), ...args], { encoding: 'utf8', cwd: root });
 
   it('says which files it would run', () => {
-    const { status, stdout } = flakes('--touching', 'time', '--runner', 'bridge', '--file', '/live/', '--list');
+    const { status, stdout } = flakes('--touching', 'time', '--runner', 'bridge', '--file', '/live/live', '--list');
     expect([status, stdout]).toEqual([0, 'bridge: bridge-server/src/live/live.test.ts\n']);
   });
   it.each([
