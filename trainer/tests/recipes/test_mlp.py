@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from kargah.recipes.parts.mlp import CrossEntropy, Mlp, MlpGradients, Shape, SquaredError, mean_answer
+from kargah.recipes.parts.mlp import CrossEntropy, Mlp, MlpGradients, Shape, SquaredError
 from kargah.recipes.parts.numbers import edges_of
 
 ROWS = 32
@@ -57,7 +57,7 @@ def test_answers_loss_and_every_gradient_are_autograds(  # noqa: PLR0917
     whole = theirs(expected if expected.dim() == 2 else expected.flatten(0, 1), each)
     whole.backward()
     assert not answer.requires_grad
-    torch.testing.assert_close(answer, mean_answer(expected.detach()))
+    torch.testing.assert_close(answer, expected.detach())
     torch.testing.assert_close(value, whole.detach())
     torch.testing.assert_close(loss(expected, targets), whole)
     for ours_of, parameter in zip(ours, network.parameters(), strict=True):

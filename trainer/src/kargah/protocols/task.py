@@ -169,7 +169,7 @@ class Task:
     """Forward and backward of a batch in float32, where autograd is not the fastest: sets each parameter's `grad` and
     answers the network's answers and their mean loss, without a graph."""
     judged: Callable[[Tensor], Tensor] | None = None
-    """What the network answers in training → what `metrics` judge, as it answers itself otherwise; None: the same."""
+    """The network's answers in training → what `metrics` judge; None: the answers themselves."""
     augment: Callable[[tuple[Tensor, ...]], tuple[Tensor, ...]] | None = None
     threads: int = 1
     """How many threads one step can make use of."""

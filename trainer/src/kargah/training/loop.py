@@ -273,7 +273,7 @@ class _Run:
             clip_gradients(self.parameters, self.settings.grad_clip)
         self.take_step.take(learning_rate(self.settings, self.step, self.steps))
         now = self.underway
-        now.outputs.append(answer)
+        now.outputs.append(answer if self.task.judged is None else self.task.judged(answer))
         now.losses.append(loss)
         now.batch += 1
         self.step += 1
@@ -292,8 +292,7 @@ class _Run:
         for parameter in self.parameters:
             parameter.grad = None
         loss.backward()  # type: ignore[no-untyped-call]
-        answer = answer.detach()
-        return answer if self.task.judged is None else self.task.judged(answer), loss.detach()
+        return answer.detach(), loss.detach()
 
     def _report_train(self) -> None:
         now = self.underway

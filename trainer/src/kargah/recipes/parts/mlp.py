@@ -225,7 +225,7 @@ class MlpGradients:
         ]
 
     def __call__(self, inputs: tuple[Tensor, ...], targets: Tensor) -> tuple[Tensor, Tensor]:
-        """Sets each parameter's `grad`; the batch's mean answers and their loss, both without a graph."""
+        """Sets each parameter's `grad`; the network's answers to the batch and their loss, both without a graph."""
         numbers, codes = inputs
         network, turns = self.network, self.network.turns
         with torch.no_grad():
@@ -253,7 +253,7 @@ class MlpGradients:
                     error = error @ weight
             if network.embeddings:
                 self._embeddings(error, codes)
-        return mean_answer(answer), loss
+        return answer, loss
 
     def _answer_backward(self, error: Tensor, values: Tensor) -> Tensor:
         layer = self.network.answer
