@@ -15,7 +15,7 @@ import { VERSION } from './observability/version.js';
 export interface RunningBridge {
   /** Where jobs, notebooks and scripts reach it. */
   readonly url: string;
-  /** Comes when the data folder was deleted, moved or replaced: nothing that this bridge does counts any more. */
+  /** Resolves when the data folder was deleted, moved or replaced: this bridge must end. */
   readonly folderLost: Promise<unknown>;
   /** The code that the first account needs over TCP, while it can be used. */
   readonly signUpCode: () => string | null;
@@ -53,7 +53,7 @@ export async function startBridge(
   const gate = new StartupGate(server, ourHosts(config));
   const url = await listenTcp(server, config);
   const proxySocket = config.socket === null ? null : await listenSocket(server, config.socket);
-  // Loaded behind the open door, so that who waits for the bridge to answer does not wait for all of it.
+  // Loaded after the listeners are open, so that probes are answered while the rest is loading.
   for (const load of PARTS) {
     await setImmediate();
     await load();

@@ -55,7 +55,7 @@ export function lockFolder(dataDir: string): FolderLock {
         const found = statSync(path);
         return found.dev === dev && found.ino === ino;
       } catch (error) {
-        // A disk that does not answer just now has not lost the folder.
+        // Any other error, such as an unreachable disk, does not mean that the folder is gone.
         return !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
       }
     },
@@ -74,7 +74,7 @@ function readAnnouncement(dataDir: string): Announcement | null {
   try {
     return announcement.parse(JSON.parse(readFileSync(join(dataDir, 'bridge.json'), 'utf8')));
   } catch {
-    // None was written yet, or not by us: there is nobody to name.
+    // No announcement that can be read: the owner is unknown.
     return null;
   }
 }

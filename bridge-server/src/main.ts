@@ -9,7 +9,7 @@ const emitWarning = process.emitWarning.bind(process) as (...given: unknown[]) =
 process.emitWarning = (...given: unknown[]): void => {
   if (!String(given[0]).startsWith('SQLite is an experimental feature')) emitWarning(...given);
 };
-// A bridge waits more than it works: memory is worth more than the last part of its speed.
+// The bridge is mostly idle, so V8 is told to prefer less memory to more speed.
 setFlagsFromString('--optimize-for-size');
 try {
   const folder = dataFolder(process.env);

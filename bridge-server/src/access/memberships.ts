@@ -10,14 +10,14 @@ export interface Held {
   readonly home: { readonly projectId: string; readonly workspace: string };
 }
 
-/** How long what was read counts: a change that another bridge on the same database made is seen by then. */
+/** For how long a person's memberships are cached: a change by another bridge on the same database is seen after that. */
 export const TRUST_MS = 2_000;
 const MOST_KNOWN = 10_000;
 
 /** Who is what in which project, read at most once in {@link TRUST_MS} for each person. Deleted projects have no members. */
 export class Memberships {
   readonly #known = new Map<string, { readonly held: Held; readonly until: number }>();
-  /** Rises with every change made here: what was being read meanwhile is not kept. */
+  /** Rises with every change made here, so that what was read before a change is not cached after it. */
   #changes = 0;
 
   constructor(
@@ -25,7 +25,7 @@ export class Memberships {
     private readonly clock: Clock = systemClock,
   ) {}
 
-  /** A person who has no project gets one: nobody is ever without. */
+  /** The person's memberships; one who has no project gets one. */
   async of(user: { readonly id: string; readonly name: string }): Promise<Held> {
     const known = this.#known.get(user.id);
     if (known !== undefined && known.until > this.clock.elapsed()) return known.held;
@@ -37,7 +37,7 @@ export class Memberships {
     return held;
   }
 
-  /** What was read of these people no longer counts. */
+  /** Drops what is cached of these people. */
   forget(userIds: Iterable<string>): void {
     this.#changes += 1;
     for (const userId of userIds) this.#known.delete(userId);

@@ -10,7 +10,7 @@ export interface Resource<Row = unknown> {
   readonly projectId: string;
   /** Whether its project shares it with the caller. Left out: it is not shared. */
   readonly isSharedWithCaller?: boolean;
-  /** What the caller gets who may. */
+  /** The row, for a caller who may see it. */
   readonly row: Row;
 }
 

@@ -9,7 +9,7 @@ import type { People } from './list/sharing.js';
 export interface DatasetLimits {
   /** Largest file that may be uploaded. */
   readonly maxUploadBytes: number;
-  /** What a person's datasets and unfinished uploads may come to; null: as much as there is room for. */
+  /** Quota of a person's datasets and unfinished uploads in bytes; null: none. */
   readonly quotaBytes: number | null;
   /** How long an upload that nobody continues is kept. */
   readonly uploadExpiryMs: number;

@@ -133,7 +133,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   };
   let timer: NodeJS.Timeout | undefined;
   const open = Promise.withResolvers<undefined>();
-  // What an earlier bridge left is told from what is new by its being there first.
+  // Requests wait for recovery, so that whatever recovery finds is an earlier bridge's.
   const whenOpen = ({ endpoint, handle }: Route): Route => ({
     endpoint,
     handle: async (context) => {

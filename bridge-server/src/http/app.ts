@@ -34,7 +34,7 @@ export interface AppParts {
   readonly allowedOrigins?: readonly string[];
   /** `checked` proves every JSON answer against the contract (in tests); `trusted` sends it as it is. */
   readonly answers?: 'checked' | 'trusted';
-  /** By which bodies that come too slowly are told. */
+  /** Measures how slowly a body comes. */
   readonly clock?: Clock;
   /** Told of what somebody who is signed in asked for and may not have, or that is not there. */
   readonly refused?: (caller: Caller, endpoint: Endpoint, params: Readonly<Record<string, unknown>>) => void;
@@ -144,7 +144,7 @@ function record({ log, observe }: AppParts): RequestHandler {
 
 const everywhere: MaySignIn = () => true;
 
-/** What is left undone for it is no fault of ours: an error that is not logged as one. */
+/** Aborts when the client leaves before the answer was sent; a coded reason, so that it is not logged as a fault. */
 function whenGone(res: Response): AbortSignal {
   const left = new AbortController();
   const leave = (): void => {

@@ -4,7 +4,7 @@ import { KargahError } from '../lib/errors.js';
 
 /** A whole JSON body takes no longer than this, however steadily it comes. */
 const WHOLE_MS = 60_000;
-/** Of a request that is answered before its end so much is still read: more than the largest piece of an upload through Jupyter. */
+/** How much is still read of a request that is answered before its end: more than the largest piece of an upload through Jupyter. */
 const REST_BYTES = 16 * 2 ** 20;
 const REST_MS = 10_000;
 

@@ -14,10 +14,10 @@ const PARAMS: Partial<Readonly<Record<ErrorCode, Record<string, string>>>> = {
   payload_too_large: { limit: '16 KiB' },
 };
 
-/** Answers what is no request that any route could see, in the form of every other refusal. */
+/** Answers what Node could not parse as a request, with problem details like any other refusal. */
 export function refuseBroken(fault: NodeJS.ErrnoException, connection: Duplex): void {
   const { _httpMessage: answering } = connection as Duplex & { readonly _httpMessage?: ServerResponse | null };
-  // Nobody is there to hear it, or half an answer is out.
+  // The connection is closed, or part of an answer was sent already.
   if (fault.code === 'ECONNRESET' || !connection.writable || answering?.headersSent === true) {
     connection.destroy();
     return;

@@ -55,7 +55,7 @@ function takeParams(endpoint: Endpoint, req: Request): unknown {
 /** @throws {KargahError} `unsupported_media_type`, `malformed_json`, and what {@link readBody} says. */
 async function readJson(endpoint: Endpoint, req: Request): Promise<unknown> {
   if (!hasBody(req)) {
-    // To take it for an empty object would set everything that may be left out to its default.
+    // Taken for an empty object it would set every optional field to its default.
     if (endpoint.bodyOptional !== true) throw new KargahError('malformed_json');
     return {};
   }

@@ -34,13 +34,13 @@ export async function authorise(
   if (token === null) throw new KargahError('unauthenticated');
   const caller = await authenticator.authenticate(token, req.socket);
   known(caller);
-  // Nothing that names none is done, whatever the types say.
+  // An endpoint that names no permission is refused, whatever the types say.
   if (permission === null) throw new KargahError('forbidden');
   if (policy !== 'user_or_job' && caller.kind !== 'user') throw new KargahError('forbidden');
   requirePermission(caller, permission);
   if (policy === 'account' && (caller.kind !== 'user' || caller.bySession !== true))
     throw new KargahError('session_required');
-  // What is the person's own, their list of projects too, is answered whatever project a client remembers.
+  // What belongs to the person, such as their list of projects, does not depend on the project that the client names.
   if (!isInProject(permission)) return caller;
   return inProject(caller, query?.shape['project_id'] === undefined ? projectNamed(req) : headerOf(req));
 }

@@ -54,7 +54,7 @@ export const BEST_METRIC_FILE = 'best_metric.json';
 const LOG_FILE = 'log.txt';
 export const SUPERVISOR_LOG = 'supervisor.log';
 
-/** An outcome that says nothing yet: what every other one is told as changes of. */
+/** An outcome with every field empty, to be filled in. */
 export function blankOutcome(): Outcome {
   const now = new Date().toISOString();
   return {
@@ -112,7 +112,7 @@ function parse<T>(path: string, schema: z.ZodType<T>): T | null {
   try {
     return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
-    // Not ours: what is written here is renamed into place whole. A damaged file proves nothing.
+    // Not written by Kargah, which renames whole files into place; a damaged file proves nothing.
     return null;
   }
 }

@@ -12,8 +12,8 @@ import type {
   Probe,
 } from './port.js';
 
-/** Ran every job whose handle names no launcher. */
-const BEFORE_THERE_WERE_OTHERS: LauncherName = 'local';
+/** The launcher of handles that name none: they were written when it was the only one. */
+const OF_OLD_HANDLES: LauncherName = 'local';
 
 /** The launchers of a server as one: each job goes to the one that it names, and stays with it. */
 export class Launchers implements Launcher {
@@ -83,7 +83,7 @@ export class Launchers implements Launcher {
   }
 
   /** A job that runs is watched and stopped also where its launcher is no longer offered. */
-  #of({ launcher = BEFORE_THERE_WERE_OTHERS }: LaunchHandle): ConfiguredLauncher {
+  #of({ launcher = OF_OLD_HANDLES }: LaunchHandle): ConfiguredLauncher {
     return this.#named(launcher);
   }
 

@@ -159,7 +159,7 @@ export function createLive(deps: LiveDeps): Live {
       const { person } = socket.data as { person: Person };
       if (userIds !== undefined && !userIds.includes(person.userId)) continue;
       await moveRooms(socket, userIds !== undefined).catch((error: unknown) => {
-        // Who cannot be looked up is shown nothing further; the client connects again.
+        // Somebody who cannot be looked up is disconnected; the client connects again.
         if (!(error instanceof KargahError))
           deps.log.error({ err: error }, 'what a viewer may see could not be looked up');
         socket.disconnect(true);
@@ -237,7 +237,7 @@ export function createLive(deps: LiveDeps): Live {
       feeds.clear();
       const wires = [...io.sockets.sockets.values()].map(({ conn }) => wireOf(conn));
       io.disconnectSockets(true);
-      // A viewer whose network stands still answers no goodbye.
+      // A viewer with a dead network does not answer the disconnect packet.
       const late = setTimeout(() => wires.forEach((wire) => wire.destroy()), GOODBYE_MS);
       await io.close();
       clearTimeout(late);

@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.js';
 
-/** So many a second in the long run, and so many at once. A page that connects anew asks for every job it shows in one go. */
+/** A rate per second, and a burst: a page that connects again subscribes to every job it shows at once. */
 interface Rate {
   readonly perSecond: number;
   readonly atOnce: number;
@@ -51,7 +51,7 @@ export class Paces {
 
 export class Pace {
   private readonly asked: TokenBucket;
-  /** What is refused costs little, and that much is said; one who goes on all the same is cut off. */
+  /** Limits the refusals themselves: a socket that goes on asking is disconnected. */
   private readonly refused: TokenBucket;
 
   constructor(

@@ -2,11 +2,11 @@ import type { Server, Socket } from 'socket.io';
 import { EVENTS } from '../contract/live.js';
 import type { Clock } from '../lib/clock.js';
 
-/** A viewer with more than this still to take gets no points until it has taken most of it. */
+/** A viewer with more messages than this in its queue gets no points until most of them are sent. */
 const BEHIND_MESSAGES = 250;
 const BEHIND_BYTES = 1 << 20;
 const CAUGHT_UP_BYTES = 64 << 10;
-/** A viewer with more than this still to take is cut off: what else it is told cannot be left out. */
+/** A viewer with more messages than this in its queue is disconnected: what is not points cannot be skipped. */
 const LOST_MESSAGES = 2_000;
 const LOST_BYTES = 8 << 20;
 const LOOK_MS = 50;

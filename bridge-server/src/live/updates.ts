@@ -32,7 +32,7 @@ interface Numbered {
 export class Updates {
   readonly #jobs = new Map<string, Numbered>();
   #keptPoints = 0;
-  // Above every number of an earlier life of the bridge, so that numbers never fall.
+  // Begins above every number that an earlier bridge gave, so that numbers only rise.
   #base: number;
 
   constructor(
@@ -71,7 +71,7 @@ export class Updates {
 
   #of(jobId: string): Numbered {
     const known = this.#jobs.get(jobId);
-    // The one heard of last stands last: the first is the one to forget.
+    // In the order of their last update: the first is the first to be dropped.
     this.#jobs.delete(jobId);
     const job = known ?? {
       seq: this.#base,

@@ -81,7 +81,7 @@ export function takeRequests(socket: Socket, viewer: Viewer, parts: Parts): void
 
   on(EVENTS.subscribeJob, subscribeJob, async ({ job_id, after }, permission) => {
     await requireJob(permission, job_id);
-    // Joined and replayed in one turn of the event loop: nothing can come between.
+    // Joined and replayed without an `await` between, so that no update is missed or sent twice.
     void socket.join(roomOf(job_id));
     parts.slow.forget(socket, job_id);
     const seq = parts.updates.seqOf(job_id);

@@ -79,7 +79,7 @@ export function progressOf(header: string | string[] | undefined): LoggedProgres
     const { best, ...told } = data;
     return {
       ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)),
-      // Null says no more than nothing, and what is not understood says nothing.
+      // Null and what is not understood count as left out.
       ...(best == null ? {} : { best }),
     };
   } catch {

@@ -10,18 +10,18 @@ interface WrittenFile {
 interface Kept<F> {
   readonly written: Promise<F>;
   bytes: number;
-  /** Requests that wait for it or send it. */
+  /** How many requests wait for it or send it. */
   readers: number;
-  /** By the clock that nobody sets. */
+  /** By the monotonic clock. */
   usedAt: number;
 }
 
-/** For how long a broken download finds the file that it began with. */
+/** For how long a file is kept after its last use, so that a broken download can go on with the same bytes. */
 const IDLE_MS = 30 * 60_000;
 
 /** Files that are written to be sent: once for all who fetch one, or pieces of it, and kept for a while in a folder of their own. */
 export class KeptFiles<F extends WrittenFile> {
-  /** The longest unused first. */
+  /** The least recently used first. */
   readonly #kept = new Map<string, Kept<F>>();
 
   /** @param maxBytes what files that nobody fetches just now may take on the disk */

@@ -40,7 +40,7 @@ const verdict = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(false), part: z.string(), reason: z.string() }),
 ]);
 
-/** Models on their way out: brought from MLflow once, looked through, and kept for a while for those who fetch them in pieces. */
+/** Downloads of models: fetched from MLflow once, checked, and kept for a while for those who download them in pieces. */
 export class ModelDownloads {
   readonly #files: KeptFiles<ModelFile>;
   #endSweeping: (() => void) | undefined;

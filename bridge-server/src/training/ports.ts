@@ -43,7 +43,7 @@ export interface TrainingDataset {
   /** Which rows train; null: the recipe decides. A Parquet file with a column `part`: 0 train, 1 validation, 2 test. */
   readonly split: { readonly splitId: string; readonly path: string; readonly sha256: string } | null;
 }
-/** Where what went wrong behind the scenes is written. */
+/** For failures that no request is answered with. */
 export interface TrainingLog {
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;

@@ -21,7 +21,7 @@ export async function readReport(mlflow: MlflowPort, place: ModelPlace, log: Log
   const files = await mlflow.listArtifacts(workspace, runId, artifactPath);
   const file = files.find((one) => one.path === path);
   if (file === undefined) throw new KargahError('report_missing');
-  // Whoever may write models of the project may have put it there: it is held against what a report is.
+  // Anybody who may write the project's models may have put the file there, so it is parsed against the contract.
   const text = (file.sizeBytes ?? 0) > MOST_BYTES ? null : await textOf(mlflow, place, path);
   const found = text === null ? undefined : report.safeParse(parsed(text)).data;
   if (found === undefined) {

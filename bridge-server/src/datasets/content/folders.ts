@@ -40,7 +40,7 @@ export class DatasetFolder {
 export class DatasetsRoot {
   readonly uploads: string;
   readonly datasets: string;
-  /** Files on their way out. */
+  /** Exports, kept for downloads. */
   readonly exports: string;
 
   constructor(dataDir: string) {
@@ -87,7 +87,7 @@ export async function isOwn(path: string): Promise<boolean> {
 export async function streamOf(path: string): Promise<Readable> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    // A folder may have been swapped for a link since somebody looked; what is open now cannot be.
+    // A folder may have been replaced by a link since the check; an open file cannot be.
     if ((await readlink(`/proc/self/fd/${String(file.fd)}`)) !== path)
       throw Object.assign(new Error(`a link leads to ${path}`), { code: 'ELOOP' });
   } catch (error) {

@@ -6,7 +6,7 @@ import { KargahError } from '../../lib/errors.js';
 import type { Contents } from './store.js';
 import type { DatasetsDeps } from '../deps.js';
 
-/** Of the free disk, what promises to one person, and to everybody, keep from another. */
+/** Shares of the free disk that reservations of one person, and of everybody, may keep from another person. */
 const SHARE_OF_ONE = 1 / 4;
 const SHARE_OF_ALL = 1 / 2;
 
@@ -21,7 +21,7 @@ interface Held {
 /** Whether more bytes may come: what a person may have, and what the disk has. */
 export class StorageQuota {
   private readonly mutex = new Mutex();
-  /** Bytes that are being written and are nobody's. */
+  /** Temporary bytes that are being written and count for no person's quota. */
   private reserved = 0;
 
   /** @param awaited by person, bytes that unfinished uploads were promised and have not sent. */
@@ -106,7 +106,7 @@ export class StorageQuota {
     return held;
   }
 
-  /** A person's own promises count in full; those of others only for their shares, or announcing would be enough to shut everybody out. */
+  /** A person's own reservations count in full, those of others only up to their shares: else announcing uploads would be enough to lock everybody out. */
   private async requireSpace(bytes: number, userId: string | null): Promise<void> {
     const disk = await statfs(this.deps.dataDir);
     const free = disk.bavail * disk.bsize;

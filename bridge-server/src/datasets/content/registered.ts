@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { KargahError } from '../../lib/errors.js';
 import { isErrno, type DatasetFolder } from './folders.js';
 
-/** What was seen of a file of the Jupyter server when it was registered. */
+/** Identity of a registered file of the Jupyter server, as it was when it was registered. */
 export const seen = z.object({ size: z.number(), mtimeMs: z.number(), ino: z.number(), dev: z.number() });
 export const seenIn = (folder: DatasetFolder): string => join(folder.path, 'registered.json');
 
-/** What was seen of a registered file goes with every other version of it, and not with a file that took its place. */
+/** Copies that identity to a version that shares the original; where there is none, removes a stale one. */
 export async function carryFacts(from: DatasetFolder, to: DatasetFolder): Promise<void> {
   try {
     await copyFile(seenIn(from), seenIn(to));

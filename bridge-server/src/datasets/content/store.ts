@@ -50,7 +50,7 @@ export class Contents {
     return null;
   }
 
-  /** Lets a version have the original of another one: a second name for it, or nothing where the disk knows none. */
+  /** Gives a version the original of another one as a hard link; false where the file system has none. */
   async share(from: DatasetFolder, to: DatasetFolder): Promise<boolean> {
     await to.make();
     const fresh = `${to.original}.new`;

@@ -19,7 +19,7 @@ import type { DatasetStore } from '../records/store.js';
 import type { VersionStore } from '../records/version-store.js';
 import { datasetOf, type Profile, type VersionRow } from '../records/view.js';
 
-/** What a version is said to be before its bytes are here. */
+/** What is known of a version before its bytes have come. */
 export interface NewVersion {
   /** Whose next version it is; null makes a dataset of it. */
   readonly datasetId: string | null;
@@ -146,7 +146,7 @@ export class Ingestion {
     this.deps.reading.enqueue(versionId);
   }
 
-  /** Its bytes did not come: its row says why, and nothing that did come stays or takes room. */
+  /** Marks the version as failed with its reason and deletes what came of its bytes. */
   async fail(versionId: string, failure: Failure): Promise<void> {
     await this.deps.contents.of({ content_id: versionId }).remove();
     const row = await this.deps.versions.find(versionId);
@@ -154,7 +154,7 @@ export class Ingestion {
       await this.deps.notifier.changed(row.dataset_id);
   }
 
-  /** It never came to be: its row goes, and its dataset's where it would have been the first. */
+  /** Deletes the version's row, and the dataset's where it was the first version: its bytes never came. */
   async cancel(versionId: string): Promise<void> {
     const row = await this.deps.versions.find(versionId);
     if (row?.state !== 'uploading') return;

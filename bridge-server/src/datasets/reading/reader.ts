@@ -26,7 +26,7 @@ const readResult = z.object({
   rows: z.number().int(),
   columns: z.number().int().nullable(),
   encoding: z.string().nullable(),
-  /** What was really used, found out or asked for. */
+  /** The options that were used, detected or given. */
   reading,
   data_sha256: z.string(),
   suggested_target: z.string().nullable(),
@@ -67,7 +67,7 @@ export interface FileToRead {
   readonly reading?: Reading;
 }
 
-/** Who asks, and leaves perhaps. */
+/** Aborts when the caller leaves. */
 export interface Asker {
   readonly userId: string;
   readonly signal?: AbortSignal;
@@ -85,7 +85,7 @@ export class Reader {
     this.worker = new Worker(deps);
   }
 
-  /** Loads what the first question would wait for. */
+  /** Loads the worker's libraries ahead of the first request. */
   warm(): Promise<void> {
     return this.worker.warm();
   }

@@ -86,12 +86,12 @@ export class Worker {
     });
   }
 
-  /** Loads what the first question would wait for. */
+  /** Loads the libraries ahead of the first request. */
   async warm(): Promise<void> {
     await this.start();
   }
 
-  /** Ends it and what it does. */
+  /** Ends the worker and its forks. */
   async stop(): Promise<void> {
     this.stopped = true;
     const { child } = this;
@@ -127,7 +127,7 @@ export class Worker {
       this.child = child;
       let complaint = '';
       child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-COMPLAINT_BYTES)));
-      // A worker that died shows in its end.
+      // A write to a dead worker is reported by its exit.
       child.stdin.on('error', () => undefined);
       createInterface({ input: child.stdout }).on('line', (text) => {
         const said = line.parse(JSON.parse(text));

@@ -6,9 +6,9 @@ import { inherited } from '../../lib/environment.js';
 import { launchNote, readHandle, readOutcome } from '../folder.js';
 import type { LaunchNote } from '../port.js';
 
-/** Beyond this it hangs: imports take seconds, on a busy machine some more. */
+/** A start that takes longer is taken for a hang: imports take seconds, on a busy machine more. */
 const START_LIMIT_MS = 120_000;
-/** A fork takes milliseconds; a daemon that does not answer at all is given up. */
+/** A fork takes milliseconds; a daemon that does not answer for so long is given up. */
 const ANSWER_LIMIT_MS = 10_000;
 const MOST_OF_STDERR = 4_000;
 /** As long as `PLACEHOLDER` in `kargah/launch/warm/detach_fork.py`: forks write their job's id over it. */

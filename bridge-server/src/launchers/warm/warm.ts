@@ -18,25 +18,25 @@ import type {
 } from '../port.js';
 
 export interface WarmSettings {
-  /** Whose daemon is there from the start on. */
+  /** The Python whose daemon is started with the bridge. */
   readonly python: string;
-  /** Where the sockets lie. */
+  /** Its `launch/` holds the daemons' sockets. */
   readonly dataDir: string;
   readonly log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
 }
 
-/** How long loading takes before it was ever measured. */
+/** How long loading is taken to last before it was measured. */
 const USUAL_LOAD_MS = 6_000;
 /** A job waits for a daemon that is loading until this share of the usual time has passed: a cold start would import the same. */
 const PATIENCE = 1.5;
 /** After the daemon failed: how long until the next try. */
 const BACKOFF_MS = [0, 1_000, 5_000, 30_000, 300_000] as const;
-/** A daemon of another Python holds half a gigabyte: it goes when nobody used it, and there are not many. */
+/** A daemon of another Python takes half a gigabyte: it is ended when unused for so long. */
 const IDLE_MS = 10 * 60_000;
 const MOST_OTHERS = 2;
 /** The system's limit for the path of a socket, less the file's own name. */
 const LONGEST_FOLDER = 90;
-/** A daemon that leaves because what it loaded has changed. */
+/** Exit code of a daemon whose loaded files have changed on the disk. */
 const STALE = 76;
 
 const FIRST_JOB: LaunchNote = { code: 'warm_launcher_first_job', params: {} };
@@ -46,12 +46,12 @@ interface Place {
   readonly python: string;
   readonly number: number;
   daemon: WarmDaemon | null;
-  /** Known once it has loaded. */
+  /** False until it has loaded. */
   serving: boolean;
   failures: number;
   /** Why there is none. */
   note: LaunchNote | null;
-  /** This and the next by `performance.now`, which no one can set. */
+  /** This and the next are of `performance.now`, which is monotonic. */
   lastUsed: number;
   /** When it began to load, and how long that took the last time. */
   began: number;

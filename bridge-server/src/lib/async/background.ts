@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const CLOSE_MS = 2_000;
 
-/** Work that nobody waits for, except whoever closes what began it. */
+/** Work in the background: only `close` waits for it. */
 export class Background {
   readonly #busy = new Set<Promise<void>>();
 

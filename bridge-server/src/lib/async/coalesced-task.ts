@@ -1,11 +1,11 @@
-/** Runs a step whenever it is asked to, never twice at once; what is asked for meanwhile makes it run once more. */
+/** Runs a step when it is asked to, never twice at once: requests during a run are merged into one more run. */
 export class CoalescedTask {
   #asked = false;
   #running: Promise<void> | null = null;
 
   constructor(readonly step: () => Promise<void>) {}
 
-  /** Resolves when a whole step has passed that began after this call. */
+  /** Resolves at the end of a step that began after this call. */
   run(): Promise<void> {
     this.#asked = true;
     this.#running ??= this.#steps();

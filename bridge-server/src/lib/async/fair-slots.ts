@@ -1,6 +1,6 @@
 import { KargahError } from '../errors.js';
 
-/** How many of one person may wait, unless it is said. */
+/** How many requests of one person may wait, where nothing else is given. */
 const WAITING = 32;
 const RETRY_SECONDS = 10;
 

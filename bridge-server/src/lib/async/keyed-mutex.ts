@@ -1,6 +1,6 @@
 import { Mutex } from 'async-mutex';
 
-/** A mutex for each key, there as long as somebody holds it or waits for it. */
+/** A mutex for each key, kept while somebody holds it or waits for it. */
 export class KeyedMutex {
   readonly #mutexes = new Map<string, Mutex>();
 
@@ -14,7 +14,7 @@ export class KeyedMutex {
     }
   }
 
-  /** Resolves once nobody holds the key; true then at once, until the next `await`. */
+  /** Resolves once nobody holds the key. That stays so until the caller's next `await`. */
   async waitForUnlock(key: string): Promise<void> {
     for (let mutex = this.#mutexes.get(key); mutex?.isLocked(); mutex = this.#mutexes.get(key))
       await mutex.waitForUnlock();

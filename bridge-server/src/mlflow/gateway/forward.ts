@@ -11,7 +11,7 @@ export interface Forwarded {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Whole, whatever it is: MLflow waits for nobody. */
+  /** The body, received whole, so that no thread of MLflow waits for a slow sender. */
   readonly body: Buffer | HeldFile;
 }
 
@@ -28,7 +28,7 @@ const REQUEST_HEADERS = [
 ];
 const RESPONSE_HEADERS_KEPT_BACK =
   /^(?:connection|keep-alive|transfer-encoding|trailer|upgrade|server|date|set-cookie|www-authenticate|access-control-.*)$/u;
-/** Pages among artifacts are anybody's HTML: they get no origin of ours. */
+/** An artifact may be anybody's HTML: it is sandboxed, without the bridge's origin. */
 const ARTIFACT_PAGE = /\/get-artifact(?:\?|$)|\/mlflow-artifacts\/artifacts|\/artifacts\/files(?:\?|$)/u;
 
 /** What MLflow's page needs: all of it from here, styles and pictures made on the spot, workers for drawings and PDF. */
@@ -87,7 +87,7 @@ export class Forwarder {
         headers: { ...requestHeaders(req, body), ...headers },
       });
       upstream.on('response', (answer) => {
-        // Who asked left before we listened for that; a pipe to nowhere would throw where nobody catches it.
+        // The client left before its `close` was listened for; a pipe to a closed response would throw unhandled.
         if (res.destroyed) {
           upstream.destroy();
           reject(new KargahError('mlflow_unavailable'));
@@ -107,7 +107,7 @@ export class Forwarder {
         if (!res.writableFinished) upstream.destroy();
       });
       if (Buffer.isBuffer(body)) upstream.end(body);
-      // A fault is the connection's too, and told there.
+      // An error also closes the connection, where it is handled.
       else pipeline(Readable.from(body.chunks()), upstream, () => undefined);
     });
   }

@@ -120,7 +120,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const body = asked.row.body === 'json' ? await readJson(req) : null;
     refuseUnsound(asked, body?.json ?? null);
     if (asked.name === CURRENT_USER && caller.kind === 'user' && tokenOf(req) === null) {
-      // MLflow knows a project's people as one user, whose name says nothing to whoever looks at its page.
+      // To MLflow all of a project's people are one user; its page shows the person's own name instead.
       const user = { id: 0, username: caller.name, is_admin: false };
       const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
       res.writeHead(200, headers).end(JSON.stringify({ user, is_basic_auth: false }));
@@ -195,7 +195,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (token !== null) return deps.authenticator.authenticate(token, req.socket);
     const person = await deps.access.callerOfCookie(req);
     if (person === null) throw new KargahError('unauthenticated');
-    // A cookie travels with what other pages send, too.
+    // A browser sends the cookie with requests of other pages, too.
     if (!isOfThePage(req)) throw new KargahError('forbidden');
     return person;
   }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { KargahError } from '../../lib/errors.js';
 
-/** A file without a name: whatever happens to the bridge, nothing of it is left. */
+/** An unlinked temporary file: the system frees it with the process. */
 export class HeldFile {
   #size = 0;
 

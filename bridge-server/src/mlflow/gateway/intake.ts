@@ -32,7 +32,7 @@ export async function* whileMoving(req: IncomingMessage, idleSeconds: number): A
       yield next.value;
     }
   } finally {
-    // Whoever answers may read the rest. Not waited for: one that stands still is not done with its last question.
+    // The rest may still be read for an early answer. Not awaited: `return` of a stalled iterator never resolves.
     void chunks.return?.();
   }
 }

@@ -10,7 +10,7 @@ export interface Match {
   readonly query: string;
 }
 
-/** An encoded separator, dot or control character: nothing honest sends one, and two readers may differ on it. */
+/** An encoded separator, dot or control character: no client sends one, and two parsers may read it differently. */
 const TRICK = /%(?:2f|5c|2e|0[0-9a-f]|1[0-9a-f]|7f)/iu;
 
 /** Decodes the target once and looks it up in {@link ALLOWED}; null where it is closed. */

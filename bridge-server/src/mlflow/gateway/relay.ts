@@ -39,7 +39,7 @@ export async function relay(
   }
 }
 
-/** What a reader is behind: appended at one end, sent from the other as the reader takes it. */
+/** A queue on the disk of what a slow reader has not taken yet. */
 class Backlog {
   #sent = 0;
   #whole = false;

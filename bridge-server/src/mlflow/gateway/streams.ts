@@ -4,7 +4,7 @@ import { KargahError } from '../../lib/errors.js';
 const AT_ONCE = 8;
 const WAITING = 256;
 
-/** Turns of each person: one who sends many files, or slowly, keeps nobody else waiting. */
+/** Slots of each person: many or slow transfers of one person do not delay others. */
 export class Streams {
   readonly #people = new Map<string, { busy: number; readonly waiting: (() => void)[] }>();
 

@@ -79,7 +79,7 @@ function numberOf(value: unknown): LoggedPoint['value'] | null {
 }
 
 function jsonOf({ key, value, timestamp, step }: LoggedPoint): string {
-  // JSON.stringify forgets the sign of a zero. Digits of 64 bits stand as they are: nobody here reads them as a double.
+  // JSON.stringify drops the sign of -0. Digits of 64 bits are passed on as text, never parsed as a double.
   const number = Object.is(value, -0) ? '-0.0' : JSON.stringify(value);
   return `{"key":${JSON.stringify(key)},"value":${number},"timestamp":${String(timestamp)},"step":${String(step)}}`;
 }

@@ -67,7 +67,7 @@ export class Delivery {
     this.#ended = true;
     this.#offState();
     clearTimeout(this.#timer);
-    // What is on its way is answered or cut off; either way it is still in the spool.
+    // A request under way is answered or cut off; either way its points are still in the spool.
     this.deps.sender.close();
     await Promise.allSettled(this.#active);
   }
@@ -112,7 +112,7 @@ export class Delivery {
     run.since = performance.now();
     const until = endOf(pieces.at(-1)!);
     this.deps.backlog.delivered(run.key, until);
-    // A lost note costs a second sending, of which MLflow keeps nothing: nobody waits for it.
+    // Not awaited: without this record the points are sent once more, and MLflow drops duplicates.
     this.deps.segments
       .append(encode({ kind: 'delivered', run: run.key, until }))
       .catch(() => undefined)

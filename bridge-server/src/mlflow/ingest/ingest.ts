@@ -79,7 +79,7 @@ export class Ingest {
       return;
     }
     await this.#writing.runExclusive(key, async () => {
-      // Whoever came before may have been told meanwhile.
+      // An earlier request may have got the answer meanwhile.
       if (metrics !== null && this.#mayWrite(caller, runId)) {
         await this.#take(exchange, metrics, of);
         return;
@@ -95,7 +95,7 @@ export class Ingest {
     });
   }
 
-  /** What is no point: it waits for the points it shows, and for those of the run that it ends. */
+  /** Any other request: it waits until MLflow has the points that it reads, and those of the run that it ends. */
   async other(exchange: Exchange, passOn: PassOn): Promise<void> {
     const { found, caller, body } = exchange;
     const needed = neededBy(found, body?.json ?? null);
@@ -153,7 +153,7 @@ export class Ingest {
     const { success, data } = update.safeParse(body?.json);
     const runId = data?.run_id ?? data?.runId ?? data?.run_uuid;
     if (!success || runId === undefined || data.status === undefined) return;
-    // Known by name before it is known by its end.
+    // Its label must be known before its end is reported.
     await this.deps.nested.labelOf(caller, runId);
     this.deps.listener.runSaid(caller.jobId, runId, data.status);
   }

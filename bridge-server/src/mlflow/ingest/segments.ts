@@ -168,7 +168,7 @@ export class Segments {
         done += bytesWritten;
       }
     } catch (error) {
-      // Who was refused sends again: nothing of it stays, nor does anything follow what a failed write left.
+      // A refused sender sends again, so nothing of it may stay, and nothing may be appended behind a torn write.
       await file.truncate(start).catch(() => undefined);
       await this.#leave();
       throw error;
@@ -191,7 +191,7 @@ export class Segments {
     this.#next += 1;
     this.#sizes.set(number, 0);
     this.#current = { number, file };
-    // A power cut must not take the file's name.
+    // Syncs the folder, so that the file's name survives a power cut.
     syncFolder(this.folder);
     return this.#current;
   }

@@ -1,11 +1,11 @@
 import type { Caller } from '../../access/caller.js';
 
-/** How long MLflow's word that somebody may write to a run is taken as said. */
+/** For how long a permission that MLflow confirmed is cached. */
 const TRUST_MS = 30_000;
 const MAX_KNOWN = 10_000;
 
 /**
- * Who may write to which run, as MLflow said lately. While MLflow is away nobody can change a right, so that what it said last
+ * Who may write to which run, as MLflow confirmed lately. While MLflow is away no permission can change, so the last answer
  * holds.
  */
 export class WritePermissionCache {

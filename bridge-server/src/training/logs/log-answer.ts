@@ -23,7 +23,7 @@ export async function answerLog(
 ): Promise<void> {
   const size = logs.size(jobId);
   const whole = asked.download === '1';
-  // Nothing is no range of nothing: an empty log is answered whole.
+  // No range lies within an empty log: it is answered whole.
   const ranges = size === 0 ? undefined : req.range(size);
   if (ranges === -1)
     throw new KargahError('range_not_satisfiable', {}, { headers: { 'Content-Range': `bytes */${size}` } });

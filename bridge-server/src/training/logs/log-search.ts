@@ -22,7 +22,7 @@ export interface LogQuestion {
   readonly wanted: string;
   readonly offset: number;
   readonly limit: number;
-  /** Of the processor's time, not to be held against a search on a busy machine; at least one piece is looked at. */
+  /** Limit of processor time, not of wall time, so that a busy machine does not shorten a search; at least one piece is read. */
   readonly budgetMs: number;
 }
 
@@ -110,7 +110,7 @@ function* linesOf(piece: Buffer): Iterable<{ start: number; end: number }> {
   }
 }
 
-/** What is to see of a line, or of the part of it, that holds what is looked for. */
+/** The visible text of a line, or of its part, that holds what is looked for. */
 function partThatHolds(line: Buffer, needle: string, mayHold: (bytes: Buffer) => boolean): string | null {
   if (line.length <= PART_BYTES) {
     if (!mayHold(line)) return null;
@@ -127,7 +127,7 @@ function partThatHolds(line: Buffer, needle: string, mayHold: (bytes: Buffer) =>
   return null;
 }
 
-/** What is left to see of a line: no colours, and of a progress bar its last state. */
+/** The visible text of a line: without colours, and of a progress bar its last state. */
 function readable(line: Buffer): string {
   const text = withoutCodes(line.toString()).replace(/\r+$/u, '');
   return text.slice(text.lastIndexOf('\r') + 1);

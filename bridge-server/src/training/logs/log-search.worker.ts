@@ -1,9 +1,9 @@
 import { parentPort } from 'node:worker_threads';
 import { searchLog, type LogMatches, type LogQuestion } from './log-search.ts';
 
-/** Said to this thread. */
+/** A message to this thread. */
 export type Said = { readonly id: number; readonly question: LogQuestion } | { readonly cancel: number };
-/** Answered by it; of a question that was cancelled nothing. */
+/** Its answer; none to a search that was cancelled. */
 export type Answered = { readonly id: number } & ({ readonly found: LogMatches } | { readonly failed: string });
 
 const running = new Map<number, AbortController>();

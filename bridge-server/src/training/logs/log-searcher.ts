@@ -5,9 +5,9 @@ import { KargahError } from '../../lib/errors.js';
 import type { LogMatches, LogQuestion } from './log-search.js';
 import type { Answered, Said } from './log-search.worker.js';
 
-/** A thread that nobody asks is ended. */
+/** An idle thread is ended after this time. */
 const IDLE_MS = 60_000;
-/** A thread that has not answered by now never will. */
+/** A thread that has not answered after this time is taken to hang, and is ended. */
 const LOST_SECONDS = 300;
 
 interface Waiting {

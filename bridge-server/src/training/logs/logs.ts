@@ -10,7 +10,7 @@ import { LogSearcher } from './log-searcher.js';
 import { CoalescedTask } from '../../lib/async/coalesced-task.js';
 
 const CHUNK = 64 * 1024;
-/** Who is further behind goes on near the end: a watcher is not sent a gigabyte, but told that there is a gap. */
+/** A watcher further behind than this goes on near the end, and is told of the gap. */
 const FAR_BYTES = 4 * 2 ** 20;
 const NEAR_BYTES = 256 * 1024;
 /** At most this much of a log is read for its watchers before a pause, however fast it grows. */

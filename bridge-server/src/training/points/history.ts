@@ -89,11 +89,11 @@ export class PointHistory {
       this.log.warn({ err: error, job_id: jobId }, 'points were not kept beside MLflow');
       this.#jobs.delete(jobId);
     }
-    // What came meanwhile goes on.
+    // Continues with the points that came meanwhile.
     if (kept.rests && this.#jobs.get(jobId) === kept) this.#jobs.delete(jobId);
   }
 
-  /** What is kept is no longer what MLflow has. */
+  /** Drops what is kept: it differs from what MLflow has. */
   async invalidate(jobId: string): Promise<void> {
     const kept = this.#jobs.get(jobId) ?? KeptPoints.empty(this.#folder, jobId);
     this.#jobs.delete(jobId);

@@ -24,7 +24,7 @@ export class KeptPoints {
   #newNames: string[] = [];
   #waiting = new Points();
   #written: Written = { points: 0, names: 0 };
-  /** Says so on the disk. */
+  /** Marks that on the disk. */
   #marked = false;
   #writing: Promise<void> = Promise.resolve();
 
@@ -54,7 +54,7 @@ export class KeptPoints {
       kept.#marked = true;
       return kept;
     } catch {
-      // What cannot be read is not believed either.
+      // Files that cannot be read count as not whole.
       return null;
     }
   }

@@ -24,7 +24,7 @@ export function requestOf(asked: Asked | null, kind: 'recipe' | 'script', machin
   return {
     cpus: asked?.cpus ?? usualCpus,
     memoryMb: asked?.memory_mb ?? Math.min(USUAL_MEMORY_MB, machine.memoryMb),
-    // A recipe's network is small: it learns on a GPU where one is asked for. What a script does nobody knows.
+    // A recipe's network is small: it gets a GPU only where one is asked for. What a script needs is not known.
     gpus: asked?.gpus ?? (kind === 'script' ? Math.min(1, machine.gpus.length) : 0),
   };
 }

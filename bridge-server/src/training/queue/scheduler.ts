@@ -28,12 +28,12 @@ export class Scheduler {
     private readonly mlflow: Pick<MlflowPort, 'state'>,
   ) {}
 
-  /** Takes up who was served before the bridge began. */
+  /** Reads from the rows who was served when, before this bridge began. */
   async start(): Promise<void> {
     for (const userId of await this.store.servedBefore()) this.served(userId);
   }
 
-  /** A job of this person had its turn. */
+  /** Notes that a job of this person was started. */
   served(userId: string): void {
     this.#served.set(userId, (this.#turn += 1));
   }

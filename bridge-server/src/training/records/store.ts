@@ -153,7 +153,7 @@ export class JobStore {
       .execute();
   }
 
-  /** Everyone of whom a job was ever started, who was served last at the end. */
+  /** Everyone of whom a job was ever started, the last one served at the end. */
   async servedBefore(): Promise<string[]> {
     const rows = await this.db
       .selectFrom('jobs')
@@ -222,7 +222,7 @@ export class JobStore {
     return rows.map((row) => row.job_id);
   }
 
-  /** True for the first who asks, whatever happens meanwhile. */
+  /** True for the first caller only, also of several at once. */
   async claimRun(jobId: string): Promise<boolean> {
     const query = this.db.updateTable('jobs').set({ run_given: 1 });
     const { numUpdatedRows } = await query

@@ -59,7 +59,7 @@ export class Admission {
     await this.#refuseBeyond(person, claim);
     const { python: asked = DEFAULT_PYTHON } = resources ?? {};
     const python = await this.deps.pythons.executableOf(asked);
-    // What another Python has only the job finds out.
+    // What another Python has installed is known only to the job.
     if (!script && asked === DEFAULT_PYTHON) await this.deps.recipes.requireTorch();
     const named = request.script && script ? { script: { ...request.script, path: script.path } } : {};
     const given = resources === undefined ? {} : { resources };

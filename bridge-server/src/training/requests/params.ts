@@ -31,7 +31,7 @@ function compile(recipe: Recipe): ValidateFunction {
   try {
     return ajv.compile(recipe.params_schema);
   } catch (cause) {
-    // What a package says of its parameters need not be JSON Schema.
+    // A package's schema may be no valid JSON Schema.
     const params = { recipe: recipe.recipe, package: recipe.recipe, reason: (cause as Error).message };
     throw new KargahError('recipe_broken', params, { cause });
   }

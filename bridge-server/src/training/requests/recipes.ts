@@ -80,12 +80,12 @@ export class Recipes {
     if (this.#hasTorch === false) throw new KargahError('torch_missing');
   }
 
-  /** Of a recipe that may be gone by now. */
+  /** For a recipe that may be uninstalled by now. */
   versionOf(name: string): string | null {
     return this.#known.get(name)?.recipe.version ?? null;
   }
 
-  /** What is being answered may have been asked before something was installed. */
+  /** An answer under way may be from before something was installed. */
   async #askAnew(): Promise<void> {
     await this.#asking;
     await this.#ask();
@@ -131,7 +131,7 @@ export class Recipes {
       this.#know(sound);
       this.#tell(problems);
     } catch (err) {
-      // What was known before still is.
+      // The list of before stays.
       log.warn({ err }, 'the recipes that are installed could not be listed');
     }
   }
@@ -140,7 +140,7 @@ export class Recipes {
     this.#known = new Map(recipes.map((item) => [item.recipe, new RecipeParams(item)]));
   }
 
-  /** Each problem is said once, until it is another. */
+  /** Each problem is logged once, until it changes. */
   #tell(problems: readonly Problem[]): void {
     for (const found of problems)
       if (this.#problems.get(found.recipe)?.reason !== found.reason)

@@ -19,7 +19,7 @@ import { modelFacts, type ModelFacts } from '../records/view.js';
 
 /** How long the points of an ended job may take to be delivered before another try later. */
 const DRAIN_SECONDS = 60;
-/** What these say of something that will never be taken. */
+/** Codes by which these say that MLflow will never take something. */
 const REFUSED = 1;
 const RETRY_MS = 15_000;
 /** The training process's and its supervisor's. */
@@ -65,7 +65,7 @@ export class RunFinalizer {
       } catch (error) {
         if (error instanceof KargahError && error.code === 'mlflow_unavailable')
           this.#again('runs of deleted jobs', () => this.deleteRuns(runId));
-        // It stays for the next start: asked again at once, MLflow would say the same.
+        // Left for the next start: an immediate retry would be answered the same.
         else this.deps.log.error({ err: error, run_id: runId }, 'the MLflow run of a deleted job could not be deleted');
       }
     }
@@ -102,7 +102,7 @@ export class RunFinalizer {
       if (!(await this.#drain(jobId))) throw new KargahError('mlflow_unavailable');
       if (!(await this.#sendModel(row))) throw new KargahError('mlflow_unavailable');
       await this.#endRun(workspace, runId, status as RunStatus);
-      // What a script that was stopped left open would be running for ever.
+      // Nested runs that a stopped script left open would stay RUNNING for ever.
       if (row.script_json !== null && row.mlflow_experiment_id !== null)
         await this.deps.mlflow.endRunsBelow(
           workspace,
@@ -129,7 +129,7 @@ export class RunFinalizer {
     }
   }
 
-  /** A script that logged a model with plain MLflow said nothing of it to us. */
+  /** A script that logs a model with plain MLflow does not report it, so MLflow is asked. */
   async #findModel(row: JobRow, workspace: string, runId: string): Promise<void> {
     const found = await this.deps.mlflow.modelOf(workspace, runId);
     if (!found) return;

@@ -12,7 +12,7 @@ for (const [net, bits] of [
   ['224.0.0.0', 3],
 ] as const)
   LOCAL_V4.addSubnet(net, bits, 'ipv4');
-/** Also what stands for IPv4 addresses in other clothes: mapped, translated, tunnelled. A list of its own: IPv4 is held against mapped nets. */
+/** Also IPv6 forms of IPv4 addresses: mapped, translated, tunnelled. A list of its own, since Node compares IPv4 addresses with mapped networks. */
 const LOCAL_V6 = new BlockList();
 for (const [net, bits] of [
   ['::', 96],
@@ -66,7 +66,7 @@ export class DatabaseHosts {
   }
 }
 
-/** The same whatever it was that failed: no port, name or user is told from another by it. */
+/** One error for every failure, so that it cannot be used to probe ports, names or users. */
 const unreachable = (cause?: unknown): KargahError =>
   new KargahError('connection_failed', { reason: 'no connection with this address, name and password' }, { cause });
 

@@ -22,7 +22,7 @@ export async function saveStream(
   limitBytes: number,
   check: (bytes: number) => void,
 ): Promise<SavedFile> {
-  // What fails before it is read is told when it is read.
+  // An error before the first read is reported by that read.
   stream.on('error', () => undefined);
   try {
     await folder.make();

@@ -11,7 +11,7 @@ import { saveStream } from './download.js';
 import { locate, type LocatedFile, missing, type Offer, offersOf } from './offers.js';
 import type { UrlOrigin } from './urls.js';
 
-/** For so long what a folder was seen to hold is shown again; whoever takes something of it has it looked at anew. */
+/** For how long the listing of a folder is cached; taking something of it looks at the folder again. */
 const FRESH_MS = 10_000;
 
 interface Seen {
@@ -79,7 +79,7 @@ export class ListOrigin {
     await one?.done;
   }
 
-  /** A list that cannot be read takes nothing else with it: what it said before counts until it is right again. */
+  /** While the list cannot be read, what it said before counts. */
   private async entries(): Promise<readonly CatalogueEntry[]> {
     if (this.deps.file === null) return [];
     try {
@@ -148,7 +148,7 @@ export class ListOrigin {
       const check = await this.deps.quota.quotaCheck(caller, sizeBytes);
       const source = addAbortSignal(signal, await open());
       const { sha256, bytes } = await saveStream(source, folder, this.deps.maxBytes, check).catch((error: unknown) => {
-        // What our own disk says is no matter of the file's.
+        // An error of our own disk is not the source file's fault.
         throw source.errored === error ? missing(error, id) : error;
       });
       if (expected !== undefined && sha256 !== expected) throw new KargahError('upload_checksum_mismatch');

@@ -70,7 +70,7 @@ export async function locate({ id, path = '', from }: Offer, dataDir: string): P
     // The administrator may name a link; where it leads now is what is opened, and no other link there. Where a file of a folder leads
     // was looked at when it was offered.
     const real = from === 'file of a folder' ? path : await realpath(path);
-    // The administrator’s list opens nobody’s datasets, and not the secret, whatever it names.
+    // Kargah's own data folder is never offered, whatever the list names.
     if (await isOwn(dataDir, await realpath(real))) throw new KargahError('file_missing', { path: id });
     if (from === 'class folders') {
       const pictures = await picturesIn(real, MAX_PICTURES, await realpath(dataDir));
@@ -99,7 +99,7 @@ async function offeredOf(entry: CatalogueEntry, dataDir: string, file: string): 
     await access(absolute, constants.R_OK);
     const { size } = await stat(absolute);
     const name = plainName(file);
-    // Its own for as long as it is called so.
+    // Its id, which stays while its name does.
     const id = `${entry.id}.${createHash('sha256').update(file).digest('hex').slice(0, 12)}`;
     return { ...entry, id, name, name_fa: name, path: absolute, size, from: 'file of a folder' };
   } catch (error) {

@@ -29,7 +29,7 @@ export interface RemoteFile {
   readonly url: URL;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly body: Dispatcher.ResponseData['body'];
-  /** Lets go of the connection. */
+  /** Closes the connection. */
   close(): Promise<void>;
 }
 
@@ -98,7 +98,7 @@ async function pinned(outbound: OutboundHttp, url: URL): Promise<Agent> {
   }
   const [first] = addresses;
   if (first === undefined) throw failed(url, 'no address');
-  // One private address among public ones is a trap.
+  // One private address among public ones is refused: it is how DNS rebinding begins.
   if (!addresses.every((address) => outbound.allows(address))) throw new KargahError('url_private', { host });
   const family = isIP(first);
   const { Agent: Connections } = await import('undici');

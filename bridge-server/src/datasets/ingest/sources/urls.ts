@@ -16,7 +16,7 @@ interface Listed extends IngestTarget {
   readonly sourceId?: string;
 }
 
-/** A server that sends without end, or a byte a minute, is let go. */
+/** Limits for a server that sends without end, or very slowly. */
 const WHOLE_MS = 6 * 3_600_000;
 const TYPES: Readonly<Record<string, string>> = {
   'text/csv': '.csv',
