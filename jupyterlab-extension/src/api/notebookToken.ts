@@ -23,7 +23,7 @@ export async function signOut(api: Api): Promise<void> {
   const token = notebookToken();
   window.localStorage.removeItem(KEY);
   if (token !== null) {
-    // Already revoked or expired is as good.
+    // Already revoked or expired: nothing to end.
     await api.http
       .DELETE('/api/v1/auth/tokens/{token_id}', { params: { path: { token_id: token.token_id } } })
       .catch(() => undefined);

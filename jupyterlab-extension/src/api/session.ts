@@ -4,7 +4,7 @@ import type { InvitationOffer, NewAccount, Session, SignUp, User } from './types
 
 export type SessionState =
   | { readonly status: 'unknown' }
-  /** Nobody answered the first question yet; asked again by itself. */
+  /** The bridge has not answered yet; it is asked again by itself. */
   | { readonly status: 'unreachable'; readonly reason: ApiError }
   | { readonly status: 'signed_out'; readonly reason: 'none' | 'expired' | 'signed_out' }
   | { readonly status: 'signed_in'; readonly user: User };
@@ -171,7 +171,7 @@ export class SessionKeeper {
   private schedule(): void {
     clearTimeout(this.timer);
     const wait = Math.min(Math.max(this.expiresAt - Date.now() - RENEW_BEFORE_MS, 1_000), LONGEST_TIMER_MS);
-    // A renewal that finds nobody home is not lost: the next call asks again.
+    // A renewal that got no answer is repeated by the next call.
     this.timer = setTimeout(() => void this.renew().catch(() => undefined), wait);
   }
 

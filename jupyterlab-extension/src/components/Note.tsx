@@ -34,7 +34,7 @@ export function Note({ tone, icon, title, children, actions, role = 'status' }: 
 export interface ErrorNoteProps {
   readonly reason: unknown;
   readonly onRetry?: (() => void) | undefined;
-  /** Somebody else tries again by himself. */
+  /** The component that shows it tries again by itself. */
   readonly retried?: boolean;
 }
 

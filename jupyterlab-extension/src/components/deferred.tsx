@@ -3,7 +3,7 @@ import { unreachable } from '../api/errors.js';
 import { ErrorNote, Skeleton } from './Note.js';
 
 export interface DeferredOptions {
-  /** What stands there until its code has come. */
+  /** Shown until the code is loaded. */
   readonly waiting?: JSX.Element | null;
 }
 

@@ -34,7 +34,7 @@ export class Sparks {
   }
 
   private follow(jobs: readonly Job[]): void {
-    // Nobody is signed in any more.
+    // Signed out meanwhile.
     if (jobs.length === 0) this.values.set({});
     const running = jobs.filter((job) => job.state === 'running' || job.state === 'starting').slice(0, FOLLOWED);
     const wanted = new Set(running.map((job) => job.job_id));

@@ -65,7 +65,7 @@ export class LogBuffer {
       const newline = shown.indexOf('\n', from);
       const to = newline < 0 ? shown.length : newline;
       const part = shown.slice(from, to);
-      // Before a line end a carriage return says nothing, and many write it there.
+      // A carriage return before a line end moves no cursor; programs write CRLF.
       const raw = newline >= 0 && part.endsWith('\r') ? part.slice(0, -1) : part;
       if (raw !== '') this.write(raw, offset);
       offset += bytesOf(part) + (newline < 0 ? 0 : 1);
@@ -117,7 +117,7 @@ export class LogBuffer {
   private move(what: string, count: string, offset: number): void {
     const rows = Math.max(1, Number(count) || 1);
     if (what === 'J') {
-      // Nothing above is ever erased: it is a log.
+      // Lines above are never erased, unlike on a terminal: it is a log.
       if (count !== '' && count !== '0') return;
       this.here(offset).eraseRest();
       this.screen.splice(this.row + 1).forEach(() => this.drop(this.lines.pop()));
