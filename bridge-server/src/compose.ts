@@ -124,6 +124,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     events,
     live,
     mlflow: mlflow.port,
+    registry: mlflow.registry,
     memberships,
     ledger,
     training,

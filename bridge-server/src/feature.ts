@@ -12,7 +12,7 @@ import type { Mount } from './http/app.js';
 import type { Route } from './http/route.js';
 import type { Ledger } from './ledger/index.js';
 import type { FeatureFeed, LivePort } from './live/port.js';
-import type { MlflowPort } from './mlflow/port.js';
+import type { MlflowPort, RegistryPort } from './mlflow/port.js';
 import type { Database } from './storage/schema.js';
 import { migrateFeature } from './storage/storage.js';
 import type { TrainingService } from './training/index.js';
@@ -49,6 +49,7 @@ export interface Parts {
   readonly ledger: Ledger;
   readonly live: LivePort & FeatureFeed;
   readonly mlflow: MlflowPort;
+  readonly registry: RegistryPort;
   readonly memberships: Memberships;
   readonly training: TrainingService;
   readonly datasets: TrainingDatasets;

@@ -179,7 +179,7 @@ it('lists the models of a person page by page, newest first, and finds them by n
   });
   type Page = { items: { job_id: string; best_metric: unknown }[]; next_cursor: string | null };
   const page = async (query: string): Promise<Page> =>
-    (await (await bridge.call('GET', `/api/v1/models?${query}`, { token: sara })).json()) as Page;
+    (await (await bridge.call('GET', `/api/v1/train/models?${query}`, { token: sara })).json()) as Page;
   const seen: string[] = [];
   let cursor: string | null = '';
   while (cursor !== null) {
@@ -194,15 +194,15 @@ it('lists the models of a person page by page, newest first, and finds them by n
   // What LIKE would read as a pattern stands for itself.
   expect((await page('search=my_model')).items).toMatchObject([{ job_id: 'job_model1' }]);
   expect((await page('search=100%25')).items).toEqual([]);
-  const others = await bridge.call('GET', '/api/v1/models', { token: reza });
+  const others = await bridge.call('GET', '/api/v1/train/models', { token: reza });
   expect(await others.json()).toEqual({ items: [], next_cursor: null });
 });
 
 it('answers no models where there are none, and refuses a cursor that is none', async () => {
-  expect(await (await bridge.call('GET', '/api/v1/models', { token: reza })).json()).toEqual({
+  expect(await (await bridge.call('GET', '/api/v1/train/models', { token: reza })).json()).toEqual({
     items: [],
     next_cursor: null,
   });
-  const wrong = await bridge.call('GET', '/api/v1/models?cursor=nonsense', { token: sara });
+  const wrong = await bridge.call('GET', '/api/v1/train/models?cursor=nonsense', { token: sara });
   expect(wrong.status).toBe(422);
 });

@@ -104,7 +104,11 @@ beforeAll(async () => {
   const invitation = await json<{ invitation_id: string }>('POST', invitations, { role: 'viewer' });
   run = { id: job.mlflow_run_id, experiment: job.mlflow_experiment_id, workspace: page.workspace };
   await letInAndOut(project.project_id);
+  await json('POST', `/api/v1/models/price/versions`, { job_id });
+  await json('PUT', '/api/v1/models/price/aliases/tried', { version: 1 });
   things = {
+    name: 'price',
+    alias: 'tried',
     dataset_id: dataset.dataset_id,
     version: '1',
     connection_id: connection.connection_id,
@@ -150,6 +154,8 @@ describe('what is Sara’s', () => {
     patchMember: { role: 'owner' },
     createInvitation: { role: 'viewer' },
     putSharing: { emails: [] },
+    registerModelVersion: { job_id: 'job_0000000000000000' },
+    setModelAlias: { version: 1 },
   };
   const QUERIES: Record<string, string> = { searchLogs: '?q=x', diffVersions: '?from=1&to=1' };
   const there = (path: string) => path.replace(/\{(\w+)\}/gu, (_, name: string) => things[name]!);
@@ -215,7 +221,7 @@ describe('what is Sara’s', () => {
   });
 
   it('stands in none of Reza’s lists', async () => {
-    for (const list of ['datasets', 'train/jobs', 'models', 'auth/tokens']) {
+    for (const list of ['datasets', 'train/jobs', 'models', 'train/models', 'auth/tokens']) {
       const { items } = await json<{ items: unknown[] }>('GET', `/api/v1/${list}`, undefined, reza.token);
       expect([list, items]).toEqual([list, []]);
     }

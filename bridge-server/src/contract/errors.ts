@@ -3,6 +3,7 @@ import { ACCOUNTS } from './errors/accounts.js';
 import { DATASETS } from './errors/datasets.js';
 import { JOBS } from './errors/jobs.js';
 import { MLFLOW } from './errors/mlflow.js';
+import { MODELS } from './errors/models.js';
 import { PROJECTS } from './errors/projects.js';
 import { REQUESTS } from './errors/requests.js';
 import { SWEEPS } from './errors/sweeps.js';
@@ -21,6 +22,7 @@ export const ERRORS = {
   ...WAITS,
   ...SWEEPS,
   ...MLFLOW,
+  ...MODELS,
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

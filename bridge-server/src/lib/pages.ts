@@ -2,7 +2,7 @@ import { sql, type SelectQueryBuilder } from 'kysely';
 import { KargahError } from './errors.js';
 
 /**
- * Lists by keyset paging. A list stands in the order of two columns, both from the highest down, of which the second tells rows apart that are
+ * Lists by keyset paging. A list stands in the order of two columns, both from the highest down unless it says otherwise, of which the second tells rows apart that are
  * the same in the first. A page begins behind the last row of the one before, which the cursor names by its values in these columns:
  *
  * - what is added or deleted meanwhile neither repeats a row nor leaves one out, and the row that a cursor names may itself be gone;
@@ -26,6 +26,8 @@ export interface Order<Row> {
   readonly by: keyof Row & string;
   readonly then: keyof Row & string;
   readonly table?: string;
+  /** From the lowest up instead. */
+  readonly ascending?: boolean;
 }
 
 /**
@@ -40,21 +42,24 @@ export async function readPage<DB, Tables extends keyof DB, Row>(
 ): Promise<Page<Row>> {
   const prefix = order.table === undefined ? '' : `${order.table}.`;
   const [by, then] = [sql.ref(prefix + order.by), sql.ref(prefix + order.then)];
+  const direction = order.ascending === true ? 'asc' : 'desc';
+  const behind = order.ascending === true ? sql`>` : sql`<`;
   const place = cursor === undefined ? null : decodeCursor(cursor);
   const found = await Promise.all(
     queries.map((query) => {
       // One more than asked for tells whether there is a further page.
       const ordered = query
-        .orderBy(by, 'desc')
-        .orderBy(then, 'desc')
+        .orderBy(by, direction)
+        .orderBy(then, direction)
         .limit(limit + 1);
       return (
-        place === null ? ordered : ordered.where(sql<boolean>`(${by}, ${then}) < (${place[0]}, ${place[1]})`)
+        place === null ? ordered : ordered.where(sql<boolean>`(${by}, ${then}) ${behind} (${place[0]}, ${place[1]})`)
       ).execute();
     }),
   );
+  const sign = order.ascending === true ? 1 : -1;
   const placeOf = (row: Row): [string, string] => [String(row[order.by]), String(row[order.then])];
-  const merged = found.length === 1 ? found[0]! : found.flat().sort((a, b) => compare(placeOf(b), placeOf(a)));
+  const merged = found.length === 1 ? found[0]! : found.flat().sort((a, b) => sign * compare(placeOf(a), placeOf(b)));
   const rows = merged.slice(0, limit);
   const last = merged.length > limit ? rows.at(-1) : undefined;
   return { rows, next_cursor: last === undefined ? null : encodeCursor(placeOf(last)) };

@@ -9,6 +9,8 @@ import { createGateway, type Gateway, type GatewayRefused } from './gateway/gate
 import { IngestSpool } from './ingest/spool.js';
 import type { GatewayListener, MlflowPort } from './port.js';
 import { OwnMlflowServer, RemoteMlflowServer, type MlflowLog, type MlflowServer } from './server/server.js';
+import { MlflowRegistry } from './registry.js';
+import type { RegistryPort } from './registry-port.js';
 import { MlflowTracking } from './tracking.js';
 
 /** How the bridge proves to MLflow who asks; `auth/` has it. */
@@ -27,6 +29,7 @@ export interface MlflowDeps {
 
 export interface Mlflow {
   readonly port: MlflowPort;
+  readonly registry: RegistryPort;
   readonly server: MlflowServer;
   /** Points that were acknowledged and are not in MLflow yet. */
   readonly spool: Pick<IngestSpool, 'waiting'>;
@@ -54,9 +57,11 @@ export function createMlflow({ config, access, log }: MlflowDeps): Mlflow {
     log,
   });
   const port = new MlflowTracking(client, server.health, spool);
+  const registry = new MlflowRegistry(client, server.health);
   const gateways: Gateway[] = [];
   return {
     port,
+    registry,
     server,
     spool,
     gateway: (authenticator, listener, refused = () => undefined) => {
@@ -70,6 +75,7 @@ export function createMlflow({ config, access, log }: MlflowDeps): Mlflow {
         ensureWorkspace,
         listener,
         refused,
+        registry,
         spool,
         log,
         folder,

@@ -4,6 +4,8 @@ import type { MetricPoint } from '../contract/training/metrics.js';
 import type { MlflowState } from '../contract/system.js';
 import type { Progress } from '../contract/training/training.js';
 
+export type { RegistryChange, RegistryGuard, RegistryModel, RegistryPort, RegistryVersion } from './registry-port.js';
+
 export interface RunRef {
   readonly experimentId: string;
   readonly runId: string;

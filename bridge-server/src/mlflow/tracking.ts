@@ -5,16 +5,15 @@ import {
   BATCH_LIMITS,
   HISTORY_PAGE,
   InternalError,
-  MlflowUnreachable,
   ResourceAlreadyExists,
   ResourceDoesNotExist,
-  TemporarilyUnavailable,
   type MlflowClient,
   type Run,
 } from 'mlflow-js-client';
 import type { MetricPoint } from '../contract/training/metrics.js';
 import type { WorkspaceUser } from '../access/workspace-user.js';
 import { KargahError } from '../lib/errors.js';
+import { asking } from './asking.js';
 import type { Health } from './server/health.js';
 import type { IngestSpool } from './ingest/spool.js';
 import { wireInt } from '../lib/int64.js';
@@ -258,17 +257,11 @@ export class MlflowTracking implements MlflowPort {
   }
 
   async #ask<T>(question: () => Promise<T>): Promise<T> {
-    if (this.health.state() !== 'up') throw new KargahError('mlflow_unavailable');
     try {
-      return await question();
-    } catch (cause) {
-      if (cause instanceof MlflowUnreachable || cause instanceof TemporarilyUnavailable)
-        throw new KargahError('mlflow_unavailable', {}, { cause });
-      if (cause instanceof ResourceDoesNotExist) {
-        this.#experiments.clear();
-        throw new KargahError('not_found', {}, { cause });
-      }
-      throw cause;
+      return await asking(this.health, question);
+    } catch (error) {
+      if (error instanceof KargahError && error.code === 'not_found') this.#experiments.clear();
+      throw error;
     }
   }
 }

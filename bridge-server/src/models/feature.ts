@@ -5,5 +5,6 @@ import * as contract from './contract.js';
 export const models: Feature = {
   name: 'models',
   endpoints: endpointsOf(contract),
-  create: async ({ db }) => (await import('./index.js')).createModels(db),
+  liveEvents: { models_changed: contract.modelsChanged },
+  create: async (parts) => (await import('./index.js')).createModels(parts),
 };

@@ -1,7 +1,69 @@
-import { listModels } from './contract.js';
 import { route, type Route } from '../http/route.js';
-import type { ModelService } from './service.js';
+import * as contract from './contract.js';
+import type { RegistryService } from './registry/service.js';
+import type { TrainedModels } from './trained/service.js';
 
-export function modelRoutes(models: ModelService): Route[] {
-  return [route(listModels, async ({ caller, query }) => ({ status: 200, json: await models.list(caller, query) }))];
+export function modelRoutes(trained: TrainedModels, registry: RegistryService): Route[] {
+  return [
+    route(contract.listTrainedModels, async ({ caller, query }) => ({
+      status: 200,
+      json: await trained.list(caller, query),
+    })),
+    route(contract.listModels, async ({ caller, query }) => ({
+      status: 200,
+      json: await registry.list(caller, query),
+    })),
+    route(contract.createModel, async ({ caller, body }) => ({
+      status: 201,
+      json: await registry.create(caller, body),
+    })),
+    route(contract.getModel, async ({ caller, params }) => ({
+      status: 200,
+      json: await registry.get(caller, params.name),
+    })),
+    route(contract.patchModel, async ({ caller, params, body }) => ({
+      status: 200,
+      json: await registry.change(caller, params.name, body),
+    })),
+    route(contract.deleteModel, async ({ caller, params }) => {
+      await registry.delete(caller, params.name);
+      return { status: 204 };
+    }),
+    route(contract.modelDependents, async ({ caller, params, query }) => ({
+      status: 200,
+      json: await registry.dependents(caller, params.name, query.version),
+    })),
+    route(contract.listVersions, async ({ caller, params, query }) => ({
+      status: 200,
+      json: await registry.versions(caller, params.name, query),
+    })),
+    route(contract.registerVersion, async ({ caller, params, body }) => {
+      const { made, version } = await registry.register(caller, params.name, body);
+      return { status: made ? 201 : 200, json: version };
+    }),
+    route(contract.getVersion, async ({ caller, params }) => ({
+      status: 200,
+      json: await registry.getVersion(caller, params.name, params.version),
+    })),
+    route(contract.patchVersion, async ({ caller, params, body }) => ({
+      status: 200,
+      json: await registry.changeVersion(caller, params.name, params.version, body),
+    })),
+    route(contract.deleteVersion, async ({ caller, params }) => {
+      await registry.deleteVersion(caller, params.name, params.version);
+      return { status: 204 };
+    }),
+    route(contract.versionReport, async ({ caller, params }) => ({
+      status: 200,
+      json: await registry.report(caller, params.name, params.version),
+    })),
+    route(contract.setAlias, async ({ caller, params, body }) => ({
+      status: 200,
+      json: await registry.setAlias(caller, params.name, params.alias, body.version),
+    })),
+    route(contract.deleteAlias, async ({ caller, params }) => {
+      await registry.deleteAlias(caller, params.name, params.alias);
+      return { status: 204 };
+    }),
+  ];
 }

@@ -27,6 +27,9 @@ export interface Database {
   server_settings: ServerSettingTable;
   limits: LimitTable;
   token_keys: TokenKeyTable;
+  registered_models: RegisteredModelTable;
+  model_versions: ModelVersionTable;
+  model_aliases: ModelAliasTable;
 }
 
 export interface ProjectTable {
@@ -361,4 +364,44 @@ export interface SweepTable {
   mlflow_end_pending: string | null;
   created_at: string;
   ended_at: string | null;
+}
+
+/** A registered model, as MLflow's registry last had it. */
+export interface RegisteredModelTable {
+  project_id: string;
+  name: string;
+  /** Name and description as search compares them. */
+  search_text: string;
+  description: string;
+  tags_json: string;
+  created_at: string;
+  updated_at: string;
+}
+/** A version of it. */
+export interface ModelVersionTable {
+  project_id: string;
+  name: string;
+  version: number;
+  /** The version with leading zeros, so that texts compare as numbers do. */
+  place: string;
+  description: string;
+  tags_json: string;
+  source: string;
+  status: string;
+  run_id: string | null;
+  model_id: string | null;
+  job_id: string | null;
+  /** What it was made from, as its job said it; stays when the job is deleted. */
+  lineage_json: string | null;
+  registered_by: string | null;
+  registered_name: string | null;
+  created_at: string;
+  updated_at: string;
+}
+/** An alias, as MLflow's registry last had it. */
+export interface ModelAliasTable {
+  project_id: string;
+  name: string;
+  alias: string;
+  version: number;
 }

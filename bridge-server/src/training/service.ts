@@ -356,6 +356,11 @@ export class TrainingService {
     }
   }
 
+  /** The report beside any model of MLflow's. @throws report_missing, mlflow_unavailable */
+  async reportAt(place: ModelPlace): Promise<Report> {
+    return readReport(this.deps.mlflow, place, this.deps.log);
+  }
+
   /** @throws not_found, forbidden */
   async requireJob(caller: Caller, permission: Permission, jobId: string): Promise<void> {
     await this.#job(caller, permission, jobId);

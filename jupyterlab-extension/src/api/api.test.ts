@@ -93,9 +93,13 @@ describe('a call', () => {
       }
       return headers['x-kargah-token'] === 'second' ? page('it') : problem(401, 'token_expired');
     });
-    const answer = await data(api.http.GET('/api/v1/models'));
+    const answer = await data(api.http.GET('/api/v1/train/models'));
     expect(answer.items).toEqual(['it']);
-    expect(bridge.requests.slice(1)).toEqual(['GET /api/v1/models', 'POST /api/v1/auth/refresh', 'GET /api/v1/models']);
+    expect(bridge.requests.slice(1)).toEqual([
+      'GET /api/v1/train/models',
+      'POST /api/v1/auth/refresh',
+      'GET /api/v1/train/models',
+    ]);
   });
 
   it('sends its body again with the renewed token', async () => {
@@ -118,7 +122,7 @@ describe('a call', () => {
   it('is thrown as unreachable when nobody answers', async () => {
     await api.session.login({ email: 'a@b.co', password: 'x' });
     await bridge.stop();
-    await expect(api.http.GET('/api/v1/models')).rejects.toMatchObject({ code: 'unreachable' });
+    await expect(api.http.GET('/api/v1/train/models')).rejects.toMatchObject({ code: 'unreachable' });
   });
 });
 

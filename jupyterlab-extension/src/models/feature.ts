@@ -15,7 +15,7 @@ export const models: Feature = {
     storedList({
       name: 'models',
       idOf: ({ job_id }) => job_id,
-      read: (api, query) => data(api.http.GET('/api/v1/models', { params: { query } })),
+      read: (api, query) => data(api.http.GET('/api/v1/train/models', { params: { query } })),
       // They come and go with their jobs, whose list asks for them.
       follow: () => undefined,
     }),

@@ -27,7 +27,7 @@ beforeEach(async () => {
       ? page(...jobs)
       : path.startsWith('/api/v1/datasets')
         ? page(dataset())
-        : path.startsWith('/api/v1/models')
+        : path.startsWith('/api/v1/train/models')
           ? page()
           : problem(404, 'not_found');
   });

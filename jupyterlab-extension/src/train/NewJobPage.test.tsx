@@ -86,7 +86,7 @@ const handler: Handler = ({ method, path, body }) => {
     sent.push(JSON.parse(body.toString()));
     return { status: 201, body: aJob({ job_id: 'job_bbbbbb' }) };
   }
-  return path.startsWith('/api/v1/train/jobs') || path.startsWith('/api/v1/models') ? page() : notFound;
+  return path.startsWith('/api/v1/train/jobs') || path.startsWith('/api/v1/train/models') ? page() : notFound;
 };
 
 async function open(cloneOf?: string): Promise<void> {

@@ -50,6 +50,7 @@ export const modelVersions = {
   update: endpoint('PATCH', '/api/2.0/mlflow/model-versions/update', version.extend({ description: text }), wrapped),
   delete: endpoint('DELETE', '/api/2.0/mlflow/model-versions/delete', version, empty),
   setTag: endpoint('POST', '/api/2.0/mlflow/model-versions/set-tag', version.extend({ key: text, value: text }), empty),
+  deleteTag: endpoint('DELETE', '/api/2.0/mlflow/model-versions/delete-tag', version.extend({ key: text }), empty),
   getDownloadUri: endpoint(
     'GET',
     '/api/2.0/mlflow/model-versions/get-download-uri',

@@ -37,8 +37,10 @@ export const registeredModels = {
     z.object({ registered_models: list(registeredModel), next_page_token: optionalText }),
   ),
   rename: endpoint('POST', '/api/2.0/mlflow/registered-models/rename', name.extend({ new_name: text }), wrapped),
+  update: endpoint('PATCH', '/api/2.0/mlflow/registered-models/update', name.extend({ description: text }), wrapped),
   delete: endpoint('DELETE', '/api/2.0/mlflow/registered-models/delete', name, empty),
   setTag: endpoint('POST', '/api/2.0/mlflow/registered-models/set-tag', tag.extend({ name: text }), empty),
+  deleteTag: endpoint('DELETE', '/api/2.0/mlflow/registered-models/delete-tag', name.extend({ key: text }), empty),
   setAlias: endpoint(
     'POST',
     '/api/2.0/mlflow/registered-models/alias',

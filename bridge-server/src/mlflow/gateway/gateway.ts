@@ -21,6 +21,8 @@ import { JobRunRedirect, type ResolvedRequest } from '../rules/job-run-redirect.
 import { match, type Match } from './paths.js';
 import type { GatewayListener } from '../port.js';
 import { JobScope } from '../rules/reach.js';
+import { registryChange } from '../rules/registry-change.js';
+import type { RegistryGuard } from '../registry-port.js';
 import { nameFault, refuse, unavailable } from './refusal.js';
 import type { MlflowServer } from '../server/server.js';
 import { refuseUnsound } from '../rules/sound.js';
@@ -55,6 +57,8 @@ export interface GatewayDeps {
   readonly ensureWorkspace: (workspace: string, user: WorkspaceUser) => Promise<void>;
   readonly listener: GatewayListener;
   readonly refused: GatewayRefused;
+  /** Who guards MLflow's registry, where somebody does. */
+  readonly registry: { readonly guard: RegistryGuard | null };
   readonly spool: IngestDeps['spool'];
   readonly log: GatewayLog;
   /** Where files lie while they pass. */
@@ -142,11 +146,19 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const { found } = meant;
     if (caller.kind === 'job') await reach.check(caller, found, meant.body?.json ?? null);
     const said = caller.kind === 'job' ? await experiments.meant(caller, found, meant.body) : meant.body;
+    const { guard } = deps.registry;
+    const change = guard === null ? null : registryChange(found, said?.json ?? null);
+    if (change !== null) await guard!.allow(caller, change);
     const exchange = { req, res, found, caller, body: said };
     const passOn = async (): Promise<number> => {
       if (!isUp()) throw unavailable();
       await settle(caller);
-      return forward(exchange);
+      const passed = change === null ? null : guard!.passing(caller, change);
+      try {
+        return await forward(exchange);
+      } finally {
+        passed?.();
+      }
     };
     if (runId === null) await ingest.other(exchange, passOn);
     else await ingest.log(exchange, runId, passOn);

@@ -63,7 +63,7 @@ export class RegistryReach {
 }
 
 /** @throws {KargahError} `mlflow_parameter_missing`. */
-function versionIn(body: JsonBody | null, query: string): string {
+export function versionIn(body: JsonBody | null, query: string): string {
   const version = body?.['version'];
   return typeof version === 'number' ? String(version) : said(body, query, 'version');
 }
@@ -72,7 +72,7 @@ const aliased = (aliases: readonly { alias: string; version: string }[], alias: 
   aliases.find((one) => one.alias === alias)?.version ?? null;
 
 /** MLflow takes the fields of a DELETE from its body or from its query. */
-function said(body: JsonBody | null, query: string, field: string): string {
+export function said(body: JsonBody | null, query: string, field: string): string {
   const asked = new URLSearchParams(query).getAll(field);
   if (asked.length === 0) return named(body, [field]);
   const [first] = asked;

@@ -11,6 +11,7 @@ import { ledger } from './0009-ledger.js';
 import { peopleAndTokens } from './0010-people-and-tokens.js';
 import { settingsOfTheServer } from './0013-settings-of-the-server.js';
 import { limitsAndKeys } from './0014-limits-and-keys.js';
+import { registeredModels } from './0015-registered-models.js';
 
 /** The one list of migrations, in order; a released one is never edited, and knows no code of today. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -26,4 +27,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '010_people_and_tokens': peopleAndTokens,
   '013_settings_of_the_server': settingsOfTheServer,
   '014_limits_and_keys': limitsAndKeys,
+  '015_registered_models': registeredModels,
 };

@@ -38,6 +38,9 @@ export const stored = <T extends z.ZodType>(schema: T, text: string | null): z.o
   text === null ? null : schema.parse(JSON.parse(text));
 
 export const scriptOf = (row: JobRow) => stored(job.shape.script, row.script_json);
+/** The file that a script's job runs; null for a recipe's. */
+export const scriptPathOf = (row: Pick<JobRow, 'script_json'>): string | null =>
+  stored(job.shape.script, row.script_json)?.path ?? null;
 export const paramsOf = (row: Pick<JobRow, 'params_json'>) => stored(job.shape.params, row.params_json) ?? {};
 export const resourcesOf = (row: Pick<JobRow, 'resources_json'>) => stored(resources, row.resources_json);
 export const devicesOf = (row: Pick<JobRow, 'gpus_json'>) => stored(z.array(z.string()), row.gpus_json) ?? [];

@@ -200,6 +200,12 @@ ErrorCode: TypeAlias = Literal[
     "mlflow_artifact_name",
     "mlflow_query_refused",
     "mlflow_busy",
+    "model_exists",
+    "model_refused",
+    "model_name_refused",
+    "alias_refused",
+    "version_aliased",
+    "model_aliased",
 ]
 
 
@@ -635,6 +641,12 @@ class ConnectionRequest(TypedDict):
 class CreateInvitationRequest(TypedDict):
     role: ProjectRole
     expires_in_days: NotRequired[int]
+
+
+class CreateModelRequest(TypedDict):
+    description: NotRequired[str]
+    tags: NotRequired[dict[str, str | None]]
+    name: str
 
 
 class CreateProjectRequest(TypedDict):
@@ -1161,24 +1173,69 @@ class MlflowSession(TypedDict):
     workspace: str
 
 
-class Model(TypedDict):
+class ModelAlias(TypedDict):
+    alias: str
+    version: int
+
+
+class ModelDependentsJobsItem(TypedDict):
     job_id: str
     name: str
+
+
+class ModelDependents(TypedDict):
+    aliases: list[ModelAlias]
+    versions: int
+    jobs: list[ModelDependentsJobsItem]
+
+
+class ModelLineage(TypedDict):
+    job_id: str
+    job_name: str
     recipe: str | None
-    dataset_name: str | None
+    script: str | None
     dataset_id: str | None
+    dataset_name: str | None
     dataset_version: int | None
+    dataset_sha256: str | None
     split_id: str | None
-    mlflow_run_id: str
-    model_uri: str
-    size_bytes: int | None
     best_metric: Best | None
+    size_bytes: int | None
+    trained_by: Owner
+    trained_at: str
+
+
+class ModelVersionRegisteredBy(TypedDict):
+    user_id: str
+    name: str
+
+
+class ModelVersion(TypedDict):
+    name: str
+    version: int
+    description: str
+    tags: dict[str, str]
+    aliases: list[str]
+    status: str
+    source: str
+    model_uri: str
+    mlflow_run_id: str | None
+    lineage: ModelLineage | None
+    job_deleted: bool
+    dataset_deleted: bool
+    registered_by: ModelVersionRegisteredBy | None
     created_at: str
+    updated_at: str
 
 
-class ModelPage(TypedDict):
-    items: list[Model]
+class ModelVersionPage(TypedDict):
+    items: list[ModelVersion]
     next_cursor: str | None
+    current: bool
+
+
+class ModelsChanged(TypedDict):
+    name: str | None
 
 
 class MyLimits(TypedDict):
@@ -1240,8 +1297,18 @@ class PatchMemberRequest(TypedDict):
     role: ProjectRole
 
 
+class PatchModelRequest(TypedDict):
+    description: NotRequired[str]
+    tags: NotRequired[dict[str, str | None]]
+
+
 class PatchProjectRequest(TypedDict):
     name: str
+
+
+class PatchVersionRequest(TypedDict):
+    description: NotRequired[str]
+    tags: NotRequired[dict[str, str | None]]
 
 
 class PersonChange(TypedDict):
@@ -1474,6 +1541,29 @@ class RegisterRequest(TypedDict):
     invitation: NotRequired[str]
 
 
+class RegisterVersionRequest(TypedDict):
+    job_id: str
+    description: NotRequired[str]
+    tags: NotRequired[dict[str, str]]
+
+
+class RegisteredModel(TypedDict):
+    name: str
+    description: str
+    tags: dict[str, str]
+    aliases: list[ModelAlias]
+    versions: int
+    latest_version: int | None
+    created_at: str
+    updated_at: str
+
+
+class RegisteredModelPage(TypedDict):
+    items: list[RegisteredModel]
+    next_cursor: str | None
+    current: bool
+
+
 class RegressionReportResidualsHistogram(TypedDict):
     edges: list[float]
     rows: list[int]
@@ -1631,6 +1721,10 @@ class SessionInfo(TypedDict):
     expires_at: str
     user_agent: str | None
     current: bool
+
+
+class SetAliasRequest(TypedDict):
+    version: int
 
 
 class SharingPeopleItem(TypedDict):
@@ -1884,6 +1978,26 @@ class TrainRequest(TypedDict):
     params: NotRequired[dict[str, Any]]
     resources: NotRequired[Resources]
     priority: NotRequired[Priority]
+
+
+class TrainedModel(TypedDict):
+    job_id: str
+    name: str
+    recipe: str | None
+    dataset_name: str | None
+    dataset_id: str | None
+    dataset_version: int | None
+    split_id: str | None
+    mlflow_run_id: str
+    model_uri: str
+    size_bytes: int | None
+    best_metric: Best | None
+    created_at: str
+
+
+class TrainedModelPage(TypedDict):
+    items: list[TrainedModel]
+    next_cursor: str | None
 
 
 class User(TypedDict):

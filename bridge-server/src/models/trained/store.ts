@@ -1,8 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
-import { inProjectsOf, type Scope } from '../access/scope.js';
-import { contains } from '../lib/like.js';
-import { readPage, type Page, type PageQuery } from '../lib/pages.js';
-import type { Database, JobTable } from '../storage/schema.js';
+import { inProjectsOf, type Scope } from '../../access/scope.js';
+import { contains } from '../../lib/like.js';
+import { readPage, type Page, type PageQuery } from '../../lib/pages.js';
+import type { Database, JobTable } from '../../storage/schema.js';
 
 const COLUMNS = [
   'job_id',
@@ -19,22 +19,22 @@ const COLUMNS = [
 ] as const satisfies (keyof JobTable)[];
 
 /** A job that left a model. */
-export type ModelRow = Pick<Selectable<JobTable>, (typeof COLUMNS)[number]> & {
+export type TrainedRow = Pick<Selectable<JobTable>, (typeof COLUMNS)[number]> & {
   readonly mlflow_run_id: string;
   readonly model_json: string;
 };
 
-export interface ModelFilter extends PageQuery {
+export interface TrainedFilter extends PageQuery {
   /** Folded, as `search_text` is. */
   readonly search?: string | undefined;
 }
 
 /** Models that jobs trained, as the rows of the jobs tell of them. */
-export class ModelStore {
+export class TrainedModelStore {
   constructor(private readonly db: Kysely<Database>) {}
 
   /** Those of the newest jobs first. */
-  async list(scope: Scope, { search, ...page }: ModelFilter): Promise<Page<ModelRow>> {
+  async list(scope: Scope, { search, ...page }: TrainedFilter): Promise<Page<TrainedRow>> {
     let query = this.db
       .selectFrom('jobs')
       .select(COLUMNS)

@@ -1,0 +1,48 @@
+import type { Caller } from '../../access/caller.js';
+import type { RegistryChange, RegistryGuard } from '../../mlflow/port.js';
+import type { RegistryIndex } from './registry-index.js';
+import type { RegistryService } from './service.js';
+import type { RegistryStore } from './store.js';
+
+interface GuardDeps {
+  readonly index: RegistryIndex;
+  readonly store: RegistryStore;
+  readonly registry: Pick<RegistryService, 'requireNoAlias'>;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Holds what MLflow's own clients and its page change to the same rules: nothing that an alias points to is deleted. */
+export class GatewayGuard implements RegistryGuard {
+  constructor(private readonly deps: GuardDeps) {}
+
+  async allow(caller: Caller, change: RegistryChange): Promise<void> {
+    const { index, registry, store } = this.deps;
+    if (
+      change.kind === 'other' ||
+      change.kind === 'create_version' ||
+      change.kind === 'rename' ||
+      change.kind === 'alias'
+    )
+      return;
+    await index.current(caller);
+    if (change.kind === 'delete_logged_model') {
+      for (const { name, version } of await store.versionsOfModel(caller.projectId, change.modelId))
+        await registry.requireNoAlias(caller, name, version);
+      return;
+    }
+    await registry.requireNoAlias(caller, change.name, change.kind === 'delete_version' ? change.version : undefined);
+  }
+
+  passing(caller: Caller, change: RegistryChange): () => void {
+    if (change.kind === 'delete_logged_model') return () => undefined;
+    const names = change.kind === 'rename' ? [change.name, change.to] : [change.name];
+    // Who registers a version is known of people alone: a job's lineage says whose it is.
+    const by = change.kind === 'create_version' && caller.kind === 'user' ? caller : null;
+    const passed = this.deps.index.changing(caller, names, by);
+    return () => {
+      passed();
+      // Those who look at the list see it without asking.
+      this.deps.index.current(caller).catch(this.deps.failed);
+    };
+  }
+}

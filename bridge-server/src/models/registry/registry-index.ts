@@ -1,0 +1,163 @@
+import type { Kysely } from 'kysely';
+import type { Person } from '../../access/caller.js';
+import { KeyedMutex } from '../../lib/async/keyed-mutex.js';
+import type { MlflowPort, RegistryPort } from '../../mlflow/port.js';
+import { KargahError } from '../../lib/errors.js';
+import type { Database } from '../../storage/schema.js';
+import { writeSeen } from './index-store.js';
+
+export interface InProject {
+  readonly projectId: string;
+  readonly workspace: string;
+}
+export type Registrant = Pick<Person, 'userId' | 'name'>;
+interface State {
+  /** Everything was read since MLflow was last away. */
+  whole: boolean;
+  /** Models that may be others than was read. */
+  readonly touched: Set<string>;
+  /** Models that MLflow is being asked to change, and how often. */
+  readonly changing: Map<string, number>;
+  /** Who may have registered versions that are not read yet, by model and id. */
+  readonly registrants: Map<string, Map<string, Registrant>>;
+}
+interface IndexDeps {
+  readonly db: Kysely<Database>;
+  readonly mlflow: Pick<MlflowPort, 'state' | 'onState'>;
+  readonly registry: Pick<RegistryPort, 'models' | 'model' | 'versions'>;
+  /** Tells that what was seen of a project is another; null: of more than one model. */
+  readonly changed: (projectId: string, name: string | null) => void;
+}
+
+/**
+ * Keeps what was last seen of MLflow's registry beside it, so that it can be searched, paged and shown while MLflow is away. MLflow is
+ * changed through this bridge alone: a model is read anew once somebody may have changed it, and all of them after MLflow was away.
+ */
+export class RegistryIndex {
+  readonly #states = new Map<string, State>();
+  readonly #reading = new KeyedMutex();
+  readonly #endListening: () => void;
+
+  constructor(private readonly deps: IndexDeps) {
+    this.#endListening = deps.mlflow.onState((state) => {
+      if (state !== 'up') for (const known of this.#states.values()) known.whole = false;
+    });
+  }
+
+  close(): void {
+    this.#endListening();
+  }
+
+  /** MLflow is being asked to change these: until the answer is called, and once more, they are read anew. */
+  changing({ projectId }: InProject, names: readonly string[], registrant: Registrant | null = null): () => void {
+    const state = this.#stateOf(projectId);
+    for (const name of registrant === null ? [] : names) {
+      const known = state.registrants.get(name) ?? new Map<string, Registrant>();
+      state.registrants.set(name, known.set(registrant!.userId, registrant!));
+    }
+    for (const name of names) state.changing.set(name, (state.changing.get(name) ?? 0) + 1);
+    return () => {
+      for (const name of names) {
+        const left = (state.changing.get(name) ?? 1) - 1;
+        if (left > 0) state.changing.set(name, left);
+        else state.changing.delete(name);
+        state.touched.add(name);
+      }
+    };
+  }
+
+  /** Has `change` ask MLflow, and reads what became of it. */
+  async after<T>(
+    project: InProject,
+    name: string,
+    change: () => Promise<T>,
+    registrant: Registrant | null = null,
+  ): Promise<T> {
+    const changed = this.changing(project, [name], registrant);
+    try {
+      return await change();
+    } finally {
+      changed();
+      await this.current(project);
+    }
+  }
+
+  /** Brings what is kept of a project up to date; false where MLflow is away, and it may not be. */
+  async current(project: InProject): Promise<boolean> {
+    const { projectId } = project;
+    const state = this.#stateOf(projectId);
+    return this.#reading.runExclusive(projectId, async () => {
+      try {
+        if (this.deps.mlflow.state() !== 'up') return false;
+        for (const name of new Set([...state.touched, ...state.changing.keys()]))
+          await this.#read(project, state, name);
+        if (!state.whole) await this.#readAll(project, state);
+        return true;
+      } catch (error) {
+        if (error instanceof KargahError && error.code === 'mlflow_unavailable') return false;
+        throw error;
+      }
+    });
+  }
+
+  async #readAll({ projectId, workspace }: InProject, state: State): Promise<void> {
+    // MLflow has no workspace yet of a project that nobody did anything in.
+    const models = (await unlessAbsent(this.deps.registry.models(workspace))) ?? [];
+    const names = new Set(models.map(({ name }) => name));
+    const versions = models.length === 0 ? [] : await this.deps.registry.versions(workspace);
+    // A model that came in between is read by itself.
+    const seen = { name: null, models, versions: versions.filter(({ name }) => names.has(name)), registrant: null };
+    await this.#write(projectId, seen);
+    state.whole = true;
+  }
+
+  async #read({ projectId, workspace }: InProject, state: State, name: string): Promise<void> {
+    state.touched.delete(name);
+    try {
+      const model = await unlessAbsent(this.deps.registry.model(workspace, name));
+      const isPrompt = model !== null && PROMPT in model.tags;
+      const models = model === null || isPrompt ? [] : [model];
+      const versions = models.length === 0 ? [] : await this.deps.registry.versions(workspace, name);
+      const found = state.registrants.get(name) ?? new Map<string, Registrant>();
+      // Of two at once nobody knows which version was whose.
+      await this.#write(projectId, {
+        name,
+        models,
+        versions,
+        registrant: found.size === 1 ? [...found.values()][0]! : null,
+      });
+      if (!state.changing.has(name)) state.registrants.delete(name);
+    } catch (error) {
+      state.touched.add(name);
+      throw error;
+    }
+  }
+
+  async #write(projectId: string, seen: Parameters<typeof writeSeen>[2]): Promise<void> {
+    if (await writeSeen(this.deps.db, projectId, seen)) this.deps.changed(projectId, seen.name);
+  }
+
+  #stateOf(projectId: string): State {
+    const known: State = this.#states.get(projectId) ?? {
+      whole: false,
+      touched: new Set(),
+      changing: new Map(),
+      registrants: new Map(),
+    };
+    this.#states.set(projectId, known);
+    return known;
+  }
+}
+
+/** MLflow keeps prompts as registered models, too; its own lists leave them out. */
+const PROMPT = 'mlflow.prompt.is_prompt';
+
+/** Null for what is not there, or cannot be: MLflow has no model of a name that it refuses. */
+async function unlessAbsent<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof KargahError && ['not_found', 'model_refused'].includes(error.code)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,212 @@
+import type { z } from 'zod';
+import type { Caller, Person } from '../../access/caller.js';
+import { requireAccess } from '../../access/require-access.js';
+import { projectOf } from '../../access/resource.js';
+import { scopeOf } from '../../access/scope.js';
+import { workspaceUser } from '../../access/workspace-user.js';
+import type { Permission } from '../../contract/permissions.js';
+import type { Report } from '../../contract/training/report.js';
+import { KeyedMutex } from '../../lib/async/keyed-mutex.js';
+import { KargahError } from '../../lib/errors.js';
+import { folded } from '../../lib/folding.js';
+import type { MlflowPort, RegistryPort } from '../../mlflow/port.js';
+import { modelOf, type TrainingService } from '../../training/index.js';
+import type {
+  Change,
+  Dependents,
+  listModels,
+  listVersions,
+  ModelVersion,
+  RegisteredModel,
+  registerVersion,
+} from '../contract.js';
+import { checkAlias, checkModelName } from './names.js';
+import type { RegistryIndex } from './registry-index.js';
+import type { ModelRow, RegistryStore, VersionRow } from './store.js';
+import { aliasesOf, modelsOf, versionsOf } from './view.js';
+
+const MOST_JOBS = 100;
+
+export interface RegistryDeps {
+  readonly store: RegistryStore;
+  readonly index: RegistryIndex;
+  readonly registry: RegistryPort;
+  readonly mlflow: Pick<MlflowPort, 'ensureWorkspace' | 'modelOf'>;
+  readonly training: Pick<TrainingService, 'reportAt'>;
+}
+type Page<T> = { items: T[]; next_cursor: string | null; current: boolean };
+
+/** Registered models and their versions. */
+export class RegistryService {
+  readonly #registering = new KeyedMutex();
+
+  constructor(private readonly deps: RegistryDeps) {}
+
+  async list(person: Person, query: z.output<(typeof listModels)['query']>): Promise<Page<RegisteredModel>> {
+    const scope = scopeOf(person, 'model.read');
+    const current = await this.deps.index.current(person);
+    const search = query.search === undefined ? undefined : folded(query.search).trim();
+    const { rows, next_cursor } = await this.deps.store.models(scope, { ...query, search });
+    return { items: await modelsOf(this.deps.store, rows), next_cursor, current };
+  }
+
+  async create(person: Person, { name, ...change }: Change & { readonly name: string }): Promise<RegisteredModel> {
+    requireAccess(person, 'model.write', projectOf(person));
+    checkModelName(name);
+    const { index, registry } = this.deps;
+    await index.after(person, name, async () => {
+      await this.#workspace(person);
+      await registry.createModel(person.workspace, name);
+      await registry.describe(person.workspace, { name }, change);
+    });
+    return this.get(person, name);
+  }
+
+  async get(person: Person, name: string): Promise<RegisteredModel> {
+    const [model] = await modelsOf(this.deps.store, [await this.model(person, 'model.read', name)]);
+    return model!;
+  }
+
+  async change(person: Person, name: string, change: Change): Promise<RegisteredModel> {
+    await this.model(person, 'model.write', name);
+    const { index, registry } = this.deps;
+    await index.after(person, name, () => registry.describe(person.workspace, { name }, change));
+    return this.get(person, name);
+  }
+
+  async delete(person: Person, name: string): Promise<void> {
+    await this.model(person, 'model.write', name);
+    await this.requireNoAlias(person, name);
+    await this.deps.index.after(person, name, () => this.deps.registry.deleteModel(person.workspace, name));
+  }
+
+  async dependents(person: Person, name: string, version: number | undefined): Promise<Dependents> {
+    const { project_id: projectId } = await this.model(person, 'model.read', name);
+    if (version !== undefined) await this.version(person, 'model.read', name, version);
+    const { store } = this.deps;
+    const [aliases, counts, jobs] = await Promise.all([
+      store.aliases(projectId, [name]),
+      store.counts(projectId, [name]),
+      store.jobs(projectId, name, version, MOST_JOBS),
+    ]);
+    return {
+      aliases: aliases
+        .filter((one) => version === undefined || one.version === version)
+        .map(({ alias, version: to }) => ({ alias, version: to })),
+      versions: version === undefined ? (counts.get(name)?.count ?? 0) : 1,
+      jobs,
+    };
+  }
+
+  async versions(
+    person: Person,
+    name: string,
+    query: z.output<(typeof listVersions)['query']>,
+  ): Promise<Page<ModelVersion>> {
+    const current = await this.deps.index.current(person);
+    const { project_id: projectId } = await this.model(person, 'model.read', name);
+    const { rows, next_cursor } = await this.deps.store.versions(projectId, name, query);
+    return { items: await versionsOf(this.deps.store, rows), next_cursor, current };
+  }
+
+  async getVersion(person: Person, name: string, version: number): Promise<ModelVersion> {
+    const [found] = await versionsOf(this.deps.store, [await this.version(person, 'model.read', name, version)]);
+    return found!;
+  }
+
+  /** @returns whether it is a new version: a job's model becomes one version of a name, however often it is asked for */
+  async register(
+    person: Person,
+    name: string,
+    { job_id: jobId, description = '', tags = {} }: z.output<(typeof registerVersion)['body']>,
+  ): Promise<{ made: boolean; version: ModelVersion }> {
+    requireAccess(person, 'model.write', projectOf(person));
+    const { store, index, registry } = this.deps;
+    const job = requireAccess(person, 'model.write', await store.job(person.projectId, jobId));
+    checkModelName(name);
+    const { mlflow_run_id: runId } = job;
+    if (modelOf(job) === null || runId === null) throw new KargahError('model_not_ready');
+    return this.#registering.runExclusive(`${person.projectId} ${name}`, async () => {
+      if (!(await index.current(person))) throw new KargahError('mlflow_unavailable');
+      const known = await store.versionOfJob(person.projectId, name, jobId);
+      if (known !== undefined) return { made: false, version: (await versionsOf(store, [known]))[0]! };
+      const version = await index.after(
+        person,
+        name,
+        async () => {
+          await this.#workspace(person);
+          await registry.createModel(person.workspace, name).catch((error: unknown) => {
+            if (!(error instanceof KargahError && error.code === 'model_exists')) throw error;
+          });
+          return registry.createVersion(person.workspace, { name, runId, description, tags });
+        },
+        person,
+      );
+      return { made: true, version: await this.getVersion(person, name, version) };
+    });
+  }
+
+  async changeVersion(person: Person, name: string, version: number, change: Change): Promise<ModelVersion> {
+    await this.version(person, 'model.write', name, version);
+    const { index, registry } = this.deps;
+    await index.after(person, name, () => registry.describe(person.workspace, { name, version }, change));
+    return this.getVersion(person, name, version);
+  }
+
+  async deleteVersion(person: Person, name: string, version: number): Promise<void> {
+    await this.version(person, 'model.write', name, version);
+    await this.requireNoAlias(person, name, version);
+    const { index, registry } = this.deps;
+    await index.after(person, name, () => registry.deleteVersion(person.workspace, name, version));
+  }
+
+  async report(person: Person, name: string, version: number): Promise<Report> {
+    const { run_id: runId } = await this.version(person, 'model.read', name, version);
+    const model = runId === null ? null : await this.deps.mlflow.modelOf(person.workspace, runId);
+    if (runId === null || model === null) throw new KargahError('model_not_ready');
+    const { artifactPath } = model;
+    return this.deps.training.reportAt({ workspace: person.workspace, runId, artifactPath });
+  }
+
+  async setAlias(person: Person, name: string, alias: string, version: number): Promise<RegisteredModel> {
+    await this.version(person, 'model.promote', name, version);
+    checkAlias(alias);
+    const { index, registry } = this.deps;
+    await index.after(person, name, () => registry.setAlias(person.workspace, name, alias, version));
+    return this.get(person, name);
+  }
+
+  async deleteAlias(person: Person, name: string, alias: string): Promise<void> {
+    const { project_id: projectId } = await this.model(person, 'model.promote', name);
+    const { index, registry, store } = this.deps;
+    const aliases = await store.aliases(projectId, [name]);
+    if (!aliases.some((one) => one.alias === alias)) throw new KargahError('not_found');
+    await index.after(person, name, () => registry.setAlias(person.workspace, name, alias, null));
+  }
+
+  /** @throws {KargahError} `not_found`, `forbidden` */
+  async model(person: Person, permission: Permission, name: string): Promise<ModelRow> {
+    await this.deps.index.current(person);
+    return requireAccess(person, permission, await this.deps.store.model(person.projectId, name));
+  }
+
+  /** @throws {KargahError} `not_found`, `forbidden` */
+  async version(person: Person, permission: Permission, name: string, version: number): Promise<VersionRow> {
+    await this.deps.index.current(person);
+    return requireAccess(person, permission, await this.deps.store.version(person.projectId, name, version));
+  }
+
+  /** @throws {KargahError} `version_aliased`, `model_aliased` */
+  async requireNoAlias({ projectId }: Pick<Caller, 'projectId'>, name: string, version?: number): Promise<void> {
+    const all = await this.deps.store.aliases(projectId, [name]);
+    const found = version === undefined ? all.map(({ alias }) => alias) : aliasesOf(all, version);
+    if (found.length === 0) return;
+    const params = { name, aliases: found.join(', '), count: found.length };
+    if (version === undefined) throw new KargahError('model_aliased', params);
+    throw new KargahError('version_aliased', { ...params, version });
+  }
+
+  async #workspace({ workspace, ...caller }: Person): Promise<void> {
+    await this.deps.mlflow.ensureWorkspace(workspace, workspaceUser({ ...caller, workspace }));
+  }
+}
