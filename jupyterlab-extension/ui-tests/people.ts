@@ -26,6 +26,7 @@ const NAMED = {
   shirin: ['شیرین', 'با پیوندی که گرفت عضو شد'],
   mina: ['مینا', 'سقف‌ها را خودش می‌گذارد'],
   sima: ['سیما', 'با دعوت مینا حساب ساخت'],
+  yalda: ['یلدا', 'چند کار را کنار هم می‌گذارد'],
 } satisfies Record<string, [name: string, password: string]>;
 
 export const people = Object.fromEntries(

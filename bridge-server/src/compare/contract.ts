@@ -5,9 +5,9 @@ import { metricValue } from '../contract/training/metrics.js';
 import { reportFigure } from '../contract/training/report.js';
 import { jobState } from '../contract/training/training.js';
 
-export const MOST_JOBS = 1000;
+const MOST_JOBS = 1000;
 /** Curves of more metrics at once are no picture any more. */
-export const MOST_METRICS_ASKED = 32;
+const MOST_METRICS_ASKED = 32;
 /** A job may have very many: so many names are told. */
 export const MOST_METRICS_TOLD = 2000;
 

@@ -30,7 +30,7 @@ export async function fetchInPieces(
 }
 
 /** Hands a blob to the browser's own download. */
-function saveBlob(blob: Blob, filename: string): void {
+export function saveBlob(blob: Blob, filename: string): void {
   const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;

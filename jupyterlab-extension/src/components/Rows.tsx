@@ -5,11 +5,38 @@ import type { MenuPlace } from './controls/Menu.js';
 /**
  * A list of rows that hold buttons: role grid with one tab stop. ↑↓ Home End and typing move; Enter opens, Delete asks,
  * Shift+F10 opens the menu; Tab and the arrow towards the inline end enter the row's buttons, Escape leaves them. Only the row that
- * was last in use keeps its buttons among the tab stops (see `.kg-Row-actions`).
+ * was last in use keeps its buttons among the tab stops (see `.kg-Row-actions`). Where several may be chosen: Space and the row's box
+ * choose, with Shift all up to there; Shift+↑↓ goes on choosing.
  */
-export function Rows({ label, children }: { readonly label: string; readonly children: ReactNode }): JSX.Element {
+export interface RowsProps {
+  readonly label: string;
+  readonly children: ReactNode;
+  /** Several rows may be chosen: called with the row's id and the ids of all rows as they stand; `through`: all up to that one. */
+  readonly onChoose?: ((id: string, order: readonly string[], through: boolean) => void) | undefined;
+}
+
+export function Rows({ label, children, onChoose }: RowsProps): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const typed = useRef({ text: '', at: 0 });
+
+  const choose = (row: HTMLElement, through: boolean): boolean => {
+    const { id } = row.dataset;
+    if (onChoose === undefined || id === undefined) return false;
+    const rows = root.current?.querySelectorAll<HTMLElement>('[role=row][data-id]') ?? [];
+    onChoose(
+      id,
+      [...rows].map((one) => one.dataset['id'] ?? ''),
+      through,
+    );
+    return true;
+  };
+  const onClick = (event: MouseEvent): void => {
+    const target = event.target as HTMLElement;
+    const row = target.closest<HTMLElement>('[role=row]');
+    if (row === null || target.closest('button, a') !== null) return;
+    const meant = target.closest('.kg-Row-check') !== null || event.shiftKey || event.ctrlKey || event.metaKey;
+    if (meant && choose(row, event.shiftKey)) event.stopPropagation();
+  };
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     const rows = [...(root.current?.querySelectorAll<HTMLElement>('[role=row]') ?? [])];
@@ -25,7 +52,8 @@ export function Rows({ label, children }: { readonly label: string; readonly chi
     const inward = rtl ? 'ArrowLeft' : 'ArrowRight';
     const outward = rtl ? 'ArrowRight' : 'ArrowLeft';
     let next: HTMLElement | undefined;
-    if (event.key === 'ArrowDown') next = rows[index + 1];
+    if (event.key === ' ' && inside < 0 && choose(row, event.shiftKey)) next = row;
+    else if (event.key === 'ArrowDown') next = rows[index + 1];
     else if (event.key === 'ArrowUp') next = rows[index - 1];
     else if (event.key === 'Home') next = rows[0];
     else if (event.key === 'End') next = rows.at(-1);
@@ -53,6 +81,10 @@ export function Rows({ label, children }: { readonly label: string; readonly chi
       rows.forEach((other) => (other.tabIndex = -1));
       (next.closest<HTMLElement>('[role=row]') ?? next).tabIndex = 0;
       next.focus();
+      if (event.shiftKey && next !== row && /^Arrow(?:Up|Down)$/.test(event.key)) {
+        if (row.getAttribute('aria-selected') === 'false') choose(row, false);
+        choose(next, true);
+      }
     }
   };
 
@@ -66,7 +98,16 @@ export function Rows({ label, children }: { readonly label: string; readonly chi
   };
 
   return (
-    <div className="kg-Rows" role="grid" aria-label={label} ref={root} onKeyDown={onKeyDown} onFocus={onFocus}>
+    <div
+      className="kg-Rows"
+      role="grid"
+      aria-label={label}
+      aria-multiselectable={onChoose === undefined ? undefined : true}
+      ref={root}
+      onClickCapture={onClick}
+      onKeyDown={onKeyDown}
+      onFocus={onFocus}
+    >
       {children}
     </div>
   );
@@ -88,11 +129,27 @@ export interface RowProps {
   readonly onMenu?: ((at: MenuPlace) => void) | undefined;
   readonly testId?: string;
   readonly state?: string;
+  /** Where several may be chosen: whether this one is, and what its box is called. */
+  readonly choice?: { readonly id: string; readonly chosen: boolean; readonly label: string } | undefined;
 }
 
 /** State, name, one number; actions appear on hover or focus. */
 export function Row(props: RowProps): JSX.Element {
-  const { name, icon, title, end, actions, second, first = false, onOpen, onDelete, onMenu, testId, state } = props;
+  const {
+    name,
+    icon,
+    title,
+    end,
+    actions,
+    second,
+    first = false,
+    onOpen,
+    onDelete,
+    onMenu,
+    testId,
+    state,
+    choice,
+  } = props;
   const menuAt = (row: HTMLElement): MenuPlace => {
     const box = row.getBoundingClientRect();
     const rtl = row.closest('[dir]')?.getAttribute('dir') === 'rtl';
@@ -125,14 +182,27 @@ export function Row(props: RowProps): JSX.Element {
       data-name={name}
       data-testid={testId}
       data-state={state}
+      data-id={choice?.id}
+      aria-selected={choice?.chosen}
       onClick={(event) => {
-        if ((event.target as HTMLElement).closest('button, a') === null) onOpen?.();
+        if ((event.target as HTMLElement).closest('button, a, input') === null) onOpen?.();
       }}
       onKeyDown={onKeyDown}
       onContextMenu={onContextMenu}
     >
       <span role="gridcell" className="kg-Row-icon">
         {icon}
+        {choice !== undefined && (
+          <input
+            type="checkbox"
+            className="kg-Row-check"
+            tabIndex={-1}
+            aria-label={choice.label}
+            checked={choice.chosen}
+            // The list takes the click.
+            onChange={() => undefined}
+          />
+        )}
       </span>
       <span role="gridcell" className="kg-Row-title">
         {title}

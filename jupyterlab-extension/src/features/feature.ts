@@ -47,10 +47,20 @@ export interface Section {
   search?(kargah: Kargah, query: Query): Promise<Page<Entry>>;
   /** Buttons in its title. */
   readonly Actions?: ComponentType;
+  /** Several of its rows may be chosen. */
+  readonly choice?: Choice;
   /** Behind its number, while nothing is searched. */
   readonly Badge?: ComponentType;
   /** One sentence and one way forward. */
   readonly Empty: ComponentType;
+}
+
+/** How several rows of a section are chosen, and what is done with them. */
+export interface Choice {
+  /** A row was named; `through`: all between that one and the one before. `order`: the ids of the rows as they stand. */
+  choose(kargah: Kargah, id: string, order: readonly string[], through: boolean): void;
+  /** Above the rows: nothing where none is chosen. */
+  readonly Bar: ComponentType;
 }
 
 /** Rows of a section: of the feature's own, or of another's. */

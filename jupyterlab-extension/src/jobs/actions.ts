@@ -5,8 +5,12 @@ import type { Job } from '../api/types.js';
 import { isolated } from '../i18n/isolate.js';
 import { latin } from '../i18n/latin.js';
 import type { Kargah } from '../tokens.js';
+import { unchoose } from './list/chosen.js';
 
 /** What people can do to a job, the same from its row, its page and its notes. Failures are told in a toast. */
+
+/** How many requests about several jobs are under way. */
+const AT_ONCE = 4;
 
 export async function told(kargah: Kargah, act: () => Promise<void>): Promise<void> {
   try {
@@ -51,8 +55,54 @@ export async function deleteJob(kargah: Kargah, job: Job): Promise<void> {
   await told(kargah, async () => {
     await data(kargah.api.http.DELETE('/api/v1/train/jobs/{job_id}', { params: { path: { job_id: job.job_id } } }));
     kargah.store.list('jobs').remove(job.job_id);
+    unchoose(kargah.store, job.job_id);
     kargah.shell.toast('success', t('done.deleted', { x: job.name }));
   });
+}
+
+/** Does it for each, a few at a time; those that were refused are told by the first refusal. */
+async function each(kargah: Kargah, jobs: readonly Job[], act: (job: Job) => Promise<void>): Promise<number> {
+  const waiting = [...jobs];
+  const refused: unknown[] = [];
+  const work = async (): Promise<void> => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift())
+      await act(job).catch((reason: unknown) => refused.push(reason));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  if (refused.length > 0) kargah.shell.failed(refused[0]);
+  return jobs.length - refused.length;
+}
+
+export async function stopJobs(kargah: Kargah, jobs: readonly Job[]): Promise<void> {
+  const { t } = kargah.i18n;
+  const sure = await kargah.shell.confirm({
+    title: t('chosen.stopTitle', { n: jobs.length }),
+    body: t('jobs.stopBody'),
+    accept: t('action.stop'),
+    destructive: true,
+  });
+  if (!sure) return;
+  const path = '/api/v1/train/jobs/{job_id}/stop';
+  await each(kargah, jobs, async ({ job_id }) => {
+    kargah.store.list('jobs').put(await data(kargah.api.http.POST(path, { params: { path: { job_id } } })));
+  });
+}
+
+export async function deleteJobs(kargah: Kargah, jobs: readonly Job[]): Promise<void> {
+  const { t } = kargah.i18n;
+  const sure = await kargah.shell.confirm({
+    title: t('chosen.deleteTitle', { n: jobs.length }),
+    body: t('jobs.deleteBody'),
+    accept: t('jobs.deleteAccept'),
+    destructive: true,
+  });
+  if (!sure) return;
+  const gone = await each(kargah, jobs, async ({ job_id }) => {
+    await data(kargah.api.http.DELETE('/api/v1/train/jobs/{job_id}', { params: { path: { job_id } } }));
+    kargah.store.list('jobs').remove(job_id);
+    unchoose(kargah.store, job_id);
+  });
+  if (gone > 0) kargah.shell.toast('success', t('chosen.deleted', { n: gone }));
 }
 
 /** Starts the same again with some parameters changed, and opens it. */

@@ -5,12 +5,17 @@ import { type Activity, type Feature, textOf } from '../features/feature.js';
 import type { Kargah } from '../tokens.js';
 import { commandMessages, jobCommands } from './commands.js';
 import { jobList } from './list/jobs.js';
+import { chosenMessages } from './messages/chosen.js';
 import { jobMessages } from './messages/jobs.js';
 import { reportMessages } from './messages/report.js';
 import { runMessages } from './messages/runs.js';
 import { tellOfEnd } from './notice.js';
 
-type Messages = typeof jobMessages & typeof reportMessages & typeof runMessages & typeof commandMessages;
+type Messages = typeof chosenMessages &
+  typeof jobMessages &
+  typeof reportMessages &
+  typeof runMessages &
+  typeof commandMessages;
 declare module '../i18n/messages.js' {
   interface Texts extends Messages {}
 }
@@ -38,7 +43,7 @@ const activityOf = (kargah: Kargah, job: Job): Activity => ({
 
 export const jobs: Feature = {
   id: 'jobs',
-  messages: { ...jobMessages, ...reportMessages, ...runMessages, ...commandMessages },
+  messages: { ...chosenMessages, ...jobMessages, ...reportMessages, ...runMessages, ...commandMessages },
   commands: jobCommands,
   lists: [jobList],
   pages: [

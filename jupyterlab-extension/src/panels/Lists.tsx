@@ -87,7 +87,13 @@ export function Lists({ features }: { readonly features: Features }): JSX.Elemen
     return (
       <>
         <div className={stale ? 'kg-mod-stale' : ''}>
-          <Rows label={t(section.title)}>{shown.map((entry, index) => entry.row(index === 0, filters))}</Rows>
+          {section.choice !== undefined && <section.choice.Bar />}
+          <Rows
+            label={t(section.title)}
+            onChoose={section.choice && ((...named) => section.choice?.choose(kargah, ...named))}
+          >
+            {shown.map((entry, index) => entry.row(index === 0, filters))}
+          </Rows>
         </div>
         {(asking ? nextCursor : state.nextCursor) !== null && (
           <p className="kg-Lists-more">

@@ -18,6 +18,7 @@ from kargah.version import __version__
 
 if TYPE_CHECKING:
     from kargah.client import (
+        Comparison,
         Dataset,
         Job,
         JobFailed,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         KargahError,
         Sweep,
         SweepFailed,
+        compare,
         connect,
         load_model,
         register,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Comparison",
     "Dataset",
     "Job",
     "JobFailed",
@@ -41,6 +44,7 @@ __all__ = [
     "Sweep",
     "SweepFailed",
     "__version__",
+    "compare",
     "connect",
     "load_model",
     "register",

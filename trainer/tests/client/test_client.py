@@ -137,6 +137,17 @@ def test_a_report_says_in_words_that_a_model_is_hardly_better_than_a_plain_one(
     assert words.endswith(said) if said is not None else "than" not in words
 
 
+def test_jobs_are_compared_by_their_curves_settings_and_reports(client: kargah.Kargah, finished: kargah.Job) -> None:
+    compared = client.compare([finished, "job_nowhere"], metrics=["val_accuracy"])
+    assert compared.not_found == ["job_nowhere"]
+    values = [p.value for p in finished.metrics() if p.key == "val_accuracy"]
+    assert compared.curves("val_accuracy")["mean"].tolist() == pytest.approx(values)
+    row = compared.table(differs=False).loc[finished.id]
+    assert row["val_accuracy"] == pytest.approx(max(values))
+    assert row["validation accuracy"] == pytest.approx(finished.report().metrics.loc["accuracy"]["value"])
+    assert row["dataset"] == finished.data["dataset_name"]
+
+
 def points_of(points: list[Point]) -> list[tuple[str, int, int]]:
     """Those of the job itself: the last figures of its supervisor may still be on their way when it has ended."""
     return sorted((p.key, p.step, p.timestamp) for p in points if not p.key.startswith("system/"))

@@ -11,6 +11,7 @@ import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import type { I18n } from '../../i18n/i18n.js';
 import { isMessage } from '../../i18n/messages.js';
+import { chosenOf } from './chosen.js';
 import { sparksOf } from './sparks.js';
 import { lastLineOf } from '../failure.js';
 import { canStop, headline, isActive, isShare } from '../../api/states.js';
@@ -90,6 +91,7 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
   const i18n = useI18n();
   const { t, format } = i18n;
   const sparks = useStore(sparksOf(kargah.store));
+  const { ids: chosen } = useStore(chosenOf(kargah.store));
   const running = job.state === 'running' || job.state === 'starting' || job.state === 'stopping';
   const { fraction, eta_seconds: left } = job.progress;
   const [writes, stops] = [useMay('job.write'), useMay('job.stop')];
@@ -100,6 +102,7 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
       items={() => jobMenu(kargah, job)}
       testId="kargah-job"
       state={job.state}
+      choice={{ id: job.job_id, chosen: chosen.has(job.job_id), label: t('chosen.one', { x: job.name }) }}
       icon={
         <>
           <StateIcon state={job.state} share={fraction} />

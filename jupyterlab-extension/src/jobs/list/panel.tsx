@@ -8,6 +8,8 @@ import { useStore } from '../../lib/useStore.js';
 import { May, useMay } from '../../projects/may.js';
 import { filterOf, stateFilters } from './filters.js';
 import { JobRow } from './JobRow.js';
+import { choose } from './chosen.js';
+import { ChosenBar } from './ChosenBar.js';
 
 function NewJobIcon(): JSX.Element {
   const kargah = useKargah();
@@ -54,6 +56,7 @@ const part: PanelPart = {
     list: 'jobs',
     filters: stateFilters,
     Actions: NewJobIcon,
+    choice: { choose: ({ store }, ...named) => choose(store, ...named), Bar: ChosenBar },
     Badge: Running,
     Empty: NoJobs,
   },

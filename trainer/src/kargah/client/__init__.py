@@ -1,6 +1,7 @@
 """The notebook client."""
 
-from kargah.client.connection import Kargah, connect, register, sweep, train
+from kargah.client.comparison import Comparison
+from kargah.client.connection import Kargah, compare, connect, register, sweep, train
 from kargah.client.dataset import Dataset
 from kargah.client.errors import BridgeNotFound, JobFailed, KargahError, SweepFailed
 from kargah.client.jobs import Job
@@ -10,6 +11,7 @@ from kargah.client.sweeps import Sweep
 
 __all__ = [
     "BridgeNotFound",
+    "Comparison",
     "Dataset",
     "Job",
     "JobFailed",
@@ -18,6 +20,7 @@ __all__ = [
     "Project",
     "Sweep",
     "SweepFailed",
+    "compare",
     "connect",
     "load_model",
     "register",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kargah.client.comparison import Comparison
+from kargah.client.comparison import compare as compare_jobs
 from kargah.client.dataset import Dataset
 from kargah.client.datasets import Datasets
 from kargah.client.errors import KargahError
@@ -309,6 +311,17 @@ class Kargah:
     def job(self, job_id: str) -> Job:
         return Job(self._http, self._http.json("GET", f"{JOBS}/{job_id}"))
 
+    def compare(self, jobs: Iterable[Job | str], metrics: Sequence[str] | None = None) -> Comparison:
+        """Up to a thousand jobs, or their ids, beside each other; in a notebook it shows itself as a card.
+
+        Args:
+            metrics: whose figures and curves are wanted, at most 32; left out, the four that most of the jobs have.
+
+        Raises:
+            KargahError: `validation_failed` for no job, more than a thousand, or what is no id of one.
+        """
+        return compare_jobs(self._http, jobs, metrics)
+
     def close(self) -> None:
         self._http.close()
 
@@ -374,3 +387,8 @@ def train(dataset: Trainable | None = None, recipe: str | None = None, **options
 def sweep(dataset: Trainable, recipe: str | None = None, **options: Any) -> Sweep:
     """`connect().sweep(…)` in one word."""
     return connect().sweep(dataset, recipe, **options)
+
+
+def compare(jobs: Iterable[Job | str], metrics: Sequence[str] | None = None) -> Comparison:
+    """`connect().compare(…)` in one word."""
+    return connect().compare(jobs, metrics)

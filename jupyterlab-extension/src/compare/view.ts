@@ -1,0 +1,50 @@
+import { useState } from 'react';
+import type { Figure } from './runs.js';
+
+/** How somebody looks at a comparison. */
+export interface View {
+  readonly axis: 'step' | 'time';
+  readonly log: boolean;
+  readonly bands: boolean;
+  readonly smoothing: number;
+  /** Null: those that most of the jobs have. */
+  readonly metrics: readonly string[] | null;
+  readonly hidden: readonly string[];
+  readonly figure: Figure;
+  readonly differs: boolean;
+  /** The column by which the table stands, and in which direction. */
+  readonly sort: { readonly column: string; readonly down: boolean } | null;
+}
+
+const FIRST: View = {
+  axis: 'step',
+  log: false,
+  bands: true,
+  smoothing: 0,
+  metrics: null,
+  hidden: [],
+  figure: 'best',
+  differs: true,
+  sort: null,
+};
+
+/** The view of these jobs as it was left, also after a reload: this browser remembers it. */
+export function useView(name: string): readonly [View, (change: Partial<View>) => void] {
+  const key = `kargah:${name}`;
+  const [view, setView] = useState<View>(() => ({ ...FIRST, ...kept(key) }));
+  const change = (changed: Partial<View>): void =>
+    setView((before) => {
+      const next = { ...before, ...changed };
+      window.localStorage.setItem(key, JSON.stringify(next));
+      return next;
+    });
+  return [view, change];
+}
+
+function kept(key: string): Partial<View> {
+  try {
+    return JSON.parse(window.localStorage.getItem(key) ?? '{}') as Partial<View>;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,99 @@
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import type { Job } from '../../api/types.js';
+import { ENGLISH } from '../../i18n/locale.js';
+import { Lists } from '../../panels/Lists.js';
+import { job, page } from '../../testing/bridge.js';
+import { Workbench } from '../../testing/workbench.js';
+
+// jsdom lays nothing out, so no size ever changes.
+class NoSizes implements ResizeObserver {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+}
+globalThis.ResizeObserver = NoSizes;
+
+const ID = /\/jobs\/(job_\w+)/;
+let bench: Workbench;
+let jobs: Job[];
+
+beforeEach(async () => {
+  jobs = ['a', 'b', 'c', 'd'].map((letter, at) =>
+    job({
+      job_id: `job_${letter.repeat(6)}`,
+      name: `job ${letter}`,
+      state: at === 0 ? 'running' : 'succeeded',
+      created_at: `2026-11-22T08:00:0${9 - at}Z`,
+    }),
+  );
+  bench = await Workbench.start(ENGLISH, ({ method, path }) => {
+    const named = jobs.find(({ job_id }) => job_id === ID.exec(path)?.[1]);
+    if (method === 'DELETE') return { status: 204 };
+    if (method === 'POST' && named !== undefined) return { status: 202, body: { ...named, state: 'stopping' } };
+    return path.includes('/train/jobs') ? page(...jobs) : page();
+  });
+  await bench.kargah.store.reload();
+  bench.show(<Lists features={bench.features} />);
+  await screen.findAllByTestId('kargah-job');
+});
+afterEach(async () => {
+  cleanup();
+  await bench.stop();
+});
+
+const rows = (): HTMLElement[] => screen.getAllByTestId('kargah-job');
+const chosen = (): boolean[] => rows().map((row) => row.getAttribute('aria-selected') === 'true');
+const bar = (): HTMLElement => screen.getByRole('toolbar', { name: 'Chosen jobs' });
+const boxOf = (row: number): HTMLElement => within(rows()[row]!).getByRole('checkbox', { hidden: true });
+
+describe('choosing several jobs', () => {
+  it('is done by their boxes, with Shift all in between, and opens nothing', async () => {
+    expect(screen.queryByTestId('kargah-chosen')).toBeNull();
+    const user = userEvent.setup();
+    await user.click(boxOf(1));
+    expect(chosen()).toEqual([false, true, false, false]);
+    expect(within(bar()).getByRole('button', { name: 'Compare' })).toHaveProperty('disabled', true);
+    await user.keyboard('{Shift>}');
+    await user.click(boxOf(3));
+    await user.keyboard('{/Shift}');
+    expect(chosen()).toEqual([false, true, true, true]);
+    await user.click(boxOf(2));
+    expect(chosen()).toEqual([false, true, false, true]);
+    expect(bench.opened).toEqual([]);
+    await user.click(within(bar()).getByRole('button', { name: 'Compare' }));
+    expect(bench.opened).toEqual(['compare job_bbbbbb,job_dddddd']);
+    await user.click(within(bar()).getByRole('button', { name: 'Choose none' }));
+    expect(chosen()).toEqual([false, false, false, false]);
+  });
+
+  it('is done by the keyboard alone: Space, and Shift with the arrows', async () => {
+    const user = userEvent.setup();
+    rows()[0]!.focus();
+    await user.keyboard(' ');
+    expect(chosen()).toEqual([true, false, false, false]);
+    await user.keyboard('{Shift>}{ArrowDown}{ArrowDown}{/Shift}');
+    expect(chosen()).toEqual([true, true, true, false]);
+    await user.keyboard(' ');
+    expect(chosen()).toEqual([true, true, false, false]);
+  });
+
+  it('stops those that run and deletes those that ended, after a question', async () => {
+    const user = userEvent.setup();
+    for (const row of [0, 1, 2]) await user.click(boxOf(row));
+    await user.click(within(bar()).getByRole('button', { name: 'Stop the chosen ones' }));
+    await waitFor(() => expect(bench.requests).toContain('POST /api/v1/train/jobs/job_aaaaaa/stop'));
+    await user.click(within(bar()).getByRole('button', { name: 'Delete the chosen ones' }));
+    await waitFor(() => expect(rows()).toHaveLength(2));
+    expect(bench.requests.filter((one) => one.startsWith('DELETE')).toSorted()).toEqual([
+      'DELETE /api/v1/train/jobs/job_bbbbbb',
+      'DELETE /api/v1/train/jobs/job_cccccc',
+    ]);
+    expect(bench.asked.map(({ title }) => title.replace(/\p{Cf}/gu, ''))).toEqual(['Stop 1 job?', 'Delete 2 jobs?']);
+    expect(
+      within(bar())
+        .getByRole('status')
+        .textContent.replace(/\p{Cf}/gu, ''),
+    ).toBe('1 chosen');
+  });
+});
