@@ -364,7 +364,7 @@ describe('a running job', () => {
     expect(bytes.includes('data/model.pt2') && bytes.includes('flavors')).toBe(true);
   });
 
-  it('has a report once its job wrote one beside the model, and says so where there is none or none that can be read', async () => {
+  it('has a report once its job wrote one beside the model, and says so where there is none or none that can be read; its rows beside it', async () => {
     const { job_id } = await gated('reported');
     await shop.until(job_id, 'running');
     const report = async (who = 'sara'): Promise<unknown[]> => {
@@ -409,7 +409,14 @@ describe('a running job', () => {
     shop.mlflow.artifacts.set(path, Buffer.from(JSON.stringify(found)));
     expect(await report()).toEqual([200, found]);
     expect(await report('reza')).toEqual([404, 'not_found']);
+    const rows = (who = 'sara'): Promise<Response> =>
+      shop.call('GET', `/train/jobs/${job_id}/report/rows`, undefined, who);
+    expect(await (await rows()).json()).toMatchObject({ status: 404, code: 'report_rows_missing' });
+    shop.mlflow.artifacts.set(`run-${job_id}/model/report_rows.npz`, Buffer.from('PK rows'));
+    expect(await (await rows()).text()).toBe('PK rows');
+    expect((await rows('reza')).status).toBe(404);
     shop.mlflow.become('down');
+    expect((await rows()).status).toBe(503);
     expect(await report()).toEqual([503, 'mlflow_unavailable']);
     shop.mlflow.become('up');
   });

@@ -1,3 +1,4 @@
+import type { ReadableStream } from 'node:stream/web';
 import { report, type Report } from '../contract/training/report.js';
 import { KargahError } from '../lib/errors.js';
 import type { MlflowPort } from '../mlflow/port.js';
@@ -5,6 +6,7 @@ import type { ModelPlace } from './model-download.js';
 
 /** Beside the model, where its job wrote it. */
 const REPORT = 'report.json';
+const ROWS = 'report_rows.npz';
 /** Tables of fifty rows each and a matrix of fifty classes are a tenth of it. */
 const MOST_BYTES = 4 * 2 ** 20;
 
@@ -29,6 +31,19 @@ export async function readReport(mlflow: MlflowPort, place: ModelPlace, log: Log
     throw new KargahError('report_missing');
   }
   return found;
+}
+
+/**
+ * The rows of a report, as its job wrote them; whoever reads them holds them against what they are.
+ *
+ * @throws {KargahError} `report_rows_missing`; `mlflow_unavailable`
+ */
+export async function openReportRows(mlflow: MlflowPort, place: ModelPlace): Promise<ReadableStream<Uint8Array>> {
+  const { workspace, runId, artifactPath } = place;
+  const path = `${artifactPath}/${ROWS}`;
+  const files = await mlflow.listArtifacts(workspace, runId, artifactPath);
+  if (!files.some((one) => one.path === path)) throw new KargahError('report_rows_missing');
+  return (await mlflow.openArtifact(workspace, runId, path)).body;
 }
 
 async function textOf(mlflow: MlflowPort, { workspace, runId }: ModelPlace, path: string): Promise<string | null> {

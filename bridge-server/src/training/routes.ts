@@ -5,7 +5,7 @@ import { jobLogs, searchLogs } from '../contract/training/logs.js';
 import { jobMetricNames, jobMetrics } from '../contract/training/metrics.js';
 import { jobModel } from '../contract/training/model-file.js';
 import { planTrain } from '../contract/training/plans.js';
-import { jobReport } from '../contract/training/report.js';
+import { jobReport, jobReportRows } from '../contract/training/report.js';
 import { listPythons } from '../contract/training/pythons.js';
 import { listRecipes } from '../contract/training/recipes.js';
 import {
@@ -100,6 +100,12 @@ export function trainingRoutes(training: TrainingService): Route[] {
       status: 200,
       json: await training.report(caller, params.job_id),
     })),
+    route(jobReportRows, async ({ caller, params, res }) => {
+      const rows = await training.reportRows(caller, params.job_id);
+      res.setHeader('Content-Type', jobReportRows.responses[200].mediaType);
+      await pipeline(Readable.fromWeb(rows), res);
+      return undefined;
+    }),
     route(jobModel, async ({ caller, params, query, res }) => {
       const wanted = { format: query.format, unchecked: query.unchecked === 'true' };
       await training.model(caller, params.job_id, wanted, ({ path, sha256 }, filename) =>

@@ -1,3 +1,4 @@
+import type { ReadableStream } from 'node:stream/web';
 import type { z } from 'zod';
 import type { MetricPoint } from '../contract/training/metrics.js';
 import type { Report } from '../contract/training/report.js';
@@ -33,7 +34,7 @@ import { givenTo, newJob, type Lineage } from './requests/new-job.js';
 import type { TrainingDataset, TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
 import type { Columns } from './points/columns.js';
 import { PointHistory } from './points/history.js';
-import { readReport } from './reports.js';
+import { openReportRows, readReport } from './reports.js';
 import { Preparation } from './run/preparation.js';
 import { JobRuns } from './run/mlflow-runs.js';
 import { Pythons } from './requests/pythons.js';
@@ -337,6 +338,12 @@ export class TrainingService {
   async report(person: Person, jobId: string): Promise<Report> {
     const { place } = await this.#modelOf(await this.#job(person, 'model.read', jobId));
     return readReport(this.deps.mlflow, place, this.deps.log);
+  }
+
+  /** @throws not_found, model_not_ready, report_rows_missing, mlflow_unavailable */
+  async reportRows(person: Person, jobId: string): Promise<ReadableStream<Uint8Array>> {
+    const { place } = await this.#modelOf(await this.#job(person, 'model.read', jobId));
+    return openReportRows(this.deps.mlflow, place);
   }
 
   /**

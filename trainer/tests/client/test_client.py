@@ -148,6 +148,16 @@ def test_jobs_are_compared_by_their_curves_settings_and_reports(client: kargah.K
     assert row["dataset"] == finished.data["dataset_name"]
 
 
+def test_two_jobs_are_held_against_each_other_on_the_rows_that_both_were_judged_on(finished: kargah.Job) -> None:
+    found = finished.against(finished)
+    assert (found.metric, found.difference, found.rows) == ("accuracy", 0.0, finished.report().data["rows"])
+    assert f"not distinguishable by accuracy on the same {found.rows} rows" in found.sentence
+    elsewhere = kargah.Job(finished._http, {**finished.data, "dataset_sha256": "0" * 64})
+    with pytest.raises(kargah.KargahError) as refused:
+        finished.against(elsewhere)
+    assert refused.value.code == "rows_differ"
+
+
 def points_of(points: list[Point]) -> list[tuple[str, int, int]]:
     """Those of the job itself: the last figures of its supervisor may still be on their way when it has ended."""
     return sorted((p.key, p.step, p.timestamp) for p in points if not p.key.startswith("system/"))

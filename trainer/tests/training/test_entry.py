@@ -21,6 +21,7 @@ import torch
 from sklearn.datasets import load_iris
 
 from kargah.client.predict import Predictor
+from kargah.evaluation import JudgedRows
 from kargah.protocols.failure import JobFailure
 from kargah.recipes import RECIPES, DatasetRef, parse_params
 from kargah.reporting.spool import has_pending
@@ -119,6 +120,11 @@ def test_the_rows_of_the_test_part_are_judged_once_at_the_end(job_dir: Path, iri
     assert (report["part"], report["rows"], report["chosen_on_these"]) == ("test", 30, False)
     assert f"test_accuracy={report['metrics']['accuracy']['value']:.4g}" in tested
     assert {one["row"] for one in report["worst"]} <= set(np.flatnonzero(part == 2).tolist())
+    with (job_dir / "model" / "report_rows.npz").open("rb") as file:
+        rows = JudgedRows.read(file)
+    assert sorted(rows.places.tolist()) == np.flatnonzero(part == 2).tolist()
+    assert 1 - rows.losses("accuracy").mean() == pytest.approx(report["metrics"]["accuracy"]["value"])
+    assert rows.losses("log_loss").mean() == pytest.approx(report["metrics"]["log_loss"]["value"], rel=1e-4)
     assert sorted(one["column"] for one in report["importance"]) == sorted(pd.read_parquet(iris).columns.drop("target"))
     keys = [key for line in (job_dir / "spool/keys.jsonl").read_text().splitlines() for key in json.loads(line)]
     assert {"test_loss", "test_accuracy"} <= set(keys)

@@ -127,3 +127,18 @@ export const jobReport = endpoint({
   responses: { 200: report },
   errors: ['not_found', 'model_not_ready', 'report_missing', 'mlflow_unavailable'],
 });
+
+export const jobReportRows = endpoint({
+  id: 'jobReportRows',
+  method: 'get',
+  path: '/api/v1/train/jobs/{job_id}/report/rows',
+  tag: 'training',
+  policy: 'user',
+  permission: 'model.read',
+  summary: 'What the model answered on each row of its report, so that two models can be held against each other',
+  params: z.object({ job_id: jobId }),
+  responses: {
+    200: { mediaType: 'application/octet-stream', description: 'Arrays of NumPy (`.npz`, without a pickle)' },
+  },
+  errors: ['not_found', 'model_not_ready', 'report_rows_missing', 'mlflow_unavailable'],
+});

@@ -587,6 +587,10 @@ export const ERRORS: Catalogue = {
     en: 'There is no report on this model: it was trained before reports were, its recipe makes none, or fewer than two rows were held back. Train it again for one.',
     fa: 'این مدل گزارش ندارد: یا پیش از گزارش‌ها آموزش دیده، یا الگوی آن گزارش نمی‌سازد، یا کمتر از دو ردیف کنار گذاشته شده است. برای گزارش، دوباره آموزش دهید.',
   },
+  report_rows_missing: {
+    en: 'What this model answered on each row was not kept: an earlier release made its report. Train once more, and compare then.',
+    fa: 'پاسخ این مدل به تک‌تک ردیف‌ها نگه داشته نشده است، چون گزارشش را نسخه‌ای قدیمی ساخته است. یک بار دیگر آموزش دهید و سپس مقایسه کنید.',
+  },
   quota_jobs: {
     en: 'You already have {max} {max|job|jobs} waiting; wait for one to end.',
     fa: 'هم‌اکنون {max} کار در صف دارید؛ صبر کنید یکی پایان یابد.',

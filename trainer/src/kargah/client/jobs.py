@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from kargah.client import wire
+    from kargah.evaluation import JudgedRows
+    from kargah.evaluation.paired import Metric, Verdict
 
 JOBS = f"{API}/train/jobs"
 ENDED = frozenset({"succeeded", "failed", "stopped", "lost"})
@@ -226,6 +229,40 @@ class Job:
             KargahError: `model_not_ready`, `report_missing`.
         """
         return Report(self._http.json("GET", f"{JOBS}/{self.id}/report"))
+
+    def report_rows(self) -> JudgedRows:
+        """What the model answered on each row of its report.
+
+        Raises:
+            KargahError: `model_not_ready`, `report_rows_missing`.
+            ValueError: the file beside the model is something else.
+        """
+        from kargah.evaluation import JudgedRows
+
+        return JudgedRows.read(io.BytesIO(self._http.request("GET", f"{JOBS}/{self.id}/report/rows").content))
+
+    def against(self, other: Job, metric: Metric | None = None) -> Verdict:
+        """Whether `other` is better than this one on the rows that both reports are about, or these do not tell.
+
+        The paired bootstrap of the difference; `print` says it in English, `.persian` in Persian.
+
+        Args:
+            metric: accuracy or log_loss of classes, mae or rmse of numbers; the first of each where it is left out.
+
+        Raises:
+            KargahError: `model_not_ready`, `report_rows_missing`; `rows_differ` where they were judged on other data.
+        """
+        from kargah.evaluation.paired import NotComparable, verdict
+
+        try:
+            if self.data["dataset_sha256"] != other.data["dataset_sha256"]:
+                raise NotComparable(
+                    f"{self.name} and {other.name} were judged on rows of different data.",
+                    f"«{self.name}» و «{other.name}» روی ردیف‌های داده‌های متفاوت سنجیده شده‌اند.",
+                )
+            return verdict(self.report_rows(), other.report_rows(), metric, names=(self.name, other.name))
+        except NotComparable as error:
+            raise KargahError("rows_differ", str(error), error.persian) from error
 
     def clone(self, name: str | None = None, *, secrets: Mapping[str, str] | None = None, **params: Any) -> Job:
         """The same again, with changed parameters; a script's secrets are not kept and must be given again.

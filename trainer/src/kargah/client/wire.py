@@ -189,6 +189,7 @@ ErrorCode: TypeAlias = Literal[
     "model_unsafe",
     "model_not_ready",
     "report_missing",
+    "report_rows_missing",
     "quota_jobs",
     "mlflow_unavailable",
     "points_waiting",

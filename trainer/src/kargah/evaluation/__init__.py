@@ -7,5 +7,6 @@ take longer than the report. The tests hold its figures against theirs.
 from kargah.evaluation.baseline import Plain
 from kargah.evaluation.columns import Column
 from kargah.evaluation.report import HeldOut, Judged, report_of
+from kargah.evaluation.rows import ROWS_FILE, JudgedRows
 
-__all__ = ["Column", "HeldOut", "Judged", "Plain", "report_of"]
+__all__ = ["ROWS_FILE", "Column", "HeldOut", "Judged", "JudgedRows", "Plain", "report_of"]

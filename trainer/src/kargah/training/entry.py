@@ -28,7 +28,7 @@ from kargah.training.loop import Fit, Listener, Progress, Stopped, evaluate, fit
 from kargah.training.memory import keep_freed_memory
 from kargah.training.model import MlflowImport, UploadRefused, save_model
 from kargah.training.pending_model import PendingModel
-from kargah.training.report import REPORT_FILE, report_on
+from kargah.training.report import Reported, report_on
 from kargah.training.threads import thread_choices
 
 EXIT_STOPPED = 128 + signal.SIGTERM
@@ -230,18 +230,19 @@ def _tested(task: Task, trained: Fit, stopping: Callable[[], bool]) -> dict[str,
     return {f"test_{name}": value for name, value in figures.items()}
 
 
-def _report(task: Task, trained: Fit, seed: int, stopping: Callable[[], bool]) -> dict[str, Any] | None:
+def _report(task: Task, trained: Fit, seed: int, stopping: Callable[[], bool]) -> Reported | None:
     """A job whose report cannot be made has its model all the same."""
     began = time.monotonic()
     try:
-        report = report_on(task, trained.network, seed, stopping, say)
+        reported = report_on(task, trained.network, seed, stopping, say)
     except Exception:
         traceback.print_exc()
         say("WARN the report could not be made; the model is kept without it")
         return None
-    if report is not None:
+    if reported is not None:
+        report = reported.report
         say(f"report on {report['rows']} {report['part']} rows in {1000 * (time.monotonic() - began):.0f} ms")
-    return report
+    return reported
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,7 @@ class _Along:
     """What goes with the model."""
 
     result: Mapping[str, Any]
-    report: Mapping[str, Any] | None
+    reported: Reported | None
 
 
 def _log_model(context: _Context, task: Task, trained: Fit, importing: MlflowImport, along: _Along) -> None:
@@ -262,9 +263,8 @@ def _log_model(context: _Context, task: Task, trained: Fit, importing: MlflowImp
     importing.wait()
     pending = PendingModel(context.folder)
     save_model(task, trained.network, metadata, pending.folder)
-    if along.report is not None:
-        text = json.dumps(along.report, ensure_ascii=False, allow_nan=False)
-        (pending.folder / REPORT_FILE).write_text(text, encoding="utf-8")
+    if along.reported is not None:
+        along.reported.write(pending.folder)
     # From here on whoever ends this process leaves a model that the next bridge can take up.
     pending.keep(trained.best_step, metadata, along.result)
     told: list[None] = []

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +14,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from kargah.evaluation import Column, HeldOut, Judged, Plain, report_of
+from kargah.evaluation import ROWS_FILE, Column, HeldOut, Judged, JudgedRows, Plain, report_of
 from kargah.protocols.task import Task
 from kargah.training.baseline import plain_models
 from kargah.training.loop import evaluate
@@ -21,9 +24,22 @@ REPORT_FILE = "report.json"
 ROWS_AT_ONCE = 16_384
 
 
+@dataclass(frozen=True)
+class Reported:
+    """The report, and what was answered on each of its rows."""
+
+    report: dict[str, Any]
+    rows: JudgedRows
+
+    def write(self, folder: Path) -> None:
+        text = json.dumps(self.report, ensure_ascii=False, allow_nan=False)
+        (folder / REPORT_FILE).write_text(text, encoding="utf-8")
+        self.rows.write(folder / ROWS_FILE)
+
+
 def report_on(
     task: Task, network: nn.Module, seed: int, stopping: Callable[[], bool], log: Callable[[str], None]
-) -> dict[str, Any] | None:
+) -> Reported | None:
     """As `kargah.evaluation.report_of`; None for a recipe that does not say which rows it held back.
 
     Raises:
@@ -43,9 +59,14 @@ def report_on(
     plain = _plain(task, None if classes is None else len(classes), seed, log)
     if held.rows is None:
         answers = torch.softmax(evaluate(network, split, task.evaluation_rows, stopping), 1).numpy()
-        return report_of(rows, Judged(answers, held.truth.numpy(), classes), seed, plain)
-    answer = _answering(task.export(network).eval())
-    return report_of(rows, Judged(answer(held.rows.numpy()), held.truth.numpy(), classes, answer), seed, plain)
+        judged = Judged(answers, held.truth.numpy(), classes)
+    else:
+        answer = _answering(task.export(network).eval())
+        judged = Judged(answer(held.rows.numpy()), held.truth.numpy(), classes, answer)
+    report = report_of(rows, judged, seed, plain)
+    if report is None:
+        return None
+    return Reported(report, JudgedRows.of(rows.places, judged.answers, judged.truth, classes))
 
 
 def _plain(task: Task, classes: int | None, seed: int, log: Callable[[str], None]) -> list[Plain]:
