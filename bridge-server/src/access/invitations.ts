@@ -6,7 +6,7 @@ import type { Database, InvitationTable } from '../storage/schema.js';
 import { makeProject } from './projects.js';
 
 /** An invitation, with what is said of it to whoever holds its token. */
-export interface OpenInvitation extends InvitationTable {
+interface OpenInvitation extends InvitationTable {
   readonly project_name: string;
   readonly created_by_name: string | null;
 }

@@ -9,7 +9,7 @@ import { KargahError } from '../lib/errors.js';
 import type { Database } from '../storage/schema.js';
 import { SubjectStore } from './subject-store.js';
 
-export interface LimitsDeps {
+interface LimitsDeps {
   readonly db: Kysely<Database>;
   readonly ledger: Ledger;
   /** What counts for everybody of whom nothing else is said. */

@@ -12,7 +12,7 @@ export const LOOK_MS = 60_000;
 const LEAST_BETWEEN_MS = 1_000;
 
 /** What a key is derived from besides the secret; null: the first one, which every data folder of before has. */
-export interface Seed {
+interface Seed {
   readonly seed: string | null;
   /** When the next one took its place; null for the one that signs. */
   readonly replacedAt: number | null;

@@ -7,13 +7,13 @@ import { ErrorNote, Skeleton } from '../components/Note.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 
-export type Kind = 'jobs' | 'cpus' | 'gpus' | 'bytes';
+type Kind = 'jobs' | 'cpus' | 'gpus' | 'bytes';
 export const KINDS: readonly Kind[] = ['jobs', 'cpus', 'gpus', 'bytes'];
 const GB = 2 ** 30;
 const MOST = { jobs: 1e6, cpus: 1e6, gpus: 1e6, bytes: 8e6 };
 
 /** Whose: a person's or a project's, by its id. */
-export interface Subject {
+interface Subject {
   readonly kind: 'person' | 'project';
   readonly id: string;
 }

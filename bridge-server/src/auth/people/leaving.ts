@@ -21,7 +21,7 @@ interface LeavingDeps {
   /** The sockets of a session or a token end. */
   readonly closed: (credential: string) => void;
 }
-export interface Left {
+interface Left {
   readonly projects: number;
 }
 
