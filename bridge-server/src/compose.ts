@@ -75,8 +75,8 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   const mlflow = createMlflow({ config, access: auth.mlflow, log });
   const datasets = createDatasets({
     db,
-    ledger,
     live,
+    ledger,
     dataDir: config.dataDir,
     python: config.python,
     limits: { ...DEFAULT_LIMITS, maxUploadBytes: config.maxUploadBytes, quotaBytes: config.quotaBytes },
@@ -129,6 +129,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     ledger,
     training,
     datasets: datasets.service,
+    datasetsOfProjects: datasets.ofProjects,
   });
   const metrics = new Metrics(db, () => live.viewers());
   const routes = [

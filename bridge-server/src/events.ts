@@ -12,6 +12,8 @@ export interface Happened {
   'job.points_changed': { readonly jobId: string };
   /** A job has ended, and so has its run: MLflow has all that it logged. */
   'job.settled': { readonly jobId: string };
+  /** A project is there for nobody any more; its sweeps are to stop. */
+  'project.deleted': { readonly projectId: string };
 }
 type Listener<Name extends keyof Happened> = (event: Happened[Name]) => void;
 

@@ -53,6 +53,13 @@ export interface Parts {
   readonly memberships: Memberships;
   readonly training: TrainingService;
   readonly datasets: TrainingDatasets;
+  readonly datasetsOfProjects: DatasetsOfProjects;
+}
+
+/** What becomes of a project's datasets when all of it is deleted, restored or purged. */
+interface DatasetsOfProjects {
+  tellOutsiders(projectId: string, gone: boolean): Promise<void>;
+  removeAllOf(projectId: string): Promise<void>;
 }
 
 export interface RunningFeature {

@@ -157,7 +157,11 @@ describe('what is Sara’s', () => {
     registerModelVersion: { job_id: 'job_0000000000000000' },
     setModelAlias: { version: 1 },
   };
-  const QUERIES: Record<string, string> = { searchLogs: '?q=x', diffVersions: '?from=1&to=1' };
+  const QUERIES: Record<string, string> = {
+    searchLogs: '?q=x',
+    diffVersions: '?from=1&to=1',
+    deleteProject: '?name=x',
+  };
   const there = (path: string) => path.replace(/\{(\w+)\}/gu, (_, name: string) => things[name]!);
   /** As `there`, of what nobody has. */
   const nowhere = (path: string) =>

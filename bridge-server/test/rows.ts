@@ -3,6 +3,12 @@ import type { Database } from '../src/storage/schema.js';
 
 type JobRow = Insertable<Database['jobs']>;
 
+/** A project's row as it is stored. */
+export function projectRow(project_id: string): Insertable<Database['projects']> {
+  const created_at = '2026-01-01T00:00:00.000Z';
+  return { project_id, name: project_id, workspace: `ws-${project_id}`, workspace_ready: 0, created_at };
+}
+
 /** A job's row as it is stored, for tests that need one without a job. */
 export function jobRow(changes: Partial<JobRow> & { job_id: string }): JobRow {
   return {

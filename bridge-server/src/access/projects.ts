@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { KargahError } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import type { Database } from '../storage/schema.js';
@@ -46,4 +46,29 @@ export async function workspaceOf(db: Kysely<Database>, projectId: string): Prom
     .where('project_id', '=', projectId)
     .executeTakeFirstOrThrow();
   return workspace;
+}
+
+/** Whether the project is there: not deleted. */
+export async function isThere(db: Kysely<Database>, projectId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('projects')
+    .select('deleted_at')
+    .where('project_id', '=', projectId)
+    .executeTakeFirst();
+  return row?.deleted_at === null;
+}
+
+/**
+ * Keeps the project from being deleted until `trx`, which adds something to it, has ended.
+ *
+ * @throws {KargahError} `not_found` where it is deleted
+ */
+export async function holdProject(trx: Transaction<Database>, projectId: string): Promise<void> {
+  const { numUpdatedRows } = await trx
+    .updateTable('projects')
+    .set((eb) => ({ project_id: eb.ref('project_id') }))
+    .where('project_id', '=', projectId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw new KargahError('not_found');
 }

@@ -13,9 +13,15 @@ export interface WorkspaceUser {
  */
 export function workspaceUser(caller: Caller): WorkspaceUser {
   const { workspace } = caller;
-  return mayHere(caller, 'run.write') ? writerIn(workspace) : { name: `${workspace}.viewer`, right: 'READ' };
+  return mayHere(caller, 'run.write') ? writerIn(workspace) : readerIn(workspace);
 }
 
 export function writerIn(workspace: string): WorkspaceUser {
   return { name: `${workspace}.editor`, right: 'MANAGE' };
 }
+
+const readerIn = (workspace: string): WorkspaceUser => ({ name: `${workspace}.viewer`, right: 'READ' });
+
+/** Everybody that a workspace may have. */
+export const usersOf = (workspace: string): readonly string[] =>
+  [writerIn(workspace), readerIn(workspace)].map(({ name }) => name);

@@ -37,7 +37,7 @@ export const LEDGER = {
   token: { acts: ['make', 'revoke'], facts: ['name', 'scopes', 'project_id', 'expires_at'] },
   project: {
     acts: ['make', 'change', 'limit', 'delete', 'restore', 'purge'],
-    facts: ['name', 'deleted', 'limits', 'datasets', 'jobs', 'sweeps', 'members'],
+    facts: ['name', 'deleted', 'limits', 'datasets', 'jobs', 'sweeps', 'members', 'bytes'],
   },
   member: { acts: ['add', 'change', 'remove', 'leave'], facts: ['user_id', 'role', 'invitation'] },
   invitation: { acts: ['make', 'accept', 'revoke'], facts: ['role', 'email', 'expires_at', 'user_id'] },

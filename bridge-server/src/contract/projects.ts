@@ -73,6 +73,81 @@ export const patchProject = endpoint({
   errors: ['not_found', 'forbidden'],
 });
 
+export const projectContents = z
+  .object({
+    datasets: z.number().int(),
+    shared_datasets: z.number().int().meta({ description: 'Those among them that people outside the project see' }),
+    dataset_bytes: z.number().int(),
+    jobs_running: z.number().int().meta({ description: 'Waiting and running ones: they are stopped first' }),
+    jobs_ended: z.number().int(),
+    models: z.number().int().meta({ description: 'What ended jobs left' }),
+    sweeps: z.number().int(),
+    connections: z.number().int(),
+    members: z.number().int(),
+    kept_days: z.number().int().meta({ description: 'For how long a deleted project can be restored' }),
+  })
+  .meta({ id: 'ProjectContents' });
+export type ProjectContents = z.infer<typeof projectContents>;
+export const deletedProject = z
+  .object({
+    project_id: projectId,
+    name: z.string(),
+    deleted_at: timestamp,
+    deleted_by: z.object({ user_id: userId, name: z.string() }).nullable(),
+    purged_after: timestamp.meta({ description: 'Until then it can be restored' }),
+    jobs_stopping: z.number().int(),
+  })
+  .meta({ id: 'DeletedProject' });
+export type DeletedProject = z.infer<typeof deletedProject>;
+
+export const getProjectContents = endpoint({
+  ...one,
+  id: 'getProjectContents',
+  method: 'get',
+  path: '/api/v1/projects/{project_id}/contents',
+  permission: 'project.manage',
+  summary: 'What goes with a project when it is deleted',
+  responses: { 200: projectContents },
+  errors: ['not_found', 'forbidden'],
+});
+export const deleteProject = endpoint({
+  ...one,
+  id: 'deleteProject',
+  method: 'delete',
+  path: '/api/v1/projects/{project_id}',
+  permission: 'project.manage',
+  summary:
+    'Delete a project: it is gone for everybody at once, its jobs are stopped, and it can be restored for a while',
+  // In the query, since JupyterLab's proxy takes no body of a DELETE.
+  query: z.object({
+    name: z.string().max(400).meta({ description: 'The project’s name, so that none is hit by mistake' }),
+  }),
+  responses: { 200: deletedProject },
+  errors: ['not_found', 'forbidden', 'conflict', 'project_name_differs', 'project_is_first'],
+});
+export const listDeletedProjects = endpoint({
+  id: 'listDeletedProjects',
+  method: 'get',
+  path: '/api/v1/deleted-projects',
+  tag: 'projects',
+  policy: 'user',
+  permission: 'account.read',
+  summary: 'Deleted projects that I own and may still restore, the latest first',
+  query: pageQuery,
+  responses: { 200: page(deletedProject) },
+  errors: [],
+});
+export const restoreProject = endpoint({
+  ...one,
+  id: 'restoreProject',
+  method: 'post',
+  path: '/api/v1/projects/{project_id}/restore',
+  permission: 'project.manage',
+  summary: 'Bring a deleted project back, with its members and all that was in it',
+  responses: { 200: project },
+  errors: ['not_found', 'forbidden'],
+});
+
 export const member = z
   .object({
     user_id: userId,

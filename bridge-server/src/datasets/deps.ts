@@ -49,8 +49,8 @@ export interface OriginSettings {
 
 export interface DatasetsDeps {
   readonly db: Kysely<Database>;
-  readonly ledger: Ledger;
   readonly live: LivePort;
+  readonly ledger: Ledger;
   /** `KARGAH_DATA_DIR`; uploads lie in `uploads/`, what versions hold in `datasets/<content_id>/`. */
   readonly dataDir: string;
   /** The Python interpreter that has the package `kargah`. */

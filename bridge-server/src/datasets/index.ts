@@ -27,11 +27,13 @@ import { Reader } from './reading/reader.js';
 import { ReadingQueue } from './reading/reading.js';
 import { StorageQuota } from './content/quota.js';
 import { datasetRoutes } from './routes.js';
+import { DatasetsOfProjects } from './list/of-project.js';
 import { DatasetService } from './list/service.js';
 import { SharingService } from './list/sharing.js';
 import { SplitService } from './versions/splits.js';
 import { SplitStore } from './records/split-store.js';
 import { DatasetStore } from './records/store.js';
+import { TransferService } from './list/transfer.js';
 import { UploadService } from './ingest/uploads/service.js';
 import { versionRoutes } from './versions/version-routes.js';
 import { VersionStore } from './records/version-store.js';
@@ -45,6 +47,7 @@ export interface Datasets {
   readonly service: DatasetsForTraining;
   /** Bytes that the datasets of a person or a project take. */
   readonly bytesOf: (subject: Subject) => Promise<number>;
+  readonly ofProjects: DatasetsOfProjects;
   /** Picks up what a bridge before this one left: complete uploads, unread files, deleted bytes. */
   start(): Promise<void>;
   /** Ends the reading processes; what they read is read again at the next start. */
@@ -125,6 +128,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
   });
   const catalogue = new Catalogue({ list: offered, reader, ingestion, versions, quota });
   const sharing = new SharingService({ ledger, store, people: deps.people, access, notifier });
+  const transfers = new TransferService({ store, versions, splits, contents, quota, access, notifier, ledger });
 
   const sweep = async (): Promise<void> => {
     await uploads.expire();
@@ -145,10 +149,11 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
     routes: [
       ...datasetRoutes({ datasets: list, held: data, exports, catalogue, uploads }),
       ...originRoutes(urls, files, sql, connections),
-      ...versionRoutes({ versions: history, splits: dealing, diffs, sharing, lineage: { db, access } }),
+      ...versionRoutes({ versions: history, splits: dealing, diffs, sharing, transfers, lineage: { db, access } }),
     ].map(whenOpen),
     service: new DatasetsForTraining({ store, versions, splits, contents, access, retention }),
     bytesOf: (subject) => contents.bytesOf(subject),
+    ofProjects: new DatasetsOfProjects(store, list, notifier),
     async start() {
       try {
         await root.make();

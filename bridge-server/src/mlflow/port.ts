@@ -39,6 +39,8 @@ export interface MlflowPort {
   onState(listener: (state: MlflowState) => void): () => void;
   /** Makes the workspace of a project and a user in it; idempotent. */
   ensureWorkspace(workspace: string, user: WorkspaceUser): Promise<void>;
+  /** Takes away the workspace of a project that is purged, with every run, model and file in it, and its users; idempotent. */
+  deleteWorkspace(workspace: string): Promise<void>;
   /** Makes the run of a job: params, tags (`kargah.job_id`, code version, `mlflow.user` …), dataset input; idempotent by job id. */
   createRun(input: NewRun & RunFacts): Promise<RunRef>;
   /** The part of `createRun` that a job cannot begin without. `mayExist`: an earlier attempt may have made the run. */

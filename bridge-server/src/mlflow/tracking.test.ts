@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HUNG_MS } from '../../test/hung.js';
 import { makeRun, trackingApi, upTestMlflow } from '../../test/support/mlflow-runs.js';
-import { type TestMlflow } from '../../test/support/mlflow.js';
+import { raw, type TestMlflow } from '../../test/support/mlflow.js';
+import { writerIn } from '../access/workspace-user.js';
 import type { RunRef } from './port.js';
 
 let world: TestMlflow;
@@ -193,4 +196,28 @@ describe('when MLflow is killed', () => {
     const { Health } = await import('./server/health.js');
     await expect(new Health().whenUp(AbortSignal.timeout(10))).rejects.toMatchObject({ code: 'mlflow_unavailable' });
   });
+});
+
+test('the workspace of a project goes with its runs and files, as often as it is asked, and may be made again', async () => {
+  const { person } = world.newPerson('gone');
+  const { port } = world.mlflow;
+  const { workspace } = person;
+  const made = async (): Promise<RunRef> => {
+    await port.ensureWorkspace(workspace, writerIn(workspace));
+    return port.openRun({ workspace, userId: 'gone', jobId: 'job_gone00', name: 'r', tags: {}, mayExist: true });
+  };
+  const { runId, experimentId } = await made();
+  const file = `/api/2.0/mlflow-artifacts/artifacts/workspaces/${workspace}/${experimentId}/${runId}/artifacts/a.txt`;
+  expect((await raw(world.url, 'PUT', file, { token: world.tokenOf(person), body: 'kept' })).status).toBe(200);
+  expect(await port.listArtifacts(workspace, runId, '')).toMatchObject([{ path: 'a.txt' }]);
+  const folder = join(world.root, 'mlflow/artifacts/workspaces', workspace);
+  expect(existsSync(folder)).toBe(true);
+
+  await port.deleteWorkspace(workspace);
+  await port.deleteWorkspace(workspace);
+  expect(existsSync(folder)).toBe(false);
+  await expect(port.listArtifacts(workspace, runId, '')).rejects.toMatchObject({ code: 'not_found' });
+  const again = await made();
+  expect(again.runId).not.toBe(runId);
+  expect(await port.listArtifacts(workspace, again.runId, '')).toEqual([]);
 });

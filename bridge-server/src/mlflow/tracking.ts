@@ -11,7 +11,7 @@ import {
   type Run,
 } from 'mlflow-js-client';
 import type { MetricPoint } from '../contract/training/metrics.js';
-import type { WorkspaceUser } from '../access/workspace-user.js';
+import { usersOf, type WorkspaceUser } from '../access/workspace-user.js';
 import { KargahError } from '../lib/errors.js';
 import { asking } from './asking.js';
 import type { Health } from './server/health.js';
@@ -63,6 +63,17 @@ export class MlflowTracking implements MlflowPort {
         await unlessThere(this.client.roles.assign({ role_id: role.id, username }));
       }),
     );
+  }
+
+  async deleteWorkspace(workspace: string): Promise<void> {
+    await this.#ask(async () => {
+      // First the files, which are found by the workspace that they are of.
+      await unlessGone(this.client.inWorkspace(workspace).files.delete(`mlflow-artifacts:/workspaces/${workspace}`));
+      await unlessGone(this.client.workspaces.delete({ name: workspace }));
+      for (const username of usersOf(workspace)) await unlessGone(this.client.users.delete({ username }));
+    });
+    this.#experiments.delete(workspace);
+    for (const member of this.#members.keys()) if (member.startsWith(`${workspace}/`)) this.#members.delete(member);
   }
 
   async createRun(input: Parameters<MlflowPort['createRun']>[0]): Promise<RunRef> {
@@ -282,6 +293,14 @@ async function unlessThere(creation: Promise<unknown>): Promise<void> {
     await creation;
   } catch (error) {
     if (!(error instanceof ResourceAlreadyExists)) throw error;
+  }
+}
+
+async function unlessGone(deletion: Promise<unknown>): Promise<void> {
+  try {
+    await deletion;
+  } catch (error) {
+    if (!(error instanceof ResourceDoesNotExist)) throw error;
   }
 }
 

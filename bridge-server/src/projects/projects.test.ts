@@ -1,101 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serve, type Served } from '../../test/app.js';
-import { testStorage } from '../../test/storage.js';
+import { projectsApp, refusal, type ProjectsApp, type Signed } from '../../test/support/projects.js';
 import { Memberships } from '../access/memberships.js';
-import { createAuth, type Auth } from '../auth/index.js';
-import type { Invitation, Member, Project, ProjectRole } from '../contract/projects.js';
-import { Ledger } from '../ledger/index.js';
-import { systemClock } from '../lib/clock.js';
-import type { Storage } from '../storage/storage.js';
-import { createProjects } from './index.js';
+import type { Invitation, Member, Project } from '../contract/projects.js';
 
-let storage: Storage;
-let auth: Auth;
-let served: Served;
-let folder: string;
+let app: ProjectsApp;
 let told: string[];
+let ask: ProjectsApp['ask'];
+let register: ProjectsApp['register'];
+let made: ProjectsApp['made'];
+let invited: ProjectsApp['invited'];
+let accept: ProjectsApp['accept'];
+let joined: ProjectsApp['joined'];
 beforeEach(async () => {
-  storage = await testStorage();
-  folder = mkdtempSync(join(tmpdir(), 'kargah-projects-'));
-  told = [];
-  const memberships = new Memberships(storage.db);
-  const ledger = new Ledger(systemClock);
-  auth = await createAuth({
-    storage,
-    memberships,
-    ledger,
-    config: {
-      secret: 'k'.repeat(8) + 'secret-of-this-test-1234567890',
-      sessionDays: 14,
-      accessTokenSeconds: 900,
-      keyMaxAgeDays: null,
-      publicPath: '/',
-      signup: 'open',
-      dataDir: folder,
-      socket: null,
-    },
-    sessionEnded: () => undefined,
-    log: pino({ level: 'silent' }),
-  });
-  const live = { membershipsChanged: (userIds: readonly string[]) => Promise.resolve(void told.push(...userIds)) };
-  const projects = createProjects({ db: storage.db, memberships, ledger, live });
-  served = await serve({ authenticator: auth.authenticator, routes: [...auth.routes, ...projects.routes] });
+  app = await projectsApp();
+  ({ told, ask, register, made, invited, accept, joined } = app);
 });
-afterEach(async () => {
-  await served.close();
-  await storage.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => app.close());
 
-interface Signed {
-  readonly token: string;
-  readonly user: { readonly user_id: string };
-}
-interface Answered<T> {
-  readonly status: number;
-  readonly body: T & { readonly code?: string };
-}
-
-async function ask<T = unknown>(
-  who: Signed | null,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<Answered<T>> {
-  const answer = await fetch(`${served.url}/api/v1/${path}`, {
-    method,
-    headers: {
-      ...(who === null ? {} : { 'X-Kargah-Token': who.token }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as T & { code?: string } };
-}
-async function register(name: string): Promise<Signed> {
-  const signup_code = auth.signUpCode() ?? undefined;
-  const account = { email: `${name}@example.org`, name, password: 'a quiet blue lamp', signup_code };
-  return (await ask<Signed>(null, 'POST', 'auth/register', account)).body;
-}
-async function made(who: Signed, name: string): Promise<string> {
-  return (await ask<Project>(who, 'POST', 'projects', { name })).body.project_id;
-}
-async function invited(who: Signed, project: string, role: ProjectRole): Promise<Invitation & { token: string }> {
-  const path = `projects/${project}/invitations`;
-  return (await ask<Invitation & { token: string }>(who, 'POST', path, { role })).body;
-}
-const accept = (who: Signed, token: string) => ask<Project>(who, 'POST', 'invitations/accept', { token });
-async function joined(name: string, owner: Signed, project: string, role: ProjectRole): Promise<Signed> {
-  const who = await register(name);
-  expect((await accept(who, (await invited(owner, project, role)).token)).status).toBe(200);
-  return who;
-}
-const refusal = ({ status, body }: Answered<unknown>): unknown[] => [status, body.code];
 const listed = async (who: Signed): Promise<Project[]> =>
   (await ask<{ items: Project[] }>(who, 'GET', 'projects')).body.items;
 const membersOf = async (who: Signed, project: string): Promise<[string, string][]> =>
@@ -191,7 +112,7 @@ describe('an invitation', () => {
 
   it('is kept nowhere as it was shown', async () => {
     const { token } = await invited(sara, project, 'viewer');
-    const rows = await storage.db.selectFrom('invitations').selectAll().execute();
+    const rows = await app.storage.db.selectFrom('invitations').selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(token.slice(4));
   });
 
@@ -204,7 +125,7 @@ describe('an invitation', () => {
     await accept(reza, used.token);
     const path = `projects/${project}/invitations`;
     expect((await ask(sara, 'DELETE', `${path}/${revoked.invitation_id}`)).status).toBe(204);
-    await storage.db
+    await app.storage.db
       .updateTable('invitations')
       .set({ expires_at: new Date(0).toISOString() })
       .where('invitation_id', '=', expired.invitation_id)
@@ -253,7 +174,7 @@ describe('an invitation', () => {
       sha256: String(n),
       expires_at: '9999-01-01T00:00:00.000Z',
     }));
-    await storage.db.insertInto('invitations').values(open).execute();
+    await app.storage.db.insertInto('invitations').values(open).execute();
     const path = `projects/${project}/invitations`;
     expect(refusal(await ask(sara, 'POST', path, { role: 'viewer' }))).toEqual([409, 'too_many_invitations']);
   });
@@ -307,7 +228,7 @@ describe('a member', () => {
     expect(done.status).toBe(204);
     // The later one comes to the door after it was shut, or finds it shut.
     expect(['conflict', 'not_found']).toContain(late.body.code);
-    const owners = await storage.db
+    const owners = await app.storage.db
       .selectFrom('project_members')
       .select('role')
       .where('project_id', '=', project)
@@ -337,7 +258,7 @@ it('what owners do with members and invitations is in the ledger, by those who d
   await ask(sara, 'PATCH', of, { role: 'editor' });
   await ask(sara, 'POST', `projects/${project}/leave`);
   await ask(reza, 'POST', `projects/${project}/leave`);
-  const rows = await storage.db
+  const rows = await app.storage.db
     .selectFrom('ledger')
     .selectAll()
     .where('project_id', '=', project)
@@ -361,17 +282,17 @@ it('what owners do with members and invitations is in the ledger, by those who d
 
 it('what a person is a member of is read once, and again when it may be another', async () => {
   const sara = await register('sara');
-  const memberships = new Memberships(storage.db);
+  const memberships = new Memberships(app.storage.db);
   const who = { id: sara.user.user_id, name: 'sara' };
   const first = await memberships.of(who);
-  await storage.db.updateTable('project_members').set({ role: 'viewer' }).execute();
+  await app.storage.db.updateTable('project_members').set({ role: 'viewer' }).execute();
   expect(await memberships.of(who)).toBe(first);
   memberships.forget([who.id]);
   expect([...(await memberships.of(who)).memberships.values()]).toMatchObject([{ role: 'viewer' }]);
   // What was being read while it changed is not kept.
   memberships.forget([who.id]);
   const reading = memberships.of(who);
-  await storage.db.updateTable('project_members').set({ role: 'owner' }).execute();
+  await app.storage.db.updateTable('project_members').set({ role: 'owner' }).execute();
   memberships.forget([who.id]);
   await reading;
   expect([...(await memberships.of(who)).memberships.values()]).toMatchObject([{ role: 'owner' }]);

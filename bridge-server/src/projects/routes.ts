@@ -1,9 +1,10 @@
 import * as contract from '../contract/projects.js';
 import { route, type Route } from '../http/route.js';
 import type { Invitations } from './invitations.js';
+import type { Deletion } from './deletion.js';
 import type { ProjectService } from './service.js';
 
-export function projectRoutes(projects: ProjectService, invitations: Invitations): Route[] {
+export function projectRoutes(projects: ProjectService, invitations: Invitations, deletion: Deletion): Route[] {
   return [
     route(contract.listProjects, async ({ caller, query }) => ({
       status: 200,
@@ -20,6 +21,22 @@ export function projectRoutes(projects: ProjectService, invitations: Invitations
     route(contract.patchProject, async ({ caller, params, body }) => ({
       status: 200,
       json: await projects.rename(caller, params.project_id, body.name),
+    })),
+    route(contract.getProjectContents, async ({ caller, params }) => ({
+      status: 200,
+      json: await deletion.contents(caller, params.project_id),
+    })),
+    route(contract.deleteProject, async ({ caller, params, query }) => ({
+      status: 200,
+      json: await deletion.delete(caller, params.project_id, query.name),
+    })),
+    route(contract.listDeletedProjects, async ({ caller, query }) => ({
+      status: 200,
+      json: await deletion.list(caller, query),
+    })),
+    route(contract.restoreProject, async ({ caller, params }) => ({
+      status: 200,
+      json: await deletion.restore(caller, params.project_id),
     })),
     route(contract.listMembers, async ({ caller, params, query }) => ({
       status: 200,

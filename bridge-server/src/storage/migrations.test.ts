@@ -280,6 +280,8 @@ const COLUMNS: Columns = {
     created_at: 'required',
     revision: 'required',
     deleted_at: 'nullable',
+    deleted_by: 'nullable',
+    purging_at: 'nullable',
   },
   reset_links: {
     sha256: 'required',

@@ -40,7 +40,11 @@ export interface ProjectTable {
   created_at: string;
   /** Rises with every change of its members; whoever changes them writes it first, so that changes come one after another. */
   revision: Generated<number>;
+  /** It is there for nobody then, but its owners may restore it until it is purged. */
   deleted_at: string | null;
+  deleted_by: string | null;
+  /** Since when it is being taken away for good; nothing brings it back then. */
+  purging_at: string | null;
 }
 export interface ProjectMemberTable {
   project_id: string;

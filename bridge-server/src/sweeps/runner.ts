@@ -76,6 +76,11 @@ export class SweepRunner {
     this.#background.begin(look.run());
   }
 
+  /** As at the start: something that no job tells of has changed sweeps. */
+  lookAtAll(): void {
+    if (!this.#closed) this.#background.begin(this.#resume());
+  }
+
   jobChanged({ job_id, sweep_id, state }: Job): void {
     if (sweep_id === null) return;
     const known = this.#jobs.get(job_id);

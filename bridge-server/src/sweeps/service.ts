@@ -26,6 +26,7 @@ export class SweepService {
     this.#heard = [
       deps.events.on('job.changed', ({ job }) => this.jobChanged(job)),
       deps.events.on('job.points', ({ jobId, points }) => this.#runner.pointsLogged(jobId, points)),
+      deps.events.on('project.deleted', () => this.#runner.lookAtAll()),
     ];
   }
 

@@ -1,5 +1,5 @@
 import type { Insertable, Kysely, Selectable, Updateable } from 'kysely';
-import { workspaceOf } from '../access/projects.js';
+import { holdProject, workspaceOf } from '../access/projects.js';
 import { ownedBy, type Resource } from '../access/resource.js';
 import { inProjectsOf, type Scope } from '../access/scope.js';
 import { untold } from '../ledger/index.js';
@@ -29,7 +29,10 @@ export class SweepStore {
   constructor(readonly db: Kysely<Database>) {}
 
   async insert(row: Insertable<SweepTable>): Promise<void> {
-    await this.db.insertInto('sweeps').values(row).execute();
+    await this.db.transaction().execute(async (trx) => {
+      await holdProject(trx, row.project_id);
+      await trx.insertInto('sweeps').values(row).execute();
+    });
   }
 
   async get(sweepId: string): Promise<SweepRow | null> {

@@ -23,7 +23,7 @@ import { readBestMetric, type BestMetric, type Launcher } from '../launchers/ind
 import type { Events } from '../events.js';
 import type { LivePort } from '../live/port.js';
 import { labelled, type GatewayListener, type MlflowPort } from '../mlflow/port.js';
-import type { Ledger } from '../ledger/index.js';
+import { untold, type Ledger, type Tell } from '../ledger/index.js';
 import { RunFinalizer } from './run/finalizer.js';
 import { JobNotifier } from './queue/notifier.js';
 import { JobFolders } from './records/job-folder.js';
@@ -226,14 +226,27 @@ export class TrainingService {
 
   async requestStop(person: Person, jobId: string): Promise<Job> {
     const row = await this.#job(person, 'job.stop', jobId);
+    // What one does with one's own jobs is nobody else's to know.
+    const isOwn = person.userId === row.user_id;
+    return this.#stop(row, this.deps.ledger.telling(isOwn ? null : { ...actOn(person, row), action: 'job.stop' }));
+  }
+
+  /** Every job of a deleted project that has not ended is to end. */
+  async stopAllOf(projectId: string): Promise<void> {
+    for (const row of await this.#store.ofProject(projectId))
+      if (!isTerminal(row.state as JobState))
+        await this.#stop(row, untold).catch((error: unknown) => {
+          if (!(error instanceof KargahError && ['job_not_active', 'not_found'].includes(error.code))) throw error;
+        });
+  }
+
+  async #stop(row: JobRow, tell: Tell): Promise<Job> {
+    const { job_id: jobId } = row;
     const state = row.state as JobState;
     if (isTerminal(state)) throw new KargahError('job_not_active');
     if (state === 'stopping') return this.#notifier.view(row);
     const now = new Date().toISOString();
     const asked = { stop_requested_at: now };
-    // What one does with one's own jobs is nobody else's to know.
-    const isOwn = person.userId === row.user_id;
-    const tell = this.deps.ledger.telling(isOwn ? null : { ...actOn(person, row), action: 'job.stop' });
     const settled = { ...asked, ended_at: now, message: null };
     const stopped = await this.#store.stopped(jobId, { from: 'queued', to: 'stopped' }, settled, tell);
     if (stopped) {
@@ -245,7 +258,11 @@ export class TrainingService {
     }
     const stopping = await this.#store.stopped(jobId, { to: 'stopping' }, asked, tell);
     // It moved between the two looks: look again.
-    if (!stopping) return this.requestStop(person, jobId);
+    if (!stopping) {
+      const moved = await this.#store.get(jobId);
+      if (moved === null) throw new KargahError('not_found');
+      return this.#stop(moved, tell);
+    }
     this.#telemetry.track(stopping);
     this.#runner.stop(stopping);
     return this.#notifier.moved(stopping);
@@ -254,14 +271,28 @@ export class TrainingService {
   async delete(person: Person, jobId: string): Promise<void> {
     const row = await this.#job(person, 'job.write', jobId);
     if (!isTerminal(row.state as JobState)) throw new KargahError('job_active');
-    const tell = this.deps.ledger.telling({ ...actOn(person, row), action: 'job.delete' });
+    await this.#remove(row, this.deps.ledger.telling({ ...actOn(person, row), action: 'job.delete' }));
+    if (row.mlflow_run_id !== null) await this.#finalizer.deleteRuns(row.mlflow_run_id);
+  }
+
+  /** Every job of a project that is purged; none runs any more. Its runs go with the whole workspace. */
+  async removeAllOf(projectId: string): Promise<void> {
+    for (const row of await this.#store.ofProject(projectId)) {
+      // First what nobody would look for once its row is gone.
+      await this.#folders.delete(row.job_id);
+      await this.#points.invalidate(row.job_id);
+      await this.#remove(row, untold);
+    }
+  }
+
+  async #remove(row: JobRow, tell: Tell): Promise<void> {
+    const { job_id: jobId } = row;
     await this.#store.delete(row, await this.#store.workspaceOf(row.project_id), tell);
     this.#telemetry.forget(jobId);
     await this.#points.invalidate(jobId);
     await this.#folders.delete(jobId);
     await this.#notifier.deleted(row);
     if (row.dataset_id !== null) await this.deps.datasets.release(row.dataset_id);
-    if (row.mlflow_run_id !== null) await this.#finalizer.deleteRuns(row.mlflow_run_id);
   }
 
   /** What the jobs of a person or a project take now. */

@@ -9,10 +9,11 @@ import { person as anyPerson } from '../app.js';
 import { removeFolder } from '../folders.js';
 import { jobRow } from '../rows.js';
 import { HUNG_MS } from '../hung.js';
+import { projectRow } from '../rows.js';
 import { testStorage } from '../storage.js';
+import type { Dataset } from '../../src/contract/datasets/datasets.js';
 import { Ledger } from '../../src/ledger/index.js';
 import { systemClock } from '../../src/lib/clock.js';
-import type { Dataset } from '../../src/contract/datasets/datasets.js';
 import { KargahError } from '../../src/lib/errors.js';
 import { createApp } from '../../src/http/app.js';
 import type { Caller, Person } from '../../src/access/caller.js';
@@ -87,7 +88,12 @@ export class DatasetFixture {
     hear: ((line: string) => void) | null = null,
   ): Promise<DatasetFixture> {
     const dataDir = await mkdtemp(join(tmpdir(), 'kargah-datasets-'));
-    const bench = new DatasetFixture(dataDir, await testStorage(), limits, origins, hear);
+    const storage = await testStorage();
+    await storage.db
+      .insertInto('projects')
+      .values(PEOPLE.map((name) => projectRow(person(name).projectId)))
+      .execute();
+    const bench = new DatasetFixture(dataDir, storage, limits, origins, hear);
     await bench.start();
     return bench;
   }
@@ -118,8 +124,8 @@ export class DatasetFixture {
         : openLog('trace', { write: this.hear });
     this.datasets = createDatasets({
       db: this.storage.db,
-      ledger: new Ledger(systemClock),
       live,
+      ledger: new Ledger(systemClock),
       dataDir: this.dataDir,
       python: PYTHON,
       limits: { ...DEFAULT_LIMITS, ...this.limits },

@@ -120,6 +120,10 @@ class MemoryMlflow implements MlflowPort {
   async ensureWorkspace(): Promise<void> {
     await this.whenUp();
   }
+  async deleteWorkspace(): Promise<void> {
+    await this.whenUp();
+    this.runs.clear();
+  }
   async createRun(input: Parameters<MlflowPort['createRun']>[0]) {
     const run = await this.openRun(input);
     await this.describeRun({ ...input, runId: run.runId });

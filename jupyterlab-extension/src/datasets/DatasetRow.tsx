@@ -11,6 +11,7 @@ import { useWritable } from './useWritable.js';
 import { codeFor, deleteDataset, downloadDataset, editTags, openInNotebook, renameDataset } from './actions.js';
 import { May, permitted } from '../projects/may.js';
 import { openSharing } from './Sharing.js';
+import { openTransfer } from './Transfer.js';
 
 export function datasetMenu(kargah: Kargah, dataset: Dataset, opened: 'row' | 'page'): readonly MenuItem[] {
   const { t } = kargah.i18n;
@@ -53,6 +54,7 @@ export function datasetMenu(kargah: Kargah, dataset: Dataset, opened: 'row' | 'p
       : []),
     { label: t('action.rename'), icon: 'tune', ...owners, run: () => void renameDataset(kargah, dataset) },
     { label: t('tags.edit'), icon: 'filter', ...owners, run: () => void editTags(kargah, dataset) },
+    { label: t('transfer.title'), icon: 'model', ...owners, run: () => void openTransfer(kargah, dataset) },
     {
       label: t('share.title'),
       icon: 'ext',

@@ -16,6 +16,10 @@ export const commandMessages = {
   'command.dataset.rename': { fa: 'این داده: تغییر نام', en: 'This dataset: rename' },
   'command.dataset.tags': { fa: 'این داده: ویرایش برچسب‌ها', en: 'This dataset: edit tags' },
   'command.dataset.share': { fa: 'این داده: اشتراک‌گذاری', en: 'This dataset: share' },
+  'command.dataset.transfer': {
+    fa: 'این داده: انتقال یا کپی به پروژهٔ دیگر',
+    en: 'This dataset: move or copy to another project',
+  },
   'command.dataset.delete': { fa: 'این داده: حذف', en: 'This dataset: delete' },
 } as const satisfies Catalogue;
 
@@ -121,6 +125,12 @@ export const datasetCommands: readonly CommandSpec[] = [
     shareable,
     async (kargah, dataset) =>
       (await import(/* webpackChunkName: "panel" */ './Sharing.js')).openSharing(kargah, dataset),
+  ),
+  onDataset(
+    { id: 'kargah:transfer-dataset', label: 'command.dataset.transfer', icon: 'model' },
+    writable,
+    async (kargah, dataset) =>
+      (await import(/* webpackChunkName: "panel" */ './Transfer.js')).openTransfer(kargah, dataset),
   ),
   onDataset(
     { id: 'kargah:delete-dataset', label: 'command.dataset.delete', icon: 'del' },

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { data } from '../api/client.js';
 import type { Invitation, Member, Project, ProjectRole } from '../api/types.js';
 import { Button, IconButton } from '../components/controls/Button.js';
@@ -8,7 +8,9 @@ import { Code } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { useStore } from '../lib/useStore.js';
+import { DeleteProject } from './DeleteProject.js';
 import { linkOf } from './invitation.js';
+import { useRead } from './useRead.js';
 
 const ROLES: readonly ProjectRole[] = ['viewer', 'editor', 'owner'];
 
@@ -59,32 +61,9 @@ function Page({ project }: { readonly project: Project }): JSX.Element {
         <Members project={project} owner={owner} />
         {owner && <Invitations project={project} />}
       </div>
+      {owner && !project.is_default && <DeleteProject project={project} />}
     </div>
   );
-}
-
-/** What `read` answers, read again when `again` is called and when `key` is another. */
-function useRead<T>(read: () => Promise<{ items: readonly T[] }>, key: string) {
-  const [items, setItems] = useState<readonly T[] | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
-  const [attempt, setAttempt] = useState(0);
-  useEffect(() => {
-    let gone = false;
-    read().then(
-      (page) => {
-        if (gone) return;
-        setItems(page.items);
-        setFailure(null);
-      },
-      (reason: unknown) => {
-        if (!gone) setFailure(reason);
-      },
-    );
-    return () => {
-      gone = true;
-    };
-  }, [read, attempt, key]);
-  return { items, failure, again: () => setAttempt((count) => count + 1) };
 }
 
 function Members({ project, owner }: { readonly project: Project; readonly owner: boolean }): JSX.Element {

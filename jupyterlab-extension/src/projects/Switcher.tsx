@@ -64,6 +64,11 @@ export function Switcher(): JSX.Element | null {
               icon: 'check',
               run: () => void invitation().then(({ accept }) => accept(kargah)),
             },
+            {
+              label: t('project.deletedOnes'),
+              icon: 'del',
+              run: () => void invitation().then(({ showDeleted }) => showDeleted(kargah)),
+            },
           ]}
         />
       )}

@@ -59,6 +59,43 @@ export const messages = {
   'project.state.used': { fa: 'استفاده شد', en: 'used' },
   'project.state.revoked': { fa: 'پس گرفته شد', en: 'revoked' },
   'project.state.expired': { fa: 'مهلتش گذشت', en: 'expired' },
+  'project.delete': { fa: 'حذف پروژه', en: 'Delete the project' },
+  'project.deleteLook': { fa: 'حذف پروژه…', en: 'Delete the project…' },
+  'project.deleteNow': { fa: 'نوشتن نام و حذف…', en: 'Write its name and delete…' },
+  'project.deleteTitle': { fa: '{x} حذف شود؟', en: 'Delete {x}?' },
+  'project.deleteName': { fa: 'نام پروژه را بنویسید', en: 'Write the project’s name' },
+  'project.deleteDiffers': { fa: 'این نام پروژه نیست.', en: 'This is not the project’s name.' },
+  'project.deleted': {
+    fa: '{x} حذف شد؛ تا {until} می‌توانید آن را بازگردانید.',
+    en: '{x} is deleted; you can restore it until {until}.',
+  },
+  'project.goes': { fa: 'با {x} این‌ها می‌رود', en: 'With {x} goes' },
+  'project.goes.datasets': { fa: 'داده: {x}', en: 'Datasets: {x}' },
+  'project.goes.jobs_ended': { fa: 'کار پایان‌یافته: {x}', en: 'Ended jobs: {x}' },
+  'project.goes.models': { fa: 'مدل: {x}', en: 'Models: {x}' },
+  'project.goes.sweeps': { fa: 'جست‌وجو: {x}', en: 'Sweeps: {x}' },
+  'project.goes.connections': { fa: 'اتصال: {x}', en: 'Connections: {x}' },
+  'project.goes.shared_datasets': {
+    fa: 'داده‌ای که بیرون از پروژه هم دیده می‌شود: {x}',
+    en: 'Datasets that people outside the project see: {x}',
+  },
+  'project.goes.jobs_running': {
+    fa: 'کاری که پایان نیافته است و متوقف می‌شود: {x}',
+    en: 'Jobs that have not ended and are stopped: {x}',
+  },
+  'project.goes.members': { fa: 'اعضایی که آن را از دست می‌دهند: {x}', en: 'Members who lose it: {x}' },
+  'project.goes.bytes': { fa: 'حجم داده: {x}', en: 'Size of the data: {x}' },
+  'project.kept': {
+    fa: 'مالکان تا {x} روز می‌توانند آن را بازگردانند؛ پس از آن برای همیشه می‌رود.',
+    en: 'Owners can restore it for {x} days; after that it is gone for good.',
+  },
+  'project.deletedOnes': { fa: 'پروژه‌های حذف‌شده…', en: 'Deleted projects…' },
+  'project.deletedTitle': { fa: 'پروژه‌های حذف‌شده', en: 'Deleted projects' },
+  'project.noneDeleted': { fa: 'پروژهٔ حذف‌شده‌ای ندارید', en: 'You have no deleted projects' },
+  'project.deletedBy': { fa: '{x} در {at} حذف کرد.', en: 'Deleted by {x} on {at}.' },
+  'project.until': { fa: 'تا {x} می‌ماند.', en: 'Kept until {x}.' },
+  'project.restore': { fa: 'بازگرداندن {x}', en: 'Restore {x}' },
+  'project.restored': { fa: '{x} بازگشت.', en: '{x} is back.' },
 } as const satisfies Catalogue;
 
 export type Messages = typeof messages;

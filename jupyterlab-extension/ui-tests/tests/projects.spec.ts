@@ -108,4 +108,26 @@ test.describe.serial('a project of two people', () => {
     await expect(guest.page.getByText('دیگر عضو آن پروژه نیستید').first()).toBeVisible();
     await expect(guest.panel.getByRole('row', { name: 'گلبرگ.csv' })).toHaveCount(0);
   });
+
+  test('deleted by its name it is gone and said to be kept, and its owner brings it back with all in it', async () => {
+    const project = pageOf(owner.page, 'project-page');
+    await project.getByRole('button', { name: 'حذف پروژه…' }).click();
+    await expect(project.getByRole('listitem').filter({ hasText: /^داده: .?۳/u })).toBeVisible();
+    await project.getByRole('button', { name: 'نوشتن نام و حذف…' }).click();
+    const dialog = owner.page.getByRole('dialog');
+    await dialog.getByRole('textbox').fill('گل');
+    await dialog.getByRole('button', { name: 'حذف پروژه', exact: true }).click();
+    await expect(dialog).toContainText('این نام پروژه نیست.');
+    await dialog.getByRole('textbox').fill('گل‌ها');
+    await dialog.getByRole('button', { name: 'حذف پروژه', exact: true }).click();
+    await expect(switcher(owner.panel)).not.toHaveText('گل‌ها');
+
+    await choose(owner, 'پروژه‌های حذف‌شده…');
+    await owner.page
+      .getByTestId('deleted-projects')
+      .getByRole('button', { name: /بازگرداندن .*گل‌ها/u })
+      .click();
+    await expect(switcher(owner.panel)).toHaveText('گل‌ها');
+    await expect(owner.panel.getByRole('row', { name: 'گلبرگ.csv' })).toBeVisible(READ);
+  });
 });

@@ -58,4 +58,9 @@ export class ArtifactFiles {
     });
     await response.text();
   }
+  /** A file, or a folder with all that is in it; what is not there is as gone as it should be. */
+  async delete(uri: string, options: CallOptions = {}): Promise<void> {
+    const path = `/api/2.0/mlflow-artifacts/artifacts/${proxiedPath(uri)}`;
+    await (await this.transport.send(path, { ...options, method: 'DELETE' })).text();
+  }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.js';
-import { list, text } from './values.js';
+import { empty, list, text } from './values.js';
 
 const permission = z.enum(['READ', 'USE', 'EDIT', 'MANAGE', 'NO_PERMISSIONS', 'DENY']);
 const rolePermission = z.object({ resource_type: text, resource_pattern: text, permission });
@@ -15,6 +15,7 @@ export const users = {
     z.object({ username: text, password: text }),
     z.object({ user: z.object({ username: text, is_admin: z.boolean() }) }),
   ),
+  delete: endpoint('DELETE', '/api/2.0/mlflow/users/delete', z.object({ username: text }), empty),
 };
 
 export const roles = {

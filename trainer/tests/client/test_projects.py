@@ -58,3 +58,39 @@ def test_a_name_that_several_projects_have_is_not_guessed(live_bridge: LiveBridg
     assert unclear.value.code == "conflict"
     assert all(one in str(unclear.value) for one in both)
     assert mina.use_project(both[0]).projects.get(both[0]).id == both[0]
+
+
+def test_a_deleted_project_is_gone_and_comes_back_whole(live_bridge: LiveBridge) -> None:
+    email, sara = someone(live_bridge, "sara")
+    team = sara.projects.create(f"تیم {secrets.token_hex(4)}")
+    sara.use_project(team.id)
+    sara.datasets.import_source("iris").ready()
+    assert team.contents()["datasets"] == 1
+    with pytest.raises(kargah.KargahError) as differs:
+        team.delete("another")
+    assert differs.value.code == "project_name_differs"
+    assert team.delete(team.name).id == team.id
+    with pytest.raises(kargah.KargahError) as gone:
+        sara.datasets.list()
+    assert gone.value.code == "not_found"
+    me = kargah.connect(live_bridge.url, email=email, password=PASSWORD)
+    with pytest.raises(kargah.KargahError) as first:
+        me.projects.list()[0].delete(me.projects.list()[0].name)
+    assert first.value.code == "project_is_first"
+    (deleted,) = me.projects.deleted()
+    assert deleted.restore().name == team.name
+    assert me.projects.deleted() == []
+    assert len(me.use_project(team.id).datasets.list()) == 1
+
+
+def test_a_dataset_is_copied_and_moved_to_another_project(live_bridge: LiveBridge) -> None:
+    _, sara = someone(live_bridge, "sara")
+    team = sara.projects.create(f"تیم {secrets.token_hex(4)}")
+    mine = sara.datasets.import_source("iris").ready()
+    copy = mine.copy_to(team, name="iris of the team")
+    assert (copy.name, copy.rows) == ("iris of the team", mine.rows)
+    assert copy.id != mine.id
+    assert mine.move_to(team.id).id == mine.id
+    assert sara.datasets.list() == []
+    sara.use_project(team.id)
+    assert {one.name for one in sara.datasets.list()} == {"iris of the team", mine.name}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datasetId, displayName, jobId, owner, page, pageQuery, shownText, timestamp } from '../common.js';
+import { datasetId, displayName, idOf, jobId, owner, page, pageQuery, shownText, timestamp } from '../common.js';
 import { endpoint } from '../endpoint.js';
 import { failure } from '../errors.js';
 
@@ -248,6 +248,34 @@ export const deleteDataset = endpoint({
   params,
   responses: { 200: tombstone, 204: null },
   errors: ['not_found', 'forbidden'],
+});
+
+const otherProject = idOf('prj').meta({ description: 'Where one may write, as in the dataset’s own' });
+export const moveDataset = endpoint({
+  id: 'moveDataset',
+  method: 'post',
+  path: '/api/v1/datasets/{dataset_id}/move',
+  tag: 'datasets',
+  policy: 'user',
+  permission: 'dataset.write',
+  summary: 'Take a dataset to another project, with its versions and splits; jobs that learned from it stay',
+  params,
+  body: z.object({ project_id: otherProject }).meta({ id: 'MoveDatasetRequest' }),
+  responses: { 200: dataset },
+  errors: ['not_found', 'forbidden', 'already_in_project', 'dataset_not_ready', 'project_quota_exceeded'],
+});
+export const copyDataset = endpoint({
+  id: 'copyDataset',
+  method: 'post',
+  path: '/api/v1/datasets/{dataset_id}/copy',
+  tag: 'datasets',
+  policy: 'user',
+  permission: 'dataset.write',
+  summary: 'Copy a dataset into a project, with the versions that are ready and their splits',
+  params,
+  body: z.object({ project_id: otherProject, name: displayName.optional() }).meta({ id: 'CopyDatasetRequest' }),
+  responses: { 201: dataset },
+  errors: ['not_found', 'forbidden', 'dataset_not_ready', 'dataset_freed', 'quota_exceeded', 'project_quota_exceeded'],
 });
 
 export const sharing = z

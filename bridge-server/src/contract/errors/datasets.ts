@@ -299,4 +299,9 @@ export const DATASETS = {
     en: 'The requested range lies outside the file.',
     fa: 'بازهٔ خواسته‌شده بیرون از فایل است.',
   },
+  already_in_project: {
+    status: 409,
+    en: 'It is in that project already; choose another one.',
+    fa: 'از پیش در همان پروژه است؛ پروژهٔ دیگری را انتخاب کنید.',
+  },
 } as const satisfies Errors;

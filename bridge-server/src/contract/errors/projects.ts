@@ -42,4 +42,14 @@ export const PROJECTS = {
     en: 'The project has {max} open invitations; revoke those that are no longer needed.',
     fa: 'پروژه {max} دعوت باز دارد؛ آن‌هایی را که دیگر لازم نیست پس بگیرید.',
   },
+  project_name_differs: {
+    status: 422,
+    en: 'This is not the project’s name; write it exactly as it is shown: {name}',
+    fa: 'این نام پروژه نیست؛ آن را درست همان‌گونه که نشان داده شده بنویسید: {name}',
+  },
+  project_is_first: {
+    status: 409,
+    en: 'This is the first project of one of its owners, who always keep one. Delete what is in it instead.',
+    fa: 'این پروژهٔ نخست یکی از مالکان آن است و هر کس همیشه یکی دارد. به جای آن، آنچه را در آن است حذف کنید.',
+  },
 } as const satisfies Errors;

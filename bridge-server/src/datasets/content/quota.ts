@@ -60,6 +60,21 @@ export class StorageQuota {
   }
 
   /**
+   * Runs `take`, which takes bytes to a project that are somebody's already.
+   *
+   * @throws {KargahError} `project_quota_exceeded`
+   */
+  takeTo<T>(projectId: string, bytes: number, take: () => Promise<T>): Promise<T> {
+    return this.mutex.runExclusive(async () => {
+      const project = { kind: 'project', id: projectId } as const;
+      const limit = (await this.limits.own(project)).bytes;
+      if (limit !== null)
+        requireWithin({ code: 'project_quota_exceeded', limit, used: await this.contents.bytesOf(project) }, bytes);
+      return take();
+    });
+  }
+
+  /**
    * Runs `write`, which puts so many bytes on the disk that are of nobody's quota. Until it ends all of them count as still to come.
    *
    * @throws {KargahError} `storage_full`

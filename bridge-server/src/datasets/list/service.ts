@@ -3,7 +3,7 @@ import type { Dataset, tombstone } from '../../contract/datasets/datasets.js';
 import type { Caller, Person } from '../../access/caller.js';
 import { isOwn } from '../../access/policy.js';
 import { scopeOf } from '../../access/scope.js';
-import type { Ledger } from '../../ledger/index.js';
+import type { Ledger, Tell } from '../../ledger/index.js';
 import type { Access } from '../records/access.js';
 import type { DatasetNotifier } from '../records/notifier.js';
 import type { Retention } from '../content/retention.js';
@@ -55,9 +55,6 @@ export class DatasetService {
   /** Gone from every list at once; what nobody needs is freed. Answers what stays and for whom, or null where nothing does. */
   async remove(caller: Person, datasetId: string): Promise<Tombstone | null> {
     const row = await this.deps.access.dataset(caller, 'dataset.write', datasetId);
-    const audience = await this.deps.notifier.audienceOf(row);
-    const versions = await this.deps.versions.all(datasetId);
-    for (const version of versions) await this.deps.cancelUpload(version.version_id);
     const tell = this.deps.ledger.telling({
       caller,
       action: 'dataset.delete',
@@ -65,10 +62,7 @@ export class DatasetService {
       projectId: row.project_id,
       before: { name: row.name, shared: row.shared },
     });
-    await this.deps.store.markDeleted(datasetId, tell);
-    for (const version of versions) await this.deps.reading.cancel(version.version_id);
-    this.deps.notifier.gone(row, audience);
-    const freed = await this.deps.retention.release(datasetId);
+    const freed = await this.removeRow(row, tell);
     const kept = (await this.deps.versions.all(datasetId)).filter((version) => version.freed_at === null);
     if (kept.length === 0) return null;
     const uses = await this.deps.retention.usesOf(kept.map((version) => version.version_id));
@@ -84,6 +78,18 @@ export class DatasetService {
           .map(({ jobId, name, hasModel }) => ({ job_id: jobId, name, has_model: hasModel })),
       })),
     };
+  }
+
+  /** Of a dataset that somebody may delete; answers the bytes that came free. */
+  async removeRow(row: DatasetRow, tell: Tell): Promise<number> {
+    const { dataset_id: datasetId } = row;
+    const audience = await this.deps.notifier.audienceOf(row);
+    const versions = await this.deps.versions.all(datasetId);
+    for (const version of versions) await this.deps.cancelUpload(version.version_id);
+    await this.deps.store.markDeleted(datasetId, tell);
+    for (const version of versions) await this.deps.reading.cancel(version.version_id);
+    this.deps.notifier.gone(row, audience);
+    return this.deps.retention.release(datasetId);
   }
 }
 

@@ -1,10 +1,12 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Caller } from '../../access/caller.js';
 import type { Resource } from '../../access/resource.js';
+import { isThere } from '../../access/projects.js';
 import { inProjectsOf, type Scope } from '../../access/scope.js';
 import type { Database, UploadTable } from '../../storage/schema.js';
 import { untold } from '../../ledger/index.js';
 import { readPage, type Page, type PageQuery } from '../../lib/pages.js';
+import { KargahError } from '../../lib/errors.js';
 import { folded } from '../../lib/folding.js';
 import { contains } from '../../lib/like.js';
 import { searchText } from './search-text.js';
@@ -59,8 +61,9 @@ export class DatasetStore {
   async resource({ userId }: Pick<Caller, 'userId'>, datasetId: string): Promise<Resource<DatasetRow> | null> {
     const row = await this.find(datasetId);
     if (row === undefined) return null;
-    const isSharedWithCaller =
+    const isShared =
       row.shared === 'everyone' || (row.shared === 'people' && (await this.sharedWith(datasetId)).includes(userId));
+    const isSharedWithCaller = isShared && (await isThere(this.db, row.project_id));
     return { kind: 'dataset', id: datasetId, projectId: row.project_id, isSharedWithCaller, row };
   }
 
@@ -77,6 +80,15 @@ export class DatasetStore {
       .where((eb) => eb.not(inProjectsOf(scope, 'd.project_id')))
       .where('d.shared', '!=', 'nobody')
       .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom('projects as pr')
+            .select('pr.project_id')
+            .whereRef('pr.project_id', '=', 'd.project_id')
+            .where('pr.deleted_at', 'is', null),
+        ),
+      )
+      .where((eb) =>
         eb.or([
           eb('d.shared', '=', 'everyone'),
           eb(
@@ -88,6 +100,18 @@ export class DatasetStore {
       );
   }
 
+  /** Those of a project that people outside it see. */
+  async sharedOf(projectId: string): Promise<DatasetRow[]> {
+    return this.rows()
+      .where('d.project_id', '=', projectId)
+      .where('d.shared', '!=', 'nobody')
+      .where('d.deleted_at', 'is', null)
+      .execute();
+  }
+  /** Every one that is not deleted. */
+  async allOf(projectId: string): Promise<DatasetRow[]> {
+    return this.rows().where('d.project_id', '=', projectId).where('d.deleted_at', 'is', null).execute();
+  }
   private narrowed(rows: ReturnType<DatasetStore['rows']>, query: ListQuery): ReturnType<DatasetStore['rows']> {
     let select = rows.where('d.deleted_at', 'is', null);
     const wanted = folded(query.search ?? '').trim();
@@ -128,6 +152,35 @@ export class DatasetStore {
       if (done.numUpdatedRows > 0n) await tell(tx);
       return done.numUpdatedRows > 0n;
     });
+  }
+
+  /**
+   * Takes its rows to another project.
+   *
+   * @throws {KargahError} `already_in_project`; `not_found` where somebody moved or deleted it meanwhile; `dataset_not_ready` while a
+   *   version of it is on its way or is read, which looks for it where it was.
+   */
+  async moveTo(trx: Transaction<Database>, row: DatasetRow, projectId: string): Promise<void> {
+    const { dataset_id: id } = row;
+    if (row.project_id === projectId) throw new KargahError('already_in_project');
+    const { numUpdatedRows } = await trx
+      .updateTable('datasets')
+      .set({ project_id: projectId })
+      .where('dataset_id', '=', id)
+      .where('project_id', '=', row.project_id)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw new KargahError('not_found');
+    const busy = await trx
+      .selectFrom('dataset_versions')
+      .select('version_id')
+      .where('dataset_id', '=', id)
+      .where('state', 'in', ['uploading', 'profiling'])
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst();
+    if (busy !== undefined) throw new KargahError('dataset_not_ready');
+    for (const table of ['dataset_versions', 'uploads'] as const)
+      await trx.updateTable(table).set({ project_id: projectId }).where('dataset_id', '=', id).execute();
   }
 
   async share(datasetId: string, shared: Sharing, userIds: readonly string[], tell = untold): Promise<void> {

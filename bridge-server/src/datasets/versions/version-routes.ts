@@ -7,6 +7,7 @@ import type { Access } from '../records/access.js';
 import { lineageOf } from '../list/lineage.js';
 import type { VersionDiffs } from './diff.js';
 import type { SharingService } from '../list/sharing.js';
+import type { TransferService } from '../list/transfer.js';
 import type { SplitService } from './splits.js';
 import type { VersionService } from './versions.js';
 
@@ -15,10 +16,18 @@ export interface VersionRoutesDeps {
   readonly splits: SplitService;
   readonly diffs: VersionDiffs;
   readonly sharing: SharingService;
+  readonly transfers: TransferService;
   readonly lineage: { readonly db: Kysely<Database>; readonly access: Access };
 }
 
-export function versionRoutes({ versions, splits, diffs, sharing, lineage }: VersionRoutesDeps): readonly Route[] {
+export function versionRoutes({
+  versions,
+  splits,
+  diffs,
+  sharing,
+  transfers,
+  lineage,
+}: VersionRoutesDeps): readonly Route[] {
   return [
     route(contract.listVersions, async ({ caller, params, query }) => ({
       status: 200,
@@ -47,6 +56,14 @@ export function versionRoutes({ versions, splits, diffs, sharing, lineage }: Ver
     route(contract.datasetLineage, async ({ caller, params, query }) => ({
       status: 200,
       json: await lineageOf(lineage, caller, params.dataset_id, query),
+    })),
+    route(datasets.moveDataset, async ({ caller, params, body }) => ({
+      status: 200,
+      json: await transfers.move(caller, params.dataset_id, body.project_id),
+    })),
+    route(datasets.copyDataset, async ({ caller, params, body }) => ({
+      status: 201,
+      json: await transfers.copy(caller, params.dataset_id, body.project_id, body.name),
     })),
     route(datasets.getSharing, async ({ caller, params }) => ({
       status: 200,

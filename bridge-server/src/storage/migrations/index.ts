@@ -9,6 +9,7 @@ import { searchFoldsMore } from './0007-search-folds-more.js';
 import { projectsWithMembers } from './0008-projects-with-members.js';
 import { ledger } from './0009-ledger.js';
 import { peopleAndTokens } from './0010-people-and-tokens.js';
+import { deletedProjects } from './0011-deleted-projects.js';
 import { settingsOfTheServer } from './0013-settings-of-the-server.js';
 import { limitsAndKeys } from './0014-limits-and-keys.js';
 import { registeredModels } from './0015-registered-models.js';
@@ -25,6 +26,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '008_projects_with_members': projectsWithMembers,
   '009_ledger': ledger,
   '010_people_and_tokens': peopleAndTokens,
+  '011_deleted_projects': deletedProjects,
   '013_settings_of_the_server': settingsOfTheServer,
   '014_limits_and_keys': limitsAndKeys,
   '015_registered_models': registeredModels,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jobRow } from '../../../test/rows.js';
+import { jobRow, projectRow } from '../../../test/rows.js';
 import { testStorage } from '../../../test/storage.js';
 import { JOB_STATES, type JobState } from '../../contract/training/training.js';
 import type { Storage } from '../../storage/storage.js';
@@ -35,6 +35,7 @@ describe('the state of a job', () => {
   beforeAll(async () => {
     storage = await testStorage();
     store = new JobStore(storage.db);
+    await storage.db.insertInto('projects').values(projectRow('prj_1')).execute();
   });
   afterAll(() => storage.close());
 

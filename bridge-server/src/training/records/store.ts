@@ -1,5 +1,5 @@
 import { sql, type Insertable, type Kysely, type Selectable, type Transaction, type Updateable } from 'kysely';
-import { workspaceOf } from '../../access/projects.js';
+import { holdProject, workspaceOf } from '../../access/projects.js';
 import { ownedBy, type Resource } from '../../access/resource.js';
 import { inProjectsOf, type Scope } from '../../access/scope.js';
 import type { Failure } from '../../contract/errors.js';
@@ -34,6 +34,7 @@ export class JobStore {
   /** Adds the job with its first event. `hold` keeps what the job needs until it is there. */
   async insert(row: Insertable<JobTable>, hold: (tx: Transaction<Database>) => Promise<void>): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
+      await holdProject(trx, row.project_id);
       await hold(trx);
       await trx.insertInto('jobs').values(row).execute();
       await trx
@@ -127,6 +128,10 @@ export class JobStore {
   /** Ended jobs whose MLflow run is not. */
   async withOpenRun(): Promise<JobRow[]> {
     return this.db.selectFrom('jobs').selectAll().where('mlflow_end_pending', 'is not', null).execute();
+  }
+
+  async ofProject(projectId: string): Promise<JobRow[]> {
+    return this.db.selectFrom('jobs').selectAll().where('project_id', '=', projectId).execute();
   }
 
   async queued(): Promise<JobRow[]> {

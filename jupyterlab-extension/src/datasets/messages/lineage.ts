@@ -137,6 +137,20 @@ export const lineage = {
   'tags.unfilter': { fa: 'برداشتن فیلتر {x}', en: 'Stop filtering by {x}' },
   'tags.tag': { fa: 'برچسب: {x}', en: 'Tag: {x}' },
   'tags.hint': { fa: 'با ویرگول جدا کنید.', en: 'Separate with commas.' },
+  'transfer.title': { fa: 'انتقال یا کپی به پروژهٔ دیگر…', en: 'Move or copy to another project…' },
+  'transfer.lead': {
+    fa: '{x} با همهٔ نسخه‌ها و تقسیم‌هایش می‌رود. کارهایی که از آن آموخته‌اند می‌مانند.',
+    en: '{x} goes with its versions and splits. Jobs that learned from it stay.',
+  },
+  'transfer.to': { fa: 'به پروژهٔ', en: 'To the project' },
+  'transfer.copy': { fa: 'کپی', en: 'Copy' },
+  'transfer.move': { fa: 'انتقال', en: 'Move' },
+  'transfer.nowhere': {
+    fa: 'پروژهٔ دیگری ندارید که بتوانید در آن بنویسید',
+    en: 'You have no other project to write in',
+  },
+  'transfer.done.copy': { fa: '{x} به {to} کپی شد.', en: '{x} is copied to {to}.' },
+  'transfer.done.move': { fa: '{x} به {to} رفت.', en: '{x} is moved to {to}.' },
   'share.title': { fa: 'اشتراک', en: 'Sharing' },
   'share.lead': {
     fa: 'دیگران می‌بینند و با آن آموزش می‌دهند؛ تغییر و حذف فقط با شماست.',

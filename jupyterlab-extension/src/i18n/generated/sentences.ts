@@ -149,6 +149,14 @@ export const ERRORS: Catalogue = {
     en: 'The project has {max} open invitations; revoke those that are no longer needed.',
     fa: 'پروژه {max} دعوت باز دارد؛ آن‌هایی را که دیگر لازم نیست پس بگیرید.',
   },
+  project_name_differs: {
+    en: 'This is not the project’s name; write it exactly as it is shown: {name}',
+    fa: 'این نام پروژه نیست؛ آن را درست همان‌گونه که نشان داده شده بنویسید: {name}',
+  },
+  project_is_first: {
+    en: 'This is the first project of one of its owners, who always keep one. Delete what is in it instead.',
+    fa: 'این پروژهٔ نخست یکی از مالکان آن است و هر کس همیشه یکی دارد. به جای آن، آنچه را در آن است حذف کنید.',
+  },
   upload_offset_mismatch: {
     en: 'The upload is at another offset; ask for it and go on from there.',
     fa: 'بخش دیگری از این فایل پیش‌تر رسیده است؛ «ادامه» را بزنید.',
@@ -357,6 +365,10 @@ export const ERRORS: Catalogue = {
     fa: 'فایل دیگر همان نیست که خواسته شده بود؛ آن را از ابتدا دانلود کنید.',
   },
   range_not_satisfiable: { en: 'The requested range lies outside the file.', fa: 'بازهٔ خواسته‌شده بیرون از فایل است.' },
+  already_in_project: {
+    en: 'It is in that project already; choose another one.',
+    fa: 'از پیش در همان پروژه است؛ پروژهٔ دیگری را انتخاب کنید.',
+  },
   unknown_recipe: {
     en: 'There is no recipe named {recipe}; a package that brings one must be installed in the Python that runs the job.',
     fa: 'الگویی به نام {recipe} نیست؛ بسته‌ای که آن را دارد باید در پایتونی که کار را اجرا می‌کند نصب باشد.',

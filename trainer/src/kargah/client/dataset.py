@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from kargah.client import wire
+    from kargah.client.projects import Project
 
 DATASETS = f"{API}/datasets"
 READING = ("uploading", "profiling")
@@ -281,6 +282,27 @@ class Dataset:
     def delete(self) -> None:
         self._http.request("DELETE", f"{DATASETS}/{self.id}")
 
+    def move_to(self, project: str | Project) -> Dataset:
+        """Takes it to another project, with its versions and splits; jobs that learned from it stay where they are.
+
+        Args:
+            project: one where I may write, as here; or its id.
+
+        Raises:
+            KargahError: `not_found`, `forbidden`, `already_in_project`, `dataset_not_ready`.
+        """
+        self.data = self._http.json("POST", f"{DATASETS}/{self.id}/move", json={"project_id": _id_of(project)})
+        return self
+
+    def copy_to(self, project: str | Project, name: str | None = None) -> Dataset:
+        """Copies it into a project, with the versions that are ready and their splits; answers the copy.
+
+        Raises:
+            KargahError: `not_found`, `forbidden`, `dataset_not_ready`, `quota_exceeded`.
+        """
+        body = {"project_id": _id_of(project), **({} if name is None else {"name": name})}
+        return Dataset(self._http, self._http.json("POST", f"{DATASETS}/{self.id}/copy", json=body))
+
     def download(self, path: str | Path | None = None) -> Path:
         """The original file; into `path`, or under its own name into the folder `path`, or the current one.
 
@@ -296,3 +318,7 @@ class Dataset:
     def __repr__(self) -> str:
         size = f"{self.rows} rows, {self.columns} columns" if self.rows is not None else self.state
         return f"<Dataset {self.name!r} {self.id}: {size}>"
+
+
+def _id_of(project: str | Project) -> str:
+    return project if isinstance(project, str) else project.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -61,8 +62,60 @@ class Project:
         """
         self._http.json("POST", f"{PROJECTS}/{self.id}/leave")
 
+    def contents(self) -> wire.ProjectContents:
+        """What goes with it when it is deleted; `jobs_running` are stopped.
+
+        Raises:
+            KargahError: `forbidden` for all but owners.
+        """
+        contents: wire.ProjectContents = self._http.json("GET", f"{PROJECTS}/{self.id}/contents")
+        return contents
+
+    def delete(self, name: str) -> DeletedProject:
+        """Deletes it for everybody, and stops its jobs. It can be restored until the days that it is kept are over.
+
+        Args:
+            name: the project's own, so that none is hit by mistake.
+
+        Raises:
+            KargahError: `project_name_differs`, `project_is_first`, `forbidden` for all but owners.
+        """
+        return DeletedProject(self._http, self._http.json("DELETE", f"{PROJECTS}/{self.id}", params={"name": name}))
+
     def __repr__(self) -> str:
         return f"<Project {self.id} {self.name!r}, {self.role}>"
+
+
+class DeletedProject:
+    """A project that I own and that is deleted, as long as it can be restored."""
+
+    def __init__(self, http: Http, record: wire.DeletedProject) -> None:
+        self._http = http
+        self._record = record
+
+    @property
+    def id(self) -> str:
+        return self._record["project_id"]
+
+    @property
+    def name(self) -> str:
+        return self._record["name"]
+
+    @property
+    def purged_after(self) -> str:
+        """Until then (RFC 3339) it can be restored."""
+        return self._record["purged_after"]
+
+    def restore(self) -> Project:
+        """Brings it back with its members and all that was in it.
+
+        Raises:
+            KargahError: `not_found` where it is purged.
+        """
+        return Project(self._http, self._http.json("POST", f"{PROJECTS}/{self.id}/restore"))
+
+    def __repr__(self) -> str:
+        return f"<DeletedProject {self.id} {self.name!r}, kept until {self.purged_after}>"
 
 
 class Projects:
@@ -78,6 +131,10 @@ class Projects:
     def create(self, name: str) -> Project:
         """Makes a project, whose owner I am; `connect(project=…)` works in it."""
         return Project(self._http, self._http.json("POST", PROJECTS, json={"name": name}))
+
+    def deleted(self) -> builtins.list[DeletedProject]:
+        """Those that I own and may still restore, the latest first."""
+        return [DeletedProject(self._http, record) for record in pages(self._http, f"{API}/deleted-projects", {})]
 
     def accept(self, token: str) -> Project:
         """Becomes a member by an invitation.

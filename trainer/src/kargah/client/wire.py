@@ -54,6 +54,8 @@ ErrorCode: TypeAlias = Literal[
     "invitation_revoked",
     "invitation_taken",
     "too_many_invitations",
+    "project_name_differs",
+    "project_is_first",
     "upload_offset_mismatch",
     "upload_locked",
     "upload_gone",
@@ -115,6 +117,7 @@ ErrorCode: TypeAlias = Literal[
     "split_unknown",
     "content_changed",
     "range_not_satisfiable",
+    "already_in_project",
     "unknown_recipe",
     "recipe_broken",
     "torch_missing",
@@ -639,6 +642,11 @@ class ConnectionRequest(TypedDict):
     url: str
 
 
+class CopyDatasetRequest(TypedDict):
+    project_id: str
+    name: NotRequired[str]
+
+
 class CreateInvitationRequest(TypedDict):
     role: ProjectRole
     expires_in_days: NotRequired[int]
@@ -824,6 +832,20 @@ class DatasetVersion(TypedDict):
 class DatasetVersionPage(TypedDict):
     items: list[DatasetVersion]
     next_cursor: str | None
+
+
+class DeletedProjectDeletedBy(TypedDict):
+    user_id: str
+    name: str
+
+
+class DeletedProject(TypedDict):
+    project_id: str
+    name: str
+    deleted_at: str
+    deleted_by: DeletedProjectDeletedBy | None
+    purged_after: str
+    jobs_stopping: int
 
 
 class EmailChange(TypedDict):
@@ -1239,6 +1261,10 @@ class ModelsChanged(TypedDict):
     name: str | None
 
 
+class MoveDatasetRequest(TypedDict):
+    project_id: str
+
+
 class MyLimits(TypedDict):
     person: LimitsInUse
     project: LimitsInUse
@@ -1367,6 +1393,19 @@ class Project(TypedDict):
     members: int
     workspace: str
     created_at: str
+
+
+class ProjectContents(TypedDict):
+    datasets: int
+    shared_datasets: int
+    dataset_bytes: int
+    jobs_running: int
+    jobs_ended: int
+    models: int
+    sweeps: int
+    connections: int
+    members: int
+    kept_days: int
 
 
 class Python(TypedDict):

@@ -1,5 +1,6 @@
 import { data } from '../api/client.js';
 import type { Kargah } from '../tokens.js';
+import { DeletedProjects } from './DeletedProjects.js';
 
 /** The link that leads a person into JupyterLab with the invitation's token: behind `#`, which no server is sent. */
 export function linkOf(token: string): string {
@@ -56,5 +57,12 @@ export async function newProject(kargah: Kargah): Promise<void> {
     const project = await data(api.http.POST('/api/v1/projects', { body: { name } }));
     store.list('projects').put(project);
     api.chooseProject(project.project_id);
+  });
+}
+
+export function showDeleted({ i18n, shell }: Kargah): Promise<void> {
+  return shell.show({
+    title: i18n.t('project.deletedTitle'),
+    content: (close) => <DeletedProjects close={close} />,
   });
 }
