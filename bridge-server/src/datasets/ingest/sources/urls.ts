@@ -50,6 +50,8 @@ export class UrlOrigin {
     into: Listed,
     outbound: OutboundHttp = this.deps.outbound,
   ): Promise<Dataset> {
+    // Nothing is asked of the internet for who may not keep it.
+    await this.deps.ingestion.placed(caller, into.dataset_id ?? null);
     const abort = new AbortController();
     const file = await open(outbound, address, abort.signal);
     try {

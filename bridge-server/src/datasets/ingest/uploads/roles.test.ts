@@ -46,3 +46,9 @@ it('an upload whose sender’s role is lowered on its way takes nothing more of 
   const found = await bench.json<Dataset>(`/datasets/${dataset_id}`, 'reza-in-team');
   expect([found.state, found.rows]).toEqual(['ready', 2]);
 });
+
+it('an address is not even asked for who may only look', async () => {
+  reza('viewer');
+  const answer = await bench.send('POST', '/datasets/import/url', { url: 'https://localhost/a.csv' }, 'reza-in-team');
+  expect([answer.status, await codeOf(answer)]).toEqual([403, 'forbidden']);
+});
