@@ -18,6 +18,8 @@ export interface Property {
   readonly 'x-enum-titles-fa'?: readonly string[];
   /** The value is the name of a column of the dataset. */
   readonly 'x-column'?: boolean;
+  /** The values are names of columns of the dataset. */
+  readonly 'x-columns'?: boolean;
   /** Jobs that differ in it cannot be compared. */
   readonly 'x-same'?: boolean;
 }

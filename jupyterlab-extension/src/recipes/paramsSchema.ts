@@ -25,13 +25,19 @@ export function columnParam(recipe: Recipe): string | undefined {
   return Object.entries(propertiesOf(recipe)).find(([, property]) => property['x-column'] === true)?.[0];
 }
 
-/** What the form draws: everything but the target, whose choices come from the dataset. */
+/** The parameter that names the columns to learn from, if the recipe has one. */
+export function columnsParam(recipe: Recipe): string | undefined {
+  return Object.entries(propertiesOf(recipe)).find(([, property]) => property['x-columns'] === true)?.[0];
+}
+
+/** What the form draws: everything but the target and the columns, whose choices come from the dataset. */
 export function formSchema(recipe: Recipe, i18n: I18n): { schema: RJSFSchema; uiSchema: UiSchema; defaults: Values } {
   const properties: Record<string, object> = {};
   const uiSchema: UiSchema = {};
   const defaults: Record<string, unknown> = {};
   const column = columnParam(recipe);
-  const entries = Object.entries(propertiesOf(recipe)).filter(([name]) => name !== column);
+  const columns = columnsParam(recipe);
+  const entries = Object.entries(propertiesOf(recipe)).filter(([name]) => name !== column && name !== columns);
   const rank = (name: string): number =>
     (recipe.primary_params.indexOf(name) + entries.length + 1) % (entries.length + 1);
   entries.sort(([a], [b]) => rank(a) - rank(b));

@@ -9,6 +9,8 @@ import { useStore } from '../lib/useStore.js';
 import { spaceOf, startSweep, type SweepForm, sweepRequest } from './sweep/space.js';
 import { sweepPython } from './sweep/sweepPython.js';
 import { SweepFields } from './sweep/SweepFields.js';
+import { ColumnsField } from './ColumnsField.js';
+import { learnable, ticked } from './columnChoice.js';
 import { DatasetField, NameField, TargetField } from './DataFields.js';
 import { DryRun } from './DryRun.js';
 import { Machine } from './Machine.js';
@@ -16,7 +18,7 @@ import { CodeBlock } from '../components/CodeBlock.js';
 import { OWN_SCRIPT } from './ownScript.js';
 import { ScriptFields } from './ScriptFields.js';
 import { ParamsForm } from './ParamsForm.js';
-import { checkParams, columnParam, type FieldErrors, formSchema } from '../recipes/paramsSchema.js';
+import { checkParams, columnParam, columnsParam, type FieldErrors, formSchema } from '../recipes/paramsSchema.js';
 import { RecipeCards } from './RecipeCards.js';
 import { ResourceFields } from './ResourceFields.js';
 import { checkResources } from './resourceForm.js';
@@ -26,8 +28,8 @@ import { useColumns } from './useColumns.js';
 import { VersionFields } from './VersionFields.js';
 
 /** Another dataset has other versions, splits and columns. */
-const OF_DATASET = ['dataset', 'version', 'split', 'target'] as const;
-const anew = { version: null, splitId: '' } as const;
+const OF_DATASET = ['dataset', 'version', 'split', 'target', 'columns'] as const;
+const anew = { version: null, splitId: '', columns: 'good' } as const;
 
 function recipeFor(recipes: readonly Recipe[], dataset: Dataset | undefined): string {
   const fitting = recipes.find((recipe) => recipe.dataset_kind !== null && recipe.dataset_kind === dataset?.kind);
@@ -83,7 +85,17 @@ export function NewJobForm({
   const guess = dataset?.suggested_target ?? '';
   const known = columns.items.length === 0 || columns.items.some((one) => one.name === guess);
   const target = form.target === '' && known ? guess : form.target;
-  const filled: FormState = { ...form, target: wantsTarget ? target : '', datasetId: dataset?.dataset_id ?? '' };
+  const wantsColumns = recipe !== null && columnsParam(recipe) !== undefined;
+  // They are of the newest version.
+  const warnings = form.version === null || form.version === dataset?.version ? (dataset?.warnings ?? []) : [];
+  const learned = ticked(columns.items, target, warnings, form.columns);
+  const learnsAll = learned.length === learnable(columns.items, target).length;
+  const filled: FormState = {
+    ...form,
+    target: wantsTarget ? target : '',
+    columns: columns.items.length === 0 ? form.columns : learnsAll ? 'all' : learned,
+    datasetId: dataset?.dataset_id ?? '',
+  };
   const request = requestOf({ ...filled, params: values }, recipe, drawn?.defaults ?? {});
   const sweep = several && recipe !== null ? { recipe, form: search ?? startSweep(recipe, values) } : null;
   const varied = sweep === null ? null : spaceOf(sweep.form, sweep.recipe, i18n);
@@ -110,6 +122,8 @@ export function NewJobForm({
     } else {
       if (recipe.dataset_kind !== null && dataset === undefined) found['dataset'] = t('new.dataset.required');
       else if (wantsTarget && target === '') found['target'] = t('new.target.required');
+      else if (wantsColumns && columns.items.length > 0 && learned.length === 0)
+        found['columns'] = t('new.columns.required');
       for (const [name, text] of Object.entries(drawn === null ? {} : checkParams(drawn.schema, values, i18n))) {
         if (varied === null || !(name in varied.space)) found[`params.${name}`] = text;
       }
@@ -164,7 +178,7 @@ export function NewJobForm({
       version={form.version}
       splitId={form.splitId}
       errors={errors}
-      onChange={(part) => change(part, 'version', 'split', 'target')}
+      onChange={(part) => change(part, 'version', 'split', 'target', 'columns')}
     />
   );
 
@@ -193,7 +207,7 @@ export function NewJobForm({
             chosen={form.recipe}
             onChoose={(chosen) => {
               setSearch(null);
-              change({ recipe: chosen, params: {}, target: '' }, ...Object.keys(errors));
+              change({ recipe: chosen, params: {}, target: '', columns: 'good' }, ...Object.keys(errors));
             }}
           />
         </section>
@@ -231,13 +245,23 @@ export function NewJobForm({
                     suggested={dataset?.suggested_target ?? null}
                     value={target}
                     error={errors['target'] ?? (columns.error === null ? undefined : i18n.error(columns.error))}
-                    onChange={(column) => change({ target: column }, 'target')}
+                    onChange={(column) => change({ target: column, columns: 'good' }, 'target', 'columns')}
                   />
                 ) : (
                   <NameField form={form} error={errors['name']} onChange={change} />
                 )}
                 {versionFields}
               </div>
+              {wantsColumns && (
+                <ColumnsField
+                  columns={columns.items}
+                  target={target}
+                  warnings={warnings}
+                  chosen={learned}
+                  error={errors['columns']}
+                  onChange={(chosen) => change({ columns: chosen }, 'columns')}
+                />
+              )}
             </section>
             <section>
               <div className="kg-Layout-row kg-Layout-wrap kg-Params-head">

@@ -53,6 +53,8 @@ const PLAN = {
 
 let bench: Workbench;
 let datasets: Dataset[];
+let profile: string[];
+let profileOfFirst: string[];
 let versions: DatasetVersion[];
 let cloned: Job | null;
 let sent: unknown[];
@@ -64,8 +66,8 @@ const handler: Handler = ({ method, path, body }) => {
   if (path === '/api/v1/recipes') return page(...recipes);
   if (path.startsWith('/api/v1/datasets?') || path === '/api/v1/datasets') return page(...datasets);
   if (path.includes('/versions')) return page(...versions);
-  if (path.endsWith('/profile?version=1')) return { status: 200, body: { columns: [column('pixel'), column('old')] } };
-  if (path.includes('/profile')) return { status: 200, body: { columns: [column('pixel'), column('label')] } };
+  if (path.endsWith('/profile?version=1')) return { status: 200, body: { columns: profileOfFirst.map(column) } };
+  if (path.includes('/profile')) return { status: 200, body: { columns: profile.map(column) } };
   if (path === '/api/v1/train/jobs/job_aaaaaa' && cloned !== null) return { status: 200, body: cloned };
   if (path === '/api/v1/system') return { status: 200, body: { cpus: 8, memory_bytes: 16e9, gpus, mlflow: 'up' } };
   if (path === '/api/v1/pythons')
@@ -100,6 +102,8 @@ const start = (): Promise<void> => userEvent.click(screen.getByRole('button', { 
 
 beforeEach(() => {
   datasets = [dataset()];
+  profile = ['pixel', 'label'];
+  profileOfFirst = ['pixel', 'old'];
   versions = [version()];
   cloned = null;
   sent = [];
@@ -149,6 +153,64 @@ describe('the form of a new job', () => {
     await userEvent.type(epochs, '۱۲');
     await start();
     await waitFor(() => expect(sent).toMatchObject([{ params: { epochs: 12 } }]));
+  });
+
+  it('ticks off columns that a warning speaks against, says what, and sends those that are ticked', async () => {
+    profile = ['id', 'pixel', 'copy', 'label'];
+    const about = { detail: 'E.', detail_fa: 'ف.' };
+    datasets = [
+      dataset({
+        warnings: [
+          { code: 'id_column', column: 'id', params: { column: 'id' }, ...about },
+          {
+            code: 'leaking_number',
+            column: 'copy',
+            params: { column: 'copy', target: 'label', correlation: 1 },
+            ...about,
+          },
+          // Of another target it tells nothing.
+          { code: 'leaking_column', column: 'pixel', params: { column: 'pixel', target: 'id', percent: 99 }, ...about },
+        ],
+      }),
+    ];
+    await open();
+    await screen.findByRole('option', { name: 'label' });
+    const columns = screen.getByTestId('columns');
+    await userEvent.click(within(columns).getByRole('button', { expanded: false }));
+    const box = (name: string): HTMLInputElement => within(columns).getByRole('checkbox', { name: new RegExp(name) });
+    expect([box('id').checked, box('pixel').checked, box('copy').checked]).toEqual([false, true, false]);
+    expect(box('id').closest('label')?.textContent).toContain('چیزی به مدل نمی‌آموزد');
+    await start();
+    await waitFor(() => expect(sent).toMatchObject([{ params: { target: 'label', columns: ['pixel'] } }]));
+  });
+
+  it('sends no columns where all are ticked, refuses none, and forgets the ticks with another target', async () => {
+    profile = ['id', 'pixel', 'label'];
+    await open();
+    await screen.findByRole('option', { name: 'label' });
+    const columns = screen.getByTestId('columns');
+    await userEvent.click(within(columns).getByRole('button', { expanded: false }));
+    await userEvent.click(within(columns).getByRole('button', { name: 'هیچ‌کدام' }));
+    await start();
+    expect(within(columns).getByRole('alert').textContent).toContain('دست‌کم یک ستون');
+    expect(sent).toEqual([]);
+    await userEvent.click(within(columns).getByRole('checkbox', { name: 'id' }));
+    await userEvent.selectOptions(screen.getByTestId('target'), 'pixel');
+    expect(within(columns).getByRole<HTMLInputElement>('checkbox', { name: 'label' }).checked).toBe(true);
+    await start();
+    await waitFor(() => expect(sent).toMatchObject([{ params: { target: 'pixel' } }]));
+    expect(sent).not.toMatchObject([{ params: { columns: expect.anything() as unknown } }]);
+  });
+
+  it('keeps the columns of the job that it clones, whatever is said of them', async () => {
+    profileOfFirst = ['pixel', 'old', 'other'];
+    const warnings = [{ code: 'id_column', column: 'old', params: { column: 'old' }, detail: 'E.', detail_fa: 'ف.' }];
+    datasets = [dataset({ warnings })];
+    cloned = aJob({ params: { target: 'pixel', columns: ['old'] } });
+    await open('job_aaaaaa');
+    await screen.findByRole('option', { name: 'pixel' });
+    await start();
+    await waitFor(() => expect(sent).toMatchObject([{ params: { target: 'pixel', columns: ['old'] } }]));
   });
 
   it('asks for a dataset when there is none', async () => {

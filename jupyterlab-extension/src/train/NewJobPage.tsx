@@ -4,7 +4,7 @@ import type { Recipe } from '../api/types.js';
 import { ErrorNote, Skeleton } from '../components/Note.js';
 import { useKargah } from '../context.js';
 import { OWN_SCRIPT } from './ownScript.js';
-import { columnParam } from '../recipes/paramsSchema.js';
+import { columnParam, columnsParam } from '../recipes/paramsSchema.js';
 import { resourcesOfJob } from './resourceForm.js';
 import { NewJobForm } from './NewJobForm.js';
 import { EMPTY_FORM, type FormState } from './trainForm.js';
@@ -37,7 +37,9 @@ export default function NewJobPage(props: NewJobPageProps): JSX.Element {
           : await data(api.http.GET('/api/v1/train/jobs/{job_id}', { params: { path: { job_id: cloneOf } } }));
       const recipe = recipes.find((one) => one.recipe === job?.recipe);
       const column = recipe === undefined ? undefined : columnParam(recipe);
-      const { [column ?? '']: target, ...params }: Readonly<Record<string, unknown>> = job?.params ?? {};
+      const several = recipe === undefined ? undefined : columnsParam(recipe);
+      const given: Readonly<Record<string, unknown>> = job?.params ?? {};
+      const { [column ?? '']: target, [several ?? '']: columns, ...params } = given;
       const form: FormState =
         job === null
           ? {
@@ -54,6 +56,7 @@ export default function NewJobPage(props: NewJobPageProps): JSX.Element {
               version: job.dataset_id === null ? null : job.dataset_version,
               splitId: job.dataset_id === null ? '' : (job.split_id ?? ''),
               target: typeof target === 'string' ? target : '',
+              columns: Array.isArray(columns) ? columns.map(String) : 'all',
               params,
               path: job.script?.path ?? '',
               args: joinArgs(job.script?.args ?? []),

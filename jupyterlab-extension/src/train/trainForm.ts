@@ -2,9 +2,12 @@ import { asApiError } from '../api/errors.js';
 import type { I18n } from '../i18n/i18n.js';
 import type { Recipe, TrainRequest } from '../api/types.js';
 import { EMPTY_RESOURCES, type ResourceForm, resourceField, resourcesRequest, scarceField } from './resourceForm.js';
-import { changedFrom, columnParam, type FieldErrors } from '../recipes/paramsSchema.js';
+import { changedFrom, columnParam, columnsParam, type FieldErrors } from '../recipes/paramsSchema.js';
 import type { Values } from '../recipes/flatSchema.js';
 import { splitArgs, variablesOf } from '../recipes/scriptArgs.js';
+
+/** The columns to learn from: all that nothing speaks against, all, or those that a person ticked. */
+export type ColumnChoice = 'good' | 'all' | readonly string[];
 
 export interface FormState {
   readonly recipe: string;
@@ -15,6 +18,7 @@ export interface FormState {
   /** Empty: the default one of the version, or the recipe's own. */
   readonly splitId: string;
   readonly target: string;
+  readonly columns: ColumnChoice;
   readonly params: Values;
   readonly path: string;
   readonly args: string;
@@ -33,6 +37,7 @@ export const EMPTY_FORM: FormState = {
   version: null,
   splitId: '',
   target: '',
+  columns: 'good',
   params: {},
   path: '',
   args: '',
@@ -57,6 +62,7 @@ function scriptOf(form: FormState): NonNullable<TrainRequest['script']> {
 export function requestOf(form: FormState, recipe: Recipe | null, defaults: Values): TrainRequest {
   const name = form.name.trim();
   const column = recipe === null ? undefined : columnParam(recipe);
+  const columns = recipe === null ? undefined : columnsParam(recipe);
   return {
     ...(name === '' ? {} : { name }),
     ...(form.datasetId === ''
@@ -72,6 +78,7 @@ export function requestOf(form: FormState, recipe: Recipe | null, defaults: Valu
         ? {}
         : {
             ...(column === undefined || form.target === '' ? {} : { [column]: form.target }),
+            ...(columns === undefined || typeof form.columns === 'string' ? {} : { [columns]: form.columns }),
             ...changedFrom(defaults, form.params),
           },
     ...resourcesRequest(form.resources),
@@ -79,7 +86,8 @@ export function requestOf(form: FormState, recipe: Recipe | null, defaults: Valu
 }
 
 const FIELD_OF_CODE: readonly (readonly [RegExp, string])[] = [
-  [/^target_|^no_features$|^too_few_rows$|^too_many_classes$/, 'target'],
+  [/^target_|^no_features$|^too_few_|^too_many_classes$/, 'target'],
+  [/^columns_/, 'columns'],
   [/text_column/, 'text'],
   [/^dataset_|^not_found$/, 'dataset'],
   [/^version_unknown$/, 'version'],
@@ -98,6 +106,7 @@ const SCRIPT_FIELDS = ['args', 'cwd', 'env', 'secrets'] as const;
 export function serverErrors(reason: unknown, i18n: I18n, recipe: Recipe | null): FieldErrors {
   const error = asApiError(reason);
   const column = recipe === null ? undefined : columnParam(recipe);
+  const columns = recipe === null ? undefined : columnsParam(recipe);
   const found: Record<string, string> = {};
   for (const one of error.errors) {
     const path = one.path.replace(/^\/|^body[./]/, '').split(/[./]/);
@@ -111,7 +120,7 @@ export function serverErrors(reason: unknown, i18n: I18n, recipe: Recipe | null)
     else if (path[0] === 'space') found[path[1] === undefined ? 'space' : `space.${path[1]}`] ??= text;
     else if (path[0] === 'trials' || path[0] === 'parallel') found[path[0]] ??= text;
     else if (path[0] === 'params' && path[1] !== undefined)
-      found[path[1] === column ? 'target' : `params.${path[1]}`] ??= text;
+      found[path[1] === column ? 'target' : path[1] === columns ? 'columns' : `params.${path[1]}`] ??= text;
     else found['form'] ??= text;
   }
   if (error.errors.length === 0) {

@@ -134,7 +134,7 @@ test.describe.serial('someone who knows her data', () => {
       name: 'پیش‌بینی خرید',
       recipe: 'tabular',
       dataset_id: items[0]?.dataset_id,
-      params: { epochs: 2 },
+      params: { target: 'خرید', epochs: 2 },
     });
     const state = async (): Promise<string> => (await api.get<{ state: string }>(`/api/v1/train/jobs/${job_id}`)).state;
     await expect.poll(state, { timeout: 240_000 }).toBe('succeeded');

@@ -69,6 +69,12 @@ FILES: dict[str, tuple[str, str, ReadingOptions | None, dict[str, Any]]] = {
         {"normalise_persian": True},
         {},
     ),
+    "values that look alike, unified": (
+        lines("رنگ,y", "Red,a", "red ,a", "Red,a", "آبی,b", "ابی,b", "آبی,b", " می رود,a", "می‌رود,a", "می‌رود,a"),
+        "y",
+        {"unify": True},
+        {},
+    ),
     "spaces behind commas": (lines("age, work, y", "51, Self, <=50K", "42, ?, >50K", "30, Gov, <=50K"), "y", None, {}),
     "truth values": (lines("flag,y", "false,b", "True,a", "TRUE,a"), "y", None, {}),
     "truth values as texts": (lines("flag,y", "false,b", "true,a"), "y", None, {"dtype": str}),
@@ -109,6 +115,18 @@ def test_rows_as_the_file_writes_them_mean_what_the_typed_rows_mean(case: str, t
     assert (typed[:, 0].nan_to_num(-1.0) >= 0).float().mean() > 0.5
     assert model.predictor.score(model.typed) == model.predictor.score(model.own)
     assert list(model.predictor.predict(model.typed)) == list(model.predictor.predict(model.own))
+
+
+def test_another_spelling_that_reading_never_saw_is_taken_for_the_value_it_looks_like(tmp_path: Path) -> None:
+    # Nothing in this file looks alike: that it is to be unified holds for further rows all the same.
+    text = lines("کشور,سطح,y", "ایران,High,a", "یونان,low,b", "ایران,low,a")
+    rows = pd.DataFrame({"کشور": ["ايران", " يونان"], "سطح": ["high", "LOW"]})
+    plain = pd.DataFrame({"کشور": ["ایران", "یونان"], "سطح": ["High", "low"]})
+    unified = learned(tmp_path, text, "y", {"unify": True}).predictor
+    assert unified.encode(rows).tolist() == unified.encode(plain).tolist()
+    assert unified.encode(pd.DataFrame({"کشور": ["عراق"], "سطح": ["mid"]})).tolist() == [[-1.0, -1.0]]
+    apart = learned(tmp_path, text, "y").predictor
+    assert apart.encode(rows).tolist() == [[-1.0, -1.0], [-1.0, -1.0]]
 
 
 def test_the_values_are_those_that_training_learned_from(tmp_path: Path) -> None:

@@ -133,13 +133,15 @@ def test_direction_follows_the_letters(read: Read) -> None:
         ("label,x\na,1\nb,2\n", "label"),
         ("برچسب,x\na,1\nb,2\n", "برچسب"),
         ("x,Class\n1,a\n2,b\n", "Class"),
-        ("x,kind\n1,a\n2,b\n3,a\n4,b\n", "kind"),
+        ("x,y1,z,kind\n1,5,1,a\n2,6,3,b\n3,7,2,a\n4,8,9,b\n", "kind"),
         ("x,price\n1,1.5\n2,2.5\n", "price"),
         ("x,same\n1,a\n2,a\n", None),
         ("x\n1\n2\n", None),
     ],
 )
-def test_the_target_is_guessed_by_name_else_from_the_last_column(read: Read, text: str, target: str | None) -> None:
+def test_the_target_is_guessed_by_name_else_it_is_the_only_column_of_names_behind_numbers(
+    read: Read, text: str, target: str | None
+) -> None:
     assert read(text)["suggested_target"] == target
 
 

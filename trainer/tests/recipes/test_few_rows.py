@@ -17,8 +17,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from kargah.client.predict import Predictor
+from kargah.protocols.failure import JobFailure
 from kargah.protocols.task import Task
 from kargah.recipes import RECIPES, DatasetRef, parse_params
+from kargah.recipes.parts.split import split_rows
 from kargah.training.checkpoint import Checkpoints
 from kargah.training.loop import Fit, fit
 
@@ -102,3 +104,44 @@ def test_by_few_answers_no_epoch_is_chosen(tmp_path: Path) -> None:
     frame = pd.DataFrame({"x": range(50), "y": ["a", "b"] * 25})
     _, result = OnTables("tabular").trained(tmp_path, frame, target="y", epochs=4)
     assert (result.best_epoch, result.epochs) == (4, 4)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2])
+@pytest.mark.parametrize(("rows", "least"), [(10, 3), (12, 4), (15, 5), (40, 5)])
+@pytest.mark.parametrize("task", ["regression", "classification"])
+def test_however_few_rows_there_are_some_of_them_judge_the_model(
+    task: str, rows: int, least: int, share: float
+) -> None:
+    labels = torch.arange(rows) % 2 if task == "classification" else torch.rand(rows)
+    kept = split_rows(labels, task, share, seed=3)
+    assert len(kept.validation) == max(least, round(share * rows))
+    assert len(kept.train) + len(kept.validation) == rows
+    assert not set(kept.train.tolist()) & set(kept.validation.tolist())
+    if task == "classification":
+        assert labels[kept.train].unique().tolist() == labels[kept.validation].unique().tolist() == [0, 1]
+
+
+def test_classes_of_one_row_are_learned_from_and_the_others_give_the_rows_that_judge() -> None:
+    labels = torch.tensor([*range(10), *[10] * 12])
+    kept = split_rows(labels, "classification", 0.1, seed=1)
+    assert labels[kept.validation].tolist() == [10] * 5
+    assert set(range(10)) <= set(labels[kept.train].tolist())
+
+
+def test_a_target_of_numbers_with_a_few_words_is_a_quantity_and_the_rows_of_words_are_left_out(tmp_path: Path) -> None:
+    price = [str(100 + 3 * at) for at in range(60)]
+    price[7], price[30] = "?", "call us"
+    frame = pd.DataFrame({"x": np.arange(60.0), "price": price})
+    task = OnTables("tabular").prepared(tmp_path, frame, target="price")
+    assert task.metadata["task"] == "regression"
+    assert task.learned_from is not None
+    assert task.learned_from.rows_left_out == 2
+    assert len(task.validation) == 12
+    # Codes are names, and so are few different ones; a person may want names all the same.
+    frame["code"] = [f"{at % 25:03d}" for at in range(60)]
+    assert OnTables("tabular").prepared(tmp_path, frame, target="code").metadata["task"] == "classification"
+    frame["stars"] = [str(1 + at % 5) for at in range(60)]
+    assert OnTables("tabular").prepared(tmp_path, frame, target="stars").metadata["task"] == "classification"
+    with pytest.raises(JobFailure) as caught:
+        OnTables("tabular").prepared(tmp_path, frame, target="price", task="classification")
+    assert caught.value.code == "target_all_different"

@@ -79,6 +79,16 @@ def test_without_a_validation_part_one_is_taken_from_the_training_rows(tmp_path:
     assert len(task.test) == 10
 
 
+def test_a_split_of_one_validation_row_is_refused(tmp_path: Path, frame: pd.DataFrame) -> None:
+    part = np.where(PART == 1, np.uint8(0), PART)
+    part[3] = 1
+    with pytest.raises(JobFailure) as caught:
+        prepared(tmp_path, frame, part, "tabular")
+    assert (caught.value.code, caught.value.params) == ("too_few_validation_rows", {"rows": 1, "min": 2})
+    part[9] = 1
+    assert len(prepared(tmp_path, frame, part, "tabular").validation) == 2
+
+
 def test_without_a_test_part_nothing_is_tested(tmp_path: Path, frame: pd.DataFrame) -> None:
     part = np.where(PART == 2, np.uint8(0), PART)
     assert prepared(tmp_path, frame, part, "tabular").test is None

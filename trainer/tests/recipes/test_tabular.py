@@ -12,8 +12,10 @@ import pytest
 import torch
 from sklearn import datasets
 
+from kargah.client.errors import KargahError
 from kargah.client.predict import Predictor
 from kargah.protocols.failure import JobFailure
+from kargah.training.report import report_on
 
 from .running import OnTables
 
@@ -73,6 +75,48 @@ def test_free_text_and_empty_columns_are_left_out_and_the_log_says_so(tmp_path: 
     notes = "\n".join(prepared(tmp_path, mixed(), target="label").notes)
     assert "WARN column note is free text" in notes
     assert "WARN column empty is empty" in notes
+
+
+def test_what_is_left_out_stands_in_the_report_with_its_reason(tmp_path: Path) -> None:
+    frame = mixed()
+    frame.loc[:2, "label"] = None
+    task = prepared(tmp_path, frame, target="label", columns=["رنگ", "size", "note", "same", "label"])
+    assert task.learned_from is not None
+    assert (task.learned_from.columns, task.learned_from.rows_left_out) == (2, 3)
+    reasons = {one.column: (one.reason, one.values) for one in task.learned_from.left_out}
+    assert reasons == {
+        "sold": ("not_chosen", None),
+        "day": ("not_chosen", None),
+        "empty": ("not_chosen", None),
+        "note": ("free_text", 197),
+        "same": ("constant", None),
+    }
+    report = report_on(task, task.network, 1, lambda: False, lambda _: None)
+    assert report is not None
+    told = report.report["learned_from"]
+    assert told["columns_left_out"] == 5
+    assert {"column": "note", "reason": "free_text", "values": 197} in told["left_out"]
+
+
+def test_columns_that_are_chosen_are_learned_from_and_asked_for_alone(tmp_path: Path) -> None:
+    frame = mixed()
+    model = predictor(tmp_path, frame, target="label", columns=["size", "رنگ"], epochs=5)
+    # In the table's order, whatever theirs was.
+    assert [column["name"] for column in model.about["input"]["columns"]] == ["رنگ", "size"]
+    assert len(model.predict(frame[["size", "رنگ"]])) == len(frame)
+    with pytest.raises(KargahError) as refusal:
+        model.predict(frame[["رنگ", "sold"]])
+    assert refusal.value.code == "column_missing"
+
+
+@pytest.mark.parametrize(
+    ("columns", "code"),
+    [(["size", "nowhere"], "columns_missing"), (["label"], "no_features"), ([], "no_features")],
+)
+def test_columns_that_are_not_there_or_none_at_all_fail_the_job(tmp_path: Path, columns: list[str], code: str) -> None:
+    with pytest.raises(JobFailure) as failure:
+        prepared(tmp_path, mixed(), target="label", columns=columns)
+    assert failure.value.code == code
 
 
 def test_the_exported_model_takes_missing_cells_and_values_never_seen(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ ALIKE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("target_all_missing", FIT | {"y": pd.Series([None] * 20, dtype="float64")}, {"target": "y"}),
     ("target_all_different", FIT | {"y": [f"c{i}" for i in range(20)]}, {"target": "y"}),
     ("too_few_rows", {"x": NAMES[:4], "n": range(4), "y": ["a", "b"] * 2}, {"target": "y"}),
+    ("too_few_validation_rows", FIT | {"y": [f"c{i // 2 if i < 6 else i}" for i in range(20)]}, {"target": "y"}),
     (
         "too_many_classes",
         {"x": [f"text {i}" for i in range(2002)], "n": range(2002), "y": [f"c{i // 2}" for i in range(2002)]},

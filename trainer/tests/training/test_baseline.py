@@ -149,7 +149,7 @@ def test_a_plain_model_that_fails_leaves_the_report_and_says_why(tmp_path: Path)
     assert task.plain is not None
     found = report_on(task, task.network, SEED, lambda: False, lambda _: None)
     assert found is not None
-    assert [one["kind"] for one in found["baselines"]] == ["majority", "linear"]
+    assert [one["kind"] for one in found.report["baselines"]] == ["majority", "linear"]
 
     def broken() -> PlainRows:
         raise ArithmeticError("no rows today")
@@ -158,6 +158,6 @@ def test_a_plain_model_that_fails_leaves_the_report_and_says_why(tmp_path: Path)
     said: list[str] = []
     without = report_on(task, task.network, SEED, lambda: False, said.append)
     assert without is not None
-    assert "baselines" not in without
-    assert without["metrics"] == found["metrics"]
+    assert "baselines" not in without.report
+    assert without.report["metrics"] == found.report["metrics"]
     assert said == ["WARN no plain model stands beside this one in the report: ArithmeticError: no rows today"]

@@ -23,6 +23,11 @@ export const JOBS = {
     en: 'The dataset has no column named {column}.',
     fa: 'مجموعه‌داده ستونی به نام {column} ندارد.',
   },
+  columns_missing: {
+    status: 422,
+    en: 'The dataset has no columns named {columns}; choose among those of its table.',
+    fa: 'مجموعه‌داده ستون‌هایی به نام {columns} ندارد؛ از ستون‌های جدولش انتخاب کنید.',
+  },
   target_constant: {
     status: 422,
     en: 'Column {column} has only one value; nothing can be learned from it.',
@@ -42,6 +47,11 @@ export const JOBS = {
     status: 422,
     en: 'No usable feature column is left.',
     fa: 'هیچ ستون ویژگیِ قابل‌استفاده‌ای نمانده است.',
+  },
+  too_few_validation_rows: {
+    status: 422,
+    en: 'Only {rows} {rows|row|rows} would be left to judge the model by; at least {min} {min|is|are} needed. Add rows, choose a target whose values repeat, or another split.',
+    fa: 'تنها {rows} ردیف برای سنجش مدل می‌ماند؛ دست‌کم {min} لازم است. ردیف اضافه کنید، یا هدفی که مقدارهایش تکرار می‌شود یا تقسیم دیگری را انتخاب کنید.',
   },
   too_few_rows: {
     status: 422,

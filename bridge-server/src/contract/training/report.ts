@@ -74,6 +74,24 @@ const regression = z.object({
   interval: z.object({ level: share, half_width: z.number(), coverage: share }).nullable(),
   worst: z.array(z.object({ row, loss: z.number(), truth: z.number().nullable(), answer: z.number().nullable() })),
 });
+/** What of the table the model was made of. */
+const learnedFrom = z
+  .object({
+    columns: count,
+    /** Rows without a target. */
+    rows_left_out: count,
+    columns_left_out: count,
+    /** The first of them. */
+    left_out: z.array(
+      z.object({
+        column: z.string(),
+        reason: z.enum(['not_chosen', 'empty', 'constant', 'free_text', 'type']),
+        /** Of free text: how many different ones there are. */
+        values: count.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'ReportLearnedFrom' });
 const common = {
   format: z.literal(1),
   part: z.enum(['test', 'validation']),
@@ -86,6 +104,8 @@ const common = {
   metrics: z.record(z.string(), reportFigure),
   /** Absent where the report is of an older release, or none could be made. */
   baselines: z.array(baseline).optional(),
+  /** Absent where a recipe does not say, and in reports of older releases. */
+  learned_from: learnedFrom.optional(),
   /** Groups of rows on which it is bad, by the values of one column: a value, a stretch, or where none is there. */
   slices: z
     .array(

@@ -110,6 +110,8 @@ export const startSweep = endpoint({
     'torch_missing',
     'target_required',
     'target_missing',
+    'columns_missing',
+    'no_features',
     'dataset_not_ready',
     'dataset_failed',
     'dataset_freed',

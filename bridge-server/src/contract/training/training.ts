@@ -196,6 +196,8 @@ export const train = endpoint({
     'torch_missing',
     'target_required',
     'target_missing',
+    'columns_missing',
+    'no_features',
     'dataset_not_ready',
     'dataset_failed',
     'dataset_wrong_kind',

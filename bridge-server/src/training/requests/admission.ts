@@ -8,7 +8,7 @@ import { DEFAULT_PYTHON, type Pythons } from './pythons.js';
 import type { Recipes } from './recipes.js';
 import { resolveScript, type ScriptFile } from './scripts.js';
 import type { JobStore } from '../records/store.js';
-import { chooseTarget } from './target.js';
+import { checkColumns, chooseTarget } from './target.js';
 import { variablesOf, type Variables } from '../records/variables.js';
 
 const MAX_WAITING = 100;
@@ -111,7 +111,10 @@ export class Admission {
       throw new KargahError('validation_failed', {}, { errors: [DATASET_NEEDED] });
     if (expected !== null && dataset?.kind !== expected) throw new KargahError('dataset_wrong_kind', { expected });
     const params = recipe.parse(request.params);
-    return dataset && recipe.target !== null ? chooseTarget(params, recipe.target, dataset) : params;
+    if (dataset === null || recipe.target === null) return params;
+    const chosen = chooseTarget(params, recipe.target, dataset);
+    if (recipe.columns !== null) checkColumns(chosen[recipe.columns], chosen[recipe.target], dataset);
+    return chosen;
   }
 }
 

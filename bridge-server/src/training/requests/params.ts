@@ -10,8 +10,17 @@ export class RecipeParams {
 
   /** The parameter that names a column of the dataset to be predicted, if the recipe has one. */
   get target(): string | null {
-    const properties = (this.recipe.params_schema['properties'] ?? {}) as Record<string, { 'x-column'?: boolean }>;
-    return Object.keys(properties).find((name) => properties[name]?.['x-column'] === true) ?? null;
+    return this.#marked('x-column');
+  }
+
+  /** The parameter that names the columns to learn from, if the recipe has one. */
+  get columns(): string | null {
+    return this.#marked('x-columns');
+  }
+
+  #marked(mark: 'x-column' | 'x-columns'): string | null {
+    const properties = (this.recipe.params_schema['properties'] ?? {}) as Record<string, Record<string, unknown>>;
+    return Object.keys(properties).find((name) => properties[name]?.[mark] === true) ?? null;
   }
 
   /** @throws validation_failed with one entry for each wrong field */

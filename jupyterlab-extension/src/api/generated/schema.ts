@@ -2413,10 +2413,12 @@ export interface components {
       | 'torch_missing'
       | 'target_required'
       | 'target_missing'
+      | 'columns_missing'
       | 'target_constant'
       | 'target_all_missing'
       | 'target_not_numeric'
       | 'no_features'
+      | 'too_few_validation_rows'
       | 'too_few_rows'
       | 'too_many_classes'
       | 'target_all_different'
@@ -3389,6 +3391,7 @@ export interface components {
         [key: string]: components['schemas']['ReportFigure'];
       };
       baselines?: components['schemas']['ReportBaseline'][];
+      learned_from?: components['schemas']['ReportLearnedFrom'];
       slices?: {
         column: string;
         value?: string | null;
@@ -3422,6 +3425,17 @@ export interface components {
       };
       /** @enum {string} */
       verdict: 'better' | 'sure' | 'hardly' | 'worse' | 'unknown';
+    };
+    ReportLearnedFrom: {
+      columns: number;
+      rows_left_out: number;
+      columns_left_out: number;
+      left_out: {
+        column: string;
+        /** @enum {string} */
+        reason: 'not_chosen' | 'empty' | 'constant' | 'free_text' | 'type';
+        values: number | null;
+      }[];
     };
     RegressionReport: {
       /**
@@ -3465,6 +3479,7 @@ export interface components {
         [key: string]: components['schemas']['ReportFigure'];
       };
       baselines?: components['schemas']['ReportBaseline'][];
+      learned_from?: components['schemas']['ReportLearnedFrom'];
       slices?: {
         column: string;
         value?: string | null;
@@ -13522,13 +13537,17 @@ export interface operations {
         };
       };
       /**
-       * @description `cwd_not_found`: There is no folder {path} in the Jupyter workspace to work in.
+       * @description `columns_missing`: The dataset has no columns named {columns}; choose among those of its table.
+       *
+       *     `cwd_not_found`: There is no folder {path} in the Jupyter workspace to work in.
        *
        *     `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
        *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
        *
        *     `launcher_not_offered`: This server does not run jobs with the launcher {launcher}; it has {offered}.
+       *
+       *     `no_features`: No usable feature column is left.
        *
        *     `own_limit_exceeded`: It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.
        *
@@ -13734,13 +13753,17 @@ export interface operations {
         };
       };
       /**
-       * @description `cwd_not_found`: There is no folder {path} in the Jupyter workspace to work in.
+       * @description `columns_missing`: The dataset has no columns named {columns}; choose among those of its table.
+       *
+       *     `cwd_not_found`: There is no folder {path} in the Jupyter workspace to work in.
        *
        *     `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
        *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
        *
        *     `launcher_not_offered`: This server does not run jobs with the launcher {launcher}; it has {offered}.
+       *
+       *     `no_features`: No usable feature column is left.
        *
        *     `own_limit_exceeded`: It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.
        *
@@ -14874,13 +14897,17 @@ export interface operations {
         };
       };
       /**
-       * @description `cwd_not_found`: There is no folder {path} in the Jupyter workspace to work in.
+       * @description `columns_missing`: The dataset has no columns named {columns}; choose among those of its table.
+       *
+       *     `cwd_not_found`: There is no folder {path} in the Jupyter workspace to work in.
        *
        *     `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
        *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
        *
        *     `launcher_not_offered`: This server does not run jobs with the launcher {launcher}; it has {offered}.
+       *
+       *     `no_features`: No usable feature column is left.
        *
        *     `own_limit_exceeded`: It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.
        *
@@ -19435,9 +19462,13 @@ export interface operations {
         };
       };
       /**
-       * @description `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
+       * @description `columns_missing`: The dataset has no columns named {columns}; choose among those of its table.
+       *
+       *     `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
        *     `launcher_not_offered`: This server does not run jobs with the launcher {launcher}; it has {offered}.
+       *
+       *     `no_features`: No usable feature column is left.
        *
        *     `own_limit_exceeded`: It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.
        *

@@ -383,6 +383,10 @@ export const ERRORS: Catalogue = {
   },
   target_required: { en: 'Choose a target.', fa: 'ستون هدف را انتخاب کنید.' },
   target_missing: { en: 'The dataset has no column named {column}.', fa: 'مجموعه‌داده ستونی به نام {column} ندارد.' },
+  columns_missing: {
+    en: 'The dataset has no columns named {columns}; choose among those of its table.',
+    fa: 'مجموعه‌داده ستون‌هایی به نام {columns} ندارد؛ از ستون‌های جدولش انتخاب کنید.',
+  },
   target_constant: {
     en: 'Column {column} has only one value; nothing can be learned from it.',
     fa: 'ستون {column} تنها یک مقدار دارد؛ چیزی از آن آموخته نمی‌شود.',
@@ -393,6 +397,10 @@ export const ERRORS: Catalogue = {
     fa: 'ستون {column} متن دارد؛ رگرسیون عدد می‌خواهد.',
   },
   no_features: { en: 'No usable feature column is left.', fa: 'هیچ ستون ویژگیِ قابل‌استفاده‌ای نمانده است.' },
+  too_few_validation_rows: {
+    en: 'Only {rows} {rows|row|rows} would be left to judge the model by; at least {min} {min|is|are} needed. Add rows, choose a target whose values repeat, or another split.',
+    fa: 'تنها {rows} ردیف برای سنجش مدل می‌ماند؛ دست‌کم {min} لازم است. ردیف اضافه کنید، یا هدفی که مقدارهایش تکرار می‌شود یا تقسیم دیگری را انتخاب کنید.',
+  },
   too_few_rows: {
     en: 'Only {rows} usable {rows|row|rows}; at least {min} {min|is|are} needed.',
     fa: 'تنها {rows} ردیف قابل‌استفاده هست؛ دست‌کم {min} لازم است.',
@@ -785,8 +793,8 @@ export const WARNINGS: Catalogue = {
     fa: '{count} ردیف تکراری است.',
   },
   id_column: {
-    en: 'Every value of {column} is different, so it teaches a model nothing; delete it before uploading.',
-    fa: 'همهٔ مقدارهای {column} با هم فرق دارند و این ستون چیزی به مدل نمی‌آموزد؛ پیش از بارگذاری حذفش کنید.',
+    en: 'Every value of {column} is different, so it teaches a model nothing; leave it out of training.',
+    fa: 'همهٔ مقدارهای {column} با هم فرق دارند و این ستون چیزی به مدل نمی‌آموزد؛ در آموزش کنارش بگذارید.',
   },
   odd_values: {
     en: '{count} {count|cell|cells} of {column} unlike the others {count|counts|count} as missing: {values}.',

@@ -9,6 +9,10 @@ export const reportMessages = {
     fa: 'بهترین دوره با همین ردیف‌ها انتخاب شده است و این رقم‌ها خوش‌بینانه‌اند. برای سنجش بی‌طرف، در صفحهٔ دیتاست بخش آزمون جدا کنید و دوباره آموزش دهید.',
     en: 'The best epoch was chosen on these rows, so their figures flatter. For unbiased ones, set a test part aside on the dataset’s page and train again.',
   },
+  'report.few': {
+    fa: 'ردیف‌های سنجش کم است: رقم‌ها با چند ردیف دیگر می‌تواند خیلی فرق کند.',
+    en: 'Few rows judge it: with a few others the figures may be very different.',
+  },
   'report.metric': { fa: 'معیار', en: 'Metric' },
   'report.value': { fa: 'مقدار', en: 'Value' },
   'report.interval': { fa: 'بازهٔ اطمینان {x}', en: '{x} interval' },
@@ -69,6 +73,27 @@ export const reportMessages = {
     fa: 'اگر مقدارهای ستون جابه‌جا شوند، زیان چقدر بیشتر می‌شود',
     en: 'How much the loss grows when the column’s values are shuffled',
   },
+  'report.leftOut': { fa: 'آنچه در آموزش به کار نرفت', en: 'Left out of training' },
+  'report.leftOut.hint': {
+    fa: 'مدل از {n} ستون آموخت.',
+    en: 'The model learned from {n} {n|column|columns}.',
+  },
+  'report.leftOut.rows': { fa: '{n} ردیف بدون مقدار هدف', en: '{n} {n|row|rows} without a target' },
+  'report.leftOut.not_chosen': { fa: '{column}: انتخاب نشده بود', en: '{column}: not chosen' },
+  'report.leftOut.empty': { fa: '{column}: همهٔ خانه‌ها خالی است', en: '{column}: every cell is empty' },
+  'report.leftOut.constant': {
+    fa: '{column}: در ردیف‌های آموزش تنها یک مقدار دارد',
+    en: '{column}: has one value only in the rows learned from',
+  },
+  'report.leftOut.free_text': {
+    fa: '{column}: متن آزاد با {n} مقدار متفاوت؛ الگوی متن از آن می‌آموزد',
+    en: '{column}: free text of {n} different values; the recipe for texts learns from it',
+  },
+  'report.leftOut.type': {
+    fa: '{column}: از نوعی است که الگو نمی‌شناسد',
+    en: '{column}: of a type that the recipe does not know',
+  },
+  'report.leftOut.more': { fa: 'و {n} ستون دیگر', en: 'and {n} more {n|column|columns}' },
   'report.slices': { fa: 'جاهایی که مدل ضعیف است', en: 'Where it is bad' },
   'report.slice': {
     fa: '{where}: زیان {x} روی {n} ردیف؛ در بقیه {y}',

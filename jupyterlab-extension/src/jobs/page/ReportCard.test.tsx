@@ -139,6 +139,29 @@ describe('the report on a model', () => {
     expect(within(await screen.findByTestId('baselines')).queryByRole('status')).toBeNull();
   });
 
+  it('says what was left out of training, and why', async () => {
+    const learned_from: NonNullable<Report['learned_from']> = {
+      columns: 4,
+      rows_left_out: 5,
+      columns_left_out: 210,
+      left_out: [
+        { column: 'id', reason: 'not_chosen', values: null },
+        { column: 'note', reason: 'free_text', values: 300 },
+        ...Array.from({ length: 8 }, (_, at) => ({ column: `c${String(at)}`, reason: 'empty' as const, values: null })),
+      ],
+    };
+    await shown({ status: 200, body: { ...CLASSES, learned_from } });
+    const left = await screen.findByRole('region', { name: 'Left out of training' });
+    expect(within(left).getAllByRole('listitem').map(plain).slice(0, 4)).toEqual([
+      '5 rows without a target',
+      'id: not chosen',
+      'note: free text of 300 different values; the recipe for texts learns from it',
+      'c0: every cell is empty',
+    ]);
+    expect(plain(left)).toContain('The model learned from 4 columns.');
+    expect(plain(left)).toContain('and 202 more columns');
+  });
+
   it('tells many classes as the pairs that are taken for each other', async () => {
     const classes = Array.from({ length: 13 }, (_, at) => `k${String(at)}`);
     await shown({ status: 200, body: { ...CLASSES, classes, confusion: classes.map(() => classes.map(() => 0)) } });

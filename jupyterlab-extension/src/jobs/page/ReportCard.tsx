@@ -14,6 +14,8 @@ import { metricName, metricValue } from '../charts/metricNames.js';
 /** A matrix of more classes than these is told as the pairs that are taken for each other. */
 const MOST_CLASSES = 12;
 const MOST_SHOWN = 8;
+/** Of fewer rows each single one moves a share by more than three in a hundred. */
+const FEW = 30;
 const SHARES: ReadonlySet<string> = new Set(['accuracy', 'f1_macro', 'roc_auc', 'average_precision']);
 const NAMES = {
   f1_macro: 'report.f1_macro',
@@ -57,6 +59,7 @@ export default function ReportCard({ job }: { readonly job: Job }): JSX.Element 
       {report !== null && (
         <div className="kg-Layout-stack kg-Report">
           {report.chosen_on_these && <div className="kg-Text-hint">{t('report.flatters')}</div>}
+          {report.rows < FEW && <div className="kg-Text-hint">{t('report.few')}</div>}
           <Figures report={report} />
           <Baselines report={report} />
           {report.task === 'classification' ? (
@@ -73,6 +76,7 @@ export default function ReportCard({ job }: { readonly job: Job }): JSX.Element 
             )
           )}
           <Importance report={report} />
+          <LeftOut report={report} />
           <Slices report={report} />
           <Worst report={report} />
         </div>
@@ -299,6 +303,27 @@ function Importance({ report }: { readonly report: Report }): JSX.Element | null
           </span>
         </div>
       ))}
+    </Part>
+  );
+}
+
+/** Columns and rows from which nothing was learned, and why. */
+function LeftOut({ report }: { readonly report: Report }): JSX.Element | null {
+  const { t } = useI18n();
+  const from = report.learned_from;
+  if (from === undefined || from.columns_left_out + from.rows_left_out === 0) return null;
+  const shown = from.left_out.slice(0, MOST_SHOWN);
+  return (
+    <Part title={t('report.leftOut')} hint={t('report.leftOut.hint', { n: from.columns })}>
+      <ul className="kg-Report-list">
+        {from.rows_left_out > 0 && <li>{t('report.leftOut.rows', { n: from.rows_left_out })}</li>}
+        {shown.map(({ column, reason, values }) => (
+          <li key={column}>{t(`report.leftOut.${reason}`, { column, n: values ?? 0 })}</li>
+        ))}
+      </ul>
+      {from.columns_left_out > shown.length && (
+        <div className="kg-Text-hint">{t('report.leftOut.more', { n: from.columns_left_out - shown.length })}</div>
+      )}
     </Part>
   );
 }

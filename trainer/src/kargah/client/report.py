@@ -77,6 +77,12 @@ class Report:
         return _table(self.data.get("slices") or [])
 
     @property
+    def left_out(self) -> pandas.DataFrame:
+        """The columns from which nothing was learned, and why: `reason`, and of free text how many `values`."""
+        learned_from = self.data.get("learned_from")
+        return _table([] if learned_from is None else learned_from["left_out"])
+
+    @property
     def importance(self) -> pandas.DataFrame:
         """By how much the loss grows when a column's values are dealt out anew; empty where it takes no table."""
         return _table(self.data.get("importance") or [])

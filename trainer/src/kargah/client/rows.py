@@ -116,17 +116,34 @@ class RowsOfModel:
             if code.strip().isdecimal():
                 codes.setdefault(int(code), []).append(at)
         found = np.full(len(values), -1.0)
-        texts = _texts(values)
-        for at, (word, cell) in enumerate(zip(self._reader.words(texts), values.tolist(), strict=True)):
+        words = self._reader.words(_texts(values))
+        alike = self._alike(words, column)
+        for at, (word, cell) in enumerate(zip(words, values.tolist(), strict=True)):
             if word is None:
                 found[at] = np.nan
             elif word in place or word.strip() in place:
                 found[at] = place.get(word, place.get(word.strip(), -1))
+            elif word in alike:
+                found[at] = alike[word]
             elif isinstance(cell, bool) or not isinstance(cell, int | float):
                 found[at] = place.get(word.lower(), -1) if isinstance(cell, bool) else -1
             elif len(same := codes.get(int(cell), []) if float(cell).is_integer() else []) == 1:
                 found[at] = same[0]
         return found
+
+    def _alike(self, words: Sequence[str | None], column: ModelColumn) -> Mapping[str, int]:
+        """Which category each of the words looks like, where the reader wrote values that look alike as one."""
+        known = set(column.categories)
+        others = sorted({word for word in words if word is not None and word not in known})
+        looks = self._reader.looks([*column.categories, *others]) if others else None
+        if looks is None:
+            return {}
+        places: dict[str, list[int]] = {}
+        for at, look in enumerate(looks[: len(column.categories)]):
+            places.setdefault(look, []).append(at)
+        told = zip(others, looks[len(column.categories) :], strict=True)
+        # A column of too many values was left as it was: there several may look alike.
+        return {word: places[look][0] for word, look in told if look != "" and len(places.get(look, ())) == 1}
 
 
 def _parts(values: pandas.Series[Any], kind: str) -> tuple[Floats, list[str | None], list[str]]:

@@ -123,10 +123,12 @@ ErrorCode: TypeAlias = Literal[
     "torch_missing",
     "target_required",
     "target_missing",
+    "columns_missing",
     "target_constant",
     "target_all_missing",
     "target_not_numeric",
     "no_features",
+    "too_few_validation_rows",
     "too_few_rows",
     "too_many_classes",
     "target_all_different",
@@ -493,6 +495,7 @@ class ClassificationReport(TypedDict):
     seed: int
     metrics: dict[str, ReportFigure]
     baselines: NotRequired[list[ReportBaseline]]
+    learned_from: NotRequired[ReportLearnedFrom]
     slices: NotRequired[list[ClassificationReportSlicesItem]]
     importance: NotRequired[list[ClassificationReportImportanceItem]]
 
@@ -1665,6 +1668,7 @@ class RegressionReport(TypedDict):
     seed: int
     metrics: dict[str, ReportFigure]
     baselines: NotRequired[list[ReportBaseline]]
+    learned_from: NotRequired[ReportLearnedFrom]
     slices: NotRequired[list[RegressionReportSlicesItem]]
     importance: NotRequired[list[RegressionReportImportanceItem]]
 
@@ -1693,6 +1697,19 @@ class ReportFigure(TypedDict):
     low: float | None
     high: float | None
     better: Literal["max", "min"]
+
+
+class ReportLearnedFromLeftOutItem(TypedDict):
+    column: str
+    reason: Literal["not_chosen", "empty", "constant", "free_text", "type"]
+    values: int | None
+
+
+class ReportLearnedFrom(TypedDict):
+    columns: int
+    rows_left_out: int
+    columns_left_out: int
+    left_out: list[ReportLearnedFromLeftOutItem]
 
 
 class RereadRequest(TypedDict):

@@ -126,6 +126,26 @@ class HeldRows:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A column of the dataset from which nothing is learned."""
+
+    column: str
+    reason: Literal["not_chosen", "empty", "constant", "free_text", "type"]
+    values: int | None = None
+    """Of free text: how many different ones there are."""
+
+
+@dataclass(frozen=True)
+class LearnedFrom:
+    """What of a table a model was made of; told in the job's report."""
+
+    columns: int
+    left_out: tuple[LeftOut, ...] = ()
+    rows_left_out: int = 0
+    """Rows without a target."""
+
+
+@dataclass(frozen=True)
 class PlainRows:
     """The rows as a linear model takes them, by which a job's report tells what a plain model is worth."""
 
@@ -185,6 +205,8 @@ class Task:
     """Judged once, at the end; nothing is learned or chosen from it."""
     held: HeldRows | None = None
     """In the order of `test`, or of `validation`; None: the job ends without a report."""
+    learned_from: LearnedFrom | None = None
+    """None: the recipe does not say."""
     plain: Callable[[], PlainRows] | None = None
     """Asked for once, at the end; None: the report has no plain model beside this one."""
 

@@ -17,13 +17,13 @@ from torch import Tensor, nn
 
 from kargah.protocols.failure import JobFailure
 from kargah.protocols.params import param
-from kargah.protocols.task import Batches, DatasetRef, PlainRows, RecipeInfo, Task
+from kargah.protocols.task import Batches, DatasetRef, LearnedFrom, LeftOut, PlainRows, RecipeInfo, Task
 from kargah.recipes.parts.figures import classification_metrics, regression_metrics
 from kargah.recipes.parts.mlp import CrossEntropy, Mlp, MlpGradients, Shape, SquaredError, mean_answer
 from kargah.recipes.parts.numbers import edges_of
 from kargah.recipes.parts.plain import PlainTable
 from kargah.recipes.parts.repeated import repeated
-from kargah.recipes.parts.shared_params import TrainingParams, class_weights, target_column
+from kargah.recipes.parts.shared_params import TrainingParams, class_weights, learned_columns, target_column
 from kargah.recipes.parts.split import Labels, split_for, weight_of_classes
 from kargah.recipes.parts.table import MISSING, Feature, Target, read_table
 
@@ -35,6 +35,7 @@ LEAST_STEPS = 50
 @dataclass(frozen=True, kw_only=True)
 class TabularParams(TrainingParams):
     target: str | None = target_column()
+    columns: tuple[str, ...] | None = learned_columns()
     task: Literal["auto", "classification", "regression"] = param(
         "auto",
         "Task",
@@ -115,6 +116,7 @@ class Preparation(nn.Module):
         # A column of one value stays an input, so that people can pass whole rows, and is not looked at.
         # A missing value differs from every number, and from itself.
         varying = (rows != rows[0]).any(0).tolist()
+        self.constant = [feature.name for feature, varies in zip(features, varying, strict=True) if not varies]
         numeric = [i for i, f in enumerate(features) if f.categories is None and varying[i]]
         categorical = [i for i, f in enumerate(features) if f.categories is not None and varying[i]]
         if not numeric and not categorical:
@@ -179,7 +181,7 @@ class Regressor(nn.Module):
 
 def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
     name = dataset.target(params.target)
-    table = read_table(dataset.path, name, params.task, params.max_categories)
+    table = read_table(dataset.path, name, params.task, params.max_categories, params.columns)
     target = table.target
     labelled = Labels(target.values, target.task, table.places)
     kept = split_for(dataset, labelled, params.validation, params.seed)
@@ -244,6 +246,11 @@ def prepare(params: TabularParams, dataset: DatasetRef) -> Task:
         export=partial(_exported, preparation, target),
         held=labelled.held(
             kept, table.rows.index_select(0, kept.judged), tuple((f.name, f.categories) for f in table.features)
+        ),
+        learned_from=LearnedFrom(
+            len(table.features) - len(preparation.constant),
+            (*table.left_out, *(LeftOut(column, "constant") for column in preparation.constant)),
+            table.rows_left_out,
         ),
         plain=plain,
         **learn,

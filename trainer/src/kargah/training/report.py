@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,14 @@ import torch
 from torch import Tensor, nn
 
 from kargah.evaluation import ROWS_FILE, Column, HeldOut, Judged, JudgedRows, Plain, report_of
-from kargah.protocols.task import Task
+from kargah.protocols.task import LearnedFrom, Task
 from kargah.training.baseline import plain_models
 from kargah.training.loop import evaluate
 
 REPORT_FILE = "report.json"
 """In the model's folder."""
 ROWS_AT_ONCE = 16_384
+MOST_LEFT_OUT = 200
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,18 @@ def report_on(
     report = report_of(rows, judged, seed, plain)
     if report is None:
         return None
+    if task.learned_from is not None:
+        report["learned_from"] = _learned_from(task.learned_from)
     return Reported(report, JudgedRows.of(rows.places, judged.answers, judged.truth, classes))
+
+
+def _learned_from(what: LearnedFrom) -> dict[str, Any]:
+    return {
+        "columns": what.columns,
+        "rows_left_out": what.rows_left_out,
+        "columns_left_out": len(what.left_out),
+        "left_out": [asdict(one) for one in what.left_out[:MOST_LEFT_OUT]],
+    }
 
 
 def _plain(task: Task, classes: int | None, seed: int, log: Callable[[str], None]) -> list[Plain]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from kargah.datasets.engine import literal, name
 from kargah.datasets.model import Warning
+from kargah.datasets.tables.looks import SPACES, looks_sql
 from kargah.datasets.tables.parquet import ROW_GROUP
 from kargah.datasets.tables.rules import KEY, told_in
 from kargah.datasets.warnings import warning_of
-from kargah.folding import search_sql
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,12 +26,6 @@ _MOST_COLUMNS = 300
 _SHOWN_PAIRS = 3
 _CLASS_PAIRS = 5
 _SHOWN_CHARS = 60
-_SPACES = r"[\s\p{Z}]+"
-
-
-def _looks(expression: str) -> str:
-    """The SQL of how a text looks: without case, spaces, joiners, and with one form of each letter and digit."""
-    return f"regexp_replace({search_sql(expression)}, '{_SPACES}', '', 'g')"
 
 
 def alike_warnings(
@@ -63,7 +57,7 @@ def _pairs(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> li
     c = name(column)
     rows = connection.execute(
         f"SELECT v, m FROM (SELECT v, n, first_value(v) OVER w AS m FROM "  # noqa: S608
-        f"(SELECT {c} AS v, {_looks(c)} AS k, count(*) AS n FROM {table} WHERE {c} IS NOT NULL GROUP BY ALL) "
+        f"(SELECT {c} AS v, {looks_sql(c)} AS k, count(*) AS n FROM {table} WHERE {c} IS NOT NULL GROUP BY ALL) "
         "WHERE k <> '' WINDOW w AS (PARTITION BY k ORDER BY n DESC, v)) WHERE v <> m ORDER BY n DESC, v"
     ).fetchall()
     return [(str(less), str(more)) for less, more in rows]
@@ -108,11 +102,11 @@ def write_unified(connection: duckdb.DuckDBPyConnection, data: Path, types: Mapp
 
 def _unified(connection: duckdb.DuckDBPyConnection, source: str, c: str) -> list[tuple[str, str, int]]:
     """Values that are to be written otherwise, each with how, and in how many cells it stands."""
-    plain = f"regexp_replace({c}, '^{_SPACES}|{_SPACES}$', '', 'g')"
+    plain = f"regexp_replace({c}, '^{SPACES}|{SPACES}$', '', 'g')"
     found = connection.execute(
         f"SELECT v, m, n FROM (SELECT v, n, first_value(p) OVER w AS m FROM "  # noqa: S608
         f"(SELECT v, p, k, n, sum(n) OVER (PARTITION BY k, p) AS together FROM "
-        f"(SELECT {c} AS v, {plain} AS p, {_looks(c)} AS k, count(*) AS n FROM {source} "
+        f"(SELECT {c} AS v, {plain} AS p, {looks_sql(c)} AS k, count(*) AS n FROM {source} "
         f"WHERE {c} IS NOT NULL GROUP BY ALL)) WHERE k <> '' "
         "WINDOW w AS (PARTITION BY k ORDER BY together DESC, p)) WHERE v <> m"
     ).fetchall()

@@ -19,6 +19,7 @@ from kargah.datasets.model import TypeOverride
 from kargah.datasets.persian import normalised_sql
 from kargah.datasets.tables import missing_words
 from kargah.datasets.tables.date_notation import Calendar, DateNotation, Order
+from kargah.datasets.tables.looks import looks_sql
 from kargah.datasets.tables.number_notation import Decimal, NumberNotation
 from kargah.datasets.tables.plain_values import is_ascii
 from kargah.datasets.tables.typing_rules import Found
@@ -75,6 +76,8 @@ class Rules:
     texts: bool = False
     """Whether words for missing count among texts: in files that hold nothing but texts."""
     ways: Mapping[str, Way] = field(default_factory=dict)
+    unify: bool = False
+    """Whether values that look alike were written as one."""
 
     @property
     def missing_numbers(self) -> list[float]:
@@ -92,6 +95,8 @@ class Rules:
     def general(self) -> dict[str, Any]:
         """Return those of the whole table."""
         told: dict[str, Any] = {"version": 1, "normalise_persian": self.normalise_persian, "texts": self.texts}
+        if self.unify:
+            told["unify"] = True
         return told if self.missing is None else told | {"missing": list(self.missing)}
 
     @classmethod
@@ -103,6 +108,7 @@ class Rules:
             None if missing is None else tuple(str(word) for word in missing),
             bool(told.get("texts")),
             {str(name): way_of(way) for name, way in (told.get("columns") or {}).items()},
+            bool(told.get("unify")),
         )
 
 
@@ -172,6 +178,15 @@ class RowReader:
             given = pc.if_else(nothing, pa.scalar(None, pa.string()), given)
         read: list[str | None] = given.to_pylist()
         return read
+
+    def looks(self, texts: Sequence[str]) -> list[str] | None:
+        """Return how texts look, where the table has values that look alike as one; None where it has not."""
+        import pyarrow as pa
+
+        if not self.rules.unify:
+            return None
+        found: list[str] = made_of(self.connection, looks_sql("c"), pa.array(texts, pa.string())).to_pylist()
+        return found
 
     def _likely(self, given: Any, kind: str, name: str) -> list[Way]:
         sample = given.drop_null().slice(0, _SAMPLE).to_pylist()

@@ -77,7 +77,7 @@ def write_parquet_table(
     table = f"read_parquet({literal(str(source))})"
     warnings: list[Warning] = []
     overrides = options.get("types") or {}
-    normal = bool(options.get("normalise_persian"))
+    normal, unify = bool(options.get("normalise_persian")), bool(options.get("unify"))
     found: list[tuple[str, str, str]] = []
     # The engine renames columns of equal names without a word, in the same order.
     described = _described(connection, table)
@@ -110,13 +110,15 @@ def write_parquet_table(
         for warning in _lost(connection, table, name(column), kind, new)
     ]
     if not overrides:
-        _write(connection, selected, table, target, Rules(normalise_persian=normal))
+        _write(connection, selected, table, target, Rules(normalise_persian=normal, unify=unify))
         return Typed(types, warnings=(*warnings, *renamed))
     # What a person set is held against the texts of the column, as in files of text.
     plain = target.with_name("plain.parquet")
     _write(connection, selected, table, plain, Rules())
     texts = TextTable(plain, names, rows, [])
-    typed = write_text_table(connection, texts, target, {"types": overrides, "normalise_persian": normal}, ())
+    typed = write_text_table(
+        connection, texts, target, {"types": overrides, "normalise_persian": normal, "unify": unify}, ()
+    )
     texts.close()
     for column in overrides:
         types[column] = typed.types[column]

@@ -112,6 +112,7 @@ class _Typing:
             None if missing is None else tuple(missing),
             "integer" in self.candidates,
             {column.name: column.way for column in self.columns if column.way is not None},
+            bool(self.options.get("unify")),
         )
 
     def _columns_of(self, schema: pa.Schema) -> list[TypedColumn]:

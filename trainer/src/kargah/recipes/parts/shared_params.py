@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from kargah.protocols.params import param
 
+MOST_COLUMNS = 10_000
+
 
 def _words(titles: list[str], titles_fa: list[str]) -> dict[str, list[str]]:
     return {"x-enum-titles": titles, "x-enum-titles-fa": titles_fa}
@@ -133,6 +135,19 @@ def target_column() -> Any:
         "The column to be predicted",
         "ستونی که باید پیش‌بینی شود",
         extra={"x-column": True},
+    )
+
+
+def learned_columns() -> Any:
+    """The field `columns` of a recipe that learns from several columns of a table."""
+    return param(
+        None,
+        "Columns to learn from",
+        "ستون‌هایی که مدل از آن‌ها می‌آموزد",
+        "Empty: all but the target",
+        "خالی: همه به‌جز ستون هدف",
+        max_items=MOST_COLUMNS,
+        extra={"x-columns": True, "x-same": True},
     )
 
 

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from kargah.protocols.task import DatasetRef
 
 MIN_ROWS = 10
+FEWEST_JUDGED = 5
+"""Of a table of fifteen rows or more; a third of fewer."""
 FEWEST_TRAINING_ROWS = 2
+FEWEST_GIVEN = 2
+"""For validation, where a person made the split."""
 HeldColumns = tuple[tuple[str, tuple[str, ...] | None], ...]
 FEW_TO_CHOOSE_BY = 30
 """Of fewer rows one more that is right is chance: the epoch for which it is so is no better than the others."""
@@ -82,7 +86,8 @@ def split_for(dataset: DatasetRef, labels: Labels, share: float, seed: int) -> S
     """The dataset's own split; where it has none, or none for validation, that of `split_rows`.
 
     Raises:
-        JobFailure: `too_few_rows`, `damaged_file` where the parts are not those that were dealt out.
+        JobFailure: `too_few_rows`, `too_few_validation_rows`; `damaged_file` where the parts are not those that were
+            dealt out.
     """
     if dataset.parts is None:
         return split_rows(labels.values, labels.task, share, seed)
@@ -98,7 +103,18 @@ def split_for(dataset: DatasetRef, labels: Labels, share: float, seed: int) -> S
         # The best epoch has to be chosen by something, and never by the rows that test it.
         own = split_rows(labels.values[train], labels.task, share, seed)
         train, validation = train[own.train], train[own.validation]
+    _require(len(validation), FEWEST_GIVEN)
     return Split(train, validation, test)
+
+
+def _least(rows: int) -> int:
+    """How many of so many rows have to judge the model at least: of one or two any answer is chance."""
+    return min(FEWEST_JUDGED, max(2, rows // 3))
+
+
+def _require(validation: int, least: int) -> None:
+    if validation < least:
+        raise JobFailure("too_few_validation_rows", rows=validation, min=least)
 
 
 def _parts(dataset: DatasetRef) -> NDArray[np.uint8]:
@@ -117,24 +133,29 @@ def _parts(dataset: DatasetRef) -> NDArray[np.uint8]:
 def split_rows(labels: Tensor, task: str, share: float, seed: int) -> Split:
     """Stratified by class for classification: every class of two rows or more has some on both sides.
 
+    However small the share is, there are some rows to judge by (`_least`), as far as classes have rows to spare.
+
     Raises:
-        JobFailure: `too_few_rows`.
+        JobFailure: `too_few_rows`, `too_few_validation_rows`.
     """
     if len(labels) < MIN_ROWS:
         raise JobFailure("too_few_rows", rows=len(labels), min=MIN_ROWS)
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(labels), generator=generator)
     if task == "regression":
-        held = order[: max(2, round(share * len(labels)))]
+        held = order[: max(_least(len(labels)), round(share * len(labels)))]
     else:
-        parts = []
+        parts, spare = [], []
         for label in torch.unique(labels):
             members = order[labels[order] == label]
-            if len(members) > 1:
-                parts.append(members[: min(max(1, round(share * len(members))), len(members) - 1)])
-        if not parts:
-            raise JobFailure("too_few_rows", rows=len(labels), min=2 * len(labels))
-        held = torch.cat(parts)
+            some = min(max(1, round(share * len(members))), len(members) - 1)
+            parts.append(members[:some])
+            spare.append(members[some:-1])
+        held, others = torch.cat(parts), torch.cat(spare)
+        # By their place in the drawn order, so that no class gives all of them.
+        others = others[torch.argsort(torch.argsort(order)[others])]
+        held = torch.cat([held, others[: max(0, _least(len(labels)) - len(held))]])
+    _require(len(held), _least(len(labels)))
     mask = torch.zeros(len(labels), dtype=torch.bool)
     mask[held] = True
     return Split(train=(~mask).nonzero().squeeze(1), validation=mask.nonzero().squeeze(1))

@@ -11,6 +11,7 @@ float32, to their place among the rows. Text columns become dictionary codes in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -25,10 +26,15 @@ from torch import Tensor
 
 from kargah.datasets.tables.rules import told_in
 from kargah.protocols.failure import JobFailure
+from kargah.protocols.task import LeftOut
 
 MISSING = "NaN"
 MOST_CLASSES_AS_NUMBERS = 20
 MOST_CLASSES = 1000
+MOST_NAMED = 5
+MOSTLY_NUMBERS = 0.9
+_CODE = r"^0\d"
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
 SMALL = 1_000_000
 LARGEST = 1e38
 """Where float32 ends: a larger number would be infinite, which counts as missing."""
@@ -77,6 +83,8 @@ class Table:
     """float32 [rows, features]; NaN is missing."""
     target: Target
     notes: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    rows_left_out: int = 0
     places: npt.NDArray[np.int64] | None = None
     """Which rows of the file these are; None: all."""
     reading: dict[str, Any] = field(default_factory=dict)
@@ -106,16 +114,20 @@ def read_columns(path: Path) -> Any:
         raise JobFailure("dataset_deleted") from error
 
 
-def read_table(path: Path, target: str, task: str, max_categories: int) -> Table:
-    """
+def read_table(path: Path, target: str, task: str, max_categories: int, chosen: Sequence[str] | None = None) -> Table:
+    """`chosen`: the columns to learn from; None is all. The target is none of them, also where it is named.
+
     Raises:
-        JobFailure: `target_…`, `too_many_classes`, `numbers_too_large`, `no_features`, `dataset_deleted`.
+        JobFailure: `target_…`, `columns_missing`, `too_many_classes`, `numbers_too_large`, `no_features`,
+            `dataset_deleted`.
     """
     table = read_columns(path)
     if target not in table.column_names:
         raise JobFailure("target_missing", column=target)
     notes: list[str] = []
-    labels = table.column(target).combine_chunks()
+    left_out = _not_chosen(table, target, chosen)
+    labels = _without_odd_cells(table.column(target).combine_chunks(), task)
+    table = table.set_column(table.column_names.index(target), target, labels)
     known = _known(labels)
     if not known.any():
         raise JobFailure("target_all_missing", column=target)
@@ -127,17 +139,57 @@ def read_table(path: Path, target: str, task: str, max_categories: int) -> Table
     found = read_target(table.column(target).combine_chunks(), target, task)
     found.reading = column_reading(table, target)
     features: list[Feature] = []
+    passed_by = {one.column for one in left_out}
     columns = np.empty((table.num_columns, table.num_rows), dtype=np.float32)
     for name, column in zip(table.column_names, table.columns, strict=True):
-        if name == target:
+        if name == target or name in passed_by:
             continue
         feature = _read_feature(name, column, max_categories, notes, columns[len(features)])
-        if feature is not None:
+        if isinstance(feature, LeftOut):
+            left_out.append(feature)
+        else:
             features.append(replace(feature, reading=column_reading(table, name)))
     if not features:
         raise JobFailure("no_features")
     rows = torch.from_numpy(columns[: len(features)]).T.contiguous()
-    return Table(features, rows, found, tuple(notes), places, general_reading(table))
+    return Table(
+        features,
+        rows,
+        found,
+        tuple(notes),
+        left_out=tuple(left_out),
+        rows_left_out=int((~known).sum()),
+        places=places,
+        reading=general_reading(table),
+    )
+
+
+def _not_chosen(table: Any, target: str, chosen: Sequence[str] | None) -> list[LeftOut]:
+    if chosen is None:
+        return []
+    unknown = [name for name in chosen if name not in table.column_names]
+    if unknown:
+        raise JobFailure("columns_missing", columns=", ".join(unknown[:MOST_NAMED]))
+    wanted = {*chosen, target}
+    return [LeftOut(name, "not_chosen") for name in table.column_names if name not in wanted]
+
+
+def _without_odd_cells(column: Any, task: str) -> Any:
+    """Texts of which nearly all are numbers, and many different ones, are numbers: the few others are missing.
+
+    Codes with leading zeros are names.
+    """
+    if task == "classification" or not is_text(column.type):
+        return column
+    texts = _text(column).drop_null()
+    numeric = pc.match_substring_regex(texts, _NUMBER)
+    share = pc.mean(numeric.cast(pa.float64())).as_py() if len(texts) else 0.0
+    few = pc.count_distinct(texts.filter(numeric)).as_py() <= MOST_CLASSES_AS_NUMBERS
+    codes = pc.any(pc.match_substring_regex(texts, _CODE)).as_py()
+    if share < MOSTLY_NUMBERS or (task == "auto" and (few or codes)):
+        return column
+    whole = pc.match_substring_regex(_text(column), _NUMBER)
+    return pc.if_else(whole, _text(column), pa.scalar(None, pa.large_string())).cast(pa.float64())
 
 
 def read_target(column: Any, name: str, task: str) -> Target:
@@ -182,11 +234,11 @@ def _kind(type_: Any) -> Literal["integer", "number", "boolean", "date", "text"]
     return "integer" if pa.types.is_integer(type_) else "number"
 
 
-def _read_feature(name: str, column: Any, max_categories: int, notes: list[str], place: Singles) -> Feature | None:
-    """Writes the column's numbers to `place`, float32 [rows]; None where nothing can be learned from it."""
+def _read_feature(name: str, column: Any, max_categories: int, notes: list[str], place: Singles) -> Feature | LeftOut:
+    """Writes the column's numbers to `place`, float32 [rows], unless nothing can be learned from it."""
     if column.null_count == len(column):
         notes.append(f"WARN column {name} is empty; left out")
-        return None
+        return LeftOut(name, "empty")
     if is_text(column.type):
         return _read_category(name, _text(column), max_categories, notes, place)
     at = 0
@@ -197,14 +249,14 @@ def _read_feature(name: str, column: Any, max_categories: int, notes: list[str],
             at += len(chunk)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         notes.append(f"WARN column {name} of type {column.type} is not understood; left out")
-        return None
+        return LeftOut(name, "type")
     # One look at the extremes tells that every number is known, finite and small enough.
     if not -LARGEST <= place.min() <= place.max() <= LARGEST:
         values = _numbers(column.combine_chunks())
         _check_size(values, name)
         if np.isnan(values).all():
             notes.append(f"WARN column {name} is empty; left out")
-            return None
+            return LeftOut(name, "empty")
         place[:] = values
     kind: Literal["number", "boolean", "date"] = "number"
     if pa.types.is_boolean(column.type):
@@ -221,7 +273,7 @@ def _view(chunk: Any) -> npt.NDArray[Any]:
     return _numbers(chunk)
 
 
-def _read_category(name: str, column: Any, most: int, notes: list[str], place: Singles) -> Feature | None:
+def _read_category(name: str, column: Any, most: int, notes: list[str], place: Singles) -> Feature | LeftOut:
     # An index of its own for missing ones, behind the others.
     encoded = column.combine_chunks().dictionary_encode()
     words = encoded.dictionary.to_pylist()
@@ -229,7 +281,7 @@ def _read_category(name: str, column: Any, most: int, notes: list[str], place: S
     counts = np.bincount(codes, minlength=len(words) + 1)[: len(words)].tolist()
     if len(words) > most and len(words) > sum(counts) / 2:
         notes.append(f"WARN column {name} is free text ({len(words)} different values); left out")
-        return None
+        return LeftOut(name, "free_text", len(words))
     ordered = sorted(range(len(words)), key=lambda i: (-counts[i], words[i]))
     # A value beyond the kept ones is "other", which the model knows as any number that is no position.
     numbers = np.full(len(words) + 1, -1.0, dtype=np.float32)
