@@ -106,9 +106,12 @@ beforeAll(async () => {
   await letInAndOut(project.project_id);
   await json('POST', `/api/v1/models/price/versions`, { job_id });
   await json('PUT', '/api/v1/models/price/aliases/tried', { version: 1 });
+  const promoted = { version: 1, alias: 'challenger' };
+  const request = await json<{ request_id: string }>('POST', '/api/v1/models/price/requests', promoted);
   things = {
     name: 'price',
     alias: 'tried',
+    request_id: request.request_id,
     dataset_id: dataset.dataset_id,
     version: '1',
     connection_id: connection.connection_id,
@@ -156,6 +159,9 @@ describe('what is Sara’s', () => {
     putSharing: { emails: [] },
     registerModelVersion: { job_id: 'job_0000000000000000' },
     setModelAlias: { version: 1 },
+    requestPromotion: { version: 1, alias: 'challenger' },
+    refuseModelRequest: { reason: 'no' },
+    putModelRules: { aliases: {}, revision: 0 },
   };
   const QUERIES: Record<string, string> = {
     searchLogs: '?q=x',

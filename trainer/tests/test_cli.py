@@ -19,6 +19,7 @@ VERBS = [
     "ledger",
     "limits",
     "logs",
+    "models",
     "people",
     "recipes",
     "server",

@@ -49,7 +49,10 @@ export const LEDGER = {
   sweep: { acts: ['stop', 'move', 'copy', 'delete'], facts: ['name', 'state', 'project_id', 'copied_to'] },
   connection: { acts: ['make', 'move', 'delete'], facts: ['name', 'kind', 'project_id'] },
   upload: { acts: ['move'], facts: ['name', 'project_id'] },
-  model: { acts: ['promote', 'demote', 'move', 'copy'], facts: ['alias', 'version', 'project_id', 'copied_to'] },
+  model: {
+    acts: ['promote', 'demote', 'move', 'copy', 'roll_back', 'request', 'refuse', 'withdraw', 'set_rules'],
+    facts: ['alias', 'version', 'project_id', 'copied_to', 'request_id', 'requested_by', 'rules'],
+  },
   server: { acts: ['signup', 'rotate_keys'], facts: ['signup'] },
 } as const;
 

@@ -40,12 +40,19 @@ const version = z.coerce.number().int().min(1).max(2_147_483_647);
 const tags = z.record(z.string(), z.string());
 const description = z.string().max(5_000);
 
-export const modelAlias = z
-  .object({ alias: z.string(), version: z.number().int() })
+const modelAlias = z
+  .object({
+    alias: z.string(),
+    version: z.number().int(),
+    protected: z.boolean().meta({ description: 'It moves by request, and back; not by MLflow’s own client' }),
+    since: timestamp.nullable().meta({ description: 'Of a protected one: since when it points there' }),
+    by: owner.nullable(),
+    before: z.number().int().nullable().meta({ description: 'What it goes back to' }),
+  })
   .meta({ id: 'ModelAlias', description: 'A name that points to a version' });
 export type ModelAlias = z.infer<typeof modelAlias>;
 
-export const registeredModel = z
+const registeredModel = z
   .object({
     name: z.string(),
     description: z.string(),
@@ -278,10 +285,10 @@ export const setAlias = endpoint({
   method: 'put',
   path: '/api/v1/models/{name}/aliases/{alias}',
   permission: 'model.promote',
-  summary: 'Let an alias point to a version',
+  summary: 'Let an alias point to a version; a protected one is asked for by a request',
   body: z.object({ version: z.number().int().min(1).max(2_147_483_647) }).meta({ id: 'SetAliasRequest' }),
   responses: { 200: registeredModel },
-  errors: ['not_found', 'forbidden', 'alias_refused', 'model_refused', 'mlflow_unavailable'],
+  errors: ['not_found', 'forbidden', 'alias_protected', 'alias_refused', 'model_refused', 'mlflow_unavailable'],
 });
 export const deleteAlias = endpoint({
   ...oneAlias,
@@ -289,7 +296,7 @@ export const deleteAlias = endpoint({
   method: 'delete',
   path: '/api/v1/models/{name}/aliases/{alias}',
   permission: 'model.promote',
-  summary: 'Take an alias away',
+  summary: 'Take an alias away, a protected one too',
   responses: { 204: null },
   errors: ['not_found', 'forbidden', 'mlflow_unavailable'],
 });

@@ -1,25 +1,65 @@
 import type { Parts, RunningFeature } from '../feature.js';
+import { systemClock } from '../lib/clock.js';
+import { Follower } from './promotion/follower.js';
+import { ProjectRules } from './promotion/rules.js';
+import { PromotionService } from './promotion/service.js';
+import { PromotionStore } from './promotion/store.js';
 import { GatewayGuard } from './registry/guard.js';
 import { RegistryIndex } from './registry/registry-index.js';
 import { RegistryService } from './registry/service.js';
 import { RegistryStore } from './registry/store.js';
-import { modelRoutes } from './routes.js';
+import { modelRoutes, promotionRoutes } from './routes.js';
 import { TrainedModels } from './trained/service.js';
 import { TrainedModelStore } from './trained/store.js';
 
-export type ModelsDeps = Pick<Parts, 'db' | 'live' | 'mlflow' | 'registry' | 'training' | 'log'>;
+type ModelsDeps = Pick<Parts, 'db' | 'live' | 'ledger' | 'mlflow' | 'registry' | 'training' | 'log'>;
 
-export function createModels({ db, live, mlflow, registry, training, log }: ModelsDeps): RunningFeature {
-  const store = new RegistryStore(db);
-  const changed = (projectId: string, name: string | null): void => {
-    live.tell(projectId, 'models_changed', { name });
+export function createModels({ db, live, ledger, mlflow, registry, training, log }: ModelsDeps): RunningFeature {
+  const versions = new RegistryStore(db);
+  const store = new PromotionStore(db, ledger, systemClock);
+  const rules = new ProjectRules(store);
+  const follower = new Follower({ store, registry, mlflow, log });
+  const changed = (projectId: string, name: string | null): void => live.tell(projectId, 'models_changed', { name });
+  const protectedIn = async (projectId: string): Promise<(alias: string) => boolean> => {
+    const names = new Set(Object.keys(await rules.of(projectId)));
+    return (alias) => names.has(alias);
   };
-  const index = new RegistryIndex({ db, mlflow, registry, changed });
-  const service = new RegistryService({ store, index, registry, mlflow, training });
+  // What is read of MLflow is held against the stages, and what moves a stage reads of MLflow: the later one is reached when it is there.
+  const index: RegistryIndex = new RegistryIndex({
+    db,
+    mlflow,
+    registry,
+    changed,
+    reconcile: (project, name, models) => promotion.reconcile(project, name, models),
+  });
+  const service: RegistryService = new RegistryService({
+    store: versions,
+    index,
+    registry,
+    mlflow,
+    training,
+    promotion: { protectedIn, demote: (person, place) => promotion.demote(person, place) },
+  });
+  const promotion: PromotionService = new PromotionService({
+    store,
+    rules,
+    follower,
+    registry: service,
+    versions,
+    mlflow,
+    live,
+  });
   const failed = (err: unknown): void => log.error({ err }, 'what MLflow has of a model could not be read');
-  registry.guardBy(new GatewayGuard({ index, store, registry: service, failed }));
+  registry.guardBy(new GatewayGuard({ index, store: versions, registry: service, protectedIn, failed }));
   return {
-    routes: modelRoutes(new TrainedModels(new TrainedModelStore(db)), service),
-    stop: () => Promise.resolve(index.close()),
+    routes: [...modelRoutes(new TrainedModels(new TrainedModelStore(db)), service), ...promotionRoutes(promotion)],
+    start: async () => {
+      await promotion.settle();
+      await follower.follow();
+    },
+    stop: async () => {
+      index.close();
+      await follower.close();
+    },
   };
 }

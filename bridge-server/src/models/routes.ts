@@ -1,5 +1,7 @@
 import { route, type Route } from '../http/route.js';
 import * as contract from './contract.js';
+import * as promotion from './promotion/contract.js';
+import type { PromotionService } from './promotion/service.js';
 import type { RegistryService } from './registry/service.js';
 import type { TrainedModels } from './trained/service.js';
 
@@ -65,5 +67,50 @@ export function modelRoutes(trained: TrainedModels, registry: RegistryService): 
       await registry.deleteAlias(caller, params.name, params.alias);
       return { status: 204 };
     }),
+  ];
+}
+
+export function promotionRoutes(service: PromotionService): Route[] {
+  return [
+    route(promotion.getModelRules, async ({ caller, params }) => ({
+      status: 200,
+      json: await service.readRules(caller, params.project_id),
+    })),
+    route(promotion.putModelRules, async ({ caller, params, body }) => ({
+      status: 200,
+      json: await service.setRules(caller, params.project_id, body),
+    })),
+    route(promotion.requestPromotion, async ({ caller, params, body }) => ({
+      status: 201,
+      json: await service.request(caller, params.name, body),
+    })),
+    route(promotion.listRequests, async ({ caller, query }) => ({
+      status: 200,
+      json: await service.requests(caller, query),
+    })),
+    route(promotion.getRequest, async ({ caller, params }) => ({
+      status: 200,
+      json: await service.get(caller, params.request_id),
+    })),
+    route(promotion.approveRequest, async ({ caller, params, body }) => ({
+      status: 200,
+      json: await service.approve(caller, params.request_id, body.reason ?? null),
+    })),
+    route(promotion.refuseRequest, async ({ caller, params, body }) => ({
+      status: 200,
+      json: await service.refuse(caller, params.request_id, body.reason),
+    })),
+    route(promotion.withdrawRequest, async ({ caller, params }) => ({
+      status: 200,
+      json: await service.withdraw(caller, params.request_id),
+    })),
+    route(promotion.rollBack, async ({ caller, params, body }) => ({
+      status: 200,
+      json: await service.rollBack(caller, params.name, params.alias, body),
+    })),
+    route(promotion.modelHistory, async ({ caller, params, query }) => ({
+      status: 200,
+      json: await service.history(caller, params.name, query),
+    })),
   ];
 }

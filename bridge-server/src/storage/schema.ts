@@ -30,6 +30,11 @@ export interface Database {
   registered_models: RegisteredModelTable;
   model_versions: ModelVersionTable;
   model_aliases: ModelAliasTable;
+  model_rules: ModelRulesTable;
+  model_stages: ModelStageTable;
+  model_moves: ModelMoveTable;
+  model_requests: ModelRequestTable;
+  model_outbox: ModelOutboxTable;
 }
 
 export interface ProjectTable {
@@ -408,4 +413,70 @@ export interface ModelAliasTable {
   name: string;
   alias: string;
   version: number;
+}
+/** What a project asks before a protected alias moves. */
+export interface ModelRulesTable {
+  project_id: string;
+  rules_json: string;
+  revision: number;
+  changed_by: string;
+  changed_name: string;
+  changed_at: string;
+}
+/** Where a protected alias points: the truth, which MLflow follows. */
+export interface ModelStageTable {
+  project_id: string;
+  name: string;
+  alias: string;
+  version: number | null;
+  /** Rises with every move; whoever moves it names the one that they saw. */
+  revision: number;
+  /** Where it pointed before, for rolling back, the newest last. */
+  earlier_json: string;
+  since: string;
+  by_id: string;
+  by_name: string;
+}
+/** A move of a protected alias. */
+export interface ModelMoveTable {
+  move_id: string;
+  project_id: string;
+  name: string;
+  alias: string;
+  revision: number;
+  kind: string;
+  from_version: number | null;
+  to_version: number | null;
+  request_id: string | null;
+  why: string;
+  by_id: string;
+  by_name: string;
+  at: string;
+}
+export interface ModelRequestTable {
+  request_id: string;
+  project_id: string;
+  name: string;
+  version: number;
+  alias: string;
+  state: string;
+  why: string;
+  checks_json: string;
+  /** Where the alias pointed when it was asked for. */
+  from_version: number | null;
+  from_revision: number;
+  requested_by: string;
+  requested_name: string;
+  requested_at: string;
+  decided_by: string | null;
+  decided_name: string | null;
+  decided_at: string | null;
+  reason: string | null;
+}
+/** A protected alias that MLflow has not followed yet. */
+export interface ModelOutboxTable {
+  project_id: string;
+  name: string;
+  alias: string;
+  revision: number;
 }

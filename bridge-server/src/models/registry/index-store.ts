@@ -11,7 +11,7 @@ type ModelRow = Insertable<RegisteredModelTable>;
 const PIECE = 200;
 
 /** What MLflow has of a project: of one model, or of all. */
-export interface Seen {
+interface Seen {
   /** Null: everything in the project. */
   readonly name: string | null;
   readonly models: readonly RegistryModel[];
@@ -26,6 +26,10 @@ export async function writeSeen(db: Kysely<Database>, projectId: string, seen: S
     const known = await readKnown(trx, projectId, seen.name);
     const models = seen.models.map((model) => modelRow(projectId, model));
     const versions = await versionRows(trx, projectId, seen, known.versions);
+    // Where protected aliases point is not read from MLflow, which follows it.
+    const staged = await stagedIn(trx, projectId, seen.name);
+    const unstaged = (all: readonly AliasColumns[]): AliasColumns[] =>
+      all.filter(({ name, alias }) => !staged.has(`${alias} ${name}`));
     const aliases = seen.models.flatMap(({ name, aliases: all }) =>
       Object.entries(all).map(([alias, version]) => ({ project_id: projectId, name, alias, version })),
     );
@@ -35,10 +39,12 @@ export async function writeSeen(db: Kysely<Database>, projectId: string, seen: S
         name,
         version,
       ]),
-      await replace(trx, 'model_aliases', { known: known.aliases, wanted: aliases }, ({ name, alias }) => [
-        name,
-        alias,
-      ]),
+      await replace(
+        trx,
+        'model_aliases',
+        { known: unstaged(known.aliases), wanted: unstaged(aliases) },
+        ({ name, alias }) => [name, alias],
+      ),
     ];
     return changes.includes(true);
   });
@@ -60,6 +66,12 @@ async function readKnown(trx: Transaction<Database>, projectId: string, name: st
 }
 
 type AliasColumns = Insertable<ModelAliasTable>;
+
+async function stagedIn(trx: Transaction<Database>, projectId: string, name: string | null): Promise<Set<string>> {
+  const query = trx.selectFrom('model_stages').select(['name', 'alias']).where('project_id', '=', projectId);
+  const rows = await (name === null ? query : query.where('name', '=', name)).execute();
+  return new Set(rows.map((row) => `${row.alias} ${row.name}`));
+}
 type Table = 'registered_models' | 'model_versions' | 'model_aliases';
 type Named = { readonly project_id: string; readonly name: string };
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Person } from '../../access/caller.js';
 import { KeyedMutex } from '../../lib/async/keyed-mutex.js';
-import type { MlflowPort, RegistryPort } from '../../mlflow/port.js';
+import type { MlflowPort, RegistryModel, RegistryPort } from '../../mlflow/port.js';
 import { KargahError } from '../../lib/errors.js';
 import type { Database } from '../../storage/schema.js';
 import { writeSeen } from './index-store.js';
@@ -10,7 +10,7 @@ export interface InProject {
   readonly projectId: string;
   readonly workspace: string;
 }
-export type Registrant = Pick<Person, 'userId' | 'name'>;
+type Registrant = Pick<Person, 'userId' | 'name'>;
 interface State {
   /** Everything was read since MLflow was last away. */
   whole: boolean;
@@ -27,6 +27,8 @@ interface IndexDeps {
   readonly registry: Pick<RegistryPort, 'models' | 'model' | 'versions'>;
   /** Tells that what was seen of a project is another; null: of more than one model. */
   readonly changed: (projectId: string, name: string | null) => void;
+  /** Holds what MLflow has against where protected aliases point; null: all models of the project. */
+  readonly reconcile: (project: InProject, name: string | null, models: readonly RegistryModel[]) => Promise<void>;
 }
 
 /**
@@ -100,18 +102,25 @@ export class RegistryIndex {
     });
   }
 
-  async #readAll({ projectId, workspace }: InProject, state: State): Promise<void> {
+  /** All of the project is read anew at the next look. */
+  forget({ projectId }: InProject): void {
+    this.#stateOf(projectId).whole = false;
+  }
+
+  async #readAll(project: InProject, state: State): Promise<void> {
+    const { workspace } = project;
     // MLflow has no workspace yet of a project that nobody did anything in.
     const models = (await unlessAbsent(this.deps.registry.models(workspace))) ?? [];
     const names = new Set(models.map(({ name }) => name));
     const versions = models.length === 0 ? [] : await this.deps.registry.versions(workspace);
     // A model that came in between is read by itself.
     const seen = { name: null, models, versions: versions.filter(({ name }) => names.has(name)), registrant: null };
-    await this.#write(projectId, seen);
+    await this.#write(project, seen);
     state.whole = true;
   }
 
-  async #read({ projectId, workspace }: InProject, state: State, name: string): Promise<void> {
+  async #read(project: InProject, state: State, name: string): Promise<void> {
+    const { workspace } = project;
     state.touched.delete(name);
     try {
       const model = await unlessAbsent(this.deps.registry.model(workspace, name));
@@ -120,7 +129,7 @@ export class RegistryIndex {
       const versions = models.length === 0 ? [] : await this.deps.registry.versions(workspace, name);
       const found = state.registrants.get(name) ?? new Map<string, Registrant>();
       // Of two at once nobody knows which version was whose.
-      await this.#write(projectId, {
+      await this.#write(project, {
         name,
         models,
         versions,
@@ -133,8 +142,11 @@ export class RegistryIndex {
     }
   }
 
-  async #write(projectId: string, seen: Parameters<typeof writeSeen>[2]): Promise<void> {
-    if (await writeSeen(this.deps.db, projectId, seen)) this.deps.changed(projectId, seen.name);
+  async #write(project: InProject, seen: Parameters<typeof writeSeen>[2]): Promise<void> {
+    const { projectId } = project;
+    const isOther = await writeSeen(this.deps.db, projectId, seen);
+    await this.deps.reconcile(project, seen.name, seen.models);
+    if (isOther) this.deps.changed(projectId, seen.name);
   }
 
   #stateOf(projectId: string): State {

@@ -21,18 +21,27 @@ import type {
   registerVersion,
 } from '../contract.js';
 import { checkAlias, checkModelName } from './names.js';
-import type { RegistryIndex } from './registry-index.js';
+import type { InProject, RegistryIndex } from './registry-index.js';
 import type { ModelRow, RegistryStore, VersionRow } from './store.js';
-import { aliasesOf, modelsOf, versionsOf } from './view.js';
+import { aliasesOf, aliasOf, modelsOf, versionsOf } from './view.js';
 
 const MOST_JOBS = 100;
 
-export interface RegistryDeps {
+interface RegistryDeps {
   readonly store: RegistryStore;
   readonly index: RegistryIndex;
   readonly registry: RegistryPort;
   readonly mlflow: Pick<MlflowPort, 'ensureWorkspace' | 'modelOf'>;
   readonly training: Pick<TrainingService, 'reportAt'>;
+  readonly promotion: Promotion;
+}
+/** What protected aliases are, and how one is taken away. */
+interface Promotion {
+  protectedIn(projectId: string): Promise<(alias: string) => boolean>;
+  demote(
+    person: Person,
+    place: { readonly projectId: string; readonly name: string; readonly alias: string },
+  ): Promise<void>;
 }
 type Page<T> = { items: T[]; next_cursor: string | null; current: boolean };
 
@@ -47,7 +56,7 @@ export class RegistryService {
     const current = await this.deps.index.current(person);
     const search = query.search === undefined ? undefined : folded(query.search).trim();
     const { rows, next_cursor } = await this.deps.store.models(scope, { ...query, search });
-    return { items: await modelsOf(this.deps.store, rows), next_cursor, current };
+    return { items: await modelsOf(this.deps.store, rows, await this.#protected(person)), next_cursor, current };
   }
 
   async create(person: Person, { name, ...change }: Change & { readonly name: string }): Promise<RegisteredModel> {
@@ -63,7 +72,8 @@ export class RegistryService {
   }
 
   async get(person: Person, name: string): Promise<RegisteredModel> {
-    const [model] = await modelsOf(this.deps.store, [await this.model(person, 'model.read', name)]);
+    const row = await this.model(person, 'model.read', name);
+    const [model] = await modelsOf(this.deps.store, [row], await this.#protected(person));
     return model!;
   }
 
@@ -84,6 +94,7 @@ export class RegistryService {
     const { project_id: projectId } = await this.model(person, 'model.read', name);
     if (version !== undefined) await this.version(person, 'model.read', name, version);
     const { store } = this.deps;
+    const isProtected = await this.#protected(person);
     const [aliases, counts, jobs] = await Promise.all([
       store.aliases(projectId, [name]),
       store.counts(projectId, [name]),
@@ -92,7 +103,7 @@ export class RegistryService {
     return {
       aliases: aliases
         .filter((one) => version === undefined || one.version === version)
-        .map(({ alias, version: to }) => ({ alias, version: to })),
+        .map((one) => aliasOf(one, isProtected)),
       versions: version === undefined ? (counts.get(name)?.count ?? 0) : 1,
       jobs,
     };
@@ -161,16 +172,20 @@ export class RegistryService {
   }
 
   async report(person: Person, name: string, version: number): Promise<Report> {
-    const { run_id: runId } = await this.version(person, 'model.read', name, version);
-    const model = runId === null ? null : await this.deps.mlflow.modelOf(person.workspace, runId);
+    return this.reportOn(person, await this.version(person, 'model.read', name, version));
+  }
+
+  /** @throws {KargahError} `model_not_ready`, `report_missing`, `mlflow_unavailable` */
+  async reportOn({ workspace }: InProject, { run_id: runId }: VersionRow): Promise<Report> {
+    const model = runId === null ? null : await this.deps.mlflow.modelOf(workspace, runId);
     if (runId === null || model === null) throw new KargahError('model_not_ready');
-    const { artifactPath } = model;
-    return this.deps.training.reportAt({ workspace: person.workspace, runId, artifactPath });
+    return this.deps.training.reportAt({ workspace, runId, artifactPath: model.artifactPath });
   }
 
   async setAlias(person: Person, name: string, alias: string, version: number): Promise<RegisteredModel> {
     await this.version(person, 'model.promote', name, version);
     checkAlias(alias);
+    if ((await this.#protected(person))(alias)) throw new KargahError('alias_protected', { name, alias });
     const { index, registry } = this.deps;
     await index.after(person, name, () => registry.setAlias(person.workspace, name, alias, version));
     return this.get(person, name);
@@ -178,7 +193,8 @@ export class RegistryService {
 
   async deleteAlias(person: Person, name: string, alias: string): Promise<void> {
     const { project_id: projectId } = await this.model(person, 'model.promote', name);
-    const { index, registry, store } = this.deps;
+    const { index, registry, store, promotion } = this.deps;
+    if ((await this.#protected(person))(alias)) return promotion.demote(person, { projectId, name, alias });
     const aliases = await store.aliases(projectId, [name]);
     if (!aliases.some((one) => one.alias === alias)) throw new KargahError('not_found');
     await index.after(person, name, () => registry.setAlias(person.workspace, name, alias, null));
@@ -204,6 +220,20 @@ export class RegistryService {
     const params = { name, aliases: found.join(', '), count: found.length };
     if (version === undefined) throw new KargahError('model_aliased', params);
     throw new KargahError('version_aliased', { ...params, version });
+  }
+
+  /** Reads all of a project anew. */
+  async readAgain(project: InProject): Promise<void> {
+    this.deps.index.forget(project);
+    await this.deps.index.current(project);
+  }
+
+  async current(project: InProject): Promise<void> {
+    await this.deps.index.current(project);
+  }
+
+  #protected({ projectId }: Pick<Caller, 'projectId'>): Promise<(alias: string) => boolean> {
+    return this.deps.promotion.protectedIn(projectId);
   }
 
   async #workspace({ workspace, ...caller }: Person): Promise<void> {

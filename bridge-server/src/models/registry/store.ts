@@ -11,16 +11,21 @@ export interface AliasRow {
   readonly name: string;
   readonly alias: string;
   readonly version: number;
+  /** Of one that is, or was, protected; null of every other. */
+  readonly since: string | null;
+  readonly by_id: string | null;
+  readonly by_name: string | null;
+  readonly earlier_json: string | null;
 }
-export type Sort = 'updated' | 'created' | 'name';
-export interface ModelFilter extends PageQuery {
+type Sort = 'updated' | 'created' | 'name';
+interface ModelFilter extends PageQuery {
   /** Folded, as `search_text` is. */
   readonly search?: string | undefined;
   readonly tag?: string | undefined;
   readonly alias?: string | undefined;
   readonly sort: Sort;
 }
-export type VersionFilter = Pick<ModelFilter, 'tag' | 'alias' | 'limit' | 'cursor'>;
+type VersionFilter = Pick<ModelFilter, 'tag' | 'alias' | 'limit' | 'cursor'>;
 
 const ORDERS = {
   updated: { by: 'updated_at', then: 'name' },
@@ -143,11 +148,14 @@ export class RegistryStore {
   async aliases(projectId: string, names: readonly string[]): Promise<AliasRow[]> {
     if (names.length === 0) return [];
     return this.db
-      .selectFrom('model_aliases')
-      .select(['name', 'alias', 'version'])
-      .where('project_id', '=', projectId)
-      .where('name', 'in', names)
-      .orderBy('alias')
+      .selectFrom('model_aliases as a')
+      .leftJoin('model_stages as s', (join) =>
+        join.onRef('s.project_id', '=', 'a.project_id').onRef('s.name', '=', 'a.name').onRef('s.alias', '=', 'a.alias'),
+      )
+      .select(['a.name', 'a.alias', 'a.version', 's.since', 's.by_id', 's.by_name', 's.earlier_json'])
+      .where('a.project_id', '=', projectId)
+      .where('a.name', 'in', names)
+      .orderBy('a.alias')
       .execute();
   }
 

@@ -1,11 +1,15 @@
-import { lineage as lineageSchema, type ModelVersion, type RegisteredModel } from '../contract.js';
+import { lineage as lineageSchema, type ModelAlias, type ModelVersion, type RegisteredModel } from '../contract.js';
 import { stored } from '../../training/index.js';
 import type { AliasRow, ModelRow, RegistryStore, VersionRow } from './store.js';
 
 const tagsOf = (json: string): Record<string, string> => JSON.parse(json) as Record<string, string>;
 
 /** Rows of models as the contract shows them. */
-export async function modelsOf(store: RegistryStore, rows: readonly ModelRow[]): Promise<RegisteredModel[]> {
+export async function modelsOf(
+  store: RegistryStore,
+  rows: readonly ModelRow[],
+  isProtected: (alias: string) => boolean,
+): Promise<RegisteredModel[]> {
   const [first] = rows;
   if (first === undefined) return [];
   const names = rows.map(({ name }) => name);
@@ -18,7 +22,7 @@ export async function modelsOf(store: RegistryStore, rows: readonly ModelRow[]):
     name: row.name,
     description: row.description,
     tags: tagsOf(row.tags_json),
-    aliases: (byName.get(row.name) ?? []).map(({ alias, version }) => ({ alias, version })),
+    aliases: (byName.get(row.name) ?? []).map((one) => aliasOf(one, isProtected)),
     versions: counts.get(row.name)?.count ?? 0,
     latest_version: counts.get(row.name)?.latest ?? null,
     created_at: row.created_at,
@@ -62,3 +66,18 @@ export async function versionsOf(store: RegistryStore, rows: readonly VersionRow
 
 export const aliasesOf = (aliases: readonly AliasRow[], version: number): string[] =>
   aliases.filter((one) => one.version === version).map(({ alias }) => alias);
+
+export function aliasOf(row: AliasRow, isProtected: (alias: string) => boolean): ModelAlias {
+  const { alias, version } = row;
+  if (!isProtected(alias) || row.since === null)
+    return { alias, version, protected: isProtected(alias), since: null, by: null, before: null };
+  const earlier = JSON.parse(row.earlier_json ?? '[]') as number[];
+  return {
+    alias,
+    version,
+    protected: true,
+    since: row.since,
+    by: { user_id: row.by_id ?? '', name: row.by_name ?? '' },
+    before: earlier.findLast((one) => one !== version) ?? null,
+  };
+}

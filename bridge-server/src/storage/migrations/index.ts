@@ -13,6 +13,7 @@ import { deletedProjects } from './0011-deleted-projects.js';
 import { settingsOfTheServer } from './0013-settings-of-the-server.js';
 import { limitsAndKeys } from './0014-limits-and-keys.js';
 import { registeredModels } from './0015-registered-models.js';
+import { promotion } from './0016-promotion.js';
 
 /** The one list of migrations, in order; a released one is never edited, and knows no code of today. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -30,4 +31,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '013_settings_of_the_server': settingsOfTheServer,
   '014_limits_and_keys': limitsAndKeys,
   '015_registered_models': registeredModels,
+  '016_promotion': promotion,
 };

@@ -13,6 +13,7 @@ from kargah.client.dataset import Dataset
 from kargah.client.datasets import Datasets
 from kargah.client.errors import KargahError
 from kargah.client.jobs import JOBS, Job, list_jobs
+from kargah.client.models import Models
 from kargah.client.projects import Projects
 from kargah.client.scripts import script_request
 from kargah.client.server import Server
@@ -38,6 +39,7 @@ class Kargah:
         self.datasets = Datasets(http)
         self.projects = Projects(http)
         self.server = Server(http)
+        self.models = Models(http)
 
     @property
     def http(self) -> Http:

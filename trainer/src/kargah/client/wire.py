@@ -212,6 +212,28 @@ ErrorCode: TypeAlias = Literal[
     "alias_refused",
     "version_aliased",
     "model_aliased",
+    "alias_protected",
+    "alias_not_protected",
+    "alias_held",
+    "alias_moved",
+    "already_there",
+    "nothing_before",
+    "own_request",
+    "request_open",
+    "request_not_open",
+    "gates_failed",
+    "rules_unreadable",
+    "rules_moved",
+    "gate_version_gone",
+    "gate_no_report",
+    "gate_chosen_on_these",
+    "gate_metric_missing",
+    "gate_metric_unknown",
+    "gate_metric_short",
+    "gate_other_rows",
+    "gate_champion_unreported",
+    "gate_worse",
+    "gate_interrupted",
 ]
 
 
@@ -255,6 +277,9 @@ LauncherName: TypeAlias = Literal["local", "local-cold"]
 
 
 MetricValue: TypeAlias = float | Literal["NaN", "Infinity", "-Infinity"]
+
+
+ModelRequestState: TypeAlias = Literal["checking", "failed", "waiting", "done", "refused", "withdrawn", "overtaken"]
 
 
 class Origin1(TypedDict):
@@ -373,6 +398,32 @@ SweepState: TypeAlias = Literal["running", "stopping", "succeeded", "failed", "s
 TokenScope: TypeAlias = Literal["read", "train", "models", "call", "admin"]
 
 
+class AliasRulesNotWorse(TypedDict):
+    metric: str
+    margin: NotRequired[float]
+
+
+class AliasRules(TypedDict):
+    report: NotRequired[bool]
+    test_rows: NotRequired[bool]
+    metrics: NotRequired[list[GateMetric]]
+    not_worse: NotRequired[AliasRulesNotWorse | None]
+    approval: NotRequired[Literal["another", "if_there_is_another", "none"]]
+
+
+class AliasRulesOutputNotWorse(TypedDict):
+    metric: str
+    margin: float
+
+
+class AliasRulesOutput(TypedDict):
+    report: bool
+    test_rows: bool
+    metrics: list[GateMetricOutput]
+    not_worse: AliasRulesOutputNotWorse | None
+    approval: Literal["another", "if_there_is_another", "none"]
+
+
 class ApiToken(TypedDict):
     token_id: str
     name: str
@@ -382,6 +433,10 @@ class ApiToken(TypedDict):
     last_used_from: str | None
     scopes: list[TokenScope] | None
     project_id: str | None
+
+
+class ApproveRequest(TypedDict):
+    reason: NotRequired[str]
 
 
 class Best(TypedDict):
@@ -863,6 +918,20 @@ class Failure(TypedDict):
     params: NotRequired[dict[str, str | float]]
 
 
+class GateMetric(TypedDict):
+    metric: str
+    at_least: NotRequired[float]
+    at_most: NotRequired[float]
+    interval: NotRequired[bool]
+
+
+class GateMetricOutput(TypedDict):
+    metric: str
+    at_least: NotRequired[float]
+    at_most: NotRequired[float]
+    interval: bool
+
+
 class Histogram(TypedDict):
     edges: list[float | str]
     counts: list[int]
@@ -1202,6 +1271,19 @@ class MlflowSession(TypedDict):
 class ModelAlias(TypedDict):
     alias: str
     version: int
+    protected: bool
+    since: str | None
+    by: Owner | None
+    before: int | None
+
+
+class ModelCheck(TypedDict):
+    gate: Literal["version", "report", "test_rows", "metric", "not_worse", "approval"]
+    state: Literal["passed", "failed", "waiting"]
+    metric: NotRequired[str]
+    value: NotRequired[float]
+    limit: NotRequired[float]
+    why: Failure | None
 
 
 class ModelDependentsJobsItem(TypedDict):
@@ -1229,6 +1311,62 @@ class ModelLineage(TypedDict):
     size_bytes: int | None
     trained_by: Owner
     trained_at: str
+
+
+class ModelMove(TypedDict):
+    move_id: str
+    name: str
+    alias: str
+    kind: Literal["promote", "roll_back", "demote", "adopt", "lost"]
+    from_version: int | None
+    to_version: int | None
+    request_id: str | None
+    why: str
+    by: Owner
+    at: str
+
+
+class ModelMovePage(TypedDict):
+    items: list[ModelMove]
+    next_cursor: str | None
+
+
+class ModelRequest(TypedDict):
+    request_id: str
+    name: str
+    version: int
+    alias: str
+    state: ModelRequestState
+    why: str
+    checks: list[ModelCheck]
+    from_version: int | None
+    requested_by: Owner
+    requested_at: str
+    decided_by: Owner | None
+    decided_at: str | None
+    reason: str | None
+
+
+class ModelRequestChanged(TypedDict):
+    request: ModelRequest
+
+
+class ModelRequestPage(TypedDict):
+    items: list[ModelRequest]
+    next_cursor: str | None
+
+
+class ModelRulesChangedBy(TypedDict):
+    user_id: str
+    name: str
+
+
+class ModelRules(TypedDict):
+    aliases: dict[str, AliasRulesOutput]
+    yaml: str
+    revision: int
+    changed_by: ModelRulesChangedBy | None
+    changed_at: str | None
 
 
 class ModelVersionRegisteredBy(TypedDict):
@@ -1411,6 +1549,18 @@ class ProjectContents(TypedDict):
     kept_days: int
 
 
+class PromotionRequest(TypedDict):
+    version: int
+    alias: str
+    why: NotRequired[str]
+
+
+class PutModelRulesRequest(TypedDict):
+    aliases: NotRequired[dict[str, AliasRules]]
+    yaml: NotRequired[str]
+    revision: int
+
+
 class Python(TypedDict):
     python: str
     title: str
@@ -1574,6 +1724,10 @@ class Recipe(TypedDict):
 class RecipePage(TypedDict):
     items: list[Recipe]
     next_cursor: None
+
+
+class RefuseRequest(TypedDict):
+    reason: str
 
 
 class RegisterRequest(TypedDict):
@@ -1740,6 +1894,11 @@ class ResumeRequest(TypedDict):
     name: NotRequired[str]
     params: NotRequired[dict[str, Any]]
     secrets: NotRequired[dict[str, str]]
+
+
+class RollBackRequest(TypedDict):
+    why: NotRequired[str]
+    from_version: NotRequired[int]
 
 
 class ScriptRequest(TypedDict):

@@ -1,0 +1,66 @@
+import { parse, stringify } from 'yaml';
+import type { Person } from '../../access/caller.js';
+import { KargahError } from '../../lib/errors.js';
+import { checkAlias } from '../registry/names.js';
+import { rules as rulesSchema, type ModelRules, type Rules } from './contract.js';
+import type { PromotionStore } from './store.js';
+
+/** What holds where nobody set anything: alone one promotes alone; with others another person approves. */
+const DEFAULT: Rules = rulesSchema.parse({
+  challenger: {},
+  champion: { report: true, test_rows: true, approval: 'if_there_is_another' },
+});
+
+/** Which aliases of a project are protected, and what is asked before one moves. */
+export class ProjectRules {
+  constructor(private readonly store: PromotionStore) {}
+
+  async of(projectId: string): Promise<Rules> {
+    const row = await this.store.rules(projectId);
+    return row === undefined ? DEFAULT : rulesSchema.parse(JSON.parse(row.rules_json));
+  }
+
+  async isProtected(projectId: string, alias: string): Promise<boolean> {
+    return Object.hasOwn(await this.of(projectId), alias);
+  }
+
+  async view(projectId: string): Promise<ModelRules> {
+    const row = await this.store.rules(projectId);
+    const aliases = await this.of(projectId);
+    return {
+      aliases,
+      yaml: stringify({ aliases }),
+      revision: row?.revision ?? 0,
+      changed_by: row === undefined ? null : { user_id: row.changed_by, name: row.changed_name },
+      changed_at: row?.changed_at ?? null,
+    };
+  }
+
+  /** @throws {KargahError} `rules_unreadable`, `rules_moved`, `alias_refused` */
+  async set(
+    person: Person,
+    projectId: string,
+    given: { readonly aliases?: Rules | undefined; readonly yaml?: string | undefined; readonly revision: number },
+  ): Promise<ModelRules> {
+    const aliases = given.aliases ?? readYaml(given.yaml ?? '');
+    for (const alias of Object.keys(aliases)) checkAlias(alias);
+    await this.store.setRules(person, projectId, aliases, given.revision);
+    return this.view(projectId);
+  }
+}
+
+function readYaml(text: string): Rules {
+  let read: unknown;
+  try {
+    read = parse(text, { maxAliasCount: 0 });
+  } catch (cause) {
+    throw new KargahError('rules_unreadable', { reason: said(cause) }, { cause });
+  }
+  const given = typeof read === 'object' && read !== null && 'aliases' in read ? read.aliases : read;
+  const parsed = rulesSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new KargahError('rules_unreadable', { reason: `${issue!.path.join('.')}: ${issue!.message}`.slice(0, 300) });
+}
+
+const said = (cause: unknown): string => (cause instanceof Error ? cause.message.split('\n')[0]! : '').slice(0, 300);

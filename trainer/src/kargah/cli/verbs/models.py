@@ -1,0 +1,129 @@
+"""Registered models: list, register, promote, approve, refuse, roll back, history.
+
+`kargah models promote price 3 --why "…"` asks that champion point to version 3; `kargah models history price
+--at 2026-03-03T14:05` says what was champion then.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from kargah.cli.signed_in import signed_in
+from kargah.client import Kargah, KargahError
+from kargah.client.models import CHAMPION, PromotionRequest
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(required=True, metavar="act")
+
+    def act(name: str, run: Callable[[Kargah, argparse.Namespace], None], about: str) -> argparse.ArgumentParser:
+        added = acts.add_parser(name, help=about, description=about)
+        added.add_argument("--json", action="store_true", help="a JSON object on each line")
+        added.set_defaults(act=run)
+        return added
+
+    listed = act("list", _list, "registered models of the project")
+    listed.add_argument("--search")
+    listed.add_argument("--tag", metavar="KEY[=VALUE]")
+    listed.add_argument("--alias", help="those of which something has this alias")
+    for name, run, about in (
+        ("versions", _versions, "versions of a model, newest first"),
+        ("history", _history, "where protected aliases pointed when"),
+        ("register", _register, "register a job's model as the next version"),
+        ("promote", _promote, "ask that a protected alias point to a version"),
+        ("approve", _approve, "approve what waits for it"),
+        ("refuse", _refuse, "refuse what waits for approval"),
+        ("rollback", _rollback, "let a protected alias point again to what it pointed to before"),
+    ):
+        added = act(name, run, about)
+        added.add_argument("model")
+        if name == "history":
+            added.add_argument("--alias")
+            added.add_argument("--at", metavar="TIME", help="RFC 3339: the move of each alias that held then")
+        elif name == "register":
+            added.add_argument("job", help="job_…")
+            added.add_argument("--description", default="")
+        elif name in ("promote", "rollback"):
+            if name == "promote":
+                added.add_argument("version", type=int)
+            added.add_argument("--alias", default=CHAMPION)
+            added.add_argument("--why", default="", help="what the history says")
+        elif name in ("approve", "refuse"):
+            added.add_argument("--version", type=int, help="where several wait")
+            added.add_argument("--reason", required=name == "refuse")
+    act("waiting", _waiting, "requests that I may approve")
+
+
+def run(options: argparse.Namespace) -> None:
+    options.act(signed_in(options), options)
+
+
+def _list(kargah: Kargah, options: argparse.Namespace) -> None:
+    found = kargah.models.list(options.search, tag=options.tag, alias=options.alias)
+    _print(options, (model.data for model in found), _model)
+
+
+def _versions(kargah: Kargah, options: argparse.Namespace) -> None:
+    _print(options, (version.data for version in kargah.models[options.model].versions()), _version)
+
+
+def _history(kargah: Kargah, options: argparse.Namespace) -> None:
+    try:
+        found = kargah.models[options.model].history(options.alias, options.at)
+    except ValueError as error:
+        raise KargahError("validation_failed", f"--at: {error}", f"‎--at: {error}") from error
+    _print(options, found, _move)
+
+
+def _register(kargah: Kargah, options: argparse.Namespace) -> None:
+    version = kargah.models.register(options.model, options.job, description=options.description)
+    _print(options, [version.data], _version)
+
+
+def _promote(kargah: Kargah, options: argparse.Namespace) -> None:
+    _show(options, kargah.models[options.model].promote(options.version, options.alias, why=options.why))
+
+
+def _approve(kargah: Kargah, options: argparse.Namespace) -> None:
+    _show(options, kargah.models[options.model].approve(options.version, options.reason))
+
+
+def _refuse(kargah: Kargah, options: argparse.Namespace) -> None:
+    _show(options, kargah.models[options.model].refuse(options.reason, options.version))
+
+
+def _rollback(kargah: Kargah, options: argparse.Namespace) -> None:
+    _print(options, [kargah.models[options.model].rollback(options.alias, why=options.why)], _move)
+
+
+def _waiting(kargah: Kargah, options: argparse.Namespace) -> None:
+    for request in kargah.models.waiting():
+        _show(options, request)
+
+
+def _show(options: argparse.Namespace, request: PromotionRequest) -> None:
+    print(json.dumps(request.data, ensure_ascii=False) if options.json else request)
+
+
+def _print(options: argparse.Namespace, found: Iterable[Any], line: Callable[[Any], str]) -> None:
+    for one in found:
+        print(json.dumps(one, ensure_ascii=False) if options.json else line(one))
+
+
+def _model(model: Any) -> str:
+    aliases = " ".join(f"@{one['alias']}={one['version']}" for one in model["aliases"])
+    return f"{model['name']}\t{model['versions']}\t{aliases or '-'}"
+
+
+def _version(version: Any) -> str:
+    lineage = version["lineage"] or {}
+    aliases = " ".join(f"@{alias}" for alias in version["aliases"])
+    return f"{version['version']}\t{aliases or '-'}\t{lineage.get('job_id', '-')}\t{lineage.get('dataset_name') or '-'}"
+
+
+def _move(move: Any) -> str:
+    versions = f"{move['from_version'] or '-'} -> {move['to_version'] or '-'}"
+    return f"{move['at']}\t{move['alias']}\t{move['kind']}\t{versions}\t{move['by']['name']}\t{move['why']}"

@@ -1,0 +1,84 @@
+"""Registered models, from Python and on the command line, against a real bridge."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+import pytest
+
+import kargah
+from kargah.cli import main
+from kargah.client.transport.http import API
+
+from ..conftest import LiveBridge
+
+pytestmark = pytest.mark.e2e
+PASSWORD = "یک جملهٔ بلند برای آزمون"
+
+
+def someone(live_bridge: LiveBridge, name: str) -> tuple[str, kargah.Kargah]:
+    email = f"{name}-{secrets.token_hex(4)}@example.com"
+    return email, live_bridge.register(email, PASSWORD, name)
+
+
+def test_a_model_is_registered_promoted_by_two_people_and_rolled_back(
+    live_bridge: LiveBridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, sara = someone(live_bridge, "sara")
+    email, omid = someone(live_bridge, "omid")
+    team = sara.projects.create(f"team {secrets.token_hex(4)}")
+    omid.projects.accept(team.invite("editor"))
+    sara.use_project(team.id)
+    omid.use_project(team.id)
+    # What the gates say is told elsewhere; here it is who may do what.
+    rules = f"{API}/projects/{team.id}/model-rules"
+    sara.http.json("PUT", rules, json={"aliases": {"champion": {"approval": "another"}}, "revision": 0})
+    iris = sara.datasets.import_source("iris").ready()
+    jobs = [sara.train(iris, epochs=1, name=f"n{n}").wait() for n in range(2)]
+    versions = [sara.models.register("قیمت", job) for job in jobs]
+    assert [version.version for version in versions] == [1, 2]
+    assert sara.models.register("قیمت", jobs[0]).version == 1
+    model = sara.models["قیمت"]
+    assert [one.version for one in model.versions()] == [2, 1]
+    assert model.version(1).report().metrics.index.size > 0
+
+    asked = model.promote(1, why="اولی")
+    assert asked.state == "waiting"
+    with pytest.raises(kargah.KargahError) as own:
+        asked.approve()
+    assert own.value.code == "own_request"
+    assert [one.id for one in omid.models.waiting()] == [asked.id]
+    assert omid.models["قیمت"].approve().state == "done"
+    assert model.promote(2).state == "waiting"
+    assert omid.models["قیمت"].refuse("کم است").state == "refused"
+
+    monkeypatch.setenv("KARGAH_URL", live_bridge.url)
+    monkeypatch.setenv("KARGAH_PROJECT", team.id)
+    monkeypatch.setenv("KARGAH_EMAIL", email)
+    monkeypatch.setenv("KARGAH_PASSWORD", PASSWORD)
+
+    def said(*words: str) -> list[dict[str, object]]:
+        capsys.readouterr()
+        assert main(["models", *words, "--json"]) == 0
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    [request] = said("promote", "قیمت", "2", "--why", "بهتر است")
+    assert request["state"] == "waiting"
+    [waiting] = sara.models.waiting()
+    assert waiting.approve("خوب").state == "done"
+    assert model.refresh().aliases == {"champion": 2}
+    assert model.version("champion").version == 2
+    with pytest.raises(kargah.KargahError) as held:
+        model.version(2).delete()
+    assert held.value.code == "version_aliased"
+
+    [moved] = said("rollback", "قیمت", "--why", "خطا")
+    assert (moved["from_version"], moved["to_version"]) == (2, 1)
+    history = model.history("champion")
+    assert [move["to_version"] for move in history] == [1, 2, 1]
+    assert [move["to_version"] for move in model.history(at=history[1]["at"])] == [2]
+    assert [move["kind"] for move in said("history", "قیمت", "--at", str(history[0]["at"]))] == ["roll_back"]
+    assert [one["name"] for one in said("list", "--alias", "champion")] == ["قیمت"]
+    assert main(["models", "rollback", "قیمت"]) == 1
+    assert "nothing_before" in capsys.readouterr().err
