@@ -184,7 +184,7 @@ async function signed(bridge: TestBridge, email: string): Promise<Signed> {
 const figure = { better: 'max' } as const;
 
 /** A report as a job writes it. */
-export function reportOf({ part = 'test', accuracy = { value: 0.9, low: 0.85, high: 0.94 } }: ReportOf) {
+function reportOf({ part = 'test', accuracy = { value: 0.9, low: 0.85, high: 0.94 } }: ReportOf) {
   return {
     format: 1,
     task: 'classification',

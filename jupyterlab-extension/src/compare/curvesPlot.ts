@@ -166,7 +166,8 @@ export class CurvesPlot {
       padding: [8, 16, 0, 0],
       scales: {
         x: { time: false, range: (_u, low, high) => [low, high] },
-        y: { distr: (log ? 3 : 1) as uPlot.Scale.Distr, range: () => [...this.y] },
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot only declares its enum: there is no value to import
+        y: { distr: log ? 3 : 1, range: () => [...this.y] },
       },
       axes: [
         { ...axes, size: 22, gap: 4, space: 64, values: (_u, ticks) => ticks.map((tick) => (axis === 'time' ? clock(tick) : shortValue(tick))) },

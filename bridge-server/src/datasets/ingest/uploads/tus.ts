@@ -4,7 +4,7 @@ import { bytesText } from '../../content/quota.js';
 import { ALGORITHMS } from './checksum.js';
 
 /** What a piece is sent as. */
-export const CONTENT_TYPE = 'application/offset+octet-stream';
+const CONTENT_TYPE = 'application/offset+octet-stream';
 const VERSION = '1.0.0';
 const EXTENSIONS = ['creation', 'creation-with-upload', 'checksum', 'expiration', 'termination'];
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u;
