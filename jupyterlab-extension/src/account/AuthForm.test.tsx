@@ -240,7 +240,7 @@ describe('somebody who opened the link of an invitation', () => {
   it('is told that it is over, once, and how accounts are made', async () => {
     invitedTo(
       BY_INVITATION,
-      () => problem(410, 'invitation_used', 'It was used.', 'این دعوت به کار رفته است.'),
+      () => problem(410, 'invitation_used', 'It was used.', 'این دعوت استفاده شده است.'),
       () => session('t'),
     );
     expect(await screen.findByText(/این دعوت استفاده شده است/)).toBeTruthy();
