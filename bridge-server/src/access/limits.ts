@@ -24,12 +24,15 @@ export class LimitStore {
   }
 
   async set(trx: Transaction<Database>, subject: Subject, limits: Limits): Promise<void> {
-    await trx.deleteFrom('limits').where('subject', '=', keyOf(subject)).execute();
-    if (Object.values(limits).every((limit) => limit === null)) return;
-    const changed_at = new Date().toISOString();
+    if (Object.values(limits).every((limit) => limit === null)) {
+      await trx.deleteFrom('limits').where('subject', '=', keyOf(subject)).execute();
+      return;
+    }
+    const set = { ...limits, changed_at: new Date().toISOString() };
     await trx
       .insertInto('limits')
-      .values({ subject: keyOf(subject), ...limits, changed_at })
+      .values({ subject: keyOf(subject), ...set })
+      .onConflict((both) => both.column('subject').doUpdateSet(set))
       .execute();
   }
 

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { authApp, type AuthApp, type SignedUp } from '../../test/support/auth.js';
 import { testStorage } from '../../test/storage.js';
 import type { Storage } from '../storage/storage.js';
-import { LOOK_MS } from './key-ring.js';
+import { HandClock } from '../../test/clock.js';
+import { LOOK_MS, type Seeds } from './key-ring.js';
+import { TokenKey } from './keys.js';
 
 const DAY_MS = 86_400_000;
 const LIFE_MS = 900_000;
@@ -109,4 +111,19 @@ describe('keys of tokens', () => {
       await aged.close();
     }
   });
+});
+
+it('what somebody signed with a key that leaked ends with it, also where it was shown before and says that it lasts for years', async () => {
+  const clock = new HandClock();
+  const seeds: ReturnType<Seeds['all']>[number][] = [{ seed: null, replacedAt: null }];
+  const key = new TokenKey('a secret of thirty-two characters', 'kargah', 'at+jwt', clock).following(
+    { all: () => seeds, lookAgain: () => Promise.resolve() },
+    LIFE_MS / 1000,
+  );
+  const { token } = await key.sign({ sub: 'mina' }, 10 * 365 * 86_400);
+  expect(await key.verify(token)).toMatchObject({ sub: 'mina' });
+  seeds.splice(0, 1, { seed: null, replacedAt: clock.now() }, { seed: 'another', replacedAt: null });
+  expect(await key.verify(token)).toMatchObject({ sub: 'mina' });
+  clock.pass(LIFE_MS + DAY_MS);
+  await expect(key.verify(token)).rejects.toMatchObject({ code: 'token_expired' });
 });

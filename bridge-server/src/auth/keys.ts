@@ -32,7 +32,7 @@ export class TokenKey {
   #seeds: Seeds = ONLY_THE_FIRST;
   #longestSeconds = 0;
   readonly #made = new Map<string, Omit<Key, 'over'>>();
-  #verified = new Map<string, { readonly claims: Claims; readonly over: number }>();
+  readonly #verified = new Map<string, { readonly claims: Claims; readonly over: number; readonly kid: string }>();
 
   constructor(
     private readonly secret: string,
@@ -67,7 +67,8 @@ export class TokenKey {
   /** @throws {KargahError} `token_expired` for one of ours that has ended, `unauthenticated` for anything else. */
   async verify(token: string): Promise<Claims> {
     const known = this.#verified.get(token);
-    if (known !== undefined && this.clock.now() < known.over) return known.claims;
+    // A key may have been replaced since: then its tokens end with it, whatever they say of themselves.
+    if (known !== undefined && this.clock.now() < Math.min(known.over, this.#endOf(known.kid))) return known.claims;
     this.#verified.delete(token);
     if (!isCanonical(token)) throw new KargahError('unauthenticated');
     try {
@@ -83,7 +84,7 @@ export class TokenKey {
       if (this.clock.now() >= key.over) throw new errors.JWTExpired('its key was replaced', payload);
       const claims = payload as Claims;
       if (this.#verified.size >= MAX_VERIFIED) this.#verified.clear();
-      this.#verified.set(token, { claims, over: Math.min(claims.exp * 1000, key.over) });
+      this.#verified.set(token, { claims, over: claims.exp * 1000, kid: key.kid });
       return claims;
     } catch (cause) {
       throw new KargahError(cause instanceof errors.JWTExpired ? 'token_expired' : 'unauthenticated', {}, { cause });
@@ -94,13 +95,15 @@ export class TokenKey {
     const named = (): Key | undefined => this.#keys().find((key) => key.kid === kid);
     const found = named();
     if (found !== undefined) return found;
-    const before = this.#seeds.all().length;
     await this.#seeds.lookAgain();
-    // What was verified by a key that is replaced now ends with it.
-    if (this.#seeds.all().length !== before) this.#verified = new Map();
     const made = named();
     if (made === undefined) throw new errors.JWTInvalid('another key');
     return made;
+  }
+
+  /** Until when tokens of a key are good. */
+  #endOf(kid: string): number {
+    return this.#keys().find((key) => key.kid === kid)?.over ?? 0;
   }
 
   #keys(): Key[] {

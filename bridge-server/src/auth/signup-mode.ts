@@ -27,12 +27,13 @@ export class SignUpModes {
     await this.db.transaction().execute(async (trx) => {
       const before = await this.#set(trx);
       if (before === mode) return;
-      await trx.deleteFrom('server_settings').where('name', '=', NAME).execute();
-      if (mode !== null) {
-        const changed_at = new Date().toISOString();
+      if (mode === null) await trx.deleteFrom('server_settings').where('name', '=', NAME).execute();
+      else {
+        const set = { value_json: JSON.stringify(mode), changed_at: new Date().toISOString() };
         await trx
           .insertInto('server_settings')
-          .values({ name: NAME, value_json: JSON.stringify(mode), changed_at })
+          .values({ name: NAME, ...set })
+          .onConflict((both) => both.column('name').doUpdateSet(set))
           .execute();
       }
       await this.ledger.record(trx, {

@@ -125,7 +125,8 @@ export class CompareService {
     const since = kept.changesOf(jobId);
     const points = await training.points(jobId);
     if (points === null) return null;
-    const report = ended ? await this.#reportOf(jobId) : null;
+    // The points say whether it has ended by now: what the caller read may be older.
+    const report = ended || points.whole ? await this.#reportOf(jobId) : null;
     const series = points.columns.series();
     const names = series.map(({ key }) => key);
     const summary: Summary = {

@@ -45,13 +45,12 @@ export const LEDGER = {
     acts: ['share', 'move', 'copy', 'delete'],
     facts: ['name', 'shared', 'shared_with', 'project_id', 'copied_to'],
   },
-  job: { acts: ['stop', 'move', 'copy', 'delete'], facts: ['name', 'state', 'project_id', 'copied_to'] },
-  sweep: { acts: ['stop', 'move', 'copy', 'delete'], facts: ['name', 'state', 'project_id', 'copied_to'] },
-  connection: { acts: ['make', 'move', 'delete'], facts: ['name', 'kind', 'project_id'] },
-  upload: { acts: ['move'], facts: ['name', 'project_id'] },
+  job: { acts: ['stop', 'delete'], facts: ['name', 'state'] },
+  sweep: { acts: ['stop', 'delete'], facts: ['name', 'state'] },
+  connection: { acts: ['make', 'delete'], facts: ['name', 'kind'] },
   model: {
-    acts: ['promote', 'demote', 'move', 'copy', 'roll_back', 'request', 'refuse', 'withdraw', 'set_rules'],
-    facts: ['alias', 'version', 'project_id', 'copied_to', 'request_id', 'requested_by', 'rules'],
+    acts: ['promote', 'demote', 'roll_back', 'request', 'refuse', 'withdraw', 'set_rules'],
+    facts: ['alias', 'version', 'request_id', 'requested_by', 'rules'],
   },
   server: { acts: ['signup', 'rotate_keys'], facts: ['signup'] },
 } as const;

@@ -133,8 +133,8 @@ export const removePerson = endpoint({
   permission: 'server.admin',
   summary: 'Remove somebody’s account for good; what they made stays in its projects, and jobs go on',
   params,
-  body: z.object({ hand_to: handTo }).meta({ id: 'RemovePersonRequest' }),
-  bodyOptional: true,
+  // Jupyter's proxy passes no body on with a DELETE.
+  query: z.object({ hand_to: handTo }),
   responses: { 200: left },
   errors: ['not_found', 'last_admin', 'projects_to_hand_over', 'heir_unknown', 'sweeps_to_stop'],
 });

@@ -219,10 +219,12 @@ export class DeletionStore {
   /** Whatever has rows of a project, features' tables among them. */
   async #tablesOfProjects(): Promise<string[]> {
     const tables = await this.db.introspection.getTables();
+    // PostgreSQL tells those of other schemas too, which are nobody's of ours.
+    const ours = tables.find(({ name }) => name === 'projects')?.schema;
     return tables
       .filter(
-        ({ name, isView, columns }) =>
-          !isView && columns.some((c) => c.name === 'project_id') && !GO_OTHERWISE.includes(name),
+        ({ name, schema, isView, columns }) =>
+          !isView && schema === ours && columns.some((c) => c.name === 'project_id') && !GO_OTHERWISE.includes(name),
       )
       .map(({ name }) => name);
   }

@@ -2,7 +2,7 @@ import type { Catalogue } from '../i18n/message.js';
 
 export const compareMessages = {
   'compare.title': { fa: 'مقایسهٔ کارها', en: 'Comparison of jobs' },
-  'compare.tab': { fa: 'مقایسهٔ {n} کار', en: '{n} jobs compared' },
+  'compare.tab': { fa: 'مقایسهٔ {n} کار', en: '{n} {n|job|jobs} compared' },
   'compare.command': { fa: 'مقایسهٔ کارهای انتخاب‌شده', en: 'Compare the chosen jobs' },
   'compare.missing': {
     fa: '{n} کار دیگر در دسترس نیست: حذف شده یا از پروژهٔ دیگری است.',
@@ -56,7 +56,7 @@ export const compareMessages = {
   'compare.x': { fa: 'افقی', en: 'Horizontal' },
   'compare.y': { fa: 'عمودی', en: 'Vertical' },
   'compare.color': { fa: 'رنگ', en: 'Colour' },
-  'compare.plots.label': { fa: '{n} کار: {x} در برابر {y}', en: '{n} jobs: {x} against {y}' },
+  'compare.plots.label': { fa: '{n} کار: {x} در برابر {y}', en: '{n} {n|job|jobs}: {x} against {y}' },
   'compare.nothing': {
     fa: 'پارامتر یا معیاری که فرق داشته باشد نیست.',
     en: 'No parameter and no metric differs between them.',

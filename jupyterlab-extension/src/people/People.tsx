@@ -88,11 +88,12 @@ function OnePerson({ person, mine, onChanged, onGone }: OnePersonProps): JSX.Ele
       title: t('people.removeTitle', { x }),
       label: t('people.heir'),
       value: '',
-      accept: t('people.remove'),
+      accept: t('people.removeNow'),
     });
     if (email === null) return;
     const hand_to = email.trim();
-    await data(api.http.DELETE('/api/v1/people/{user_id}', { params, body: hand_to === '' ? {} : { hand_to } }));
+    const query = hand_to === '' ? {} : { hand_to };
+    await data(api.http.DELETE('/api/v1/people/{user_id}', { params: { ...params, query } }));
     shell.toast('success', t('people.removed', { x }));
     onGone();
   };

@@ -60,7 +60,7 @@ export function DeleteProject({ project }: { readonly project: Project }): JSX.E
               <li>{t('project.goes.bytes', { x: format.size(contents.dataset_bytes) })}</li>
             )}
           </ul>
-          <p>{t('project.kept', { x: format.number(contents.kept_days) })}</p>
+          <p>{t('project.kept', { n: contents.kept_days })}</p>
           <Button kind="danger" icon="del" label={t('project.deleteNow')} onClick={remove} />
         </Note>
       )}

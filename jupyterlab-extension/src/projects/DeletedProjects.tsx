@@ -37,7 +37,9 @@ export function DeletedProjects({ close }: { readonly close: () => void }): JSX.
             <bdi className="kg-Text-medium">{one.name}</bdi>
             <br />
             <span className="kg-Text-hint">
-              {t('project.deletedBy', { x: one.deleted_by?.name ?? '', at: format.date(one.deleted_at) })}{' '}
+              {one.deleted_by === null
+                ? t('project.deletedOn', { at: format.date(one.deleted_at) })
+                : t('project.deletedBy', { x: one.deleted_by.name, at: format.date(one.deleted_at) })}{' '}
               {t('project.until', { x: format.date(one.purged_after) })}
             </span>
           </span>

@@ -126,4 +126,12 @@ test.describe.serial('an administrator and somebody they invite', () => {
     const body = { email: sima.email, password: RESET };
     expect((await ask(lab, 'POST', '/api/v1/auth/login', body)).status).toBe(403);
   });
+
+  test('whoever is removed is gone from the list', async () => {
+    await act('حذف حساب…');
+    const question = admin.page.getByRole('dialog');
+    await question.getByRole('textbox').fill(mina.email);
+    await question.getByRole('button', { name: 'حذف حساب' }).click();
+    await expect(person(sima.email)).toHaveCount(0);
+  });
 });

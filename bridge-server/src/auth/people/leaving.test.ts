@@ -22,7 +22,8 @@ async function ask(
   const answer = await app.call(method, path, { token: who.token, ...(body === undefined ? {} : { body }) });
   return [answer.status, (await answer.json()) as Record<string, unknown>];
 }
-const remove = (whom: SignedUp, body?: object) => ask(mina, 'DELETE', `/api/v1/people/${whom.user.user_id}`, body);
+const remove = (whom: SignedUp, query: Record<string, string> = {}) =>
+  ask(mina, 'DELETE', `/api/v1/people/${whom.user.user_id}?${new URLSearchParams(query).toString()}`);
 const leave = (who: SignedUp, body: object) => ask(who, 'POST', '/api/v1/auth/leave', body);
 const members = () =>
   app.storage.db

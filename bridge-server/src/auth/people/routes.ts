@@ -58,9 +58,9 @@ export function peopleRoutes({ people, leaving, directory, hashes, pace, signedI
       status: 201,
       json: await people.makeResetLink(caller, params.user_id),
     })),
-    route(contract.removePerson, async ({ caller, params, body }) => ({
+    route(contract.removePerson, async ({ caller, params, query }) => ({
       status: 200,
-      json: await leaving.remove(caller, params.user_id, body.hand_to),
+      json: await leaving.remove(caller, params.user_id, query.hand_to),
     })),
     route(contract.leaveServer, async ({ caller, body }) => ({
       status: 200,

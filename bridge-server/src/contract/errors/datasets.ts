@@ -132,12 +132,12 @@ export const DATASETS = {
   quota_exceeded: {
     status: 413,
     en: 'Your datasets use {used} of the {limit} that you may have; delete some and try again, or ask an administrator for more.',
-    fa: 'مجموعه‌داده‌های شما {used} از {limit} سهم شما را گرفته‌اند؛ چند تا را حذف کنید و دوباره تلاش کنید یا از مدیر سهم بیشتری بخواهید.',
+    fa: 'مجموعه‌داده‌های شما {used} از {limit} سهمیهٔ شما را گرفته‌اند؛ چند تا را حذف کنید و دوباره تلاش کنید یا از مدیر سهمیهٔ بیشتری بخواهید.',
   },
   project_quota_exceeded: {
     status: 413,
     en: 'The project’s datasets use {used} of the {limit} that it may have; delete some and try again, or ask an administrator for more.',
-    fa: 'مجموعه‌داده‌های پروژه {used} از {limit} سهم آن را گرفته‌اند؛ چند تا را حذف کنید و دوباره تلاش کنید یا از مدیر سهم بیشتری بخواهید.',
+    fa: 'مجموعه‌داده‌های پروژه {used} از {limit} سهمیهٔ آن را گرفته‌اند؛ چند تا را حذف کنید و دوباره تلاش کنید یا از مدیر سهمیهٔ بیشتری بخواهید.',
   },
   dataset_freed: {
     status: 410,

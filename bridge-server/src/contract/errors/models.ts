@@ -10,17 +10,17 @@ export const MODELS = {
   model_refused: {
     status: 422,
     en: 'MLflow does not take this: {reason}',
-    fa: 'MLflow این را نمی‌پذیرد: {reason}',
+    fa: 'سرور MLflow این را نمی‌پذیرد: {reason}',
   },
   model_name_refused: {
     status: 422,
     en: 'MLflow takes no model of the name “{name}”: it must have a letter that is seen, at most 256 letters, no “/” and no “:”, and be no path such as “..”.',
-    fa: 'MLflow مدلی به نام «{name}» نمی‌پذیرد: نام باید نویسه‌ای دیدنی و حداکثر ۲۵۶ نویسه داشته باشد، بی «/» و «:»، و مسیری مانند «..» نباشد.',
+    fa: 'سرور MLflow مدلی به نام «{name}» نمی‌پذیرد: نام باید نویسه‌ای دیدنی و حداکثر ۲۵۶ نویسه داشته باشد، بی «/» و «:»، و مسیری مانند «..» نباشد.',
   },
   alias_refused: {
     status: 422,
     en: 'MLflow takes no alias “{alias}”: letters, digits, “_” and “-” only, at most 255, and neither “latest” nor “v” with a number.',
-    fa: 'MLflow نام مستعار «{alias}» را نمی‌پذیرد: تنها حرف، رقم، «_» و «-»، حداکثر ۲۵۵ نویسه، و نه «latest» و نه «v» با یک عدد.',
+    fa: 'سرور MLflow نام مستعار «{alias}» را نمی‌پذیرد: تنها حرف، رقم، «_» و «-»، حداکثر ۲۵۵ نویسه، و نه «latest» و نه «v» با یک عدد.',
   },
   version_aliased: {
     status: 409,
@@ -34,8 +34,8 @@ export const MODELS = {
   },
   alias_protected: {
     status: 403,
-    en: '“{alias}” is protected in this project: ask for it on the model’s page, with `kargah models promote`, or with client.models["{name}"].promote(…).',
-    fa: '«{alias}» در این پروژه محافظت‌شده است: آن را از صفحهٔ مدل، با `kargah models promote` یا با client.models["{name}"].promote(…) درخواست کنید.',
+    en: '“{alias}” is protected in this project: ask for it with `kargah models promote` or with client.models["{name}"].promote(…).',
+    fa: '«{alias}» در این پروژه محافظت‌شده است: آن را با `kargah models promote` یا با client.models["{name}"].promote(…) درخواست کنید.',
   },
   alias_not_protected: {
     status: 422,
@@ -75,7 +75,7 @@ export const MODELS = {
   request_not_open: {
     status: 409,
     en: 'This request is decided already ({state}); ask anew.',
-    fa: 'این درخواست پیش‌تر بسته شده است ({state})؛ دوباره درخواست کنید.',
+    fa: 'این درخواست پیش‌تر بسته شده است؛ دوباره درخواست کنید.',
   },
   gates_failed: {
     status: 409,

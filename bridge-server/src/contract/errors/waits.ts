@@ -31,12 +31,12 @@ export const WAITS = {
   waiting_for_own_cpus: {
     status: 409,
     en: 'It asks for {wanted} of the {max} cores that you may use at once, and you use {used}; an administrator can change that.',
-    fa: '{wanted} هسته از {max} هسته‌ای می‌خواهد که هم‌زمان می‌توانید داشته باشید و {used} هسته در کار است؛ مدیر می‌تواند سقف را عوض کند.',
+    fa: 'این کار {wanted} هسته از {max} هسته‌ای می‌خواهد که هم‌زمان می‌توانید داشته باشید و {used} هسته در کار است؛ مدیر می‌تواند سقف را عوض کند.',
   },
   waiting_for_own_gpus: {
     status: 409,
     en: 'It asks for {wanted} of the {max} GPUs that you may use at once, and you use {used}; an administrator can change that.',
-    fa: '{wanted} GPU از {max} تایی می‌خواهد که هم‌زمان می‌توانید داشته باشید و {used} تا در کار است؛ مدیر می‌تواند سقف را عوض کند.',
+    fa: 'این کار {wanted} GPU از {max} تایی می‌خواهد که هم‌زمان می‌توانید داشته باشید و {used} تا در کار است؛ مدیر می‌تواند سقف را عوض کند.',
   },
   waiting_for_project_jobs: {
     status: 409,
@@ -46,22 +46,22 @@ export const WAITS = {
   waiting_for_project_cpus: {
     status: 409,
     en: 'It asks for {wanted} of the {max} cores that the project may use at once, and it uses {used}; an administrator can change that.',
-    fa: '{wanted} هسته از {max} هستهٔ پروژه می‌خواهد و {used} هسته در کار است؛ مدیر می‌تواند سقف را عوض کند.',
+    fa: 'این کار {wanted} هسته از {max} هستهٔ پروژه می‌خواهد و {used} هسته در کار است؛ مدیر می‌تواند سقف را عوض کند.',
   },
   waiting_for_project_gpus: {
     status: 409,
     en: 'It asks for {wanted} of the {max} GPUs that the project may use at once, and it uses {used}; an administrator can change that.',
-    fa: '{wanted} GPU از {max} تای پروژه می‌خواهد و {used} تا در کار است؛ مدیر می‌تواند سقف را عوض کند.',
+    fa: 'این کار {wanted} GPU از {max} تای پروژه می‌خواهد و {used} تا در کار است؛ مدیر می‌تواند سقف را عوض کند.',
   },
   own_limit_exceeded: {
     status: 422,
     en: 'It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.',
-    fa: '{wanted} {resource} می‌خواهد و سقف هم‌زمان شما {max} است؛ کمتر بخواهید یا از مدیر سقف بیشتری بگیرید.',
+    fa: 'این کار {wanted} {resource} می‌خواهد و سقف هم‌زمان شما {max} است؛ کمتر بخواهید یا از مدیر سقف بیشتری بگیرید.',
   },
   project_limit_exceeded: {
     status: 422,
     en: 'It asks for {wanted} {resource}, and the project may use {max} at once; ask for less, or an administrator for more.',
-    fa: '{wanted} {resource} می‌خواهد و سقف هم‌زمان پروژه {max} است؛ کمتر بخواهید یا از مدیر سقف بیشتری بگیرید.',
+    fa: 'این کار {wanted} {resource} می‌خواهد و سقف هم‌زمان پروژه {max} است؛ کمتر بخواهید یا از مدیر سقف بیشتری بگیرید.',
   },
   waiting_for_mlflow: {
     status: 409,

@@ -76,6 +76,13 @@ it('what a person, or a project, may have is said with what it has, and where ne
     code: 'quota_exceeded',
     params: { used: '900 B' },
   });
+  // Of a copy only what is of others counts for who copies, and all of it in the project.
+  await expect(quota.takeCopy(sara, { others: 0, all: 51 }, take)).rejects.toMatchObject({
+    code: 'project_quota_exceeded',
+  });
+  await expect(quota.takeCopy(sara, { others: 101, all: 1 }, take)).rejects.toMatchObject({ code: 'quota_exceeded' });
+  expect(await quota.takeCopy(sara, { others: 0, all: 50 }, take)).toBe('taken');
+  await expect(quota.takeTo(sara.projectId, 51, take)).rejects.toMatchObject({ code: 'project_quota_exceeded' });
   // Of what was claimed already the rest may come, and no more.
   const check = await quota.quotaCheck(sara, 100);
   check(150);

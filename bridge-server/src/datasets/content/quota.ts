@@ -66,12 +66,30 @@ export class StorageQuota {
    */
   takeTo<T>(projectId: string, bytes: number, take: () => Promise<T>): Promise<T> {
     return this.mutex.runExclusive(async () => {
-      const project = { kind: 'project', id: projectId } as const;
-      const limit = (await this.limits.own(project)).bytes;
-      if (limit !== null)
-        requireWithin({ code: 'project_quota_exceeded', limit, used: await this.contents.bytesOf(project) }, bytes);
+      await this.#requireInProject(projectId, bytes);
       return take();
     });
+  }
+
+  /**
+   * Runs `take`, which writes a copy of bytes that are here into a project: all of them count there, and those of others count for
+   * who copies.
+   *
+   * @throws {KargahError} `quota_exceeded`, `project_quota_exceeded`
+   */
+  takeCopy<T>(owner: Owner, bytes: { readonly others: number; readonly all: number }, take: () => Promise<T>) {
+    return this.mutex.runExclusive(async (): Promise<T> => {
+      if (bytes.others > 0) await this.requireQuota(owner, bytes.others);
+      await this.#requireInProject(owner.projectId, bytes.all);
+      return take();
+    });
+  }
+
+  async #requireInProject(projectId: string, bytes: number): Promise<void> {
+    const project = { kind: 'project', id: projectId } as const;
+    const limit = (await this.limits.own(project)).bytes;
+    if (limit !== null)
+      requireWithin({ code: 'project_quota_exceeded', limit, used: await this.contents.bytesOf(project) }, bytes);
   }
 
   /**

@@ -44,7 +44,7 @@ export class TransferService {
     const { store, access, quota, notifier, ledger } = this.deps;
     const row = await this.#allowed(caller, datasetId, projectId);
     const audience = await notifier.audienceOf(row);
-    const bytes = bytesOf(await this.deps.versions.all(datasetId));
+    const bytes = bytesOf((await this.deps.versions.all(datasetId)).filter(({ freed_at }) => freed_at === null));
     await quota.takeTo(projectId, bytes, () =>
       store.db.transaction().execute(async (trx) => {
         await holdProject(trx, projectId);
@@ -71,12 +71,12 @@ export class TransferService {
     const versions = await this.#readyOf(row);
     const dataset_id = newId('ds');
     const copies = versions.map((version) => ({ version, version_id: newId('dv') }));
-    const more = bytesOfOthers(versions, caller.userId);
+    const of = { others: bytesOfOthers(versions, caller.userId), all: bytesOf(versions) };
     // Within it no content is freed between the look and the use.
     await contents.runExclusive(async () => {
       const split = await this.#copySplits(copies);
       try {
-        await quota.commit({ userId: caller.userId, projectId }, more, () =>
+        await quota.takeCopy({ userId: caller.userId, projectId }, of, () =>
           store.db.transaction().execute(async (trx) => {
             await holdProject(trx, projectId);
             await insertCopy(trx, caller, { row, copies, dataset_id, projectId, name: name ?? row.name });

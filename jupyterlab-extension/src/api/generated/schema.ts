@@ -2044,10 +2044,6 @@ export interface components {
       role?: 'admin' | 'user';
       disabled?: boolean;
     };
-    RemovePersonRequest: {
-      /** @description E-mail of whoever is to own the projects that nobody else owns */
-      hand_to?: string;
-    };
     LeaveRequest: {
       current_password: string;
       /** @description E-mail of whoever is to own the projects that nobody else owns */
@@ -5935,21 +5931,13 @@ export interface operations {
           | 'dataset.copy'
           | 'dataset.delete'
           | 'job.stop'
-          | 'job.move'
-          | 'job.copy'
           | 'job.delete'
           | 'sweep.stop'
-          | 'sweep.move'
-          | 'sweep.copy'
           | 'sweep.delete'
           | 'connection.make'
-          | 'connection.move'
           | 'connection.delete'
-          | 'upload.move'
           | 'model.promote'
           | 'model.demote'
-          | 'model.move'
-          | 'model.copy'
           | 'model.roll_back'
           | 'model.request'
           | 'model.refuse'
@@ -6083,21 +6071,13 @@ export interface operations {
           | 'dataset.copy'
           | 'dataset.delete'
           | 'job.stop'
-          | 'job.move'
-          | 'job.copy'
           | 'job.delete'
           | 'sweep.stop'
-          | 'sweep.move'
-          | 'sweep.copy'
           | 'sweep.delete'
           | 'connection.make'
-          | 'connection.move'
           | 'connection.delete'
-          | 'upload.move'
           | 'model.promote'
           | 'model.demote'
-          | 'model.move'
-          | 'model.copy'
           | 'model.roll_back'
           | 'model.request'
           | 'model.refuse'
@@ -6551,18 +6531,17 @@ export interface operations {
   };
   removePerson: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description E-mail of whoever is to own the projects that nobody else owns */
+        hand_to?: string;
+      };
       header?: never;
       path: {
         user_id: string;
       };
       cookie?: never;
     };
-    requestBody?: {
-      content: {
-        'application/json': components['schemas']['RemovePersonRequest'];
-      };
-    };
+    requestBody?: never;
     responses: {
       /** @description Done */
       200: {
@@ -6571,15 +6550,6 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Left'];
-        };
-      };
-      /** @description `malformed_json`: The request body is not valid JSON. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /**
@@ -6619,15 +6589,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
-      408: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
       /**
        * @description `last_admin`: Nobody would be left to administer this Kargah; make another person admin first.
        *
@@ -6636,24 +6597,6 @@ export interface operations {
        *     `sweeps_to_stop`: The sweep “{name}” still begins jobs as this person; stop it first.
        */
       409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description `payload_too_large`: The request is larger than {limit}. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description `unsupported_media_type`: Send the request as {expected}. */
-      415: {
         headers: {
           [name: string]: unknown;
         };
@@ -16099,7 +16042,7 @@ export interface operations {
         };
       };
       /**
-       * @description `alias_protected`: “{alias}” is protected in this project: ask for it on the model’s page, with `kargah models promote`, or with client.models["{name}"].promote(…).
+       * @description `alias_protected`: “{alias}” is protected in this project: ask for it with `kargah models promote` or with client.models["{name}"].promote(…).
        *
        *     `forbidden`: Your role does not allow this.
        *

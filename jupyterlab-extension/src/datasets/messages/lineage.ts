@@ -142,7 +142,7 @@ export const lineage = {
     fa: '{x} با همهٔ نسخه‌ها و تقسیم‌هایش می‌رود. کارهایی که از آن آموخته‌اند می‌مانند.',
     en: '{x} goes with its versions and splits. Jobs that learned from it stay.',
   },
-  'transfer.to': { fa: 'به پروژهٔ', en: 'To the project' },
+  'transfer.to': { fa: 'پروژهٔ مقصد', en: 'To the project' },
   'transfer.copy': { fa: 'کپی', en: 'Copy' },
   'transfer.move': { fa: 'انتقال', en: 'Move' },
   'transfer.nowhere': {

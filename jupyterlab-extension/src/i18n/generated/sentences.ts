@@ -243,11 +243,11 @@ export const ERRORS: Catalogue = {
   },
   quota_exceeded: {
     en: 'Your datasets use {used} of the {limit} that you may have; delete some and try again, or ask an administrator for more.',
-    fa: 'مجموعه‌داده‌های شما {used} از {limit} سهم شما را گرفته‌اند؛ چند تا را حذف کنید و دوباره تلاش کنید یا از مدیر سهم بیشتری بخواهید.',
+    fa: 'مجموعه‌داده‌های شما {used} از {limit} سهمیهٔ شما را گرفته‌اند؛ چند تا را حذف کنید و دوباره تلاش کنید یا از مدیر سهمیهٔ بیشتری بخواهید.',
   },
   project_quota_exceeded: {
     en: 'The project’s datasets use {used} of the {limit} that it may have; delete some and try again, or ask an administrator for more.',
-    fa: 'مجموعه‌داده‌های پروژه {used} از {limit} سهم آن را گرفته‌اند؛ چند تا را حذف کنید و دوباره تلاش کنید یا از مدیر سهم بیشتری بخواهید.',
+    fa: 'مجموعه‌داده‌های پروژه {used} از {limit} سهمیهٔ آن را گرفته‌اند؛ چند تا را حذف کنید و دوباره تلاش کنید یا از مدیر سهمیهٔ بیشتری بخواهید.',
   },
   dataset_freed: {
     en: 'This version was deleted and its data freed; choose another version.',
@@ -539,11 +539,11 @@ export const ERRORS: Catalogue = {
   },
   waiting_for_own_cpus: {
     en: 'It asks for {wanted} of the {max} cores that you may use at once, and you use {used}; an administrator can change that.',
-    fa: '{wanted} هسته از {max} هسته‌ای می‌خواهد که هم‌زمان می‌توانید داشته باشید و {used} هسته در کار است؛ مدیر می‌تواند سقف را عوض کند.',
+    fa: 'این کار {wanted} هسته از {max} هسته‌ای می‌خواهد که هم‌زمان می‌توانید داشته باشید و {used} هسته در کار است؛ مدیر می‌تواند سقف را عوض کند.',
   },
   waiting_for_own_gpus: {
     en: 'It asks for {wanted} of the {max} GPUs that you may use at once, and you use {used}; an administrator can change that.',
-    fa: '{wanted} GPU از {max} تایی می‌خواهد که هم‌زمان می‌توانید داشته باشید و {used} تا در کار است؛ مدیر می‌تواند سقف را عوض کند.',
+    fa: 'این کار {wanted} GPU از {max} تایی می‌خواهد که هم‌زمان می‌توانید داشته باشید و {used} تا در کار است؛ مدیر می‌تواند سقف را عوض کند.',
   },
   waiting_for_project_jobs: {
     en: 'The project runs {used} {used|job|jobs} and may run {max} at once; an administrator can change that.',
@@ -551,19 +551,19 @@ export const ERRORS: Catalogue = {
   },
   waiting_for_project_cpus: {
     en: 'It asks for {wanted} of the {max} cores that the project may use at once, and it uses {used}; an administrator can change that.',
-    fa: '{wanted} هسته از {max} هستهٔ پروژه می‌خواهد و {used} هسته در کار است؛ مدیر می‌تواند سقف را عوض کند.',
+    fa: 'این کار {wanted} هسته از {max} هستهٔ پروژه می‌خواهد و {used} هسته در کار است؛ مدیر می‌تواند سقف را عوض کند.',
   },
   waiting_for_project_gpus: {
     en: 'It asks for {wanted} of the {max} GPUs that the project may use at once, and it uses {used}; an administrator can change that.',
-    fa: '{wanted} GPU از {max} تای پروژه می‌خواهد و {used} تا در کار است؛ مدیر می‌تواند سقف را عوض کند.',
+    fa: 'این کار {wanted} GPU از {max} تای پروژه می‌خواهد و {used} تا در کار است؛ مدیر می‌تواند سقف را عوض کند.',
   },
   own_limit_exceeded: {
     en: 'It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.',
-    fa: '{wanted} {resource} می‌خواهد و سقف هم‌زمان شما {max} است؛ کمتر بخواهید یا از مدیر سقف بیشتری بگیرید.',
+    fa: 'این کار {wanted} {resource} می‌خواهد و سقف هم‌زمان شما {max} است؛ کمتر بخواهید یا از مدیر سقف بیشتری بگیرید.',
   },
   project_limit_exceeded: {
     en: 'It asks for {wanted} {resource}, and the project may use {max} at once; ask for less, or an administrator for more.',
-    fa: '{wanted} {resource} می‌خواهد و سقف هم‌زمان پروژه {max} است؛ کمتر بخواهید یا از مدیر سقف بیشتری بگیرید.',
+    fa: 'این کار {wanted} {resource} می‌خواهد و سقف هم‌زمان پروژه {max} است؛ کمتر بخواهید یا از مدیر سقف بیشتری بگیرید.',
   },
   waiting_for_mlflow: {
     en: 'MLflow is starting; the job begins when it is up.',
@@ -656,14 +656,14 @@ export const ERRORS: Catalogue = {
     en: 'A model of this name is registered already; register a new version of it, or choose another name.',
     fa: 'مدلی با این نام ثبت شده است؛ نسخهٔ تازه‌ای از آن ثبت کنید یا نام دیگری بردارید.',
   },
-  model_refused: { en: 'MLflow does not take this: {reason}', fa: 'MLflow این را نمی‌پذیرد: {reason}' },
+  model_refused: { en: 'MLflow does not take this: {reason}', fa: 'سرور MLflow این را نمی‌پذیرد: {reason}' },
   model_name_refused: {
     en: 'MLflow takes no model of the name “{name}”: it must have a letter that is seen, at most 256 letters, no “/” and no “:”, and be no path such as “..”.',
-    fa: 'MLflow مدلی به نام «{name}» نمی‌پذیرد: نام باید نویسه‌ای دیدنی و حداکثر ۲۵۶ نویسه داشته باشد، بی «/» و «:»، و مسیری مانند «..» نباشد.',
+    fa: 'سرور MLflow مدلی به نام «{name}» نمی‌پذیرد: نام باید نویسه‌ای دیدنی و حداکثر ۲۵۶ نویسه داشته باشد، بی «/» و «:»، و مسیری مانند «..» نباشد.',
   },
   alias_refused: {
     en: 'MLflow takes no alias “{alias}”: letters, digits, “_” and “-” only, at most 255, and neither “latest” nor “v” with a number.',
-    fa: 'MLflow نام مستعار «{alias}» را نمی‌پذیرد: تنها حرف، رقم، «_» و «-»، حداکثر ۲۵۵ نویسه، و نه «latest» و نه «v» با یک عدد.',
+    fa: 'سرور MLflow نام مستعار «{alias}» را نمی‌پذیرد: تنها حرف، رقم، «_» و «-»، حداکثر ۲۵۵ نویسه، و نه «latest» و نه «v» با یک عدد.',
   },
   version_aliased: {
     en: '{aliases} {count|points|point} to version {version} of “{name}”; move or take away {count|it|them} first.',
@@ -674,8 +674,8 @@ export const ERRORS: Catalogue = {
     fa: '{aliases} به نسخه‌ای از «{name}» اشاره می‌کند؛ ابتدا برش دارید.',
   },
   alias_protected: {
-    en: '“{alias}” is protected in this project: ask for it on the model’s page, with `kargah models promote`, or with client.models["{name}"].promote(…).',
-    fa: '«{alias}» در این پروژه محافظت‌شده است: آن را از صفحهٔ مدل، با `kargah models promote` یا با client.models["{name}"].promote(…) درخواست کنید.',
+    en: '“{alias}” is protected in this project: ask for it with `kargah models promote` or with client.models["{name}"].promote(…).',
+    fa: '«{alias}» در این پروژه محافظت‌شده است: آن را با `kargah models promote` یا با client.models["{name}"].promote(…) درخواست کنید.',
   },
   alias_not_protected: {
     en: '“{alias}” is not protected in this project: set it directly, or protect it in the rules first.',
@@ -707,7 +707,7 @@ export const ERRORS: Catalogue = {
   },
   request_not_open: {
     en: 'This request is decided already ({state}); ask anew.',
-    fa: 'این درخواست پیش‌تر بسته شده است ({state})؛ دوباره درخواست کنید.',
+    fa: 'این درخواست پیش‌تر بسته شده است؛ دوباره درخواست کنید.',
   },
   gates_failed: { en: 'Looked at once more, the request fails: {why}', fa: 'درخواست در بررسی دوباره رد شد: {why_fa}' },
   rules_unreadable: { en: 'The rules cannot be read: {reason}', fa: 'قاعده‌ها خوانده نمی‌شود: {reason}' },

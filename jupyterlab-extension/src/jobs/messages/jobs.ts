@@ -200,7 +200,7 @@ export const jobMessages = {
   'new.target.missing': { fa: 'این مجموعه‌داده ستونی به نام {x} ندارد.', en: 'This dataset has no column named {x}.' },
   'new.target.constant': { fa: 'این ستون تنها یک مقدار دارد.', en: 'This column has only one value.' },
   'new.columns': { fa: 'ستون‌هایی که مدل از آن‌ها می‌آموزد', en: 'Columns to learn from' },
-  'new.columns.count': { fa: '{n} از {m} ستون', en: '{n} of {m} columns' },
+  'new.columns.count': { fa: '{n} از {m} ستون', en: '{n} of {m} {m|column|columns}' },
   'new.columns.doubted': { fa: '{n} ستون به سبب هشدارها کنار گذاشته شد', en: '{n} left out by warnings' },
   'new.columns.all': { fa: 'همه', en: 'All' },
   'new.columns.none': { fa: 'هیچ‌کدام', en: 'None' },

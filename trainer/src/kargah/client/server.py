@@ -39,8 +39,8 @@ class Server:
             KargahError: `projects_to_hand_over`, `heir_unknown`, `sweeps_to_stop`, `last_admin`, `not_found`;
                 `session_required` unless signed in with a password.
         """
-        body = {} if hand_to is None else {"hand_to": hand_to}
-        found: wire.Left = self._http.json("DELETE", f"{API}/people/{quote(user_id, safe='')}", json=body)
+        params = {} if hand_to is None else {"hand_to": hand_to}
+        found: wire.Left = self._http.json("DELETE", f"{API}/people/{quote(user_id, safe='')}", params=params)
         return found
 
     def rotate_keys(self) -> str:

@@ -1827,10 +1827,6 @@ class RegressionReport(TypedDict):
     importance: NotRequired[list[RegressionReportImportanceItem]]
 
 
-class RemovePersonRequest(TypedDict):
-    hand_to: NotRequired[str]
-
-
 class ReportBaselineGainsValue(TypedDict):
     value: float | None
     low: float | None
