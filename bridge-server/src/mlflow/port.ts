@@ -60,6 +60,10 @@ export interface MlflowPort {
   metricHistory(workspace: string, runId: string, key?: string): Promise<MetricPoint[]>;
   /** The job's logged model, if there is one. */
   modelOf(workspace: string, runId: string): Promise<{ uri: string; artifactPath: string; sizeBytes: number } | null>;
+  /**
+   * A path may begin with `models:/<id>`, a logged model of the run, or `runs:/<run>`, the run's own files: a plain one names the
+   * newest logged model of its first part, or a file.
+   */
   listArtifacts(
     workspace: string,
     runId: string,

@@ -38,6 +38,16 @@ export interface RegistryPort {
   model(workspace: string, name: string): Promise<RegistryModel>;
   /** Of one model; without a name, of all. */
   versions(workspace: string, name?: string): Promise<RegistryVersion[]>;
+  /** One version as MLflow has it now; null where it is gone. */
+  version(workspace: string, name: string, version: number): Promise<RegistryVersion | null>;
+  /**
+   * Where the files of a version are, as a path of its run that `MlflowPort.listArtifacts` takes; null where they are not of the run
+   * that it names. @throws `not_found` where the run or its model is gone
+   */
+  filesOf(
+    workspace: string,
+    version: { readonly runId: string; readonly modelId: string | null; readonly source: string },
+  ): Promise<string | null>;
   /** @throws `model_exists` */
   createModel(workspace: string, name: string): Promise<void>;
   /** A version of the newest model that the run logged. @throws `model_not_ready` where it logged none */

@@ -8,6 +8,7 @@ import {
 import { KargahError } from '../lib/errors.js';
 import { asking } from './asking.js';
 import type { NewVersion, RegistryGuard, RegistryModel, RegistryPort, RegistryVersion } from './registry-port.js';
+import { below } from './run-paths.js';
 import type { Health } from './server/health.js';
 
 const PAGE = 1000;
@@ -54,6 +55,38 @@ export class MlflowRegistry implements RegistryPort {
       return { items: found.model_versions.map(versionOf), next: found.next_page_token };
     });
     return name === undefined ? all : all.filter((version) => version.name === name);
+  }
+
+  async version(workspace: string, name: string, version: number): Promise<RegistryVersion | null> {
+    const { modelVersions } = this.client.inWorkspace(workspace);
+    try {
+      return await this.#ask(async () =>
+        versionOf((await modelVersions.get({ name, version: String(version) })).model_version),
+      );
+    } catch (error) {
+      if (error instanceof KargahError && error.code === 'not_found') return null;
+      throw error;
+    }
+  }
+
+  async filesOf(
+    workspace: string,
+    { runId, modelId, source }: Parameters<RegistryPort['filesOf']>[1],
+  ): ReturnType<RegistryPort['filesOf']> {
+    const mlflow = this.client.inWorkspace(workspace);
+    // Such an address may lead elsewhere than it begins.
+    if (/[%\\?#]|(?:^|\/)\.\.?(?:\/|$)/u.test(source)) return null;
+    return this.#ask(async () => {
+      if (modelId !== null) {
+        const { info } = (await mlflow.loggedModels.get({ model_id: modelId })).model;
+        const uri = `models:/${modelId}`;
+        const isItsOwn = source === uri || below(info.artifact_uri, source) === '';
+        return info.source_run_id === runId && isItsOwn ? uri : null;
+      }
+      const { run } = await mlflow.runs.get({ run_id: runId });
+      const path = below(run.info.artifact_uri, source) ?? below(`runs:/${runId}`, source);
+      return path === null || path === '' ? null : `runs:/${runId}/${path}`;
+    });
   }
 
   async createModel(workspace: string, name: string): Promise<void> {
@@ -168,10 +201,16 @@ function versionOf(version: ModelVersion): RegistryVersion {
     source: version.source,
     status: version.status,
     runId: version.run_id || null,
-    modelId: version.model_id || null,
+    modelId: version.model_id || loggedModelIn(version.source),
     createdAt: moment(version.creation_timestamp),
     updatedAt: moment(version.last_updated_timestamp ?? version.creation_timestamp),
   };
+}
+
+/** MLflow keeps of the logged model that a version was made of its address alone. */
+function loggedModelIn(source: string): string | null {
+  const found = /^models:\/(m-[^/]+)$|\/models\/(m-[^/]+)\/artifacts\/*$/u.exec(source);
+  return found?.[1] ?? found?.[2] ?? null;
 }
 
 const tagsOf = (tags: Tags): Record<string, string> => Object.fromEntries(tags.map(({ key, value }) => [key, value]));

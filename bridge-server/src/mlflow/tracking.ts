@@ -18,6 +18,7 @@ import type { Health } from './server/health.js';
 import type { IngestSpool } from './ingest/spool.js';
 import { wireInt } from '../lib/int64.js';
 import { flattenParams } from './rules/params.js';
+import { below } from './run-paths.js';
 import { PARENT } from './rules/reach.js';
 import type { MlflowPort, RunRef } from './port.js';
 
@@ -199,7 +200,9 @@ export class MlflowTracking implements MlflowPort {
     const mlflow = this.client.inWorkspace(workspace);
     return this.#ask(async () => {
       const { run } = await mlflow.runs.get({ run_id: runId });
-      const model = await loggedModelAt(mlflow, run, path);
+      const own = below(`runs:/${runId}`, path);
+      const model = own === null ? await loggedModelAt(mlflow, run, path) : null;
+      const inRun = own ?? path;
       const found: { path: string; isDir: boolean; sizeBytes: number | null }[] = [];
       let page: string | undefined;
       do {
@@ -210,10 +213,11 @@ export class MlflowTracking implements MlflowPort {
               ...(model.rest === '' ? {} : { artifact_directory_path: model.rest }),
               ...token,
             })
-          : await mlflow.artifacts.list({ run_id: runId, ...(path === '' ? {} : { path }), ...token });
+          : await mlflow.artifacts.list({ run_id: runId, ...(inRun === '' ? {} : { path: inRun }), ...token });
         for (const file of answer.files) {
           const sizeBytes = file.is_dir ? null : (file.file_size ?? null);
-          found.push({ path: model ? `${model.name}/${file.path}` : file.path, isDir: file.is_dir, sizeBytes });
+          const before = model ? `${model.name}/` : own === null ? '' : `runs:/${runId}/`;
+          found.push({ path: `${before}${file.path}`, isDir: file.is_dir, sizeBytes });
         }
         page = answer.next_page_token || undefined;
       } while (page !== undefined);
@@ -226,8 +230,9 @@ export class MlflowTracking implements MlflowPort {
     const mlflow = this.client.inWorkspace(workspace);
     return this.#ask(async () => {
       const { run } = await mlflow.runs.get({ run_id: runId });
-      const model = await loggedModelAt(mlflow, run, path);
-      const uri = model ? `${model.uri}/${model.rest}` : `${run.info.artifact_uri}/${path}`;
+      const own = below(`runs:/${runId}`, path);
+      const model = own === null ? await loggedModelAt(mlflow, run, path) : null;
+      const uri = model ? `${model.uri}/${model.rest}` : `${run.info.artifact_uri}/${own ?? path}`;
       const { body, sizeBytes } = await mlflow.files.download(uri);
       // The same stream under its two names, the web's and Node's.
       return { body: body as unknown as ReadableStream<Uint8Array>, sizeBytes };
@@ -380,6 +385,7 @@ async function historyOf(mlflow: MlflowClient, runId: string, key: string): Prom
 /** MLflow's database has no infinities: it keeps them as the largest numbers there are. */
 const keptAs = (value: number): number => (Math.abs(value) === Number.MAX_VALUE ? value * 2 : value);
 
+/** The logged model of `models:/<id>/…`, which must be of this run; of any other path the newest of that name. */
 async function loggedModelAt(
   mlflow: MlflowClient,
   run: Run,
@@ -387,6 +393,12 @@ async function loggedModelAt(
 ): Promise<{ id: string; name: string; uri: string; rest: string } | null> {
   const [first = '', ...rest] = path.split('/');
   if (first === '') return null;
+  if (first === 'models:') {
+    const [id = '', ...inside] = rest;
+    const { info } = (await mlflow.loggedModels.get({ model_id: id })).model;
+    if (info.source_run_id !== run.info.run_id) throw new KargahError('not_found');
+    return { id, name: `models:/${id}`, uri: info.artifact_uri, rest: inside.join('/') };
+  }
   for (const { model_id: id } of run.outputs.model_outputs.toReversed()) {
     const { info } = (await mlflow.loggedModels.get({ model_id: id })).model;
     if (info.name === first) return { id, name: first, uri: info.artifact_uri, rest: rest.join('/') };

@@ -46,6 +46,7 @@ export function createModels({ db, live, ledger, mlflow, registry, training, log
     follower,
     registry: service,
     versions,
+    inMlflow: registry,
     mlflow,
     live,
   });

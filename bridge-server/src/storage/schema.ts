@@ -429,6 +429,8 @@ export interface ModelStageTable {
   name: string;
   alias: string;
   version: number | null;
+  /** Which version that is, whoever has its number later; null where it points nowhere. */
+  identity: string | null;
   /** Rises with every move; whoever moves it names the one that they saw. */
   revision: number;
   /** Where it pointed before, for rolling back, the newest last. */
@@ -458,6 +460,8 @@ export interface ModelRequestTable {
   project_id: string;
   name: string;
   version: number;
+  /** Which version that was, whoever has its number later. */
+  identity: string;
   alias: string;
   state: string;
   why: string;

@@ -62,10 +62,24 @@ export class RegistryReach {
   }
 }
 
-/** @throws {KargahError} `mlflow_parameter_missing`. */
+/**
+ * MLflow takes every spelling that Python's `int` does, as `0_1`, ` 1` or Persian digits: what is looked at here must be the number
+ * that MLflow reads.
+ *
+ * @throws {KargahError} `mlflow_parameter_missing`; `validation_failed` for what is no plain number
+ */
 export function versionIn(body: JsonBody | null, query: string): string {
-  const version = body?.['version'];
-  return typeof version === 'number' ? String(version) : said(body, query, 'version');
+  const given = body?.['version'];
+  const told = typeof given === 'number' ? { ...body, version: String(given) } : body;
+  const version = said(told, query, 'version');
+  if (/^[1-9][0-9]{0,9}$/u.test(version)) return version;
+  const message = 'Parameter “version” must be a whole number without a sign, spaces or leading zeros.';
+  const message_fa = 'پارامتر version باید عددی درست با رقم‌های لاتین، بی علامت و فاصله و صفر آغازین باشد.';
+  throw new KargahError(
+    'validation_failed',
+    {},
+    { errors: [{ path: 'version', message, message_fa, code: 'invalid_format' }] },
+  );
 }
 
 const aliased = (aliases: readonly { alias: string; version: string }[], alias: string): string | null =>

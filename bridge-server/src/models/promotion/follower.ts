@@ -2,10 +2,10 @@ import { CoalescedTask } from '../../lib/async/coalesced-task.js';
 import { KargahError } from '../../lib/errors.js';
 import type { MlflowPort } from '../../mlflow/port.js';
 import type { RegistryPort } from '../../mlflow/port.js';
-import type { PromotionStore } from './store.js';
+import type { AliasPlace, PromotionStore, StageRow } from './store.js';
 
 interface FollowerDeps {
-  readonly store: PromotionStore;
+  readonly store: Pick<PromotionStore, 'untold' | 'stage' | 'told'>;
   readonly registry: Pick<RegistryPort, 'setAlias'>;
   readonly mlflow: Pick<MlflowPort, 'state' | 'onState'>;
   readonly log: { warn(facts: object, message: string): void; error(facts: object, message: string): void };
@@ -38,18 +38,35 @@ export class Follower {
   }
 
   async #follow(): Promise<void> {
-    const { store, registry, mlflow, log } = this.deps;
+    const { store, mlflow, log } = this.deps;
     if (mlflow.state() !== 'up') return;
-    for (const { project_id: projectId, name, alias, version, revision, workspace } of await store.untold()) {
+    for (const { project_id: projectId, name, alias, version, revision, workspace } of await store.untold())
+      try {
+        await this.#tell(workspace, { projectId, name, alias }, { version, revision });
+      } catch (err) {
+        if (mlflow.state() !== 'up') return;
+        // It stays in the outbox, and those behind it do not wait for it.
+        log.error({ err, name, alias }, 'MLflow could not be told where an alias points');
+      }
+  }
+
+  /** Another bridge may have moved the alias, and told MLflow, just before this one did: it is told once more then. */
+  async #tell(workspace: string, place: AliasPlace, first: Pick<StageRow, 'version' | 'revision'>): Promise<void> {
+    const { store, registry, log } = this.deps;
+    const { name, alias } = place;
+    let told = first;
+    for (;;) {
+      const { version, revision } = told;
       try {
         await registry.setAlias(workspace, name, alias, version);
       } catch (err) {
-        if (!(err instanceof KargahError)) throw err;
-        if (err.code === 'mlflow_unavailable') return;
+        if (!(err instanceof KargahError) || err.code === 'mlflow_unavailable') throw err;
         // The version is no longer there: what is read of the model next says so.
         log.warn({ err, name, alias, version }, 'MLflow does not take an alias');
       }
-      await store.told({ projectId, name, alias }, revision);
+      const now = await store.stage(place);
+      if (now === undefined || now.revision === revision) return store.told(place, revision);
+      told = now;
     }
   }
 }

@@ -11,7 +11,7 @@ interface Candidate {
   readonly version: number;
   /** Null: it was deleted. */
   readonly row: VersionRow | null;
-  /** What has the alias now; null: nothing. */
+  /** What has the alias now, or had it last where nothing has; null: nothing ever had, or all of it is gone. */
   readonly champion: VersionRow | null;
   readonly isApprovalNeeded: boolean;
   /** @throws {KargahError} `report_missing`, `model_not_ready`, `mlflow_unavailable` */

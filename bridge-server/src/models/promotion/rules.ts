@@ -16,8 +16,13 @@ export class ProjectRules {
   constructor(private readonly store: PromotionStore) {}
 
   async of(projectId: string): Promise<Rules> {
+    return (await this.read(projectId)).aliases;
+  }
+
+  async read(projectId: string): Promise<{ readonly aliases: Rules; readonly revision: number }> {
     const row = await this.store.rules(projectId);
-    return row === undefined ? DEFAULT : rulesSchema.parse(JSON.parse(row.rules_json));
+    if (row === undefined) return { aliases: DEFAULT, revision: 0 };
+    return { aliases: rulesSchema.parse(JSON.parse(row.rules_json)), revision: row.revision };
   }
 
   async isProtected(projectId: string, alias: string): Promise<boolean> {

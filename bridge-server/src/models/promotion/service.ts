@@ -8,10 +8,10 @@ import { failureOf, KargahError } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import type { MlflowPort } from '../../mlflow/port.js';
 import type { FeatureFeed } from '../../live/port.js';
-import type { RegistryModel } from '../../mlflow/port.js';
+import type { RegistryModel, RegistryPort } from '../../mlflow/port.js';
 import type { InProject } from '../registry/registry-index.js';
 import type { RegistryService } from '../registry/service.js';
-import type { RegistryStore, VersionRow } from '../registry/store.js';
+import { identityOf, type RegistryStore, type VersionRow } from '../registry/store.js';
 import type {
   listRequests,
   modelHistory,
@@ -30,6 +30,7 @@ import {
   movedMeanwhile,
   type AliasPlace,
   type MoveRow,
+  type Pointed,
   type PromotionStore,
   type RequestRow,
   type StageRow,
@@ -39,12 +40,19 @@ interface PromotionDeps {
   readonly store: PromotionStore;
   readonly rules: ProjectRules;
   readonly follower: Follower;
-  readonly registry: RegistryService;
-  readonly versions: RegistryStore;
+  readonly registry: Pick<RegistryService, 'version' | 'model' | 'readAgain' | 'current' | 'reportOn'>;
+  readonly versions: Pick<RegistryStore, 'version'>;
+  /** What MLflow has, where that counts more than what was read of it. */
+  readonly inMlflow: Pick<RegistryPort, 'version'>;
   readonly mlflow: Pick<MlflowPort, 'state'>;
   readonly live: FeatureFeed;
 }
 type Page<T> = { items: T[]; next_cursor: string | null };
+interface Checked {
+  readonly checks: readonly ModelCheck[];
+  /** Of the rules that they were checked by. */
+  readonly rulesRevision: number;
+}
 type CheckArguments = [person: Person, row: RequestRow, shown: (checks: readonly ModelCheck[]) => void];
 
 /** Requests for protected aliases, their checks, approval, and the way back. */
@@ -78,17 +86,22 @@ export class PromotionService {
   ): Promise<ModelRequest> {
     const { store, registry, mlflow } = this.deps;
     const place = { projectId: person.projectId, name, alias };
-    await registry.version(person, 'model.promote', name, version);
+    const identity = identityOf(await registry.version(person, 'model.promote', name, version));
     if (mlflow.state() !== 'up') throw new KargahError('mlflow_unavailable');
     await this.#requireProtected(place);
     const stage = await store.stage(place);
-    if (stage?.version === version) throw new KargahError('already_there', { alias, version });
-    if ((await store.openRequest(place, version)) !== undefined) throw new KargahError('request_open', { version });
+    if (stage?.version === version && stage.identity === identity)
+      throw new KargahError('already_there', { alias, version });
+    await this.#endInterrupted({ all: false });
+    const open = await store.openRequest(place, version);
+    if (open?.identity === identity) throw new KargahError('request_open', { version });
+    if (open !== undefined) await this.#gone(open);
     const row: RequestRow = {
       request_id: newId('mrq'),
       project_id: person.projectId,
       name,
       version,
+      identity,
       alias,
       state: 'checking',
       why,
@@ -97,7 +110,7 @@ export class PromotionService {
       from_revision: stage?.revision ?? 0,
       requested_by: person.userId,
       requested_name: person.name,
-      requested_at: new Date().toISOString(),
+      requested_at: store.now(),
       decided_by: null,
       decided_name: null,
       decided_at: null,
@@ -109,19 +122,19 @@ export class PromotionService {
       this.deps.live.tell(row.project_id, 'model_request_changed', { request });
     };
     shown([]);
-    const checks = await this.#checkOrFail(person, row, shown);
-    const state: RequestState = checks.some((check) => check.state === 'failed')
-      ? 'failed'
-      : checks.some((check) => check.state === 'waiting')
-        ? 'waiting'
-        : 'checking';
-    if (state !== 'checking') await store.saveChecks(row.request_id, state, checks);
-    else await this.#moveFor(person, row, checks, null);
-    return this.#told(row.request_id);
+    for (;;) {
+      const checked = await this.#checkOrFail(person, row, shown);
+      const { checks } = checked;
+      const open = (['failed', 'waiting'] as const).find((state) => checks.some((check) => check.state === state));
+      if (open !== undefined) await store.saveChecks(row.request_id, open, checks);
+      else if (!(await this.#moveFor(person, row, checked, null))) continue;
+      return this.#told(row.request_id);
+    }
   }
 
   async requests(person: Person, query: z.output<(typeof listRequests)['query']>): Promise<Page<ModelRequest>> {
     const scope = scopeOf(person, 'model.read');
+    await this.#endInterrupted({ all: false });
     const mine = query.waiting_for_me === 'true';
     if (mine && !mayHere(person, 'model.promote')) return { items: [], next_cursor: null };
     const { rows, next_cursor } = await this.deps.store.requests(scope, {
@@ -132,6 +145,7 @@ export class PromotionService {
   }
 
   async get(person: Person, requestId: string): Promise<ModelRequest> {
+    await this.#endInterrupted({ all: false });
     return requestOf(requireAccess(person, 'model.read', await this.deps.store.request(requestId)));
   }
 
@@ -139,18 +153,19 @@ export class PromotionService {
     const row = await this.#decidable(person, requestId);
     const { store } = this.deps;
     const there = inProjectOf(person, row);
-    const checks = await this.check(there, row, () => undefined);
-    const bad = checks.find((check) => check.state === 'failed');
-    if (bad?.why != null) {
-      await store.saveChecks(requestId, 'failed', checks);
-      await this.#told(requestId);
-      throw new KargahError('gates_failed', { why: bad.why.detail, why_fa: bad.why.detail_fa });
+    for (;;) {
+      const { checks, rulesRevision } = await this.check(there, row, () => undefined);
+      const bad = checks.find((check) => check.state === 'failed');
+      if (bad?.why != null) {
+        await store.saveChecks(requestId, 'failed', checks);
+        await this.#told(requestId);
+        throw new KargahError('gates_failed', { why: bad.why.detail, why_fa: bad.why.detail_fa });
+      }
+      const approved = checks.map((check): ModelCheck =>
+        check.gate === 'approval' ? { ...check, state: 'passed' } : check,
+      );
+      if (await this.#moveFor(there, row, { checks: approved, rulesRevision }, reason)) return this.#told(requestId);
     }
-    const approved = checks.map((check): ModelCheck =>
-      check.gate === 'approval' ? { ...check, state: 'passed' } : check,
-    );
-    await this.#moveFor(there, row, approved, reason);
-    return this.#told(requestId);
   }
 
   async refuse(person: Person, requestId: string, reason: string): Promise<ModelRequest> {
@@ -172,7 +187,7 @@ export class PromotionService {
     alias: string,
     { why, from_version: seen }: { readonly why: string; readonly from_version?: number | undefined },
   ): Promise<ModelMove> {
-    const { store, registry, versions, follower } = this.deps;
+    const { store, registry, follower } = this.deps;
     await registry.model(person, 'model.promote', name);
     const place = { projectId: person.projectId, name, alias };
     await this.#requireProtected(place);
@@ -180,9 +195,9 @@ export class PromotionService {
     if (stage === undefined) throw new KargahError('nothing_before', { alias });
     if (seen !== undefined && stage.version !== seen) throw movedMeanwhile(alias, stage);
     const earlier = earlierOf(stage);
-    // What was deleted since is passed over.
+    // What was deleted since is passed over, and so is what has its number now.
     for (let to = earlier.pop(); to !== undefined; to = earlier.pop()) {
-      if (to === stage.version || (await versions.version(person.projectId, name, to)) === null) continue;
+      if (to.identity === stage.identity || (await this.#standing(place, to)) === null) continue;
       const move = { ...place, kind: 'roll_back', to, expected: stage.revision, earlier, by: person, why } as const;
       const moved = await store.move(move);
       await follower.follow();
@@ -197,7 +212,7 @@ export class PromotionService {
     const { store, follower } = this.deps;
     const stage = await store.stage(place);
     if (stage?.version == null) throw new KargahError('not_found');
-    const earlier = [...earlierOf(stage), stage.version];
+    const earlier = trodden(stage);
     await store.move({ ...place, kind: 'demote', to: null, expected: stage.revision, earlier, by: person, why: '' });
     await follower.follow();
     this.#changed(place);
@@ -218,19 +233,22 @@ export class PromotionService {
     return { items: rows.map(moveOf), next_cursor };
   }
 
-  /** Requests that a bridge which ended was checking are to be asked anew. */
+  /** When this bridge starts: requests that a bridge which ended was checking are to be asked anew. */
   async settle(): Promise<void> {
-    for (const row of await this.deps.store.interrupted()) {
-      const check: ModelCheck = { gate: 'version', state: 'failed', why: failureOf('gate_interrupted') };
-      await this.deps.store.saveChecks(row.request_id, 'failed', [check]);
-    }
+    await this.#endInterrupted({ all: true });
+  }
+
+  async #endInterrupted(which: { readonly all: boolean }): Promise<void> {
+    const check: ModelCheck = { gate: 'version', state: 'failed', why: failureOf('gate_interrupted') };
+    await this.deps.store.interrupt(check, which);
   }
 
   /**
    * Holds what MLflow has against where protected aliases point: what is not known yet is adopted, what differs MLflow is told, and
    * what points to a version that is gone points nowhere.
    */
-  async reconcile({ projectId }: InProject, name: string | null, models: readonly RegistryModel[]): Promise<void> {
+  async reconcile(project: InProject, name: string | null, models: readonly RegistryModel[]): Promise<void> {
+    const { projectId } = project;
     const { store, rules, versions, follower } = this.deps;
     const guarded = Object.keys(await rules.of(projectId));
     const stages = await store.stages(projectId, name === null ? null : [name]);
@@ -241,50 +259,89 @@ export class PromotionService {
         const to = model.aliases[alias];
         if (to === undefined || known.has(`${alias} ${model.name}`)) continue;
         const place = { projectId, name: model.name, alias };
-        await store.move({ ...place, kind: 'adopt', to, expected: 0, earlier: [], by, why: '' });
+        const row = (await versions.version(projectId, model.name, to))?.row;
+        // Deleted between the two looks at MLflow: the next one tells.
+        if (row === undefined) continue;
+        const adopted = { version: to, identity: identityOf(row) };
+        await unlessMoved(store.move({ ...place, kind: 'adopt', to: adopted, expected: 0, earlier: [], by, why: '' }));
       }
     const inMlflow = new Map(models.map((model) => [model.name, model.aliases]));
     for (const stage of stages) {
       if (!guarded.includes(stage.alias)) continue;
       const place = { projectId, name: stage.name, alias: stage.alias };
-      if (stage.version !== null && (await versions.version(projectId, stage.name, stage.version)) === null) {
-        const earlier = earlierOf(stage);
-        await store.move({ ...place, kind: 'lost', to: null, expected: stage.revision, earlier, by, why: '' });
+      if (!(await this.#isThere(project, stage))) {
+        const lost = { ...place, kind: 'lost', to: null, expected: stage.revision } as const;
+        await unlessMoved(store.move({ ...lost, earlier: earlierOf(stage), by, why: '' }));
       } else if (inMlflow.has(stage.name) && (inMlflow.get(stage.name)?.[stage.alias] ?? null) !== stage.version)
         await store.tellMlflow(store.db, stage);
     }
     void follower.follow();
   }
 
-  async #moveFor(person: Person, row: RequestRow, checks: readonly ModelCheck[], reason: string | null): Promise<void> {
+  /** What is read of MLflow may be older than where the alias points by now: what is missing there is asked for by itself. */
+  async #isThere({ projectId, workspace }: InProject, stage: StageRow): Promise<boolean> {
+    const { version, identity, name, alias } = stage;
+    if (version === null || identity === null) return true;
+    if ((await this.#standing({ projectId, name, alias }, { version, identity })) !== null) return true;
+    const found = await this.deps.inMlflow.version(workspace, name, version);
+    return found !== null && identityOf({ run_id: found.runId, created_at: found.createdAt }) === identity;
+  }
+
+  /** The version itself, and not what has its number since it was deleted. */
+  async #standing({ projectId, name }: AliasPlace, { version, identity }: Pointed): Promise<VersionRow | null> {
+    const row = (await this.deps.versions.version(projectId, name, version))?.row;
+    return row !== undefined && identityOf(row) === identity ? row : null;
+  }
+
+  /** What has the alias, or where it points nowhere what had it last and is still there. */
+  async #champion(place: AliasPlace): Promise<VersionRow | null> {
+    const stage = await this.deps.store.stage(place);
+    for (const pointed of stage === undefined ? [] : trodden(stage).toReversed()) {
+      const row = await this.#standing(place, pointed);
+      if (row !== null) return row;
+    }
+    return null;
+  }
+
+  /** Ends a request whose version was deleted. */
+  async #gone(row: RequestRow): Promise<void> {
+    const { version, request_id: id } = row;
+    const check: ModelCheck = { gate: 'version', state: 'failed', why: failureOf('gate_version_gone', { version }) };
+    await this.deps.store.saveChecks(id, 'failed', [check]);
+    await this.#told(id);
+  }
+
+  /** False where the rules are others than it was checked by: it is to be checked by those that hold now. */
+  async #moveFor(person: Person, row: RequestRow, checked: Checked, reason: string | null): Promise<boolean> {
     const { store, follower } = this.deps;
     const place = { projectId: row.project_id, name: row.name, alias: row.alias };
     const stage = await store.stage(place);
-    const earlier = stage === undefined ? [] : earlierOf(stage);
-    if (stage?.version != null) earlier.push(stage.version);
+    const earlier = stage === undefined ? [] : trodden(stage);
     try {
       await store.move({
         ...place,
         kind: 'promote',
-        to: row.version,
+        to: { version: row.version, identity: row.identity },
         expected: row.from_revision,
         earlier,
         by: person,
         why: row.why,
-        request: { row, checks, reason },
+        request: { row, ...checked, reason },
       });
     } catch (error) {
+      if (error instanceof KargahError && error.code === 'rules_moved') return false;
       if (!(error instanceof KargahError) || error.code !== 'alias_moved') throw error;
-      await store.saveChecks(row.request_id, 'overtaken', checks);
+      await store.saveChecks(row.request_id, 'overtaken', checked.checks);
       await this.#told(row.request_id);
       throw error;
     }
     await follower.follow();
     this.#changed(place);
+    return true;
   }
 
   /** A request whose checks break off does not stay open. */
-  async #checkOrFail(...[person, row, shown]: CheckArguments): Promise<ModelCheck[]> {
+  async #checkOrFail(...[person, row, shown]: CheckArguments): Promise<Checked> {
     try {
       return await this.check(person, row, shown);
     } catch (error) {
@@ -299,22 +356,20 @@ export class PromotionService {
     person: Person,
     row: RequestRow,
     shown: (checks: readonly ModelCheck[]) => void,
-  ): Promise<ModelCheck[]> {
-    const { rules, versions, registry, store } = this.deps;
+  ): Promise<Checked> {
+    const { rules, registry, store } = this.deps;
     const { project_id: projectId, name, alias } = row;
-    const asked = (await rules.of(projectId))[alias];
+    const { aliases, revision: rulesRevision } = await rules.read(projectId);
+    const asked = aliases[alias];
     if (asked === undefined) throw new KargahError('alias_not_protected', { alias });
-    const version = (number: number | null): Promise<VersionRow | null> =>
-      number === null
-        ? Promise.resolve(null)
-        : versions.version(projectId, name, number).then((found) => found?.row ?? null);
+    const place = { projectId, name, alias };
     await registry.current(person);
     const others = asked.approval === 'if_there_is_another' ? await store.othersWhoMay(projectId, row.requested_by) : 0;
     const checks: ModelCheck[] = [];
     const found = checksOf(asked, {
       version: row.version,
-      row: await version(row.version),
-      champion: await version((await store.stage({ projectId, name, alias }))?.version ?? null),
+      row: await this.#standing(place, row),
+      champion: await this.#champion(place),
       isApprovalNeeded: asked.approval === 'another' || others > 0,
       reportOn: (of) => registry.reportOn(person, of),
     });
@@ -322,7 +377,7 @@ export class PromotionService {
       checks.push(check);
       shown(checks);
     }
-    return checks;
+    return { checks, rulesRevision };
   }
 
   /** @throws {KargahError} `not_found`, `forbidden`, `request_not_open`, `own_request` */
@@ -349,7 +404,24 @@ export class PromotionService {
   }
 }
 
-const earlierOf = (stage: StageRow): number[] => JSON.parse(stage.earlier_json) as number[];
+const earlierOf = (stage: StageRow): Pointed[] => JSON.parse(stage.earlier_json) as Pointed[];
+
+/** Where it pointed, and now does. */
+function trodden(stage: StageRow): Pointed[] {
+  const { version, identity } = stage;
+  const earlier = earlierOf(stage);
+  if (version !== null && identity !== null) earlier.push({ version, identity });
+  return earlier;
+}
+
+/** Somebody was quicker, or another bridge read the same: where the alias points now is the truth. */
+async function unlessMoved(move: Promise<MoveRow>): Promise<void> {
+  try {
+    await move;
+  } catch (error) {
+    if (!(error instanceof KargahError && error.code === 'alias_moved')) throw error;
+  }
+}
 
 /** Asks about a project by its id: its members alone may. */
 const projectResource = (projectId: string) => ownedBy('project', projectId, { project_id: projectId });

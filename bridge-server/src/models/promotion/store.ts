@@ -14,11 +14,19 @@ import type {
   ModelRulesTable,
   ModelStageTable,
 } from '../../storage/schema.js';
+import { isPostgres, lockProject } from '../project-lock.js';
 import type { ModelCheck, ModelMove, RequestState, Rules } from './contract.js';
 
 export type StageRow = Selectable<ModelStageTable>;
 export type MoveRow = Selectable<ModelMoveTable>;
 export type RequestRow = Selectable<ModelRequestTable>;
+/** A version by its number and by which one that is, whoever has the number later. */
+export interface Pointed {
+  readonly version: number;
+  readonly identity: string;
+}
+/** No check takes as long: it asks MLflow a few dozen times at most, and no answer is waited for longer than half a minute. */
+const LONGEST_CHECK_MS = 30 * 60_000;
 /** As far back as one rolls. */
 const MOST_EARLIER = 100;
 
@@ -30,10 +38,10 @@ export interface AliasPlace {
 }
 interface NewMove extends AliasPlace {
   readonly kind: ModelMove['kind'];
-  readonly to: number | null;
+  readonly to: Pointed | null;
   /** The revision that was looked at: another one means that somebody was quicker. */
   readonly expected: number;
-  readonly earlier: readonly number[];
+  readonly earlier: readonly Pointed[];
   readonly by: Actor;
   readonly why: string;
   /** The request that is done by it, which must still be in this state. */
@@ -41,6 +49,8 @@ interface NewMove extends AliasPlace {
     readonly row: RequestRow;
     readonly checks: readonly ModelCheck[];
     readonly reason: string | null;
+    /** The rules by which it was checked. */
+    readonly rulesRevision: number;
   };
 }
 
@@ -64,9 +74,10 @@ export class PromotionStore {
       revision: revision + 1,
       changed_by: person.userId,
       changed_name: person.name,
-      changed_at: this.#now(),
+      changed_at: this.now(),
     };
     await this.db.transaction().execute(async (trx) => {
+      await lockProject(trx, projectId);
       const before = await trx
         .selectFrom('model_rules')
         .selectAll()
@@ -128,19 +139,24 @@ export class PromotionStore {
   /**
    * Moves an alias by compare-and-swap.
    *
-   * @throws {KargahError} `alias_moved` where somebody was quicker; `request_not_open` where its request is decided already
+   * @throws {KargahError} `alias_moved` where somebody was quicker; `request_not_open` where its request is decided already;
+   * `rules_moved` where it was checked by other rules than hold now
    */
   async move(move: NewMove): Promise<MoveRow> {
     const { projectId, name, alias, kind, to, by, why, request } = move;
     return this.db.transaction().execute(async (trx) => {
+      await lockProject(trx, projectId);
+      if (request !== undefined && (await revisionOf(trx, projectId)) !== request.rulesRevision)
+        throw new KargahError('rules_moved');
       const before = await this.stage(move, trx);
       const who = whoIs(by);
-      const at = this.#now();
+      const at = this.now();
       const stage: StageRow = {
         project_id: projectId,
         name,
         alias,
-        version: to,
+        version: to?.version ?? null,
+        identity: to?.identity ?? null,
         revision: before === undefined ? await this.#nextRevision(trx, move) : move.expected + 1,
         earlier_json: JSON.stringify(move.earlier.slice(-MOST_EARLIER)),
         since: at,
@@ -157,7 +173,7 @@ export class PromotionStore {
         revision: stage.revision,
         kind,
         from_version: before?.version ?? null,
-        to_version: to,
+        to_version: to?.version ?? null,
         request_id: request?.row.request_id ?? null,
         why,
         by_id: who.id,
@@ -176,7 +192,7 @@ export class PromotionStore {
         before: { alias, version: before?.version ?? null },
         after: {
           alias,
-          version: to,
+          version: to?.version ?? null,
           ...(request === undefined
             ? {}
             : { request_id: request.row.request_id, requested_by: request.row.requested_by }),
@@ -348,15 +364,26 @@ export class PromotionStore {
   /** @throws {KargahError} `request_not_open` */
   async close(person: Person, row: RequestRow, state: 'refused' | 'withdrawn', reason: string | null): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
-      await this.#decide(trx, row, state, { who: whoIs(person), at: this.#now(), reason });
+      await this.#decide(trx, row, state, { who: whoIs(person), at: this.now(), reason });
       const action = state === 'refused' ? 'model.refuse' : 'model.withdraw';
       await this.#recordRequest(trx, person, { action, why: reason ?? '' }, row);
     });
   }
 
-  /** Requests whose checks a bridge that ended had begun. */
-  async interrupted(): Promise<RequestRow[]> {
-    return this.db.selectFrom('model_requests').selectAll().where('state', '=', 'checking').execute();
+  /**
+   * Ends requests whose checks a bridge that ended had begun. `all`: when this bridge starts, where it has the database alone (SQLite);
+   * of those that share one, another may be checking what is younger than any check takes.
+   */
+  async interrupt(check: ModelCheck, { all }: { readonly all: boolean }): Promise<void> {
+    let query = this.db
+      .updateTable('model_requests')
+      .set({ state: 'failed', checks_json: JSON.stringify([check]) })
+      .where('state', '=', 'checking');
+    if (!all || isPostgres(this.db)) {
+      const before = new Date(this.clock.now() - LONGEST_CHECK_MS).toISOString();
+      query = query.where('requested_at', '<', before);
+    }
+    await query.execute();
   }
 
   /** How many people of a project besides this one may promote. */
@@ -421,9 +448,18 @@ export class PromotionStore {
     });
   }
 
-  #now(): string {
+  now(): string {
     return new Date(this.clock.now()).toISOString();
   }
+}
+
+async function revisionOf(trx: Transaction<Database>, projectId: string): Promise<number> {
+  const row = await trx
+    .selectFrom('model_rules')
+    .select('revision')
+    .where('project_id', '=', projectId)
+    .executeTakeFirst();
+  return row?.revision ?? 0;
 }
 
 export function movedMeanwhile(alias: string, stage: StageRow | undefined): KargahError {

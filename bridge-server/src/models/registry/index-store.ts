@@ -4,7 +4,8 @@ import type { RegistryModel, RegistryVersion } from '../../mlflow/port.js';
 import { modelFacts, scriptPathOf } from '../../training/index.js';
 import type { Database, ModelAliasTable, RegisteredModelTable } from '../../storage/schema.js';
 import type { Lineage } from '../contract.js';
-import type { VersionRow } from './store.js';
+import { lockProject } from '../project-lock.js';
+import { identityOf, type VersionRow } from './store.js';
 
 type ModelRow = Insertable<RegisteredModelTable>;
 /** How many rows one statement takes. */
@@ -18,11 +19,32 @@ interface Seen {
   readonly versions: readonly RegistryVersion[];
   /** Who registered the versions that were not seen before, where that is known. */
   readonly registrant: { readonly userId: string; readonly name: string } | null;
+  /** Those of the versions not seen before whose files are of their run: the others learned from nobody knows what. */
+  readonly ofTheirRun: ReadonlySet<RegistryVersion>;
 }
+
+/** Those that were not seen before and name the run of a job. */
+export async function unknownOfJobs(
+  db: Kysely<Database>,
+  projectId: string,
+  { name, versions }: Pick<Seen, 'name' | 'versions'>,
+): Promise<RegistryVersion[]> {
+  const query = db.selectFrom('model_versions').selectAll().where('project_id', '=', projectId);
+  const rows = await (name === null ? query : query.where('name', '=', name)).execute();
+  const known = new Set(rows.map(keyOfRow));
+  const fresh = versions.filter((version) => !known.has(keyOf(version)));
+  const lineages = await lineagesOf(db, projectId, fresh);
+  return fresh.filter(({ runId }) => runId !== null && lineages.has(runId));
+}
+
+const keyOfRow = (row: VersionRow): string => `${String(row.version)} ${identityOf(row)} ${row.name}`;
+const keyOf = ({ name, version, runId, createdAt }: RegistryVersion): string =>
+  `${String(version)} ${identityOf({ run_id: runId, created_at: createdAt })} ${name}`;
 
 /** Writes down what was seen; answers whether anything was another. */
 export async function writeSeen(db: Kysely<Database>, projectId: string, seen: Seen): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
+    await lockProject(trx, projectId);
     const known = await readKnown(trx, projectId, seen.name);
     const models = seen.models.map((model) => modelRow(projectId, model));
     const versions = await versionRows(trx, projectId, seen, known.versions);
@@ -125,16 +147,21 @@ function modelRow(projectId: string, model: RegistryModel): ModelRow {
 async function versionRows(
   trx: Transaction<Database>,
   projectId: string,
-  { versions, registrant }: Seen,
+  { versions, registrant, ofTheirRun }: Seen,
   known: readonly VersionRow[],
 ): Promise<VersionRow[]> {
-  const before = new Map(known.map((row) => [`${String(row.version)} ${row.name}`, row]));
-  const keyOf = ({ name, version }: RegistryVersion): string => `${String(version)} ${name}`;
+  // Of a model that was deleted and made again, the same number is another version.
+  const before = new Map(known.map((row) => [keyOfRow(row), row]));
   const fresh = versions.filter((version) => !before.has(keyOf(version)));
-  const lineages = await lineagesOf(trx, projectId, fresh);
+  const lineages = await lineagesOf(
+    trx,
+    projectId,
+    fresh.filter((version) => ofTheirRun.has(version)),
+  );
   return versions.map((version) => {
     const old = before.get(keyOf(version));
-    const lineage = version.runId === null ? undefined : lineages.get(version.runId);
+    const isOfItsRun = version.runId !== null && ofTheirRun.has(version);
+    const lineage = isOfItsRun ? lineages.get(version.runId) : undefined;
     return {
       project_id: projectId,
       name: version.name,
@@ -159,14 +186,14 @@ async function versionRows(
 
 /** By the runs of their jobs. */
 async function lineagesOf(
-  trx: Transaction<Database>,
+  db: Kysely<Database>,
   projectId: string,
   versions: readonly RegistryVersion[],
 ): Promise<Map<string, Lineage>> {
   const runs = [...new Set(versions.flatMap(({ runId }) => runId ?? []))];
   const found = new Map<string, Lineage>();
   for (let at = 0; at < runs.length; at += PIECE) {
-    const rows = await trx
+    const rows = await db
       .selectFrom('jobs')
       .selectAll()
       .where('project_id', '=', projectId)

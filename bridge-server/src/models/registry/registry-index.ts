@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { Person } from '../../access/caller.js';
 import { KeyedMutex } from '../../lib/async/keyed-mutex.js';
-import type { MlflowPort, RegistryModel, RegistryPort } from '../../mlflow/port.js';
+import type { MlflowPort, RegistryModel, RegistryPort, RegistryVersion } from '../../mlflow/port.js';
 import { KargahError } from '../../lib/errors.js';
 import type { Database } from '../../storage/schema.js';
-import { writeSeen } from './index-store.js';
+import { unknownOfJobs, writeSeen } from './index-store.js';
 
 export interface InProject {
   readonly projectId: string;
@@ -24,7 +24,7 @@ interface State {
 interface IndexDeps {
   readonly db: Kysely<Database>;
   readonly mlflow: Pick<MlflowPort, 'state' | 'onState'>;
-  readonly registry: Pick<RegistryPort, 'models' | 'model' | 'versions'>;
+  readonly registry: Pick<RegistryPort, 'models' | 'model' | 'versions' | 'filesOf'>;
   /** Tells that what was seen of a project is another; null: of more than one model. */
   readonly changed: (projectId: string, name: string | null) => void;
   /** Holds what MLflow has against where protected aliases point; null: all models of the project. */
@@ -142,11 +142,36 @@ export class RegistryIndex {
     }
   }
 
-  async #write(project: InProject, seen: Parameters<typeof writeSeen>[2]): Promise<void> {
+  async #write(project: InProject, read: Omit<Parameters<typeof writeSeen>[2], 'ofTheirRun'>): Promise<void> {
     const { projectId } = project;
-    const isOther = await writeSeen(this.deps.db, projectId, seen);
-    await this.deps.reconcile(project, seen.name, seen.models);
-    if (isOther) this.deps.changed(projectId, seen.name);
+    const { db, reconcile, changed } = this.deps;
+    const ofTheirRun = await this.#ofTheirRun(project, await unknownOfJobs(db, projectId, read));
+    const isOther = await writeSeen(db, projectId, { ...read, ofTheirRun });
+    try {
+      await reconcile(project, read.name, read.models);
+    } finally {
+      if (isOther) changed(projectId, read.name);
+    }
+  }
+
+  /** Those whose files are of the run that they name: whoever registers one may name any run. */
+  async #ofTheirRun(
+    { workspace }: InProject,
+    versions: readonly RegistryVersion[],
+  ): Promise<ReadonlySet<RegistryVersion>> {
+    const found = new Set<RegistryVersion>();
+    const left = versions.values();
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        for (const version of left) {
+          const { runId, modelId, source } = version;
+          if (runId === null) continue;
+          const asked = this.deps.registry.filesOf(workspace, { runId, modelId, source });
+          if ((await unlessAbsent(asked)) !== null) found.add(version);
+        }
+      }),
+    );
+    return found;
   }
 
   #stateOf(projectId: string): State {
@@ -161,6 +186,8 @@ export class RegistryIndex {
   }
 }
 
+/** How many versions MLflow is asked about at a time. */
+const AT_ONCE = 4;
 /** MLflow keeps prompts as registered models, too; its own lists leave them out. */
 const PROMPT = 'mlflow.prompt.is_prompt';
 

@@ -31,7 +31,7 @@ interface RegistryDeps {
   readonly store: RegistryStore;
   readonly index: RegistryIndex;
   readonly registry: RegistryPort;
-  readonly mlflow: Pick<MlflowPort, 'ensureWorkspace' | 'modelOf'>;
+  readonly mlflow: Pick<MlflowPort, 'ensureWorkspace'>;
   readonly training: Pick<TrainingService, 'reportAt'>;
   readonly promotion: Promotion;
 }
@@ -176,10 +176,13 @@ export class RegistryService {
   }
 
   /** @throws {KargahError} `model_not_ready`, `report_missing`, `mlflow_unavailable` */
-  async reportOn({ workspace }: InProject, { run_id: runId }: VersionRow): Promise<Report> {
-    const model = runId === null ? null : await this.deps.mlflow.modelOf(workspace, runId);
-    if (runId === null || model === null) throw new KargahError('model_not_ready');
-    return this.deps.training.reportAt({ workspace, runId, artifactPath: model.artifactPath });
+  async reportOn({ workspace }: InProject, version: VersionRow): Promise<Report> {
+    const { run_id: runId, model_id: modelId, source } = version;
+    if (runId === null) throw new KargahError('model_not_ready');
+    const artifactPath = await this.deps.registry.filesOf(workspace, { runId, modelId, source });
+    // What lies elsewhere than in its run may be anybody's: no report speaks of it.
+    if (artifactPath === null) throw new KargahError('report_missing');
+    return this.deps.training.reportAt({ workspace, runId, artifactPath });
   }
 
   async setAlias(person: Person, name: string, alias: string, version: number): Promise<RegisteredModel> {

@@ -7,6 +7,10 @@ import type { Database, JobTable, ModelVersionTable, RegisteredModelTable } from
 
 export type ModelRow = Selectable<RegisteredModelTable>;
 export type VersionRow = Selectable<ModelVersionTable>;
+/** Which version it is: MLflow counts anew in a model that was deleted and made again, so that a number alone does not say. */
+export const identityOf = ({ run_id, created_at }: Pick<VersionRow, 'run_id' | 'created_at'>): string =>
+  `${created_at} ${run_id ?? '-'}`;
+
 export interface AliasRow {
   readonly name: string;
   readonly alias: string;

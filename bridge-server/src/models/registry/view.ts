@@ -71,13 +71,13 @@ export function aliasOf(row: AliasRow, isProtected: (alias: string) => boolean):
   const { alias, version } = row;
   if (!isProtected(alias) || row.since === null)
     return { alias, version, protected: isProtected(alias), since: null, by: null, before: null };
-  const earlier = JSON.parse(row.earlier_json ?? '[]') as number[];
+  const earlier = JSON.parse(row.earlier_json ?? '[]') as { readonly version: number }[];
   return {
     alias,
     version,
     protected: true,
     since: row.since,
     by: { user_id: row.by_id ?? '', name: row.by_name ?? '' },
-    before: earlier.findLast((one) => one !== version) ?? null,
+    before: earlier.findLast((one) => one.version !== version)?.version ?? null,
   };
 }
