@@ -68,7 +68,7 @@ describe('a data folder of 0.1.0', () => {
         { job_id: JOB, name: 'اولین مدل', state: 'succeeded', has_model: true },
       ],
     });
-    expect(await json('/models')).toMatchObject({
+    expect(await json('/train/models')).toMatchObject({
       items: [{ name: 'second' }, { name: 'اولین مدل', best_metric: { key: 'val_loss' } }],
     });
     const { items } = await json(`/train/jobs/${JOB}/events`);

@@ -157,6 +157,8 @@ describe('what is Sara’s', () => {
     patchMember: { role: 'owner' },
     createInvitation: { role: 'viewer' },
     putSharing: { emails: [] },
+    moveDataset: { project_id: 'prj_0000000000000000' },
+    copyDataset: { project_id: 'prj_0000000000000000' },
     registerModelVersion: { job_id: 'job_0000000000000000' },
     setModelAlias: { version: 1 },
     requestPromotion: { version: 1, alias: 'challenger' },

@@ -45,10 +45,18 @@ interface KeyRingDeps {
 export class KeyRing implements Seeds {
   #seeds: readonly (Seed & { readonly from: number })[] = [];
   #looked = -Infinity;
+  #looking = false;
   readonly #stop: () => void;
 
   private constructor(private readonly deps: KeyRingDeps) {
-    this.#stop = deps.clock.every(LOOK_MS, () => void this.#look().catch(deps.failed));
+    this.#stop = deps.clock.every(LOOK_MS, () => {
+      // A database that answers slowly is not asked by one look after the other.
+      if (this.#looking) return;
+      this.#looking = true;
+      void this.#look()
+        .catch(deps.failed)
+        .finally(() => (this.#looking = false));
+    });
   }
 
   static async open(deps: KeyRingDeps): Promise<KeyRing> {

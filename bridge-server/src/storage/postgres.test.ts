@@ -8,7 +8,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { asBefore003, versionsIn, VERSIONS_OF_OLD } from '../../test/older.js';
 import { readsFromPostgres } from '../../test/postgres-source.js';
-import { jobRow } from '../../test/rows.js';
+import { jobRow, projectRow } from '../../test/rows.js';
 import { authApp, type SignedUp } from '../../test/support/auth.js';
 import { DatasetStore } from '../datasets/records/store.js';
 import { Retention } from '../datasets/content/retention.js';
@@ -85,6 +85,7 @@ it('makes a first version of every dataset that an older bridge left, its files 
 
 it('numbers versions that begin at once, shows the newest ready one, and frees what no job needs', async () => {
   const { db } = storage;
+  await db.insertInto('projects').values(projectRow('prj_1')).execute();
   const versions = new VersionStore(db);
   const root = new DatasetsRoot(folder);
   await root.make();

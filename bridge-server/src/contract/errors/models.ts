@@ -74,7 +74,7 @@ export const MODELS = {
   },
   request_not_open: {
     status: 409,
-    en: 'This request is decided already ({state}); ask anew.',
+    en: 'This request is decided already; ask anew.',
     fa: 'این درخواست پیش‌تر بسته شده است؛ دوباره درخواست کنید.',
   },
   gates_failed: {

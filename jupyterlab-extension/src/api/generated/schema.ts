@@ -17567,7 +17567,7 @@ export interface operations {
        *
        *     `gates_failed`: Looked at once more, the request fails: {why}
        *
-       *     `request_not_open`: This request is decided already ({state}); ask anew.
+       *     `request_not_open`: This request is decided already; ask anew.
        */
       409: {
         headers: {
@@ -18239,7 +18239,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `request_not_open`: This request is decided already ({state}); ask anew. */
+      /** @description `request_not_open`: This request is decided already; ask anew. */
       409: {
         headers: {
           [name: string]: unknown;
@@ -18673,7 +18673,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `request_not_open`: This request is decided already ({state}); ask anew. */
+      /** @description `request_not_open`: This request is decided already; ask anew. */
       409: {
         headers: {
           [name: string]: unknown;

@@ -706,7 +706,7 @@ export const ERRORS: Catalogue = {
     fa: 'نسخهٔ {version} پیش‌تر درخواست شده و در انتظار تأیید است.',
   },
   request_not_open: {
-    en: 'This request is decided already ({state}); ask anew.',
+    en: 'This request is decided already; ask anew.',
     fa: 'این درخواست پیش‌تر بسته شده است؛ دوباره درخواست کنید.',
   },
   gates_failed: { en: 'Looked at once more, the request fails: {why}', fa: 'درخواست در بررسی دوباره رد شد: {why_fa}' },

@@ -165,7 +165,7 @@ function Baselines({ report }: { readonly report: Report }): JSX.Element | null 
           title={t(`report.verdict.${rival.verdict}`, { model: t(`report.baseline.${rival.kind}`) })}
         />
       )}
-      <div className="kg-Table-scroll" tabIndex={0} role="region" aria-label={t('report.baselines')}>
+      <div className="kg-Table-scroll" tabIndex={0} role="group" aria-label={t('report.baselines')}>
         <table>
           <thead>
             <tr>
