@@ -1,6 +1,7 @@
 import { data } from '../api/client.js';
 import { download } from '../api/download.js';
 import { ApiError } from '../api/errors.js';
+import { isActive } from '../api/states.js';
 import type { Job } from '../api/types.js';
 import { isolated } from '../i18n/isolate.js';
 import { latin } from '../i18n/latin.js';
@@ -39,8 +40,13 @@ export function cancelJob(kargah: Kargah, job: Job): Promise<void> {
     const answer = await data(
       kargah.api.http.POST('/api/v1/train/jobs/{job_id}/stop', { params: { path: { job_id: job.job_id } } }),
     );
-    kargah.store.list('jobs').put(answer);
+    stopping(kargah, answer);
   });
+}
+
+/** The answer to a stop, which comes late where the job has ended meanwhile. */
+function stopping(kargah: Kargah, answer: Job): void {
+  kargah.store.list('jobs').patch(answer.job_id, (known) => (isActive(known.state) ? answer : known));
 }
 
 export async function deleteJob(kargah: Kargah, job: Job): Promise<void> {
@@ -84,7 +90,7 @@ export async function stopJobs(kargah: Kargah, jobs: readonly Job[]): Promise<vo
   if (!sure) return;
   const path = '/api/v1/train/jobs/{job_id}/stop';
   await each(kargah, jobs, async ({ job_id }) => {
-    kargah.store.list('jobs').put(await data(kargah.api.http.POST(path, { params: { path: { job_id } } })));
+    stopping(kargah, await data(kargah.api.http.POST(path, { params: { path: { job_id } } })));
   });
 }
 
@@ -114,7 +120,7 @@ export function startAgain(kargah: Kargah, job: Job, params: Readonly<Record<str
         body: { params: { ...params } },
       }),
     );
-    kargah.store.list('jobs').put(made);
+    kargah.store.list('jobs').add(made);
     await kargah.open('job', { job_id: made.job_id });
   });
 }
@@ -144,7 +150,7 @@ export async function resumeJob(kargah: Kargah, job: Job): Promise<void> {
         body: Object.keys(params).length === 0 ? {} : { params },
       }),
     );
-    kargah.store.list('jobs').put(made);
+    kargah.store.list('jobs').add(made);
     await kargah.open('job', { job_id: made.job_id });
   });
 }

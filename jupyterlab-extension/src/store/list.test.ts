@@ -37,6 +37,13 @@ describe('a list', () => {
     expect(texts()).toEqual(['new', 'newer', 'patched']);
   });
 
+  it('takes what was made, but for what an event has brought of it already', () => {
+    list.put(thing('a', 'a ended'));
+    list.add(thing('a', 'a queued'));
+    list.add(thing('b'));
+    expect(texts()).toEqual(['b', 'a ended']);
+  });
+
   it('believes the later of two readings, whichever ends first', async () => {
     const [first, second] = [reading(), reading()];
     const loads = [list.load(first.read), list.load(second.read)];

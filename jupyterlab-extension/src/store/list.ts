@@ -35,6 +35,12 @@ export class LiveList<T> extends Observable<ListState<T>> {
     );
   }
 
+  /** Takes what a request has just made. Where an event has told of it already, that is newer than the answer to the request. */
+  add(item: T): void {
+    const id = this.idOf(item);
+    this.change((items) => (items.some((other) => this.idOf(other) === id) ? items : [item, ...items]));
+  }
+
   remove(id: string): void {
     this.change((items) => items.filter((item) => this.idOf(item) !== id));
   }

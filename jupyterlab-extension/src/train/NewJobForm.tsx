@@ -153,11 +153,11 @@ export function NewJobForm({
       if (sweep !== null && varied !== null) {
         const body = sweepRequest(request, sweep.form, varied.space);
         const made = await data(kargah.api.http.POST('/api/v1/train/sweeps', { body }));
-        kargah.store.list('sweeps').put(made);
+        kargah.store.list('sweeps').add(made);
         await kargah.open('sweep', { sweep_id: made.sweep_id });
       } else {
         const job = await data(kargah.api.http.POST('/api/v1/train', { body: request }));
-        kargah.store.list('jobs').put(job);
+        kargah.store.list('jobs').add(job);
         await kargah.open('job', { job_id: job.job_id });
       }
       onDone();
