@@ -133,6 +133,34 @@ describe('an upload', () => {
     expect(answer.headers.get('kargah-dataset-id')).toBe(datasetId);
   });
 
+  it('of a file that the project has already says at its end in which dataset, and never what others have', async () => {
+    const content = `${CSV}twice,1,a\n`;
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const first = await bench.upload('first.csv', content);
+    await bench.settled(first);
+    const again = await begin(content, 'again.csv');
+    const done = await bench.patch(again.uploadId, 0, content);
+    expect(done.headers.get('kargah-same-dataset-id')).toBe(first);
+    expect((await head(again.uploadId)).headers.get('kargah-same-dataset-id')).toBe(first);
+    const other = await bench.create('other.csv', Buffer.byteLength(content), 'reza');
+    const otherId = other.headers.get('location')?.split('/').at(-1) ?? '';
+    const alone = await bench.patch(otherId, 0, content, 'reza');
+    expect([alone.status, alone.headers.get('kargah-same-dataset-id')]).toEqual([204, null]);
+
+    const held = async (query: string, as = 'sara'): Promise<string[]> => {
+      const answer = await bench.call(`/datasets?${query}`, { as });
+      return ((await answer.json()) as { items: { name: string }[] }).items.map(({ name }) => name);
+    };
+    expect(await held(`sha256=${sha256}`)).toEqual(['again.csv', 'first.csv']);
+    expect(await held(`sha256=${sha256}`, 'reza')).toEqual(['other.csv']);
+    expect(await held(`sha256=${sha256}`, 'mina')).toEqual([]);
+    expect(await held(`size_bytes=${String(Buffer.byteLength(content))}`)).toEqual(['again.csv', 'first.csv']);
+    expect(await held('size_bytes=1')).toEqual([]);
+    await bench.call(`/datasets/${again.datasetId}`, { method: 'DELETE' });
+    expect(await held(`sha256=${sha256}`)).toEqual(['first.csv']);
+    expect((await bench.call('/datasets?sha256=ABC')).status).toBe(422);
+  });
+
   it('that is cancelled leaves neither a row nor a byte', async () => {
     const { uploadId, datasetId } = await begin(CSV);
     await bench.patch(uploadId, 0, CSV.slice(0, 5));

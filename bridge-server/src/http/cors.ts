@@ -13,7 +13,7 @@ export function allowOrigins(origins: readonly string[]): RequestHandler {
       'Access-Control-Allow-Origin': origin,
       'Access-Control-Allow-Credentials': 'true',
       'Access-Control-Expose-Headers':
-        'X-Request-Id, Location, Upload-Offset, Upload-Length, Upload-Expires, Tus-Resumable, Kargah-Dataset-Id, Kargah-Log-Size, Content-Disposition',
+        'X-Request-Id, Location, Upload-Offset, Upload-Length, Upload-Expires, Tus-Resumable, Kargah-Dataset-Id, Kargah-Same-Dataset-Id, Kargah-Log-Size, Content-Disposition',
       Vary: 'Origin',
     });
     if (req.method !== 'OPTIONS' || req.get('access-control-request-method') === undefined) {

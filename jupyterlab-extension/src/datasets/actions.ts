@@ -3,14 +3,7 @@ import { download } from '../api/download.js';
 import { SUFFIXES } from '../api/generated/suffixes.js';
 import type { Dataset } from '../api/types.js';
 import type { Kargah } from '../tokens.js';
-
-/** Begins uploads; what cannot be one is said at once. */
-export function addFiles(kargah: Kargah, files: Iterable<File>, datasetId?: string): void {
-  const { i18n, shell, uploads } = kargah;
-  for (const { name, reason } of uploads.add(files, datasetId)) {
-    shell.toast('error', i18n.t(reason === 'empty' ? 'upload.emptyFile' : 'upload.acceptFile', { x: name }));
-  }
-}
+import { addFiles } from './intake/addFiles.js';
 
 /** The browser's own file chooser; given a dataset, the file becomes its next version. */
 export function chooseFiles(kargah: Kargah, datasetId?: string): void {
@@ -18,7 +11,7 @@ export function chooseFiles(kargah: Kargah, datasetId?: string): void {
   input.type = 'file';
   input.multiple = datasetId === undefined;
   input.accept = SUFFIXES.join(',');
-  input.addEventListener('change', () => addFiles(kargah, input.files ?? [], datasetId));
+  input.addEventListener('change', () => void addFiles(kargah, input.files ?? [], datasetId));
   input.click();
 }
 

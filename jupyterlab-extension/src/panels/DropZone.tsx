@@ -1,7 +1,7 @@
 import { type DragEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Icon } from '../components/icons/Icon.js';
 import { useKargah } from '../context.js';
-import { addFiles } from '../datasets/actions.js';
+import { addFiles } from '../datasets/intake/addFiles.js';
 import { registerFiles } from '../datasets/intake/fileBrowser.js';
 import { acceptDrag, carriedPaths } from '../datasets/intake/luminoDrag.js';
 import { useI18n } from '../i18n/context.js';
@@ -66,7 +66,7 @@ export function DropZone({ children }: { readonly children: ReactNode }): JSX.El
           event.preventDefault();
           event.stopPropagation();
           leave();
-          addFiles(kargah, event.dataTransfer.files);
+          void addFiles(kargah, event.dataTransfer.files);
         }
       }}
     >

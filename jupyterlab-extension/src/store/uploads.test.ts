@@ -18,7 +18,8 @@ const CORS = {
   'Access-Control-Allow-Headers':
     '*, x-kargah-token, x-kargah-client, tus-resumable, upload-length, upload-metadata, upload-offset, content-type',
   'Access-Control-Allow-Methods': '*, PATCH, DELETE, HEAD, POST',
-  'Access-Control-Expose-Headers': '*, Location, Kargah-Dataset-Id, Upload-Offset, Upload-Length',
+  'Access-Control-Expose-Headers':
+    '*, Location, Kargah-Dataset-Id, Kargah-Same-Dataset-Id, Upload-Offset, Upload-Length',
   'Access-Control-Allow-Credentials': 'true',
   'Access-Control-Allow-Origin': 'http://localhost',
 };
@@ -52,7 +53,9 @@ beforeEach(async () => {
     if (path === '/api/v1/uploads/up_aaaaaa' && method === 'PATCH') {
       if (refusal !== null) return { ...refusal, headers: tus() };
       received = Buffer.concat([received, body]);
-      return { status: 204, headers: tus({ 'Upload-Offset': String(received.length) }) };
+      const same: Record<string, string> =
+        received.toString() === 'known' ? { 'Kargah-Same-Dataset-Id': 'ds_bbbbbb' } : {};
+      return { status: 204, headers: tus({ 'Upload-Offset': String(received.length), ...same }) };
     }
     return method === 'DELETE' ? { status: 204, headers: tus() } : problem(404, 'not_found');
   });
@@ -90,6 +93,18 @@ describe('an upload', () => {
     const [known] = await until((all) => all[0]?.datasetId != null);
     expect(known?.datasetId).toBe('ds_aaaaaa');
     await until((all) => all.length === 0);
+  });
+
+  it('of a file that the project has already is told so at its end, and of another is not', async () => {
+    const told: string[] = [];
+    const onSame = (datasetId: string): void => void told.push(datasetId);
+    kargah.uploads.add([file('digits.csv', 'a,b\n1')], { onSame });
+    await until((all) => all.length === 0);
+    expect(told).toEqual([]);
+    received = Buffer.alloc(0);
+    kargah.uploads.add([file('again.csv', 'known')], { onSame });
+    await until((all) => all.length === 0);
+    expect(told).toEqual(['ds_bbbbbb']);
   });
 
   it('is refused at once when the file is empty or of no known format', () => {

@@ -35,6 +35,22 @@ export function mayGoOn({ state, error }: UploadItem): boolean {
   return state === 'failed' && PASSING.includes(error?.code);
 }
 
+export type Refusal = 'format' | 'empty';
+
+/** Why a file is refused before anything of it is sent. */
+export function refusalOf({ name, size }: Pick<File, 'name' | 'size'>): Refusal | null {
+  if (!SUFFIXES.some((ending) => name.toLowerCase().endsWith(ending))) return 'format';
+  return size === 0 ? 'empty' : null;
+}
+
+/** What is done with a file. */
+export interface Sent {
+  /** Whose next version it is; absent makes a dataset of it. */
+  readonly datasetId?: string | undefined;
+  /** Called at the end where another dataset of the project holds the very same file. */
+  readonly onSame?: ((datasetId: string) => void) | undefined;
+}
+
 type Tus = typeof import('tus-js-client');
 
 interface Sending {
@@ -77,16 +93,12 @@ export class Uploads {
   }
 
   /** Begins (or takes up again, if the same file was on its way). Refused at once: what is empty or no format of ours. */
-  add(files: Iterable<File>, datasetId?: string): readonly { name: string; reason: 'format' | 'empty' }[] {
-    const refused: { name: string; reason: 'format' | 'empty' }[] = [];
+  add(files: Iterable<File>, sent: Sent = {}): readonly { name: string; reason: Refusal }[] {
+    const refused: { name: string; reason: Refusal }[] = [];
     for (const file of files) {
-      if (!SUFFIXES.some((ending) => file.name.toLowerCase().endsWith(ending))) {
-        refused.push({ name: file.name, reason: 'format' });
-      } else if (file.size === 0) {
-        refused.push({ name: file.name, reason: 'empty' });
-      } else {
-        void this.begin(file, datasetId);
-      }
+      const reason = refusalOf(file);
+      if (reason === null) void this.begin(file, sent);
+      else refused.push({ name: file.name, reason });
     }
     return refused;
   }
@@ -140,7 +152,7 @@ export class Uploads {
     return `kargah-${user}-${file.name}-${file.size}-${file.lastModified}`;
   }
 
-  private async begin(file: File, versionOf?: string): Promise<void> {
+  private async begin(file: File, { datasetId: versionOf, onSame }: Sent): Promise<void> {
     const fingerprint = `${this.fingerprint(file)}${versionOf === undefined ? '' : `-${versionOf}`}`;
     const waiting = this.items
       .get()
@@ -162,6 +174,7 @@ export class Uploads {
       this.change(id, { state: 'sending' });
     }
     const tus = await this.loadTus();
+    let same: string | undefined;
     const upload = new tus.Upload(file, {
       endpoint: `${this.api.baseUrl()}/api/v1/uploads`,
       chunkSize: CHUNK_BYTES,
@@ -188,6 +201,7 @@ export class Uploads {
         if (datasetId !== undefined) {
           this.change(id, { datasetId });
         }
+        same = response.getHeader('Kargah-Same-Dataset-Id') ?? same;
       },
       onShouldRetry: (error) => {
         const status = error.originalResponse?.getStatus() ?? 0;
@@ -197,7 +211,10 @@ export class Uploads {
         return status === 0 || (status >= 500 && status !== 507) || status === 409 || status === 423 || status === 401;
       },
       onProgress: (sent) => this.progress(id, sent),
-      onSuccess: () => this.drop(id),
+      onSuccess: () => {
+        this.drop(id);
+        if (same !== undefined) onSame?.(same);
+      },
       onError: (error) => this.fail(id, error),
     });
     const [previous] = await upload.findPreviousUploads();

@@ -112,6 +112,19 @@ test.describe.serial('someone who knows her data', () => {
     await expect(panel.getByTestId('kargah-dataset')).toHaveCount(1);
   });
 
+  test('a file that is here already is asked about, and opened instead of stored again', async () => {
+    await upload(page, panel.getByRole('button', { name: 'بارگذاری', exact: true }), 'دوباره.csv', sales(1200));
+    const here = page.getByRole('dialog').filter({ has: page.getByTestId('kargah-already-here') });
+    await expect(here).toContainText('دوباره.csv');
+    for (const name of ['نسخهٔ جدید', 'مجموعه‌دادهٔ دیگری'])
+      await expect(here.getByRole('button', { name })).toBeVisible();
+    await here.getByRole('button', { name: 'باز کردن' }).click();
+    await expect(here).toHaveCount(0);
+    await expect(shown()).toBeVisible();
+    await expect(panel.getByTestId('kargah-dataset')).toHaveCount(1);
+    await expect(panel.getByTestId('kargah-upload')).toHaveCount(0);
+  });
+
   test('she has the file read anew with Persian letters, as a third version', async () => {
     await shown().getByRole('button', { name: 'خواندن دوباره' }).click();
     const form = page.getByTestId('kargah-reread');

@@ -245,7 +245,7 @@ test.describe('a JupyterLab of its own', () => {
     await expect.poll(status, AGAIN).toBe(401);
     await page.unroute('**/kargah/**');
 
-    await upload(page, panel.getByRole('button', { name: 'بارگذاری', exact: true }), 'later.csv', cloudsCsv());
+    await upload(page, panel.getByRole('button', { name: 'بارگذاری', exact: true }), 'later.csv', cloudsCsv(500));
     await expect(panel.getByTestId('kargah-dataset').filter({ hasText: 'later.csv' })).toContainText('ردیف', AGAIN);
     await expect(connection(panel)).toHaveAttribute('data-state', 'connected', AGAIN);
     await expect(panel.getByTestId('kargah-sign-in')).toHaveCount(0);

@@ -93,7 +93,7 @@ test.describe.serial('a project of two people', () => {
       guest.page,
       guest.panel.getByRole('button', { name: 'بارگذاری', exact: true }),
       'برگ.csv',
-      cloudsCsv(60),
+      cloudsCsv(72),
     );
     await expect(owner.panel.getByRole('row', { name: 'برگ.csv' })).toBeVisible(READ);
   });

@@ -68,9 +68,21 @@ def test_bytes_that_are_there_already_are_not_sent(
     file = table(tmp_path / "a.csv", 1)
     first = client.datasets.upload(file).ready()
     wire = Wire(monkeypatch)
-    again = client.datasets.upload(file, name="again").ready()
+    with pytest.warns(UserWarning, match=first.id):
+        again = client.datasets.upload(file, name="again").ready()
     assert wire.pieces == 0
     assert (again.name, again.data["sha256"]) == ("again", first.data["sha256"]) == ("again", sha256(file))
+
+
+def test_a_file_that_is_a_dataset_already_is_opened_where_that_is_wished(client: kargah.Kargah, tmp_path: Path) -> None:
+    file = table(tmp_path / "twice.csv", 9)
+    first = client.datasets.upload(file, known="open").ready()
+    client.datasets.upload(table(tmp_path / "later.csv", 10), dataset_id=first.id).ready()
+    opened = client.datasets.upload(file, known="open").ready()
+    assert (opened.id, opened.version) == (first.id, 1)
+    with pytest.warns(UserWarning, match=first.id):
+        with_names = client.datasets.upload(file, known="open", reading={"header": True}).ready()
+    assert with_names.id != first.id
 
 
 def test_a_piece_that_arrives_changed_is_sent_again(
@@ -79,7 +91,7 @@ def test_a_piece_that_arrives_changed_is_sent_again(
     file = table(tmp_path / "b.csv", 2)
     wire = Wire(monkeypatch)
     wire.happens[2] = lambda piece: piece[:5] + bytes([piece[5] ^ 1]) + piece[6:]
-    dataset_id = upload_file(client._http, file, None)
+    dataset_id, _ = upload_file(client._http, file, None)
     assert client.datasets.get(dataset_id).ready().data["sha256"] == sha256(file)
     assert wire.pieces == -(-file.stat().st_size // CHUNK) + 1
 
@@ -96,7 +108,7 @@ def test_an_upload_goes_on_over_a_killed_bridge(
         return piece
 
     wire.happens[2] = killed
-    dataset_id = upload_file(client._http, file, None)
+    dataset_id, _ = upload_file(client._http, file, None)
     assert client.datasets.get(dataset_id).ready().data["sha256"] == sha256(file)
 
 
@@ -119,5 +131,5 @@ def test_a_file_that_changes_while_it_is_sent_is_refused_and_begun_anew(
         upload_file(client._http, file, None)
     assert caught.value.code == "upload_checksum_mismatch"
     monkeypatch.setattr(Http, "request", whole)
-    dataset = client.datasets.get(upload_file(client._http, file, None)).ready()
+    dataset = client.datasets.get(upload_file(client._http, file, None)[0]).ready()
     assert list(dataset.preview()) == ["x", "y"]

@@ -208,7 +208,21 @@ export const listDatasets = endpoint({
   policy: 'user',
   permission: 'dataset.read',
   summary: 'Datasets of mine and those shared with me, newest first',
-  query: pageQuery.extend({ search: z.string().max(200).optional(), tag: tag.optional() }),
+  query: pageQuery.extend({
+    search: z.string().max(200).optional(),
+    tag: tag.optional(),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/u)
+      .meta({ description: 'Those that hold this very file, in any version' })
+      .optional(),
+    size_bytes: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .meta({ description: 'Those that hold a file of this size, in any version' })
+      .optional(),
+  }),
   responses: { 200: page(dataset).meta({ id: 'DatasetPage' }) },
   errors: [],
 });

@@ -225,7 +225,8 @@ export const importSource = endpoint({
  * tus 1.0 (creation, creation-with-upload, checksum by sha1 or sha256, termination, expiration). Metadata: `filename` (required), `name`,
  * `dataset_id` (the file is that dataset's next version), `sha256` (of bytes that the project has already the creation's answer says
  * `Upload-Offset` = `Upload-Length`, and nothing needs to be sent; other bytes than announced are refused), `reading` (JSON). Every
- * answer carries `Kargah-Dataset-Id`; the upload's id is the same for its whole life.
+ * answer carries `Kargah-Dataset-Id`, and once all has come `Kargah-Same-Dataset-Id` where another dataset of the project holds the very
+ * same file; the upload's id is the same for its whole life.
  */
 const tus = { 204: null } as const;
 const uploadParams = z.object({ upload_id: uploadId });

@@ -46,6 +46,8 @@ const COLUMNS = [
 export interface ListQuery extends PageQuery {
   readonly search?: string | undefined;
   readonly tag?: string | undefined;
+  readonly sha256?: string | undefined;
+  readonly size_bytes?: number | undefined;
 }
 type Sharing = DatasetRow['shared'];
 
@@ -117,6 +119,20 @@ export class DatasetStore {
     const wanted = folded(query.search ?? '').trim();
     if (wanted !== '') select = select.where(contains('d.search_text', wanted));
     if (query.tag !== undefined) select = select.where(contains('d.tags_json', JSON.stringify(query.tag)));
+    for (const column of ['sha256', 'size_bytes'] as const) {
+      const value = query[column];
+      if (value === undefined) continue;
+      select = select.where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom('dataset_versions as f')
+            .select('f.version_id')
+            .whereRef('f.dataset_id', '=', 'd.dataset_id')
+            .where(`f.${column}`, '=', value)
+            .where('f.deleted_at', 'is', null),
+        ),
+      );
+    }
     return select;
   }
 

@@ -208,6 +208,21 @@ export class VersionStore {
       .execute();
   }
 
+  /** The first dataset of the project, other than this one, that has these bytes as a version; those deleted do not count. */
+  async otherOfBytes(projectId: string, sha256: string, datasetId: string): Promise<string | null> {
+    const found = await this.db
+      .selectFrom('dataset_versions')
+      .select('dataset_id')
+      .where('project_id', '=', projectId)
+      .where('sha256', '=', sha256)
+      .where('dataset_id', '!=', datasetId)
+      .where('deleted_at', 'is', null)
+      .orderBy('created_at')
+      .orderBy('version_id')
+      .executeTakeFirst();
+    return found?.dataset_id ?? null;
+  }
+
   async profileOf(versionId: string): Promise<string | null> {
     const row = await this.db
       .selectFrom('dataset_versions')

@@ -9010,6 +9010,8 @@ export interface operations {
         cursor?: string;
         search?: string;
         tag?: string;
+        sha256?: string;
+        size_bytes?: number;
       };
       header?: {
         /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */

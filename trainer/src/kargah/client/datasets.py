@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from kargah.client.dataset import DATASETS, Dataset
 from kargah.client.transport.http import API, Http
 from kargah.client.transport.pages import pages
-from kargah.client.transport.uploads import upload_file
+from kargah.client.transport.uploads import sha256_of, upload_file
 
 if TYPE_CHECKING:
     import pandas
@@ -31,6 +32,7 @@ class Datasets:
         *,
         dataset_id: str | None = None,
         reading: wire.Reading | None = None,
+        known: Literal["again", "open"] = "again",
     ) -> Dataset:
         """Uploads a file, a folder of image folders, or a DataFrame.
 
@@ -49,6 +51,9 @@ class Datasets:
                 datetime), if what does not fit is to become missing `"invalid": "missing"`, and where it is not found
                 how it is written: `decimal` (`.`, `,` or `/`), `order` (`ymd`, `dmy` or `mdy`), `calendar`
                 (`gregorian` or `jalali`).
+            known: what becomes of a file that is a dataset already. `"again"`: another dataset of it, with a warning
+                that names the first; `"open"`: the version that it is, so that a notebook that runs twice makes one.
+                With `dataset_id` or `reading` it is sent in any case.
 
         Raises:
             KargahError: `unsupported_format`, `empty_file`, `file_too_large`, `quota_exceeded`, `storage_full`,
@@ -59,7 +64,7 @@ class Datasets:
             with tempfile.TemporaryDirectory() as folder:
                 file = Path(folder) / f"{_file_name(name or 'data')}.parquet"
                 path.to_parquet(file, index=False)
-                return self._sent(file, name, dataset_id, reading)
+                return self._sent(file, name, dataset_id, reading, known)
         source = Path(path).expanduser()
         if source.is_dir():
             with tempfile.TemporaryDirectory() as folder:
@@ -67,8 +72,8 @@ class Datasets:
                 with zipfile.ZipFile(file, "w", strict_timestamps=False) as archive:
                     for picture in sorted(p for p in source.rglob("*") if p.is_file()):
                         archive.write(picture, picture.relative_to(source))
-                return self._sent(file, name or source.resolve().name, dataset_id, reading)
-        return self._sent(source, name, dataset_id, reading)
+                return self._sent(file, name or source.resolve().name, dataset_id, reading, known)
+        return self._sent(source, name, dataset_id, reading, known)
 
     def import_source(self, source_id: str) -> Dataset:
         """A dataset from the catalogue: `digits`, `iris`, `wine`, `breast_cancer`, `diabetes`."""
@@ -145,9 +150,39 @@ class Datasets:
     def download(self, dataset_id: str, path: str | Path | None = None) -> Path:
         return self.get(dataset_id).download(path)
 
-    def _sent(self, file: Path, name: str | None, dataset_id: str | None, reading: wire.Reading | None) -> Dataset:
-        sent = upload_file(self._http, file, name, dataset_id=dataset_id, reading=reading)
+    def _sent(
+        self,
+        file: Path,
+        name: str | None,
+        dataset_id: str | None,
+        reading: wire.Reading | None,
+        known: Literal["again", "open"],
+    ) -> Dataset:
+        if known == "open" and dataset_id is None and reading is None:
+            found = self._of_file(file)
+            if found is not None:
+                return found
+        sent, same = upload_file(self._http, file, name, dataset_id=dataset_id, reading=reading)
+        if same is not None and dataset_id is None:
+            other = self.get(same)
+            warnings.warn(
+                f"{file.name} is the same file as the dataset {other.name!r} ({same}); "
+                'upload(…, known="open") answers that one.',
+                stacklevel=3,
+            )
         return self._arriving(self._http.json("GET", f"{DATASETS}/{sent}"))
+
+    def _of_file(self, file: Path) -> Dataset | None:
+        """The oldest dataset, and the version of it, that this very file was made."""
+        if not file.is_file():
+            return None
+        digest = sha256_of(file)
+        for data in reversed(list(pages(self._http, DATASETS, {"sha256": digest}))):
+            for version in Dataset(self._http, data).versions():
+                is_there = version["state"] == "ready" and not version["deleted"] and not version["freed"]
+                if is_there and version["sha256"] == digest:
+                    return self.get(data["dataset_id"], version["version"])
+        return None
 
     def _arriving(self, data: wire.Dataset) -> Dataset:
         pending = data["pending"]

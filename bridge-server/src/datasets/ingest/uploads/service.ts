@@ -78,7 +78,7 @@ export class UploadService {
     }
     // Relative, so that it is right behind any prefix that proxies put before it.
     const location = req.path.endsWith('/') ? upload.upload_id : `uploads/${upload.upload_id}`;
-    return { status: 201, headers: { ...headersOf(upload, offset), Location: location } };
+    return { status: 201, headers: { ...(await this.headersOf(upload, offset)), Location: location } };
   }
 
   async head(caller: Person, uploadId: string, req: Request): Promise<Answer> {
@@ -87,7 +87,7 @@ export class UploadService {
     return {
       status: 200,
       headers: {
-        ...headersOf(upload, await this.whereIs(upload)),
+        ...(await this.headersOf(upload, await this.whereIs(upload))),
         'Upload-Length': String(upload.size_bytes),
         'Cache-Control': 'no-store',
       },
@@ -107,7 +107,7 @@ export class UploadService {
       if ((await this.files.offsetOf(uploadId)) !== offset) throw new KargahError('upload_offset_mismatch');
       return this.receive(upload, { body: req, checksum, onChunk });
     });
-    return { status: 204, headers: headersOf(prolonged, reached) };
+    return { status: 204, headers: await this.headersOf(prolonged, reached) };
   }
 
   async cancel(caller: Person, uploadId: string, req: Request): Promise<Answer> {
@@ -168,6 +168,21 @@ export class UploadService {
       if (isLiving(upload) && (await this.abandon(upload))) await this.deps.store.detachUpload(upload.upload_id);
       if (Date.parse(upload.expires_at) < now - REMEMBER_MS) await this.deps.store.forgetUpload(upload.upload_id);
     }
+  }
+
+  /** Once the whole has come: whether another dataset of the project is of the very same file. */
+  private async headersOf(upload: Living, offset: number): Promise<Record<string, string>> {
+    const row = offset === upload.size_bytes ? await this.deps.versions.find(upload.version_id) : undefined;
+    const same =
+      typeof row?.sha256 === 'string'
+        ? await this.deps.versions.otherOfBytes(row.project_id, row.sha256, row.dataset_id)
+        : null;
+    return {
+      'Upload-Offset': String(offset),
+      'Upload-Expires': new Date(upload.expires_at).toUTCString(),
+      'Kargah-Dataset-Id': upload.dataset_id,
+      ...(same === null ? {} : { 'Kargah-Same-Dataset-Id': same }),
+    };
   }
 
   private expiry(): string {
@@ -286,12 +301,4 @@ export class UploadService {
 
 function isLiving(upload: UploadTable): upload is Living {
   return upload.dataset_id !== null && upload.version_id !== null;
-}
-
-function headersOf(upload: UploadTable, offset: number): Record<string, string> {
-  return {
-    'Upload-Offset': String(offset),
-    'Upload-Expires': new Date(upload.expires_at).toUTCString(),
-    ...(upload.dataset_id === null ? {} : { 'Kargah-Dataset-Id': upload.dataset_id }),
-  };
 }

@@ -29,6 +29,7 @@ class _Standing(NamedTuple):
     upload_id: str
     offset: int
     dataset_id: str
+    same: str | None = None
 
 
 def upload_file(
@@ -38,8 +39,10 @@ def upload_file(
     *,
     dataset_id: str | None = None,
     reading: Mapping[str, object] | None = None,
-) -> str:
-    """Sends a file, with a progress bar; returns the id of the dataset it becomes. What is there already is not sent.
+) -> tuple[str, str | None]:
+    """Sends a file, with a progress bar. What is there already is not sent.
+
+    Returns the id of the dataset it becomes, and of another one of the project that holds the very same file.
 
     Args:
         dataset_id: the dataset whose next version it is; without it, the file makes a new one.
@@ -64,7 +67,7 @@ def upload_file(
     known = _Unfinished(http.url, path, metadata)
     standing = _resume(http, known.get(), size)
     if standing is None:
-        standing = _create(http, size, metadata | {"sha256": _sha256(path)})
+        standing = _create(http, size, metadata | {"sha256": sha256_of(path)})
         known.put(standing.upload_id)
     try:
         if standing.offset < size:
@@ -75,7 +78,7 @@ def upload_file(
             known.forget()
         raise
     known.forget()
-    return standing.dataset_id
+    return standing.dataset_id, standing.same
 
 
 def _send(http: Http, path: Path, size: int, standing: _Standing) -> _Standing:
@@ -157,10 +160,15 @@ def _look_again(http: Http, before: _Standing, failure: KargahError) -> _Standin
 
 def _standing(upload_id: str, answer: httpx.Response) -> _Standing:
     headers = answer.headers
-    return _Standing(upload_id, int(headers.get("Upload-Offset", "0")), str(headers.get("Kargah-Dataset-Id", "")))
+    return _Standing(
+        upload_id,
+        int(headers.get("Upload-Offset", "0")),
+        str(headers.get("Kargah-Dataset-Id", "")),
+        headers.get("Kargah-Same-Dataset-Id"),
+    )
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         digest = hashlib.sha256()
         while piece := file.read(CHUNK_BYTES):
