@@ -8,6 +8,7 @@ import * as limits from './limits.js';
 import * as logs from './training/logs.js';
 import * as metrics from './training/metrics.js';
 import * as modelFile from './training/model-file.js';
+import * as paired from './training/paired.js';
 import * as people from './people.js';
 import * as plans from './training/plans.js';
 import * as pythons from './training/pythons.js';
@@ -66,6 +67,7 @@ export const coreEndpoints: readonly Endpoint[] = endpointsOf(
   intake,
   recipes,
   report,
+  paired,
   training,
   plans,
   pythons,

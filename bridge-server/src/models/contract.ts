@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jobId, owner, page, pageQuery, shownText, timestamp, userId } from '../contract/common.js';
 import { endpoint } from '../contract/endpoint.js';
+import { pairedFigures, pairedMetric } from '../contract/training/paired.js';
 import { best } from '../contract/training/training.js';
 import { report } from '../contract/training/report.js';
 
@@ -276,6 +277,18 @@ export const versionReport = endpoint({
   summary: 'What the version is worth on the rows that were held back',
   responses: { 200: report },
   errors: ['not_found', 'model_not_ready', 'report_missing', 'mlflow_unavailable'],
+});
+export const versionAgainst = endpoint({
+  ...models,
+  params: z.object({ name: modelName, version, other: version }),
+  id: 'modelVersionAgainst',
+  method: 'get',
+  path: '/api/v1/models/{name}/versions/{version}/against/{other}',
+  permission: 'model.read',
+  summary: 'Whether another version is better than this one on the same rows, or these rows do not tell',
+  query: z.object({ metric: pairedMetric }),
+  responses: { 200: pairedFigures },
+  errors: ['not_found', 'model_not_ready', 'report_rows_missing', 'rows_differ', 'mlflow_unavailable'],
 });
 
 const oneAlias = { ...models, params: z.object({ name: modelName, alias: aliasName }) } as const;

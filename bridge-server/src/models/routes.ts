@@ -59,6 +59,10 @@ export function modelRoutes(trained: TrainedModels, registry: RegistryService): 
       status: 200,
       json: await registry.report(caller, params.name, params.version),
     })),
+    route(contract.versionAgainst, async ({ caller, params: { name, ...versions }, query }) => ({
+      status: 200,
+      json: await registry.compared(caller, name, versions, query.metric ?? null),
+    })),
     route(contract.setAlias, async ({ caller, params, body }) => ({
       status: 200,
       json: await registry.setAlias(caller, params.name, params.alias, body.version),

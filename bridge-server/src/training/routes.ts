@@ -5,6 +5,7 @@ import { jobLogs, searchLogs } from '../contract/training/logs.js';
 import { jobMetricNames, jobMetrics } from '../contract/training/metrics.js';
 import { jobModel } from '../contract/training/model-file.js';
 import { planTrain } from '../contract/training/plans.js';
+import { jobAgainst } from '../contract/training/paired.js';
 import { jobReport, jobReportRows } from '../contract/training/report.js';
 import { listPythons } from '../contract/training/pythons.js';
 import { listRecipes } from '../contract/training/recipes.js';
@@ -106,6 +107,10 @@ export function trainingRoutes(training: TrainingService): Route[] {
       await pipeline(Readable.fromWeb(rows), res);
       return undefined;
     }),
+    route(jobAgainst, async ({ caller, params, query }) => ({
+      status: 200,
+      json: await training.against(caller, [params.job_id, params.other_id], query.metric ?? null),
+    })),
     route(jobModel, async ({ caller, params, query, res }) => {
       const wanted = { format: query.format, unchecked: query.unchecked === 'true' };
       await training.model(caller, params.job_id, wanted, ({ path, sha256 }, filename) =>

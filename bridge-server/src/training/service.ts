@@ -1,6 +1,7 @@
 import type { ReadableStream } from 'node:stream/web';
 import type { z } from 'zod';
 import type { MetricPoint } from '../contract/training/metrics.js';
+import type { PairedFigures } from '../contract/training/paired.js';
 import type { Report } from '../contract/training/report.js';
 import {
   priority,
@@ -34,6 +35,7 @@ import { givenTo, newJob, type Lineage } from './requests/new-job.js';
 import type { TrainingDataset, TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
 import type { Columns } from './points/columns.js';
 import { PointHistory } from './points/history.js';
+import { PairedReports, type JudgedModel } from './paired.js';
 import { openReportRows, readReport } from './reports.js';
 import { Preparation } from './run/preparation.js';
 import { JobRuns } from './run/mlflow-runs.js';
@@ -86,6 +88,7 @@ export class TrainingService {
   readonly #finalizer: RunFinalizer;
   readonly #models: ModelDownloads;
   readonly #points: PointHistory;
+  readonly #paired: PairedReports;
 
   constructor(private readonly deps: TrainingDeps) {
     const { mlflow, live, events, datasets, recipes, settings, log } = deps;
@@ -133,6 +136,7 @@ export class TrainingService {
       log,
     });
     this.#models = new ModelDownloads(settings.dataDir, mlflow, settings.python);
+    this.#paired = new PairedReports(settings.dataDir, mlflow, settings.python);
     this.logs = new JobLogs(folders, live, (job_id, err) => log.error({ err, job_id }, 'a log could not be followed'));
   }
 
@@ -392,6 +396,24 @@ export class TrainingService {
       if (error instanceof KargahError && ['report_missing', 'not_found'].includes(error.code)) return null;
       throw error;
     }
+  }
+
+  /**
+   * Whether the second job's model is better on the same rows.
+   *
+   * @throws not_found, model_not_ready, report_rows_missing, rows_differ, mlflow_unavailable
+   */
+  async against(person: Person, jobIds: readonly [string, string], metric: string | null): Promise<PairedFigures> {
+    const [first, second] = await Promise.all(jobIds.map((jobId) => this.#job(person, 'model.read', jobId)));
+    const judged = await Promise.all(
+      [first!, second!].map(async (row) => ({ ...(await this.#modelOf(row)), dataset: row.dataset_sha256 })),
+    );
+    return this.#paired.compare(judged[0]!, judged[1]!, metric);
+  }
+
+  /** The same of any two models of MLflow's. */
+  async pairedAt(first: JudgedModel, second: JudgedModel, metric: string | null): Promise<PairedFigures> {
+    return this.#paired.compare(first, second, metric);
   }
 
   /** The report beside any model of MLflow's. @throws report_missing, mlflow_unavailable */

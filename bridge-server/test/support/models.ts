@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +23,10 @@ export interface Signed {
 export interface ReportOf {
   readonly part?: 'test' | 'validation';
   readonly accuracy?: { value: number | null; low: number | null; high: number | null };
+  /** How many of its 200 rows it answered rightly, the last ones of them: what it answered on each is kept beside it. */
+  readonly right?: number;
+  /** Of how many rows the kept answers are, where they are not the report's. */
+  readonly kept?: number;
 }
 
 /** A whole bridge with MLflow, a project of Sara's, and jobs that left models. */
@@ -104,7 +109,8 @@ export class ModelsWorld {
 
   /** As MLflow's own client asks, through the gateway. */
   async mlflow(who: Signed, method: string, path: string, body?: unknown): Promise<Answer> {
-    const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const isWhole = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
+    const text = isWhole ? body : JSON.stringify(body);
     const headers = {
       'x-mlflow-workspace': this.workspace,
       // Node says nothing of the body of a DELETE by itself.
@@ -152,6 +158,8 @@ export class ModelsWorld {
     const { info } = made.json<{ run: { info: { run_id: string; artifact_uri: string } } }>().run;
     await this.upload(info.artifact_uri, 'model/MLmodel', 'x: 1');
     if (report !== null) await this.upload(info.artifact_uri, 'model/report.json', JSON.stringify(reportOf(report)));
+    if (report?.right !== undefined)
+      await this.upload(info.artifact_uri, 'model/report_rows.npz', keptRows(report.right, report.kept ?? 200));
     return info.run_id;
   }
 
@@ -160,7 +168,7 @@ export class ModelsWorld {
     return found.json<{ run: { info: { artifact_uri: string } } }>().run.info.artifact_uri;
   }
 
-  async upload(artifacts: string, path: string, text: string): Promise<void> {
+  async upload(artifacts: string, path: string, text: string | Buffer): Promise<void> {
     const folder = artifacts.replace(/^mlflow-artifacts:\//u, '');
     const sent = await this.mlflow(this.sara, 'PUT', `/mlflow-artifacts/artifacts/${folder}/${path}`, text);
     expect([sent.status, sent.text]).toEqual([200, expect.anything()]);
@@ -181,10 +189,29 @@ async function signed(bridge: TestBridge, email: string): Promise<Signed> {
   return { token, userId: user.user_id };
 }
 
+const KEEP = `
+import sys, tempfile
+from pathlib import Path
+import numpy as np
+from kargah.evaluation import JudgedRows
+
+right, rows = map(int, sys.argv[1:3])
+wrong = (np.arange(rows) < rows - right).astype(np.int32)
+given = np.where(wrong, 0.2, 0.8).astype(np.float32)
+with tempfile.TemporaryDirectory() as folder:
+    JudgedRows(np.arange(rows), np.zeros(rows, np.int32), wrong, given, ["a", "b"]).write(Path(folder, "rows"))
+    sys.stdout.buffer.write(Path(folder, "rows").read_bytes())
+`;
+/** As a job writes them. */
+const keptRows = (right: number, rows: number): Buffer =>
+  execFileSync(join(ROOT, '.venv/bin/python'), ['-c', KEEP, String(right), String(rows)]);
+
 const figure = { better: 'max' } as const;
 
 /** A report as a job writes it. */
-function reportOf({ part = 'test', accuracy = { value: 0.9, low: 0.85, high: 0.94 } }: ReportOf) {
+function reportOf({ part = 'test', right = 180, ...told }: ReportOf) {
+  const value = right / 200;
+  const { accuracy = { value, low: value - 0.05, high: value + 0.04 } } = told;
   return {
     format: 1,
     task: 'classification',

@@ -9,6 +9,7 @@ import pytest
 
 import kargah
 from kargah.cli import main
+from kargah.client.models import RegisteredModel
 from kargah.client.transport.http import API
 
 from ..conftest import LiveBridge
@@ -22,6 +23,19 @@ def someone(live_bridge: LiveBridge, name: str) -> tuple[str, kargah.Kargah]:
     return email, live_bridge.register(email, PASSWORD, name)
 
 
+def set_rules(client: kargah.Kargah, project: str, aliases: dict[str, object]) -> None:
+    body = {"aliases": aliases, "revision": 0}
+    client.http.json("PUT", f"{API}/projects/{project}/model-rules", json=body)
+
+
+def are_compared(model: RegisteredModel, jobs: list[kargah.Job], said: list[dict[str, object]]) -> None:
+    """Two versions on the same rows, as their jobs say it."""
+    found = model.version(1).against(model.version(2))
+    assert found.sentence == jobs[0].against(jobs[1]).sentence.replace("n0", "قیمت 1").replace("n1", "قیمت 2")
+    assert [one["sentence"] for one in said] == [found.sentence]
+    assert [one["sentence_fa"] for one in said] == [found.persian]
+
+
 def test_a_model_is_registered_promoted_by_two_people_and_rolled_back(
     live_bridge: LiveBridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -32,8 +46,7 @@ def test_a_model_is_registered_promoted_by_two_people_and_rolled_back(
     sara.use_project(team.id)
     omid.use_project(team.id)
     # What the gates say is told elsewhere; here it is who may do what.
-    rules = f"{API}/projects/{team.id}/model-rules"
-    sara.http.json("PUT", rules, json={"aliases": {"champion": {"approval": "another"}}, "revision": 0})
+    set_rules(sara, team.id, {"champion": {"approval": "another"}})
     iris = sara.datasets.import_source("iris").ready()
     jobs = [sara.train(iris, epochs=1, name=f"n{n}").wait() for n in range(2)]
     versions = [sara.models.register("قیمت", job) for job in jobs]
@@ -63,6 +76,7 @@ def test_a_model_is_registered_promoted_by_two_people_and_rolled_back(
         assert main(["models", *words, "--json"]) == 0
         return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
+    are_compared(model, jobs, said("against", "قیمت", "1", "2"))
     [request] = said("promote", "قیمت", "2", "--why", "بهتر است")
     assert request["state"] == "waiting"
     [waiting] = sara.models.waiting()

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import io
+import json
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from kargah.evaluation import JudgedRows
-from kargah.evaluation.paired import NotComparable, verdict
+from kargah.evaluation import JudgedRows, classification, regression
+from kargah.evaluation.paired import Metric, NotComparable, verdict
 
 
 def classifier(right: np.ndarray, places: np.ndarray | None = None, given: float = 0.75) -> JudgedRows:
@@ -118,3 +122,66 @@ def test_rows_come_back_as_they_were_kept_and_what_is_something_else_is_refused(
     for something in (b"", b"PK\x03\x04", pickled.getvalue()):
         with pytest.raises(ValueError):  # noqa: PT011
             JudgedRows.read(io.BytesIO(something))
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1_macro", "log_loss", "roc_auc", "average_precision"])
+def test_each_figure_of_a_classifiers_report_is_compared_and_is_that_of_the_report(metric: Metric) -> None:
+    generator = np.random.default_rng(5)
+    labels = generator.integers(0, 2, 300)
+    told = [0.5 + (labels - 0.5) * gap + generator.normal(0, 0.2, 300) for gap in (0.1, 0.5)]
+    probabilities = [np.stack([1 - one, one], 1) for one in np.clip(told, 0.01, 0.99)]
+    first, second = (
+        JudgedRows.of(np.arange(300), one.astype(np.float32), labels, ["no", "yes"]) for one in probabilities
+    )
+    found = verdict(first, second, metric)
+    reports = [classification.metrics(one, labels, 1)[metric] for one in probabilities]
+    assert found.values == pytest.approx([one["value"] for one in reports], abs=1e-4)
+    better = -1 if reports[0]["better"] == "min" else 1
+    assert found.difference == pytest.approx(better * (found.values[1] - found.values[0]))
+    assert 0 < found.low < found.difference < found.high
+
+
+@pytest.mark.parametrize("metric", ["r2", "rmse", "mae"])
+def test_each_figure_of_a_regressions_report_is_compared_and_is_that_of_the_report(metric: Metric) -> None:
+    generator = np.random.default_rng(6)
+    truth = generator.normal(size=300)
+    answers = [truth + generator.normal(0, spread, 300) for spread in (0.8, 0.3)]
+    first, second = (JudgedRows(np.arange(300), truth, one) for one in answers)
+    found = verdict(first, second, metric)
+    reports = [regression.metrics(one, truth, 1)[metric] for one in answers]
+    assert found.values == pytest.approx([one["value"] for one in reports])
+    assert 0 < found.low < found.difference < found.high
+
+
+def test_rows_that_do_not_tell_a_figure_or_have_other_targets_or_classes_are_not_compared() -> None:
+    one_class = classifier(rights(0.5)), classifier(rights(0.8))
+    with pytest.raises(NotComparable, match="do not tell roc_auc"):
+        verdict(*one_class, "roc_auc")
+    other = JudgedRows(np.arange(400), np.zeros(400), np.ones(400), np.ones(400, dtype=np.float32), ["no", "maybe"])
+    with pytest.raises(NotComparable, match="other classes"):
+        verdict(one_class[0], other)
+    constant = JudgedRows(np.arange(20), np.ones(20), np.arange(20.0))
+    with pytest.raises(NotComparable, match="other targets"):
+        verdict(regressor(np.zeros(20)), constant)
+    with pytest.raises(NotComparable, match="do not tell r2"):
+        verdict(constant, JudgedRows(np.arange(20), np.ones(20), np.zeros(20)), "r2")
+
+
+def test_files_of_rows_are_compared_by_a_process_of_its_own_which_refuses_what_is_no_such_file(tmp_path: Path) -> None:
+    def asked(metric: str, *names: str) -> dict[str, Any]:
+        command = [sys.executable, "-m", "kargah.evaluation", metric, *(str(tmp_path / name) for name in names), *names]
+        told: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+        return told
+
+    classifier(rights(0.80)).write(tmp_path / "a")
+    classifier(rights(0.88)).write(tmp_path / "b")
+    (tmp_path / "bad").write_bytes(b"PK\x03\x04")
+    np.savez((tmp_path / "odd").open("wb"), places=np.arange(20), truth=np.full(20, "x"), answers=np.full((20, 2), "y"))
+    found = asked("", "a", "b")
+    assert (found["ok"], found["metric"], found["rows"]) == (True, "accuracy", 400)
+    assert (found["first"], found["second"]) == ({"value": 0.8, "rows": 400}, {"value": 0.88, "rows": 400})
+    assert 0 < found["low"] < 0.08 < found["high"]
+    assert found["sentence"].startswith("b is better than a by 8.0 points (accuracy)")
+    assert asked("mape", "a", "b")["reason"].startswith("“mape” cannot be compared row by row")
+    assert asked("", "a", "bad") == asked("", "bad", "a")
+    assert [asked("", "a", "bad")["ok"], asked("", "odd", "odd")["ok"]] == [False, False]

@@ -132,10 +132,25 @@ export const MODELS = {
     en: 'Version {champion}, which has the alias now, has no report: train it again for one, or leave “not worse” out of the rules.',
     fa: 'نسخهٔ {champion} که اکنون نام را دارد گزارش ندارد: برای گزارش دوباره آموزشش دهید، یا «بدتر نبودن» را از قاعده‌ها بردارید.',
   },
+  gate_other_data: {
+    status: 409,
+    en: 'Versions {version} and {champion} were judged on different data, so neither is known to be better: train again on the dataset and split of version {champion}.',
+    fa: 'نسخه‌های {version} و {champion} با داده‌های متفاوتی سنجیده شده‌اند و برتری معلوم نمی‌شود: دوباره با مجموعه‌داده و تقسیم نسخهٔ {champion} آموزش دهید.',
+  },
+  gate_other_split: {
+    status: 409,
+    en: 'Versions {version} and {champion} were judged on other splits of the same data, so neither is known to be better: train again with the split of version {champion}.',
+    fa: 'نسخه‌های {version} و {champion} با تقسیم‌های متفاوتی از یک داده سنجیده شده‌اند و برتری معلوم نمی‌شود: دوباره با تقسیم نسخهٔ {champion} آموزش دهید.',
+  },
+  gate_rows_missing: {
+    status: 409,
+    en: 'What version {of} answered on each row was not kept, so versions {version} and {champion} cannot be held against each other: train it once more with a recipe, or leave “not worse” out of the rules.',
+    fa: 'پاسخ نسخهٔ {of} به تک‌تک ردیف‌ها نگه داشته نشده و نسخه‌های {version} و {champion} با هم سنجیدنی نیستند: یک بار دیگر با الگو آموزشش دهید، یا «بدتر نبودن» را از قاعده‌ها بردارید.',
+  },
   gate_worse: {
     status: 409,
-    en: '“{metric}” is {value}, and that of version {champion} {limit}: worse by more than {margin}.',
-    fa: '«{metric}» برابر {value} و برای نسخهٔ {champion} برابر {limit} است: بیش از {margin} بدتر.',
+    en: '{sentence} The rules allow it to be worse by {margin} at most{certain}.',
+    fa: '{sentence_fa} قاعده‌ها حداکثر {margin} بدتر بودن را می‌پذیرند{certain_fa}.',
   },
   gate_interrupted: {
     status: 409,

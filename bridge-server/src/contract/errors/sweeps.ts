@@ -35,6 +35,11 @@ export const SWEEPS = {
     en: 'What this model answered on each row was not kept: an earlier release made its report. Train once more, and compare then.',
     fa: 'پاسخ این مدل به تک‌تک ردیف‌ها نگه داشته نشده است، چون گزارشش را نسخه‌ای قدیمی ساخته است. یک بار دیگر آموزش دهید و سپس مقایسه کنید.',
   },
+  rows_differ: {
+    status: 409,
+    en: '{reason}',
+    fa: '{reason_fa}',
+  },
   quota_jobs: {
     status: 429,
     en: 'You already have {max} {max|job|jobs} waiting; wait for one to end.',

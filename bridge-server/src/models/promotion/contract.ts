@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idOf, owner, page, pageQuery, shownText, timestamp, userId } from '../../contract/common.js';
 import { endpoint } from '../../contract/endpoint.js';
 import { failure } from '../../contract/errors.js';
+import { pairedFigures } from '../../contract/training/paired.js';
 
 const modelName = z.string().min(1).max(1_000);
 const aliasName = z.string().min(1).max(255);
@@ -32,7 +33,18 @@ export const aliasRules = z
       .meta({ description: 'The report is on test rows, by which the best epoch was not chosen' }),
     metrics: z.array(gateMetric).max(20).default([]),
     not_worse: z
-      .strictObject({ metric: z.string().min(1).max(100), margin: z.number().min(0).default(0) })
+      .strictObject({
+        metric: z.string().min(1).max(100),
+        margin: z
+          .number()
+          .min(0)
+          .default(0)
+          .meta({ description: 'By how much it may be worse, in the unit of the metric' }),
+        interval: z.boolean().default(true).meta({
+          description:
+            'The worse end of the paired interval of 95 % counts, so that it is known not to be worse by more; false: the difference itself',
+        }),
+      })
       .nullable()
       .default(null)
       .meta({ description: 'Not worse, on the same rows, than what has the alias now' }),
@@ -105,6 +117,7 @@ export const modelCheck = z
     metric: z.string().optional(),
     value: z.number().optional().meta({ description: 'What counted' }),
     limit: z.number().optional().meta({ description: 'What it was held against' }),
+    paired: pairedFigures.optional().meta({ description: 'The version against what has the alias, row by row' }),
     why: failure.nullable().meta({ description: 'Of one that failed' }),
   })
   .meta({ id: 'ModelCheck' });

@@ -196,9 +196,8 @@ it('after the champion is taken away, “not worse” is held against what it wa
   const rules = { not_worse: { metric: 'accuracy', margin: 0.01 } };
   await withRules(rules);
   const learned = { dataset_sha256: 'abc', split_id: 'spl_1' };
-  for (const value of [0.9, 0.8]) {
-    const accuracy = { value, low: value - 0.05, high: value + 0.05 };
-    const job_id = await world.trained('n', { part: 'test', accuracy }, learned);
+  for (const right of [180, 160]) {
+    const job_id = await world.trained('n', { right }, learned);
     expect((await world.ask(sara, 'POST', at('dethroned', '/versions'), { job_id })).status).toBe(201);
   }
   expect((await request('dethroned', 1)).body.state).toBe('done');

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../contract/errors.js';
+import type { PairedFigures } from '../../contract/training/paired.js';
 import type { Report } from '../../contract/training/report.js';
 import { failureOf, KargahError, type ErrorParams } from '../../lib/errors.js';
 import { stored } from '../../training/index.js';
@@ -16,6 +17,8 @@ interface Candidate {
   readonly isApprovalNeeded: boolean;
   /** @throws {KargahError} `report_missing`, `model_not_ready`, `mlflow_unavailable` */
   readonly reportOn: (row: VersionRow) => Promise<Report>;
+  /** @throws {KargahError} `report_rows_missing` with its `side`, `rows_differ`, `mlflow_unavailable` */
+  readonly against: (first: VersionRow, second: VersionRow, metric: string) => Promise<PairedFigures>;
 }
 type Gate = ModelCheck['gate'];
 
@@ -104,42 +107,44 @@ function metricCheck(report: Report, gate: AliasRules['metrics'][number]): Model
 }
 
 async function notWorse(
-  { metric, margin }: NonNullable<AliasRules['not_worse']>,
+  { metric, margin, interval }: NonNullable<AliasRules['not_worse']>,
   report: Report,
   candidate: Candidate,
   row: VersionRow,
 ): Promise<ModelCheck> {
   const { champion } = candidate;
   if (champion === null || champion.version === row.version) return passed('not_worse', { metric });
+  const about = { version: row.version, champion: champion.version };
+  const cannot = (code: ErrorCode, more: ErrorParams = {}): ModelCheck =>
+    failed('not_worse', code, { ...about, ...more }, { metric });
   const figure = figureOf('not_worse', report, metric);
   if ('gate' in figure) return figure;
   const theirs = await reportIfAny(candidate, champion);
-  const about = { version: row.version, champion: champion.version };
-  if (theirs === null) return failed('not_worse', 'gate_champion_unreported', about, { metric });
-  if (theirs.chosen_on_these || !onSameRows(row, report, champion, theirs))
-    return failed('not_worse', 'gate_other_rows', about, { metric });
+  if (theirs === null) return cannot('gate_champion_unreported');
   const other = figureOf('not_worse', theirs, metric);
   if ('gate' in other) return other;
-  const [value, limit] = [figure.value, other.value];
-  const by = figure.better === 'max' ? limit - value : value - limit;
-  if (!(by <= margin)) {
-    const params = { metric, value: rounded(value), limit: rounded(limit), margin, champion: champion.version };
-    return failed('not_worse', 'gate_worse', params, { metric, value, limit });
+  const [mine, its] = [stored(lineage, row.lineage_json), stored(lineage, champion.lineage_json)];
+  if (mine?.dataset_sha256 == null || mine.dataset_sha256 !== its?.dataset_sha256) return cannot('gate_other_data');
+  if (mine.split_id === null || mine.split_id !== its.split_id) return cannot('gate_other_split');
+  if (theirs.part !== report.part || theirs.rows !== report.rows) return cannot('gate_other_rows');
+  let paired: PairedFigures;
+  try {
+    paired = await candidate.against(champion, row, metric);
+  } catch (error) {
+    if (!(error instanceof KargahError)) throw error;
+    if (error.code === 'report_rows_missing')
+      return cannot('gate_rows_missing', { of: error.params['side'] === 1 ? champion.version : row.version });
+    if (error.code === 'rows_differ') return failed('not_worse', 'rows_differ', error.params, { metric });
+    throw error;
   }
-  return passed('not_worse', { metric, value, limit });
-}
-
-/** The same part of the same split of the same bytes. */
-function onSameRows(row: VersionRow, report: Report, champion: VersionRow, theirs: Report): boolean {
-  const [mine, other] = [stored(lineage, row.lineage_json), stored(lineage, champion.lineage_json)];
-  return (
-    mine?.dataset_sha256 != null &&
-    mine.dataset_sha256 === other?.dataset_sha256 &&
-    mine.split_id !== null &&
-    mine.split_id === other.split_id &&
-    report.part === theirs.part &&
-    report.rows === theirs.rows
-  );
+  // What lies beside the report is not of its rows.
+  if ([paired.rows, paired.first.rows, paired.second.rows].some((rows) => rows !== report.rows))
+    return cannot('gate_other_rows');
+  const more = { metric, value: paired.second.value, limit: paired.first.value, paired };
+  if ((interval ? paired.low : paired.difference) >= -margin) return passed('not_worse', more);
+  const { sentence, sentence_fa } = paired;
+  const [certain, certain_fa] = interval ? [', by the worse end of the interval', '، با سر بدتر بازه'] : ['', ''];
+  return failed('not_worse', 'gate_worse', { sentence, sentence_fa, margin, certain, certain_fa }, more);
 }
 
 const rounded = (value: number): number => Number(value.toPrecision(4));

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ModelsWorld, type Signed } from '../../../test/support/models.js';
+import { ModelsWorld, type ReportOf, type Signed } from '../../../test/support/models.js';
 import type { LedgerRow } from '../../contract/ledger.js';
+import type { PairedFigures } from '../../contract/training/paired.js';
 import type { RegisteredModel } from '../contract.js';
-import type { ModelMove, ModelRequest, ModelRules, Rules } from './contract.js';
+import type { ModelMove, ModelRequest, ModelRules } from './contract.js';
 
 let world: ModelsWorld;
 let sara: Signed;
@@ -43,6 +44,11 @@ async function withRules(aliasRules: Partial<Record<string, object>>): Promise<v
   const { revision } = (await world.ask<ModelRules>(sara, 'GET', RULES())).body;
   const set = await world.ask<ModelRules>(sara, 'PUT', RULES(), { aliases: aliasRules, revision });
   expect([set.status, set.body]).toEqual([200, expect.anything()]);
+}
+/** The next version of a name, of a job that learned from one dataset and split if nothing else is said. */
+async function add(name: string, report: ReportOf | null, learned: object = {}): Promise<void> {
+  const job_id = await world.trained('n', report, { dataset_sha256: 'abc', split_id: 'spl_1', ...learned });
+  expect((await world.ask(sara, 'POST', at(name, '/versions'), { job_id })).status).toBe(201);
 }
 const gates = ({ checks }: ModelRequest) => checks.map(({ gate, state, why }) => [gate, state, why?.code ?? null]);
 /** As the rules are where nobody set any. */
@@ -226,35 +232,93 @@ describe('a request', () => {
     await withRules(FIRST);
   });
 
-  it('is held against the present champion on the same rows, and says what is missing for that', async () => {
-    const rules: Rules[string] | object = { not_worse: { metric: 'accuracy', margin: 0.01 } };
-    await withRules({ champion: rules });
-    const same = { dataset_sha256: 'abc', split_id: 'spl_1' };
-    const accuracy = (value: number) =>
-      ({ part: 'test', accuracy: { value, low: value - 0.05, high: value + 0.05 } }) as const;
-    const add = async (value: number | null, learned: object): Promise<void> => {
-      const job_id = await world.trained('n', value === null ? null : accuracy(value), learned);
-      expect((await world.ask(sara, 'POST', at('rivals', '/versions'), { job_id })).status).toBe(201);
-    };
-    await add(0.9, same);
-    await add(0.895, same);
-    await add(0.85, same);
-    await add(0.95, { ...same, split_id: 'spl_2' });
-    expect((await request(sara, 'rivals', 1)).body.state).toBe('done');
-    expect((await request(sara, 'rivals', 3)).body.checks.at(-1)).toMatchObject({
-      gate: 'not_worse',
-      value: 0.85,
-      limit: 0.9,
-      why: { code: 'gate_worse' },
+  it('is held against the present champion row by row: by the worse end of the interval, or by the difference', async () => {
+    const rules = (interval: boolean) => ({
+      champion: { not_worse: { metric: 'accuracy', margin: 0.02, interval } },
     });
-    expect((await request(sara, 'rivals', 4)).body.checks.at(-1)?.why?.code).toBe('gate_other_rows');
-    expect((await request(sara, 'rivals', 2)).body.state).toBe('done');
-    await withRules({ champion: {} });
-    await add(null, same);
-    expect((await request(sara, 'rivals', 5)).body.state).toBe('done');
-    await withRules({ champion: rules });
-    expect((await request(sara, 'rivals', 1)).body.checks.at(-1)?.why?.code).toBe('gate_champion_unreported');
+    await withRules(rules(true));
+    for (const right of [180, 160, 179, 170]) await add('rivals', { right });
+    expect((await request(sara, 'rivals', 1)).body.state).toBe('done');
+    expect((await request(sara, 'rivals', 2)).body.checks.at(-1)).toMatchObject({
+      gate: 'not_worse',
+      value: 0.8,
+      limit: 0.9,
+      paired: { rows: 200, difference: expect.closeTo(-0.1) },
+      why: {
+        code: 'gate_worse',
+        detail: expect.stringMatching(
+          /^rivals 2 is worse than rivals 1 by 10\.0 points \(accuracy\), 95 % interval .*on the same 200 rows\. .*0\.02/u,
+        ),
+        detail_fa: expect.stringContaining('همان 200 ردیف'),
+      },
+    });
+    // One row worse: known to be no worse than by two in a hundred.
+    expect((await request(sara, 'rivals', 3)).body).toMatchObject({
+      state: 'done',
+      checks: [{}, {}, {}, { paired: { low: expect.closeTo(-0.015, 1) } }],
+    });
+    // Nine rows worse: by 0.045, and who asks for no interval allows that.
+    const wide = { champion: { not_worse: { metric: 'accuracy', margin: 0.05 } } };
+    await withRules(wide);
+    expect((await request(sara, 'rivals', 4)).body.checks.at(-1)?.why?.code).toBe('gate_worse');
+    await withRules({ champion: { not_worse: { metric: 'accuracy', margin: 0.05, interval: false } } });
+    expect((await request(sara, 'rivals', 4)).body.state).toBe('done');
     await withRules(FIRST);
+  });
+
+  it('that cannot be held against the champion says what is missing for that, and what to do', async () => {
+    const rules = { champion: { not_worse: { metric: 'accuracy', margin: 0.01 } } };
+    await withRules(rules);
+    await add('lacks', { right: 180 });
+    await add('lacks', { right: 190 }, { split_id: 'spl_2' });
+    await add('lacks', { right: 190 }, { dataset_sha256: 'def' });
+    await add('lacks', {});
+    await add('lacks', { right: 90, kept: 100 });
+    await add('lacks', { right: 190, accuracy: { value: null, low: null, high: null } });
+    await add('lacks', null);
+    expect((await request(sara, 'lacks', 1)).body.state).toBe('done');
+    const why = async (version: number) => (await request(sara, 'lacks', version)).body.checks.at(-1)?.why?.code;
+    expect([await why(2), await why(3), await why(4), await why(5), await why(6), await why(7)]).toEqual([
+      'gate_other_split',
+      'gate_other_data',
+      'gate_rows_missing',
+      'gate_other_rows',
+      'gate_metric_unknown',
+      'gate_no_report',
+    ]);
+    await withRules({ champion: {} });
+    expect((await request(sara, 'lacks', 7)).body.state).toBe('done');
+    await withRules(rules);
+    expect(await why(1)).toBe('gate_champion_unreported');
+    await withRules(FIRST);
+  });
+
+  it('aside, two versions are held against each other by whoever may read them', async () => {
+    for (const right of [160, 180]) await add('pair', { right });
+    await add('pair', {});
+    const against = (who: Signed, other: number, query = '') =>
+      world.ask<PairedFigures>(who, 'GET', at('pair', `/versions/1/against/${String(other)}${query}`));
+    const { body } = await against(viewer, 2);
+    expect(body).toMatchObject({
+      metric: 'accuracy',
+      first: { value: 0.8, rows: 200 },
+      second: { value: 0.9, rows: 200 },
+      rows: 200,
+      difference: expect.closeTo(0.1),
+    });
+    expect(body.sentence).toMatch(/^pair 2 is better than pair 1 by 10\.0 points/u);
+    expect((await against(viewer, 2, '?metric=log_loss')).body).toMatchObject({ metric: 'log_loss' });
+    const refused = await against(viewer, 2, '?metric=r2');
+    expect([refusal(refused), refused.body.detail]).toEqual([
+      [409, 'rows_differ'],
+      expect.stringContaining('they have accuracy'),
+    ]);
+    expect(refusal(await against(viewer, 3))).toEqual([404, 'report_rows_missing']);
+    expect(refusal(await against(viewer, 9))).toEqual([404, 'not_found']);
+    const foreign = await world.bridge.call('GET', at('pair', '/versions/1/against/2'), {
+      token: (await world.person('reza')).token,
+    });
+    expect(foreign.status).toBe(404);
   });
 
   it('whose version MLflow’s own client deletes meanwhile fails when it is approved', async () => {

@@ -86,6 +86,7 @@ function bridge(): PromotionService {
       readAgain: () => Promise.resolve(),
       current: () => Promise.resolve(),
       reportOn: () => report(),
+      against: () => Promise.reject(new KargahError('report_rows_missing', { side: 1 })),
     },
     mlflow,
     live: { tell: () => undefined } as never,

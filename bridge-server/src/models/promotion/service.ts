@@ -40,7 +40,7 @@ interface PromotionDeps {
   readonly store: PromotionStore;
   readonly rules: ProjectRules;
   readonly follower: Follower;
-  readonly registry: Pick<RegistryService, 'version' | 'model' | 'readAgain' | 'current' | 'reportOn'>;
+  readonly registry: Pick<RegistryService, 'version' | 'model' | 'readAgain' | 'current' | 'reportOn' | 'against'>;
   readonly versions: Pick<RegistryStore, 'version'>;
   /** What MLflow has, where that counts more than what was read of it. */
   readonly inMlflow: Pick<RegistryPort, 'version'>;
@@ -372,6 +372,7 @@ export class PromotionService {
       champion: await this.#champion(place),
       isApprovalNeeded: asked.approval === 'another' || others > 0,
       reportOn: (of) => registry.reportOn(person, of),
+      against: (...pair) => registry.against(person, ...pair),
     });
     for await (const check of found) {
       checks.push(check);

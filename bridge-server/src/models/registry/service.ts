@@ -5,12 +5,14 @@ import { projectOf } from '../../access/resource.js';
 import { scopeOf } from '../../access/scope.js';
 import { workspaceUser } from '../../access/workspace-user.js';
 import type { Permission } from '../../contract/permissions.js';
+import type { PairedFigures } from '../../contract/training/paired.js';
 import type { Report } from '../../contract/training/report.js';
 import { KeyedMutex } from '../../lib/async/keyed-mutex.js';
 import { KargahError } from '../../lib/errors.js';
 import { folded } from '../../lib/folding.js';
 import type { MlflowPort, RegistryPort } from '../../mlflow/port.js';
-import { modelOf, type TrainingService } from '../../training/index.js';
+import { modelOf, stored, type ModelPlace, type TrainingService } from '../../training/index.js';
+import { lineage } from '../contract.js';
 import type {
   Change,
   Dependents,
@@ -32,7 +34,7 @@ interface RegistryDeps {
   readonly index: RegistryIndex;
   readonly registry: RegistryPort;
   readonly mlflow: Pick<MlflowPort, 'ensureWorkspace'>;
-  readonly training: Pick<TrainingService, 'reportAt'>;
+  readonly training: Pick<TrainingService, 'reportAt' | 'pairedAt'>;
   readonly promotion: Promotion;
 }
 /** What protected aliases are, and how one is taken away. */
@@ -176,13 +178,53 @@ export class RegistryService {
   }
 
   /** @throws {KargahError} `model_not_ready`, `report_missing`, `mlflow_unavailable` */
-  async reportOn({ workspace }: InProject, version: VersionRow): Promise<Report> {
+  async reportOn(project: InProject, version: VersionRow): Promise<Report> {
+    const place = await this.#placeOf(project, version);
+    if (place === null) throw new KargahError('report_missing');
+    return this.deps.training.reportAt(place);
+  }
+
+  /**
+   * Whether the second is better on the same rows.
+   *
+   * @throws {KargahError} `model_not_ready`, `report_rows_missing` with the `side` that has none, `rows_differ`, `mlflow_unavailable`
+   */
+  async against(
+    project: InProject,
+    first: VersionRow,
+    second: VersionRow,
+    metric: string | null,
+  ): Promise<PairedFigures> {
+    const judged = async (row: VersionRow, side: 1 | 2) => {
+      const place = await this.#placeOf(project, row);
+      if (place === null) throw new KargahError('report_rows_missing', { side });
+      const dataset = stored(lineage, row.lineage_json)?.dataset_sha256 ?? null;
+      return { name: `${row.name} ${String(row.version)}`, place, dataset };
+    };
+    return this.deps.training.pairedAt(await judged(first, 1), await judged(second, 2), metric);
+  }
+
+  /** Of two versions of a model, as a person asks. */
+  async compared(
+    person: Person,
+    name: string,
+    { version, other }: { readonly version: number; readonly other: number },
+    metric: string | null,
+  ): Promise<PairedFigures> {
+    const first = await this.version(person, 'model.read', name, version);
+    return this.against(person, first, await this.version(person, 'model.read', name, other), metric);
+  }
+
+  /**
+   * Where its own files are; null: elsewhere than in its run, so that they may be anybody's.
+   *
+   * @throws {KargahError} `model_not_ready`, `mlflow_unavailable`
+   */
+  async #placeOf({ workspace }: InProject, version: VersionRow): Promise<ModelPlace | null> {
     const { run_id: runId, model_id: modelId, source } = version;
     if (runId === null) throw new KargahError('model_not_ready');
     const artifactPath = await this.deps.registry.filesOf(workspace, { runId, modelId, source });
-    // What lies elsewhere than in its run may be anybody's: no report speaks of it.
-    if (artifactPath === null) throw new KargahError('report_missing');
-    return this.deps.training.reportAt({ workspace, runId, artifactPath });
+    return artifactPath === null ? null : { workspace, runId, artifactPath };
   }
 
   async setAlias(person: Person, name: string, alias: string, version: number): Promise<RegisteredModel> {

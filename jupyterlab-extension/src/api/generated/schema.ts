@@ -1085,6 +1085,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/train/jobs/{job_id}/against/{other_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether another job’s model is better than this one’s on the same rows, or these rows do not tell */
+    get: operations['jobAgainst'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/train/jobs/{job_id}/clone': {
     parameters: {
       query?: never;
@@ -1561,6 +1578,23 @@ export interface paths {
     };
     /** What depends on a registered model, or on one version of it, before it is deleted */
     get: operations['modelDependents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/models/{name}/versions/{version}/against/{other}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether another version is better than this one on the same rows, or these rows do not tell */
+    get: operations['modelVersionAgainst'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2315,8 +2349,16 @@ export interface components {
        */
       not_worse: {
         metric: string;
-        /** @default 0 */
+        /**
+         * @description By how much it may be worse, in the unit of the metric
+         * @default 0
+         */
         margin: number;
+        /**
+         * @description The worse end of the paired interval of 95 % counts, so that it is known not to be worse by more; false: the difference itself
+         * @default true
+         */
+        interval: boolean;
       } | null;
       /**
        * @description Somebody who is not the requester approves: always, or where the project has such a person
@@ -2705,6 +2747,7 @@ export interface components {
       | 'model_not_ready'
       | 'report_missing'
       | 'report_rows_missing'
+      | 'rows_differ'
       | 'quota_jobs'
       | 'mlflow_unavailable'
       | 'points_waiting'
@@ -2742,6 +2785,9 @@ export interface components {
       | 'gate_metric_short'
       | 'gate_other_rows'
       | 'gate_champion_unreported'
+      | 'gate_other_data'
+      | 'gate_other_split'
+      | 'gate_rows_missing'
       | 'gate_worse'
       | 'gate_interrupted';
     /** @enum {string} */
@@ -2921,8 +2967,30 @@ export interface components {
       value?: number;
       /** @description What it was held against */
       limit?: number;
+      /** @description The version against what has the alias, row by row */
+      paired?: components['schemas']['PairedFigures'];
       /** @description Of one that failed */
       why: components['schemas']['Failure'] | null;
+    };
+    PairedFigures: {
+      metric: string;
+      first: components['schemas']['PairedFigure'];
+      second: components['schemas']['PairedFigure'];
+      /** @description More than 0: the second is better, whatever the direction of the metric */
+      difference: number;
+      /** @description Its interval of 95 %, by the paired bootstrap */
+      low: number;
+      high: number;
+      /** @description That both were judged on */
+      rows: number;
+      sentence: string;
+      sentence_fa: string;
+    };
+    PairedFigure: {
+      /** @description The figure on the rows that both were judged on */
+      value: number;
+      /** @description Of its own report */
+      rows: number;
     };
     ComparedJob: {
       job_id: string;
@@ -4204,8 +4272,16 @@ export interface components {
        */
       not_worse: {
         metric: string;
-        /** @default 0 */
+        /**
+         * @description By how much it may be worse, in the unit of the metric
+         * @default 0
+         */
         margin: number;
+        /**
+         * @description The worse end of the paired interval of 95 % counts, so that it is known not to be worse by more; false: the difference itself
+         * @default true
+         */
+        interval: boolean;
       } | null;
       /**
        * @description Somebody who is not the requester approves: always, or where the project has such a person
@@ -12948,6 +13024,123 @@ export interface operations {
       };
     };
   };
+  jobAgainst: {
+    parameters: {
+      query?: {
+        /** @description A figure of reports; accuracy or mae where it is left out */
+        metric?: string;
+      };
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path: {
+        job_id: string;
+        other_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PairedFigures'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `not_found`: Not found, or no access.
+       *
+       *     `report_rows_missing`: What this model answered on each row was not kept: an earlier release made its report. Train once more, and compare then.
+       */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `model_not_ready`: Model is ready at the end.
+       *
+       *     `rows_differ`: {reason}
+       */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `mlflow_unavailable`: MLflow does not answer now; it is being restarted.
+       *
+       *     `shutting_down`: The bridge is restarting; try again in a moment.
+       */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   cloneJob: {
     parameters: {
       query?: never;
@@ -17362,6 +17555,124 @@ export interface operations {
         };
       };
       /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  modelVersionAgainst: {
+    parameters: {
+      query?: {
+        /** @description A figure of reports; accuracy or mae where it is left out */
+        metric?: string;
+      };
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path: {
+        name: string;
+        version: number;
+        other: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PairedFigures'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `not_found`: Not found, or no access.
+       *
+       *     `report_rows_missing`: What this model answered on each row was not kept: an earlier release made its report. Train once more, and compare then.
+       */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `model_not_ready`: Model is ready at the end.
+       *
+       *     `rows_differ`: {reason}
+       */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `mlflow_unavailable`: MLflow does not answer now; it is being restarted.
+       *
+       *     `shutting_down`: The bridge is restarting; try again in a moment.
+       */
       503: {
         headers: {
           [name: string]: unknown;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 from kargah.client.errors import KargahError
@@ -15,6 +15,7 @@ from kargah.client.transport.pages import pages
 
 if TYPE_CHECKING:
     from kargah.client import wire
+    from kargah.evaluation.paired import Metric, Verdict
 
 MODELS = f"{API}/models"
 REQUESTS = f"{API}/model-requests"
@@ -51,6 +52,38 @@ class ModelVersion:
             KargahError: `report_missing`, `model_not_ready`, `mlflow_unavailable`.
         """
         return Report(self._http.json("GET", f"{_path(self.name)}/versions/{self.version}/report"))
+
+    def against(self, other: ModelVersion | int, metric: Metric | None = None) -> Verdict:
+        """Whether another version is better than this one on the rows of both reports, or these do not tell.
+
+        Args:
+            metric: a figure of reports; accuracy of classes and mae of numbers where it is left out.
+
+        Raises:
+            KargahError: `report_rows_missing`; `rows_differ` where they were judged on other rows.
+        """
+        from kargah.evaluation.paired import Verdict
+
+        number = other if isinstance(other, int) else other.version
+        found = self.compared(number, metric)
+        names = f"{self.name} {self.version}", f"{self.name} {number}"
+        first, second = found["first"], found["second"]
+        return Verdict(
+            metric=cast("Metric", found["metric"]),
+            difference=found["difference"],
+            low=found["low"],
+            high=found["high"],
+            rows=found["rows"],
+            rows_of_each=(first["rows"], second["rows"]),
+            values=(first["value"], second["value"]),
+            names=names,
+        )
+
+    def compared(self, other: int, metric: str | None = None) -> wire.PairedFigures:
+        """What `against` is made of, as the bridge answers it: the figures, and the sentence in both languages."""
+        path = f"{_path(self.name)}/versions/{self.version}/against/{other}"
+        found: wire.PairedFigures = self._http.json("GET", path, params={} if metric is None else {"metric": metric})
+        return found
 
     def promote(self, alias: str = CHAMPION, *, why: str = "") -> PromotionRequest:
         """As `RegisteredModel.promote`."""

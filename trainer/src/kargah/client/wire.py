@@ -195,6 +195,7 @@ ErrorCode: TypeAlias = Literal[
     "model_not_ready",
     "report_missing",
     "report_rows_missing",
+    "rows_differ",
     "quota_jobs",
     "mlflow_unavailable",
     "points_waiting",
@@ -232,6 +233,9 @@ ErrorCode: TypeAlias = Literal[
     "gate_metric_short",
     "gate_other_rows",
     "gate_champion_unreported",
+    "gate_other_data",
+    "gate_other_split",
+    "gate_rows_missing",
     "gate_worse",
     "gate_interrupted",
 ]
@@ -401,6 +405,7 @@ TokenScope: TypeAlias = Literal["read", "train", "models", "call", "admin"]
 class AliasRulesNotWorse(TypedDict):
     metric: str
     margin: NotRequired[float]
+    interval: NotRequired[bool]
 
 
 class AliasRules(TypedDict):
@@ -414,6 +419,7 @@ class AliasRules(TypedDict):
 class AliasRulesOutputNotWorse(TypedDict):
     metric: str
     margin: float
+    interval: bool
 
 
 class AliasRulesOutput(TypedDict):
@@ -1283,6 +1289,7 @@ class ModelCheck(TypedDict):
     metric: NotRequired[str]
     value: NotRequired[float]
     limit: NotRequired[float]
+    paired: NotRequired[PairedFigures]
     why: Failure | None
 
 
@@ -1454,6 +1461,23 @@ class NewSession(TypedDict):
 class Owner(TypedDict):
     user_id: str
     name: str
+
+
+class PairedFigure(TypedDict):
+    value: float
+    rows: int
+
+
+class PairedFigures(TypedDict):
+    metric: str
+    first: PairedFigure
+    second: PairedFigure
+    difference: float
+    low: float
+    high: float
+    rows: int
+    sentence: str
+    sentence_fa: str
 
 
 class PasswordChange(TypedDict):

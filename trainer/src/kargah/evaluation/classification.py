@@ -50,6 +50,17 @@ def metrics(probabilities: Floats, labels: Ints, seed: int) -> dict[str, Any]:
     return found
 
 
+def f1_macro(answers: Ints, labels: Ints, classes: int) -> float:
+    """F1 over the classes that are there or were answered."""
+    cells = _Cells(answers, labels, classes)
+    return float(cells.figures(cells.rows)[1])
+
+
+def areas(scores: Floats, labels: Ints) -> Floats:
+    """Of two classes, by scores of the second: area below the ROC curve, average precision; NaN where only one is."""
+    return _Scores.of(scores, labels).areas()
+
+
 def losses_of(probabilities: Floats, labels: Ints) -> Floats:
     """Of each row: minus the logarithm of the probability that its class was given."""
     given = probabilities[np.arange(len(labels)), labels]

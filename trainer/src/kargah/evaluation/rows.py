@@ -66,9 +66,32 @@ class JudgedRows:
                 found = cls(kept["places"], kept["truth"], kept["answers"], given, classes)
         except (KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise ValueError("these are no rows of a report") from error
-        if {len(found.places)} != {len(found.truth), len(found.answers)}:
+        if not found._is_sound():
             raise ValueError("these are no rows of a report")
         return found
+
+    def _is_sound(self) -> bool:
+        """Of the kinds and lengths that `write` gives: whoever may write a model may have put the file there."""
+        columns = [(self.places, "i"), (self.truth, "f"), (self.answers, "f")]
+        if self.classes is not None and self.given is not None:
+            columns = [(self.places, "i"), (self.truth, "i"), (self.answers, "i"), (self.given, "f")]
+        if any(one.dtype.kind != kind or one.shape != (len(self.places),) for one, kind in columns):
+            return False
+        if self.classes is None:
+            return True
+        known = len(self.classes)
+        return all(len(one) == 0 or (one.min() >= 0 and one.max() < known) for one in (self.truth, self.answers))
+
+    def at(self, rows: Ints) -> JudgedRows:
+        """These alone, in this order."""
+        given = None if self.given is None else self.given[rows]
+        return JudgedRows(self.places[rows], self.truth[rows], self.answers[rows], given, self.classes)
+
+    def scores(self) -> Floats:
+        """Of two classes: the probability of the second."""
+        assert self.given is not None
+        # As the report's: scores that were alike as floats of 32 bits are to stay so.
+        return np.where(self.truth == 1, self.given, np.float32(1) - self.given).astype(np.float64)
 
     def losses(self, metric: str) -> Floats:
         """Of each row, the less the better: whether it is wrong, its log loss, absolute or squared error."""

@@ -33,6 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("versions", _versions, "versions of a model, newest first"),
         ("history", _history, "where protected aliases pointed when"),
         ("register", _register, "register a job's model as the next version"),
+        ("against", _against, "whether another version is better on the same rows"),
         ("promote", _promote, "ask that a protected alias point to a version"),
         ("approve", _approve, "approve what waits for it"),
         ("refuse", _refuse, "refuse what waits for approval"),
@@ -46,6 +47,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         elif name == "register":
             added.add_argument("job", help="job_…")
             added.add_argument("--description", default="")
+        elif name == "against":
+            added.add_argument("version", type=int)
+            added.add_argument("other", type=int)
+            added.add_argument("--metric", help="a figure of reports; accuracy of classes, mae of numbers")
         elif name in ("promote", "rollback"):
             if name == "promote":
                 added.add_argument("version", type=int)
@@ -81,6 +86,11 @@ def _history(kargah: Kargah, options: argparse.Namespace) -> None:
 def _register(kargah: Kargah, options: argparse.Namespace) -> None:
     version = kargah.models.register(options.model, options.job, description=options.description)
     _print(options, [version.data], _version)
+
+
+def _against(kargah: Kargah, options: argparse.Namespace) -> None:
+    found = kargah.models[options.model].version(options.version).compared(options.other, options.metric)
+    _print(options, [found], lambda one: f"{one['sentence']}\n{one['sentence_fa']}")
 
 
 def _promote(kargah: Kargah, options: argparse.Namespace) -> None:
