@@ -11,7 +11,7 @@ const FLOORS = {
     ['contract', 'data-folder'],
     ['lib', 'config'],
     ['storage', 'lock', 'events'],
-    ['ledger'],
+    ['ledger', 'mail'],
     ['access'],
     ['http'],
     ['auth', 'live', 'launchers', 'mlflow'],

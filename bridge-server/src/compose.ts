@@ -20,6 +20,7 @@ import type { Authenticator, Route } from './http/route.js';
 import { createLaunchers } from './launchers/index.js';
 import { Ledger, LedgerStore, Refusals } from './ledger/index.js';
 import { systemClock } from './lib/clock.js';
+import { createMail } from './mail/index.js';
 import { createLive, type Live } from './live/live.js';
 import { createMlflow } from './mlflow/index.js';
 import { Metrics } from './observability/metrics.js';
@@ -56,8 +57,9 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   const refusals = new Refusals({ db, ledger, clock: systemClock, log });
   const refused = (caller: Caller, permission: Permission, object: { kind: string; id: string }): void =>
     refusals.add({ caller, permission, object, projectId: caller.projectId });
+  const mail = createMail(config.mail, log, systemClock);
   const sessionEnded = (sessionId: string): void => live.endSession(sessionId);
-  const auth = await createAuth({ storage, ledger, config, memberships, sessionEnded, log });
+  const auth = await createAuth({ storage, ledger, mail, config, memberships, sessionEnded, log });
   const live: Live = createLive({
     authenticator: auth.authenticator,
     memberships,
@@ -127,6 +129,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     registry: mlflow.registry,
     memberships,
     ledger,
+    mail,
     training,
     datasets: datasets.service,
     datasetsOfProjects: datasets.ofProjects,

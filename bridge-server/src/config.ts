@@ -52,6 +52,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** Where others reach a shared bridge: it answers to these names besides those of this machine. */
   readonly publicUrls: readonly string[];
+  /** The mail server, and what letters say of where they come from; null: nothing is sent. */
+  readonly mail: MailSettings | null;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Who may make an account, where no administrator said otherwise. */
   readonly signup: SignUpMode;
@@ -63,6 +65,19 @@ export interface Config {
   readonly projectRetentionDays: number;
   /** End when the parent process changes, since a killed Jupyter cannot tell its children. */
   readonly parentWatch: boolean;
+}
+
+/** How letters are sent, and where their links lead. */
+export interface MailSettings {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte; else STARTTLS where the server offers it. */
+  readonly secure: boolean;
+  readonly user: string | null;
+  readonly password: string;
+  readonly from: string;
+  /** Where people open JupyterLab. */
+  readonly labUrl: string;
 }
 
 /** A setting that the bridge cannot start with; `message` is one line that names the variable and what it may be. */
@@ -170,6 +185,27 @@ const SETTINGS = {
       .default([]),
     'addresses such as https://kargah.example.org, separated by commas',
   ],
+  KARGAH_SMTP_URL: [
+    z
+      .url({ protocol: /^smtps?$/u })
+      .refine((url) => /^(?:smtps?:\/\/[^/?#]+)\/?$/u.test(url) && new URL(url).hostname !== '')
+      .optional(),
+    'an address such as smtps://user:password@mail.example.org:465 or smtp://mail.example.org:587, with no path',
+  ],
+  KARGAH_SMTP_FROM: [
+    z
+      .string()
+      .regex(/^(?:[^<>\r\n"]*<[^\s<>@,;]+@[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+)$/u)
+      .optional(),
+    'the address that letters come from, such as kargah@example.org or Kargah <kargah@example.org>',
+  ],
+  KARGAH_LAB_URL: [
+    z
+      .url({ protocol: /^https?$/u })
+      .refine((url) => !/[?#]/u.test(url))
+      .optional(),
+    'where people open JupyterLab, such as https://lab.example.org/lab or https://hub.example.org/hub/user-redirect/lab',
+  ],
   KARGAH_LOG_LEVEL: [
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     'fatal, error, warn, info, debug, trace or silent',
@@ -239,6 +275,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     databaseHosts: v.KARGAH_DATABASE_HOSTS,
     allowedOrigins: v.KARGAH_ALLOWED_ORIGINS,
     publicUrls: v.KARGAH_PUBLIC_URL,
+    mail: mailOf(v),
     logLevel: v.KARGAH_LOG_LEVEL,
     signup: v.KARGAH_SIGNUP,
     accessTokenSeconds: v.KARGAH_ACCESS_TOKEN_SECONDS,
@@ -247,6 +284,32 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     projectRetentionDays: v.KARGAH_PROJECT_RETENTION_DAYS,
     parentWatch: v.KARGAH_PARENT_WATCH === '1' || socket !== null,
   };
+}
+
+/** Links lead where the settings say, never where a request's Host does: so a mail server needs both other settings. */
+function mailOf(v: Values): MailSettings | null {
+  if (v.KARGAH_SMTP_URL === undefined) return null;
+  if (v.KARGAH_SMTP_FROM === undefined) throw refuse('KARGAH_SMTP_FROM');
+  if (v.KARGAH_LAB_URL === undefined) throw refuse('KARGAH_LAB_URL');
+  const { protocol, hostname, port, username, password } = new URL(v.KARGAH_SMTP_URL);
+  const secure = protocol === 'smtps:';
+  return {
+    host: hostname.replace(/^\[|\]$/gu, ''),
+    port: port === '' ? (secure ? 465 : 587) : Number(port),
+    secure,
+    user: username === '' ? null : decoded(username),
+    password: decoded(password),
+    from: v.KARGAH_SMTP_FROM,
+    labUrl: v.KARGAH_LAB_URL,
+  };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw refuse('KARGAH_SMTP_URL');
+  }
 }
 
 /** A key of 32 bytes for one purpose: nothing signed for one can be shown for another. */

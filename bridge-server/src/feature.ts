@@ -11,6 +11,7 @@ import type { Events } from './events.js';
 import type { Mount } from './http/app.js';
 import type { Route } from './http/route.js';
 import type { Ledger } from './ledger/index.js';
+import type { Mail } from './mail/index.js';
 import type { FeatureFeed, LivePort } from './live/port.js';
 import type { MlflowPort, RegistryPort } from './mlflow/port.js';
 import type { Database } from './storage/schema.js';
@@ -47,6 +48,7 @@ export interface Parts {
   readonly db: Kysely<Database>;
   readonly events: Events;
   readonly ledger: Ledger;
+  readonly mail: Mail;
   readonly live: LivePort & FeatureFeed;
   readonly mlflow: MlflowPort;
   readonly registry: RegistryPort;

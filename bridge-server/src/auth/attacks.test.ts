@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serve, type Served } from '../../test/app.js';
 import { Ledger } from '../ledger/index.js';
+import { createMail } from '../mail/index.js';
 import { HandClock } from '../../test/clock.js';
 import { testStorage } from '../../test/storage.js';
 import { deriveKey } from '../config.js';
@@ -32,6 +33,7 @@ beforeEach(async () => {
   clock = new HandClock(Date.now());
   [ended, warned] = [[], []];
   auth = await createAuth({
+    mail: createMail(null, pino({ level: 'silent' }), clock),
     storage,
     ledger: new Ledger(clock),
     memberships: new Memberships(storage.db, clock),

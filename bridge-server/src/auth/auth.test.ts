@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
 import { HandClock } from '../../test/clock.js';
 import { Ledger } from '../ledger/index.js';
+import { createMail } from '../mail/index.js';
 import { serve, type Served } from '../../test/app.js';
 import { jobRow } from '../../test/rows.js';
 import { testStorage } from '../../test/storage.js';
@@ -35,6 +36,7 @@ beforeEach(async () => {
   ended = [];
   clock = new HandClock(Date.now());
   auth = await createAuth({
+    mail: createMail(null, pino({ level: 'silent' }), clock),
     storage,
     ledger: new Ledger(clock),
     memberships: new Memberships(storage.db, clock),

@@ -6,6 +6,7 @@ import { deriveKey, type Config } from '../config.js';
 import { maySignIn, type MaySignIn } from '../http/listen.js';
 import type { Authenticator, Route } from '../http/route.js';
 import type { Ledger } from '../ledger/index.js';
+import type { Mail } from '../mail/index.js';
 import type { Storage } from '../storage/storage.js';
 import { openAccounts } from './accounts.js';
 import { ApiTokens } from './api-tokens.js';
@@ -15,7 +16,7 @@ import { Devices } from './devices.js';
 import { KeyRing } from './key-ring.js';
 import { TokenKey } from './keys.js';
 import { MLFLOW_PAGE_SECONDS, MlflowAccess } from './mlflow-access.js';
-import { Pace } from './passwords/pace.js';
+import { Pace } from '../lib/pace.js';
 import { Directory } from './people/directory.js';
 import { People } from './people/named.js';
 import { ResetLinks } from './people/reset-links.js';
@@ -28,6 +29,7 @@ import { HashQueue } from './passwords/hash-queue.js';
 export interface AuthDeps {
   readonly storage: Storage;
   readonly ledger: Ledger;
+  readonly mail: Mail;
   readonly config: Pick<
     Config,
     'secret' | 'keyMaxAgeDays' | 'sessionDays' | 'accessTokenSeconds' | 'publicPath' | 'signup' | 'dataDir' | 'socket'
@@ -51,7 +53,7 @@ export interface Auth {
 }
 
 export async function createAuth(deps: AuthDeps): Promise<Auth> {
-  const { storage, ledger, config, memberships, sessionEnded, log, clock = systemClock } = deps;
+  const { storage, ledger, mail, config, memberships, sessionEnded, log, clock = systemClock } = deps;
   const accounts = await openAccounts(storage, config);
   const keyRing = await KeyRing.open({
     db: storage.db,
@@ -90,6 +92,7 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
   const routes = authRoutes({
     db: storage.db,
     ledger,
+    mail,
     directory: new Directory(storage.db, clock),
     resetLinks: new ResetLinks(storage.db, clock),
     accounts,

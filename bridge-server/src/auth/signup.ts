@@ -5,7 +5,7 @@ import type { Config } from '../config.js';
 import type { SignUpMode } from '../contract/server.js';
 import { KargahError } from '../lib/errors.js';
 import { sha256 } from '../lib/hash.js';
-import type { Pace } from './passwords/pace.js';
+import type { Pace } from '../lib/pace.js';
 
 /** No two that look alike. */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MAX_PASSWORD, session, user } from './auth.js';
 import { page, pageQuery, timestamp, userId } from './common.js';
 import { endpoint } from './endpoint.js';
+import { mailed } from './mail.js';
 
 const params = z.object({ user_id: userId });
 const password = z.string().max(MAX_PASSWORD);
@@ -69,8 +70,14 @@ export const makeResetLink = endpoint({
   permission: 'server.admin',
   summary: 'A token with which somebody sets a new password: shown once, good once, for a day; an older one ends',
   params,
-  responses: { 201: z.object({ token: z.string(), expires_at: timestamp }).meta({ id: 'ResetLink' }) },
-  errors: ['not_found'],
+  body: z
+    .object({ mail: z.boolean().default(false).meta({ description: 'Send it to the address of the account too' }) })
+    .meta({ id: 'ResetLinkRequest' }),
+  bodyOptional: true,
+  responses: {
+    201: z.object({ token: z.string(), expires_at: timestamp, mailed: mailed.nullable() }).meta({ id: 'ResetLink' }),
+  },
+  errors: ['not_found', 'mail_not_set_up', 'rate_limited'],
 });
 export const resetPassword = endpoint({
   id: 'resetPassword',

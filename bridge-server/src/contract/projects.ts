@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { displayName, idOf, page, pageQuery, timestamp, userId } from './common.js';
 import { endpoint } from './endpoint.js';
+import { mailed } from './mail.js';
 
 const projectId = idOf('prj');
 const invitationId = idOf('inv');
@@ -212,6 +213,7 @@ export const invitation = z
     created_by: z.object({ user_id: userId, name: z.string() }),
     created_at: timestamp,
     expires_at: timestamp,
+    sent_to: z.string().nullable().meta({ description: 'The address that it was sent to by e-mail' }),
     used_by: z.object({ user_id: userId, name: z.string() }).nullable(),
   })
   .meta({ id: 'Invitation' });
@@ -223,12 +225,17 @@ export const createInvitation = endpoint({
   method: 'post',
   path: '/api/v1/projects/{project_id}/invitations',
   permission: 'project.manage',
-  summary: 'Invite one person, for one role; the token is shown once, to be handed over as a link',
+  summary:
+    'Invite one person, for one role; the token is shown once, to be handed over as a link, and sent by e-mail where an address is given',
   body: z
-    .object({ role: projectRole, expires_in_days: z.number().int().min(1).max(30).default(7) })
+    .object({
+      role: projectRole,
+      expires_in_days: z.number().int().min(1).max(30).default(7),
+      email: z.email().max(254).optional().meta({ description: 'Where the link is sent to, from this server' }),
+    })
     .meta({ id: 'CreateInvitationRequest' }),
-  responses: { 201: invitation.extend({ token }).meta({ id: 'NewInvitation' }) },
-  errors: ['not_found', 'forbidden', 'too_many_invitations'],
+  responses: { 201: invitation.extend({ token, mailed: mailed.nullable() }).meta({ id: 'NewInvitation' }) },
+  errors: ['not_found', 'forbidden', 'too_many_invitations', 'mail_not_set_up', 'rate_limited'],
 });
 export const listInvitations = endpoint({
   ...one,

@@ -79,6 +79,7 @@ export const system = endpoint({
         workspace_dir: z.string().nullable(),
         /** Where a job may be run, where there is a choice; the first is the usual one. */
         launchers: z.array(launcherName).optional(),
+        mail: z.boolean().optional().meta({ description: 'Invitations and codes can be sent by e-mail from here' }),
       })
       .meta({ id: 'System' }),
   },

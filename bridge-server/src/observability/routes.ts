@@ -11,7 +11,7 @@ import type { Metrics } from './metrics.js';
 import { VERSION } from './version.js';
 
 export interface SystemParts {
-  readonly config: Pick<Config, 'dataDir' | 'maxParallelJobs' | 'workspaceDir' | 'launchers'>;
+  readonly config: Pick<Config, 'dataDir' | 'maxParallelJobs' | 'workspaceDir' | 'launchers' | 'mail'>;
   readonly storage: Storage;
   readonly mlflow: Pick<MlflowPort, 'state'>;
   readonly metrics: Metrics;
@@ -50,6 +50,7 @@ export function systemRoutes({ config, storage, mlflow, metrics }: SystemParts):
           storage_used_bytes: await storageUsed(storage, scopeOf(caller, 'dataset.write')),
           workspace_dir: config.workspaceDir,
           ...(config.launchers.length > 1 ? { launchers: config.launchers } : {}),
+          ...(config.mail === null ? {} : { mail: true }),
         },
       };
     }),

@@ -4,6 +4,7 @@ import type { Config } from '../config.js';
 import type { Events } from '../events.js';
 import type { RunningFeature } from '../feature.js';
 import type { Ledger } from '../ledger/index.js';
+import type { Mail } from '../mail/index.js';
 import { systemClock, type Clock } from '../lib/clock.js';
 import type { LivePort } from '../live/port.js';
 import type { MlflowPort } from '../mlflow/port.js';
@@ -24,6 +25,7 @@ export interface ProjectsDeps {
   readonly events: Events;
   readonly memberships: Memberships;
   readonly ledger: Ledger;
+  readonly mail: Mail;
   readonly live: Pick<LivePort, 'membershipsChanged'>;
   readonly mlflow: Pick<MlflowPort, 'deleteWorkspace' | 'onState'>;
   /** Jobs of deleted projects are to end, and of purged ones to go. */
@@ -49,7 +51,13 @@ export function createProjects(deps: ProjectsDeps, clock: Clock = systemClock): 
     memberships,
     told: (userIds) => live.membershipsChanged(userIds),
   });
-  const invitations = new Invitations(new InvitationStore(db), projects, store, ledger);
+  const invitations = new Invitations({
+    store: new InvitationStore(db),
+    projects,
+    members: store,
+    ledger,
+    mail: deps.mail,
+  });
   const deleted = new DeletionStore(db, ledger);
   const deletion = new Deletion({
     store: deleted,

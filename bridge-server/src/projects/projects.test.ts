@@ -93,7 +93,8 @@ describe('an invitation', () => {
   });
 
   it('lets one person in, in its role, and is told of before they sign in', async () => {
-    const { token, ...shown } = await invited(sara, project, 'editor');
+    const { token, mailed, ...shown } = await invited(sara, project, 'editor');
+    expect(mailed).toBeNull();
     expect((await ask(null, 'POST', 'invitations/look', { token })).body).toMatchObject({
       project_name: 'team',
       invited_by: 'sara',

@@ -199,6 +199,7 @@ const COLUMNS: Columns = {
     used_at: 'nullable',
     used_by: 'nullable',
     revoked_at: 'nullable',
+    sent_to: 'nullable',
   },
   model_aliases: {
     project_id: 'required',

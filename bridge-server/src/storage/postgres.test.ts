@@ -19,6 +19,7 @@ import { VersionStore } from '../datasets/records/version-store.js';
 import { pino } from 'pino';
 import { Memberships } from '../access/memberships.js';
 import { createAuth } from '../auth/index.js';
+import { createMail } from '../mail/index.js';
 import { systemClock } from '../lib/clock.js';
 import { Ledger, LedgerStore, verdictOn } from '../ledger/index.js';
 import { openStorage, type Storage } from './storage.js';
@@ -187,7 +188,9 @@ it('keeps accounts, their projects and sessions', async () => {
   } as const;
   const ledger = new Ledger(systemClock);
   const memberships = new Memberships(storage.db);
-  const deps = { storage, ledger, config, memberships, sessionEnded: () => undefined, log: pino({ level: 'silent' }) };
+  const log = pino({ level: 'silent' });
+  const mail = createMail(null, log, systemClock);
+  const deps = { storage, ledger, mail, config, memberships, sessionEnded: () => undefined, log };
   const auth = await createAuth(deps);
   // Once more on the same tables: the library's own migration has nothing left to do.
   await createAuth(deps);

@@ -69,6 +69,8 @@ export interface InvitationTable {
   used_at: string | null;
   used_by: string | null;
   revoked_at: string | null;
+  /** The address that its link was sent to. */
+  sent_to: string | null;
 }
 export interface SessionTable {
   session_id: string;

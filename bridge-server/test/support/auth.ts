@@ -7,6 +7,7 @@ import { createAuth, type Auth, type AuthDeps } from '../../src/auth/index.js';
 import type { User } from '../../src/contract/auth.js';
 import type { LedgerRow } from '../../src/contract/ledger.js';
 import { Ledger, LedgerStore } from '../../src/ledger/index.js';
+import { createMail } from '../../src/mail/index.js';
 import type { Storage } from '../../src/storage/storage.js';
 import { serve, type Served } from '../app.js';
 import { HandClock } from '../clock.js';
@@ -44,6 +45,7 @@ export async function authApp(config: Partial<AuthDeps['config']> = {}, opened?:
   const ended: string[] = [];
   const auth = await createAuth({
     storage,
+    mail: createMail(null, pino({ level: 'silent' }), clock),
     ledger: new Ledger(clock),
     memberships: new Memberships(storage.db, clock),
     config: {

@@ -5,9 +5,12 @@ import { pino } from 'pino';
 import { Memberships } from '../../src/access/memberships.js';
 import { createAuth, type Auth } from '../../src/auth/index.js';
 import type { LedgerRow } from '../../src/contract/ledger.js';
+import type { Mailed } from '../../src/contract/mail.js';
 import type { Invitation, Project, ProjectRole } from '../../src/contract/projects.js';
 import { Events } from '../../src/events.js';
 import { Ledger, LedgerStore } from '../../src/ledger/index.js';
+import type { MailSettings } from '../../src/config.js';
+import { createMail } from '../../src/mail/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { createProjects, type Projects, type ProjectsDeps } from '../../src/projects/index.js';
 import type { Storage } from '../../src/storage/storage.js';
@@ -20,6 +23,7 @@ export interface Signed {
   readonly token: string;
   readonly user: { readonly user_id: string };
 }
+export type NewInvitation = Invitation & { readonly token: string; readonly mailed: Mailed | null };
 export interface Answered<T> {
   readonly status: number;
   readonly body: T & { readonly code?: string };
@@ -42,7 +46,7 @@ export interface ProjectsApp {
   ask<T = unknown>(who: Signed | null, method: string, path: string, body?: unknown): Promise<Answered<T>>;
   register(name: string): Promise<Signed>;
   made(who: Signed, name: string): Promise<string>;
-  invited(who: Signed, project: string, role: ProjectRole): Promise<Invitation & { token: string }>;
+  invited(who: Signed, project: string, role: ProjectRole): Promise<NewInvitation>;
   accept(who: Signed, token: string): Promise<Answered<Project>>;
   joined(name: string, owner: Signed, project: string, role: ProjectRole): Promise<Signed>;
   /** Oldest first. */
@@ -53,7 +57,7 @@ export interface ProjectsApp {
 export const refusal = ({ status, body }: Answered<unknown>): unknown[] => [status, body.code];
 
 /** Accounts and projects on a database of their own, every answer checked against the contract. */
-export async function projectsApp(): Promise<ProjectsApp> {
+export async function projectsApp(mailSettings: MailSettings | null = null): Promise<ProjectsApp> {
   const storage = await testStorage();
   const { db } = storage;
   const dataDir = mkdtempSync(join(tmpdir(), 'kargah-projects-'));
@@ -63,8 +67,10 @@ export async function projectsApp(): Promise<ProjectsApp> {
   const clock = new HandClock(Date.now());
   const ledger = new Ledger(systemClock);
   const silent = pino({ level: 'silent' });
+  const mail = createMail(mailSettings, silent, clock);
   const auth = await createAuth({
     storage,
+    mail,
     memberships,
     ledger,
     config: {
@@ -105,6 +111,7 @@ export async function projectsApp(): Promise<ProjectsApp> {
         }),
         memberships,
         ledger,
+        mail,
         live: { membershipsChanged: (userIds: readonly string[]) => Promise.resolve(void told.push(...userIds)) },
         log: silent,
         ...recorded,
@@ -135,7 +142,7 @@ export async function projectsApp(): Promise<ProjectsApp> {
     return (await ask<Signed>(null, 'POST', 'auth/register', account)).body;
   };
   const invited: ProjectsApp['invited'] = async (who, project, role) =>
-    (await ask<Invitation & { token: string }>(who, 'POST', `projects/${project}/invitations`, { role })).body;
+    (await ask<NewInvitation>(who, 'POST', `projects/${project}/invitations`, { role })).body;
   const accept: ProjectsApp['accept'] = (who, token) => ask<Project>(who, 'POST', 'invitations/accept', { token });
   return {
     storage,

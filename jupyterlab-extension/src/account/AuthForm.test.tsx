@@ -231,6 +231,17 @@ describe('somebody who opened the link of an invitation', () => {
     expect(kargah.api.session.invitation.get()).toBe('kgi_token');
   });
 
+  it('takes the code for a new password from the link that the page was opened by', async () => {
+    kargah.api.session.resetCode.set('kgr_token');
+    invitedTo(CLOSED, open, () => session('t'));
+    await screen.findByRole('heading', { name: 'رمز عبور جدید' });
+    expect(screen.getByLabelText<HTMLInputElement>(/^کد بازنشانی رمز/).value).toBe('kgr_token');
+    await userEvent.type(screen.getByLabelText(/^رمز عبور/, { selector: 'input' }), 'correct horse battery');
+    await userEvent.click(screen.getByRole('button', { name: 'ثبت رمز جدید' }));
+    await waitFor(() => expect(kargah.api.session.resetCode.get()).toBeNull());
+    expect(sent).toMatchObject([{ path: '/api/v1/auth/reset', body: { token: 'kgr_token' } }]);
+  });
+
   it('only signs in where accounts are closed', async () => {
     invitedTo(CLOSED, open, () => session('t'));
     expect(await screen.findByText(/برای پذیرفتن وارد شوید/)).toBeTruthy();

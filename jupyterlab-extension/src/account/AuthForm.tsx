@@ -40,6 +40,12 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
   );
   useEffect(() => void askSignUp(), [askSignUp]);
   const invitation = useStore(api.session.invitation);
+  const resetCode = useStore(api.session.resetCode);
+  useEffect(() => {
+    if (resetCode === null) return;
+    setWanted('reset');
+    setValues((before) => ({ ...before, code: resetCode }));
+  }, [resetCode]);
   const [offer, setOffer] = useState<InvitationOffer | null>(null);
   useEffect(() => {
     if (invitation === null) return;
@@ -149,6 +155,7 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
   });
   const go = (to: 'sign-in' | 'register' | 'reset'): void => {
     setWanted(to);
+    api.session.resetCode.set(null);
     setValues({ ...values, code: '' });
     setErrors({});
     setFailure(null);

@@ -26,6 +26,8 @@ export class SessionKeeper {
   readonly token = new Observable<string | null>(null);
   /** The token of an invitation by whose link this page was opened, until it is used or turned out to be over. */
   readonly invitation = new Observable<string | null>(null);
+  /** The code for a new password by whose link this page was opened, until it is used. */
+  readonly resetCode = new Observable<string | null>(null);
   private expiresAt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private renewing: Promise<string> | undefined;
@@ -67,7 +69,9 @@ export class SessionKeeper {
 
   /** Sets a new password by the code of an administrator, and is signed in by that. */
   async reset(by: { token: string; password: string }): Promise<User> {
-    return this.open(await this.post('auth/reset', by));
+    const session = await this.post('auth/reset', by);
+    this.resetCode.set(null);
+    return this.open(session);
   }
 
   async logout(): Promise<void> {

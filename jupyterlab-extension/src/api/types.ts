@@ -45,6 +45,7 @@ export type LaunchPlan = Schemas['LaunchPlan'];
 export type LedgerRow = Schemas['LedgerRow'];
 export type Person = Schemas['PersonEntry'];
 export type Invitation = Schemas['Invitation'];
+export type Mailed = Schemas['Mailed'];
 export type InvitationOffer = Schemas['InvitationOffer'];
 export type Member = Schemas['Member'];
 export type Project = Schemas['Project'];

@@ -1,12 +1,14 @@
 import { useCallback, useState } from 'react';
 import { data } from '../api/client.js';
-import type { Person } from '../api/types.js';
+import type { Mailed, Person } from '../api/types.js';
 import { IconButton, LinkButton } from '../components/controls/Button.js';
 import { below, Menu, type MenuItem, type MenuPlace } from '../components/controls/Menu.js';
 import { ErrorNote, Note, Skeleton } from '../components/Note.js';
 import { Code } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
+import { useStore } from '../lib/useStore.js';
+import { MailedNote } from '../projects/MailedNote.js';
 import { LimitsEditor } from './Limits.js';
 import { usePaged } from './usePaged.js';
 
@@ -60,11 +62,12 @@ interface OnePersonProps {
 }
 
 function OnePerson({ person, mine, onChanged, onGone }: OnePersonProps): JSX.Element {
-  const { api, shell } = useKargah();
+  const { api, shell, store } = useKargah();
+  const mail = useStore(store.system)?.mail === true;
   const { t, format } = useI18n();
   const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
   const [limiting, setLimiting] = useState(false);
-  const [reset, setReset] = useState<{ token: string; expires_at: string } | null>(null);
+  const [reset, setReset] = useState<{ token: string; expires_at: string; mailed: Mailed | null } | null>(null);
   const x = person.name;
   const params = { path: { user_id: person.user_id } };
 
@@ -80,8 +83,8 @@ function OnePerson({ person, mine, onChanged, onGone }: OnePersonProps): JSX.Ele
     onChanged({ ...person, sessions: 0, tokens: 0 });
     shell.toast('success', t('people.signedOut', { x, n: ended.sessions }));
   };
-  const makeReset = async (): Promise<void> =>
-    setReset(await data(api.http.POST('/api/v1/people/{user_id}/reset-link', { params })));
+  const makeReset = async (send: boolean): Promise<void> =>
+    setReset(await data(api.http.POST('/api/v1/people/{user_id}/reset-link', { params, body: { mail: send } })));
 
   const remove = async (): Promise<void> => {
     const email = await shell.prompt({
@@ -121,7 +124,10 @@ function OnePerson({ person, mine, onChanged, onGone }: OnePersonProps): JSX.Ele
             ),
         },
     { label: t('people.limits'), icon: 'tune', run: () => setLimiting(true) },
-    { label: t('people.reset'), icon: 'undo', run: () => void run(null, makeReset) },
+    { label: t('people.reset'), icon: 'undo', run: () => void run(null, () => makeReset(false)) },
+    ...(mail
+      ? [{ label: t('people.sendReset'), icon: 'out' as const, run: () => void run(null, () => makeReset(true)) }]
+      : []),
     {
       label: t('people.signOut'),
       icon: 'out',
@@ -184,6 +190,7 @@ function OnePerson({ person, mine, onChanged, onGone }: OnePersonProps): JSX.Ele
       {reset !== null && (
         <Note tone="ok" icon="key" title={t('people.resetOnce', { x: format.exact(reset.expires_at) })}>
           <p>{t('people.resetHow')}</p>
+          {reset.mailed !== null && <MailedNote mailed={reset.mailed} />}
           <span className="kg-Layout-row">
             <Code className="kg-Text-ellipsis kg-Layout-grow">{reset.token}</Code>
             <IconButton icon="copy" label={t('action.copy')} onClick={() => void shell.copy(reset.token)} />

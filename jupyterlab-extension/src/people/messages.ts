@@ -39,6 +39,7 @@ export const messages = {
     en: 'All their sessions end and their tokens are revoked.',
   },
   'people.signedOut': { fa: '{n} نشست {x} پایان یافت.', en: '{n} {n|session|sessions} of {x} ended.' },
+  'people.sendReset': { fa: 'فرستادن پیوند رمز جدید با ایمیل', en: 'Send a link for a new password by email' },
   'people.resetOnce': {
     fa: 'این کد را به او برسانید؛ یک بار و تا {x} کار می‌کند و دیگر نشان داده نمی‌شود.',
     en: 'Hand this code over; it works once, until {x}, and is not shown again.',

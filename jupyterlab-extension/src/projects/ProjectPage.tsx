@@ -1,13 +1,15 @@
 import { useCallback, useState } from 'react';
 import { data } from '../api/client.js';
-import type { Invitation, Member, Project, ProjectRole } from '../api/types.js';
+import type { Invitation, Mailed, Member, Project, ProjectRole } from '../api/types.js';
 import { Button, IconButton } from '../components/controls/Button.js';
+import { Field } from '../components/controls/Field.js';
 import { SelectField } from '../components/controls/SelectField.js';
 import { EmptyState, ErrorNote, Note, Skeleton } from '../components/Note.js';
 import { Code } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { useStore } from '../lib/useStore.js';
+import { MailedNote } from './MailedNote.js';
 import { DeleteProject } from './DeleteProject.js';
 import { linkOf } from './invitation.js';
 import { useRead } from './useRead.js';
@@ -157,11 +159,13 @@ function Members({ project, owner }: { readonly project: Project; readonly owner
 }
 
 function Invitations({ project }: { readonly project: Project }): JSX.Element {
-  const { api, shell } = useKargah();
+  const { api, shell, store } = useKargah();
   const { t, format } = useI18n();
   const { project_id } = project;
+  const mail = useStore(store.system)?.mail === true;
+  const [email, setEmail] = useState('');
   const [role, setRole] = useState<ProjectRole>('viewer');
-  const [made, setMade] = useState<{ token: string; expires_at: string } | null>(null);
+  const [made, setMade] = useState<{ token: string; expires_at: string; mailed: Mailed | null } | null>(null);
   const read = useCallback(
     () => data(api.http.GET('/api/v1/projects/{project_id}/invitations', { params: { path: { project_id } } })),
     [api, project_id],
@@ -174,8 +178,10 @@ function Invitations({ project }: { readonly project: Project }): JSX.Element {
   const invite = (): Promise<void> =>
     act(async () => {
       const params = { path: { project_id } };
-      const body = { role, expires_in_days: 7 };
+      const to = email.trim();
+      const body = { role, expires_in_days: 7, ...(mail && to !== '' && { email: to }) };
       setMade(await data(api.http.POST('/api/v1/projects/{project_id}/invitations', { params, body })));
+      setEmail('');
     });
   const revoke = (invitation_id: string): Promise<void> =>
     act(async () => {
@@ -200,8 +206,24 @@ function Invitations({ project }: { readonly project: Project }): JSX.Element {
             ))}
           </SelectField>
         </div>
-        <Button kind="primary" icon="add" label={t('project.makeLink')} onClick={() => void invite()} />
+        <Button
+          kind="primary"
+          icon="add"
+          label={t(mail && email.trim() !== '' ? 'project.sendLink' : 'project.makeLink')}
+          onClick={() => void invite()}
+        />
       </div>
+      {mail && (
+        <Field
+          label={t('project.sendTo')}
+          type="email"
+          dir="ltr"
+          autoComplete="off"
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+        />
+      )}
+      {made?.mailed && <MailedNote mailed={made.mailed} />}
       {made !== null && (
         <Note tone="ok" icon="key" title={t('project.once', { x: format.exact(made.expires_at) })}>
           <span className="kg-Layout-row">
@@ -219,6 +241,12 @@ function Invitations({ project }: { readonly project: Project }): JSX.Element {
           <li className="kg-Layout-row" key={one.invitation_id}>
             <span className="kg-Layout-grow">
               {t(`project.role.${one.role}`)}
+              {one.sent_to !== null && (
+                <>
+                  {t('facts.and')}
+                  <bdi dir="ltr">{one.sent_to}</bdi>
+                </>
+              )}
               {one.used_by !== null && (
                 <>
                   {t('facts.and')}

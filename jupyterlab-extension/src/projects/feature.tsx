@@ -28,14 +28,20 @@ declare module '../tokens.js' {
 
 const ProjectPage = deferred(() => import(/* webpackChunkName: "people" */ './ProjectPage.js'));
 
-/** A link of an invitation that this page was opened by; its token is taken out of the address at once. */
-const LINK = /^#kargah-invitation=([\w-]+)$/u;
+/** A link that this page was opened by, of an invitation or for a new password; its token is taken out of the address at once. */
+const LINK = /^#kargah-(invitation|reset)=([\w-]+)$/u;
 
-function takeInvitation(kargah: Kargah): void {
-  const token = LINK.exec(window.location.hash)?.[1];
+function takeLink(kargah: Kargah): void {
+  const [, kind, token] = LINK.exec(window.location.hash) ?? [];
   if (token === undefined) return;
   window.history.replaceState(window.history.state, '', window.location.href.replace(/#.*$/u, ''));
   kargah.showPanel();
+  const { session } = kargah.api;
+  if (kind === 'reset') session.resetCode.set(token);
+  else takeInvitation(kargah, token);
+}
+
+function takeInvitation(kargah: Kargah, token: string): void {
   const { session } = kargah.api;
   // The form to sign in shows it meanwhile, and may use it to make an account.
   session.invitation.set(token);
@@ -116,6 +122,6 @@ export const projects: Feature = {
       kargah.api.chooseProject(null);
       kargah.shell.toast('warning', kargah.i18n.t('project.gone'));
     });
-    takeInvitation(kargah);
+    takeLink(kargah);
   },
 };

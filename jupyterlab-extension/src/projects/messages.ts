@@ -49,6 +49,17 @@ export const messages = {
   'project.invite': { fa: 'دعوت', en: 'Invite' },
   'project.inviteAs': { fa: 'با نقش', en: 'As' },
   'project.makeLink': { fa: 'ساختن پیوند دعوت', en: 'Make a link' },
+  'project.sendTo': { fa: 'ایمیل، اگر باید فرستاده شود', en: 'Email, where it should be sent' },
+  'project.sendLink': { fa: 'ساختن و فرستادن', en: 'Make and send' },
+  'mail.sent': { fa: 'پیوند به {x} فرستاده شد.', en: 'The link is sent to {x}.' },
+  'mail.address_refused': {
+    fa: 'سرور ایمیل نشانی {x} را نمی‌پذیرد؛ پیوند را خودتان برسانید یا با نشانی درست دوباره بسازید.',
+    en: 'The mail server takes nothing for {x}; hand the link over yourself, or make another with the right address.',
+  },
+  'mail.failed': {
+    fa: 'ایمیل به {x} فرستاده نشد: سرور ایمیل پاسخ نداد یا آن را نپذیرفت. پیوند همچنان معتبر است؛ خودتان برسانیدش.',
+    en: 'Nothing was sent to {x}: the mail server is away or refused it. The link is good; hand it over yourself.',
+  },
   'project.once': {
     fa: 'این پیوند را به یک نفر برسانید؛ تا {x} و یک بار کار می‌کند و دیگر نشان داده نمی‌شود.',
     en: 'Hand this link to one person; it works once, until {x}, and is not shown again.',

@@ -1,4 +1,4 @@
-import { slowDown } from './pace.js';
+import { slowDown } from '../../lib/pace.js';
 
 interface Waiting {
   readonly who: string;

@@ -6,7 +6,7 @@ import { BAD_CURSOR, decodeCursor, encodeCursor } from '../../lib/pages.js';
 import { route, type Answer, type Route, type RouteContext } from '../../http/route.js';
 import type { Endpoint } from '../../contract/endpoint.js';
 import type { HashQueue } from '../passwords/hash-queue.js';
-import type { Pace } from '../passwords/pace.js';
+import type { Pace } from '../../lib/pace.js';
 import type { Directory } from './directory.js';
 import type { Leaving } from './leaving.js';
 import type { PeopleService } from './service.js';
@@ -54,9 +54,9 @@ export function peopleRoutes({ people, leaving, directory, hashes, pace, signedI
       status: 200,
       json: await people.signOut(caller, params.user_id, body.tokens),
     })),
-    route(contract.makeResetLink, async ({ caller, params }) => ({
+    route(contract.makeResetLink, async ({ caller, params, body }) => ({
       status: 201,
-      json: await people.makeResetLink(caller, params.user_id),
+      json: await people.makeResetLink(caller, params.user_id, body.mail),
     })),
     route(contract.removePerson, async ({ caller, params, query }) => ({
       status: 200,

@@ -2,6 +2,8 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Person } from '../../access/caller.js';
 import type { User } from '../../contract/auth.js';
 import type { Ledger } from '../../ledger/index.js';
+import type { Mail } from '../../mail/index.js';
+import type { Mailed } from '../../contract/mail.js';
 import { KargahError } from '../../lib/errors.js';
 import type { Database } from '../../storage/schema.js';
 import type { Accounts } from '../accounts.js';
@@ -13,6 +15,7 @@ import type { ResetLinks } from './reset-links.js';
 interface PeopleDeps {
   readonly db: Kysely<Database>;
   readonly ledger: Ledger;
+  readonly mail: Mail;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly apiTokens: ApiTokens;
@@ -81,19 +84,27 @@ export class PeopleService {
     return { sessions: ended.sessions.length, tokens: ended.tokens.length };
   }
 
-  async makeResetLink(caller: Person, userId: string): Promise<{ token: string; expires_at: string }> {
-    await this.#entry(userId);
-    return this.deps.db.transaction().execute(async (trx) => {
+  /** @param mail whether it is sent to the account's address too */
+  async makeResetLink(
+    caller: Person,
+    userId: string,
+    mail: boolean,
+  ): Promise<{ token: string; expires_at: string; mailed: Mailed | null }> {
+    const { email } = await this.#entry(userId);
+    if (mail) this.deps.mail.admit(caller.userId);
+    const made = await this.deps.db.transaction().execute(async (trx) => {
       const link = await this.deps.resetLinks.make(trx, userId);
       await this.deps.ledger.record(trx, {
         caller,
         action: 'person.reset',
         object: { kind: 'person', id: userId },
         projectId: null,
-        after: { expires_at: link.expires_at },
+        after: { expires_at: link.expires_at, ...(mail && { email }) },
       });
       return link;
     });
+    const mailed = mail ? await this.deps.mail.send(email, { kind: 'reset', from: caller.name, ...made }) : null;
+    return { ...made, mailed };
   }
 
   /** @throws {KargahError} `reset_link_over`, `account_disabled`; what is wrong with the password. */

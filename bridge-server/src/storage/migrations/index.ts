@@ -14,6 +14,7 @@ import { settingsOfTheServer } from './0013-settings-of-the-server.js';
 import { limitsAndKeys } from './0014-limits-and-keys.js';
 import { registeredModels } from './0015-registered-models.js';
 import { promotion } from './0016-promotion.js';
+import { addressesOfInvitations } from './0019-addresses-of-invitations.js';
 
 /** The one list of migrations, in order; a released one is never edited, and knows no code of today. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -32,4 +33,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '014_limits_and_keys': limitsAndKeys,
   '015_registered_models': registeredModels,
   '016_promotion': promotion,
+  '019_addresses_of_invitations': addressesOfInvitations,
 };

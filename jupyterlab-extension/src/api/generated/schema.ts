@@ -1801,7 +1801,7 @@ export interface paths {
     /** Invitations of a project, newest first */
     get: operations['listInvitations'];
     put?: never;
-    /** Invite one person, for one role; the token is shown once, to be handed over as a link */
+    /** Invite one person, for one role; the token is shown once, to be handed over as a link, and sent by e-mail where an address is given */
     post: operations['createInvitation'];
     delete?: never;
     options?: never;
@@ -2082,6 +2082,13 @@ export interface components {
       current_password: string;
       /** @description E-mail of whoever is to own the projects that nobody else owns */
       hand_to?: string;
+    };
+    ResetLinkRequest: {
+      /**
+       * @description Send it to the address of the account too
+       * @default false
+       */
+      mail: boolean;
     };
     ResetRequest: {
       token: string;
@@ -2404,6 +2411,11 @@ export interface components {
       role: components['schemas']['ProjectRole'];
       /** @default 7 */
       expires_in_days: number;
+      /**
+       * Format: email
+       * @description Where the link is sent to, from this server
+       */
+      email?: string;
     };
     /**
      * @description Owners do everything; editors all but say who may see or use the project; viewers look
@@ -2598,6 +2610,7 @@ export interface components {
       | 'weak_password'
       | 'password_too_long'
       | 'common_password'
+      | 'mail_not_set_up'
       | 'last_owner'
       | 'already_member'
       | 'invitation_unknown'
@@ -3093,6 +3106,8 @@ export interface components {
       storage_used_bytes: number;
       workspace_dir: string | null;
       launchers?: components['schemas']['LauncherName'][];
+      /** @description Invitations and codes can be sent by e-mail from here */
+      mail?: boolean;
     };
     NewApiToken: {
       token_id: string;
@@ -3285,6 +3300,15 @@ export interface components {
        * @description RFC 3339, UTC
        */
       expires_at: string;
+      mailed: components['schemas']['Mailed'] | null;
+    };
+    Mailed: {
+      address: string;
+      /**
+       * @description The mail server took it; it takes none for this address; it is away or refused the letter
+       * @enum {string}
+       */
+      outcome: 'sent' | 'address_refused' | 'failed';
     };
     SignedOut: {
       sessions: number;
@@ -4121,11 +4145,14 @@ export interface components {
        * @description RFC 3339, UTC
        */
       expires_at: string;
+      /** @description The address that it was sent to by e-mail */
+      sent_to: string | null;
       used_by: {
         user_id: string;
         name: string;
       } | null;
       token: string;
+      mailed: components['schemas']['Mailed'] | null;
     };
     Invitation: {
       invitation_id: string;
@@ -4146,6 +4173,8 @@ export interface components {
        * @description RFC 3339, UTC
        */
       expires_at: string;
+      /** @description The address that it was sent to by e-mail */
+      sent_to: string | null;
       used_by: {
         user_id: string;
         name: string;
@@ -7116,7 +7145,11 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['ResetLinkRequest'];
+      };
+    };
     responses: {
       /** @description Made */
       201: {
@@ -7125,6 +7158,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ResetLink'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
       /**
@@ -7164,8 +7206,53 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `mail_not_set_up`: This Kargah sends no e-mail: leave the address out and hand the link over yourself, or ask the administrator to name a mail server (KARGAH_SMTP_URL). */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `rate_limited`: Too many attempts; try again in {seconds} s. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -19366,7 +19453,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `too_many_invitations`: The project has {max} open invitations; revoke those that are no longer needed. */
+      /**
+       * @description `mail_not_set_up`: This Kargah sends no e-mail: leave the address out and hand the link over yourself, or ask the administrator to name a mail server (KARGAH_SMTP_URL).
+       *
+       *     `too_many_invitations`: The project has {max} open invitations; revoke those that are no longer needed.
+       */
       409: {
         headers: {
           [name: string]: unknown;
@@ -19395,6 +19486,15 @@ export interface operations {
       };
       /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `rate_limited`: Too many attempts; try again in {seconds} s. */
+      429: {
         headers: {
           [name: string]: unknown;
         };

@@ -117,6 +117,10 @@ export const ERRORS: Catalogue = {
     en: 'This password is easy to guess; use a sentence of your own.',
     fa: 'این رمز به‌آسانی حدس زده می‌شود؛ جمله‌ای از خودتان بنویسید.',
   },
+  mail_not_set_up: {
+    en: 'This Kargah sends no e-mail: leave the address out and hand the link over yourself, or ask the administrator to name a mail server (KARGAH_SMTP_URL).',
+    fa: 'این کارگاه ایمیل نمی‌فرستد: نشانی را ننویسید و پیوند را خودتان بدهید، یا از مدیر بخواهید سرور ایمیل را تنظیم کند (KARGAH_SMTP_URL).',
+  },
   last_owner: {
     en: 'This is the project’s last owner; make somebody else an owner first, or delete the project.',
     fa: 'این آخرین مالک پروژه است؛ اول کس دیگری را مالک کنید یا پروژه را حذف کنید.',

@@ -46,6 +46,7 @@ ErrorCode: TypeAlias = Literal[
     "weak_password",
     "password_too_long",
     "common_password",
+    "mail_not_set_up",
     "last_owner",
     "already_member",
     "invitation_unknown",
@@ -714,6 +715,7 @@ class CopyDatasetRequest(TypedDict):
 class CreateInvitationRequest(TypedDict):
     role: ProjectRole
     expires_in_days: NotRequired[int]
+    email: NotRequired[str]
 
 
 class CreateModelRequest(TypedDict):
@@ -982,6 +984,7 @@ class Invitation(TypedDict):
     created_by: InvitationCreatedBy
     created_at: str
     expires_at: str
+    sent_to: str | None
     used_by: InvitationUsedBy | None
 
 
@@ -1237,6 +1240,11 @@ class LoginRequest(TypedDict):
     password: str
 
 
+class Mailed(TypedDict):
+    address: str
+    outcome: Literal["sent", "address_refused", "failed"]
+
+
 class Member(TypedDict):
     user_id: str
     name: str
@@ -1447,8 +1455,10 @@ class NewInvitation(TypedDict):
     created_by: NewInvitationCreatedBy
     created_at: str
     expires_at: str
+    sent_to: str | None
     used_by: NewInvitationUsedBy | None
     token: str
+    mailed: Mailed | None
 
 
 class NewSession(TypedDict):
@@ -1894,6 +1904,11 @@ class RereadRequest(TypedDict):
 class ResetLink(TypedDict):
     token: str
     expires_at: str
+    mailed: Mailed | None
+
+
+class ResetLinkRequest(TypedDict):
+    mail: NotRequired[bool]
 
 
 class ResetRequest(TypedDict):
@@ -2198,6 +2213,7 @@ class System(TypedDict):
     storage_used_bytes: int
     workspace_dir: str | None
     launchers: NotRequired[list[LauncherName]]
+    mail: NotRequired[bool]
 
 
 class SystemChanged(TypedDict):

@@ -1,5 +1,5 @@
-import type { Clock } from '../../lib/clock.js';
-import { KargahError } from '../../lib/errors.js';
+import type { Clock } from './clock.js';
+import { KargahError } from './errors.js';
 
 /** So many keys are remembered at most; beyond, the ones longest unused are forgotten. */
 const MAX_KEYS = 10_000;

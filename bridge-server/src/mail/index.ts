@@ -1,0 +1,2 @@
+export { createMail } from './mail.js';
+export type { Mail } from './port.js';
