@@ -74,3 +74,19 @@ def test_half_a_letter_in_a_json_key_is_refused_too(read: Read) -> None:
 def test_both_halves_are_a_letter(read: Read, tmp_path: Path) -> None:
     read('{"a": "\\ud83d\\ude00"}\n{"a": "\\\\ud800"}\n', "a.jsonl")
     assert pq.read_table(tmp_path / "data.parquet")["a"].to_pylist() == ["😀", "\\ud800"]
+
+
+# As they stand in a file of a program for DOS, found published with what they mean.
+IRAN_SYSTEM = {"fcf3e4": "علی", "f6fea89fa2f59ff5": "محمدحسین", "f6a89f": "حسن"}
+
+
+def test_iran_system_is_read_when_chosen_in_the_order_and_letters_of_unicode(read: Read, tmp_path: Path) -> None:
+    names = [bytes.fromhex(seen) for seen in IRAN_SYSTEM]
+    # «می‌رود» of one word, and a street with its number, as they are seen from left to right.
+    others = [bytes.fromhex("a2f8a4fcf5"), b"\x81\x82 " + bytes.fromhex("edf295")]
+    content = b"name,n\r\n" + b"".join(name + b",%d\r\n" % at for at, name in enumerate([*names, *others]))
+    result = read(content, encoding="iran-system")
+    read_names = pq.read_table(tmp_path / "data.parquet").column("name").to_pylist()
+    assert read_names[:3] == list(IRAN_SYSTEM.values())
+    assert read_names[3:] == ["می\u200cرود", "پلاک ۱۲"]
+    assert (result["encoding"], result["reading"]["encoding"]) == ("iran-system", "iran-system")

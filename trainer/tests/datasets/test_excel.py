@@ -126,3 +126,20 @@ def test_a_workbook_that_grows_beyond_measure_is_refused_before_it_is_opened(rea
     bomb = workbook({"s": rows(["a"], [1])}, {"xl/worksheets/more.xml": bytes(120 << 20)})
     assert len(bomb) < 1 << 20
     assert reason(read, bomb, "book.xlsx") == ("archive_bomb", {})
+
+
+def test_what_stands_in_cells_merged_over_rows_is_in_each_of_them(read: Read, tmp_path: Path) -> None:
+    body = rows(
+        ["گزارش فروش"],
+        ["استان", "شهر", "y"],
+        ["فارس", "شیراز", 1],
+        [None, "مرودشت", 2],
+        ["قم", "قم", 3],
+        [None, "کهک", 4],
+    )
+    merges = "".join(f'<mergeCell ref="{place}"/>' for place in ("A1:C1", "A3:A4", "A5:A6"))
+    result = read(
+        workbook({"s": f'{body}</sheetData><mergeCells count="3">{merges}</mergeCells><sheetData>'}), "book.xlsx"
+    )
+    assert pq.read_table(tmp_path / "data.parquet").column("استان").to_pylist() == ["فارس", "فارس", "قم", "قم"]
+    assert next(one["params"] for one in result["warnings"] if one["code"] == "merged_cells_filled") == {"count": 2}

@@ -74,6 +74,7 @@ export const reading = z
         'windows-1251',
         'gb18030',
         'cp864',
+        'iran-system',
         // UTF-8 that a program took for another encoding and wrote anew, which is found.
         'utf-8-as-windows-1252',
         'utf-8-as-windows-1256',

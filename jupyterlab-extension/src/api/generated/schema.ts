@@ -2148,6 +2148,7 @@ export interface components {
         | 'windows-1251'
         | 'gb18030'
         | 'cp864'
+        | 'iran-system'
         | 'utf-8-as-windows-1252'
         | 'utf-8-as-windows-1256';
       /** @enum {string} */
@@ -4251,6 +4252,7 @@ export interface components {
         | 'windows-1251'
         | 'gb18030'
         | 'cp864'
+        | 'iran-system'
         | 'utf-8-as-windows-1252'
         | 'utf-8-as-windows-1256';
       /** @enum {string} */

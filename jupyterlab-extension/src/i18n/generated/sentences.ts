@@ -943,6 +943,10 @@ export const WARNINGS: Catalogue = {
     en: 'The workbook has other sheets ({values}); {value} was read.',
     fa: 'این فایل برگه‌های دیگری هم دارد ({values})؛ {value} خوانده شد.',
   },
+  merged_cells_filled: {
+    en: 'What merged cells say was written into {count|the one more row|each of the {count} more rows} that they stand for.',
+    fa: 'نوشتهٔ خانه‌های ادغام‌شده در {count} ردیف دیگر که به آن‌ها مربوط است نوشته شد.',
+  },
   total_row: {
     en: 'The last row begins with {value}; it may be a sum and no row of data.',
     fa: 'ردیف آخر با {value} شروع می‌شود؛ شاید جمع باشد و نه داده.',

@@ -43,7 +43,7 @@ class Datasets:
             name: what a new dataset is called; without it, like the file.
             dataset_id: the dataset whose next version it is; without it, a new one is made.
             reading: how it is to be read where that should not be found out: `encoding` (utf-8, utf-16, windows-1256,
-                windows-1252, windows-1254, windows-1251, gb18030, cp864, and utf-8-as-windows-1252 or
+                windows-1252, windows-1254, windows-1251, gb18030, cp864, iran-system, and utf-8-as-windows-1252 or
                 -1256 for UTF-8 that was taken for these), which lines are no rows (`skip_rows`,
                 `comment`, `header_rows`, `units`), `delimiter`, `header`, `normalise_persian`, `unify` (values that
                 look alike are one), `sheet`, `missing` (the words for missing values instead of the usual ones), and

@@ -1643,6 +1643,7 @@ class Reading(TypedDict):
             "windows-1251",
             "gb18030",
             "cp864",
+            "iran-system",
             "utf-8-as-windows-1252",
             "utf-8-as-windows-1256",
         ]
@@ -1679,6 +1680,7 @@ class ReadingOutput(TypedDict):
             "windows-1251",
             "gb18030",
             "cp864",
+            "iran-system",
             "utf-8-as-windows-1252",
             "utf-8-as-windows-1256",
         ]

@@ -18,6 +18,7 @@ Encoding = Literal[
     "windows-1251",
     "gb18030",
     "cp864",
+    "iran-system",
     "utf-8-as-windows-1252",
     "utf-8-as-windows-1256",
 ]

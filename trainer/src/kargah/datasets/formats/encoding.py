@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from kargah.datasets.failures import ReadFailure
+from kargah.datasets.formats import iran_system
 from kargah.datasets.formats.mojibake import CODE_PAGES, mended_lines, spoilt_as
 from kargah.datasets.model import Encoding
 from kargah.datasets.persian import ARABIC_FORMS
@@ -29,6 +30,7 @@ CODECS: dict[Encoding, str] = {
     "windows-1251": "cp1251",
     "gb18030": "gb18030",
     "cp864": "cp864",
+    "iran-system": iran_system.NAME,
 }
 # Letters and marks of windows-1256 that are no letters of French, and those that every Persian or Arabic text has.
 _ARABIC = re.compile(r"[\u0600-\u06ff\u200c\u200d«»]")
@@ -203,7 +205,7 @@ def _plain_letters(text: str, codec: str) -> str:
     """`text` in the letters that Persian writes; code page 864 has one for each form that a letter takes in a word."""
     if codec == "cp864":
         return unicodedata.normalize("NFKC", text).translate(ARABIC_FORMS)
-    return text.translate(ARABIC_FORMS) if codec == "cp1256" else text
+    return text.translate(ARABIC_FORMS) if codec in {"cp1256", iran_system.NAME} else text
 
 
 def _require_windows_1256(path: Path, expected: str) -> None:

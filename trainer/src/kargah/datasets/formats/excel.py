@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from kargah.datasets.failures import ReadFailure
@@ -49,7 +49,9 @@ def read_excel(original: Path, work: Path, options: ReadingOptions) -> TextTable
         raise ReadFailure("not_tabular", format="Excel", reason=sheet[:80] or "0 sheets")
     try:
         with CalamineWorkbook.from_path(str(original)) as book:
-            rows = [[_text(cell, missing) for cell in row] for row in book.get_sheet_by_name(sheet).to_python()]
+            found = book.get_sheet_by_name(sheet)
+            rows = [[_text(cell, missing) for cell in row] for row in found.to_python()]
+            merged = _fill_merged(rows, found.start or (0, 0), found.merged_cell_ranges or [])
     except BaseException as error:
         if not _refused(error):
             raise
@@ -73,6 +75,8 @@ def read_excel(original: Path, work: Path, options: ReadingOptions) -> TextTable
     body = rows[header_rows + layout.units :]
     others = [name for name in names if name != sheet]
     told = [*layout.warnings, *warnings]
+    if merged:
+        told.append(warning_of("merged_cells_filled", count=merged))
     if others and "sheet" not in options:
         told.append(warning_of("other_sheets", values=", ".join(others)[:200], value=sheet))
     path = work / "text.parquet"
@@ -82,6 +86,26 @@ def read_excel(original: Path, work: Path, options: ReadingOptions) -> TextTable
     used |= {"units": True} if layout.units else {}
     used |= {"header_rows": 2} if header_rows == 2 else {}
     return TextTable(path, columns, len(body), told, used)
+
+
+def _fill_merged(
+    rows: list[list[str | None]], start: tuple[int, int], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]
+) -> int:
+    """Write what stands in cells merged over several rows into each of these; return into how many.
+
+    Cells that are merged over columns alone are left: a title, or a name over several columns.
+    """
+    filled = 0
+    for (top, left), (bottom, _) in ranges:
+        first, at = top - start[0], left - start[1]
+        if first < 0 or first >= len(rows) or at < 0 or at >= len(rows[first]):
+            continue
+        for row in rows[first + 1 : bottom - start[0] + 1]:
+            # A cell belongs to one range, so that this ends however many a file says it has.
+            if row[at] is None and rows[first][at] is not None:
+                row[at] = rows[first][at]
+                filled += 1
+    return filled
 
 
 def _table_sheet(original: Path, names: list[str]) -> str:
