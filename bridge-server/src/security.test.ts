@@ -2,18 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testBridge, type TestBridge } from '../test/bridge.js';
 import { HUNG_MS } from '../test/hung.js';
-import { requireAccess } from './access/require-access.js';
-import { scopeOf } from './access/scope.js';
-import type { Endpoint } from './contract/endpoint.js';
-import { endpoints } from './endpoints.js';
 import { raw } from '../test/support/mlflow.js';
-
-vi.mock('./access/require-access.js', { spy: true });
-vi.mock('./access/scope.js', { spy: true });
 
 let bridge: TestBridge;
 const workspace = mkdtempSync(join(tmpdir(), 'kargah-workspace-'));
@@ -59,14 +51,6 @@ beforeAll(async () => {
   sara = await register('sara@example.org');
   reza = await register('reza@example.org');
   const dataset = await json<{ dataset_id: string }>('POST', '/api/v1/sources/iris/import');
-  const upload = await bridge.call('POST', '/api/v1/uploads', {
-    token: sara.token,
-    headers: {
-      'Tus-Resumable': '1.0.0',
-      'Upload-Length': '10',
-      'Upload-Metadata': `filename ${Buffer.from('a.csv').toString('base64')}`,
-    },
-  });
   await until(
     () => json<{ state: string }>('GET', `/api/v1/datasets/${dataset.dataset_id}`),
     ({ state }) => state === 'ready',
@@ -81,49 +65,15 @@ beforeAll(async () => {
     ({ state }) => ['succeeded', 'failed', 'lost'].includes(state),
   );
   expect(job.state).toBe('succeeded');
-  const sweep = await json<{ sweep_id: string }>('POST', '/api/v1/train/sweeps', {
-    recipe: 'tabular',
-    dataset_id: dataset.dataset_id,
-    space: { epochs: { kind: 'choice', values: [1] } },
-    trials: 1,
-  });
-  await json('POST', `/api/v1/train/sweeps/${sweep.sweep_id}/stop`);
-  new DatabaseSync(join(workspace, 'shop.db')).close();
-  const connection = await json<{ connection_id: string }>('POST', '/api/v1/connections', {
-    name: 'shop',
-    url: 'sqlite:shop.db',
-  });
-  const made = await json<{ token_id: string }>('POST', '/api/v1/auth/tokens', { name: 'mine', expires_in_days: 1 });
-  const sessions = await json<{ items: { session_id: string }[] }>('GET', '/api/v1/auth/sessions');
   const page = await json<{ workspace: string }>('POST', '/api/v1/auth/mlflow-session');
   const [project] = (await json<{ items: { project_id: string }[] }>('GET', '/api/v1/projects')).items as [
     { project_id: string },
   ];
-  const { user_id } = await json<{ user_id: string }>('GET', '/api/v1/auth/me');
-  const invitations = `/api/v1/projects/${project.project_id}/invitations`;
-  const invitation = await json<{ invitation_id: string }>('POST', invitations, { role: 'viewer' });
   run = { id: job.mlflow_run_id, experiment: job.mlflow_experiment_id, workspace: page.workspace };
   await letInAndOut(project.project_id);
   await json('POST', `/api/v1/models/price/versions`, { job_id });
   await json('PUT', '/api/v1/models/price/aliases/tried', { version: 1 });
-  const promoted = { version: 1, alias: 'challenger' };
-  const request = await json<{ request_id: string }>('POST', '/api/v1/models/price/requests', promoted);
-  things = {
-    name: 'price',
-    alias: 'tried',
-    request_id: request.request_id,
-    dataset_id: dataset.dataset_id,
-    version: '1',
-    connection_id: connection.connection_id,
-    upload_id: upload.headers.get('location')?.split('/').at(-1) ?? '',
-    job_id,
-    sweep_id: sweep.sweep_id,
-    project_id: project.project_id,
-    user_id: user_id,
-    invitation_id: invitation.invitation_id,
-    token_id: made.token_id,
-    session_id: sessions.items[0]!.session_id,
-  };
+  things = { dataset_id: dataset.dataset_id, job_id };
 });
 /** Reza was in Sara's project once, and worked there in MLflow: what holds for a stranger holds for whoever has left. */
 async function letInAndOut(projectId: string): Promise<void> {
@@ -147,81 +97,7 @@ afterAll(async () => {
 });
 
 describe('what is Sara’s', () => {
-  // What administrators do with people is refused to all others, whoever is meant: the router's tests ask for it.
-  const OWNED = endpoints.filter((e) => /\{(?!source_id)/u.test(e.path) && e.permission !== 'server.admin');
-  const BODIES: Record<string, unknown> = {
-    patchDataset: { name: 'mine now' },
-    queryDataset: { sql: 'select 1' },
-    rereadVersion: { reading: {} },
-    patchProject: { name: 'mine now' },
-    patchMember: { role: 'owner' },
-    createInvitation: { role: 'viewer' },
-    putSharing: { emails: [] },
-    moveDataset: { project_id: 'prj_0000000000000000' },
-    copyDataset: { project_id: 'prj_0000000000000000' },
-    registerModelVersion: { job_id: 'job_0000000000000000' },
-    setModelAlias: { version: 1 },
-    requestPromotion: { version: 1, alias: 'challenger' },
-    refuseModelRequest: { reason: 'no' },
-    putModelRules: { aliases: {}, revision: 0 },
-  };
-  const QUERIES: Record<string, string> = {
-    searchLogs: '?q=x',
-    diffVersions: '?from=1&to=1',
-    deleteProject: '?name=x',
-  };
   const there = (path: string) => path.replace(/\{(\w+)\}/gu, (_, name: string) => things[name]!);
-  /** As `there`, of what nobody has. */
-  const nowhere = (path: string) =>
-    path.replace(/\{(\w+)\}/gu, (_, name: string) =>
-      name === 'version' ? '1' : things[name]!.replace(/[^_]+$/u, (end) => '0'.repeat(end.length)),
-    );
-  const asked = (): unknown[] =>
-    [requireAccess, scopeOf].flatMap((spied) => vi.mocked(spied).mock.calls.map(([, permission]) => permission));
-  const ask = (endpoint: Endpoint, path: string, token: string): Promise<Response> =>
-    bridge.call(endpoint.method.toUpperCase(), path + (QUERIES[endpoint.id] ?? ''), {
-      token,
-      headers: {
-        'Tus-Resumable': '1.0.0',
-        ...(endpoint.id === 'tusPatch'
-          ? { 'Upload-Offset': '0', 'content-type': 'application/offset+octet-stream' }
-          : {}),
-      },
-      ...(endpoint.body === undefined ? {} : { body: BODIES[endpoint.id] ?? {} }),
-    });
-
-  it('is everything that a path can name', () => {
-    expect(OWNED.length).toBeGreaterThan(15);
-    for (const endpoint of OWNED) expect(there(endpoint.path)).not.toContain('undefined');
-  });
-
-  it.each(OWNED.map((e) => [e.method.toUpperCase(), e.path, e] as const))(
-    'is 404 to Reza, in the words for what does not exist, by the permission that is named: %s %s',
-    async (_method, path, endpoint) => {
-      vi.mocked(requireAccess).mockClear();
-      const answer = await ask(endpoint, there(path), reza.token);
-      const isOwnAccount = endpoint.permission?.startsWith('account.');
-      if (isOwnAccount !== true) expect(asked()).toContain(endpoint.permission);
-      const none = await ask(endpoint, nowhere(path), reza.token);
-      const said = async (given: Response): Promise<unknown> => {
-        const text = await given.text();
-        return text === '' ? null : { ...(JSON.parse(text) as object), request_id: null };
-      };
-      expect([none.status, await said(none)]).toEqual([404, await said(answer)]);
-      expect(answer.status).toBe(404);
-    },
-  );
-
-  it.each(
-    endpoints
-      .filter((e) => e.method === 'get' && /^list/u.test(e.id) && !/^(?:server|account)\./u.test(e.permission ?? ''))
-      .map((e) => [e.path, e] as const),
-  )('is kept out of a list by the scope of the permission that is named: %s', async (path, endpoint) => {
-    vi.mocked(scopeOf).mockClear();
-    vi.mocked(requireAccess).mockClear();
-    expect((await ask(endpoint, there(path), sara.token)).status).toBe(200);
-    expect(asked()).toContain(endpoint.permission);
-  });
 
   it('is neither trained on, stopped nor asked for by the short forms', async () => {
     const body = { recipe: 'tabular', dataset_id: things['dataset_id'] };
@@ -435,94 +311,6 @@ describe('a request to the gateway', () => {
     expect(out.headers.getSetCookie().map((text) => text.split('=')[0])).toContain(cookie.split('=')[0]);
     expect((await send('GET', '/version', { cookie })).status).toBe(401);
     expect((await bridge.call('GET', '/api/v1/auth/me', { token: again.token })).status).toBe(401);
-  });
-});
-
-describe('a token', () => {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-  it('that is forged is refused: no algorithm, another algorithm, other claims, cut off', async () => {
-    const [head = '', body = '', signature = ''] = sara.token.split('.');
-    const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Record<string, unknown>;
-    const forged = [
-      `${part({ alg: 'none', typ: 'JWT' })}.${body}.`,
-      `${part({ alg: 'none' })}.${body}.${signature}`,
-      `${part({ alg: 'HS256', typ: 'JWT' })}.${body}.${signature}`,
-      `${head}.${part({ ...claims, sub: 'somebody' })}.${signature}`,
-      `${head}.${part({ ...claims, exp: 9_999_999_999 })}.${signature}`,
-      `${head}.${body}.`,
-      `${head}.${body}`,
-      'kgj_',
-      'kgp_',
-      'kgj_undefined',
-      `kgp_${'A'.repeat(43)}`,
-    ];
-    for (const token of forged) expect((await bridge.call('GET', '/api/v1/auth/me', { token })).status).toBe(401);
-  });
-
-  it('of the MLflow page and the session’s own are none for the API, nor the API’s for them', async () => {
-    const page = await bridge.call('POST', '/api/v1/auth/mlflow-session', { token: sara.token });
-    const [name, value] = page.headers.getSetCookie()[0]!.split(';')[0]!.split('=') as [string, string];
-    expect((await bridge.call('GET', '/api/v1/auth/me', { token: value })).status).toBe(401);
-    expect((await bridge.call('GET', '/api/v1/auth/me', { token: sara.cookie.split('=')[1]! })).status).toBe(401);
-    const cookie = `${name}=${sara.token}`;
-    expect((await raw(`${bridge.url}/mlflow`, 'GET', '/version', { headers: { cookie } })).status).toBe(401);
-  });
-
-  it('travels in no address', async () => {
-    for (const path of [`/api/v1/auth/me?token=${sara.token}`, `/api/v1/auth/me?access_token=${sara.token}`])
-      expect((await bridge.call('GET', path)).status).toBe(401);
-  });
-});
-
-describe('a page of somebody else’s', () => {
-  it('signs nobody in or out and renews nothing: forms are not JSON, and cannot send our header', async () => {
-    for (const path of ['/api/v1/auth/login', '/api/v1/auth/register', '/api/auth/login', '/api/auth/register']) {
-      const answer = await fetch(bridge.url + path, {
-        method: 'POST',
-        headers: { 'content-type': 'text/plain', origin: 'https://evil.example' },
-        body: JSON.stringify({ email: 'sara@example.org', password: 'a quiet blue lamp' }),
-      });
-      expect([path, answer.status, answer.headers.getSetCookie()]).toEqual([path, 415, []]);
-    }
-    for (const path of ['refresh', 'logout'])
-      expect((await bridge.call('POST', `/api/v1/auth/${path}`, { headers: { cookie: sara.cookie } })).status).toBe(
-        403,
-      );
-  });
-
-  it('does nothing with the session’s cookie alone', async () => {
-    for (const [method, path] of [
-      ['GET', 'auth/me'],
-      ['DELETE', `datasets/${things['dataset_id']!}`],
-      ['POST', 'train'],
-    ] as const)
-      expect((await bridge.call(method, `/api/v1/${path}`, { headers: { cookie: sara.cookie } })).status).toBe(401);
-  });
-
-  it('is not let in by a name of its own that leads to this machine', async () => {
-    const ask = (host: string) => raw(bridge.url, 'GET', 'healthz', { headers: { host } });
-    for (const host of [
-      'evil.example',
-      'evil.example:80',
-      '127.0.0.1.evil.example',
-      'localhost.evil.example',
-      '10.0.0.1',
-    ])
-      expect([host, (await ask(host)).status]).toEqual([host, 421]);
-    for (const host of ['localhost', 'localhost:1', '127.0.0.1', '[::1]:80'])
-      expect([host, (await ask(host)).status]).toEqual([host, 200]);
-    const socket = await raw(bridge.url, 'GET', 'socket.io/?EIO=4&transport=polling', {
-      headers: { host: 'evil.example', origin: 'http://evil.example' },
-    });
-    expect([socket.status, (JSON.parse(socket.text) as { code: string }).code]).toEqual([421, 'wrong_host']);
-  });
-
-  it('gets no permission to read or to send', async () => {
-    const answer = await bridge.call('OPTIONS', '/api/v1/auth/refresh', {
-      headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
-    });
-    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
   });
 });
 

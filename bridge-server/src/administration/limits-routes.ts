@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Person } from '../access/caller.js';
 import { LimitStore, type Subject } from '../access/limits.js';
+import { requireAccess } from '../access/require-access.js';
+import { projectOf } from '../access/resource.js';
 import * as contract from '../contract/limits.js';
 import type { Limits, LimitsInUse } from '../contract/limits.js';
 import { route, type Route } from '../http/route.js';
@@ -63,13 +65,14 @@ export function limitsRoutes(deps: LimitsDeps): Route[] {
   }
 
   return [
-    route(contract.getLimits, async ({ caller }) => ({
-      status: 200,
-      json: {
+    route(contract.getLimits, async ({ caller }) => {
+      requireAccess(caller, 'project.read', projectOf(caller));
+      const json = {
         person: await inUse({ kind: 'person', id: caller.userId }),
         project: await inUse({ kind: 'project', id: caller.projectId }),
-      },
-    })),
+      };
+      return { status: 200, json };
+    }),
     route(contract.getPersonLimits, async ({ params }) => ({
       status: 200,
       json: await inUse(await person(params.user_id)),

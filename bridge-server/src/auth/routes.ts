@@ -1,5 +1,7 @@
 import type { Request } from 'express';
 import type { Kysely } from 'kysely';
+import { requireAccess } from '../access/require-access.js';
+import { projectOf } from '../access/resource.js';
 import { joinAtSignUp, openInvitation } from '../access/invitations.js';
 import type { Memberships } from '../access/memberships.js';
 import { inProject } from '../access/projects.js';
@@ -300,6 +302,7 @@ export function authRoutes(parts: AuthParts): Route[] {
       return { status: 204 };
     }),
     route(contract.openMlflow, async ({ caller, req, res }) => {
+      requireAccess(caller, 'project.read', projectOf(caller));
       const { expiresAt } = await mlflow.openPage(req, res, caller);
       const json = {
         expires_at: new Date(expiresAt).toISOString(),
