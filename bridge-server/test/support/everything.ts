@@ -49,6 +49,7 @@ export async function oneOfEverything(db: Kysely<Database>, place: Place): Promi
     version: '1',
     upload_id: id('up'),
     job_id: id('job'),
+    other_id: id('job'),
     sweep_id: id('swp'),
     project_id: project,
     user_id: userId,
