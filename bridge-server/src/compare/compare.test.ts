@@ -201,6 +201,27 @@ describe('comparing jobs', () => {
     expect(curve(answer, job, 'layer3').last).toBe(3);
   });
 
+  it('shows the metrics of most jobs where one of them has more curves than are held at once', async () => {
+    const many = await ended([...range(40).map((at) => point(`layer${String(at)}`, 0, at)), point('loss', 0, 4), point('loss', 1, 2)]);
+    const few = await ended([point('loss', 0, 3)]);
+    const answer = await compare([many, few]);
+    expect(answer.metrics[0]).toEqual({ key: 'loss', better: 'min', jobs: 2 });
+    expect(answer.metrics).toHaveLength(4);
+    expect(answer.name_count).toBe(41);
+    expect(curve(answer, many, 'loss').means).toEqual([4, 2]);
+    expect(curve(answer, few, 'loss').means).toEqual([3]);
+    expect(answer.jobs[0]!.series).toHaveLength(4);
+  }); // prettier-ignore
+
+  it('answers two requests of a person at a time; further ones wait, and are refused where very many do', async () => {
+    const job = await ended([point('loss', 0, 1)]);
+    const answers = await Promise.all(range(60).map(() => shop.call('POST', '/compare', { job_ids: [job] })));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(answers.filter(({ status }) => status === 200).length + refused.length).toBe(60);
+    for (const one of refused) expect(await one.json()).toMatchObject({ code: 'rate_limited' });
+    expect((await compare([job])).jobs).toHaveLength(1);
+  });
+
   it.each([
     ['no job', []],
     ['more than a thousand', range(1001).map((at) => `job_many${String(at).padStart(4, '0')}`)],

@@ -5,6 +5,7 @@ import type { Permission } from '../contract/permissions.js';
 import type { Job } from '../contract/training/training.js';
 import type { Events } from '../events.js';
 import { Background } from '../lib/async/background.js';
+import { FairSlots } from '../lib/async/fair-slots.js';
 import { KargahError } from '../lib/errors.js';
 import { TERMINAL, type TrainingService } from '../training/index.js';
 import { Answer } from './answer.js';
@@ -15,7 +16,7 @@ import {
   type compareRequest,
   type Comparison,
 } from './contract.js';
-import { curvesOf, MOST_BUCKETS } from './curves.js';
+import { coarser, curvesOf, MOST_BUCKETS, type Curve, type CurveAxis } from './curves.js';
 import type { KeptSummaries, Summary } from './kept.js';
 import { betterByName, chosenOf, type NamedMetric } from './metrics.js';
 
@@ -23,6 +24,12 @@ import { betterByName, chosenOf, type NamedMetric } from './metrics.js';
 const MOST_KEPT = 1000;
 /** Jobs that are read at the same time. */
 const AT_ONCE = 8;
+/** Requests that are answered at the same time, in all and of one person: each holds its whole answer. */
+const ANSWERS = { atOnce: 4, each: 2 };
+/** Curves of a job that are held from the first reading on; where it has more, the chosen ones are read once more. */
+const MOST_HELD = 16;
+/** Stretches of all curves of an answer; three numbers stand for each. */
+const MOST_STRETCHES = 4 * 2 ** 20;
 
 type Training = Pick<TrainingService, 'readable' | 'points' | 'reportOf' | 'bestMetricOf'>;
 export interface CompareDeps {
@@ -37,6 +44,8 @@ interface Read {
   readonly mayReport: boolean;
   readonly seq: number | null;
   readonly summary: Summary | null;
+  /** Whether the summary has all curves that were kept, and not only some. */
+  readonly hasCurves: boolean;
 }
 interface Made {
   readonly summary: Summary;
@@ -47,6 +56,7 @@ interface Made {
 export class CompareService {
   readonly #work: Background;
   readonly #slots = new Semaphore(AT_ONCE);
+  readonly #answers = new FairSlots(ANSWERS);
   /** Summaries that are being made, for whoever asks meanwhile. */
   readonly #making = new Map<string, Promise<Made | null>>();
   readonly #stops: readonly (() => void)[];
@@ -71,19 +81,50 @@ export class CompareService {
     await this.#work.close();
   }
 
-  /** The answer as it travels. */
-  async compare(person: Person, asked: z.output<typeof compareRequest>, gone: AbortSignal): Promise<Buffer> {
+  /**
+   * The answer as it travels.
+   * @throws {KargahError} `rate_limited` where too many requests of this person wait; the signal's reason where the sender has left
+   */
+  compare(person: Person, asked: z.output<typeof compareRequest>, gone: AbortSignal): Promise<Buffer> {
+    return this.#answers.take(person.userId, gone, () => this.#compare(person, asked, gone));
+  }
+
+  /**
+   * Reads each job once for what it has, and, where it has many curves, once more for the chosen ones: all curves of all jobs would be more
+   * than the memory holds.
+   */
+  async #compare(person: Person, asked: z.output<typeof compareRequest>, gone: AbortSignal): Promise<Buffer> {
     const jobIds = [...new Set(asked.job_ids)];
     const found = await this.deps.training.readable(person, jobIds);
-    const read = await Promise.all(found.map((one) => this.#slots.runExclusive(() => this.#read(one, gone))));
+    const keys = asked.metrics === undefined ? undefined : new Set(asked.metrics);
+    const fit = Math.floor(MOST_STRETCHES / Math.max(1, found.length * (keys?.size ?? MOST_HELD)));
+    const most = Math.max(1, Math.min(asked.buckets ?? bucketsFor(found.length), fit));
+    const read = await Promise.all(
+      found.map((one) =>
+        this.#slots.runExclusive(async () => {
+          const all = await this.#read(one, gone);
+          return keys === undefined && (all.summary?.curves.length ?? 0) > MOST_HELD
+            ? { ...all, hasCurves: false, summary: reduced(all.summary, new Set(), most) }
+            : { ...all, summary: reduced(all.summary, keys, most) };
+        }),
+      ),
+    );
     const metrics = chosenOf(
       read.flatMap(({ summary }) => (summary === null ? [] : [summary])),
       asked.metrics,
     );
     const wanted = new Map(metrics.chosen.map(({ key }, number) => [key, number]));
-    const answer = new Answer(asked.buckets ?? bucketsFor(read.length));
+    const chosen = new Set(wanted.keys());
+    const answer = new Answer(most);
     const jobs: ComparedJob[] = [];
-    for (const one of read) jobs.push(await this.#told(one, wanted, answer));
+    for (const [at, one] of read.entries()) {
+      gone.throwIfAborted();
+      if (one.hasCurves || chosen.size === 0) jobs.push(await this.#told(one, wanted, answer));
+      else {
+        const again = await this.#read(found[at]!, gone);
+        jobs.push(await this.#told({ ...again, summary: reduced(again.summary, chosen, most) }, wanted, answer));
+      }
+    }
     const there = new Set(found.map(({ job }) => job.job_id));
     const comparison: Comparison = {
       jobs,
@@ -102,14 +143,15 @@ export class CompareService {
     gone.throwIfAborted();
     const mayReport = may('model.read');
     const kept = await this.deps.kept.read(job.job_id);
-    if (kept !== null) return { job, mayReport, seq: null, summary: kept };
+    if (kept !== null) return { job, mayReport, seq: null, summary: kept, hasCurves: true };
     const ended = TERMINAL.includes(job.state);
     try {
       const made = await this.#make(job.job_id, ended);
-      return { job, mayReport, seq: ended || made === null ? null : made.seq, summary: made?.summary ?? null };
+      const seq = ended || made === null ? null : made.seq;
+      return { job, mayReport, seq, summary: made?.summary ?? null, hasCurves: true };
     } catch (error) {
       if (!(error instanceof KargahError && error.code === 'mlflow_unavailable')) throw error;
-      return { job, mayReport, seq: null, summary: null };
+      return { job, mayReport, seq: null, summary: null, hasCurves: true };
     }
   }
 
@@ -162,8 +204,7 @@ export class CompareService {
     };
     if (summary === null) return { ...told, points_missing: 'mlflow_unavailable' as const, series: [] };
     const missing = [...wanted.keys()].filter((key) => summary.curves.every((curve) => curve.key !== key));
-    const more =
-      summary.nameCount > summary.curves.length && missing.length > 0 ? await this.#others(job, missing) : [];
+    const more = summary.nameCount > MOST_KEPT && missing.length > 0 ? await this.#others(job, missing) : [];
     return { ...told, series: answer.series([...summary.curves, ...more], wanted) };
   }
 
@@ -178,6 +219,25 @@ export class CompareService {
           points.columns.series((key) => wanted.has(key)),
         ).curves;
   }
+}
+
+/** The same with the curves of `keys` alone, or all where none are named, each of at most `buckets` stretches. */
+function reduced(summary: Summary | null, keys: ReadonlySet<string> | undefined, buckets: number): Summary | null {
+  if (summary === null) return null;
+  const axes = new Map<CurveAxis, CurveAxis>();
+  const curves = summary.curves.filter(({ key }) => keys?.has(key) ?? true);
+  return { ...summary, curves: curves.map((curve) => detached(coarser(curve, buckets, axes), axes)) };
+}
+
+/** A copy that does not hold the whole file that it was read from. */
+function detached(curve: Curve, axes: Map<CurveAxis, CurveAxis>): Curve {
+  const axis = axes.get(curve.axis) ?? {
+    ...curve.axis,
+    steps: curve.axis.steps.slice(),
+    times: curve.axis.times.slice(),
+  };
+  axes.set(curve.axis, axis);
+  return { ...curve, axis, mean: curve.mean.slice(), low: curve.low.slice(), high: curve.high.slice() };
 }
 
 /** A thousand curves beside each other are told apart by less than ten are. */
