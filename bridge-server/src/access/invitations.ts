@@ -68,7 +68,7 @@ export async function joinAtSignUp(
   { invitation_id, project_id, role, sha256: hash }: OpenInvitation,
   { user_id, name }: { readonly user_id: string; readonly name: string },
 ): Promise<readonly Act[]> {
-  // Written first, as by every change of a project's members.
+  // The project's row is written first, as in every change of its members: that makes concurrent changes wait for each other.
   const { numUpdatedRows } = await trx
     .updateTable('projects')
     .set((eb) => ({ revision: eb('revision', '+', 1) }))

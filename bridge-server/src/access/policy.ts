@@ -101,7 +101,7 @@ export function permissionsOn(caller: Caller, resource: Resource): Permissions {
   if (caller.kind === 'job') {
     const isHere = isOwn(caller, { project_id: resource.projectId });
     if (resource.kind === 'job') return isHere && resource.id === caller.jobId ? JOB_ITSELF : NONE;
-    // Which may belong to another project, whose owner shared it when the job was made.
+    // The dataset may belong to another project that shared it when the job was made.
     if (resource.kind === 'dataset') return resource.id === caller.datasetId ? JOB_DATASET : NONE;
     return resource.kind === 'project' && isHere ? JOB_IN_MLFLOW : NONE;
   }

@@ -21,7 +21,7 @@ export async function makeProject(
 /**
  * The caller, in the project that a request names; without a name, in their own. A job is always in its own.
  *
- * @throws {KargahError} `not_found` for a project that the caller does not reach, in the words for one that does not exist
+ * @throws {KargahError} `not_found` for a project that the caller does not reach, with the same answer as for one that does not exist
  */
 export function inProject<C extends Caller>(caller: C, projectId: string | null): C {
   if (projectId === null || projectId === caller.projectId) return caller;

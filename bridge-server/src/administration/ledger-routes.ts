@@ -53,7 +53,7 @@ async function* asCsv(pages: AsyncIterable<readonly LedgerRow[]>): AsyncGenerato
   for await (const rows of pages) yield rows.map(csvLine).join('');
 }
 
-/** As fast as it is read, and no longer than somebody reads it. */
+/** Streams at the pace of the client, and ends when the client goes away. */
 async function send(res: Response, texts: AsyncIterable<string>, gone: AbortSignal): Promise<void> {
   for await (const text of texts) {
     if (gone.aborted) return;

@@ -43,9 +43,9 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
     secondaryStorage: FORGETS,
     verification: { storeInDatabase: true },
     secret: deriveKey(config.secret, 'better-auth').toString('base64url'),
-    // Never answered over HTTP; the library wants one for its links.
+    // The library wants a base URL for its links; none of its routes is served.
     baseURL: 'http://kargah.invalid',
-    // Its length is looked at before, as it is hashed.
+    // The length of a password is checked before it is hashed.
     emailAndPassword: { enabled: true, minPasswordLength: 1, maxPasswordLength: MAX_PASSWORD },
     user: {
       additionalFields: {
@@ -102,12 +102,12 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
       return user;
     });
   }
-  // One at a time for as long as there is none, so that exactly one account is the first.
+  // One at a time while there is no account, so that exactly one is the first.
   let first: Promise<unknown> = Promise.resolve();
 
   return {
     /**
-     * @param admit told how many accounts there are; refuses where no further one may be made.
+     * @param admit called with the number of accounts; throws where no further one may be made.
      * @param written called in the transaction that makes the account.
      * @throws {KargahError} `weak_password`, `password_too_long`, `common_password`, `email_taken`.
      */
@@ -157,7 +157,7 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
       await within(trx).update({ model: 'user', where: byId(userId), update });
     },
 
-    /** The account is gone; its sessions and what else is the person's own are the caller's to end. */
+    /** Deletes the account alone; the caller ends its sessions and tokens and whatever else is the person's. */
     async remove(trx: Transaction<Database>, userId: string): Promise<void> {
       await within(trx).deleteMany({ model: 'account', where: [{ field: 'userId', value: userId }] });
       await within(trx).delete({ model: 'user', where: byId(userId) });

@@ -9,7 +9,7 @@ export const DEVICE_SECONDS = YEAR_MS / 1000;
 
 /**
  * Browsers that people signed in with before. Such a browser is counted apart from all others when passwords are tried: what a
- * stranger tries does not slow down who is at home. It opens nothing by itself.
+ * stranger tries does not slow down the account's owner. The cookie alone signs nobody in.
  */
 export class Devices {
   constructor(
@@ -30,7 +30,7 @@ export class Devices {
     return row !== undefined;
   }
 
-  /** Remembers the browser; answers the value of its cookie. One that nobody was given is not kept. */
+  /** Remembers the browser; answers the value of its cookie. A value that this bridge never issued is replaced. */
   async remember(trx: Transaction<Database>, shown: string | null, userId: string): Promise<string> {
     const now = this.clock.now();
     const value = shown !== null && (await this.#isOurs(trx, shown)) ? shown : randomBytes(32).toString('base64url');

@@ -14,7 +14,7 @@ import type { TokenKey } from './keys.js';
 import { heldWithin, type Memberships } from '../access/memberships.js';
 import type { Sessions } from './sessions.js';
 
-/** How long a proved session is taken on trust: a session ended elsewhere (another bridge on one database) is noticed by then. */
+/** For how long a checked session is cached: one that ended elsewhere (another bridge on the database) is noticed by then. */
 export const TRUST_MS = 2_000;
 const ENDED: readonly string[] = ['succeeded', 'failed', 'stopped', 'lost'];
 
@@ -98,7 +98,7 @@ export class Identity implements Authenticator {
     this.#sessions.delete(sessionId);
   }
 
-  /** What was known of a person is looked at anew. */
+  /** Drops what is cached of a person. */
   forgetPerson(userId: string): void {
     for (const [sessionId, { account }] of this.#sessions)
       if (account.userId === userId) this.#sessions.delete(sessionId);

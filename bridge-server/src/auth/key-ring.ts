@@ -8,10 +8,10 @@ import type { Database } from '../storage/schema.js';
 const DAY_MS = 86_400_000;
 /** Another bridge of the same database signs with a new key by then. */
 export const LOOK_MS = 60_000;
-/** Whoever shows a key that is not known has it looked for; not oftener than this, whatever they show. */
+/** A token of an unknown key leads to a look into the table; no oftener than this, however many such tokens arrive. */
 const LEAST_BETWEEN_MS = 1_000;
 
-/** What a key is derived from besides the secret; null: the first one, which every data folder of before has. */
+/** What a key is derived from besides the secret; null: the first key, which every data folder has. */
 interface Seed {
   readonly seed: string | null;
   /** When the next one took its place; null for the one that signs. */
@@ -50,7 +50,7 @@ export class KeyRing implements Seeds {
 
   private constructor(private readonly deps: KeyRingDeps) {
     this.#stop = deps.clock.every(LOOK_MS, () => {
-      // A database that answers slowly is not asked by one look after the other.
+      // A slow database is not queried again while a query is under way.
       if (this.#looking) return;
       this.#looking = true;
       void this.#look()
@@ -81,7 +81,7 @@ export class KeyRing implements Seeds {
     await this.#read();
     const { db, ledger, clock } = this.deps;
     const newest = this.#seeds.at(-1)!.seed;
-    // It follows from the one before, so that two bridges that replace the same one make the same.
+    // Each seed is derived from the one before, so that two bridges that replace the same key make the same new one.
     const seed = this.#after(newest);
     const created_at = new Date(clock.now()).toISOString();
     await db.transaction().execute(async (trx) => {
@@ -113,7 +113,7 @@ export class KeyRing implements Seeds {
     const rows = await this.deps.db.selectFrom('token_keys').selectAll().execute();
     const made = new Map(rows.map(({ seed, created_at }) => [seed, Date.parse(created_at)]));
     const found: { seed: string | null; from: number }[] = [{ seed: null, from: await this.#began() }];
-    // Each follows from the one before, whatever the clock said when it was made.
+    // The order is that of derivation, not of the clock's times.
     for (;;) {
       const seed = this.#after(found.at(-1)!.seed);
       const from = made.get(seed);

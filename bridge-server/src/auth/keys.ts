@@ -8,7 +8,7 @@ import { LOOK_MS, ONLY_THE_FIRST, type Seeds } from './key-ring.js';
 /** Ed25519 in PKCS #8 (RFC 8410): this head, then the 32 bytes of the seed. */
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-/** Whoever logs points shows the same token hundreds of times a second; its signature is looked at once. */
+/** A job that logs points sends the same token hundreds of times a second; its signature is verified once. */
 const MAX_VERIFIED = 1_000;
 
 /** Another bridge may sign with a key for so long after it was replaced, and clocks differ. */
@@ -18,7 +18,7 @@ interface Key {
   readonly kid: string;
   readonly private: KeyObject;
   readonly public: KeyObject;
-  /** From then on nothing that it signed is good, whatever a token says of itself. */
+  /** From then on no token of this key is accepted, whatever expiry it carries. */
   readonly over: number;
 }
 type Claims = JWTPayload & { sub: string; exp: number };
@@ -37,7 +37,7 @@ export class TokenKey {
   constructor(
     private readonly secret: string,
     readonly audience: string,
-    /** What a token of this kind calls itself. */
+    /** The `typ` of a token of this kind. */
     private readonly type: 'at+jwt' | 'JWT',
     private readonly clock: Clock,
   ) {
@@ -67,7 +67,7 @@ export class TokenKey {
   /** @throws {KargahError} `token_expired` for one of ours that has ended, `unauthenticated` for anything else. */
   async verify(token: string): Promise<Claims> {
     const known = this.#verified.get(token);
-    // A key may have been replaced since: then its tokens end with it, whatever they say of themselves.
+    // A key may have been replaced since: its tokens then end with it, before the expiry that they carry.
     if (known !== undefined && this.clock.now() < Math.min(known.over, this.#endOf(known.kid))) return known.claims;
     this.#verified.delete(token);
     if (!isCanonical(token)) throw new KargahError('unauthenticated');

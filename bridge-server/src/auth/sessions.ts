@@ -21,7 +21,7 @@ export interface OpenedSession {
 
 /**
  * Sessions of browsers, each kept open by one refresh token that is replaced whenever it is used. A token follows from the one before
- * it and a key of ours: who holds a copy of an old one can neither make the next nor use it, and trying ends the session.
+ * it and a key of ours: whoever holds a copy of an old one can neither compute the next nor use it, and an attempt ends the session.
  */
 export class Sessions {
   constructor(

@@ -22,7 +22,7 @@ export class SignUpModes {
     return { signup: await this.now(), signup_setting: this.setting };
   }
 
-  /** @param mode null: as the setting says again */
+  /** @param mode null: what the setting says */
   async change(caller: Person, mode: SignUpMode | null): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
       const before = await this.#set(trx);

@@ -226,7 +226,7 @@ describe('a bridge that JupyterLab started', () => {
     expect(said(await bridge.ask('/api/v1/auth/me', { headers: { authorization: `Bearer ${token}` } }))).toEqual(
       refused,
     );
-    // A forged one is told nothing else.
+    // A forged one gets the same answer.
     expect(said(await bridge.ask('/api/v1/auth/me', { headers: { authorization: 'Bearer a.b.c' } }))).toEqual(refused);
     expect((await bridge.ask('/api/v1/auth/me', { headers: { 'x-kargah-token': token }, over: 'socket' })).status).toBe(
       200,

@@ -11,7 +11,7 @@ export class Answer {
   /** @param buckets at most so many stretches of each curve */
   constructor(private readonly buckets: number) {}
 
-  /** @param wanted number of each metric that is spoken of */
+  /** @param wanted the index in the answer of each of its metrics */
   series(curves: readonly Curve[], wanted: ReadonlyMap<string, number>): ComparedSeries[] {
     const axes = new Map<CurveAxis, CurveAxis>();
     return curves.flatMap((curve) => {

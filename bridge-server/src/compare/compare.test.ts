@@ -124,7 +124,7 @@ describe('comparing jobs', () => {
         .insertInto('jobs')
         .values(ids.slice(from, from + 50).map((id, at) => ({ ...row, job_id: id, mlflow_run_id: of(from + at), mlflow_end_pending: null, token_sha256: null })))
         .execute();
-    // They are of before curves were kept: MLflow has their points.
+    // They ended before curves were kept: MLflow alone has their points.
     for (const at of ids.keys()) shop.mlflow.histories.set(of(at), [point('loss', 0, at), point('loss', 1, -at)]);
     const running = await Promise.all(range(3).map(() => shop.script(WAITS)));
     const others = await Promise.all(range(2).map(() => shop.script('print(1)', {}, 'reza')));

@@ -6,16 +6,16 @@ import { reportFigure } from '../contract/training/report.js';
 import { jobState } from '../contract/training/training.js';
 
 const MOST_JOBS = 1000;
-/** Curves of more metrics at once are no picture any more. */
+/** A chart of more metrics at once is not readable. */
 const MOST_METRICS_ASKED = 32;
-/** A job may have very many: so many names are told. */
+/** A job may have very many metrics: an answer names at most so many. */
 export const MOST_METRICS_TOLD = 2000;
 
 export const compareRequest = z
   .object({
-    /** Several times the same one counts once. */
+    /** Repeated ids count once. */
     job_ids: z.array(jobId).min(1).max(MOST_JOBS),
-    /** Whose curves and figures are wanted; left out: the four that most of the jobs have, not of the machine. */
+    /** The metrics whose curves and figures are wanted; left out: the four that most of the jobs have, system metrics excepted. */
     metrics: z.array(z.string().min(1).max(500)).max(MOST_METRICS_ASKED).optional(),
     /** At most so many stretches for each curve; left out: as many as that number of jobs can be told apart by. */
     buckets: z.number().int().min(1).max(512).optional(),
@@ -99,12 +99,12 @@ export const comparison = z
     jobs: z.array(comparedJob),
     /** Those that are not there, or not for this person. */
     not_found: z.array(z.string()),
-    /** The metrics that `series` speak of. */
+    /** The metrics to which `series` refers by index. */
     metrics: z.array(
       z
         .object({
           key: z.string(),
-          /** Which end is the good one; null where nobody says. */
+          /** Whether lower or higher is better; null where it is unknown. */
           better: z.enum(['max', 'min']).nullable(),
           /** How many of the jobs have it. */
           jobs: count,

@@ -63,7 +63,7 @@ function curveOf(columns: Columns, { key, at }: Series, began: number): Curve {
       const value = Number(columns.valueOf(at[index]!));
       if (!Number.isFinite(value)) continue;
       count += 1;
-      // Sums of the largest numbers would be none.
+      // The sum of the largest numbers would overflow to infinity.
       sum += (value - sum) / count;
       least = Math.min(least, value);
       most = Math.max(most, value);

@@ -3,13 +3,13 @@ import { bytesOf } from './curves.js';
 /** The magic, and the length of the text. */
 const HEAD = 8;
 
-/** Numbers that stand behind a text, which names them by where they begin. */
+/** The numbers behind a text, which refers to them by their offsets. */
 export class Floats {
   readonly #parts: Float32Array[] = [];
   readonly #places = new Map<Float32Array, number>();
   #count = 0;
 
-  /** Where these numbers stand; the same array stands there once. */
+  /** The offset of these numbers; an array that was added before is not repeated. */
   put(values: Float32Array): number {
     const before = this.#places.get(values);
     if (before !== undefined) return before;
@@ -48,7 +48,7 @@ export function frame(magic: string, json: unknown, floats: Floats): Buffer {
   return Buffer.concat([head, filled, ...floats.bytes]);
 }
 
-/** @throws where it is no such frame, or one that was cut */
+/** @throws where it is not such a frame, or a truncated one */
 export function unframe(magic: string, bytes: Buffer): { json: unknown; floats: Float32Array } {
   if (bytes.toString('ascii', 0, 4) !== magic) throw new Error('these are other bytes');
   const end = HEAD + bytes.readUInt32LE(4);

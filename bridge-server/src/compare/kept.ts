@@ -8,7 +8,7 @@ import { Floats, frame, unframe } from './frame.js';
 
 const MAGIC = 'KGS1';
 
-/** What comparing wants of an ended job, made once of all its points. */
+/** The summary of an ended job for comparisons, made once of all its points. */
 export interface Summary {
   /** Of the first metrics. */
   readonly curves: readonly Curve[];
@@ -16,12 +16,12 @@ export interface Summary {
   /** Of the first metrics, of which there may be more than curves. */
   readonly names: readonly string[];
   readonly nameCount: number;
-  /** What the job itself says of which end of a metric is the good one. */
+  /** For which metrics the job said whether lower or higher is better. */
   readonly best: { readonly key: string; readonly mode: 'max' | 'min' } | null;
   readonly report: z.infer<typeof comparedReport> | null;
 }
 
-/** NaN and infinities, for which JSON has no word, as texts. */
+/** NaN and infinities as texts, since JSON cannot express them. */
 const figure = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]).transform(Number);
 const count = z.number().int().min(0);
 const kept = z.object({
@@ -53,7 +53,7 @@ const kept = z.object({
 
 /**
  * Summaries of ended jobs, `<data folder>/curves/<job>.curves` (docs/protocols/comparison.md). They follow from the points, and may be
- * deleted. A file is there only while nothing was logged that is not in it: before the first later point it goes.
+ * deleted. A file holds every point of its job: it is deleted before a later point is kept.
  */
 export class KeptSummaries {
   readonly #folder: string;
@@ -64,10 +64,10 @@ export class KeptSummaries {
     this.#folder = join(dataDir, 'curves');
   }
 
-  /** What was kept of this job no longer holds. */
+  /** Deletes the summary of a job that has changed. */
   changed(jobId: string): void {
     const before = this.#changes.get(jobId);
-    // At once: whoever kills the bridge in the next moment must not leave a file that says less than is known.
+    // Synchronously: a bridge that is killed right after must not leave a summary that lacks points.
     if (before === undefined) rmSync(this.#path(jobId), { force: true });
     this.#changes.set(jobId, (before ?? 0) + 1);
   }
@@ -82,7 +82,7 @@ export class KeptSummaries {
     await rm(this.#path(jobId), { force: true });
   }
 
-  /** Null where none is kept, or what is there cannot be believed. */
+  /** Null where there is none, or a damaged one. */
   async read(jobId: string): Promise<Summary | null> {
     if (this.#changes.has(jobId)) return null;
     try {

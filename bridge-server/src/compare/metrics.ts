@@ -1,6 +1,6 @@
 import type { Summary } from './kept.js';
 
-/** So many are shown where nobody says which. */
+/** How many metrics are shown by default. */
 const AT_FIRST = 4;
 
 export interface NamedMetric {
@@ -9,7 +9,7 @@ export interface NamedMetric {
   readonly jobs: number;
 }
 
-/** The metrics that are spoken of: those that were asked for, or those of most jobs; and the names of all, those of most jobs first. */
+/** The metrics of an answer: those that were asked for, or those of most jobs; and the names of all, those of most jobs first. */
 export function chosenOf(
   summaries: readonly Pick<Summary, 'names' | 'nameCount'>[],
   asked: readonly string[] | undefined,
@@ -17,7 +17,7 @@ export function chosenOf(
   const jobs = new Map<string, number>();
   for (const { names } of summaries) for (const key of names) jobs.set(key, (jobs.get(key) ?? 0) + 1);
   const all = [...jobs].map(([key, count]) => ({ key, jobs: count }));
-  // What the machine measured stands behind what the jobs did.
+  // System metrics come after the jobs' own.
   all.sort((a, b) => Number(isMachine(a.key)) - Number(isMachine(b.key)) || b.jobs - a.jobs);
   const chosen =
     asked === undefined
@@ -32,7 +32,7 @@ const isMachine = (key: string): boolean => key.startsWith('system/');
 const LOWER = /loss|error|perplexity|(?:^|[^a-z])(?:err|mae|mse|rmse|mape|ece|nll|wer|cer)(?:[^a-z]|$)/u;
 const HIGHER = /accuracy|precision|recall|score|(?:^|[^a-z])(?:acc|auc|auroc|f1|r2|iou|map|bleu)(?:[^a-z]|$)/u;
 
-/** What a metric's name says of which end is the good one; null where it says nothing. */
+/** Whether lower or higher is better, guessed by the metric's name; null where the name does not tell. */
 export function betterByName(key: string): 'max' | 'min' | null {
   const name = key.toLowerCase();
   return LOWER.test(name) ? 'min' : HIGHER.test(name) ? 'max' : null;

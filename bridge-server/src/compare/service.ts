@@ -61,7 +61,7 @@ export class CompareService {
   readonly #making = new Map<string, Promise<Made | null>>();
   readonly #stops: readonly (() => void)[];
 
-  /** From now on what is kept follows what becomes of jobs. */
+  /** Subscribes to the events of jobs, so that summaries are made and dropped in time. */
   constructor(private readonly deps: CompareDeps) {
     const { events, kept, log } = deps;
     this.#work = new Background((err) => log.warn({ err }, 'the curves of an ended job could not be kept'));
@@ -82,7 +82,8 @@ export class CompareService {
   }
 
   /**
-   * The answer as it travels.
+   * The answer in its binary form.
+   *
    * @throws {KargahError} `rate_limited` where too many requests of this person wait; the signal's reason where the sender has left
    */
   compare(person: Person, asked: z.output<typeof compareRequest>, gone: AbortSignal): Promise<Buffer> {
@@ -155,7 +156,7 @@ export class CompareService {
     }
   }
 
-  /** Null where the job is gone. What is whole is kept. */
+  /** Null where the job is gone. Keeps the summary of an ended job whose points are complete. */
   #make(jobId: string, ended: boolean): Promise<Made | null> {
     const making = this.#making.get(jobId) ?? this.#anew(jobId, ended).finally(() => this.#making.delete(jobId));
     this.#making.set(jobId, making);
@@ -167,7 +168,7 @@ export class CompareService {
     const since = kept.changesOf(jobId);
     const points = await training.points(jobId);
     if (points === null) return null;
-    // The points say whether it has ended by now: what the caller read may be older.
+    // Whether it has ended is taken from the points: the row that the caller read may be older.
     const report = ended || points.whole ? await this.#reportOf(jobId) : null;
     const series = points.columns.series();
     const names = series.map(({ key }) => key);

@@ -5,7 +5,7 @@ import type { RequestOrigin } from '../lib/request-origin.js';
 export type Actor =
   | { readonly kind: 'user'; readonly userId: string; readonly name: string; readonly sessionId?: string }
   | { readonly kind: 'job'; readonly jobId: string; readonly userId: string }
-  /** The bridge by itself. */
+  /** The bridge itself, without anybody's request. */
   | { readonly kind: 'server' };
 
 type Fact = string | number | boolean | null | readonly string[];
@@ -24,10 +24,10 @@ interface ActOn<K extends LedgerKind> {
 /** Something that somebody did and the ledger keeps. */
 export type Act = { [K in LedgerKind]: ActOn<K> }[LedgerKind];
 
-/** Something that somebody who is signed in asked for and may not have, or that is not there: the two are one. */
+/** A refused request of somebody who is signed in, be the object forbidden or absent: the answer does not tell these apart either. */
 export interface Refusal {
   readonly caller: Exclude<Actor, { readonly kind: 'server' }>;
-  /** Null: of several, as `object` is then. */
+  /** Null where it stands for several, as `object` then is. */
   readonly permission: string | null;
   readonly object: { readonly kind: string; readonly id: string };
   /** The project that the request was about. */
@@ -57,7 +57,7 @@ export function keptFacts(kind: LedgerKind, given: Readonly<Record<string, Fact 
 
 function keptFact(value: Fact): string | number | boolean | null | string[] {
   if (typeof value === 'string') return plain(value);
-  // Others write a fraction differently, and then its hash is another.
+  // Programs write fractions differently, which would change the hash.
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : String(value);
   return typeof value === 'object' && value !== null ? value.map(plain) : value;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { LedgerRow } from '../contract/ledger.js';
 import { canonical } from '../lib/canonical.js';
 
-/** What the first row names as the one before it. */
+/** The previous hash of the first row. */
 export const GENESIS = '0'.repeat(64);
 
 export type Unhashed = Omit<LedgerRow, 'hash'>;

@@ -7,12 +7,12 @@ import { keptFacts, plain, type Act, type Actor, type Refusal } from './act.js';
 import { GENESIS, hashOf, type Unhashed } from './chain.js';
 import { columnsOf } from './rows.js';
 
-/** Any number of ours: PostgreSQL's advisory locks have one space for all. */
+/** The key of PostgreSQL's advisory lock; all locks of a database share one space of numbers. */
 const LOCK = 0x6b61726c;
 
 /** Writes into the ledger what a transaction does, as the last thing in it. */
 export type Tell = (trx: Transaction<Database>) => Promise<void>;
-/** For what the ledger does not tell of. */
+/** For changes that the ledger does not record. */
 export const untold: Tell = () => Promise.resolve();
 
 /** Writes what was done, in the transaction that does it: the one is never without the other. */

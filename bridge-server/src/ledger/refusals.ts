@@ -6,7 +6,7 @@ import type { Refusal } from './act.js';
 import type { Ledger } from './ledger.js';
 
 const MINUTE_MS = 60_000;
-/** So many different ones are told apart within a minute; whoever asks for more is told of in one row a project for all of them. */
+/** At most so many different refusals are kept apart within a minute; those beyond are counted in one row for each project. */
 const MOST_KINDS = 1_000;
 const ANY = { kind: '*', id: '*' };
 
@@ -31,26 +31,26 @@ export class Refusals {
     this.#endWriting = deps.clock.every(MINUTE_MS, () => void this.write());
   }
 
-  /** Takes note of one; within the request that was refused. */
+  /** Counts a refusal, within the request that was refused. */
   add(refusal: Omit<Refusal, 'count' | 'origin'>): void {
     const { caller, permission, object, projectId } = refusal;
     const who = caller.kind === 'user' ? [caller.userId, caller.sessionId ?? ''] : [caller.jobId, ''];
     const exact = JSON.stringify([...who, permission, object.kind, object.id]);
     const isOneTooMany = this.#waiting.size >= MOST_KINDS && !this.#waiting.has(exact);
     const key = isOneTooMany ? JSON.stringify([...who, projectId]) : exact;
-    // Of several permissions and objects the row can name none.
+    // A row that stands for several permissions and objects names none.
     const told = isOneTooMany ? { ...refusal, permission: null, object: ANY } : refusal;
     const before = this.#waiting.get(key) ?? { ...told, count: 0, origin: requestOrigin() };
     this.#waiting.set(key, { ...before, count: before.count + 1 });
   }
 
-  /** Writes what has come so far; what cannot be written waits for the next time. */
+  /** Writes the refusals counted so far; where writing fails they stay for the next time. */
   write(): Promise<void> {
     this.#writing = this.#writing.then(() => this.#write());
     return this.#writing;
   }
 
-  /** Writes the last ones; no more are taken up after it. */
+  /** Writes the last refusals; later ones are not counted. */
   async close(): Promise<void> {
     this.#endWriting();
     await this.write();

@@ -55,7 +55,7 @@ export function rowOf(columns: Selectable<LedgerTable>): LedgerRow {
   };
 }
 
-/** What is no JSON any more was written by another hand: its hash tells, and it must still be shown. */
+/** Invalid JSON means that the row was tampered with: the check of the chain reports it, and the list must still show it. */
 function factsOf(json: string | null): LedgerRow['before'] {
   if (json === null) return null;
   try {

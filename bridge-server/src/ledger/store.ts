@@ -21,7 +21,7 @@ export class LedgerStore {
     return (await query.orderBy('seq', 'desc').limit(limit).execute()).map(rowOf);
   }
 
-  /** All of it, oldest first, a thousand rows at a time; what is written meanwhile comes too. */
+  /** The whole ledger, oldest first, a thousand rows at a time, with rows that are written meanwhile. */
   async *pages(view: LedgerView): AsyncGenerator<readonly LedgerRow[]> {
     let last = -1;
     for (;;) {
@@ -49,7 +49,7 @@ export class LedgerStore {
   }
 }
 
-/** As rows have it, so that texts compare as times do. */
+/** A time in the format of the rows, in which texts sort as times do. */
 function moment(text: string): string {
   return new Date(text).toISOString();
 }

@@ -24,7 +24,7 @@ export function createModels({ db, live, ledger, mlflow, registry, training, log
     const names = new Set(Object.keys(await rules.of(projectId)));
     return (alias) => names.has(alias);
   };
-  // What is read of MLflow is held against the stages, and what moves a stage reads of MLflow: the later one is reached when it is there.
+  // The index and the promotion service call each other, so the one that is made first refers to the other lazily.
   const index: RegistryIndex = new RegistryIndex({
     db,
     mlflow,

@@ -1,13 +1,13 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Database } from '../storage/schema.js';
 
-/** Several bridges may share such a database; SQLite's has one bridge, and one writer. */
+/** Several bridges may share a PostgreSQL database; SQLite has one bridge and one writer. */
 export function isPostgres(db: Kysely<Database>): boolean {
   return db.getExecutor().adapter.supportsTransactionalDdl;
 }
 
 /**
- * Of what is written of a project's models one transaction at a time, over all bridges. Asked for before anything is read, so that the
+ * Lets one transaction at a time, over all bridges, write a project's models. Taken before anything is read, so that the
  * others' rows are seen.
  */
 export async function lockProject(trx: Transaction<Database>, projectId: string): Promise<void> {

@@ -46,7 +46,7 @@ export class DeletionStore {
   }
 
   /**
-   * The project is there for nobody from now on, begins no job and no sweep any more, and its sweeps are to stop.
+   * Deletes the project: nobody sees it any more, it begins no job and no sweep, and its sweeps are to stop.
    *
    * @throws {KargahError} `project_name_differs`, `project_is_first`; `conflict` where the caller is no owner any more; `not_found` where
    *   somebody else deleted it.
@@ -175,7 +175,7 @@ export class DeletionStore {
     return rows.map((row) => row.project_id);
   }
 
-  /** Begins to purge what was deleted before then; answers that, and what an earlier bridge had begun with. */
+  /** Marks what was deleted before then as being purged; answers these projects and those that an earlier bridge had begun to purge. */
   async due(before: string, now: string): Promise<{ projectId: string; workspace: string; name: string }[]> {
     await this.db
       .updateTable('projects')
@@ -191,7 +191,7 @@ export class DeletionStore {
       .execute();
   }
 
-  /** The last step: with it goes what the purge would be taken up again by. */
+  /** The last step of a purge: deletes the row from which an interrupted purge is resumed. */
   async forget(projectId: string, { name, workspace }: { readonly name: string; readonly workspace: string }) {
     const tables = await this.#tablesOfProjects();
     await this.db.transaction().execute(async (trx) => {
@@ -203,7 +203,7 @@ export class DeletionStore {
         .where('project_id', '=', projectId)
         .where('purging_at', 'is not', null)
         .executeTakeFirst();
-      // Another bridge on the same database was quicker, and has told of it.
+      // Another bridge on the same database was quicker and has sent the event.
       if (numDeletedRows === 0n) return;
       await this.ledger.record(trx, {
         caller: { kind: 'server' },
@@ -216,10 +216,10 @@ export class DeletionStore {
     });
   }
 
-  /** Whatever has rows of a project, features' tables among them. */
+  /** All tables with rows of a project, those of features among them. */
   async #tablesOfProjects(): Promise<string[]> {
     const tables = await this.db.introspection.getTables();
-    // PostgreSQL tells those of other schemas too, which are nobody's of ours.
+    // PostgreSQL lists tables of other schemas too, which are not Kargah's.
     const ours = tables.find(({ name }) => name === 'projects')?.schema;
     return tables
       .filter(
@@ -252,7 +252,7 @@ async function roleIn(db: Kysely<Database>, projectId: string, userId: string): 
   return row?.role ?? null;
 }
 
-/** Whether one of its owners has none that they came to earlier: theirs is the one that a request means which names none. */
+/** Whether it is the first project of one of its owners: requests that name no project mean that one, so it cannot be deleted. */
 async function isSomeonesFirst(trx: Transaction<Database>, projectId: string): Promise<boolean> {
   const { rows } = await sql`
     select m.user_id from project_members m

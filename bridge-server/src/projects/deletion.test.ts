@@ -221,7 +221,7 @@ describe('a deleted project', () => {
 
   it('of which a job still runs when a bridge starts has it stopped', async () => {
     await remove(sara);
-    // A bridge that died between the two had told nobody.
+    // A bridge that died between the two had sent no event.
     await job('job_aaaaaa', 'running');
     app.followed.length = 0;
     const next = app.again();

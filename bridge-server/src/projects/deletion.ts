@@ -43,7 +43,7 @@ export class Deletion {
   }
 
   async list(caller: Person, page: PageQuery): Promise<{ items: DeletedProject[]; next_cursor: string | null }> {
-    // A token of one project reaches no other, and this one only while it is there.
+    // A token of one project reaches that one alone, and only while it is not deleted.
     if (caller.onlyProject !== undefined) return { items: [], next_cursor: null };
     const { rows, next_cursor } = await this.deps.store.ofOwner(caller.userId, page);
     return { items: await this.#shown(rows), next_cursor };
@@ -53,7 +53,7 @@ export class Deletion {
   async restore(caller: Person, projectId: string): Promise<Project> {
     const { store, projects } = this.deps;
     const found = caller.onlyProject === undefined ? await store.resource(projectId, caller.userId) : null;
-    // Deleted projects are in nobody's memberships; this one question is asked as if it were there.
+    // Memberships leave out deleted projects; this check adds the role that the person had.
     const asMember =
       found?.role === undefined || found.role === null
         ? caller

@@ -63,7 +63,7 @@ export class Purge {
       try {
         await this.#purge(project);
       } catch (err) {
-        // It is taken up again when MLflow is back.
+        // The purge goes on when MLflow is back.
         if (err instanceof KargahError && err.code === 'mlflow_unavailable') continue;
         log.error({ err, project_id: project.projectId }, 'a deleted project could not be purged');
       }
@@ -72,7 +72,7 @@ export class Purge {
   async #purge(project: { readonly projectId: string; readonly workspace: string; readonly name: string }) {
     const { store, jobs, datasets, mlflow } = this.deps;
     const { projectId, workspace } = project;
-    // What still runs was told to stop; its end is seen by a later look.
+    // What still runs was asked to stop; a later round finds it ended.
     if ((await store.countActiveJobs(projectId)) > 0) return;
     await jobs.removeAllOf(projectId);
     await datasets.removeAllOf(projectId);

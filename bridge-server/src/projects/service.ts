@@ -111,7 +111,7 @@ export class ProjectService {
     return this.get({ ...caller, memberships }, projectId);
   }
 
-  /** These people’s memberships are others now: what was known of them is forgotten, and they are told. */
+  /** After a change of these people's memberships: drops what is cached of them and sends them the event. */
   async changed(userIds: readonly string[]): Promise<void> {
     this.deps.memberships.forget(userIds);
     await this.deps.told(userIds);
@@ -133,7 +133,7 @@ async function roleOfMember(members: MemberChange, userId: string): Promise<Proj
   return role;
 }
 
-/** The part of what the ledger says of a member that is the same for every act. */
+/** The fields of a ledger entry about a member that every act shares. */
 export function actOn(caller: Person, projectId: string, userId: string) {
   return { caller, object: { kind: 'member', id: userId }, projectId } as const;
 }

@@ -94,13 +94,13 @@ export class ProjectStore {
   }
 
   /**
-   * Changes who is a member, one change after another. `change` sees what those before it did, and answers what the ledger is to say.
+   * Changes who is a member, one change after another. `change` sees the result of those before it, and answers the entry of the ledger.
    *
    * @throws {KargahError} `not_found` where the project was deleted meanwhile; `last_owner` where nobody would own it any more.
    */
   async changeMembers(projectId: string, change: (members: MemberChange) => Promise<readonly Act[]>): Promise<void> {
     await this.db.transaction().execute(async (tx) => {
-      // Written first: whoever else changes the members of this project waits here.
+      // The project's row is written first: concurrent changes of its members wait here.
       const { numUpdatedRows } = await tx
         .updateTable('projects')
         .set((eb) => ({ revision: eb('revision', '+', 1) }))

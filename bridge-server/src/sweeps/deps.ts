@@ -12,10 +12,10 @@ export interface SweepDeps {
   readonly db: Kysely<Database>;
   readonly ledger: Ledger;
   readonly live: Pick<LivePort, 'sweepChanged'>;
-  /** Where it is heard that jobs moved, and of their points. */
+  /** The source of `job.changed` and `job.points`. */
   readonly events: Events;
   readonly mlflow: MlflowPort;
-  /** What whoever began a sweep may read today. */
+  /** What the person who started the sweep may read now. */
   readonly memberships: Pick<Memberships, 'of'>;
   /** Jobs of a sweep are ordinary jobs. */
   readonly training: Pick<TrainingService, 'submit' | 'given' | 'requestStop' | 'delete' | 'recipes' | 'bestMetricOf'>;

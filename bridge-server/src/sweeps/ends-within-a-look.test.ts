@@ -30,7 +30,7 @@ it('begins the next job after an end that falls into a look at the sweep, whiche
     }
     return real.jobs.call(this, ids);
   });
-  // What is told of the end comes once the look is over, as it may where the machine is busy.
+  // The event of the job's end arrives after the look, as it may on a busy machine.
   vi.spyOn(SweepService.prototype, 'jobChanged').mockImplementation(function (this: SweepService, job) {
     if (held) held.push(job);
     else real.jobChanged.call(this, job);
@@ -50,7 +50,7 @@ it('begins the next job after an end that falls into a look at the sweep, whiche
     const { sweep_id } = await stage.start({ method: 'random', pruner: 'none', trials: 6, parallel: 1, space });
     const row = stage.shop.storage.db.selectFrom('jobs').select('state');
     const seen = new Set<string>();
-    // A look reads them five times, and four times where it knows by what they are compared.
+    // A look reads the jobs five times, and four times where the metric to compare is known.
     for (const reading of [5, 4, 3, 2, 1]) {
       const [job] = await stage.running(sweep_id, 1);
       const jobId = job!.job_id;
@@ -110,7 +110,7 @@ it('knows the best of a job that says what it is compared by, and ends, within a
         await stage.shop.eventually(async () => (await isOver.execute()).length === 1, 'the end to be written down');
       };
       last = reading;
-      // Leads to a look, which finds nobody who has said by what they are compared.
+      // Leads to a look that finds no job which has named the metric to compare.
       stage.shop.service.gatewayListener.pointsLogged(jobId, [{ key: 'other', value: 1, step: 1, timestamp: 1 }], {});
       expect(await stage.ended(sweep_id)).toMatchObject({ state: 'succeeded', best: { value: 0.2, job_id: jobId } });
     }

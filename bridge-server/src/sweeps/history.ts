@@ -6,14 +6,14 @@ import type { SweepJob, SweepRow } from './store.js';
 import { metricOf, spaceOf, standingOf } from './view.js';
 import type { Sweep } from '../contract/training/sweeps.js';
 
-/** What a sweep knows so far, as its sampler is told. */
+/** The trials of a sweep so far, as the sampler receives them. */
 export function historyOf(row: SweepRow, jobs: readonly SweepJob[], reports: Reports): History {
   const space = spaceOf(row);
   return {
     space,
     method: row.method,
     pruner: row.pruner,
-    // Of what it is that less or more would be better, no job has said yet: then there is no value either.
+    // While no job has named the metric to compare, there are no values.
     mode: metricOf(row)?.mode ?? 'min',
     seed: row.seed,
     trials: jobs.map((job) => trialOf(row, space, job, reports)),
@@ -51,7 +51,7 @@ const STATES = {
   stopped: 'failed',
 } as const satisfies Record<keyof Sweep['counts'], Trial['state']>;
 
-/** A recipe keeps the weights of its best epoch, so that epoch's figure is what a job is worth: its model has it, and so have its points. */
+/** The value of a job is that of its best epoch, since a recipe keeps the weights of that epoch. */
 function valueOf(row: SweepRow, job: SweepJob, reports: Reports): number | null {
   const metric = metricOf(row);
   if (metric === null) return null;

@@ -15,7 +15,7 @@ export class Reports {
     return this.#byJob.has(jobId);
   }
 
-  /** True when something new was among the points. */
+  /** Whether any of the points was new. */
   take(jobId: string, points: readonly MetricPoint[]): boolean {
     const followed = this.#byJob.get(jobId);
     if (!followed) return false;
@@ -35,7 +35,7 @@ export class Reports {
   }
 }
 
-/** The best of what was reported; null where nothing was, or nothing that is a number. */
+/** The best reported value; null where no finite value was reported. */
 export function bestOf(reports: readonly Value[], mode: 'max' | 'min'): number | null {
   const numbers = reports.map(Number).filter((value) => Number.isFinite(value));
   if (numbers.length === 0) return null;

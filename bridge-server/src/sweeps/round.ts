@@ -21,7 +21,7 @@ export class Round {
     private readonly reports: Reports,
   ) {}
 
-  /** Stops the running jobs that do worse than those before them did after as many epochs. */
+  /** Stops the running jobs that do worse than earlier jobs did after as many epochs. */
   async giveUp(row: SweepRow, workspace: string, jobs: readonly SweepJob[]): Promise<void> {
     if (row.pruner === 'none' || !jobs.some((job) => job.state === 'running')) return;
     for (const index of await this.sampler.doomed(historyOf(row, jobs, this.reports))) {
@@ -72,7 +72,7 @@ export class Round {
   }
 }
 
-/** The person whose sweep it is, as their own request would have named them. */
+/** The owner of the sweep as the caller of the requests that it makes. */
 export async function ownerOf(
   { memberships }: Pick<SweepDeps, 'memberships'>,
   row: SweepRow,
@@ -87,7 +87,7 @@ export async function ownerOf(
     role: 'user',
     projectId: row.project_id,
     workspace,
-    // What the sweep was begun for it does to its end, whatever becomes of the person's role.
+    // A sweep goes on to its end with the rights that it was started with, even when the person's role changes.
     memberships: new Map([...held.memberships, [row.project_id, { role: 'editor', workspace }]]),
     expiresAt: Number.MAX_SAFE_INTEGER,
   };

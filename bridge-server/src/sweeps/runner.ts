@@ -24,7 +24,7 @@ const RUN_STATUS = { succeeded: 'FINISHED', failed: 'FAILED', stopped: 'KILLED' 
 type Ended = keyof typeof RUN_STATUS;
 
 /**
- * Takes sweeps to their end. Whatever happens leads to a look at the database, which says all there is to know: what an earlier
+ * Runs sweeps to their end. Every event leads to one look at the database, which holds the whole state: what an earlier
  * bridge left half done is gone on with in the same way.
  */
 export class SweepRunner {
@@ -36,7 +36,7 @@ export class SweepRunner {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #attempts = new Map<string, number>();
   /**
-   * The sweep of each job that is followed, and the state that was heard of it last. What a look reads of it does not count: the look
+   * The sweep of each job that is followed, and the job's state by its last event. A state read by a look does not count: the look
    * may have decided by what was so before.
    */
   readonly #jobs = new Map<string, { readonly sweepId: string; heard: string | null }>();
@@ -76,7 +76,7 @@ export class SweepRunner {
     this.#background.begin(look.run());
   }
 
-  /** As at the start: something that no job tells of has changed sweeps. */
+  /** Looks for sweeps as at the start, after a change of sweeps that no event of a job announces. */
   lookAtAll(): void {
     if (!this.#closed) this.#background.begin(this.#resume());
   }
@@ -90,13 +90,13 @@ export class SweepRunner {
   }
 
   pointsLogged(jobId: string, points: readonly MetricPoint[]): void {
-    // The first point of all tells that its job has said what it is to be compared by.
+    // By its first point a job has named the metric to compare.
     if (this.#reports.follows(jobId) && !this.#reports.take(jobId, points)) return;
     const known = this.#jobs.get(jobId);
     if (known) this.#later(known.sweepId, LOOK_MS);
   }
 
-  /** Tells the project how the sweep stands, unless it was told. */
+  /** Sends the sweep's state to the project's panels, unless it is what was sent last. */
   async announce(row: SweepRow): Promise<Sweep> {
     const sweep = sweepOf(row, await this.store.jobs([row.sweep_id]));
     const text = JSON.stringify(sweep);
@@ -138,7 +138,7 @@ export class SweepRunner {
     const now = best === (row.best_json ?? 'null') ? row : await this.store.patchActive(sweepId, { best_json: best });
     if (now === null) return;
     if (more || jobs.some(isActive)) await this.announce(now);
-    // What a job that ended during this look said and reported, the look may have been too early to read.
+    // A job may have ended during this look, after the look had read its reports.
     else if (before.length < jobs.length || before.some(isActive)) this.kick(sweepId);
     else await this.#end(now, jobs);
   }
@@ -175,7 +175,7 @@ export class SweepRunner {
     return true;
   }
 
-  /** Which epoch is the best depends on what is learned, and that a recipe finds out when it reads its data. */
+  /** The metric by which jobs are compared depends on the task, which a recipe determines when it reads its data. */
   async #hasMetric(row: SweepRow): Promise<void> {
     if (metricOf(row) !== null) return;
     for (const { job_id } of await this.store.jobs([row.sweep_id])) {
@@ -188,13 +188,13 @@ export class SweepRunner {
     }
   }
 
-  /** Reads what jobs reported before this bridge listened, or knew what for. */
+  /** Reads what jobs reported before this bridge listened, or before the metric was known. */
   async #follow(row: SweepRow, workspace: string): Promise<void> {
     const metric = metricOf(row);
     for (const job of await this.store.jobs([row.sweep_id])) {
       this.#seen(job);
       if (metric === null || this.#reports.follows(job.job_id)) continue;
-      // First of all, so that a point that passes meanwhile is not missed.
+      // Subscribed before the read, so that no point in between is missed.
       this.#reports.follow(job.job_id, metric.key);
       if (job.mlflow_run_id === null) continue;
       try {
@@ -202,7 +202,7 @@ export class SweepRunner {
         this.#reports.take(job.job_id, history);
       } catch (error) {
         this.#reports.forget(job.job_id);
-        // A run that its owner deleted tells nothing any more.
+        // The run of the sweep may have been deleted by its owner.
         if (!(error instanceof KargahError && error.code === 'not_found')) throw error;
       }
     }
@@ -251,7 +251,7 @@ export class SweepRunner {
   }
 
   async #wentWrong(sweepId: string, error: unknown): Promise<void> {
-    // A bridge that goes away breaks off what it does; the next one goes on.
+    // A bridge that ends aborts its requests; the next one goes on.
     if (this.#closed) return;
     const waits = error instanceof KargahError && ['quota_jobs', 'mlflow_unavailable'].includes(error.code);
     if (waits) {
@@ -308,7 +308,7 @@ function endingOf(row: SweepRow, jobs: readonly SweepJob[]): { to: Ended; why: F
 
 function reasonOf(error: unknown, sweepId: string): Failure {
   if (!(error instanceof KargahError)) return failureOf('internal', { request_id: sweepId });
-  // What is not found when a job of a sweep is made is its dataset.
+  // `not_found` from the start of a sweep's job means its dataset.
   return error.code === 'not_found' || error.code === 'dataset_freed'
     ? failureOf('dataset_deleted')
     : error.toFailure();

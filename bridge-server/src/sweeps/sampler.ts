@@ -22,7 +22,7 @@ export interface History {
 }
 
 const ANSWER_MS = 60_000;
-/** Python goes when nobody has asked for so long; the next question starts another. */
+/** The worker ends after so long without a question; the next question starts another. */
 const IDLE_MS = 30_000;
 
 const proposed = z.object({ settings: z.array(z.record(z.string(), z.unknown())) });
@@ -91,7 +91,7 @@ export class Sampler {
     });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-500)));
-    // A process that is gone says so by its end, below.
+    // That the process has ended is handled by its exit, below.
     child.stdin.on('error', () => undefined);
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (this.#child === child) this.#settle((asked) => asked.resolve(line));

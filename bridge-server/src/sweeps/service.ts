@@ -14,7 +14,7 @@ import { anyOf, checkSpace, gridSize } from './space.js';
 import { SweepStore, type SweepRow } from './store.js';
 import { sweepOf } from './view.js';
 
-/** Everything a person can do with sweeps. */
+/** The operations of the API on sweeps. */
 export class SweepService {
   readonly #store: SweepStore;
   readonly #runner: SweepRunner;
@@ -35,7 +35,7 @@ export class SweepService {
     return this.#runner.start();
   }
 
-  /** Jobs go on; what they lead to is seen at the next start. */
+  /** Stops following jobs, which go on; the next start reads what they did. */
   stop(): Promise<void> {
     for (const stop of this.#heard) stop();
     return this.#runner.close();
@@ -55,7 +55,7 @@ export class SweepService {
     const size = method === 'grid' ? gridSize(space) : null;
     if (size !== null && size > request.trials)
       throw new KargahError('sweep_grid_too_large', { size, max: request.trials });
-    // What the first job would be refused for, the sweep is refused for.
+    // Whatever would refuse the first job refuses the sweep.
     const { dataset_id, dataset_version, split_id, resources } = request;
     const params = { ...request.params, ...anyOf(space) };
     const dataset = await this.deps.training.given(person, {
@@ -120,7 +120,7 @@ export class SweepService {
   /** @throws not_found, sweep_not_active */
   async requestStop(person: Person, sweepId: string): Promise<Sweep> {
     const found = await this.#sweep(person, 'sweep.stop', sweepId);
-    // What one does with one's own is nobody else's to know; a second wish to stop changes nothing.
+    // No ledger entry for one's own sweep, nor for a second request to stop.
     const isTold = person.userId !== found.user_id && found.state !== 'stopping';
     const tell = this.deps.ledger.telling(isTold ? { ...actOn(person, found), action: 'sweep.stop' } : null);
     const row = await this.#store.patchActive(sweepId, { state: 'stopping' }, tell);
@@ -147,7 +147,7 @@ export class SweepService {
   }
 }
 
-/** The part of what the ledger says of a sweep that is the same for every act. */
+/** The fields of a ledger entry about a sweep that every act shares. */
 function actOn(person: Person, { sweep_id, project_id, name, state }: SweepRow) {
   return {
     caller: person,
@@ -157,7 +157,7 @@ function actOn(person: Person, { sweep_id, project_id, name, state }: SweepRow) 
   } as const;
 }
 
-/** What somebody else deleted meanwhile is as gone as it should be. */
+/** Deletes a job of the sweep; one that somebody else has deleted meanwhile is no error. */
 async function gone(deletion: Promise<void>): Promise<void> {
   try {
     await deletion;

@@ -43,7 +43,7 @@ export function gridOf(space: Space): Setting[] {
   );
 }
 
-/** Some setting that lies within the space. */
+/** One setting of the space, to check it by the rules of an ordinary job. */
 export function anyOf(space: Space): Setting {
   return Object.fromEntries(
     Object.entries(space).map(([name, dimension]) => [
@@ -92,7 +92,7 @@ function placesOf(dimension: Dimension): readonly unknown[] {
   if (dimension.kind === 'int' && !log) return Array.from({ length: high - low + 1 }, (_, index) => low + index);
   const places = Array.from({ length: PLACES }, (_, index) => {
     const share = index / (PLACES - 1);
-    // The ends as they were given, not as arithmetic rounds them.
+    // The ends exactly as given, without rounding errors.
     if (share === 0 || share === 1) return share === 0 ? low : high;
     return log ? low * (high / low) ** share : low + (high - low) * share;
   });

@@ -70,7 +70,7 @@ describe('a sweep', () => {
     );
     stage.end(sure!.job_id);
     stage.report(right!.job_id, { val_loss: [0.9, 1.2], val_accuracy: [0.95, 0.6] }, accuracy);
-    // What the model says of itself is what counts: its weights are of that epoch.
+    // The logged model's own metric decides: its weights are of that epoch.
     const model = { uri: 'models:/m-1', artifact_path: 'model', size_bytes: 7 };
     stage.end(right!.job_id, { model, best_metric: { key: 'val_accuracy', value: 0.9500001 } });
     const done = await stage.ended(sweep_id);

@@ -38,7 +38,7 @@ export function sweepOf(row: SweepRow, jobs: readonly SweepJob[]): Sweep {
   };
 }
 
-/** What its jobs are compared by; null until one of them has said so. */
+/** The metric by which its jobs are compared; null until one of them has named it. */
 export function metricOf({ metric_key: key, metric_mode: mode }: SweepRow): Sweep['metric'] {
   return key === '' ? null : { key, mode: mode === 'max' ? 'max' : 'min' };
 }

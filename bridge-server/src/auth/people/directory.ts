@@ -13,7 +13,7 @@ interface Row {
   readonly name: string;
   readonly role: string;
   readonly disabled_at: string | null;
-  /** Text on SQLite. */
+  /** SQLite answers a text. */
   readonly created_at: string | Date;
   readonly session_used: string | null;
   readonly device_used: string | null;

@@ -23,7 +23,7 @@ export async function leaveProjects(
     .where('m.user_id', '=', userId)
     .orderBy('m.project_id')
     .execute();
-  // Written first: whoever else changes the members of these projects waits here.
+  // The projects' rows are written first: concurrent changes of their members wait here.
   for (const { project_id } of mine)
     await trx
       .updateTable('projects')

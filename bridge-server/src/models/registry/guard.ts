@@ -47,12 +47,12 @@ export class GatewayGuard implements RegistryGuard {
   passing(caller: Caller, change: RegistryChange): () => void {
     if (change.kind === 'delete_logged_model') return () => undefined;
     const names = change.kind === 'rename' ? [change.name, change.to] : [change.name];
-    // Who registers a version is known of people alone: a job's lineage says whose it is.
+    // Only people are recorded as those who registered a version: for a job the lineage says whose it is.
     const by = change.kind === 'create_version' && caller.kind === 'user' ? caller : null;
     const passed = this.deps.index.changing(caller, names, by);
     return () => {
       passed();
-      // Those who look at the list see it without asking.
+      // Reads the models again, which sends the change to open lists.
       this.deps.index.current(caller).catch(this.deps.failed);
     };
   }

@@ -11,7 +11,7 @@ type ModelRow = Insertable<RegisteredModelTable>;
 /** How many rows one statement takes. */
 const PIECE = 200;
 
-/** What MLflow has of a project: of one model, or of all. */
+/** What was read from MLflow: one model of a project, or all. */
 interface Seen {
   /** Null: everything in the project. */
   readonly name: string | null;
@@ -19,7 +19,7 @@ interface Seen {
   readonly versions: readonly RegistryVersion[];
   /** Who registered the versions that were not seen before, where that is known. */
   readonly registrant: { readonly userId: string; readonly name: string } | null;
-  /** Those of the versions not seen before whose files are of their run: the others learned from nobody knows what. */
+  /** The new versions whose files belong to their run: of the others it is unknown what they learned from. */
   readonly ofTheirRun: ReadonlySet<RegistryVersion>;
 }
 
@@ -41,7 +41,7 @@ const keyOfRow = (row: VersionRow): string => `${String(row.version)} ${identity
 const keyOf = ({ name, version, runId, createdAt }: RegistryVersion): string =>
   `${String(version)} ${identityOf({ run_id: runId, created_at: createdAt })} ${name}`;
 
-/** Writes down what was seen; answers whether anything was another. */
+/** Updates the rows to what was read; answers whether anything changed. */
 export async function writeSeen(db: Kysely<Database>, projectId: string, seen: Seen): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
     await lockProject(trx, projectId);
@@ -112,7 +112,7 @@ async function replace<Row extends Named>(
     if (old !== undefined && text(old) === text(row)) before.delete(key(row));
     else added.push(row);
   }
-  // What is left is gone, or another than it was.
+  // The remaining rows are of versions that MLflow no longer has, or that changed.
   for (const row of before.values()) {
     const columns = { registered_models: [], model_versions: ['version'], model_aliases: ['alias'] }[table];
     let query = trx
@@ -150,7 +150,7 @@ async function versionRows(
   { versions, registrant, ofTheirRun }: Seen,
   known: readonly VersionRow[],
 ): Promise<VersionRow[]> {
-  // Of a model that was deleted and made again, the same number is another version.
+  // In a model that was deleted and created again the same number is a different version.
   const before = new Map(known.map((row) => [keyOfRow(row), row]));
   const fresh = versions.filter((version) => !before.has(keyOf(version)));
   const lineages = await lineagesOf(

@@ -12,9 +12,9 @@ export interface InProject {
 }
 type Registrant = Pick<Person, 'userId' | 'name'>;
 interface State {
-  /** Everything was read since MLflow was last away. */
+  /** Whether everything was read since MLflow was last away. */
   whole: boolean;
-  /** Models that may be others than was read. */
+  /** Models that may have changed since they were read. */
   readonly touched: Set<string>;
   /** Models that MLflow is being asked to change, and how often. */
   readonly changing: Map<string, number>;
@@ -25,9 +25,9 @@ interface IndexDeps {
   readonly db: Kysely<Database>;
   readonly mlflow: Pick<MlflowPort, 'state' | 'onState'>;
   readonly registry: Pick<RegistryPort, 'models' | 'model' | 'versions' | 'filesOf'>;
-  /** Tells that what was seen of a project is another; null: of more than one model. */
+  /** Called when the rows of a project's model have changed; null: of more than one model. */
   readonly changed: (projectId: string, name: string | null) => void;
-  /** Holds what MLflow has against where protected aliases point; null: all models of the project. */
+  /** Compares MLflow's aliases of a model with where protected aliases point; null: of all models of the project. */
   readonly reconcile: (project: InProject, name: string | null, models: readonly RegistryModel[]) => Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export class RegistryIndex {
     this.#endListening();
   }
 
-  /** MLflow is being asked to change these: until the answer is called, and once more, they are read anew. */
+  /** Marks models as being changed in MLflow: they are read again until the returned function is called, and once after it. */
   changing({ projectId }: InProject, names: readonly string[], registrant: Registrant | null = null): () => void {
     const state = this.#stateOf(projectId);
     for (const name of registrant === null ? [] : names) {
@@ -68,7 +68,7 @@ export class RegistryIndex {
     };
   }
 
-  /** Has `change` ask MLflow, and reads what became of it. */
+  /** Runs `change`, a request to MLflow, and reads the models again. */
   async after<T>(
     project: InProject,
     name: string,
@@ -109,11 +109,11 @@ export class RegistryIndex {
 
   async #readAll(project: InProject, state: State): Promise<void> {
     const { workspace } = project;
-    // MLflow has no workspace yet of a project that nobody did anything in.
+    // MLflow has no workspace yet for a project in which nothing was done.
     const models = (await unlessAbsent(this.deps.registry.models(workspace))) ?? [];
     const names = new Set(models.map(({ name }) => name));
     const versions = models.length === 0 ? [] : await this.deps.registry.versions(workspace);
-    // A model that came in between is read by itself.
+    // A model that was added between two pages is read on its own.
     const seen = { name: null, models, versions: versions.filter(({ name }) => names.has(name)), registrant: null };
     await this.#write(project, seen);
     state.whole = true;
@@ -128,7 +128,7 @@ export class RegistryIndex {
       const models = model === null || isPrompt ? [] : [model];
       const versions = models.length === 0 ? [] : await this.deps.registry.versions(workspace, name);
       const found = state.registrants.get(name) ?? new Map<string, Registrant>();
-      // Of two at once nobody knows which version was whose.
+      // Where two people registered versions at the same time it is unknown whose each is.
       await this.#write(project, {
         name,
         models,
@@ -191,7 +191,7 @@ const AT_ONCE = 4;
 /** MLflow keeps prompts as registered models, too; its own lists leave them out. */
 const PROMPT = 'mlflow.prompt.is_prompt';
 
-/** Null for what is not there, or cannot be: MLflow has no model of a name that it refuses. */
+/** Null where MLflow has no such model, or refuses the name. */
 async function unlessAbsent<T>(asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;

@@ -198,11 +198,11 @@ export class RegistryStore {
   }
 }
 
-/** `key`, or `key=value`: as JSON writes it, no value can look like it. */
+/** Whether the tags, a JSON object, have `key` or `key=value`. The quotes of JSON keep a value from matching as a key. */
 function hasTag(column: string, tag: string): Expression<SqlBool> {
   const at = tag.indexOf('=');
   const key = JSON.stringify(at === -1 ? tag : tag.slice(0, at));
   const written = at === -1 ? `${key}:` : `${key}:${JSON.stringify(tag.slice(at + 1))}`;
-  // Unlike `like`, this tells cases apart on both databases.
+  // Unlike `like`, this is case-sensitive on both databases.
   return sql<SqlBool>`replace(${sql.ref(column)}, ${written}, '') <> ${sql.ref(column)}`;
 }
