@@ -18,7 +18,7 @@ export class Api {
 
   constructor(readonly baseUrl: () => string) {
     this.session = new SessionKeeper(baseUrl);
-    // Before anybody else hears who is here, so that the first request names the project already.
+    // Subscribed before all others, so that their first request already names the project.
     this.session.state.subscribe((state) => {
       const key = this.projectKey();
       if (key !== null) this.project.set(window.localStorage.getItem(key));
@@ -75,7 +75,7 @@ export class Api {
     };
     let response = await attempt();
     if (response.status === 401) {
-      // The token ended under way (a clock that jumped, a laptop that slept): once more with a fresh one.
+      // The token expired before the request arrived (a clock that jumped, a laptop that slept): one retry with a fresh one.
       await this.session.renew();
       response = await attempt();
     }

@@ -36,7 +36,7 @@ export function saveBlob(blob: Blob, filename: string): void {
   link.href = url;
   link.download = filename;
   link.click();
-  // The browser has taken the blob by the next turn of the loop; keeping the address would keep the memory.
+  // The browser has taken the blob by the next turn of the event loop; the URL is revoked since it would keep the memory.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorCode, Problem } from './types.js';
 
-/** Codes of the contract, and two that only this side knows: no answer at all, and an answer that is not ours. */
+/** The contract's codes, and two of the panels' own: no answer at all, and an answer that is not the bridge's. */
 export type ApiErrorCode = ErrorCode | 'unreachable' | 'unexpected_answer';
 
 export interface FieldError {

@@ -27,12 +27,12 @@ export const TONES: Readonly<Record<AnyState, Tone>> = {
   ready: 'ok',
 };
 
-/** The figure of the weights that a recipe keeps: what its model is worth, on its page, in its row and in its log alike. */
+/** The metric of the epoch whose weights a recipe keeps; shown on the job's page, in its row and in its log. */
 export function modelFigure(job: Job, models: readonly Model[]): Best | null {
   return job.progress.best ?? models.find(({ job_id }) => job_id === job.job_id)?.best_metric ?? null;
 }
 
-/** The one number a finished job is known by, if it has one: its model's; without a model the last of what validation says. */
+/** The metric that a row shows of a finished job: its model's; without a model the last validation metric. */
 export function headline(job: Job, models: readonly Model[]): { key: string; value: number } | null {
   const best = modelFigure(job, models);
   if (best !== null) return best;

@@ -32,7 +32,7 @@ export function CompareTable({ compared, view, change, onLight }: CompareTablePr
   const shares = columns.map((one) => shareOf(one, compared.runs));
   const sortBy = ({ id, better }: Column): void => {
     const again = view.sort?.column === id;
-    // What is good stands first.
+    // The first click on a column puts the best first.
     change({ sort: { column: id, down: again ? !down : better === 'max' } });
   };
   return (

@@ -1,4 +1,4 @@
-/** So far apart that neighbours differ, and a thousand are as different as they can be. */
+/** The golden angle in degrees: neighbouring hues differ clearly, and no two of a thousand coincide. */
 const GOLDEN_ANGLE = 137.508;
 
 /** The colour of the nth job, on a light or a dark ground. */

@@ -28,9 +28,9 @@ const NO_DATA: uPlot.AlignedData = [
   [0, 1],
   [null, null],
 ];
-/** In pixels: how far from a curve the cursor still means it. */
+/** In pixels: up to which distance from a curve the cursor selects it. */
 const NEAR = 24;
-/** Bands of more curves hide each other. */
+/** Bands are drawn for at most so many curves, since more hide each other. */
 const MOST_BANDS = 12;
 
 /**
@@ -304,7 +304,7 @@ function stroke(ctx: Pen, x: ArrayLike<number>, y: ArrayLike<number>, { toX, toY
   }
   ctx.stroke();
   if (count > 2) return;
-  // One point, or two, are no line that is seen.
+  // A line of one or two points would hardly be visible, so the points are drawn as dots.
   for (let at = 0; at < x.length; at += 1) {
     const py = toY(y[at]!);
     if (!Number.isFinite(py)) continue;

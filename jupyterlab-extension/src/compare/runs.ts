@@ -34,7 +34,7 @@ export interface Compared {
 /**
  * The answer to a comparison: a text, and behind it the numbers that it names.
  *
- * @throws where it is none, or one that was cut
+ * @throws where it is not such an answer, or a truncated one
  */
 export function readComparison(bytes: ArrayBuffer): Compared {
   const head = new DataView(bytes);

@@ -9,14 +9,14 @@ import { addPoint, type Compared, newCurve, readComparison, type Run } from './r
 
 export interface LiveComparison {
   readonly compared: Compared | null;
-  /** Another number whenever a curve grew or a job became another. */
+  /** Rises with every change of a curve or a job. */
   readonly version: number;
   readonly error: ApiError | null;
   readonly retry: () => void;
 }
 
 /**
- * Jobs beside each other, true from the first look on: one answer for all, then the live stream of those that run, from the number
+ * Compares jobs and stays up to date: one answer for all, then the live stream of those that run, from the number
  * that their curves reach. A job whose stream has a gap, or that ends, is read again alone.
  *
  * @param jobIds parted by commas

@@ -25,7 +25,7 @@ export interface FoldProps {
   readonly title: string;
   /** What is inside, in a few words, while it is folded. */
   readonly summary: ReactNode;
-  /** Something inside needs the reader: it opens. */
+  /** Something inside needs attention, such as an error: the card opens. */
   readonly urgent: boolean;
   readonly testId: string;
   readonly children: () => ReactNode;

@@ -23,7 +23,7 @@ export function useElapsed(job: Running): number | null {
   return Math.max(0, (job.ended_at === null ? now : Date.parse(job.ended_at)) - Date.parse(job.started_at));
 }
 
-/** `2:48`: all that can be said of a job that does not tell how far it is. Nothing before it began. */
+/** `2:48`, shown for a job that reports no progress. Nothing before it began. */
 export function Elapsed({ of }: { readonly of: Running }): JSX.Element | null {
   const { t, format } = useI18n();
   const elapsed = useElapsed(of);

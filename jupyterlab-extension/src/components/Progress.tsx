@@ -35,7 +35,7 @@ function useProgressAttributes({
   };
 }
 
-/** A ring that fills with the share done. Decoration: the row's bar or text says the same to a screen reader. */
+/** A ring that fills with the share done. Hidden from screen readers, since the row's bar or text says the same. */
 export function Ring({ share, tone = 'run' }: { readonly share: number | null; readonly tone?: string }): JSX.Element {
   return (
     <svg

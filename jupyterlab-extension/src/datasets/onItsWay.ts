@@ -1,7 +1,7 @@
 import type { Dataset } from '../api/types.js';
 import type { UploadItem } from '../store/uploads.js';
 
-/** Whether the row of an upload stands for this dataset still. */
+/** Whether the list still shows the upload's row in place of this dataset's. */
 export function isOnItsWay(dataset: Dataset, uploads: readonly UploadItem[]): boolean {
   return uploads.some(({ datasetId, name }) =>
     // Its event may come before the answer that tells which dataset an upload becomes.

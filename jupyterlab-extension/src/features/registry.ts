@@ -31,7 +31,7 @@ export class Features {
     go(this.all.get());
   }
 
-  /** Lists kept, and everything begun that needs no page and no panel. */
+  /** Registers the features' lists, and starts what runs without a page or panel. */
   startWith(kargah: Kargah): void {
     this.each((feature) => {
       feature.lists?.forEach((list) => list.addTo(kargah.store));

@@ -17,7 +17,7 @@ export function fill(text: string, params: Params, format: Format): string {
     if (one !== undefined && many !== undefined) {
       return value === 1 ? one : many;
     }
-    // A bare number needs no isolation, and inside it would come loose from its unit.
+    // A bare number is not isolated: it has no direction to protect, and isolation would separate it from its unit.
     return typeof value === 'number' ? format.number(value, 2) : isolated(value);
   });
 }

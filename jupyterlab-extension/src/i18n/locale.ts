@@ -25,7 +25,7 @@ export function resolveLocale(
   const base = language === 'fa' ? PERSIAN : ENGLISH;
   return {
     language,
-    // Persian digits inside English sentences read as foreign; a wish for them is honoured in Persian only.
+    // The setting of digits holds for Persian alone: English sentences always have Latin digits.
     digits: language === 'en' ? 'latn' : setting.digits === 'auto' ? base.digits : setting.digits,
     calendar: setting.calendar === 'auto' ? base.calendar : setting.calendar,
   };

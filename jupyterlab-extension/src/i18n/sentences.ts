@@ -64,7 +64,7 @@ function filledIn(template: string, params: NonNullable<Said['params']>, format:
     const word = fa ? WORDS[name]?.[String(value)] : undefined;
     if (word !== undefined) return `${word}${mark}`;
     if (typeof value === 'string') return `${isolated(value)}${mark}`;
-    // The mark would stand on the other side of a figure that begins the sentence.
+    // A direction mark keeps the sentence right to left where it begins with a figure.
     return `${mark !== '' && fa ? ALM : ''}${format.number(value, 4)}${mark}`;
   });
   return missing.length === 0 ? text : undefined;

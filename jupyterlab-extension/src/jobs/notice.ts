@@ -4,9 +4,9 @@ import type { Kargah } from '../tokens.js';
 import { lastLineOf } from './failure.js';
 import { wantedLine } from './log/logLine.js';
 
-/** Tells when a job ended, wherever the reader is. */
+/** Shows a notification when a job has ended, whichever page is open. */
 export function tellOfEnd(kargah: Kargah, job: Job): void {
-  // One of many: its sweep tells of the end of all.
+  // A sweep's job: one notification tells of the end of the sweep.
   if (job.sweep_id !== null) return;
   const { i18n, shell } = kargah;
   const view = { label: i18n.t('toast.view'), run: () => void kargah.open('job', { job_id: job.job_id }) };
@@ -18,7 +18,7 @@ export function tellOfEnd(kargah: Kargah, job: Job): void {
         : ` ${best.key}: ${isShare(best.key) ? i18n.format.percent(best.value) : i18n.format.metric(best.value)}`;
     shell.toast('success', i18n.t('toast.succeeded', { x: job.name }) + figure, [view]);
   } else if (job.state === 'failed') {
-    // What a script itself said last is what its author looks for.
+    // For a script its own exception is shown, for that is what its author looks for.
     const said = lastLineOf(job);
     const cause = said?.text ?? (job.error === null ? i18n.t('state.failed') : i18n.failure(job.error));
     const { offset = null } = said ?? {};

@@ -29,7 +29,7 @@ export function keepFocus(root: HTMLElement): () => void {
     if (event.target instanceof HTMLElement) last = placeOf(event.target, root);
   };
   const onOut = (event: FocusEvent): void => {
-    // Left on purpose, unless the element is leaving as well: that is known once this turn is over.
+    // The reader moved the focus, unless the element is being removed: that is known after this turn of the event loop.
     if (event.relatedTarget !== null) return;
     const left = event.target;
     queueMicrotask(() => {

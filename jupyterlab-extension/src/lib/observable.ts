@@ -1,4 +1,4 @@
-/** A value that tells when it changed. Setting the same value again tells nobody. */
+/** A value that notifies its subscribers when it changes. Setting the same value again notifies nobody. */
 export class Observable<T> {
   private readonly listeners = new Set<(value: T) => void>();
 

@@ -6,11 +6,11 @@ import type { JobGap, JobLog, JobUpdate, SystemChanged } from '../api/types.js';
 import { Observable } from '../lib/observable.js';
 import { JobSubscription, LogSubscription, type JobListener, type LogListener } from './subscriptions.js';
 
-/** `idle`: nobody is signed in. `offline`: has not come back for a while, still trying. */
+/** `idle`: nobody is signed in. `offline`: no connection for a while, still trying. */
 export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'offline';
 export interface Connection {
   readonly state: ConnectionState;
-  /** Up to when what is shown is known to be true; null while never connected. */
+  /** The time up to which what is shown is current; null before the first connection. */
   readonly asOf: Date | null;
 }
 
@@ -91,7 +91,7 @@ export class Live {
         return project === null ? { token } : { token, project_id: project };
       });
     } catch {
-      // Its code is loaded when it is first needed, which may be while the network is away.
+      // socket.io-client is loaded on first use, when the network may be away.
       if (generation === this.generation) {
         this.missed = true;
         this.move('offline');
@@ -127,7 +127,7 @@ export class Live {
       }
       this.move('reconnecting');
       if (reason === 'io server disconnect') {
-        // The server's own goodbye (token ended, restart) is the one case socket.io does not retry.
+        // A disconnect by the server (expired token, restart) is the one case in which socket.io does not reconnect by itself.
         socket.connect();
       }
     });

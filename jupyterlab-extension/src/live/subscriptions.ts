@@ -64,7 +64,7 @@ export class JobSubscription {
     }
   }
 
-  /** The bridge left something out for us; the history reaches at least `seq`. */
+  /** The bridge skipped updates for this slow client; the history reaches at least `seq`. */
   gap({ seq }: JobGap): void {
     if (this.last === undefined || seq > this.last) this.reload();
   }
@@ -82,7 +82,7 @@ export class JobSubscription {
       .then(
         (seq) => (this.last = seq),
         () => {
-          // What comes can be shown, but the gap stays until the history can be read.
+          // New points are shown, but the gap stays until the history can be read.
           if (!this.closed) this.again = setTimeout(() => this.reload(Math.min(2 * wait, AGAIN_AT_MOST_MS)), wait);
         },
       )

@@ -32,7 +32,7 @@ function Steps(): JSX.Element {
   const { t, format } = useI18n();
   const wanted = useStore(wantedSearch);
   useEffect(() => {
-    // Nothing to search yet, and nothing that takes the focus when there is.
+    // There is nothing to search yet: a wish to search is dropped, so that the field takes no focus when it appears later.
     if (wanted) wantedSearch.set(false);
   }, [wanted]);
   return (

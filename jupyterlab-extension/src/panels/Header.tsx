@@ -42,7 +42,7 @@ export function Header(): JSX.Element {
   );
 }
 
-/** Why there is nothing to change things with. */
+/** Tells a viewer of the project why there are no buttons that change things. */
 function ViewerMark(): JSX.Element | null {
   const { t } = useI18n();
   return useMay('dataset.write') ? null : (
@@ -52,7 +52,7 @@ function ViewerMark(): JSX.Element | null {
   );
 }
 
-/** Before anyone is signed in there is no menu that holds it: the other language, named in itself. */
+/** The switch of language before anyone is signed in, when there is no menu: it names the other language in that language. */
 function OtherLanguage(): JSX.Element {
   const { prefer } = useKargah();
   const { t, locale } = useI18n();

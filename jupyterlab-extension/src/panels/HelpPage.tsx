@@ -21,7 +21,7 @@ export default function HelpPage(): JSX.Element {
   const { t } = useI18n();
   const all = kargah.commands();
   const everywhere = all.filter(({ enabled }) => enabled);
-  // This page is in front, so those of the others have nothing to act on: they are named.
+  // Commands that act on another page are only listed, since this page is in front.
   const ofPages = all.filter(({ enabled }) => !enabled).map(({ id, label, keys }) => ({ id, label, keys }));
   return (
     <div className="kg-Layout-stack kg-Help" data-testid="help-page">

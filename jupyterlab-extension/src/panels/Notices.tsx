@@ -4,7 +4,7 @@ import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { useStore } from '../lib/useStore.js';
 
-/** What is missing just now, and what still works. */
+/** Notes about what does not work at the moment, such as MLflow, and what still does. */
 export function Notices(): JSX.Element {
   const kargah = useKargah();
   const { t, format } = useI18n();

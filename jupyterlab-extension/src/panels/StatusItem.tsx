@@ -35,7 +35,7 @@ export function StatusItem({ features }: { readonly features: Features }): JSX.E
   const active = underWay.flatMap((one) => one.active);
   const failed = underWay.map(({ activities }) => ({ activities, found: activities.find(kargah, of(activities)) }));
   const failures = failed.flatMap(({ found }) => found);
-  // One that waits has done nothing yet; of one that runs and does not say how far it is, nothing is known.
+  // A waiting job counts as 0. Where a running one reports no progress, the share of all is unknown.
   const shares = active.map(({ state, share }) => (state === 'queued' ? 0 : share));
   const known = shares.filter((share) => share !== null);
   const share = known.length < shares.length ? null : known.reduce((sum, one) => sum + one, 0) / known.length;

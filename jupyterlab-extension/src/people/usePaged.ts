@@ -10,7 +10,7 @@ export interface Paged<T> {
   readonly put: (item: T) => void;
 }
 
-/** Pages of what `read` answers, from the first on whenever it becomes another; an answer that is late is left. */
+/** The pages that `read` answers, from the first again whenever `read` changes; stale answers are ignored. */
 export function usePaged<T>(
   read: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>,
   idOf: (item: T) => string | number,

@@ -14,7 +14,7 @@ import {
 } from '../tokens.js';
 import { LabShell } from './shell.js';
 
-/** The services together, for the plugins that show React trees of ours; nobody else's business. */
+/** All services in one object, for the plugins that render our React trees; other extensions use the single tokens. */
 export const AllServices = new Token<Kargah>('@kargah/jupyterlab-extension:all');
 
 export const core: JupyterFrontEndPlugin<Kargah> = {
@@ -50,7 +50,7 @@ export const core: JupyterFrontEndPlugin<Kargah> = {
       uploads,
       locale: language.locale,
       preferences: language.preferences,
-      // Another one after each change of the language.
+      // Made again after each change of the language.
       get i18n() {
         return language.i18n;
       },

@@ -12,7 +12,7 @@ const mockHeld = {
   },
 };
 
-// Its own request layer wants a whole JupyterLab; what the Jupyter server keeps is a variable here.
+// JupyterLab's own request layer needs a whole JupyterLab; what the Jupyter server keeps is a variable here.
 jest.mock('@jupyterlab/services', () => ({
   ServerConnection: {
     makeSettings: () => ({ baseUrl: 'http://jupyter.invalid/' }),

@@ -133,7 +133,7 @@ export const pages: JupyterFrontEndPlugin<void> = {
         }),
       );
     });
-    // Their names are of the language, and what can be done is of the page in front.
+    // Labels depend on the language, and whether a command is enabled depends on the page in front.
     kargah.locale.subscribe(() => commands.notifyCommandChanged());
     shell.currentChanged?.connect(() => commands.notifyCommandChanged());
 

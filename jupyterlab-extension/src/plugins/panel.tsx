@@ -99,7 +99,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
       },
       palette,
     );
-    // Who has just installed it sees it once without looking for it; from then on the layout is the person's.
+    // Opened once by itself after the installation; from then on the person's layout decides.
     if (labShell !== null && window.localStorage.getItem(SHOWN) === null) {
       void app.restored.then(() => {
         window.localStorage.setItem(SHOWN, new Date().toISOString());

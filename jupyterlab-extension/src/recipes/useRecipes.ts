@@ -23,7 +23,7 @@ export function useRecipes(): readonly Recipe[] | null {
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     let gone = false;
-    // One reading serves every page; a failed one is tried again.
+    // All pages share one request; a failed one is repeated.
     (read.get(api) ?? readRecipes(api)).then(
       (items) => {
         if (!gone) setRecipes(items);

@@ -2,7 +2,7 @@ import type { Observable } from '../lib/observable.js';
 import type { ListState } from './list.js';
 
 /**
- * Tells of each item that a list knew as under way and now knows as ended. Decided from the change of the list itself, so that it
+ * Reports each item that was under way in a list and is now ended. Decided from the change of the list itself, so that it
  * does not matter which event, answer or reading brought it, nor in which order they came. What had ended before it was first
  * seen is history, not news.
  */

@@ -93,7 +93,7 @@ export class LiveList<T> extends Observable<ListState<T>> {
     });
   }
 
-  /** Nobody's any more; a page that is still on its way is another person's. */
+  /** Empties the list when the person changes; a page that is still being read is dropped. */
   clear(): void {
     this.meanwhile = undefined;
     this.set(EMPTY);

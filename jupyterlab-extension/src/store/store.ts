@@ -21,9 +21,9 @@ export interface ListSource<K extends ListName> {
   read(api: Api, query: { readonly limit: number; readonly cursor?: string }): Promise<Page<StoredLists[K]>>;
   /** Keeps it true by live events; called once. */
   follow(list: LiveList<StoredLists[K]>, live: Live, store: KargahStore): void;
-  /** Given: whoever asks is told of each item that was under way and has ended. */
+  /** Given: reports each item that was under way and has ended. */
   hasEnded?(item: StoredLists[K]): boolean;
-  /** What has to be known before an end is told of. */
+  /** What has to be loaded before the end of an item is reported. */
   beforeEnd?(item: StoredLists[K], store: KargahStore): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export class KargahStore {
       else this.clear();
     });
     api.project.subscribe(() => {
-      // At sign-in it is known before the lists are read.
+      // At sign-in the system's state arrives before the lists are read.
       if (!here) return;
       this.clear();
       void this.reload();

@@ -40,7 +40,7 @@ export function TrialChart({
     if (value !== null) line += line === '' ? `M${x(index + 1)} ${y(value)}` : `H${x(index + 1)}V${y(value)}`;
   });
   const key = sweep.metric?.key ?? '';
-  // Until its first job has said by what they are compared.
+  // The metric is unknown until the first job has named it.
   const bare = metricName(i18n, key.replace(/^val_/, ''));
   const name = key === '' ? t('uses.metric') : key.startsWith('val_') ? validationName(i18n, bare) : bare.text;
   const title = t('sweep.chart', { x: name });

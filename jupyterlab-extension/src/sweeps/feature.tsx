@@ -38,7 +38,7 @@ const sweepOf = ({ store }: Kargah, id: string | undefined): Sweep | undefined =
     .get()
     .items.find(({ sweep_id }) => sweep_id === id);
 
-/** A command on the search whose page is in front. */
+/** A command on the sweep whose page is in front. */
 function onSweep(
   id: 'kargah:stop-sweep' | 'kargah:delete-sweep',
   label: CommandSpec['label'],

@@ -9,7 +9,7 @@ export interface Trial {
 }
 
 /**
- * The jobs of a sweep in the order they began, each with what it is worth: its model's figure, which is of its best epoch, and
+ * The jobs of a sweep in the order they began, each with its value: its model's metric, which is of its best epoch, and
  * before there is a model the last that it logged.
  */
 export function trialsOf(sweep: Sweep, jobs: readonly Job[], models: readonly Model[]): readonly Trial[] {

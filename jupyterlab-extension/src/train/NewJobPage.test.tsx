@@ -20,7 +20,7 @@ import {
 import { notFound, Workbench } from '../testing/workbench.js';
 import NewJobPage from './NewJobPage.js';
 
-// JupyterLab's form puts its own clothes on rjsf's, of web components that jsdom has no parts for; we bring other clothes.
+// JupyterLab's form uses widgets of web components, which jsdom does not support; ours replace them.
 jest.mock('@jupyterlab/ui-components', () => ({
   FormComponent: jest.requireActual<typeof import('@rjsf/core')>('@rjsf/core').default,
 }));
@@ -168,7 +168,7 @@ describe('the form of a new job', () => {
             params: { column: 'copy', target: 'label', correlation: 1 },
             ...about,
           },
-          // Of another target it tells nothing.
+          // The warning concerns one target only.
           { code: 'leaking_column', column: 'pixel', params: { column: 'pixel', target: 'id', percent: 99 }, ...about },
         ],
       }),

@@ -36,7 +36,7 @@ interface Context {
   readonly errors: FieldErrors;
 }
 
-/** The recipe's parameters, drawn from its JSON Schema by JupyterLab's form in our own clothes. */
+/** The recipe's parameters, drawn from its JSON Schema by JupyterLab's form with our own templates and widgets. */
 export function ParamsForm({ recipe, values, errors, onChange, onBlur }: ParamsFormProps): JSX.Element {
   const i18n = useI18n();
   const { schema, uiSchema } = useMemo(() => formSchema(recipe, i18n), [recipe, i18n]);

@@ -15,7 +15,7 @@ const PRIORITIES: readonly Priority[] = ['low', 'normal', 'high'];
 export interface ResourceFieldsProps {
   readonly form: ResourceForm;
   readonly errors: FieldErrors;
-  /** A search orders nothing: its jobs wait as its owner's others do. */
+  /** Whether a priority can be chosen. A sweep has none: its jobs wait like its owner's others. */
   readonly withPriority: boolean;
   readonly onChange: (form: ResourceForm, field: string) => void;
 }

@@ -6,7 +6,7 @@ import { Canvas } from './Canvas.js';
 import { drawParallel } from './parallel.js';
 import { drawScatter } from './scatter.js';
 
-/** More axes beside each other are no picture. */
+/** More axes side by side are not readable. */
 const MOST_AXES = 12;
 
 /** Any parameter against any metric, and all that differs beside each other. The table says the same in words. */

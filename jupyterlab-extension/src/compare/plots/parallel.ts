@@ -34,7 +34,7 @@ export function drawParallel(pen: Pen, runs: readonly Run[], columns: readonly C
     const aside = axis === columns.length - 1 ? -5 : 5;
     ctx.textBaseline = 'middle';
     for (const { at, text } of scale.ticks) {
-      // On the ground, so that no line runs through it.
+      // With the background's colour behind it, so that no line crosses the text.
       ctx.lineWidth = 3;
       ctx.strokeStyle = theme.background;
       ctx.strokeText(text, x + aside, toY(at));

@@ -29,7 +29,7 @@ export function Button({
       title={label}
       aria-label={label}
       {...rest}
-      // Busy, it does nothing but keeps the focus; `disabled` would drop it, and Escape with it.
+      // While busy it ignores clicks but keeps the focus: `disabled` would lose it, and Escape would no longer reach the dialog.
       type={busy ? 'button' : (rest.type ?? 'button')}
       onClick={busy ? undefined : rest.onClick}
       aria-busy={busy || undefined}

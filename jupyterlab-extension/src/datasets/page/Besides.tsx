@@ -4,10 +4,10 @@ import { Percent } from '../../components/Text.js';
 import { useI18n } from '../../i18n/context.js';
 
 const SCRIPTS = ['arabic', 'latin', 'digits', 'other'] as const;
-/** Less of a script than this is a stray letter. */
+/** A smaller share of a script than this comes from stray letters and is not shown. */
 const STRAY = 0.005;
 
-/** What the plot does not say: where the middle half of numbers lies; how texts are written. */
+/** Figures that complete the plot: the quartiles of numbers, and the scripts of texts. */
 export function Besides({ column: { quantiles, text, histogram, direction } }: { readonly column: Column }): ReactNode {
   const { t, format } = useI18n();
   if (histogram === undefined) return null;

@@ -76,7 +76,7 @@ describe('the classes of pictures', () => {
     expect(screen.getByText('2 classes')).toBeTruthy();
     const bars = [...document.querySelectorAll<HTMLElement>('.kg-ValueBar')];
     expect(bars.map(plain)).toEqual(['گربه75%', 'dog25%']);
-    // The largest class fills its bar.
+    // The bar of the largest class has full width.
     expect(bars.map((bar) => bar.querySelector<HTMLElement>('.kg-Bar')?.style.getPropertyValue('--p'))).toEqual([
       '100.0%',
       '33.3%',

@@ -38,7 +38,7 @@ export function DatasetHead({
   const [saveAt, setSaveAt] = useState<MenuPlace | null>(null);
   const [share, setShare] = useState<number | null>(null);
   const ready = dataset.state === 'ready';
-  // All that the menu has changes the dataset.
+  // Every item of the menu changes the dataset.
   const changes = useMay('dataset.write');
   const save = async (act: (tell: (done: number, total: number) => void) => Promise<boolean>): Promise<void> => {
     setShare(0);

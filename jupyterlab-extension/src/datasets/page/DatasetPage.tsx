@@ -47,7 +47,7 @@ export default function DatasetPage({ datasetId }: { readonly datasetId: string 
 
   useEffect(() => {
     if (listed === undefined && list.status === 'ready') {
-      // Older than the first page of the list.
+      // Not in the list, whose first page has newer datasets only.
       const path = { dataset_id: datasetId };
       data(kargah.api.http.GET('/api/v1/datasets/{dataset_id}', { params: { path } })).then((found) => {
         setFetched(found);
@@ -72,7 +72,7 @@ function Page({ dataset }: { readonly dataset: Dataset }): JSX.Element {
   const versions = useVersions(dataset);
   const version = chosen ?? dataset.version;
   const of = versions.items.find((one) => one.version === version);
-  // What the list knows of the newest version, and what another version says of itself.
+  // The newest version's state comes from the list, another version's from its own page of versions.
   const shown: Dataset =
     of === undefined || version === dataset.version
       ? dataset

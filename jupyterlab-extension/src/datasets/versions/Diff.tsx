@@ -8,7 +8,7 @@ import { useI18n } from '../../i18n/context.js';
 import { isolated } from '../../i18n/isolate.js';
 import { TYPES } from './ColumnReading.js';
 
-/** Less than this moves no model, says the rule of thumb for the population stability index. */
+/** By the rule of thumb for the population stability index a smaller shift does not affect a model. */
 const SMALL = 0.1;
 
 /** What changed between two versions: rows, columns, distributions, classes. */

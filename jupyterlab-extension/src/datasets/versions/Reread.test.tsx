@@ -67,7 +67,7 @@ describe('a file that could not be read', () => {
     const make = screen.getByRole('button', { name: 'Make a version' });
     expect(make).toHaveProperty('disabled', true);
     const encoding = screen.getByLabelText('Encoding');
-    // What was not found out is not guessed.
+    // Options that the reader did not detect are left open.
     expect(encoding).toHaveProperty('value', '');
     await userEvent.selectOptions(encoding, 'windows-1256');
     expect(screen.getByText('نام,y')).toBeTruthy();

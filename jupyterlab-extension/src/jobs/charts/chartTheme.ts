@@ -1,4 +1,4 @@
-/** Colours of the charts in the present theme: canvas needs them resolved, CSS variables mean nothing to it. */
+/** Colours of the charts in the present theme, resolved, since a canvas does not know CSS variables. */
 export interface ChartTheme {
   readonly series: Readonly<Record<'s1' | 's2' | 's3' | 's4', string>>;
   readonly muted: string;

@@ -75,7 +75,7 @@ export class Plot {
   configure(settings: PlotSettings): void {
     if (this.settings?.axis.kind !== settings.axis.kind) this.zoom = null;
     this.settings = settings;
-    // The present picture stays until there is room for the new one: while a theme is exchanged there may be none.
+    // The old plot stays until the new one can be made: while the theme is exchanged the element may have no size.
     this.stale = true;
     this.draw();
   }
@@ -163,7 +163,7 @@ export class Plot {
     if (!Number.isFinite(low)) return [0, 1];
     if (axis.kind !== 'time' && axis.reach !== null)
       high = Math.max(high, axis.kind === 'epoch' ? axis.reach / (axis.stepsPerEpoch ?? 1) : axis.reach);
-    // What begins near the beginning begins there; what begins late fills the width all the same.
+    // A curve that begins near zero gets an axis from zero; one that begins late fills the whole width.
     return [low > 0 && low <= (high - low) * FROM_ZERO ? 0 : low, high];
   }
 

@@ -36,7 +36,7 @@ export function choose(store: KargahStore, id: string, order: readonly string[],
   });
 }
 
-/** This one is gone. */
+/** Takes out a job that was deleted. */
 export function unchoose(store: KargahStore, id: string): void {
   chosenOf(store).update((before) => {
     if (!before.ids.has(id)) return before;

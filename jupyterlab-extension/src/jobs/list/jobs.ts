@@ -25,13 +25,13 @@ export const jobList = storedList({
     live.event('job_changed').connect((_, { job, deleted }) => {
       if (deleted) list.remove(job.job_id);
       else list.put(job);
-      // The model of a script is found after its end.
+      // The model of a script is known only after the job's end.
       if (deleted || (!isActive(job.state) && lacksItsModel(job, store))) void store.load('models');
       if (!isActive(job.state)) void store.loadSystem();
     });
   },
   hasEnded: ({ state }) => !isActive(state),
-  // A job is told of together with its model.
+  // The notification of a job's end names its model.
   beforeEnd: async (job, store) => {
     if (lacksItsModel(job, store)) await store.load('models');
   },

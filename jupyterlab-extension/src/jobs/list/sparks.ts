@@ -48,7 +48,7 @@ export class Sparks {
       if (!this.followed.has(jobId)) {
         const listener = {
           update: (update: JobUpdate) => this.take(jobId, update),
-          // The row shows only what is new; the job's own page reads the history.
+          // A gap needs no history here: the row shows recent points only, and the job's page reads the rest.
           reload: () => Promise.resolve(0),
         };
         this.followed.set(jobId, this.live.subscribeJob(jobId, listener));

@@ -16,7 +16,7 @@ const HEIGHT = 260;
 export interface LogViewProps {
   readonly jobId: string;
   readonly name: string;
-  /** A line to go to, by the byte at which it begins; another object is another wish. */
+  /** A line to go to, by the byte at which it begins; a new object goes there again, even to the same byte. */
   readonly line?: { readonly offset: number } | null;
 }
 

@@ -4,7 +4,7 @@ export type Level = 'warn' | 'error' | null;
 
 export interface LogLine {
   readonly text: string;
-  /** How its parts look; null where it is plain. */
+  /** The styles of its parts; null where it has none. */
   readonly spans: readonly Span[] | null;
   readonly level: Level;
   /** Byte of the log at which it begins. */
@@ -137,7 +137,7 @@ export class LogBuffer {
   }
 
   private down(next: number): void {
-    // An empty line is a line.
+    // An empty line counts as a line.
     if (this.screen.length <= this.row) this.add(next - 1);
     this.row += 1;
     if (this.row < this.screen.length) this.here(next).write('\r');

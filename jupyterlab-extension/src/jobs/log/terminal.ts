@@ -1,4 +1,4 @@
-/** A stretch of a line in one look; `look` is a list of classes, `color` and `background` are given where a program named its own. */
+/** A stretch of a line in one style; `look` is a list of classes, `color` and `background` are set where a program chose its own. */
 export interface Span {
   readonly text: string;
   readonly look: string;
@@ -32,10 +32,10 @@ const ESC = '\u001b';
 const MAX_COLUMN = 10_000;
 // eslint-disable-next-line no-control-regex -- what moves the cursor within a line, or changes how it writes
 const CONTROL = /[\b\r\u001b]/;
-/** A mark belongs to the letter before it, and a joiner to both: none has a place of its own. */
+/** Combining marks and joiners, which take no column of their own. */
 const MARK = /^(?:\p{M}|\u200c|\u200d)$/u;
 
-/** What a program that writes to a terminal is told apart from text: CSI (`\e[…m`), OSC (`\e]…`), single letters. */
+/** Escape sequences: CSI (`\e[…m`), OSC (`\e]…`), single letters. */
 export const CODE =
   // eslint-disable-next-line no-control-regex -- that is what they begin with
   /\u001b(?:\[([0-?]*)[ -/]*([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/y;

@@ -10,7 +10,7 @@ import { SplitName } from '../../datasets/versions/SplitName.js';
 import { useStore } from '../../lib/useStore.js';
 import type { Job } from '../../api/types.js';
 
-/** What it learned from, to the byte: which content, and how its rows were dealt out. */
+/** Exactly what it learned from: the hash of the content, and the split of its rows. */
 function dataRows(job: Job, { shell }: Kargah, t: I18n['t']): [string, ReactNode][] {
   const { dataset_id: id, dataset_version: version, dataset_sha256: sha256, split_id: splitId } = job;
   const rows: [string, ReactNode][] = [];
@@ -35,7 +35,7 @@ function dataRows(job: Job, { shell }: Kargah, t: I18n['t']): [string, ReactNode
   return rows;
 }
 
-/** How the job was run: where it began, warm or cold and why, with what, and how its process ended. */
+/** How the job was run: launcher, warm or cold start and why, resources, and how its process ended. */
 export function JobFacts({ job }: { readonly job: Job }): JSX.Element | null {
   const kargah = useKargah();
   const i18n = useI18n();

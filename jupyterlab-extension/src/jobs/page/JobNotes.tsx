@@ -220,7 +220,7 @@ function RemedyButton({ remedy, job, main, onShowLog }: RemedyButtonProps): JSX.
   }
 }
 
-/** Above everything else while the bridge cannot be heard: what is shown is of then. */
+/** Shown above everything else while the connection is gone: up to when the page is current. */
 export function ConnectionNote({
   asOf,
   onRetry,

@@ -326,7 +326,7 @@ describe('a job that is not there', () => {
 });
 
 describe('what a job page says before it knows', () => {
-  /** Opens the page while its history is still on the way; answers with what lets it come. */
+  /** Opens the page while the request for its history is held back; returns the function that answers it. */
   async function opening(change: Partial<Job>): Promise<() => void> {
     let come!: () => void;
     const coming = new Promise<void>((resolve) => (come = resolve));

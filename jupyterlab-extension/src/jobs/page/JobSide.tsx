@@ -108,7 +108,7 @@ const NAMES: Readonly<Record<string, MessageKey>> = {
   'system/system_memory_usage_percentage': 'system.machineMemory',
   'system/disk_usage_percentage': 'system.disk',
 };
-/** The same again in another unit. */
+/** Values that a percentage of the same card shows already. */
 const TWICE = /(system_memory_usage|disk_usage|disk_available)_megabytes$/;
 
 const SYSTEM_COLORS = ['var(--kg-s1)', 'var(--kg-s3)', 'var(--kg-s4)', 'var(--kg-s2)'];
@@ -195,7 +195,7 @@ export function EventsCard({ job, events }: { readonly job: Job; readonly events
   );
 }
 
-/** Only what is happening now turns; what has passed is a dot. */
+/** The present step has a spinner, each earlier one a dot. */
 function EventIcon({ event, newest, share }: { event: JobEvent; newest: boolean; share: number | null }): JSX.Element {
   const passing = event.to === 'starting' || event.to === 'running' || event.to === 'stopping';
   return passing && !newest ? <span className="kg-Dot kg-Text-off" /> : <StateIcon state={event.to} share={share} />;

@@ -52,7 +52,7 @@ export function JobTiles({ job, history, before, stepsPerEpoch, known }: JobTile
   const best = modelFigure(job, models.items);
   const score = find(SCORES);
   const loss = find(LOSSES);
-  // Beside the figure that the model was chosen by, one of the other kind.
+  // Beside the metric by which the model was chosen, one of the other kind: an accuracy beside a loss, or the reverse.
   const second = best === null ? loss : LESS_IS_BETTER.test(best.key) ? score : loss;
   const speed = find(SPEEDS);
   const memory = lastOf('system/memory_mb');
@@ -137,7 +137,7 @@ function bareOf(name: string): string {
   return name.replace(/^(val|train)_/, '');
 }
 
-/** What the job's model is worth: of the epoch whose weights it has, as its row, its log and its recipe say. */
+/** The metric of the job's model: of the epoch whose weights it has, as in its row and its log. */
 function ModelTile({ job, best, lastOf }: MetricProps & { readonly best: Best }): JSX.Element {
   const i18n = useI18n();
   const { t } = i18n;

@@ -11,10 +11,10 @@ import { useI18n } from '../../i18n/context.js';
 import type { I18n } from '../../i18n/i18n.js';
 import { metricName, metricValue } from '../charts/metricNames.js';
 
-/** A matrix of more classes than these is told as the pairs that are taken for each other. */
+/** Instead of a confusion matrix of more classes than these, the most confused pairs are listed. */
 const MOST_CLASSES = 12;
 const MOST_SHOWN = 8;
-/** Of fewer rows each single one moves a share by more than three in a hundred. */
+/** With fewer rows a single one changes a share by more than three percent. */
 const FEW = 30;
 const SHARES: ReadonlySet<string> = new Set(['accuracy', 'f1_macro', 'roc_auc', 'average_precision']);
 const NAMES = {
@@ -26,7 +26,7 @@ const NAMES = {
 
 type Classification = Extract<Report, { task: 'classification' }>;
 
-/** What the job's model is worth on the rows that were held back. Nothing where no report was made. */
+/** The report on the job's model, measured on the rows that were held back. Nothing where there is no report. */
 export default function ReportCard({ job }: { readonly job: Job }): JSX.Element | null {
   const { api } = useKargah();
   const { t, format } = useI18n();
@@ -150,7 +150,7 @@ function Baselines({ report }: { readonly report: Report }): JSX.Element | null 
   if (first === undefined) return null;
   const keys = Object.keys(first.metrics);
   const [judged = ''] = keys;
-  // The simplest comes first: not to be better than that one says more.
+  // The simplest baseline comes first: a model that is not better than that one is worth the least.
   const rival = baselines.find(({ verdict }) => verdict !== 'better');
   return (
     <Part

@@ -13,7 +13,7 @@ export type Remedy =
 export function remediesOf(job: Job): readonly Remedy[] {
   const [first, ...rest] = causesOf(job);
   if (!job.can_resume || first === undefined) return [...(first === undefined ? [] : [first]), ...rest];
-  // Where nothing has to change, to go on is better than to begin again.
+  // Where nothing has to be changed, resuming is offered before a new start.
   return first.kind === 'again' ? [{ kind: 'resume' }, first, ...rest] : [first, { kind: 'resume' }, ...rest];
 }
 

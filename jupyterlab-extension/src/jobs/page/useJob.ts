@@ -15,7 +15,7 @@ export interface LiveJob {
   readonly history: MetricHistory;
   /** The job could not be read. */
   readonly error: ApiError | null;
-  /** Whether its points so far are known: until then nothing may be said of what there is not. */
+  /** Whether its points so far are known: until then the page must not say that there are none. */
   readonly historyKnown: boolean;
   /** The job is there, its points are not (MLflow away). */
   readonly historyError: ApiError | null;
@@ -24,7 +24,7 @@ export interface LiveJob {
 }
 
 /**
- * One job, true from the first look on: the job and the history of its points over REST, then the live stream from the number
+ * One job, kept up to date: the job and the history of its points over REST, then the live stream from the number
  * that the history reaches. When the stream has a gap, the history is read again.
  */
 export function useJob(jobId: string): LiveJob {
@@ -75,7 +75,7 @@ export function useJob(jobId: string): LiveJob {
     const take = (update: JobUpdate): void => {
       history.add(update.metrics);
       setJob((before) => (before === null ? before : applyUpdate(before, update)));
-      // The end is taken from the job itself, which somebody else's viewer is not told of.
+      // The final state is read from the job, since only its owner receives the event of its end.
       if (!isActive(update.state)) readJob().catch(refuse);
     };
     const follow = (after: number | undefined): void => {
@@ -145,7 +145,7 @@ export function useJob(jobId: string): LiveJob {
   return { job, events, history, historyKnown, error, historyError, deleted, retry };
 }
 
-/** What was asked may be answered after the event of the job's end: an ended job does not come back to life. */
+/** An answer may arrive after the event of the job's end; a stale answer must not make the job active again. */
 export function laterOf(before: Job | null, answer: Job): Job {
   return before !== null && !isActive(before.state) && isActive(answer.state) ? before : answer;
 }
