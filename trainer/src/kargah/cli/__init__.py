@@ -18,7 +18,7 @@ from kargah.client import KargahError
 
 
 class Verb(Protocol):
-    """What a module of `kargah.cli.verbs` has."""
+    """The interface of a module of `kargah.cli.verbs`."""
 
     __doc__: str | None
 

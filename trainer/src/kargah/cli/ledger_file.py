@@ -27,7 +27,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the chain says: how many rows hold, which the last of them is, and what comes behind it if it is broken."""
+    """The result of a check: how many rows hold, the last of them, and what follows where the chain is broken."""
 
     rows: int
     head: tuple[int, str] | None
@@ -104,7 +104,7 @@ def _opened(path: Path) -> sqlite3.Connection:
         database.execute("select 1 from ledger limit 1")
     except sqlite3.OperationalError:
         database.close()
-        # A copy of the file alone in a folder that cannot be written to.
+        # The file lies in a folder that cannot be written to, without its write-ahead log.
         if path.with_name(f"{path.name}-wal").exists():
             raise
         database = sqlite3.connect(f"{uri}?immutable=1", uri=True)
@@ -113,7 +113,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _row(columns: dict[str, Any]) -> Row:
-    """As the bridge sends it, and as its hash was taken."""
+    """The row in the form in which the bridge sends it, which its hash was taken of."""
     return {
         "seq": columns["seq"],
         "at": columns["at"],
@@ -139,7 +139,7 @@ def _row(columns: dict[str, Any]) -> Row:
 
 
 def _facts(text: str | None) -> Any:
-    """What is no JSON any more is left as it is: the row's hash says that it was changed."""
+    """Leaves what is not JSON any more as it is: the row's hash shows that it was changed."""
     try:
         return None if text is None else json.loads(text)
     except ValueError:

@@ -38,7 +38,7 @@ class ModelColumn:
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> ModelColumn:
-        """Raises ValueError, TypeError or KeyError where it is told of wrongly."""
+        """Raises ValueError, TypeError or KeyError where the description is not valid."""
         from kargah.datasets.tables.rules import way_of
 
         way = told.get("reading")

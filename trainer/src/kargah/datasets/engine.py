@@ -31,7 +31,7 @@ def connect_to_tables(tables: dict[str, Path], memory_bytes: int, spill: Path) -
     connection = _open(memory_bytes, spill)
     for view, path in tables.items():
         connection.execute(f"CREATE VIEW {name(view)} AS SELECT * FROM read_parquet({literal(str(path))})")  # noqa: S608
-    # What people ask in their own calendar and letters.
+    # Functions for queries in the Jalali calendar and with Persian letters.
     for macro, body in (("jalali(d)", jalali_sql("d")), ("fa_fold(x)", search_sql("CAST(x AS VARCHAR)"))):
         connection.execute(f"CREATE MACRO {macro} AS {body}")
     connection.execute(f"CREATE MACRO from_jalali(t) AS {gregorian_sql(figures_sql('t'))}")
@@ -60,7 +60,7 @@ def _open(memory_bytes: int, spill: Path) -> duckdb.DuckDBPyConnection:
         }
     )
     connection.execute("SET TimeZone = 'UTC'")
-    # It keeps nothing between two questions, and shows nobody where this account's home is.
+    # Nothing is kept between two questions, and the path of this account's home appears in no answer.
     for setting in ("home_directory", "extension_directory", "secret_directory"):
         connection.execute(f"SET {setting} = {literal(os.devnull)}")
     connection.execute("SET allow_persistent_secrets = false")

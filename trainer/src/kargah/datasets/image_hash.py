@@ -1,4 +1,4 @@
-"""How pictures look, as 128 bits: near ones differ in few.
+"""Perceptual hashes of pictures, 128 bits each: similar pictures differ in few of them.
 
 The difference hash is Neal Krawetz's ("Kind of Like That", The Hacker Factor Blog, 2013), by rows and by columns as Ben
 Hoyt has it ("Duplicate image detection with perceptual hashing in Python", 2017), who calls two pictures copies up to 2
@@ -37,7 +37,7 @@ class ImageHash:
 
 
 def dhash_of(image: Image) -> bytes:
-    """Return the difference hash of a loaded picture; all zeros where there is no difference to go by."""
+    """Return the difference hash of a loaded picture; all zeros where its pixels do not differ."""
     from PIL.Image import Resampling
 
     small = image.convert("L").resize((_SIDE, _SIDE), Resampling.BILINEAR, reducing_gap=2.0)

@@ -57,7 +57,7 @@ def report_of(held: HeldOut, judged: Judged, seed: int, plain: Sequence[Plain] =
         "format": FORMAT,
         "task": "regression" if judged.classes is None else "classification",
         "part": held.part,
-        # The best epoch was the best on these rows: their figures flatter.
+        # The best epoch was chosen on these rows, so their figures are too good.
         "chosen_on_these": held.part == "validation",
         "rows": len(truth),
         "level": LEVEL,

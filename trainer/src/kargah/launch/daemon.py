@@ -102,7 +102,7 @@ class Daemon:
         signal.set_wakeup_fd(wake_end, warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, lambda *_: None)
-        # For the terminal's whole group; the bridge decides what becomes of us.
+        # SIGINT of a terminal reaches the whole process group; the bridge decides when the daemon ends.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         return wake
 
@@ -158,7 +158,7 @@ class Daemon:
     def _give(self, connection: socket.socket, folder: Path, environ: dict[str, str]) -> None:
         self._fork_at = time.monotonic() + _FORK_AGAIN_SECONDS
         while self._preforked:
-            # The oldest: it has gone its way by now. One that is gone was killed.
+            # The oldest one, which has finished its rehearsal by now. One that is gone was killed.
             with contextlib.suppress(BrokenPipeError):
                 self._preforked.pop(0).give(folder, environ, connection)
                 return
@@ -233,7 +233,7 @@ def _request(line: bytes) -> tuple[Path, dict[str, str]] | None:
 
 
 def _tell(connection: socket.socket, answer: dict[str, Any]) -> None:
-    # Whoever asked may be gone; the job goes on, and its folder says so.
+    # The bridge that asked may be gone; the job goes on, and its folder says so.
     with contextlib.suppress(OSError):
         connection.sendall(json.dumps(answer).encode() + b"\n")
 

@@ -16,7 +16,7 @@ _UNUSED_BITS = 2
 
 
 def tag_of(job_id: str) -> int:
-    """62 bits of the id's SHA-256: below infinity, and no one's own choice of a limit."""
+    """62 bits of the id's SHA-256: below infinity, and a limit that nobody sets on purpose."""
     return int.from_bytes(hashlib.sha256(job_id.encode()).digest()[:8], "big") >> _UNUSED_BITS
 
 

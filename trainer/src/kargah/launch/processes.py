@@ -101,7 +101,7 @@ def send(processes: Iterable[Process], number: signal.Signals) -> None:
 
 
 def ignores(pid: int, number: signal.Signals) -> bool:
-    """Whether the process lets this signal pass unheard; False where it is gone."""
+    """Whether the process ignores this signal; False where it is gone."""
     with contextlib.suppress(OSError, ValueError):
         for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace").splitlines():
             if line.startswith("SigIgn:"):

@@ -50,7 +50,7 @@ def _readable(specs: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         try:
             yield name, specs.get_kernel_spec(name).to_dict()
         except Exception as error:
-            # A kernel.json may hold anything; the others count all the same.
+            # A kernel.json may hold anything; an invalid one is left out.
             sys.stderr.write(f"kernel {name}: {error}\n")
 
 

@@ -23,7 +23,7 @@ def load_package() -> None:
 
 
 if __name__ == "__main__":
-    # The folder of this file: its names are nobody's business.
+    # The folder of this file: modules in it must not be importable by their bare names.
     del sys.path[0]
     load_package()
     importlib.import_module(sys.argv[1]).run(sys.argv[1:])

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
-# No exit code: as a Python does, such a process ends itself by the signal.
+# As Python does after KeyboardInterrupt, the process ends itself by the signal and not by an exit code.
 _INTERRUPTED = -signal.SIGINT
 
 

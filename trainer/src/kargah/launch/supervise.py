@@ -33,7 +33,7 @@ from kargah.launch.supervision.system import SystemWatch
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 _STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
-# What is left of the grace after it is SIGTERM's.
+# The rest of the grace is for SIGTERM.
 _INTERRUPT_SHARE = 0.5
 _SAMPLE_SECONDS = 1.0
 _SAMPLE_SECONDS_NEAR_LIMIT = 0.1
@@ -193,7 +193,7 @@ class Supervisor:
     def _look_for_purpose(self, now: float) -> None:
         self._next_look = now + LOOK_SECONDS
         if not self._lifeline.has_folder():
-            # Nobody can be told how it ended, and nothing of it can be kept.
+            # The job's folder is gone: no outcome can be written, and nothing of the job can be kept.
             while processes.living(self._job["job_id"]):
                 processes.kill_all(self._job["job_id"])
                 self._reap()
@@ -229,9 +229,9 @@ class Supervisor:
 
     def _terminate(self) -> None:
         self._terminate_at = None
-        # Looked for first: what a process starts to save its work is no business of this signal.
+        # The processes are listed first: those that a process starts to save its work must not get this signal.
         living = processes.living(self._job["job_id"])
-        # The group in one step; each that moved out of it by itself.
+        # The group in one step, then each process that has moved out of it.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._pid, signal.SIGTERM)
         self._warned.update(one for one in living if one.group == self._pid)

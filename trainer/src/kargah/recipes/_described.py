@@ -26,7 +26,7 @@ from kargah.recipes import FOLDER, BrokenRecipe, Source, every_source, recorded
 RECORDED = FOLDER / "recipes.json"
 # Importing torch takes seconds, on a busy machine a minute.
 LIMIT_SECONDS = 60
-# What was wrong may be mended without a trace here.
+# A failure is tried again after this time, since its cause may be mended without a change to these files.
 _RETRY_FAILED_SECONDS = 600
 _AT_ONCE = 2
 _MOST_FILES = 2_000
@@ -172,7 +172,7 @@ def _write(cache: Path, kept: Json) -> None:
         temporary.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
         temporary.replace(cache)
     except OSError:
-        # Kept only to save time; a full disk is told elsewhere.
+        # The cache only saves time, so a failed write is ignored.
         temporary.unlink(missing_ok=True)
 
 

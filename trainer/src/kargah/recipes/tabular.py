@@ -1,9 +1,9 @@
 """Learn one column of a table from the others: MLPs in one network, for classification and regression.
 
-Numbers are standardised, and told also by how far they have come in each of their column's intervals; a missing one
-becomes the mean and raises a flag of its own; text columns of few values are
-embedded, with one place kept for values never seen; dates count as days. All of it is part of the exported model, which
-takes the raw numbers (missing = NaN) and the categories' positions as `kargah.json` lists them.
+Numbers are standardised, and encoded piecewise-linearly too, by how far they have come in each of their column's
+intervals; a missing one becomes the mean and raises a flag of its own; text columns of few values are embedded, with
+one place kept for values never seen; dates count as days. All of it is part of the exported model, which takes the raw
+numbers (missing = NaN) and the categories' positions as `kargah.json` lists them.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class Preparation(nn.Module):
     def forward(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         values = rows.index_select(1, self.get_buffer("numeric"))
         missing = values.isnan()
-        # Ten standard deviations: one absurd cell must not drown its row.
+        # Clipped at ten standard deviations, so that one extreme cell does not dominate its row.
         scaled = ((values - self.get_buffer("mean")) / self.get_buffer("std")).nan_to_num(0.0, 10.0, -10.0)
         flags = missing.index_select(1, self.get_buffer("flagged")).to(scaled.dtype)
         places = rows.index_select(1, self.get_buffer("categorical"))

@@ -42,7 +42,7 @@ class Reporter:
         self._abandoned = False
         self._away_since: float | None = None
         self._thread: threading.Thread | None = None
-        # True while nobody would see a new point by himself: only then does `log` pay for waking the thread.
+        # True while the thread sleeps and would not notice a new point: only then does `log` wake it.
         self._asleep = True
 
     def log(self, metrics: Mapping[str, float], step: int) -> None:
@@ -113,7 +113,7 @@ class Reporter:
     def _wait_for_points(self) -> bool:
         with self._changed:
             while True:
-                # Said before looking: a point that comes in between is either seen here or wakes this thread.
+                # Set before the spool is read: a point in between is either read here or wakes this thread.
                 self._asleep = True
                 if self._abandoned:
                     return False

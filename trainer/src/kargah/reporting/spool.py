@@ -45,7 +45,7 @@ class Spool:
     """
 
     def __init__(self, folder: Path) -> None:
-        # The job's folder is there, or is gone for good: then nothing brings it back.
+        # Parents are not created: where the job's folder was deleted, it must not come back.
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self._file = os.open(folder / POINTS, os.O_RDWR | os.O_CREAT, 0o600)
@@ -97,7 +97,7 @@ class Spool:
                 return Batch(points, begin + reached)
             points += record.shape.points(data, record.start)
             reached = record.end
-        # Nothing whole in the whole piece: what a disk spoilt is left behind, or it would be read for ever.
+        # The whole piece holds no valid record: damaged bytes are skipped, or they would be read for ever.
         whole = begin + len(data) == end or not points
         return Batch(points, begin + (len(data) if whole else reached))
 

@@ -17,7 +17,7 @@ def device_for(gpus: Sequence[str]) -> torch.device:
     """`gpus`: those that the job was given, and sees as its only ones (`CUDA_VISIBLE_DEVICES`); none means the CPU.
 
     Raises:
-        JobFailure: `gpu_unusable` when this PyTorch cannot use what nobody else may use meanwhile.
+        JobFailure: `gpu_unusable` when this PyTorch cannot use a GPU that is reserved for the job.
     """
     if not gpus:
         return CPU

@@ -155,7 +155,7 @@ def _run(context: _Context) -> None:
 
     def on_progress(progress: Progress) -> None:
         reporter.progress(**asdict(progress))
-        # Only once the first point is under way: importing takes the interpreter for itself now and then.
+        # Only after the first point is sent: importing holds the interpreter's lock now and then.
         if not begun and progress.step > 1:
             begun.append(None)
             importing.begin()
@@ -265,7 +265,7 @@ def _log_model(context: _Context, task: Task, trained: Fit, importing: MlflowImp
     save_model(task, trained.network, metadata, pending.folder)
     if along.reported is not None:
         along.reported.write(pending.folder)
-    # From here on whoever ends this process leaves a model that the next bridge can take up.
+    # From here on the saved model survives this process, and the next bridge can send it to MLflow.
     pending.keep(trained.best_step, metadata, along.result)
     told: list[None] = []
 

@@ -52,7 +52,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Listener:
-    """Where the loop tells what happens."""
+    """Receives what the loop reports."""
 
     metrics: Callable[[Mapping[str, float], int], None]
     progress: Callable[[Progress], None]
@@ -74,7 +74,7 @@ class Fit:
 
 
 class Stopped(BaseException):
-    """Someone asked to stop. No `except Exception` of a library may swallow it."""
+    """A stop was requested. A BaseException, so that no `except Exception` of a library swallows it."""
 
 
 def fit(

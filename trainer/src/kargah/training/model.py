@@ -164,7 +164,7 @@ class Upload:
         try:
             client.log_outputs(run_id=run.run_id, models=[LoggedModelOutput(logged.model_id, step=self.best_step)])
         except RestException:
-            # MLflow refuses to be told twice; an attempt whose answer was lost may have told it.
+            # MLflow refuses the same output twice; an earlier attempt whose answer was lost may have logged it.
             outputs = client.get_run(run.run_id).outputs
             if logged.model_id not in {one.model_id for one in outputs.model_outputs}:
                 raise

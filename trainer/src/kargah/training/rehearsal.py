@@ -1,4 +1,4 @@
-"""A recipe's way to its first optimizer step, gone once by a process that waits for its job.
+"""A recipe's steps up to its first optimizer step, run once by a process that waits for its job.
 
 What a first time costs (pages of the daemon copied, functions of libraries looked up) is paid before there is a job.
 Nothing is left behind: the table lies in memory, and the random state is made anew for every job.
@@ -27,7 +27,7 @@ class _Enough(Exception):
 
 
 def rehearse() -> bool:
-    """Goes the way of a small table, on as many threads as torch has; answers whether it came to the first step."""
+    """Trains on a small table up to the first optimizer step, on torch's threads; answers whether it got there."""
     values = np.arange(_ROWS, dtype=np.float64)
     columns = {f"x{at}": values * (at + 1) for at in range(_NUMBERS)}
     labels = pa.array(["a", "b", "c", "d"] * (_ROWS // 4))

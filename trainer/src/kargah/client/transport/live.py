@@ -114,7 +114,7 @@ class LiveFeed:
         self._events.put(Event("update", data))
 
     def _take_gap(self, data: dict[str, Any]) -> None:
-        """We were too slow for what came; the history has what was left out."""
+        """The bridge skipped updates because this client was too slow; the history has them."""
         if data.get("job_id") == self._job_id and (self._seq is None or data["seq"] > self._seq):
             self._events.put(Event("reload", data))
 
@@ -128,7 +128,7 @@ class LiveFeed:
             self._socket.emit("authenticate", {"token": self._http.token})
 
     def reached(self, seq: int | None) -> None:
-        """A reloaded history reaches to `seq`; None: there is none, so any number is news."""
+        """The history was read again up to `seq`; None: there is none, so any number is new."""
         self._seq = seq
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _DELIMITERS = ",;\t|؛"
-# Signs that part the cells of some files, which is told and not guessed.
+# Delimiters of some files that are used only where a person sets them, never guessed.
 _UNUSUAL = "^~:\u00a6\u00b7 "
 _CLEAR = 0.8
 _SAMPLE_CHARS = 1 << 20
@@ -73,7 +73,7 @@ class Delimited:
             raise BeginAgain from error
 
     def close(self) -> None:
-        """Nothing is kept."""
+        """Does nothing: a text file needs no temporary copy."""
 
 
 def open_delimited(text: TextFile, work: Path, options: ReadingOptions | None = None) -> Delimited:

@@ -1,6 +1,6 @@
-"""Delimiters that are not ASCII, as the Arabic semicolon: Arrow takes none, so another letter stands for it meanwhile.
+"""Delimiters that are not ASCII, as the Arabic semicolon: Arrow takes none, so a control character replaces it.
 
-That letter is a control character, which no text that is let in holds: what is left of it after reading stood in cells.
+No text that is accepted holds that character: where it is left after reading, the delimiter stood within a cell.
 """
 
 from __future__ import annotations

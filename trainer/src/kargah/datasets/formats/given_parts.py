@@ -18,7 +18,7 @@ _WORDS: dict[str, Part | None] = {
     "test": "test",
     "test1": "test",
     "testing": "test",
-    # Pictures to be told, which have no class.
+    # Pictures to be predicted, which have no class.
     "pred": None,
 }
 # Kaggle's folders have words before or behind.

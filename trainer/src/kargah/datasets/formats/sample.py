@@ -46,7 +46,7 @@ def _rows_end(text: str, content: str, options: ReadingOptions, filename: str) -
     if is_prose(text, filename, options, complete=False):
         return text.rfind("\n") + 1 or len(text)
     delimiter = options.get("delimiter") or delimiter_of(text, complete=False)[0]
-    # Python before 3.11 stops at a NUL, which reading is to speak of.
+    # Python before 3.11 stops at a NUL, which the reader itself reports.
     lines = io.StringIO(text.replace("\0", " "), newline="")
     previous = csv.field_size_limit(len(text) + 1)
     try:

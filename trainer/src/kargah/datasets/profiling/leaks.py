@@ -87,6 +87,6 @@ def _by_line(connection: duckdb.DuckDBPyConnection, numbers: Sequence[Column], c
 
 
 def _finite(column: Column) -> str:
-    """The column's number; none where its square would be none."""
+    """The SQL of the column's number; NULL where its square would overflow."""
     number = f"CAST({name(column['name'])} AS DOUBLE)"
     return f"CASE WHEN abs({number}) < 1e150 THEN {number} END"

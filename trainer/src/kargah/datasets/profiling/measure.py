@@ -24,7 +24,7 @@ TOP = 10
 TOP_CHARS = 200
 DIRECTION_ROWS = 500
 SAFE_INTEGER = 2**53
-# The square of a larger number is none.
+# The square of a larger number overflows.
 SQUARED = 1e150
 _SCRIPT_ROWS = 2_000
 _SCRIPT_CHARS = 1_000
@@ -84,14 +84,14 @@ def _numbers(found: Measured, values: pa.ChunkedArray, *, drawn: bool) -> Measur
         return None
     ordered = np.sort(_array(values))
     is_new = np.ones(len(ordered), bool)
-    # Not a number is equal to nothing, and sorted last.
+    # NaN is equal to nothing, itself included, and is sorted last.
     np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
     nans = int(np.isnan(ordered).sum()) if column["type"] == "number" else 0
     column["distinct"] = int(is_new.sum()) - max(0, nans - 1)
     if column["distinct"] <= MAX_CATEGORIES:
         places = np.flatnonzero(is_new)[: column["distinct"]]
         counts = np.diff(np.append(places, len(ordered)))
-        # One zero, whatever its sign.
+        # 0.0 and -0.0 count as one value.
         found.top, found.counts = array_of(ordered[places] + 0, values.type), tuple(int(count) for count in counts)
     finite = ordered[: len(ordered) - nans]
     if column["type"] == "number":
@@ -103,7 +103,7 @@ def _numbers(found: Measured, values: pa.ChunkedArray, *, drawn: bool) -> Measur
         numbers = finite.astype(np.float64, copy=False)
         mean = float(numbers.mean())
         if not math.isfinite(mean):
-            # The sum of the farthest numbers does not fit a number.
+            # The sum of the least and the greatest number may overflow.
             mean = float((numbers / len(numbers)).sum())
         column["mean"] = mean if math.isfinite(mean) else None
         bounded = numbers[np.searchsorted(numbers, -SQUARED, "right") : np.searchsorted(numbers, SQUARED)]
@@ -135,7 +135,7 @@ def _times(found: Measured, values: pa.ChunkedArray, *, drawn: bool) -> Measured
     if len(ordered) == 0:
         return found
     limit = np.iinfo(ordered.dtype)
-    # The engine has days without end, which are no points in time.
+    # The engine has infinite dates, which are no points in time.
     if ordered[0] <= limit.min + 1 or ordered[-1] == limit.max:
         return None
     is_new = np.ones(len(ordered), bool)

@@ -52,7 +52,7 @@ def _near_sql(profile: Profile) -> str:
     if len(columns) > _MOST_COLUMNS:
         return "h"
     kept = [column for column in columns if not _counts(column, profile["rows"])]
-    # Without its number a row of a few categories is like many others, and none of them a copy.
+    # Without its number a row of a few categories equals many others without being a copy of them.
     if not any(column["type"] == "text" or column["distinct"] > _FEW for column in kept):
         kept = columns
     letters = 0

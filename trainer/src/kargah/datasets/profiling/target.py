@@ -9,15 +9,16 @@ from kargah.datasets.model import Column, Warning
 from kargah.datasets.warnings import warning_of
 from kargah.folding import DIGIT_FORMS, DIGITS, INVISIBLE, LETTER_FORMS, LETTERS
 
-# Whoever calls a column so says that it is the one.
+# Names that say by themselves that a column is the target.
 _SAID = frozenset({"target", "targets", "label", "labels", "هدف", "ستون هدف", "برچسب", "متغیر هدف"})
-# What happens to somebody or something, which tables are kept to foretell.
+# Names of events and states that tables are collected to predict.
 _EVENTS = frozenset(
     {"survived", "churn", "churned", "exited", "attrition", "fraud", "fraudulent", "spam", "sentiment", "creditability"}
     | {"approved", "bankrupt", "saleprice", "medv", "ریزش", "تقلب", "احساس", "تایید"}
 )
 _LETTERS = frozenset({"y", "outcome", "response", "dependent", "خروجی", "پیامد"})
-# As often a feature: only at either end of the table, where people put what they learn, and amounts at its end alone.
+# Names that are as often a feature: they count at either end of the table, where targets stand, and amounts at its end
+# alone.
 _AT_AN_END = frozenset(
     {"class", "species", "output", "quality", "diagnosis", "default", "grade", "survival", "result", "resp", "rating"}
     | {"strength", "کلاس", "گونه", "کیفیت", "تشخیص", "نمره", "نتیجه"}
@@ -52,7 +53,7 @@ def suggested_target(columns: Sequence[Column]) -> str | None:
     ):
         found = [name for name, words in where if holds(words, known)]
         if found:
-            # Of several the last: what is learned is mostly put behind what is known.
+            # Of several the last, since targets mostly stand behind the features.
             return found[-1]
     return _only_names(columns)
 

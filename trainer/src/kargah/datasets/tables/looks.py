@@ -1,4 +1,4 @@
-"""How a text looks to people, by which values of a column are taken for one."""
+"""The form in which texts are compared to find values that people take for the same."""
 
 from __future__ import annotations
 

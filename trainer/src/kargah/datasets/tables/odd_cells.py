@@ -58,7 +58,7 @@ class OddCells:
         return self.strange > 0 and self.serials * 2 > self.strange
 
     def warnings(self, column: str) -> list[Warning]:
-        """What is told of them."""
+        """The warning about them."""
         count = self.strange + self.words
         if count == 0:
             return []

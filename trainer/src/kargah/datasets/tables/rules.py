@@ -1,4 +1,4 @@
-"""How a table was read, as it lies in its Parquet file: whoever reads further rows of it reads them the same way.
+"""How a table was read, kept in its Parquet file, so that further rows are read in the same way.
 
 A model takes these rules along in its `kargah.json`. That file may come from anybody: what it says is checked.
 """
@@ -143,7 +143,7 @@ class RowReader:
 
         given = pa.array(texts, pa.string())
         empty = pa.scalar(None, pa.string())
-        # Of words for yes and no some mean missing elsewhere («ندارد»).
+        # Some words for yes and no mean missing in other columns («ندارد»).
         if kind != "boolean" or (way is not None and not way.words):
             given = pc.if_else(missing_words.of_values(given, self.rules.missing), empty, given)
         values: Any = None

@@ -1,4 +1,4 @@
-"""Settles by the other columns of a file what one of them leaves open: a file is written in one way throughout."""
+"""Resolves ambiguous columns (decimal mark, order of dates) by the others, since a file uses one notation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def settled(columns: Sequence[TypedColumn]) -> bool:
     Dates whose order nothing settles become texts, for a person to say which it is.
     """
     free = [column for column in columns if column.override is None and column.way is not None]
-    # Every column is looked at.
+    # A list: every column is settled, also where an earlier one has changed.
     changed = [_with_comma(column) for column in free] if _comma_is_decimal(free) else []
     orders = {
         column.way.notation.order

@@ -16,7 +16,7 @@ _ROWS = 65_536
 
 
 class BeginAgain(Exception):
-    """The pieces have to be asked for anew: they could not go on as they began, and now can."""
+    """Reading has to begin again from the first row, this time with settings that fit the whole file."""
 
 
 class Texts(Protocol):
@@ -28,7 +28,7 @@ class Texts(Protocol):
 
     @property
     def used(self) -> ReadingOptions:
-        """As what the file was read."""
+        """The options with which the file was read."""
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the rows. Raises ReadFailure, or BeginAgain."""

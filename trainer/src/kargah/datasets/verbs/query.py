@@ -55,7 +55,7 @@ def answer_request(request: dict[str, Any], _tell: Callable[[Mapping[str, object
             described = list(found.description or [])[:MAX_COLUMNS]
             rows = found.fetchmany(MAX_ROWS + 1)
         except duckdb.Error as error:
-            # Others repeat what the query says.
+            # Other messages of the engine repeat the query.
             if isinstance(error, (duckdb.OutOfMemoryException, duckdb.IOException)) and limit_of(error) is not None:
                 raise
             raise ReadFailure("query_failed", reason=_reason(error, folder, sql)) from error
@@ -182,7 +182,7 @@ def _where(conditions: list[dict[str, Any]], types: Mapping[str, str]) -> tuple[
 
 def _shown(value: object, folder: Path) -> Cell:
     plain = value is None or isinstance(value, (bool, int, float, datetime.date))
-    # What the engine knows about itself says where the table lies.
+    # The engine's functions about itself would show where the table lies.
     return cell_of(value if plain else str(value).replace(str(folder), ""))
 
 
@@ -191,7 +191,7 @@ def _reason(error: duckdb.Error, folder: Path, asked: str = "") -> str:
     text = str(error)
     places = {str(folder), str(folder.resolve()), sys.prefix, sys.base_prefix, tempfile.gettempdir(), str(Path.cwd())}
     places |= {os.environ.get("HOME", os.sep), str(Path(__file__).parents[3])}
-    # The longest first: one may lie in another. The root of everything says nothing.
+    # The longest first, since one may contain another. The file system's root is left out: it would match everywhere.
     for place in sorted(places - {"", os.sep}, key=len, reverse=True):
         if place not in asked:
             text = text.replace(place, "")

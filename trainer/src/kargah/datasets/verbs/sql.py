@@ -86,7 +86,7 @@ def _postgres(url: str, query: str | None, seconds: int, address: str | None) ->
             **_nothing_of_ours(psycopg2.extensions.libpq_version()),
         )
     except (psycopg2.Error, ValueError):
-        # Always the same: what libpq says tells open ports, names of databases and of users apart.
+        # Always the same answer: libpq's messages would reveal open ports and names of databases and users.
         raise ReadFailure("connection_failed", reason=_UNREACHABLE) from None
     with closing(connection):
         with _told_as("connection_failed", url, psycopg2.Error):
@@ -172,7 +172,7 @@ def _sqlite(url: str, query: str | None) -> Iterator[Rows]:
 
 @contextmanager
 def _told_as(code: str, url: str, *kinds: type[Exception]) -> Iterator[None]:
-    """Tell what the driver raises as our failure; it raises ValueError for texts and dates that it cannot carry."""
+    """Turn the driver's exceptions into ours; it raises ValueError for texts and dates that it cannot represent."""
     caught: tuple[type[Exception], ...] = (*kinds, ValueError, OverflowError)
     try:
         yield

@@ -29,7 +29,7 @@ _GROUP_RULE = re.compile(r"^\s*[|\s]*\+-*[+-]+(?: \d+ -+| \.\.\. -+)?\s*$")
 _EXCEPTION = re.compile(r"^(?:[^\W\d]\w*\.)*[^\W\d]\w*(?:: .*|:)?$")
 _SYNTAX = re.compile(r"^(?:SyntaxError|IndentationError|TabError)\b")
 _FATAL = re.compile(r"^Fatal Python error: ")
-# What Python prints and goes on: it ended no script.
+# Tracebacks that Python prints without ending the script.
 _GOES_ON = re.compile(
     r"Exception ignored in|Exception in thread|--- Logging error ---|Error in atexit|Error in sys\.exc"
 )
@@ -87,7 +87,7 @@ def _split(data: bytes) -> Iterator[bytes]:
 
 
 def _of_traceback(lines: list[Line]) -> Line | None:
-    """Of the last one that was not told in passing; of one told in passing where there is no other."""
+    """Of the last one that may have ended the script; else of one after which Python went on."""
     passing: Line | None = None
     for at in range(len(lines) - 1, -1, -1):
         text = lines[at].text

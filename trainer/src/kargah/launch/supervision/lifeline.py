@@ -1,4 +1,4 @@
-"""What a job lives for: its folder, and a bridge that takes what it makes."""
+"""What a job needs to go on: its folder, and a bridge that takes its points and its model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LOOK_SECONDS = 1.0
 
 
 class Lifeline:
-    """Looks whether a job still has a purpose. Its clock only rises, and stands while the machine sleeps."""
+    """Checks whether a job is still needed. Its clock only rises, and stands while the machine sleeps."""
 
     def __init__(
         self,

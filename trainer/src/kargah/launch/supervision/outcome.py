@@ -90,7 +90,7 @@ def _error(job: dict[str, Any], paths: JobPaths, ending: Ending) -> dict[str, An
     if ending.timed_out:
         return {"code": "time_limit_reached", "params": {"seconds": job["time_limit_seconds"]}}
     if ending.abandoned:
-        # One that only waited for a bridge to take its model has done what it was to do.
+        # A job that only waited for a bridge to take its model has succeeded.
         return (
             None
             if paths.pending_model.exists()
@@ -135,7 +135,7 @@ def _params(line: exceptions.Line | None) -> dict[str, str | int]:
 
 
 def _secrets(paths: JobPaths) -> list[str]:
-    """What a log may hold and an answer must not."""
+    """Values that a log may hold and an outcome must not repeat: the token and the variables kept secret."""
     given = list(variables(paths, secret=True).values())
     try:
         return [paths.token.read_text(encoding="ascii").strip(), *given]

@@ -10,7 +10,7 @@ from pathlib import Path
 from kargah.launch.paths import JobPaths, move, write_json
 
 _BYTES = 1 << 14
-# Of a disk with less than that nothing can be had.
+# With less free space than that a disk counts as full.
 _FULL_BYTES = 1 << 20
 
 

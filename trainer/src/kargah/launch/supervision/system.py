@@ -49,7 +49,7 @@ class SystemWatch:
         log, gpus, step = _log_to(self._job, self._paths), job_gpus(self._job.get("gpus") or []), 0
         while not self._closed.is_set():
             figures = {"system/cpu_percent": 100 * own.share(), "system/memory_mb": self._memory_bytes() / 1e6}
-            # A disk without room for the figures, or a folder that is gone, is nothing that the job should suffer for.
+            # A full disk or a missing folder costs the figures, never the job.
             with contextlib.suppress(OSError):
                 log(figures | machine.figures(self._job["cwd"]) | gpu_figures(gpus), step)
             step += 1

@@ -1,4 +1,4 @@
-"""A supervisor and its job's process, forked before there is a job: both wait for one, and need only be told.
+"""A supervisor and its job's process, forked before there is a job: both wait for one.
 
 A fork of half a gigabyte takes fifteen milliseconds, and a job takes two. The job's process has also gone a
 recipe's way to its first optimizer step, on one thread, so that the pages which that copies are its own already.
@@ -142,7 +142,7 @@ def _job(
     processes.die_with_supervisor()
     if os.getppid() != supervisor:
         os._exit(0)
-    # A job that is there already would only wait for it.
+    # A job that has arrived already would have to wait for the rehearsal.
     if not select.select([channel], [], [], 0)[0]:
         rehearse_step()
     given = _receive(channel, 2)
@@ -158,7 +158,7 @@ def _job(
 
 
 def _begun(answer: int) -> None:
-    # Whoever asked may be gone; the job goes on, and its folder says so.
+    # The bridge that asked may be gone; the job goes on, and its folder says so.
     with contextlib.suppress(OSError):
         os.write(answer, b'{"begun": true}\n')
     os.close(answer)

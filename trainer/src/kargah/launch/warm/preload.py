@@ -45,7 +45,7 @@ def load() -> list[str]:
     """Imports what this environment has; answers what could not be imported, and why."""
     os.environ.update(_TRAPS)
     missing: list[str] = []
-    # Not those of packages, nor what was put beside ours: nobody knows what they start while they are imported.
+    # Not the recipes of packages, nor modules put beside ours: importing them may start threads.
     for name in (*_MODULES, *(f"kargah.recipes.{name}" for name in recorded_names())):
         if find_spec(name.partition(".")[0]) is None:
             continue
@@ -57,7 +57,7 @@ def load() -> list[str]:
     if "torch" in sys.modules:
         _rehearse(sys.modules["torch"])
     gc.collect()
-    # What stands now is never looked at again, so that a collection in a fork copies no page of it.
+    # The garbage collector skips what is loaded by now, so that a collection in a fork copies none of its pages.
     gc.freeze()
     return missing
 
@@ -86,7 +86,7 @@ def rehearse_step() -> None:
         if "kargah.training.entry" in sys.modules:
             from kargah.training.rehearsal import rehearse
 
-            # It only saves time; what is wrong with this environment is told to the job that needs it.
+            # This step only saves time; a broken environment is reported by the job that needs it.
             with contextlib.suppress(Exception):
                 rehearse()
         model = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2))

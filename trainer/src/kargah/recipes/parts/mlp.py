@@ -53,7 +53,7 @@ class Mlp(nn.Module):
         first = shape.width + sum(dims) + (self.pieces.width if self.pieces is not None else 0)
         self.hidden = nn.ModuleList(nn.Linear(before, after) for before, after in pairwise([first, *shape.hidden]))
         last = shape.hidden[-1] if shape.hidden else first
-        # Without a hidden layer there is nothing to turn: equal networks would learn the same.
+        # Without a hidden layer the members would not differ, and learn the same.
         self.members = shape.members if shape.hidden else 1
         self.widths, self.dropout = shape.hidden, shape.dropout
         self.turns = Turns(self.members, shape.hidden[0]) if self.members > 1 else None

@@ -29,7 +29,7 @@ FEWEST_GIVEN = 2
 """For validation, where a person made the split."""
 HeldColumns = tuple[tuple[str, tuple[str, ...] | None], ...]
 FEW_TO_CHOOSE_BY = 30
-"""Of fewer rows one more that is right is chance: the epoch for which it is so is no better than the others."""
+"""With fewer rows one more right answer is chance, and no reason to prefer an epoch."""
 
 
 @dataclass(frozen=True)
