@@ -58,7 +58,7 @@ export async function startBridge(dataDir, workspaceDir) {
   };
 }
 
-/** Asks again and again, as what waits for a bridge does; null where the port of the folder is not known before. */
+/** Asks until the bridge answers, as its clients do; null where the folder does not know its port yet. */
 async function firstHealthz(dataDir, began, child) {
   const place = join(dataDir, 'port');
   if (!existsSync(place)) return null;
@@ -132,7 +132,7 @@ export async function subscribe(api) {
       };
       socket.on(event, check);
     });
-    // Whoever waits hears of the failure; a wait that was given up must not end the process.
+    // The caller that waits gets the failure; one that has given up waiting must not end the process.
     waiting.catch(() => undefined);
     return waiting;
   };

@@ -1,11 +1,11 @@
-// What became slower than a recorded run. Compared are ratios against what stood beside us in the same run, one for each round and the
+// What became slower than a recorded run. Compared are ratios against the rival of the same run, one for each round and the
 // greater the better, since times are a machine's; a difference counts only beyond what the rounds of both runs differ by themselves.
 
-/** No two runs agree to less than this. */
+/** The least noise assumed: even unchanged code differs by this between two runs. */
 const LEAST = 0.1;
-/** Rounds that differ by more must not hide everything. */
+/** The most noise assumed, so that rounds that differ widely do not hide every change. */
 const MOST = 0.5;
-/** Of what was measured once nothing is known of how much it differs. */
+/** The noise assumed of what was measured only once. */
 const UNKNOWN = 0.25;
 
 const sorted = (values) => [...values].sort((a, b) => a - b);
@@ -41,7 +41,7 @@ export function compared(recorded, now, isAsked = () => true) {
     const [before, after] = [middle(recorded[key]), middle(now[key])];
     const change = after / before - 1;
     const noise = Math.min(MOST, Math.max(LEAST, spread(recorded[key]) + spread(now[key])));
-    // As much faster as it would have to be slower: half the speed is as far from one as twice.
+    // The same factor in both directions: half the speed is as large a change as twice.
     const verdict = change < -noise ? 'slower' : change > 1 / (1 - noise) - 1 ? 'faster' : 'same';
     return [{ key, before, now: after, change, noise, verdict }];
   });

@@ -32,7 +32,7 @@ export async function measureHistory(api, workspaceDir) {
         300_000,
       );
       if (job.state !== 'succeeded') throw new Error(`the logging script ${job.state}`);
-      // Whoever reads the run waits until MLflow has everything: only then are both sides at rest.
+      // Reading the run waits until MLflow has every point: only then are both sides idle.
       await api.get(`/mlflow/api/2.0/mlflow/runs/get?run_id=${job.mlflow_run_id}`);
       const [ours, page] = [[], []];
       for (let time = 0; time < TIMES; time += 1) {

@@ -42,7 +42,7 @@ async function compare(gateway, direct, experiment_id, writers) {
   await write(direct, rival, 0, phases());
   for (let round = 0; round < rounds(writers); round += 1) {
     await write(gateway, ours, OURS_MS, mine);
-    // Whoever reads waits for all of it; only then is MLflow free for its own measurement.
+    // Reading waits until MLflow has every point; only then is it free for its own measurement.
     const began = performance.now();
     await Promise.all(ours.map(({ id }) => gateway.ask('GET', `${API}/runs/get?run_id=${id}`)));
     drainMs += performance.now() - began;

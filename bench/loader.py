@@ -43,7 +43,7 @@ def write_table(path):
 
 
 def ours(path):
-    # As a job does before it reads.
+    # As a job does before it reads its dataset.
     keep_freed_memory()
     recipe = RECIPES["tabular"]
     params = parse_params(recipe.INFO.params, {"target": "y", "batch_size": BATCH})

@@ -41,7 +41,7 @@ with mlflow.start_run() as run:
         began = time.perf_counter()
         ours += timed(OURS, reporter.log)
         means.append((time.perf_counter() - began) / OURS * 1e6)
-        # The sender has the interpreter for itself before the rival's turn.
+        # Waits until the sender is idle, so that it does not slow down the rival.
         delivered &= reporter.flush(timeout=120)
         rivals += timed(RIVALS, lambda metrics, at: mlflow.log_metrics(metrics, step=at))
     reporter.close(timeout=120)

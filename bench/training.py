@@ -181,7 +181,7 @@ def rival(row, data, seed, threads):
 
 
 def figures(row, samples, began, ended, judged):
-    """`seconds_to_goal` is the whole time where the goal was never reached, which is kinder than it was."""
+    """`seconds_to_goal` is the whole time where the goal was never reached, a lower bound in the rival's favour."""
     reached = next((when for when, accuracy in judged if accuracy >= row[4]), ended)
     return {
         "samples_per_second": samples / (ended - began),
@@ -191,7 +191,7 @@ def figures(row, samples, began, ended, judged):
 
 
 def first_optimizer():
-    """What the first step of a process loads belongs to neither."""
+    """Makes an optimizer, so that what the first one of a process loads counts for neither side."""
     torch.optim.AdamW([nn.Parameter(torch.zeros(1))], fused=True)
 
 

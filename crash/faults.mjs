@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { beginningIn, isAlive, processAt, processesWith, readJson, until } from './outside.mjs';
 
 const MOMENT_MS = 20_000;
-/** Moments at which a bridge has something in its hands. */
+/** Moments at which a bridge is in the middle of something. */
 const MOMENTS = [
   [4, { name: 'some time later', come: () => true }],
   [2, { name: 'once the job was claimed', come: (job) => job.state !== 'queued' }],

@@ -69,7 +69,7 @@ const world = {
   bridge,
   dataDir,
   leaseSeconds: LEASE_SECONDS,
-  /** Starts the bridge again and measures how long it takes to have every job in its hands. */
+  /** Starts the bridge again and measures how long it takes until it watches every job. */
   async readopted(dice) {
     const rows = table.unsettled().filter(({ state }) => state !== 'queued');
     const over = new Set(rows.filter((row) => isOver(row)).map((row) => row.job_id));
@@ -125,14 +125,14 @@ async function cycle(number) {
 /** Waits for a job's end and judges it. */
 async function end(job) {
   const look = () => {
-    // Looked at after the state: the silence that cost the job its lease is seen as long as it was.
+    // Read after the state, so that the gap between heartbeats that cost the job its lease is seen in full.
     const over = TERMINAL.includes(job.state);
     job.silence.look(job.folder.sign);
     return over;
   };
   const over = await until(look, SETTLED_MS, 25);
   job.settled = true;
-  // Not stopped by us: the machine itself did not let it run.
+  // No fault of this run stopped it: the machine was too busy to let it run.
   const expired = table.job(job.id).error_json?.includes('"lease_expired"') === true;
   if (expired && job.silence.longestMs > LEASE_SECONDS * 1000) job.hits.push({ what: 'supervisor silent' });
   if (!over) return [`${job.name} (${job.id}) is still ${job.state} after ${String(SETTLED_MS / 1000)} s`];

@@ -48,7 +48,7 @@ export function readJson(path) {
   }
 }
 
-/** The files of one job that tell of it. */
+/** The files of one job's folder that are judged. */
 export class Folder {
   constructor(dataDir, jobId) {
     this.path = join(dataDir, 'jobs', jobId);

@@ -73,7 +73,7 @@ function truthful(job, row) {
     default:
       say('it has not ended');
   }
-  // What it noted itself, where nothing was done to it that could have changed its end.
+  // The outcome must match what the job itself noted, unless a fault could have changed its end.
   const changing = [
     'supervisor killed',
     'supervisor killed early',
@@ -88,7 +88,7 @@ function truthful(job, row) {
   return found;
 }
 
-/** No process of an ended job lives on; a supervisor may need a moment to leave after its last word. */
+/** No process of an ended job lives on; a supervisor may need a moment to end after it wrote the outcome. */
 async function nothingLeft(job) {
   const supervisor = job.folder.supervisor;
   const known = [

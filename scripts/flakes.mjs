@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run test:flakes`: runs each runner's tests again and again, on one processor beside a loop that never rests, in another order
+// `npm run test:flakes`: runs each runner's tests again and again, on one processor beside a busy loop, in another order
 // each time, and says which test ever passed in one round and failed in another.
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -60,7 +60,7 @@ function oneProcessor() {
   return works ? ['taskset', '-c', first] : [];
 }
 
-/** A loop that never rests, on the same processor; answers how to end it. */
+/** A busy loop on the same processor; answers the function that ends it. */
 function beside(pinned) {
   const [command, ...args] = [...pinned, node, '-e', 'for (;;);'];
   const loop = spawn(command, args, { stdio: 'ignore' });

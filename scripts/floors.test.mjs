@@ -84,7 +84,7 @@ describe('an import', () => {
       expect(saidOf(from, to)).toEqual([rule]);
     });
   it('in a circle is refused', () => {
-    // It is told of once, from one of its files.
+    // The circle is reported once, from one of its files.
     expect(circle().flatMap(([from, to]) => saidOf(from, to))).toEqual(['no-circular']);
   });
 });

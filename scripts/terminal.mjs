@@ -74,8 +74,8 @@ export function step(title, command, args, options = {}) {
 }
 
 /**
- * Runs a command in the foreground and answers its exit code. Passes SIGINT and SIGTERM on to it, and ends with it then: whoever
- * interrupts wants nothing that would come after.
+ * Runs a command in the foreground and answers its exit code. Passes SIGINT and SIGTERM on to it and then ends with it, so that
+ * nothing further runs after an interrupt.
  */
 export function foreground(command, args, options = {}) {
   return new Promise((resolve, reject) => {

@@ -90,7 +90,7 @@ rmSync(reports, { recursive: true, force: true });
 
 const line = ({ passed, failed, skipped }) =>
   `${String(passed)} passed, ${String(failed)} failed${skipped > 0 ? `, ${String(skipped)} skipped` : ''}`;
-// Said once more at the end, where a log that was cut short still has it.
+// Repeated at the end, where a log that was cut short still has it.
 for (const { title, failed, failures = [] } of results.filter((result) => result.failed > 0)) {
   process.stdout.write(`\n${title}: ${String(failed)} failed\n`);
   for (const { id, error } of failures) process.stdout.write(`  ✗ ${id}${error ? `\n      ${error}` : ''}\n`);

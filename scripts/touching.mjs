@@ -30,7 +30,7 @@ export function touchesTime(path) {
   return path.endsWith('.py') ? pythonTouches(path) : scriptTouches(path, new Set());
 }
 
-/** A test touches what its helpers touch: what it loads from a folder or file of tests, not the product itself. */
+/** Whether a test, or a helper that it loads from a folder or file of tests, touches these; the product's files do not count. */
 function scriptTouches(path, seen) {
   if (seen.has(path)) return false;
   seen.add(path);

@@ -24,14 +24,14 @@ const { values } = parseArgs({
 const [cycles, seed] = [values.cycles, values.seed].map(Number);
 /** So many are under way at once. */
 const LANES = 6;
-/** Before so many were answered the bridge is killed. */
+/** The bridge is killed before it has answered so many. */
 const MOST_ANSWERED = 24;
 
 const dataDir = mkdtempSync(join(tmpdir(), 'kargah-ledger-'));
 const workspaceDir = mkdtempSync(join(tmpdir(), 'kargah-ledger-work-'));
 // What is built anew beside a run must not change what runs.
 cpSync(join(root, 'bridge-server/dist'), join(dataDir, 'bridge'), { recursive: true });
-// No part of any of these acts: without it a bridge is there sooner.
+// None of these acts needs it, and without it the bridge starts sooner.
 Object.assign(process.env, { KARGAH_MLFLOW_URL: 'http://127.0.0.1:1', KARGAH_SIGNUP: 'open' });
 const complaints = [];
 const bridge = new Bridge(
@@ -62,7 +62,7 @@ async function cycle(number) {
       try {
         await act(ask);
       } catch {
-        // Nobody answers any more.
+        // The bridge was killed.
         cutOff += 1;
         return;
       }

@@ -45,7 +45,7 @@ function compared(db) {
     column('select token_id from api_tokens'),
     tokens.map((row) => row.object_id),
   );
-  // The first project of a person is made by itself, and nobody's act.
+  // The first project of a person is made by the bridge itself and has no row.
   const made = ids('project.make');
   const named = last('project', ['project.make', 'project.change']);
   const projects = all('select project_id, name from projects').filter(({ project_id: id }) => made.includes(id));

@@ -10,12 +10,12 @@ const RETRIES = Array.from({ length: 2000 }, () => RETRY_MS);
 export class Upload {
   datasetId = null;
   uploadId = null;
-  /** How often the bridge was killed while it had this one in its hands. */
+  /** How often the bridge was killed in the middle of a request of this upload. */
   cuts = 0;
   done = false;
   /** A request whose answer has not come. */
   inFlight = false;
-  /** It has sent its share and stands in the middle of a piece until it is cut. */
+  /** It has sent its share and holds a piece half sent until it is cut. */
   waits = false;
   wrong = [];
   #acknowledged = 0;
@@ -36,7 +36,7 @@ export class Upload {
       const upload = new TusUpload(this.content, {
         endpoint: `${bridge.url}/api/v1/uploads`,
         headers: { authorization: `Bearer ${token}` },
-        // Nobody reads what only looks like Parquet: it is refused by its first bytes, and kept.
+        // The content only has the name of a Parquet file: the reader refuses it by its first bytes, and the bridge keeps it.
         metadata: { filename: `${this.name}.parquet` },
         chunkSize: this.chunk,
         retryDelays: RETRIES,

@@ -85,7 +85,7 @@ def _ensure_user(name: str) -> None:
         return
     if not store.has_user(name):
         try:
-            # Nobody signs in with it: this password is never kept.
+            # A random password that is never kept, so that nobody can sign in with it.
             store.create_user(name, secrets.token_urlsafe(32), is_admin=False)
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":

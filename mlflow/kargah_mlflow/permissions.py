@@ -1,4 +1,4 @@
-"""What MLflow's permission app is taught, so that it answers as a server without permissions does.
+"""Changes to MLflow's permission app, so that it answers as a server without permissions does.
 
 A person holds every right in their own workspace, and MLflow's stores show nobody more than the workspace of the
 request. Where the app refuses, the thing is not there: the app says "Permission denied" (403), which clients that get
@@ -111,7 +111,7 @@ def _texts(named: dict[str, list[Any]], names: tuple[str, ...]) -> list[str]:
 def _with_absent_runs(
     requirement: Callable[[str, str], tuple[tuple[str, str], list[Any]] | None],
 ) -> Callable[[str, str], tuple[tuple[str, str], list[Any]] | None]:
-    """What is made of a run may name one that is not there, as on a server without permissions: a note, not a way."""
+    """What is made from a run may name an absent one, as on a server without permissions: the name grants nothing."""
     from mlflow.server.auth.permissions import RESOURCE_TYPE_RUN, RESOURCE_TYPE_WORKSPACE
     from mlflow.server.auth.requirements import ACTION_NOT_DENIED, Requirement
 
@@ -140,7 +140,7 @@ def _by_its_name(param: Callable[[str], str]) -> Callable[[str], str]:
 
 
 def _only_what_is_there(cache: Any) -> Any:
-    """MLflow's memory of where things are, without what is not: that may be made while the memory lasts."""
+    """MLflow's cache of where things are, without absent ones, which may be made before the entry expires."""
 
     class OnlyWhatIsThere(type(cache)):  # type: ignore[misc]
         def __setitem__(self, key: str, workspace: str | None) -> None:

@@ -27,7 +27,7 @@ const PROXIED = 'mlflow-artifacts:/';
 export function proxiedPath(uri: string): string {
   if (!uri.startsWith(PROXIED)) throw new TypeError(`not an artifact URI of this server: ${uri}`);
   const segments = uri.slice(PROXIED.length).replace(/^\/+/u, '').split('/');
-  // An address is tidied before it is sent: such a path would end up somewhere else.
+  // fetch normalises URLs, so such a path would lead somewhere else.
   if (segments.some((segment) => segment === '.' || segment === '..'))
     throw new TypeError(`not a path of an artifact: ${uri}`);
   return segments.map(encodeURIComponent).join('/');
@@ -58,7 +58,7 @@ export class ArtifactFiles {
     });
     await response.text();
   }
-  /** A file, or a folder with all that is in it; what is not there is as gone as it should be. */
+  /** Deletes a file, or a folder with its content; an absent one is no error. */
   async delete(uri: string, options: CallOptions = {}): Promise<void> {
     const path = `/api/2.0/mlflow-artifacts/artifacts/${proxiedPath(uri)}`;
     await (await this.transport.send(path, { ...options, method: 'DELETE' })).text();
