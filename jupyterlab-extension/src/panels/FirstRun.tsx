@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Button, LinkButton } from '../components/controls/Button.js';
 import { EmptyState } from '../components/Note.js';
 import { useMay } from '../projects/may.js';
@@ -6,6 +6,7 @@ import { Icon } from '../components/icons/Icon.js';
 import { useKargah } from '../context.js';
 import { openCatalogue } from '../datasets/Catalogue.js';
 import { chooseFiles } from '../datasets/actions.js';
+import { startReady } from '../datasets/intake/startReady.js';
 import { OWN_SCRIPT } from '../train/ownScript.js';
 import { useI18n } from '../i18n/context.js';
 import { useStore } from '../lib/useStore.js';
@@ -49,6 +50,7 @@ function Steps(): JSX.Element {
               <span className="kg-Text-muted">{t('first.drop')}</span>
               <div className="kg-Layout-row kg-Layout-wrap kg-Layout-centerRow">
                 <Button kind="primary" icon="up" label={t('first.choose')} onClick={() => chooseFiles(kargah)} />
+                <StartReady />
                 <Button label={t('panel.ready')} onClick={() => openCatalogue(kargah)} />
               </div>
             </div>
@@ -82,5 +84,22 @@ function Steps(): JSX.Element {
         </div>
       </div>
     </div>
+  );
+}
+
+function StartReady(): JSX.Element {
+  const kargah = useKargah();
+  const { t } = useI18n();
+  const [busy, setBusy] = useState(false);
+  return (
+    <Button
+      icon="play"
+      busy={busy}
+      label={t('first.ready')}
+      onClick={() => {
+        setBusy(true);
+        void startReady(kargah).finally(() => setBusy(false));
+      }}
+    />
   );
 }

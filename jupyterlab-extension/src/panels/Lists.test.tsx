@@ -1,6 +1,6 @@
 import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import type { Job, Model, Sweep } from '../api/types.js';
+import type { Dataset, Job, Model, Sweep } from '../api/types.js';
 import { ENGLISH } from '../i18n/locale.js';
 import { when } from '../lib/observable.js';
 import type { ListState } from '../store/list.js';
@@ -34,11 +34,13 @@ beforeEach(async () => {
       ? method === 'POST'
         ? { status: 202, body: { ...jobs[0], state: 'stopped' } }
         : page(...jobs)
-      : path.includes('/models')
-        ? page(...models)
-        : path.includes('/datasets')
-          ? datasets(new URL(path, 'http://bridge').searchParams)
-          : page(...sweeps),
+      : path.includes('/sources/')
+        ? { status: 201, body: dataset({ dataset_id: 'ds_digits', state: 'uploading' }) }
+        : path.includes('/models')
+          ? page(...models)
+          : path.includes('/datasets')
+            ? datasets(new URL(path, 'http://bridge').searchParams)
+            : page(...sweeps),
   );
 });
 afterEach(async () => {
@@ -254,6 +256,21 @@ describe('someone without data', () => {
     bench.show(<FirstRun />);
     await userEvent.click(screen.getByRole('button', { name: 'Run a script of your own' }));
     expect(bench.opened).toEqual(['new-job {"recipe":"script"}']);
+  });
+});
+
+describe('someone who begins with ready data', () => {
+  it('has it brought in, and the form opened on it once it is read', async () => {
+    const digits = (state: 'profiling' | 'ready'): Dataset => dataset({ dataset_id: 'ds_digits', state });
+    datasets = () => ({ status: 200, body: digits('profiling') });
+    bench.show(<FirstRun />);
+    await userEvent.click(screen.getByRole('button', { name: 'Start with handwritten digits' }));
+    const list = bench.kargah.store.list('datasets');
+    await when(list, (all): all is ListState<Dataset> => all.items.some((one) => one.dataset_id === 'ds_digits'));
+    expect(bench.requests).toContain('POST /api/v1/sources/digits/import');
+    expect(bench.opened).toEqual([]);
+    bench.socket.emit('dataset_changed', { dataset: digits('ready'), deleted: false });
+    await waitFor(() => expect(bench.opened).toEqual(['new-job {"dataset_id":"ds_digits"}']));
   });
 });
 

@@ -20,6 +20,9 @@ async function restored(page: Page): Promise<void> {
   await page.evaluate(() => (window as unknown as App).jupyterapp.restored);
 }
 
+/** A file is read by a process that has to start first. */
+const READ = { timeout: 240_000 };
+
 test.describe.serial('Kargah within JupyterLab', () => {
   let page: Page;
 
@@ -60,6 +63,16 @@ test.describe.serial('Kargah within JupyterLab', () => {
     await expect(panel.getByRole('heading', { name: 'Sign in to Kargah' })).toBeVisible();
     await panel.getByTestId('kargah-language').click();
     await signIn(panel, ava);
+  });
+
+  test('an empty panel begins with ready data: one press brings it in and opens the form on it, ready to start', async () => {
+    await panelOf(page).getByRole('button', { name: 'شروع با رقم‌های دست‌نویس' }).click();
+    const form = pageOf(page, 'new-job-page');
+    await expect(form.getByRole('heading', { name: 'کار آموزش جدید' })).toBeVisible(READ);
+    await expect(form.getByRole('combobox', { name: 'مجموعه‌داده' }).locator('option:checked')).toHaveText(
+      /digits|رقم/iu,
+    );
+    await expect(form.getByRole('button', { name: 'شروع آموزش' })).toBeEnabled();
   });
 
   test('the help menu lists its commands with their keys, and the keys do what they say', async () => {
