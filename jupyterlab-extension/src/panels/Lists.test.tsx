@@ -264,7 +264,7 @@ describe('someone who begins with ready data', () => {
     const digits = (state: 'profiling' | 'ready'): Dataset => dataset({ dataset_id: 'ds_digits', state });
     datasets = () => ({ status: 200, body: digits('profiling') });
     bench.show(<FirstRun />);
-    await userEvent.click(screen.getByRole('button', { name: 'Start with handwritten digits' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Start with digits' }));
     const list = bench.kargah.store.list('datasets');
     await when(list, (all): all is ListState<Dataset> => all.items.some((one) => one.dataset_id === 'ds_digits'));
     expect(bench.requests).toContain('POST /api/v1/sources/digits/import');

@@ -66,7 +66,7 @@ test.describe.serial('Kargah within JupyterLab', () => {
   });
 
   test('an empty panel begins with ready data: one press brings it in and opens the form on it, ready to start', async () => {
-    await panelOf(page).getByRole('button', { name: 'شروع با رقم‌های دست‌نویس' }).click();
+    await panelOf(page).getByRole('button', { name: 'شروع با رقم‌ها' }).click();
     const form = pageOf(page, 'new-job-page');
     await expect(form.getByRole('heading', { name: 'کار آموزش جدید' })).toBeVisible(READ);
     await expect(form.getByRole('combobox', { name: 'مجموعه‌داده' }).locator('option:checked')).toHaveText(

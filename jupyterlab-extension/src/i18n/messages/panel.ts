@@ -59,7 +59,7 @@ export const panel = {
     en: 'CSV, Excel, Parquet, JSON Lines, or a zip of images or texts',
   },
   'first.drop': { fa: 'فایل را این‌جا رها کنید', en: 'Drop a file here' },
-  'first.ready': { fa: 'شروع با رقم‌های دست‌نویس', en: 'Start with handwritten digits' },
+  'first.ready': { fa: 'شروع با رقم‌ها', en: 'Start with digits' },
   'first.choose': { fa: 'انتخاب فایل', en: 'Choose file' },
   'first.train': { fa: 'آموزش را شروع کنید', en: 'Train' },
   'first.train.hint': {
