@@ -22,7 +22,7 @@ export interface JobPageProps {
   readonly jobId: string;
 }
 
-const ReportCard = deferred(() => import('./ReportCard.js'));
+const ReportCard = deferred(() => import('../report/ReportCard.js'));
 
 /** One job: its state, its figures as they come, its log as it is written, and what can be done with it. */
 export default function JobPage({ jobId }: JobPageProps): JSX.Element {
