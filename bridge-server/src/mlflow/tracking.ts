@@ -1,9 +1,6 @@
-import { wireValue } from './points.js';
-import type { ReadableStream } from 'node:stream/web';
 import { randomBytes } from 'node:crypto';
 import {
   BATCH_LIMITS,
-  HISTORY_PAGE,
   InternalError,
   ResourceAlreadyExists,
   ResourceDoesNotExist,
@@ -16,15 +13,15 @@ import { KargahError } from '../lib/errors.js';
 import { asking } from './asking.js';
 import type { Health } from './server/health.js';
 import type { IngestSpool } from './ingest/spool.js';
-import { wireInt } from '../lib/int64.js';
 import { flattenParams } from './rules/params.js';
-import { below } from './run-paths.js';
+import { listFiles, modelIn, openFile } from './run-artifacts.js';
+import { pointsOf } from './run-history.js';
 import { PARENT } from './rules/reach.js';
 import type { MlflowPort, RunRef } from './port.js';
 
 const EXPERIMENT = 'jobs';
 const ROLES = { MANAGE: 'kargah-owner', READ: 'kargah-viewer' } as const;
-/** How many metrics of a run MLflow is asked for at a time. */
+/** How many runs MLflow is asked to delete at a time. */
 const AT_ONCE = 4;
 const JOB_TAG = 'kargah.job_id';
 /** In what of a workspace a user of it may read, or do everything; nobody may hand out rights. */
@@ -165,78 +162,20 @@ export class MlflowTracking implements MlflowPort {
     const mlflow = this.client.inWorkspace(workspace);
     return this.#ask(async () => {
       await this.points.delivered(workspace, runId);
-      const keys = key === undefined ? await metricKeys(mlflow, runId) : [key];
-      const points: MetricPoint[] = [];
-      // Asked all at once, the last of a thousand would wait too long.
-      const left = keys.values();
-      await Promise.all(
-        Array.from({ length: AT_ONCE }, async () => {
-          for (const one of left) for (const point of await historyOf(mlflow, runId, one)) points.push(point);
-        }),
-      );
-      return points;
+      return pointsOf(mlflow, runId, key);
     });
   }
 
   async modelOf(workspace: string, runId: string): ReturnType<MlflowPort['modelOf']> {
-    const mlflow = this.client.inWorkspace(workspace);
-    return this.#ask(async () => {
-      const { run } = await mlflow.runs.get({ run_id: runId });
-      const newest = run.outputs.model_outputs.at(-1);
-      if (newest) {
-        const { model } = await mlflow.loggedModels.get({ model_id: newest.model_id });
-        const artifactPath = model.info.name || 'model';
-        const sizeBytes = await this.#sizeOf(workspace, runId, artifactPath);
-        return { uri: `models:/${model.info.model_id}`, artifactPath, sizeBytes };
-      }
-      const files = await this.listArtifacts(workspace, runId, 'model');
-      if (!files.some(({ path }) => path === 'model/MLmodel')) return null;
-      const sizeBytes = await this.#sizeOf(workspace, runId, 'model');
-      return { uri: `runs:/${runId}/model`, artifactPath: 'model', sizeBytes };
-    });
+    return this.#ask(() => modelIn(this.client.inWorkspace(workspace), runId));
   }
 
   async listArtifacts(workspace: string, runId: string, path: string): ReturnType<MlflowPort['listArtifacts']> {
-    const mlflow = this.client.inWorkspace(workspace);
-    return this.#ask(async () => {
-      const { run } = await mlflow.runs.get({ run_id: runId });
-      const own = below(`runs:/${runId}`, path);
-      const model = own === null ? await loggedModelAt(mlflow, run, path) : null;
-      const inRun = own ?? path;
-      const found: { path: string; isDir: boolean; sizeBytes: number | null }[] = [];
-      let page: string | undefined;
-      do {
-        const token = page === undefined ? {} : { page_token: page };
-        const answer = model
-          ? await mlflow.loggedModels.listArtifacts({
-              model_id: model.id,
-              ...(model.rest === '' ? {} : { artifact_directory_path: model.rest }),
-              ...token,
-            })
-          : await mlflow.artifacts.list({ run_id: runId, ...(inRun === '' ? {} : { path: inRun }), ...token });
-        for (const file of answer.files) {
-          const sizeBytes = file.is_dir ? null : (file.file_size ?? null);
-          const before = model ? `${model.name}/` : own === null ? '' : `runs:/${runId}/`;
-          found.push({ path: `${before}${file.path}`, isDir: file.is_dir, sizeBytes });
-        }
-        page = answer.next_page_token || undefined;
-      } while (page !== undefined);
-      if (!model && path === '') await addModelFolders(mlflow, run, found);
-      return found;
-    });
+    return this.#ask(() => listFiles(this.client.inWorkspace(workspace), runId, path));
   }
 
   async openArtifact(workspace: string, runId: string, path: string): ReturnType<MlflowPort['openArtifact']> {
-    const mlflow = this.client.inWorkspace(workspace);
-    return this.#ask(async () => {
-      const { run } = await mlflow.runs.get({ run_id: runId });
-      const own = below(`runs:/${runId}`, path);
-      const model = own === null ? await loggedModelAt(mlflow, run, path) : null;
-      const uri = model ? `${model.uri}/${model.rest}` : `${run.info.artifact_uri}/${own ?? path}`;
-      const { body, sizeBytes } = await mlflow.files.download(uri);
-      // The same stream under its two names, the web's and Node's.
-      return { body: body as unknown as ReadableStream<Uint8Array>, sizeBytes };
-    });
+    return this.#ask(() => openFile(this.client.inWorkspace(workspace), runId, path));
   }
 
   /**
@@ -247,13 +186,6 @@ export class MlflowTracking implements MlflowPort {
     const told = this.#inputs.then(tell);
     this.#inputs = told.catch(() => undefined);
     await told;
-  }
-
-  async #sizeOf(workspace: string, runId: string, path: string): Promise<number> {
-    let size = 0;
-    for (const file of await this.listArtifacts(workspace, runId, path))
-      size += file.isDir ? await this.#sizeOf(workspace, runId, file.path) : (file.sizeBytes ?? 0);
-    return size;
   }
 
   async #experimentOf(workspace: string): Promise<string> {
@@ -358,62 +290,4 @@ function datasetInput({
       profile: JSON.stringify({ num_rows: rows }),
     },
   };
-}
-
-async function metricKeys(mlflow: MlflowClient, runId: string): Promise<string[]> {
-  const { run } = await mlflow.runs.get({ run_id: runId });
-  return run.data.metrics.map(({ key }) => key);
-}
-
-async function historyOf(mlflow: MlflowClient, runId: string, key: string): Promise<MetricPoint[]> {
-  const points: MetricPoint[] = [];
-  let page: string | undefined;
-  do {
-    const answer = await mlflow.metrics.getHistory({
-      run_id: runId,
-      metric_key: key,
-      max_results: HISTORY_PAGE,
-      ...(page === undefined ? {} : { page_token: page }),
-    });
-    for (const { value, step, timestamp } of answer.metrics)
-      points.push({ key, value: wireValue(keptAs(value)), step: wireInt(step), timestamp: wireInt(timestamp) });
-    page = answer.next_page_token || undefined;
-  } while (page !== undefined);
-  return points;
-}
-
-/** MLflow's database has no infinities: it keeps them as the largest numbers there are. */
-const keptAs = (value: number): number => (Math.abs(value) === Number.MAX_VALUE ? value * 2 : value);
-
-/** The logged model of `models:/<id>/…`, which must be of this run; of any other path the newest of that name. */
-async function loggedModelAt(
-  mlflow: MlflowClient,
-  run: Run,
-  path: string,
-): Promise<{ id: string; name: string; uri: string; rest: string } | null> {
-  const [first = '', ...rest] = path.split('/');
-  if (first === '') return null;
-  if (first === 'models:') {
-    const [id = '', ...inside] = rest;
-    const { info } = (await mlflow.loggedModels.get({ model_id: id })).model;
-    if (info.source_run_id !== run.info.run_id) throw new KargahError('not_found');
-    return { id, name: `models:/${id}`, uri: info.artifact_uri, rest: inside.join('/') };
-  }
-  for (const { model_id: id } of run.outputs.model_outputs.toReversed()) {
-    const { info } = (await mlflow.loggedModels.get({ model_id: id })).model;
-    if (info.name === first) return { id, name: first, uri: info.artifact_uri, rest: rest.join('/') };
-  }
-  return null;
-}
-
-async function addModelFolders(
-  mlflow: MlflowClient,
-  run: Run,
-  found: { path: string; isDir: boolean; sizeBytes: number | null }[],
-): Promise<void> {
-  for (const { model_id } of run.outputs.model_outputs) {
-    const { name } = (await mlflow.loggedModels.get({ model_id })).model.info;
-    if (name !== '' && !found.some(({ path }) => path === name))
-      found.push({ path: name, isDir: true, sizeBytes: null });
-  }
 }
