@@ -284,9 +284,17 @@ describe('a dataset', () => {
 });
 
 describe('the catalogue', () => {
-  it('lists the five datasets of scikit-learn and makes one a dataset of mine', async () => {
+  it('lists the datasets of scikit-learn and those in Persian, and makes one a dataset of mine', async () => {
     const { items } = await json<{ items: Source[] }>('/sources');
-    expect(items.map((item) => item.source_id)).toEqual(['digits', 'iris', 'wine', 'breast_cancer', 'diabetes']);
+    expect(items.map((item) => item.source_id)).toEqual([
+      'digits',
+      'iris',
+      'wine',
+      'breast_cancer',
+      'diabetes',
+      'persian_homes',
+      'persian_reviews',
+    ]);
     const imported = await bench.call('/sources/iris/import', { method: 'POST' });
     expect(imported.status).toBe(201);
     const begun = (await imported.json()) as Dataset;

@@ -73,7 +73,7 @@ test.describe.serial('what people see', () => {
       await portrait(page, look, 'first-run-240', findings, panel);
       await panel.getByRole('button', { name: /^(دادهٔ آماده|Ready data)$/u }).click();
       const catalogue = page.getByTestId('kargah-catalogue');
-      await expect(catalogue.getByRole('listitem')).toHaveCount(5);
+      await expect(catalogue.getByRole('listitem')).toHaveCount(7);
       await portrait(page, look, 'catalogue', findings, page.locator('.jp-Dialog-content'));
       await page.keyboard.press('Escape');
       await expect(catalogue).toBeHidden();

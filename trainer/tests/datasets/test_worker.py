@@ -151,6 +151,14 @@ def test_every_ready_dataset_is_what_the_catalogue_says(worker: Asked, tmp_path:
         assert columns[source["target"]]["distinct"] <= 10
 
 
+def test_ready_data_in_persian_has_jalali_days_and_tomans_as_figures(worker: Asked, tmp_path: Path) -> None:
+    profile = worker.read(tmp_path, source_id="persian_homes")["result"]["profile"]
+    columns = {column["name"]: column for column in profile["columns"]}
+    assert (columns["تاریخ"]["type"], columns["تاریخ"]["calendar"]) == ("date", "jalali")
+    assert (columns["قیمت"]["type"], columns["قیمت"]["written"]["currency"]) == ("integer", "تومان")
+    assert (columns["متراژ"]["type"], columns["آسانسور"]["type"]) == ("integer", "category")
+
+
 def test_cells_travel_as_json_can_carry_them() -> None:
     assert [cell_of(v) for v in (None, True, 2**53 + 1, 5, float("nan"), float("inf"))] == [
         None,

@@ -131,8 +131,8 @@ export const datasets = {
   'intake.registered': { fa: '{x} ثبت شد.', en: '{x} registered.' },
   'sources.title': { fa: 'دادهٔ آماده', en: 'Ready data' },
   'sources.lead': {
-    fa: 'داده‌های واقعی و آزاد، و آنچه مدیر این سرور افزوده است.',
-    en: 'Real, open data, and what the administrator of this server has added.',
+    fa: 'داده‌های واقعی و آزاد، دو دادهٔ ساختگی فارسی، و آنچه مدیر این سرور افزوده است.',
+    en: 'Real, open data, two made ones in Persian, and what the administrator of this server has added.',
   },
   'sources.import': { fa: 'افزودن', en: 'Import' },
   'sources.importX': { fa: 'افزودن {x}', en: 'Import {x}' },

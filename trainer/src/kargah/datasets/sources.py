@@ -1,4 +1,4 @@
-"""The catalogue of real datasets that come inside scikit-learn.
+"""The catalogue of real datasets that come inside scikit-learn, and of two in Persian that are made.
 
 `python -m kargah.datasets.sources` prints it as JSON.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TypedDict, cast
 
 from kargah.datasets.failures import ReadFailure
+from kargah.datasets.made_sources import MADE
 
 _DIABETES_NAMES = {
     "s1": "total_cholesterol",
@@ -51,19 +53,22 @@ def write_source(source_id: str, target: Path) -> None:
     source = next((entry for entry in catalogue() if entry["source_id"] == source_id), None)
     if source is None:
         raise ReadFailure("not_found")
-    from sklearn import datasets
-
-    load = getattr(datasets, f"load_{source_id}")
-    bunch = load(scaled=False) if source_id == "diabetes" else load()
-    names = [_column_name(name) for name in bunch.feature_names]
-    labels = [_label(bunch, source_id, value) for value in bunch.target]
+    made = MADE.get(source_id)
     partial = target.with_name(target.name + ".part")
     with partial.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*names, source["target"]])
-        for row, label in zip(bunch.data, labels, strict=True):
-            writer.writerow([*(_short(value) for value in row), label])
+        csv.writer(file).writerows(made() if made is not None else _of_sklearn(source))
     partial.rename(target)
+
+
+def _of_sklearn(source: Source) -> Iterator[Sequence[object]]:
+    from sklearn import datasets
+
+    source_id = source["source_id"]
+    load = getattr(datasets, f"load_{source_id}")
+    bunch = load(scaled=False) if source_id == "diabetes" else load()
+    yield [*(_column_name(name) for name in bunch.feature_names), source["target"]]
+    for row, value in zip(bunch.data, bunch.target, strict=True):
+        yield [*(_short(cell) for cell in row), _label(bunch, source_id, value)]
 
 
 def _column_name(name: str) -> str:
