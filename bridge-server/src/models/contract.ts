@@ -278,6 +278,27 @@ export const versionReport = endpoint({
   responses: { 200: report },
   errors: ['not_found', 'model_not_ready', 'report_missing', 'mlflow_unavailable'],
 });
+export const versionPackage = endpoint({
+  ...oneVersion,
+  id: 'modelVersionPackage',
+  method: 'get',
+  path: '/api/v1/models/{name}/versions/{version}/package',
+  permission: 'model.read',
+  summary:
+    'A zip with the model as `.pt2` and safetensors, its schema, pinned requirements, report, sha256 sums and a script that uses it with PyTorch alone; by Range in pieces',
+  responses: {
+    200: { mediaType: 'application/zip', description: 'The package' },
+    206: { mediaType: 'application/zip', description: 'The range' },
+  },
+  errors: [
+    'not_found',
+    'model_not_ready',
+    'model_unsafe',
+    'range_not_satisfiable',
+    'content_changed',
+    'mlflow_unavailable',
+  ],
+});
 export const versionAgainst = endpoint({
   ...models,
   params: z.object({ name: modelName, version, other: version }),

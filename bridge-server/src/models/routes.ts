@@ -1,3 +1,4 @@
+import { sendFile } from '../http/send-file.js';
 import { route, type Route } from '../http/route.js';
 import * as contract from './contract.js';
 import * as promotion from './promotion/contract.js';
@@ -59,6 +60,12 @@ export function modelRoutes(trained: TrainedModels, registry: RegistryService): 
       status: 200,
       json: await registry.report(caller, params.name, params.version),
     })),
+    route(contract.versionPackage, async ({ caller, params, res }) => {
+      await registry.package(caller, params.name, params.version, ({ path, sha256 }, filename) =>
+        sendFile(res, path, filename, sha256),
+      );
+      return undefined;
+    }),
     route(contract.versionAgainst, async ({ caller, params: { name, ...versions }, query }) => ({
       status: 200,
       json: await registry.compared(caller, name, versions, query.metric ?? null),

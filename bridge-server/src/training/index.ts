@@ -4,5 +4,5 @@ export { TERMINAL } from './records/states.js';
 export { errorOf, modelFacts, modelOf, paramsOf, resourcesOf, scriptPathOf, stored } from './records/view.js';
 export { givenTo } from './requests/new-job.js';
 export type { RecipeParams } from './requests/params.js';
-export type { ModelPlace } from './model-download.js';
+export type { ModelFile, ModelPlace } from './model-download.js';
 export type { TrainingService } from './service.js';

@@ -436,6 +436,10 @@ describe('a running job', () => {
     const refused = await shop.call('GET', path);
     const problem = (await refused.json()) as { code: string; detail: string; detail_fa: string };
     expect([refused.status, problem.code]).toEqual([409, 'model_unsafe']);
+    if (format === 'pt2') {
+      const packed = await shop.call('GET', `/train/jobs/${job_id}/model?format=package&unchecked=true`);
+      expect(await packed.json()).toMatchObject({ status: 409, code: 'model_unsafe' });
+    }
     const taken = await shop.call('GET', `${path}&unchecked=true`);
     expect(taken.status).toBe(200);
     expect(Buffer.from(await taken.arrayBuffer()).includes(content)).toBe(true);

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -13,7 +14,7 @@ import { inherited } from '../lib/environment.js';
 import type { MlflowPort } from '../mlflow/port.js';
 import { KeptFiles } from '../storage/kept-files.js';
 
-export type ModelFormat = 'pt2' | 'mlflow';
+export type ModelFormat = 'pt2' | 'mlflow' | 'package';
 
 /** Where a model lies in MLflow. */
 export interface ModelPlace {
@@ -31,6 +32,14 @@ export interface ModelFile {
 
 /** Where `mlflow.pytorch.log_model` puts the exported program, within the model's folder. */
 const PT2 = 'data/model.pt2';
+/** What goes into a package where it is there, by its name in it. */
+const PACKED = {
+  'model.pt2': PT2,
+  'requirements.txt': 'requirements.txt',
+  MLmodel: 'MLmodel',
+  'report.json': 'report.json',
+  'card.md': 'card.md',
+};
 const KEPT_BYTES = 8 * 2 ** 30;
 const CHECK_SECONDS = 180;
 const SWEEP_MS = 10 * 60_000;
@@ -82,6 +91,7 @@ export class ModelDownloads {
   }
 
   async #write(place: ModelPlace, format: ModelFormat, into: string): Promise<ModelFile> {
+    if (format === 'package') return this.#pack(place, into);
     const hash = createHash('sha256');
     let bytes = 0;
     const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -97,9 +107,36 @@ export class ModelDownloads {
     return { path: into, sha256: hash.digest('hex'), bytes, unsafe: await this.#unsafe(into, format) };
   }
 
-  /** Asked in a process of its own, which opens the file with limits on itself and loads no PyTorch. */
+  /** The model with all that it needs elsewhere: none is made of a model that may run code. */
+  async #pack(place: ModelPlace, into: string): Promise<ModelFile> {
+    const folder = `${into}.parts`;
+    await mkdir(folder, { mode: 0o700 });
+    try {
+      const there = await filesUnder(this.mlflow, place, place.artifactPath);
+      for (const [name, from] of Object.entries(PACKED)) {
+        const path = `${place.artifactPath}/${from}`;
+        if (!there.includes(path)) continue;
+        const { body } = await this.mlflow.openArtifact(place.workspace, place.runId, path);
+        await pipeline(Readable.fromWeb(body), createWriteStream(join(folder, name), { flags: 'wx', mode: 0o600 }));
+      }
+      if (!there.includes(`${place.artifactPath}/${PT2}`)) throw new KargahError('model_not_ready');
+      const unsafe = await this.#asked(['-m', 'kargah.model_files.package', folder, into]);
+      if (unsafe !== null) throw new KargahError('model_unsafe', unsafe);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(into), hash);
+    return { path: into, sha256: hash.digest('hex'), bytes: (await stat(into)).size, unsafe: null };
+  }
+
   async #unsafe(path: string, format: ModelFormat): Promise<ModelFile['unsafe']> {
-    const { stdout } = await promisify(execFile)(this.python, ['-m', 'kargah.model_files', format, path], {
+    return this.#asked(['-m', 'kargah.model_files', format, path]);
+  }
+
+  /** Asked in a process of its own, which opens the file with limits on itself and loads no PyTorch. */
+  async #asked(words: readonly string[]): Promise<ModelFile['unsafe']> {
+    const { stdout } = await promisify(execFile)(this.python, words, {
       env: { ...inherited(process.env), PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' },
       timeout: CHECK_SECONDS * 1000,
     });

@@ -369,6 +369,11 @@ export class TrainingService {
     await this.#models.use(place, wanted, (file) => send(file, filename));
   }
 
+  /** Has `send` use the package of any model of MLflow's. @throws model_not_ready, model_unsafe, mlflow_unavailable */
+  async packageAt(place: ModelPlace, send: (file: ModelFile) => Promise<void>): Promise<void> {
+    await this.#models.use(place, { format: 'package', unchecked: false }, send);
+  }
+
   /** @throws not_found, model_not_ready, report_missing, mlflow_unavailable */
   async report(person: Person, jobId: string): Promise<Report> {
     const { place } = await this.#modelOf(await this.#job(person, 'model.read', jobId));

@@ -155,6 +155,9 @@ export async function resumeJob(kargah: Kargah, job: Job): Promise<void> {
   });
 }
 
+const SUFFIX = { pt2: 'pt2', mlflow: 'mlflow.zip', package: 'zip' } as const;
+export type ModelFormat = keyof typeof SUFFIX;
+
 export interface ModelOf {
   readonly job_id: string;
   readonly name: string;
@@ -166,17 +169,18 @@ export function fileName(name: string): string {
 }
 
 /**
- * `pt2` is the one file that PyTorch opens; `mlflow` is MLflow's whole model folder as a zip. A file that may run code when it is
+ * `pt2` is the one file that PyTorch opens; `mlflow` is MLflow's whole model folder as a zip; `package` is what is
+ * used elsewhere, with PyTorch alone. A file that may run code when it is
  * loaded is fetched only after a question.
  */
-export function downloadModel(kargah: Kargah, model: ModelOf, format: 'pt2' | 'mlflow' = 'pt2'): Promise<void> {
+export function downloadModel(kargah: Kargah, model: ModelOf, format: ModelFormat = 'pt2'): Promise<void> {
   const path = `/api/v1/train/jobs/${model.job_id}/model?format=${format}`;
-  const file = `${fileName(model.name)}.${format === 'pt2' ? 'pt2' : 'mlflow.zip'}`;
+  const file = `${fileName(model.name)}.${SUFFIX[format]}`;
   return told(kargah, async () => {
     try {
       await download(kargah.api, path, file);
     } catch (reason) {
-      if (!(reason instanceof ApiError) || reason.code !== 'model_unsafe') throw reason;
+      if (!(reason instanceof ApiError) || reason.code !== 'model_unsafe' || format === 'package') throw reason;
       const { t } = kargah.i18n;
       const sure = await kargah.shell.confirm({
         title: t('jobs.unsafeTitle', { x: model.name }),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
+import zipfile
+from pathlib import Path
 
 import pytest
 
 import kargah
 from kargah.cli import main
-from kargah.client.models import RegisteredModel
+from kargah.client.models import ModelVersion, RegisteredModel
 from kargah.client.transport.http import API
 
 from ..conftest import LiveBridge
@@ -36,8 +38,20 @@ def are_compared(model: RegisteredModel, jobs: list[kargah.Job], said: list[dict
     assert [one["sentence_fa"] for one in said] == [found.persian]
 
 
+def is_taken_away(version: ModelVersion, job: kargah.Job, folder: Path, said: list[dict[str, object]]) -> None:
+    [one], taken = said, version.download_package(folder)
+    assert taken.name == f"{version.name} {version.version}.zip"
+    assert Path(str(one["path"])).read_bytes() == taken.read_bytes() == job.download_package(folder).read_bytes()
+    with zipfile.ZipFile(taken) as package:
+        names = {"model.pt2", "model.safetensors", "schema.json", "predict.py", "requirements.txt", "report.json"}
+        assert set(package.namelist()) == names | {"MLmodel", "manifest.json", "SHA256SUMS"}
+        pinned = package.read("requirements.txt").decode().split()
+        assert [line.partition("==")[0] for line in pinned] == ["torch", "numpy"]
+        assert json.loads(package.read("report.json")) == version.report().data
+
+
 def test_a_model_is_registered_promoted_by_two_people_and_rolled_back(
-    live_bridge: LiveBridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    live_bridge: LiveBridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     _, sara = someone(live_bridge, "sara")
     email, omid = someone(live_bridge, "omid")
@@ -58,18 +72,17 @@ def test_a_model_is_registered_promoted_by_two_people_and_rolled_back(
 
     asked = model.promote(1, why="اولی")
     assert asked.state == "waiting"
-    with pytest.raises(kargah.KargahError) as own:
+    with pytest.raises(kargah.KargahError) as refused:
         asked.approve()
-    assert own.value.code == "own_request"
+    assert refused.value.code == "own_request"
     assert [one.id for one in omid.models.waiting()] == [asked.id]
     assert omid.models["قیمت"].approve().state == "done"
     assert model.promote(2).state == "waiting"
     assert omid.models["قیمت"].refuse("کم است").state == "refused"
 
-    monkeypatch.setenv("KARGAH_URL", live_bridge.url)
-    monkeypatch.setenv("KARGAH_PROJECT", team.id)
-    monkeypatch.setenv("KARGAH_EMAIL", email)
-    monkeypatch.setenv("KARGAH_PASSWORD", PASSWORD)
+    own = {"URL": live_bridge.url, "PROJECT": team.id, "EMAIL": email, "PASSWORD": PASSWORD}
+    for name, value in own.items():
+        monkeypatch.setenv(f"KARGAH_{name}", value)
 
     def said(*words: str) -> list[dict[str, object]]:
         capsys.readouterr()
@@ -77,6 +90,7 @@ def test_a_model_is_registered_promoted_by_two_people_and_rolled_back(
         return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
     are_compared(model, jobs, said("against", "قیمت", "1", "2"))
+    is_taken_away(model.version(1), jobs[0], tmp_path, said("download", "قیمت", "1", "--into", f"{tmp_path}/cli.zip"))
     [request] = said("promote", "قیمت", "2", "--why", "بهتر است")
     assert request["state"] == "waiting"
     [waiting] = sara.models.waiting()

@@ -9,10 +9,14 @@ export const jobModel = endpoint({
   tag: 'training',
   policy: 'user',
   permission: 'model.read',
-  summary: 'The trained model: a torch.export `.pt2` file, or the whole MLflow model as a zip; by Range in pieces',
+  summary:
+    'The trained model: a torch.export `.pt2` file, the whole MLflow model or a package to take away as a zip; by Range in pieces',
   params: z.object({ job_id: jobId }),
   query: z.object({
-    format: z.enum(['pt2', 'mlflow']).default('pt2'),
+    format: z.enum(['pt2', 'mlflow', 'package']).default('pt2').meta({
+      description:
+        'package: a zip with the model as `.pt2` and safetensors, its schema, pinned requirements, report, sha256 sums and a script that uses it with PyTorch alone',
+    }),
     unchecked: z.enum(['true', 'false']).default('false').meta({
       description: 'Sends the file also where it may run code when it is loaded, as what a script logged may',
     }),
@@ -21,7 +25,7 @@ export const jobModel = endpoint({
     200: {
       mediaType: 'application/octet-stream',
       orElse: ['application/zip'],
-      description: 'The model; with `format=mlflow` a zip',
+      description: 'The model; with `format=mlflow` and `format=package` a zip',
     },
     206: { mediaType: 'application/octet-stream', description: 'The range' },
   },

@@ -11,7 +11,7 @@ import { KeyedMutex } from '../../lib/async/keyed-mutex.js';
 import { KargahError } from '../../lib/errors.js';
 import { folded } from '../../lib/folding.js';
 import type { MlflowPort, RegistryPort } from '../../mlflow/port.js';
-import { modelOf, stored, type ModelPlace, type TrainingService } from '../../training/index.js';
+import { modelOf, stored, type ModelFile, type ModelPlace, type TrainingService } from '../../training/index.js';
 import { lineage } from '../contract.js';
 import type {
   Change,
@@ -34,7 +34,7 @@ interface RegistryDeps {
   readonly index: RegistryIndex;
   readonly registry: RegistryPort;
   readonly mlflow: Pick<MlflowPort, 'ensureWorkspace'>;
-  readonly training: Pick<TrainingService, 'reportAt' | 'pairedAt'>;
+  readonly training: Pick<TrainingService, 'reportAt' | 'pairedAt' | 'packageAt'>;
   readonly promotion: Promotion;
 }
 /** What protected aliases are, and how one is taken away. */
@@ -202,6 +202,23 @@ export class RegistryService {
       return { name: `${row.name} ${String(row.version)}`, place, dataset };
     };
     return this.deps.training.pairedAt(await judged(first, 1), await judged(second, 2), metric);
+  }
+
+  /**
+   * Has `send` use the package of a version, under a name for its file.
+   *
+   * @throws {KargahError} `not_found`, `model_not_ready`, `model_unsafe`, `mlflow_unavailable`
+   */
+  async package(
+    person: Person,
+    name: string,
+    version: number,
+    send: (file: ModelFile, filename: string) => Promise<void>,
+  ): Promise<void> {
+    const place = await this.#placeOf(person, await this.version(person, 'model.read', name, version));
+    // What lies elsewhere than in its run may be anybody's.
+    if (place === null) throw new KargahError('model_not_ready');
+    await this.deps.training.packageAt(place, (file) => send(file, `${name} ${String(version)}.zip`));
   }
 
   /** Of two versions of a model, as a person asks. */

@@ -1331,7 +1331,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The trained model: a torch.export `.pt2` file, or the whole MLflow model as a zip; by Range in pieces */
+    /** The trained model: a torch.export `.pt2` file, the whole MLflow model or a package to take away as a zip; by Range in pieces */
     get: operations['jobModel'];
     put?: never;
     post?: never;
@@ -1595,6 +1595,23 @@ export interface paths {
     };
     /** Whether another version is better than this one on the same rows, or these rows do not tell */
     get: operations['modelVersionAgainst'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/models/{name}/versions/{version}/package': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A zip with the model as `.pt2` and safetensors, its schema, pinned requirements, report, sha256 sums and a script that uses it with PyTorch alone; by Range in pieces */
+    get: operations['modelVersionPackage'];
     put?: never;
     post?: never;
     delete?: never;
@@ -14954,7 +14971,8 @@ export interface operations {
   jobModel: {
     parameters: {
       query?: {
-        format?: 'pt2' | 'mlflow';
+        /** @description package: a zip with the model as `.pt2` and safetensors, its schema, pinned requirements, report, sha256 sums and a script that uses it with PyTorch alone */
+        format?: 'pt2' | 'mlflow' | 'package';
         /** @description Sends the file also where it may run code when it is loaded, as what a script logged may */
         unchecked?: 'true' | 'false';
       };
@@ -14969,7 +14987,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The model; with `format=mlflow` a zip */
+      /** @description The model; with `format=mlflow` and `format=package` a zip */
       200: {
         headers: {
           [name: string]: unknown;
@@ -17723,6 +17741,143 @@ export interface operations {
        *     `rows_differ`: {reason}
        */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `mlflow_unavailable`: MLflow does not answer now; it is being restarted.
+       *
+       *     `shutting_down`: The bridge is restarting; try again in a moment.
+       */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  modelVersionPackage: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path: {
+        name: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The package */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/zip': string;
+        };
+      };
+      /** @description The range */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/zip': string;
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `model_not_ready`: Model is ready at the end.
+       *
+       *     `model_unsafe`: The model may run code when it is loaded: {part} {reason}. Download it unchecked only if you trust whoever made it.
+       */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `content_changed`: The file is no longer the one that was asked for; download it from its beginning. */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `range_not_satisfiable`: The requested range lies outside the file. */
+      416: {
         headers: {
           [name: string]: unknown;
         };

@@ -76,6 +76,10 @@ export const jobMessages = {
   'job.noModel': { fa: 'این کار مدلی نساخت.', en: 'This job made no model.' },
   'job.noRun': { fa: 'اجرای MLflow هنوز ساخته نشده است.', en: 'The MLflow run is not made yet.' },
   'job.actions': { fa: 'گزینه‌های بیشتر', en: 'More actions' },
+  'job.downloadPackage': {
+    fa: 'دانلود برای استفاده در جای دیگر (zip)',
+    en: 'Download to use elsewhere (zip)',
+  },
   'job.downloadMlflow': { fa: 'دانلود بستهٔ کامل MLflow (zip)', en: 'Download the whole MLflow model (zip)' },
   'job.loadCode': { fa: 'کد خواندن مدل', en: 'Code to load the model' },
   'job.loadCode.pt2': { fa: 'از فایل دانلودشده', en: 'From the downloaded file' },

@@ -8,7 +8,7 @@ import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import { canStop, isActive } from '../../api/states.js';
 import type { Job, Recipe } from '../../api/types.js';
-import { cancelJob, deleteJob, downloadModel, resumeJob, stopJob } from '../actions.js';
+import { cancelJob, deleteJob, downloadModel, resumeJob, stopJob, type ModelFormat } from '../actions.js';
 import { permitted, useMay } from '../../projects/may.js';
 import { ModelCode } from '../ModelCode.js';
 import { RecipeName, RunHeader, RunMeta, RunProgress } from './RunHeader.js';
@@ -24,13 +24,14 @@ export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
   const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
   const [downloading, setDownloading] = useState(false);
   const active = isActive(job.state);
-  const save = async (format: 'pt2' | 'mlflow'): Promise<void> => {
+  const save = async (format: ModelFormat): Promise<void> => {
     setDownloading(true);
     await downloadModel(kargah, job, format);
     setDownloading(false);
   };
   const [writes, stops] = [useMay('job.write'), useMay('job.stop')];
   const items = permitted(kargah, [
+    { label: t('job.downloadPackage'), icon: 'down', disabled: !job.has_model, run: () => void save('package') },
     { label: t('job.downloadMlflow'), icon: 'down', disabled: !job.has_model, run: () => void save('mlflow') },
     {
       label: t('job.loadCode'),

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from kargah.client.errors import JobFailed, KargahError
 from kargah.client.predict import Predictor, load_model
 from kargah.client.report import Report
-from kargah.client.transport.downloads import download
+from kargah.client.transport.downloads import download_into, plain_name
 from kargah.client.transport.http import API, Http
 from kargah.client.transport.live import live_feed
 from kargah.client.transport.pages import pages
@@ -199,10 +199,19 @@ class Job:
         Raises:
             KargahError: `model_not_ready`, `model_unsafe`.
         """
-        name = "".join(c if c.isalnum() or c in "-_. " else "_" for c in self.name).strip() or self.id
-        into = Path(path).expanduser() if path is not None else Path(f"{name}.pt2")
         source = f"{JOBS}/{self.id}/model" + ("?unchecked=true" if unchecked else "")
-        return download(self._http, source, into / f"{name}.pt2" if into.is_dir() else into)
+        return download_into(self._http, source, path, f"{_file_name(self)}.pt2")
+
+    def download_package(self, path: str | Path | None = None) -> Path:
+        """The model with all that it needs elsewhere, as one zip, into `path` or the current folder.
+
+        It holds the `.pt2` and the safetensors file, the schema, pinned requirements, the report, sha256 sums, and a
+        script that predicts from a CSV with PyTorch alone.
+
+        Raises:
+            KargahError: `model_not_ready`; `model_unsafe`: a script may have logged anything.
+        """
+        return download_into(self._http, f"{JOBS}/{self.id}/model?format=package", path, f"{_file_name(self)}.zip")
 
     def model(self) -> nn.Module:
         """The trained model, ready to be called: raw rows in, probabilities or values out.
@@ -309,6 +318,10 @@ BAR = "{desc}: {percentage:3.0f}%|{bar:20}| {elapsed}{postfix}"
 def _changes(name: str | None, secrets: Mapping[str, str] | None, params: dict[str, Any]) -> dict[str, Any]:
     given = {"name": name, "secrets": None if secrets is None else dict(secrets), "params": params}
     return {key: value for key, value in given.items() if value}
+
+
+def _file_name(job: Job) -> str:
+    return plain_name(job.name) or job.id
 
 
 def list_jobs(http: Http, search: str | None) -> list[Job]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 from kargah.client.errors import KargahError
 from kargah.client.jobs import Job
 from kargah.client.report import Report
+from kargah.client.transport.downloads import download_into, plain_name
 from kargah.client.transport.http import API, Http
 from kargah.client.transport.pages import pages
 
@@ -52,6 +54,15 @@ class ModelVersion:
             KargahError: `report_missing`, `model_not_ready`, `mlflow_unavailable`.
         """
         return Report(self._http.json("GET", f"{_path(self.name)}/versions/{self.version}/report"))
+
+    def download_package(self, path: str | Path | None = None) -> Path:
+        """The model with all that it needs elsewhere, as one zip, as `Job.download_package`.
+
+        Raises:
+            KargahError: `model_not_ready`, `model_unsafe`.
+        """
+        source = f"{_path(self.name)}/versions/{self.version}/package"
+        return download_into(self._http, source, path, f"{plain_name(self.name)} {self.version}.zip")
 
     def against(self, other: ModelVersion | int, metric: Metric | None = None) -> Verdict:
         """Whether another version is better than this one on the rows of both reports, or these do not tell.

@@ -34,6 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("history", _history, "where protected aliases pointed when"),
         ("register", _register, "register a job's model as the next version"),
         ("against", _against, "whether another version is better on the same rows"),
+        ("download", _download, "the package of a version, to be used with PyTorch alone"),
         ("promote", _promote, "ask that a protected alias point to a version"),
         ("approve", _approve, "approve what waits for it"),
         ("refuse", _refuse, "refuse what waits for approval"),
@@ -47,6 +48,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         elif name == "register":
             added.add_argument("job", help="job_…")
             added.add_argument("--description", default="")
+        elif name == "download":
+            added.add_argument("version", type=int)
+            added.add_argument("--into", metavar="PATH", help="a file or a folder; the current one if left out")
         elif name == "against":
             added.add_argument("version", type=int)
             added.add_argument("other", type=int)
@@ -91,6 +95,11 @@ def _register(kargah: Kargah, options: argparse.Namespace) -> None:
 def _against(kargah: Kargah, options: argparse.Namespace) -> None:
     found = kargah.models[options.model].version(options.version).compared(options.other, options.metric)
     _print(options, [found], lambda one: f"{one['sentence']}\n{one['sentence_fa']}")
+
+
+def _download(kargah: Kargah, options: argparse.Namespace) -> None:
+    path = kargah.models[options.model].version(options.version).download_package(options.into)
+    _print(options, [{"path": str(path)}], lambda one: str(one["path"]))
 
 
 def _promote(kargah: Kargah, options: argparse.Namespace) -> None:

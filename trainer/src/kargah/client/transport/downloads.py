@@ -61,3 +61,14 @@ def kept(http: Http, path: str, name: str, sha256: str | None = None) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / name
     return file if file.exists() else download(http, path, file, sha256)
+
+
+def download_into(http: Http, path: str, into: str | Path | None, name: str) -> Path:
+    """As `download`: into a file, into a folder under `name`, or, where nothing is said, into the current one."""
+    given = Path(name) if into is None else Path(into).expanduser()
+    return download(http, path, given / name if given.is_dir() else given)
+
+
+def plain_name(name: str) -> str:
+    """What every file system takes of a name."""
+    return "".join(c if c.isalnum() or c in "-_. " else "_" for c in name).strip()

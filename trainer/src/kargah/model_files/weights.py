@@ -1,0 +1,66 @@
+"""The weights of a `.pt2` archive as safetensors: a length, a header of JSON, and the bytes of each tensor in a row.
+
+Neither PyTorch nor the library is needed for that, so that whoever serves files makes it of a checked archive.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from kargah.model_files.archive import WEIGHTS
+from kargah.model_files.refusal import UnsafeModelFile
+
+_TYPES = {1: "U8", 2: "I8", 3: "I16", 4: "I32", 5: "I64", 6: "F16", 7: "F32", 8: "F64", 12: "BOOL", 13: "BF16"}
+"""By the numbers of torch.export's schema."""
+_BYTES = {"U8": 1, "I8": 1, "BOOL": 1, "I16": 2, "F16": 2, "BF16": 2, "I32": 4, "F32": 4, "I64": 8, "F64": 8}
+_ALIGNED = 8
+
+
+def write_safetensors(checked: Path, to: IO[bytes]) -> None:
+    """
+    Args:
+        checked: a `.pt2` file that was held against the allow list.
+
+    Raises:
+        UnsafeModelFile: a tensor lies beyond its bytes, or is of a kind that safetensors has not.
+    """
+    with zipfile.ZipFile(checked) as archive:
+        root = archive.namelist()[0].partition("/")[0]
+        entries: dict[str, Any] = json.loads(archive.read(f"{root}/{WEIGHTS}"))["config"]
+        header: dict[str, dict[str, Any]] = {}
+        end = 0
+        for name, entry in entries.items():
+            kind, shape = _kind(entry, name), [one["as_int"] for one in entry["tensor_meta"]["sizes"]]
+            start, end = end, end + _BYTES[kind] * int(np.prod(shape, dtype=np.int64))
+            header[name] = {"dtype": kind, "shape": shape, "data_offsets": [start, end]}
+        text = json.dumps(header, ensure_ascii=False).encode()
+        text += b" " * (-len(text) % _ALIGNED)
+        to.write(len(text).to_bytes(8, "little") + text)
+        for name, entry in entries.items():
+            data = archive.read(f"{root}/{Path(WEIGHTS).parent}/{entry['path_name']}")
+            to.write(_in_rows(data, entry["tensor_meta"], _BYTES[_kind(entry, name)], name))
+
+
+def _kind(entry: Any, name: str) -> str:
+    kind = _TYPES.get(entry["tensor_meta"]["dtype"])
+    if kind is None:
+        raise UnsafeModelFile(WEIGHTS, f"has {name}, of a kind that safetensors does not know")
+    return kind
+
+
+def _in_rows(data: bytes, meta: Any, width: int, name: str) -> bytes:
+    """The last dimension first, whatever order the tensor lies in."""
+    shape, strides = ([one["as_int"] for one in meta[key]] for key in ("sizes", "strides"))
+    offset = meta["storage_offset"]["as_int"]
+    reach = offset + sum((size - 1) * step for size, step in zip(shape, strides, strict=True)) + 1
+    if 0 in shape:
+        return b""
+    if min([0, offset, *strides, *shape]) < 0 or reach * width > len(data):
+        raise UnsafeModelFile(WEIGHTS, f"says that {name} lies beyond its bytes")
+    flat = np.frombuffer(data, dtype=f"V{width}", count=len(data) // width)[offset:]
+    return np.lib.stride_tricks.as_strided(flat, shape, [step * width for step in strides]).tobytes()
