@@ -77,6 +77,11 @@ export const MODELS = {
     en: 'This request is decided already; ask anew.',
     fa: 'این درخواست پیش‌تر بسته شده است؛ دوباره درخواست کنید.',
   },
+  requester_may_not: {
+    status: 409,
+    en: '{name}, who asked for this, may not promote models in this project any more. Somebody who may has to ask anew.',
+    fa: '{name} که این را درخواست کرده دیگر اجازهٔ ارتقای مدل در این پروژه را ندارد. کسی که اجازه دارد باید دوباره درخواست کند.',
+  },
   gates_failed: {
     status: 409,
     en: 'Looked at once more, the request fails: {why}',

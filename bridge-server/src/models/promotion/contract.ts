@@ -203,6 +203,7 @@ export const approveRequest = endpoint({
     'forbidden',
     'own_request',
     'request_not_open',
+    'requester_may_not',
     'gates_failed',
     'alias_moved',
     'mlflow_unavailable',

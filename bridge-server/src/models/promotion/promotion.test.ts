@@ -334,6 +334,18 @@ describe('a request', () => {
     expect([body.state, gates(body)]).toEqual(['failed', [['version', 'failed', 'gate_version_gone']]]);
   });
 
+  it('of somebody who was made a viewer since is not approved, and says that another one has to ask', async () => {
+    await world.registered('orphan', { part: 'test' });
+    const nima = await world.member('nima', 'editor');
+    const asked = (await request(nima, 'orphan', 1)).body;
+    const member = `/api/v1/projects/${world.project}/members/${nima.userId}`;
+    expect((await world.ask(sara, 'PATCH', member, { role: 'viewer' })).status).toBe(200);
+    expect(refusal(await decide(sara, asked, 'approve'))).toEqual([409, 'requester_may_not']);
+    const { body } = await world.ask<ModelRequest>(sara, 'GET', `/api/v1/model-requests/${asked.request_id}`);
+    expect([body.state, gates(body).at(-1)]).toEqual(['failed', ['approval', 'failed', 'requester_may_not']]);
+    expect([await aliases('orphan'), await inMlflow('orphan')]).toEqual([[], null]);
+  });
+
   it('that another one overtakes does not move the alias, and whoever approves is told', async () => {
     await world.registered('race', { part: 'test' });
     await world.registered('race', { part: 'test' });

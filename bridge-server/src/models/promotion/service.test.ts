@@ -134,6 +134,11 @@ const moved = (version: number | null, expected: number, name = 'm') =>
   });
 const set = (aliases: object, revision: number) =>
   store.setRules(sara, PROJECT, aliases as Parameters<PromotionStore['setRules']>[2], revision);
+/** Sara's role from now on; null: she is removed. */
+async function become(role: 'editor' | 'viewer' | null): Promise<void> {
+  if (role === null) await storage.db.deleteFrom('project_members').where('user_id', '=', 'u1').execute();
+  else await storage.db.updateTable('project_members').set({ role }).where('user_id', '=', 'u1').execute();
+}
 const NONE = { report: false, test_rows: false, metrics: [], not_worse: null, approval: 'none' };
 
 describe('a request', () => {
@@ -141,7 +146,7 @@ describe('a request', () => {
     await seen(versionRow(1));
     await set({ champion: NONE }, 0);
     const lenient = { ...place, kind: 'promote', to: { version: 1, identity }, expected: 0, earlier: [] } as const;
-    const row = { request_id: 'mrq_1', requested_by: 'u1' } as RequestRow;
+    const row = { request_id: 'mrq_1', requested_by: 'u1', requested_name: 'Sara' } as RequestRow;
     const request = { row, checks: [], reason: null, rulesRevision: 0 };
     await expect(store.move({ ...lenient, by: sara, why: '', request })).rejects.toMatchObject({ code: 'rules_moved' });
     expect(await store.stage(place)).toBeUndefined();
@@ -155,6 +160,63 @@ describe('a request', () => {
     };
     const { state } = await bridge().request(sara, 'm', { version: 1, alias: 'champion', why: '' });
     expect([state, asked, await store.stage(place)]).toEqual(['waiting', 2, undefined]);
+  });
+
+  it.each(['viewer', null] as const)(
+    'of somebody who has the role %j by the time it is checked moves nothing, and fails',
+    async (role) => {
+      await seen(versionRow(1));
+      await set({ champion: { ...NONE, report: true } }, 0);
+      report = async () => {
+        await become(role);
+        return GOOD;
+      };
+      const asked = bridge().request(sara, 'm', { version: 1, alias: 'champion', why: '' });
+      await expect(asked).rejects.toMatchObject({ code: 'requester_may_not' });
+      expect(await store.stage(place)).toBeUndefined();
+      const [row] = await storage.db.selectFrom('model_requests').selectAll().execute();
+      expect([row?.state, JSON.parse(row!.checks_json)]).toMatchObject([
+        'failed',
+        [
+          { gate: 'version' },
+          { gate: 'report' },
+          { gate: 'approval', state: 'failed', why: { code: 'requester_may_not' } },
+        ],
+      ]);
+    },
+  );
+
+  it.each([
+    ['viewer', 'forbidden'],
+    [null, 'not_found'],
+  ] as const)(
+    'of another is not approved by somebody who has the role %j by the time it moves: %s',
+    async (role, code) => {
+      await seen(versionRow(1));
+      await set({ champion: { ...NONE, report: true, approval: 'another' } }, 0);
+      await storage.db
+        .insertInto('project_members')
+        .values({ project_id: PROJECT, user_id: 'u2', role: 'editor', created_at: made })
+        .execute();
+      const omid = { ...sara, userId: 'u2', name: 'Omid' };
+      const asked = await bridge().request(omid, 'm', { version: 1, alias: 'champion', why: '' });
+      report = async () => {
+        await become(role);
+        return GOOD;
+      };
+      await expect(bridge().approve(sara, asked.request_id, null)).rejects.toMatchObject({ code });
+      await expect(bridge().refuse(sara, asked.request_id, 'no')).rejects.toMatchObject({ code });
+      expect([await store.stage(place), (await store.request(asked.request_id))?.row.state]).toEqual([
+        undefined,
+        'waiting',
+      ]);
+    },
+  );
+
+  it('whose rules somebody sets who is no owner any more changes no rule', async () => {
+    await become('editor');
+    await expect(set({ champion: NONE }, 0)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await store.rules(PROJECT)).toBeUndefined();
   });
 
   it('that another bridge is checking goes on when this one is asked; one that is older than any check is ended', async () => {

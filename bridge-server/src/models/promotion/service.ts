@@ -330,6 +330,14 @@ export class PromotionService {
       });
     } catch (error) {
       if (error instanceof KargahError && error.code === 'rules_moved') return false;
+      if (error instanceof KargahError && error.code === 'requester_may_not') {
+        const why = error.toFailure();
+        const lost: ModelCheck = { gate: 'approval', state: 'failed', why };
+        const others = checked.checks.filter(({ gate }) => gate !== 'approval');
+        await store.saveChecks(row.request_id, 'failed', [...others, lost]);
+        await this.#told(row.request_id);
+        throw error;
+      }
       if (!(error instanceof KargahError) || error.code !== 'alias_moved') throw error;
       await store.saveChecks(row.request_id, 'overtaken', checked.checks);
       await this.#told(row.request_id);

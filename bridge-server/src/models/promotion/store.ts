@@ -16,6 +16,7 @@ import type {
 } from '../../storage/schema.js';
 import { isPostgres, lockProject } from '../project-lock.js';
 import type { ModelCheck, ModelMove, RequestState, Rules } from './contract.js';
+import { requireRequester, requireStill } from './still-may.js';
 
 export type StageRow = Selectable<ModelStageTable>;
 export type MoveRow = Selectable<ModelMoveTable>;
@@ -78,6 +79,7 @@ export class PromotionStore {
     };
     await this.db.transaction().execute(async (trx) => {
       await lockProject(trx, projectId);
+      await requireStill(trx, person, { projectId, permission: 'project.manage' });
       const before = await trx
         .selectFrom('model_rules')
         .selectAll()
@@ -140,12 +142,16 @@ export class PromotionStore {
    * Moves an alias by compare-and-swap.
    *
    * @throws {KargahError} `alias_moved` where somebody was quicker; `request_not_open` where its request is decided already;
-   * `rules_moved` where it was checked by other rules than hold now
+   * `rules_moved` where it was checked by other rules than hold now; `requester_may_not`, `forbidden`, `not_found` where who asked
+   * for it or who does it lost their role meanwhile
    */
   async move(move: NewMove): Promise<MoveRow> {
     const { projectId, name, alias, kind, to, by, why, request } = move;
     return this.db.transaction().execute(async (trx) => {
       await lockProject(trx, projectId);
+      const needed = { projectId, permission: 'model.promote' } as const;
+      if (request !== undefined) await requireRequester(trx, request.row, needed);
+      if (by.kind === 'user') await requireStill(trx, by, needed);
       if (request !== undefined && (await revisionOf(trx, projectId)) !== request.rulesRevision)
         throw new KargahError('rules_moved');
       const before = await this.stage(move, trx);
@@ -361,9 +367,11 @@ export class PromotionStore {
       .execute();
   }
 
-  /** @throws {KargahError} `request_not_open` */
+  /** @throws {KargahError} `request_not_open`; `forbidden`, `not_found` where this person lost their role meanwhile */
   async close(person: Person, row: RequestRow, state: 'refused' | 'withdrawn', reason: string | null): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
+      await lockProject(trx, row.project_id);
+      await requireStill(trx, person, { projectId: row.project_id, permission: 'model.promote' });
       await this.#decide(trx, row, state, { who: whoIs(person), at: this.now(), reason });
       const action = state === 'refused' ? 'model.refuse' : 'model.withdraw';
       await this.#recordRequest(trx, person, { action, why: reason ?? '' }, row);

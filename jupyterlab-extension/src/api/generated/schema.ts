@@ -2805,6 +2805,7 @@ export interface components {
       | 'own_request'
       | 'request_open'
       | 'request_not_open'
+      | 'requester_may_not'
       | 'gates_failed'
       | 'rules_unreadable'
       | 'rules_moved'
@@ -18125,6 +18126,8 @@ export interface operations {
        *     `gates_failed`: Looked at once more, the request fails: {why}
        *
        *     `request_not_open`: This request is decided already; ask anew.
+       *
+       *     `requester_may_not`: {name}, who asked for this, may not promote models in this project any more. Somebody who may has to ask anew.
        */
       409: {
         headers: {

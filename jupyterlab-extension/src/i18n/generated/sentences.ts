@@ -714,6 +714,10 @@ export const ERRORS: Catalogue = {
     en: 'This request is decided already; ask anew.',
     fa: 'این درخواست پیش‌تر بسته شده است؛ دوباره درخواست کنید.',
   },
+  requester_may_not: {
+    en: '{name}, who asked for this, may not promote models in this project any more. Somebody who may has to ask anew.',
+    fa: '{name} که این را درخواست کرده دیگر اجازهٔ ارتقای مدل در این پروژه را ندارد. کسی که اجازه دارد باید دوباره درخواست کند.',
+  },
   gates_failed: { en: 'Looked at once more, the request fails: {why}', fa: 'درخواست در بررسی دوباره رد شد: {why_fa}' },
   rules_unreadable: { en: 'The rules cannot be read: {reason}', fa: 'قاعده‌ها خوانده نمی‌شود: {reason}' },
   rules_moved: {

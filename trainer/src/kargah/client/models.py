@@ -137,7 +137,7 @@ class PromotionRequest:
     def approve(self, reason: str | None = None) -> PromotionRequest:
         """
         Raises:
-            KargahError: `own_request`, `gates_failed`, `alias_moved`, `request_not_open`.
+            KargahError: `own_request`, `gates_failed`, `alias_moved`, `request_not_open`, `requester_may_not`.
         """
         return self._decide("approve", {} if reason is None else {"reason": reason})
 

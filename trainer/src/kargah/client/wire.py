@@ -223,6 +223,7 @@ ErrorCode: TypeAlias = Literal[
     "own_request",
     "request_open",
     "request_not_open",
+    "requester_may_not",
     "gates_failed",
     "rules_unreadable",
     "rules_moved",

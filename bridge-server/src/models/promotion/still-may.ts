@@ -1,0 +1,50 @@
+import type { Transaction } from 'kysely';
+import type { Person } from '../../access/caller.js';
+import { ROLES } from '../../access/policy.js';
+import type { Permission } from '../../contract/permissions.js';
+import { KargahError } from '../../lib/errors.js';
+import type { Database } from '../../storage/schema.js';
+
+interface Asked {
+  readonly projectId: string;
+  readonly permission: Permission;
+}
+
+/**
+ * Whether a person may still do it, by their role as the database has it now and not as it was when their call came. To be
+ * asked after `lockProject`, which changes of members wait for.
+ *
+ * @throws {KargahError} `not_found` where they are no member any more; `forbidden`
+ */
+export async function requireStill(
+  trx: Transaction<Database>,
+  { userId }: Pick<Person, 'userId'>,
+  asked: Asked,
+): Promise<void> {
+  const permissions = await held(trx, userId, asked.projectId);
+  if (permissions === undefined) throw new KargahError('not_found');
+  if (!permissions.has(asked.permission)) throw new KargahError('forbidden');
+}
+
+/** The same of whoever made a request, however long ago. @throws {KargahError} `requester_may_not` */
+export async function requireRequester(
+  trx: Transaction<Database>,
+  { requested_by: userId, requested_name: name }: { readonly requested_by: string; readonly requested_name: string },
+  { projectId, permission }: Asked,
+): Promise<void> {
+  if (!(await held(trx, userId, projectId))?.has(permission)) throw new KargahError('requester_may_not', { name });
+}
+
+async function held(
+  trx: Transaction<Database>,
+  userId: string,
+  projectId: string,
+): Promise<ReadonlySet<Permission> | undefined> {
+  const member = await trx
+    .selectFrom('project_members')
+    .select('role')
+    .where('project_id', '=', projectId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return member === undefined ? undefined : ROLES[member.role];
+}
