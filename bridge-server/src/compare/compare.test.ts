@@ -213,15 +213,6 @@ describe('comparing jobs', () => {
     expect(answer.jobs[0]!.series).toHaveLength(4);
   }); // prettier-ignore
 
-  it('answers two requests of a person at a time; further ones wait, and are refused where very many do', async () => {
-    const job = await ended([point('loss', 0, 1)]);
-    const answers = await Promise.all(range(60).map(() => shop.call('POST', '/compare', { job_ids: [job] })));
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(answers.filter(({ status }) => status === 200).length + refused.length).toBe(60);
-    for (const one of refused) expect(await one.json()).toMatchObject({ code: 'rate_limited' });
-    expect((await compare([job])).jobs).toHaveLength(1);
-  });
-
   it.each([
     ['no job', []],
     ['more than a thousand', range(1001).map((at) => `job_many${String(at).padStart(4, '0')}`)],

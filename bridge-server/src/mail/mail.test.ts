@@ -141,6 +141,17 @@ describe('the mail server', () => {
     expect(lines.join('')).not.toMatch(/hidden word|kgr_secret|a@x\.example/u);
   });
 
+  it('that takes no letters of this sender is not told as one that refuses the address', async () => {
+    const refusing = await testSmtp({
+      onMailFrom(_address, _session, done) {
+        done(Object.assign(new Error('not from here'), { responseCode: 553 }));
+      },
+    });
+    const sent = await createMail(refusing.settings, log, new HandClock()).send('a@x.example', letter);
+    await refusing.close();
+    expect(sent.outcome).toBe('failed');
+  });
+
   it('is named with a sender and the address of JupyterLab, or the bridge does not start', () => {
     const folder = mkdtempSync(join(tmpdir(), 'kargah-mail-'));
     const read = (env: Record<string, string>) => loadConfig({ KARGAH_DATA_DIR: folder, ...env }, []).mail;

@@ -32,7 +32,10 @@ export function createMail(settings: MailSettings | null, log: Pick<Logger, 'war
     async send(address, letter) {
       try {
         // The address as an object: a text would be read as a list of several.
-        transport ??= transportOf(settings);
+        transport ??= transportOf(settings).catch((error: unknown) => {
+          transport = undefined;
+          throw error;
+        });
         const sender = await transport;
         await sender.sendMail({
           from: settings.from,
@@ -41,9 +44,10 @@ export function createMail(settings: MailSettings | null, log: Pick<Logger, 'war
         });
         return { address, outcome: 'sent' };
       } catch (error) {
-        const { code, responseCode } = error as { code?: string; responseCode?: number };
-        log.warn({ code, answer: responseCode, letter: letter.kind }, 'a letter could not be sent');
-        const isRefused = code === 'EENVELOPE' && responseCode !== undefined && responseCode >= 500;
+        const { code, command, responseCode } = error as { code?: string; command?: string; responseCode?: number };
+        log.warn({ code, command, answer: responseCode, letter: letter.kind }, 'a letter could not be sent');
+        // A sender or a letter that the server does not take says nothing of the address.
+        const isRefused = command === 'RCPT TO' && responseCode !== undefined && responseCode >= 500;
         return { address, outcome: isRefused ? 'address_refused' : 'failed' };
       }
     },

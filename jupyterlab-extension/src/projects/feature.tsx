@@ -36,9 +36,21 @@ function takeLink(kargah: Kargah): void {
   if (token === undefined) return;
   window.history.replaceState(window.history.state, '', window.location.href.replace(/#.*$/u, ''));
   kargah.showPanel();
-  const { session } = kargah.api;
-  if (kind === 'reset') session.resetCode.set(token);
+  if (kind === 'reset') takeReset(kargah, token);
   else takeInvitation(kargah, token);
+}
+
+function takeReset({ api: { session }, shell, i18n }: Kargah, token: string): void {
+  // The form to sign in asks for the new password.
+  session.resetCode.set(token);
+  const stop = session.state.subscribe(({ status }) => {
+    if (status !== 'signed_in') return;
+    stop();
+    if (session.resetCode.get() === null) return;
+    // Kept, it would be in the way when this person signs out.
+    session.resetCode.set(null);
+    shell.toast('info', i18n.t('project.resetSignedIn'));
+  });
 }
 
 function takeInvitation(kargah: Kargah, token: string): void {

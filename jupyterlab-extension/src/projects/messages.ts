@@ -15,6 +15,10 @@ export const messages = {
   'project.offerTitle': { fa: 'عضو {x} می‌شوید؟', en: 'Join {x}?' },
   'project.offer': { fa: '{x} شما را با نقش {role} دعوت کرده است.', en: '{x} invites you as {role}.' },
   'project.joined': { fa: 'اکنون عضو {x} هستید.', en: 'You are a member of {x} now.' },
+  'project.resetSignedIn': {
+    fa: 'شما وارد شده‌اید و این پیوند برای کسی است که رمزش را نمی‌داند. رمز را در بخش حساب عوض کنید، یا خارج شوید و پیوند را دوباره باز کنید.',
+    en: 'You are signed in, and this link is for somebody who does not know their password. Change your password in your account, or sign out and open the link again.',
+  },
   'project.gone': {
     fa: 'دیگر عضو آن پروژه نیستید؛ پروژهٔ نخست شما نشان داده می‌شود.',
     en: 'You are no longer in that project; your first one is shown.',

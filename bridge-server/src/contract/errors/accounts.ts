@@ -104,7 +104,7 @@ export const ACCOUNTS = {
   },
   mail_not_set_up: {
     status: 409,
-    en: 'This Kargah sends no e-mail: leave the address out and hand the link over yourself, or ask the administrator to name a mail server (KARGAH_SMTP_URL).',
-    fa: 'این کارگاه ایمیل نمی‌فرستد: نشانی را ننویسید و پیوند را خودتان بدهید، یا از مدیر بخواهید سرور ایمیل را تنظیم کند (KARGAH_SMTP_URL).',
+    en: 'This Kargah sends no e-mail: ask for the link without e-mail and hand it over yourself, or ask the administrator to name a mail server (KARGAH_SMTP_URL).',
+    fa: 'این کارگاه ایمیل نمی‌فرستد: پیوند را بدون ایمیل بگیرید و خودتان برسانید، یا از مدیر بخواهید سرور ایمیل را تنظیم کند (KARGAH_SMTP_URL).',
   },
 } as const satisfies Errors;

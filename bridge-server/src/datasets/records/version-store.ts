@@ -217,6 +217,9 @@ export class VersionStore {
       .where('sha256', '=', sha256)
       .where('dataset_id', '!=', datasetId)
       .where('deleted_at', 'is', null)
+      .where('freed_at', 'is', null)
+      // One that could not be read is nothing to open instead.
+      .where('state', '!=', 'failed')
       .orderBy('created_at')
       .orderBy('version_id')
       .executeTakeFirst();

@@ -7235,7 +7235,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `mail_not_set_up`: This Kargah sends no e-mail: leave the address out and hand the link over yourself, or ask the administrator to name a mail server (KARGAH_SMTP_URL). */
+      /** @description `mail_not_set_up`: This Kargah sends no e-mail: ask for the link without e-mail and hand it over yourself, or ask the administrator to name a mail server (KARGAH_SMTP_URL). */
       409: {
         headers: {
           [name: string]: unknown;
@@ -19614,7 +19614,7 @@ export interface operations {
         };
       };
       /**
-       * @description `mail_not_set_up`: This Kargah sends no e-mail: leave the address out and hand the link over yourself, or ask the administrator to name a mail server (KARGAH_SMTP_URL).
+       * @description `mail_not_set_up`: This Kargah sends no e-mail: ask for the link without e-mail and hand it over yourself, or ask the administrator to name a mail server (KARGAH_SMTP_URL).
        *
        *     `too_many_invitations`: The project has {max} open invitations; revoke those that are no longer needed.
        */

@@ -13,18 +13,22 @@ type Choice = 'open' | 'version' | 'another';
 
 /** Begins uploads. What cannot be one is said at once; where a file is a dataset already, it is asked what is meant. */
 export async function addFiles(kargah: Kargah, files: Iterable<File>, datasetId?: string): Promise<void> {
-  const known = await Promise.all(
-    [...files].map(async (file) => ({
-      file,
-      holders: refusalOf(file) === null ? await holdersOf(kargah, file) : [],
-    })),
-  );
-  const isKnown = ({ holders }: (typeof known)[number]): boolean =>
-    datasetId === undefined ? holders.length > 0 : holders.some((one) => one.dataset_id === datasetId);
-  for (const one of known) if (!isKnown(one)) send(kargah, one.file, datasetId, one.holders.length === 0);
-  for (const { file, holders } of known.filter(isKnown)) {
+  const known: { readonly file: File; readonly holders: readonly Dataset[] }[] = [];
+  // One after the other: each is hashed whole in memory. Copied, since what was dropped is a list only for as long as the event lasts.
+  for (const file of [...files]) {
+    const holders = refusalOf(file) === null ? await holdersOf(kargah, file) : [];
+    const isKnown = datasetId === undefined ? holders.length > 0 : holders.some((one) => one.dataset_id === datasetId);
+    if (isKnown) known.push({ file, holders });
+    else send(kargah, file, datasetId, holders.length === 0);
+  }
+  for (const { file, holders } of known) {
     if (datasetId === undefined) await place(kargah, file, holders);
-    else await sendAgain(kargah, file, holders.find((one) => one.dataset_id === datasetId)!);
+    else
+      await sendAgain(
+        kargah,
+        file,
+        holders.find((one) => one.dataset_id === datasetId)!,
+      );
   }
 }
 

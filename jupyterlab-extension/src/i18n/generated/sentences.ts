@@ -118,8 +118,8 @@ export const ERRORS: Catalogue = {
     fa: 'این رمز به‌آسانی حدس زده می‌شود؛ جمله‌ای از خودتان بنویسید.',
   },
   mail_not_set_up: {
-    en: 'This Kargah sends no e-mail: leave the address out and hand the link over yourself, or ask the administrator to name a mail server (KARGAH_SMTP_URL).',
-    fa: 'این کارگاه ایمیل نمی‌فرستد: نشانی را ننویسید و پیوند را خودتان بدهید، یا از مدیر بخواهید سرور ایمیل را تنظیم کند (KARGAH_SMTP_URL).',
+    en: 'This Kargah sends no e-mail: ask for the link without e-mail and hand it over yourself, or ask the administrator to name a mail server (KARGAH_SMTP_URL).',
+    fa: 'این کارگاه ایمیل نمی‌فرستد: پیوند را بدون ایمیل بگیرید و خودتان برسانید، یا از مدیر بخواهید سرور ایمیل را تنظیم کند (KARGAH_SMTP_URL).',
   },
   last_owner: {
     en: 'This is the project’s last owner; make somebody else an owner first, or delete the project.',
