@@ -72,6 +72,9 @@ describe('the run of a job', () => {
     const { port } = world.mlflow;
     await port.tagRun('p-sara', runId, { 'kargah.best_of_sweep': 'sw_1', 'mlflow.note.content': 'ی' });
     await port.endRun('p-sara', runId, 'KILLED');
+    await port.tagRun('p-sara', runId, { 'mlflow.runName': 'نام دیگر', 'mlflow.note.content': '', 'kargah.tags': '' });
+    const renamed = (await get(sara, `/runs/get?run_id=${runId}`)).json<{ run: { info: object } }>();
+    expect(renamed.run.info).toMatchObject({ run_name: 'نام دیگر', status: 'KILLED' });
     expect((await get(sara, `/runs/get?run_id=${runId}`)).text).toContain('kargah.best_of_sweep');
     expect((await get(sara, `/runs/get?run_id=${runId}`)).text).toContain('"KILLED"');
     await port.deleteRun('p-sara', runId);

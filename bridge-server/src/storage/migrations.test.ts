@@ -187,6 +187,9 @@ const COLUMNS: Columns = {
     run_given: 'required',
     run_said: 'nullable',
     metric_count: 'required',
+    note: 'required',
+    tags_json: 'required',
+    labels_pending: 'required',
   },
   invitations: {
     invitation_id: 'required',

@@ -324,6 +324,11 @@ export interface JobTable {
   sweep_id: string | null;
   /** A trial that its sweep ended early: 1. */
   pruned: number;
+  /** What people wrote about it. */
+  note: Generated<string>;
+  tags_json: Generated<string>;
+  /** 1 while its MLflow run has not been told of its name, note and tags. */
+  labels_pending: Generated<number>;
   /** Rises with every launch: what an older launch of this job says no longer counts. */
   fence: number;
   token_sha256: string | null;

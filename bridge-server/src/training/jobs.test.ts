@@ -19,6 +19,8 @@ describe('a training job', () => {
   const up = (jobId: string): Promise<void> =>
     shop.eventually(async () => (await shop.log(jobId)).includes('up'), 'the script to begin');
 
+  const runTags = (jobId: string): Record<string, string> => ({ ...shop.mlflow.runs.get(`run-${jobId}`)?.tags });
+
   it('goes from the queue to success, and every change is an event', async () => {
     const job = await shop.script('import os\nprint("سلام دنیا", os.environ["KARGAH_RUN_ID"])');
     expect(job).toMatchObject({ state: 'queued', queue_position: 1, owner: { name: 'sara' } });
@@ -28,6 +30,42 @@ describe('a training job', () => {
     expect(await shop.states(job.job_id)).toEqual(['queued', 'starting', 'running', 'succeeded']);
     expect(await shop.log(job.job_id)).toBe(`سلام دنیا run-${job.job_id}\n`);
     await shop.eventually(() => shop.mlflow.runs.get(`run-${job.job_id}`)?.status === 'FINISHED', 'the run to end');
+  });
+
+  it('is renamed, written about and tagged, found by all of it, and its run in MLflow says the same', async () => {
+    const { job_id } = await shop.script('print(1)');
+    await shop.ended(job_id);
+    const change = (body: object, as = 'sara') => shop.call('PATCH', `/train/jobs/${job_id}`, body, as);
+    const answer = await change({ name: 'پایهٔ قیمت', note: '# چرا\nlr کوچک‌تر', tags: ['baseline', 'پایه', 'پایه'] });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      200,
+      { name: 'پایهٔ قیمت', note: '# چرا\nlr کوچک‌تر', tags: ['baseline', 'پایه'] },
+    ]);
+    for (const search of ['قيمت', 'BASELINE', 'کوچکتر']) {
+      const found = await shop.call('GET', `/train/jobs?search=${encodeURIComponent(search)}`);
+      expect(((await found.json()) as { items: Job[] }).items.map((job) => job.job_id)).toEqual([job_id]);
+    }
+    const said = { 'mlflow.runName': 'پایهٔ قیمت', 'kargah.tags': 'baseline, پایه' };
+    await shop.eventually(() => runTags(job_id)['mlflow.runName'] === said['mlflow.runName'], 'the run to be renamed');
+    expect(runTags(job_id)).toMatchObject({ ...said, 'mlflow.note.content': '# چرا\nlr کوچک‌تر' });
+    expect((await change({ name: 'no' }, 'reza')).status).toBe(404);
+    expect((await change({ name: ' ' })).status).toBe(422);
+    expect((await change({ tags: ['x'.repeat(41)] })).status).toBe(422);
+  });
+
+  it('keeps the note of whoever wrote it first, and tells MLflow what was written while it was away', async () => {
+    const { job_id } = await shop.script('print(1)');
+    await shop.ended(job_id);
+    const change = (body: object) => shop.call('PATCH', `/train/jobs/${job_id}`, body);
+    await shop.eventually(() => shop.mlflow.runs.get(`run-${job_id}`)?.status === 'FINISHED', 'the run to end');
+    shop.mlflow.become('down');
+    expect((await change({ note: 'mine', note_was: '' })).status).toBe(200);
+    const late = await change({ note: 'yours', note_was: '' });
+    expect([late.status, ((await late.json()) as { code: string }).code]).toEqual([409, 'note_changed']);
+    expect((await change({ note: 'mine and yours', note_was: 'mine' })).status).toBe(200);
+    expect(runTags(job_id)['mlflow.note.content']).toBeUndefined();
+    shop.mlflow.become('up');
+    await shop.eventually(() => runTags(job_id)['mlflow.note.content'] === 'mine and yours', 'the run to be told');
   });
 
   it('lets go of its dataset when it ends, so that a deleted one is freed at once', async () => {

@@ -15,6 +15,7 @@ import {
   getJob,
   listJobEvents,
   listJobs,
+  patchJob,
   resumeJob,
   stopJob,
   train,
@@ -44,6 +45,10 @@ export function trainingRoutes(training: TrainingService): Route[] {
     route(aliases.shortStatus, async ({ caller, query }) => ({
       status: 200,
       json: await training.get(caller, query.job_id),
+    })),
+    route(patchJob, async ({ caller, params, body }) => ({
+      status: 200,
+      json: await training.label(caller, params.job_id, body),
     })),
     route(deleteJob, async ({ caller, params }) => {
       await training.delete(caller, params.job_id);

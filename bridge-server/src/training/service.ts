@@ -27,6 +27,7 @@ import { labelled, type GatewayListener, type MlflowPort } from '../mlflow/port.
 import { untold, type Ledger, type Tell } from '../ledger/index.js';
 import { RunFinalizer } from './run/finalizer.js';
 import { JobNotifier } from './queue/notifier.js';
+import { JobLabels, type LabelChanges } from './records/labels.js';
 import { JobFolders } from './records/job-folder.js';
 import { JobLogs, type LogPiece } from './logs/logs.js';
 import { ModelDownloads, type ModelFile, type ModelFormat, type ModelPlace } from './model-download.js';
@@ -88,6 +89,7 @@ export class TrainingService {
   readonly #finalizer: RunFinalizer;
   readonly #models: ModelDownloads;
   readonly #points: PointHistory;
+  readonly #labels: JobLabels;
   readonly #paired: PairedReports;
 
   constructor(private readonly deps: TrainingDeps) {
@@ -107,7 +109,8 @@ export class TrainingService {
     const notifier = (this.#notifier = new JobNotifier(store, scheduler, live, events));
     const points = (this.#points = new PointHistory(settings.dataDir, log));
     const telemetry = (this.#telemetry = new JobTelemetry({ store, notifier, points, events, log }));
-    const runs = new JobRuns({ store, folders, mlflow, datasets, recipes, telemetry, points, settings });
+    const labels = (this.#labels = new JobLabels({ store, mlflow, log }));
+    const runs = new JobRuns({ store, folders, mlflow, datasets, recipes, telemetry, points, labels, settings });
     const finalizer = (this.#finalizer = new RunFinalizer({
       store,
       folders,
@@ -149,6 +152,7 @@ export class TrainingService {
   async start(): Promise<void> {
     await this.#models.start((err) => this.deps.log.error({ err }, 'models that nobody fetches could not be removed'));
     await this.#runner.start();
+    this.#labels.start();
   }
 
   /** Jobs that run go on. */
@@ -156,6 +160,7 @@ export class TrainingService {
     this.#models.stop();
     await this.logs.close();
     await this.#runner.close();
+    await this.#labels.close();
     await this.#telemetry.close();
     await this.#points.close();
   }
@@ -212,6 +217,15 @@ export class TrainingService {
   async get(caller: Caller, jobId: string): Promise<Job> {
     await this.#telemetry.flush(jobId);
     return this.#notifier.view(await this.#job(caller, 'job.read', jobId));
+  }
+
+  /** @throws not_found, forbidden, note_changed */
+  async label(person: Person, jobId: string, changes: LabelChanges): Promise<Job> {
+    await this.#telemetry.flush(jobId);
+    const row = await this.#labels.change(await this.#job(person, 'job.write', jobId), changes);
+    // What is told of a running job is told with its name.
+    if (!isTerminal(row.state as JobState)) this.#telemetry.track(row);
+    return this.#notifier.listed(row);
   }
 
   /** Those of these jobs that a person may read, in the order in which they were asked for, and what else they may do with each. */

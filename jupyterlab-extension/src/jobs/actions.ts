@@ -66,6 +66,44 @@ export async function deleteJob(kargah: Kargah, job: Job): Promise<void> {
   });
 }
 
+/** What people say of a job: its name, its note, its tags. */
+export async function changeJob(
+  { api, store }: Kargah,
+  { job_id }: Pick<Job, 'job_id'>,
+  body: { name?: string; note?: string; note_was?: string; tags?: string[] },
+): Promise<Job> {
+  const job = await data(api.http.PATCH('/api/v1/train/jobs/{job_id}', { params: { path: { job_id } }, body }));
+  store.list('jobs').patch(job_id, (known) => ({ ...known, name: job.name, note: job.note, tags: job.tags }));
+  return job;
+}
+
+export async function renameJob(kargah: Kargah, job: Job): Promise<void> {
+  const { t } = kargah.i18n;
+  const name = await kargah.shell.prompt({
+    title: t('jobs.renameTitle'),
+    label: t('ds.name'),
+    value: job.name,
+    accept: t('action.save'),
+  });
+  if (name === null || name === job.name) return;
+  await told(kargah, async () => void (await changeJob(kargah, job, { name })));
+}
+
+/** Tags as a person writes them: separated by commas of either language. */
+export async function tagJob(kargah: Kargah, job: Job): Promise<void> {
+  const { t, pick } = kargah.i18n;
+  const written = await kargah.shell.prompt({
+    title: t('tags.edit'),
+    label: t('tags.edit'),
+    hint: t('tags.hint'),
+    value: job.tags.join(pick(', ', '، ')),
+    accept: t('action.save'),
+  });
+  if (written === null) return;
+  const tags = [...new Set(written.split(/[,،]/u).map((tag) => tag.trim()))].filter((tag) => tag !== '');
+  await told(kargah, async () => void (await changeJob(kargah, job, { tags })));
+}
+
 /** Does it for each, a few at a time; those that were refused are told by the first refusal. */
 async function each(kargah: Kargah, jobs: readonly Job[], act: (job: Job) => Promise<void>): Promise<number> {
   const waiting = [...jobs];

@@ -208,6 +208,8 @@ export function job(change: Partial<Job> = {}): Job {
     parent_job_id: null,
     resumed_from: null,
     sweep_id: null,
+    note: '',
+    tags: [],
     owner,
     created_at: '2026-11-22T08:00:00Z',
     started_at: null,

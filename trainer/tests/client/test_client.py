@@ -80,6 +80,15 @@ def test_a_watched_job_ends_with_a_model_that_torch_loads(
     assert torch.equal(finished.model()(pixels), answer)
 
 
+def test_what_one_writes_about_a_job_is_kept_and_finds_it(client: kargah.Kargah, finished: kargah.Job) -> None:
+    finished.write_note("کوچک‌ترین شبکه").tag("baseline", "پایه")
+    again = client.job(finished.id)
+    assert (again.note, again.tags) == ("کوچک‌ترین شبکه", ["baseline", "پایه"])
+    assert finished.id in [job.id for job in client.jobs(search="شبکه")]
+    assert finished.rename("digits 2").name == "digits 2"
+    finished.rename("digits")
+
+
 def test_mlflow_loads_the_model_of_a_run_through_the_gateway(client: kargah.Kargah, finished: kargah.Job) -> None:
     code = """
 import mlflow.pytorch, sys, torch

@@ -226,4 +226,9 @@ export const JOBS = {
     en: 'A recipe trains on one GPU; ask for one, or for none.',
     fa: 'الگو روی یک GPU آموزش می‌دهد؛ یکی بخواهید یا هیچ.',
   },
+  note_changed: {
+    status: 409,
+    en: 'Somebody else changed this note meanwhile; look at theirs, and write yours into it.',
+    fa: 'در این میان کس دیگری این یادداشت را تغییر داده است؛ نوشتهٔ او را ببینید و نوشتهٔ خود را به آن بیفزایید.',
+  },
 } as const satisfies Errors;

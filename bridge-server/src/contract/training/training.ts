@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datasetId, displayName, jobId, owner, page, pageQuery, sweepId, timestamp } from '../common.js';
+import { datasetId, displayName, jobId, owner, page, pageQuery, shownText, sweepId, timestamp } from '../common.js';
 import { splitId } from '../datasets/versions.js';
 import { endpoint } from '../endpoint.js';
 import { failure } from '../errors.js';
@@ -168,6 +168,8 @@ export const job = z
     /** The job from whose last checkpoint this one began. */
     resumed_from: jobId.nullable(),
     sweep_id: sweepId.nullable(),
+    note: z.string().meta({ description: 'What people wrote about it' }),
+    tags: z.array(z.string()),
     owner,
     created_at: timestamp,
     started_at: timestamp.nullable(),
@@ -249,6 +251,28 @@ export const getJob = endpoint({
   params,
   responses: { 200: job },
   errors: ['not_found'],
+});
+export const patchJob = endpoint({
+  id: 'patchJob',
+  method: 'patch',
+  path: '/api/v1/train/jobs/{job_id}',
+  tag: 'training',
+  policy: 'user',
+  permission: 'job.write',
+  summary: 'Rename a job, write a note about it, or set its tags; its MLflow run follows',
+  params,
+  body: z
+    .object({
+      name: displayName.optional(),
+      note: z.string().max(4000).optional(),
+      note_was: z.string().max(4000).optional().meta({
+        description: 'The note that was read before: where it is another by now, nothing is written over',
+      }),
+      tags: z.array(shownText(40)).max(20).optional(),
+    })
+    .meta({ id: 'ChangeJobRequest' }),
+  responses: { 200: job },
+  errors: ['not_found', 'note_changed'],
 });
 export const deleteJob = endpoint({
   id: 'deleteJob',

@@ -15,6 +15,7 @@ import { limitsAndKeys } from './0014-limits-and-keys.js';
 import { registeredModels } from './0015-registered-models.js';
 import { promotion } from './0016-promotion.js';
 import { addressesOfInvitations } from './0019-addresses-of-invitations.js';
+import { notesOfJobs } from './0022-notes-of-jobs.js';
 
 /** The one list of migrations, in order; a released one is never edited, and knows no code of today. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -34,4 +35,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '015_registered_models': registeredModels,
   '016_promotion': promotion,
   '019_addresses_of_invitations': addressesOfInvitations,
+  '022_notes_of_jobs': notesOfJobs,
 };

@@ -13,6 +13,9 @@ import { OCCUPYING, sourcesOf, TERMINAL } from './states.js';
 export type JobRow = Selectable<JobTable>;
 export type JobPatch = Omit<Updateable<JobTable>, 'job_id' | 'state'>;
 
+/** What people say of a job, and what search finds of it. */
+type Labels = Pick<JobRow, 'name' | 'note' | 'tags_json' | 'search_text'>;
+
 const LONGEST_LABEL = 100;
 
 export interface JobFilter extends PageQuery {
@@ -81,6 +84,42 @@ export class JobStore {
 
   async patch(jobId: string, patch: JobPatch): Promise<void> {
     await this.db.updateTable('jobs').set(patch).where('job_id', '=', jobId).execute();
+  }
+
+  /**
+   * Writes what people say of a job; its run is to be told then. `noteWas`: only where the note is still this one.
+   *
+   * @returns null where it is another, or the job is gone
+   */
+  async label(jobId: string, labels: Labels, noteWas: string | undefined): Promise<JobRow | null> {
+    const query = this.db
+      .updateTable('jobs')
+      .set({ ...labels, labels_pending: 1 })
+      .where('job_id', '=', jobId);
+    const checked = noteWas === undefined ? query : query.where('note', '=', noteWas);
+    return (await checked.returningAll().executeTakeFirst()) ?? null;
+  }
+
+  /** The run of the job knows these; what was written since it does not. */
+  async labelled({ job_id, name, note, tags_json }: JobRow): Promise<void> {
+    await this.db
+      .updateTable('jobs')
+      .set({ labels_pending: 0 })
+      .where('job_id', '=', job_id)
+      .where('name', '=', name)
+      .where('note', '=', note)
+      .where('tags_json', '=', tags_json)
+      .execute();
+  }
+
+  /** Jobs whose runs are still to be told. */
+  async unlabelled(): Promise<JobRow[]> {
+    return this.db
+      .selectFrom('jobs')
+      .selectAll()
+      .where('labels_pending', '=', 1)
+      .where('mlflow_run_id', 'is not', null)
+      .execute();
   }
 
   async get(jobId: string): Promise<JobRow | null> {

@@ -49,6 +49,7 @@ export const progressOf = (row: JobRow) => stored(progress, row.progress_json) ?
 const keptMetrics = z.record(z.string(), metricValue.nullable()).transform(known);
 export const metricsOf = (row: Pick<JobRow, 'metrics_json'>) => stored(keptMetrics, row.metrics_json) ?? {};
 export const errorOf = (row: Pick<JobRow, 'error_json'>) => stored(failure, row.error_json);
+export const tagsOf = (row: Pick<JobRow, 'tags_json'>) => stored(job.shape.tags, row.tags_json) ?? [];
 export const modelOf = (row: Pick<JobRow, 'model_json'>) => stored(modelFacts, row.model_json);
 
 /** How many metrics of its own, and of the machine, a job's row carries. */
@@ -97,6 +98,8 @@ export function jobOf(row: JobRow, placement: Placement | null): Job {
     parent_job_id: row.parent_job_id,
     resumed_from: row.resumed_from,
     sweep_id: row.sweep_id,
+    note: row.note,
+    tags: tagsOf(row),
     owner: { user_id: row.user_id, name: row.owner_name },
     created_at: row.created_at,
     started_at: row.started_at,

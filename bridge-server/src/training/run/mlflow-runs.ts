@@ -6,6 +6,7 @@ import type { PointHistory } from '../points/history.js';
 import type { TrainingDataset, TrainingDatasets, TrainingSettings } from '../ports.js';
 import type { Recipes } from '../requests/recipes.js';
 import { resolveScript } from '../requests/scripts.js';
+import type { JobLabels } from '../records/labels.js';
 import type { JobRow, JobStore } from '../records/store.js';
 import type { JobTelemetry } from './telemetry.js';
 import { paramsOf, scriptOf } from '../records/view.js';
@@ -18,6 +19,7 @@ interface JobRunsDeps {
   readonly recipes: Recipes;
   readonly telemetry: JobTelemetry;
   readonly points: PointHistory;
+  readonly labels: JobLabels;
   readonly settings: TrainingSettings;
 }
 
@@ -103,6 +105,8 @@ export class JobRuns {
     await this.deps.store.patch(jobId, { mlflow_run_id: run.runId, mlflow_experiment_id: run.experimentId });
     const made = (await this.deps.store.get(jobId)) ?? row;
     this.deps.telemetry.track(made);
+    // It was renamed, or written about, before there was a run.
+    this.deps.labels.tell(made);
     // The gateway knows whose run it is before the job does.
     await this.#tell({ ...made, mlflow_run_id: run.runId, mlflow_experiment_id: run.experimentId });
     this.#tried.delete(jobId);

@@ -524,6 +524,10 @@ export const ERRORS: Catalogue = {
     en: 'A recipe trains on one GPU; ask for one, or for none.',
     fa: 'الگو روی یک GPU آموزش می‌دهد؛ یکی بخواهید یا هیچ.',
   },
+  note_changed: {
+    en: 'Somebody else changed this note meanwhile; look at theirs, and write yours into it.',
+    fa: 'در این میان کس دیگری این یادداشت را تغییر داده است؛ نوشتهٔ او را ببینید و نوشتهٔ خود را به آن بیفزایید.',
+  },
   waiting_for_turn: { en: 'Jobs before it: {jobs}.', fa: '{jobs} کار جلوتر از آن است.' },
   waiting_for_cpu: {
     en: 'Free cores needed: {wanted}; free now: {free}.',

@@ -19,7 +19,7 @@ import { useStore } from '../../lib/useStore.js';
 import { permitted, useMay } from '../../projects/may.js';
 import type { Kargah } from '../../tokens.js';
 import { wantedLine } from '../log/logLine.js';
-import { cancelJob, deleteJob, downloadModel, resumeJob, stopJob } from '../actions.js';
+import { cancelJob, deleteJob, downloadModel, renameJob, resumeJob, stopJob, tagJob } from '../actions.js';
 
 function jobMenu(kargah: Kargah, job: Job): readonly MenuItem[] {
   const { t } = kargah.i18n;
@@ -57,6 +57,8 @@ function jobMenu(kargah: Kargah, job: Job): readonly MenuItem[] {
             },
           } as const,
         ]),
+    { label: t('action.rename'), icon: 'code', needs: 'job.write', run: () => void renameJob(kargah, job) },
+    { label: t('tags.edit'), icon: 'filter', needs: 'job.write', run: () => void tagJob(kargah, job) },
     {
       label: t('action.clone'),
       icon: 'copy',
@@ -149,6 +151,14 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
         ) : job.state === 'queued' && job.waiting !== null ? (
           <span className="kg-Text-ellipsis" title={i18n.failure(job.waiting)}>
             {i18n.failure(job.waiting)}
+          </span>
+        ) : job.tags.length > 0 ? (
+          <span className="kg-Text-ellipsis">
+            {job.tags.map((tag) => (
+              <span className="kg-Chip kg-mod-plain" key={tag} dir="auto">
+                {tag}
+              </span>
+            ))}
           </span>
         ) : undefined
       }

@@ -69,7 +69,7 @@ const part: PanelPart = {
         .get()
         .items.map((job) => ({
           id: job.job_id,
-          texts: [job.name, job.dataset_name ?? '', job.recipe ?? '', job.job_id],
+          texts: [job.name, ...job.tags, job.note, job.dataset_name ?? '', job.recipe ?? '', job.job_id],
           marks: [filterOf(job.state)],
           at: job.created_at,
           row: (first) => <JobRow key={job.job_id} job={job} first={first} />,

@@ -2,6 +2,11 @@ import type { Catalogue } from '../../i18n/message.js';
 
 /** Texts about how a job runs: its queue, its launch, its resources, and going on from a checkpoint. */
 export const runMessages = {
+  'jobs.renameTitle': { fa: 'تغییر نام کار', en: 'Rename the job' },
+  'jobNote.title': { fa: 'یادداشت', en: 'Note' },
+  'jobNote.write': { fa: 'نوشتن', en: 'Write one' },
+  'jobNote.change': { fa: 'ویرایش', en: 'Change' },
+  'jobNote.none': { fa: 'هنوز چیزی ننوشته‌اند.', en: 'Nothing written yet.' },
   'action.resume': { fa: 'ادامه', en: 'Resume' },
   'resume.title': { fa: 'ادامهٔ {x}', en: 'Resume {x}' },
   'resume.epochs': { fa: 'شمار کل دوره‌ها', en: 'Total epochs' },

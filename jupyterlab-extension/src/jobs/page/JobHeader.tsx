@@ -8,7 +8,16 @@ import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import { canStop, isActive } from '../../api/states.js';
 import type { Job, Recipe } from '../../api/types.js';
-import { cancelJob, deleteJob, downloadModel, resumeJob, stopJob, type ModelFormat } from '../actions.js';
+import {
+  cancelJob,
+  deleteJob,
+  downloadModel,
+  renameJob,
+  resumeJob,
+  stopJob,
+  tagJob,
+  type ModelFormat,
+} from '../actions.js';
 import { permitted, useMay } from '../../projects/may.js';
 import { ModelCode } from '../ModelCode.js';
 import { RecipeName, RunHeader, RunMeta, RunProgress } from './RunHeader.js';
@@ -31,6 +40,8 @@ export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
   };
   const [writes, stops] = [useMay('job.write'), useMay('job.stop')];
   const items = permitted(kargah, [
+    { label: t('action.rename'), icon: 'code', needs: 'job.write', run: () => void renameJob(kargah, job) },
+    { label: t('tags.edit'), icon: 'filter', needs: 'job.write', run: () => void tagJob(kargah, job) },
     { label: t('job.downloadPackage'), icon: 'down', disabled: !job.has_model, run: () => void save('package') },
     { label: t('job.downloadMlflow'), icon: 'down', disabled: !job.has_model, run: () => void save('mlflow') },
     {
@@ -126,6 +137,11 @@ function JobMeta({ job, recipe }: JobHeaderProps): JSX.Element {
           </LinkButton>
         </span>
       )}
+      {job.tags.map((tag) => (
+        <span className="kg-Chip kg-mod-plain" key={tag} dir="auto">
+          {tag}
+        </span>
+      ))}
     </RunMeta>
   );
 }

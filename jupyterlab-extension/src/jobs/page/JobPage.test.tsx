@@ -490,3 +490,40 @@ describe('a page that was opened while nobody answered', () => {
     expect(await screen.findByTestId('chart-loss')).toBeTruthy();
   });
 });
+
+describe('what people write about a job', () => {
+  const changes: unknown[] = [];
+  const answered = (answer: (body: Record<string, unknown>) => Answer): void => {
+    changes.length = 0;
+    extra = ({ method, path, body }) => {
+      if (method !== 'PATCH' || path !== '/api/v1/train/jobs/job_aaaaaa') return notFound;
+      const change = JSON.parse(body.toString()) as Record<string, unknown>;
+      changes.push(change);
+      return answer(change);
+    };
+  };
+
+  it('is shown as text alone, and changed from the note that was read', async () => {
+    answered((body) => ({ status: 200, body: { ...shown, ...body } }));
+    await open({ state: 'succeeded', note: '<b>why</b>\nsecond line', tags: ['baseline'] });
+    const card = within(screen.getByTestId('job-note'));
+    expect(card.getByText(/<b>why<\/b>/u)).toBeTruthy();
+    expect(screen.getByText('baseline')).toBeTruthy();
+    await userEvent.click(card.getByRole('button', { name: 'Change' }));
+    await userEvent.type(card.getByRole('textbox', { name: 'Note' }), ' more');
+    await userEvent.click(card.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(card.queryByRole('textbox')).toBeNull());
+    expect(changes).toEqual([{ note: '<b>why</b>\nsecond line more', note_was: '<b>why</b>\nsecond line' }]);
+  });
+
+  it('stays in its box where somebody else was first, and says so', async () => {
+    answered(() => problem(409, 'note_changed', 'Somebody else changed this note.', 'کس دیگری نوشت.'));
+    await open({ state: 'succeeded' });
+    const card = within(screen.getByTestId('job-note'));
+    await userEvent.click(card.getByRole('button', { name: 'Write one' }));
+    await userEvent.type(card.getByRole('textbox', { name: 'Note' }), 'mine');
+    await userEvent.click(card.getByRole('button', { name: 'Save' }));
+    expect(await card.findByText('Somebody else changed this note.')).toBeTruthy();
+    expect(card.getByRole<HTMLTextAreaElement>('textbox', { name: 'Note' }).value).toBe('mine');
+  });
+});

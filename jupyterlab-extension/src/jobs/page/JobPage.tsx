@@ -11,6 +11,7 @@ import { JobHeader } from './JobHeader.js';
 import { ConnectionNote, JobNote } from './JobNotes.js';
 import { JobFacts } from './JobFacts.js';
 import { EventsCard, ParamsCard, SystemCard } from './JobSide.js';
+import { NoteCard } from './NoteCard.js';
 import { JobTiles } from './JobTiles.js';
 import { wantedLine } from '../log/logLine.js';
 import { LogView } from '../log/LogView.js';
@@ -99,6 +100,7 @@ export default function JobPage({ jobId }: JobPageProps): JSX.Element {
               </div>
             </div>
             <div className="kg-Layout-stack">
+              <NoteCard job={job} />
               <ParamsCard job={job} recipe={recipe} />
               <JobFacts job={job} />
               <SystemCard history={history} known={historyKnown} />

@@ -176,6 +176,30 @@ class Job:
         self.data = self._http.json("POST", f"{JOBS}/{self.id}/stop")
         return self
 
+    @property
+    def note(self) -> str:
+        """What people wrote about it."""
+        return self.data["note"]
+
+    @property
+    def tags(self) -> list[str]:
+        return list(self.data["tags"])
+
+    def rename(self, name: str) -> Job:
+        return self._change({"name": name})
+
+    def write_note(self, note: str) -> Job:
+        """Replaces its note; MLflow's page shows it as the run's description."""
+        return self._change({"note": note})
+
+    def tag(self, *tags: str) -> Job:
+        """Sets its tags; search finds it by them."""
+        return self._change({"tags": list(tags)})
+
+    def _change(self, changes: dict[str, object]) -> Job:
+        self.data = self._http.json("PATCH", f"{JOBS}/{self.id}", json=changes)
+        return self
+
     def logs(self, offset: int = 0) -> str:
         """The log from byte `offset` on."""
         parts = []

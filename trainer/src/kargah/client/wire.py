@@ -168,6 +168,7 @@ ErrorCode: TypeAlias = Literal[
     "launcher_not_offered",
     "resources_too_large",
     "recipe_takes_one_gpu",
+    "note_changed",
     "waiting_for_turn",
     "waiting_for_cpu",
     "waiting_for_memory",
@@ -455,6 +456,13 @@ class Best(TypedDict):
 
 class ChangeDatasetRequest(TypedDict):
     name: NotRequired[str]
+    tags: NotRequired[list[str]]
+
+
+class ChangeJobRequest(TypedDict):
+    name: NotRequired[str]
+    note: NotRequired[str]
+    note_was: NotRequired[str]
     tags: NotRequired[list[str]]
 
 
@@ -1043,6 +1051,8 @@ class Job(TypedDict):
     parent_job_id: str | None
     resumed_from: str | None
     sweep_id: str | None
+    note: str
+    tags: list[str]
     owner: Owner
     created_at: str
     started_at: str | None
