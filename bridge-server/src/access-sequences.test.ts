@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { projectRow } from '../test/rows.js';
 import { testStorage } from '../test/storage.js';
 import type { Person } from './access/caller.js';
+import type { Grantee } from './access/grants.js';
 import { Memberships } from './access/memberships.js';
 import { mayAccess, requireAccess } from './access/require-access.js';
 import { inProject } from './access/projects.js';
@@ -25,7 +26,7 @@ const RUNS = Number(process.env['KARGAH_ACCESS_RUNS'] ?? 300);
 const SEED = process.env['KARGAH_ACCESS_RUNS'] === undefined ? 20_261_129 : Date.now();
 const PEOPLE = [0, 1, 2, 3] as const;
 const PROJECTS = [0, 1] as const;
-type Shared = 'nobody' | 'everyone' | readonly number[];
+type Shared = 'nobody' | 'everyone' | readonly number[] | { readonly project: number };
 type Act =
   | { readonly do: 'give'; readonly by: number; readonly in: number; readonly to: number; readonly role: ProjectRole }
   | { readonly do: 'remove'; readonly by: number; readonly in: number; readonly to: number }
@@ -39,6 +40,7 @@ const role = fc.constantFrom<ProjectRole>('owner', 'editor', 'viewer');
 const shared = fc.oneof(
   fc.constantFrom<Shared>('nobody', 'everyone'),
   fc.subarray<number>([...PEOPLE], { minLength: 1 }),
+  fc.record({ project: fc.constantFrom(...PROJECTS) }),
 );
 const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('give' as const), ...one, to, role }) },
@@ -59,7 +61,9 @@ class Model {
   }
   sees(person: number, project: number): boolean {
     const shared = this.shared[project]!;
-    return !this.deleted.has(project) && (shared === 'everyone' || (shared !== 'nobody' && shared.includes(person)));
+    if (this.deleted.has(project) || shared === 'nobody') return false;
+    if (typeof shared === 'object' && 'project' in shared) return this.role(person, shared.project) !== null;
+    return shared === 'everyone' || shared.includes(person);
   }
   reads(person: number, project: number): boolean {
     return this.role(person, project) !== null || this.sees(person, project);
@@ -161,6 +165,13 @@ async function begin(): Promise<void> {
   memberships.forget(PEOPLE.map((n) => idOf('user', n)));
 }
 
+function granteesOf(shared: Shared): Grantee[] {
+  if (shared === 'nobody') return [];
+  if (shared === 'everyone') return [{ kind: 'everyone', id: '' }];
+  if ('project' in shared) return [{ kind: 'project', id: idOf('prj', shared.project) }];
+  return shared.map((n) => ({ kind: 'person', id: idOf('user', n) }));
+}
+
 async function really(given: Act): Promise<void> {
   const caller = await callerOf(given.by);
   const project = idOf('prj', given.in);
@@ -169,8 +180,7 @@ async function really(given: Act): Promise<void> {
   else if (given.do === 'share') {
     const id = idOf('ds', given.in);
     requireAccess(caller, 'dataset.share', await datasets.resource(caller, id));
-    const kind = typeof given.with === 'string' ? given.with : 'people';
-    await datasets.share(id, kind, typeof given.with === 'string' ? [] : given.with.map((n) => idOf('user', n)));
+    await datasets.share(id, { to: granteesOf(given.with), by: caller.userId });
   } else if (given.do === 'remove') await projects.remove(caller, project, idOf('user', given.to));
   else {
     const user = idOf('user', given.to);

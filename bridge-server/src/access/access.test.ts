@@ -138,7 +138,7 @@ describe('a job’s token', () => {
       expect(outcome(() => requirePermission(job, permission))).toBe('forbidden');
   });
   it('has no lists', () => {
-    expect(scopeOf(job, 'job.read')).toEqual({ projectIds: [], sharedWith: null });
+    expect(scopeOf(job, 'job.read')).toEqual({ projectIds: [], grantedTo: null });
   });
 });
 
@@ -149,9 +149,12 @@ it('the server is administered by admins only', () => {
 
 describe('a list', () => {
   it('holds what is in the caller’s project, and of datasets what is shared with them', () => {
-    expect(scopeOf(sara, 'job.read')).toEqual({ projectIds: ['prj_sara'], sharedWith: null });
-    expect(scopeOf(sara, 'dataset.read')).toEqual({ projectIds: ['prj_sara'], sharedWith: 'sara' });
-    expect(scopeOf(sara, 'server.admin')).toEqual({ projectIds: [], sharedWith: null });
+    expect(scopeOf(sara, 'job.read')).toEqual({ projectIds: ['prj_sara'], grantedTo: null });
+    expect(scopeOf(sara, 'dataset.read')).toEqual({
+      projectIds: ['prj_sara'],
+      grantedTo: { userId: 'sara', projectIds: ['prj_sara'] },
+    });
+    expect(scopeOf(sara, 'server.admin')).toEqual({ projectIds: [], grantedTo: null });
   });
 
   it('is narrowed in the query, by the index of the project, and is empty for who may see nothing', async () => {
@@ -177,7 +180,7 @@ describe('a list', () => {
       db
         .selectFrom('connections')
         .select('connection_id')
-        .where(inProjectsOf({ projectIds, sharedWith: null }))
+        .where(inProjectsOf({ projectIds, grantedTo: null }))
         .orderBy('created_at', 'desc')
         .orderBy('connection_id', 'desc');
     expect(await seen(['prj_sara']).execute()).toEqual([{ connection_id: 'con_prj_sara' }]);

@@ -72,3 +72,19 @@ export async function holdProject(trx: Transaction<Database>, projectId: string)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) throw new KargahError('not_found');
 }
+
+/** Names of projects that are there, for who may know them. */
+export async function namesOf(
+  db: Kysely<Database>,
+  projectIds: readonly string[],
+): Promise<{ project_id: string; name: string }[]> {
+  if (projectIds.length === 0) return [];
+  return db
+    .selectFrom('projects')
+    .select(['project_id', 'name'])
+    .where('project_id', 'in', projectIds)
+    .where('deleted_at', 'is', null)
+    .orderBy('name')
+    .orderBy('project_id')
+    .execute();
+}

@@ -1,22 +1,23 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Permission } from '../contract/permissions.js';
 import type { Caller } from './caller.js';
+import { holderOf, type Holder } from './grants.js';
 import { mayHere, READER_OF_A_DATASET } from './policy.js';
 
 /** Which rows of a table a list may hold for a caller; stores narrow their queries by it. */
 export interface Scope {
   /** Everything in these projects … */
   readonly projectIds: readonly string[];
-  /** … and what is shared with this person, or with everyone. Null: nothing besides. */
-  readonly sharedWith: string | null;
+  /** … and what is granted to this person, to a project of theirs, or to everyone. Null: nothing besides. */
+  readonly grantedTo: Holder | null;
 }
 
 /** What a caller may see of the kind that the permission names. A job has no lists. */
 export function scopeOf(caller: Caller, permission: Permission): Scope {
-  if (caller.kind === 'job') return { projectIds: [], sharedWith: null };
+  if (caller.kind === 'job') return { projectIds: [], grantedTo: null };
   return {
     projectIds: mayHere(caller, permission) ? [caller.projectId] : [],
-    sharedWith: READER_OF_A_DATASET.has(permission) && caller.onlyProject === undefined ? caller.userId : null,
+    grantedTo: READER_OF_A_DATASET.has(permission) && caller.onlyProject === undefined ? holderOf(caller) : null,
   };
 }
 

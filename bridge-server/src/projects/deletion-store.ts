@@ -197,6 +197,11 @@ export class DeletionStore {
     await this.db.transaction().execute(async (trx) => {
       for (const table of tables)
         await sql`delete from ${sql.table(table)} where project_id = ${projectId}`.execute(trx);
+      await trx
+        .deleteFrom('grants')
+        .where('grantee_kind', '=', 'project')
+        .where('grantee_id', '=', projectId)
+        .execute();
       await trx.deleteFrom('deleted_runs').where('workspace', '=', workspace).execute();
       const { numDeletedRows } = await trx
         .deleteFrom('projects')

@@ -40,11 +40,6 @@ const COLUMNS: Columns = {
     sealed_url: 'required',
     created_at: 'required',
   },
-  dataset_shares: {
-    dataset_id: 'required',
-    user_id: 'required',
-    created_at: 'required',
-  },
   dataset_splits: {
     split_id: 'required',
     version_id: 'required',
@@ -190,6 +185,15 @@ const COLUMNS: Columns = {
     note: 'required',
     tags_json: 'required',
     labels_pending: 'required',
+  },
+  grants: {
+    object_kind: 'required',
+    object_id: 'required',
+    grantee_kind: 'required',
+    grantee_id: 'required',
+    permission: 'required',
+    granted_by: 'required',
+    created_at: 'required',
   },
   invitations: {
     invitation_id: 'required',

@@ -120,7 +120,7 @@ it('numbers versions that begin at once, shows the newest ready one, and frees w
   const found = { data_sha256: 'd', suggested_target: null, warnings_json: '[]', profile_json: '{}', size_bytes: 10 };
   await Promise.all(all.map((row) => versions.settle(row.version_id, { ...read, ...found, sha256: row.version_id })));
   const store = new DatasetStore(db);
-  const sara = { projectIds: ['prj_1'], sharedWith: 'u1' };
+  const sara = { projectIds: ['prj_1'], grantedTo: { userId: 'u1', projectIds: ['prj_1'] } };
   const listed = await store.list(sara, { limit: 10, search: 'فروش' });
   // It takes no NUL in a text.
   expect((await store.list(sara, { limit: 10, search: 'فرو\u0000ش' })).rows).toHaveLength(1);
@@ -128,9 +128,19 @@ it('numbers versions that begin at once, shows the newest ready one, and frees w
   await store.change({ ...listed.rows[0]!, tags_json: '["a_b"]' });
   expect((await store.list(sara, { limit: 10, tag: 'a_b' })).rows).toHaveLength(1);
   expect((await store.list(sara, { limit: 10, tag: 'aXb' })).rows).toHaveLength(0);
-  expect((await store.list({ projectIds: ['prj_2'], sharedWith: 'u2' }, { limit: 10 })).rows).toHaveLength(0);
-  await store.share(datasetId, 'people', ['u2']);
-  expect((await store.list({ projectIds: ['prj_2'], sharedWith: 'u2' }, { limit: 10 })).rows).toHaveLength(1);
+  const reza = { projectIds: ['prj_2'], grantedTo: { userId: 'u2', projectIds: ['prj_2'] } };
+  const seenByReza = async (): Promise<number> => (await store.list(reza, { limit: 10 })).rows.length;
+  expect(await seenByReza()).toBe(0);
+  for (const to of [
+    { kind: 'person', id: 'u2' },
+    { kind: 'project', id: 'prj_2' },
+    { kind: 'everyone', id: '' },
+  ] as const) {
+    await store.share(datasetId, { to: [to], by: 'u1' });
+    expect(await seenByReza()).toBe(1);
+  }
+  await store.share(datasetId, { to: [], by: 'u1' });
+  expect(await seenByReza()).toBe(0);
   const splits = new SplitStore(db);
   const split = {
     version_id: first.versionId,

@@ -20,7 +20,7 @@ export interface Database {
   sweeps: SweepTable;
   dataset_versions: DatasetVersionTable;
   dataset_splits: DatasetSplitTable;
-  dataset_shares: DatasetShareTable;
+  grants: GrantTable;
   connections: ConnectionTable;
   ledger: LedgerTable;
   reset_links: ResetLinkTable;
@@ -195,7 +195,7 @@ export interface DatasetTable {
   /** The version whose facts the columns above repeat: the newest ready one, or the first while none is. */
   head_version_id: string;
   tags_json: string;
-  /** `nobody | people | everyone`. */
+  /** `nobody | people | everyone`: what its grants come to, for lists. */
   shared: string;
 }
 /** One immutable state of a dataset. */
@@ -242,9 +242,15 @@ export interface DatasetSplitTable {
   is_default: number;
   created_at: string;
 }
-export interface DatasetShareTable {
-  dataset_id: string;
-  user_id: string;
+/** What somebody who is no member may do with one object. */
+export interface GrantTable {
+  object_kind: string;
+  object_id: string;
+  grantee_kind: 'person' | 'project' | 'everyone';
+  /** Empty for everyone. */
+  grantee_id: string;
+  permission: string;
+  granted_by: string;
   created_at: string;
 }
 /** A database to read from; its address, password and all, is encrypted with the server's secret. */

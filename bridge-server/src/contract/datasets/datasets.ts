@@ -297,6 +297,7 @@ export const sharing = z
   .object({
     everyone: z.boolean(),
     people: z.array(z.object({ user_id: z.string(), email: z.string(), name: z.string() })),
+    projects: z.array(z.object({ project_id: z.string(), name: z.string() })),
   })
   .meta({ id: 'Sharing' });
 export const getSharing = endpoint({
@@ -318,15 +319,26 @@ export const putSharing = endpoint({
   tag: 'datasets',
   policy: 'user',
   permission: 'dataset.share',
-  summary: 'Let people, or everyone on this server, read it and train on it',
+  summary: 'Let people, the members of projects, or everyone on this server, and nobody else, read it and train on it',
   params,
   body: z
-    .object({ everyone: z.boolean().optional(), emails: z.array(z.email()).max(100).optional() })
-    // Else what was meant for something else, or was misspelt, would take the dataset from all who have it.
-    .refine((wanted) => wanted.everyone !== undefined || wanted.emails !== undefined, {
-      message: 'say everyone, emails or both; {"emails": []} shares it with nobody',
-      params: { fa: 'everyone یا emails یا هر دو را بگویید؛ با {"emails": []} با هیچ‌کس هم‌رسانی نمی‌شود' },
+    .object({
+      everyone: z.boolean().optional(),
+      emails: z.array(z.email()).max(100).optional(),
+      project_ids: z
+        .array(otherProject)
+        .max(100)
+        .optional()
+        .meta({ description: 'Projects that the caller is in: all members of them' }),
     })
+    // Else what was meant for something else, or was misspelt, would take the dataset from all who have it.
+    .refine(
+      ({ everyone, emails, project_ids: projects }) => [everyone, emails, projects].some((one) => one !== undefined),
+      {
+        message: 'say everyone, emails or both; {"emails": []} shares it with nobody',
+        params: { fa: 'everyone یا emails یا هر دو را بگویید؛ با {"emails": []} با هیچ‌کس هم‌رسانی نمی‌شود' },
+      },
+    )
     .meta({ id: 'SharingRequest' }),
   responses: { 200: sharing },
   errors: ['not_found', 'forbidden', 'unknown_person'],

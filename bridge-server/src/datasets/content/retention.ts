@@ -1,3 +1,4 @@
+import { forgetGrants } from '../../access/grants.js';
 import { readdir } from 'node:fs/promises';
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../../storage/schema.js';
@@ -116,7 +117,8 @@ export class Retention {
       if (!dataset || dataset.deleted_at === null || versions.some((version) => version.freed_at === null)) return;
       const ids = versions.map((version) => version.version_id);
       if (ids.length > 0) await tx.deleteFrom('dataset_splits').where('version_id', 'in', ids).execute();
-      for (const table of ['dataset_versions', 'dataset_shares', 'datasets'] as const)
+      await forgetGrants(tx, { kind: 'dataset', id: datasetId });
+      for (const table of ['dataset_versions', 'datasets'] as const)
         await tx.deleteFrom(table).where('dataset_id', '=', datasetId).execute();
     });
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../contract/datasets/datasets.js';
 import { newId } from '../../lib/ids.js';
+import { projectRow } from '../../../test/rows.js';
 import { DatasetFixture, codeOf, person } from '../../../test/support/datasets.js';
 
 let bench: DatasetFixture;
@@ -31,7 +32,7 @@ describe('a dataset that is shared with a person', { shuffle: false }, () => {
     const answer = await share(id, { emails: ['Reza@example.org', 'sara@example.org'] });
     expect([answer.status, await answer.json()]).toEqual([
       200,
-      { everyone: false, people: [{ user_id: 'reza', email: 'reza@example.org', name: 'reza' }] },
+      { everyone: false, people: [{ user_id: 'reza', email: 'reza@example.org', name: 'reza' }], projects: [] },
     ]);
   });
 
@@ -113,7 +114,7 @@ describe('a dataset that is shared with a person', { shuffle: false }, () => {
         .at(-1),
     ).toMatchObject({ deleted: true });
     expect((await bench.call(`/datasets/${id}`, { as: 'reza' })).status).toBe(404);
-    expect(await bench.json(`/datasets/${id}/sharing`)).toEqual({ everyone: false, people: [] });
+    expect(await bench.json(`/datasets/${id}/sharing`)).toEqual({ everyone: false, people: [], projects: [] });
   });
 });
 
@@ -132,6 +133,42 @@ it('a dataset that is shared with everyone is everyone’s to read, and all hear
   expect(bench.changesOf(id).at(-1)).toMatchObject({ to: 'mina', deleted: true });
 });
 
+it('a dataset that is shared with a project is read by whoever is in it, as long as they are', async () => {
+  const team = 'prj_teamteam';
+  const created_at = '2026-01-01T00:00:00.000Z';
+  await bench.db.insertInto('projects').values(projectRow(team)).execute();
+  await bench.db
+    .insertInto('project_members')
+    .values({ project_id: team, user_id: 'reza', role: 'viewer', created_at })
+    .execute();
+  const inTeam = (name: string): void => {
+    const own = person(name);
+    const memberships = new Map([...own.memberships, [team, { role: 'viewer', workspace: 'w-team' }] as const]);
+    bench.jobs.set(`${name}-in-team`, { ...own, memberships });
+  };
+  for (const name of ['sara', 'reza']) inTeam(name);
+  const { dataset_id: id } = await bench.dataset('for the team.csv', table());
+  // Of a project that they are not in nobody learns whether it is there.
+  expect(await refusal(share(id, { project_ids: [team] }))).toEqual([404, 'not_found']);
+  const answer = await share(id, { project_ids: [team] }, 'sara-in-team');
+  expect([answer.status, await answer.json()]).toEqual([
+    200,
+    { everyone: false, people: [], projects: [{ project_id: team, name: team }] },
+  ]);
+  expect(bench.changesOf(id).at(-1)).toMatchObject({ to: 'reza', deleted: false, dataset: { mine: false } });
+  expect((await listed('reza-in-team')).map(({ dataset_id }) => dataset_id)).toContain(id);
+  expect((await bench.call(`/datasets/${id}/content`, { as: 'reza-in-team' })).status).toBe(200);
+  // Reza with no role in it any more, and somebody else.
+  for (const as of ['reza', 'mina']) {
+    expect(await refusal(bench.call(`/datasets/${id}`, { as }))).toEqual([404, 'not_found']);
+    expect((await listed(as)).map(({ dataset_id }) => dataset_id)).not.toContain(id);
+  }
+  // Who was not in it may leave it as it is.
+  expect((await share(id, { project_ids: [team] })).status).toBe(200);
+  expect((await share(id, { emails: [] })).status).toBe(200);
+  expect(await refusal(bench.call(`/datasets/${id}`, { as: 'reza-in-team' }))).toEqual([404, 'not_found']);
+});
+
 it('a dataset stays shared where a request says nothing of whom with, which is 422', async () => {
   const { dataset_id: id } = await bench.dataset('kept.csv', table());
   expect((await share(id, { everyone: true })).status).toBe(200);
@@ -140,9 +177,9 @@ it('a dataset stays shared where a request says nothing of whom with, which is 4
     expect(answer.status).toBe(422);
     expect(JSON.stringify(await answer.json())).toContain('هم‌رسانی');
   }
-  expect(await bench.json(`/datasets/${id}/sharing`)).toEqual({ everyone: true, people: [] });
+  expect(await bench.json(`/datasets/${id}/sharing`)).toEqual({ everyone: true, people: [], projects: [] });
   expect((await share(id, { emails: [] })).status).toBe(200);
-  expect(await bench.json(`/datasets/${id}/sharing`)).toEqual({ everyone: false, people: [] });
+  expect(await bench.json(`/datasets/${id}/sharing`)).toEqual({ everyone: false, people: [], projects: [] });
 });
 
 it('a dataset is shared with nobody at all where one of the emails is unknown', async () => {

@@ -2,10 +2,12 @@ import type { z } from 'zod';
 import type { putSharing, sharing } from '../../contract/datasets/datasets.js';
 import { KargahError } from '../../lib/errors.js';
 import type { Person } from '../../access/caller.js';
+import type { Grantee } from '../../access/grants.js';
+import { inProject, namesOf } from '../../access/projects.js';
 import type { Ledger } from '../../ledger/index.js';
 import type { Access } from '../records/access.js';
 import type { DatasetNotifier } from '../records/notifier.js';
-import type { DatasetStore } from '../records/store.js';
+import { sharingOf, type DatasetStore } from '../records/store.js';
 
 type Sharing = z.infer<typeof sharing>;
 
@@ -35,18 +37,25 @@ export class SharingService {
 
   async get(caller: Person, datasetId: string): Promise<Sharing> {
     const row = await this.deps.access.dataset(caller, 'dataset.share', datasetId);
-    const people = await this.deps.people.byId(await this.deps.store.sharedWith(datasetId));
+    const { store, people } = this.deps;
+    const to = await store.sharedWith(datasetId);
+    const idsOf = (kind: Grantee['kind']): string[] => to.flatMap((one) => (one.kind === kind ? [one.id] : []));
+    const found = await people.byId(idsOf('person'));
     return {
       everyone: row.shared === 'everyone',
-      people: people.map(({ userId, email, name }) => ({ user_id: userId, email, name })),
+      people: found.map(({ userId, email, name }) => ({ user_id: userId, email, name })),
+      projects: await namesOf(store.db, idsOf('project')),
     };
   }
 
-  /** @throws {KargahError} `unknown_person` for an email that nobody here has; nothing is changed then. */
+  /**
+   * @throws {KargahError} `unknown_person` for an email that nobody here has, `not_found` for a project that the caller is not in and that
+   *   does not have it already; nothing is changed then.
+   */
   async put(
     caller: Person,
     datasetId: string,
-    { everyone = false, emails: given = [] }: z.output<(typeof putSharing)['body']>,
+    { everyone = false, emails: given = [], project_ids: projects = [] }: z.output<(typeof putSharing)['body']>,
   ): Promise<Sharing> {
     const row = await this.deps.access.dataset(caller, 'dataset.share', datasetId);
     const emails = [...new Set(given.map((email) => email.toLowerCase()))];
@@ -54,10 +63,16 @@ export class SharingService {
     const missing = emails.find((email) => !found.some((person) => person.email.toLowerCase() === email));
     if (missing !== undefined) throw new KargahError('unknown_person', { email: missing });
     const others = found.filter((person) => person.userId !== row.user_id);
+    const held = await this.deps.store.sharedWith(datasetId);
+    for (const id of projects) if (!held.some((one) => one.id === id)) inProject(caller, id);
     const before = await this.deps.notifier.audienceOf(row);
-    const shared = everyone ? 'everyone' : others.length > 0 ? 'people' : 'nobody';
-    const sharedWith = others.map((person) => person.userId);
-    const sharedBefore = await this.deps.store.sharedWith(datasetId);
+    const to: Grantee[] = [
+      ...(everyone ? [{ kind: 'everyone', id: '' } as const] : []),
+      ...others.map((person) => ({ kind: 'person', id: person.userId }) as const),
+      ...[...new Set(projects)].filter((id) => id !== row.project_id).map((id) => ({ kind: 'project', id }) as const),
+    ];
+    const shared = sharingOf(to);
+    const [sharedBefore, sharedWith] = [namedIn(held), namedIn(to)];
     const isSame = row.shared === shared && sameMembers(sharedBefore, sharedWith);
     const tell = this.deps.ledger.telling(
       isSame
@@ -71,11 +86,14 @@ export class SharingService {
             after: { shared, shared_with: sharedWith },
           },
     );
-    await this.deps.store.share(datasetId, shared, sharedWith, tell);
+    await this.deps.store.share(datasetId, { to, by: caller.userId }, tell);
     await this.deps.notifier.sharingChanged(datasetId, before);
     return this.get(caller, datasetId);
   }
 }
+
+/** The people and projects among them. */
+const namedIn = (all: readonly Grantee[]): string[] => all.flatMap(({ id }) => (id === '' ? [] : [id]));
 
 function sameMembers(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((one) => b.includes(one));

@@ -44,7 +44,7 @@ export class DatasetNotifier {
 
   async audienceOf(row: DatasetRow): Promise<Audience> {
     if (row.shared === 'everyone') return 'everyone';
-    return row.shared === 'people' ? this.store.sharedWith(row.dataset_id) : [];
+    return row.shared === 'people' ? this.store.seenBy(row.dataset_id) : [];
   }
 
   private tellOthers(row: DatasetRow, audience: Audience, deleted: boolean): void {

@@ -1,6 +1,16 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Caller } from '../../access/caller.js';
 import type { Resource } from '../../access/resource.js';
+import {
+  granteesOf,
+  grantOnly,
+  holderOf,
+  isGranted,
+  isTo,
+  peopleAmong,
+  type Grantee,
+  type Holder,
+} from '../../access/grants.js';
 import { isThere } from '../../access/projects.js';
 import { inProjectsOf, type Scope } from '../../access/scope.js';
 import type { Database, UploadTable } from '../../storage/schema.js';
@@ -49,7 +59,11 @@ export interface ListQuery extends PageQuery {
   readonly sha256?: string | undefined;
   readonly size_bytes?: number | undefined;
 }
-type Sharing = DatasetRow['shared'];
+/** What the grants come to. */
+export function sharingOf(to: readonly Grantee[]): DatasetRow['shared'] {
+  if (to.some(({ kind }) => kind === 'everyone')) return 'everyone';
+  return to.length > 0 ? 'people' : 'nobody';
+}
 
 /** Rows of datasets and of their uploads. A deleted dataset's row stays until the bytes of its versions are free. */
 export class DatasetStore {
@@ -60,11 +74,11 @@ export class DatasetStore {
   }
 
   /** The dataset, for `requireAccess`. */
-  async resource({ userId }: Pick<Caller, 'userId'>, datasetId: string): Promise<Resource<DatasetRow> | null> {
+  async resource(caller: Caller, datasetId: string): Promise<Resource<DatasetRow> | null> {
     const row = await this.find(datasetId);
     if (row === undefined) return null;
-    const isShared =
-      row.shared === 'everyone' || (row.shared === 'people' && (await this.sharedWith(datasetId)).includes(userId));
+    const granted = { kind: 'dataset', id: datasetId } as const;
+    const isShared = row.shared !== 'nobody' && (await isGranted(this.db, holderOf(caller), granted, 'dataset.read'));
     const isSharedWithCaller = isShared && (await isThere(this.db, row.project_id));
     return { kind: 'dataset', id: datasetId, projectId: row.project_id, isSharedWithCaller, row };
   }
@@ -73,11 +87,11 @@ export class DatasetStore {
   async list(scope: Scope, query: ListQuery): Promise<Page<DatasetRow>> {
     // Each by its own index.
     const own = this.narrowed(this.rows().where(inProjectsOf(scope, 'd.project_id')), query);
-    const shared = scope.sharedWith === null ? [] : [this.narrowed(this.sharedOnly(scope, scope.sharedWith), query)];
+    const shared = scope.grantedTo === null ? [] : [this.narrowed(this.sharedOnly(scope, scope.grantedTo), query)];
     return readPage([own, ...shared], { by: 'created_at', then: 'dataset_id', table: 'd' }, query);
   }
 
-  private sharedOnly(scope: Scope, userId: string): ReturnType<DatasetStore['rows']> {
+  private sharedOnly(scope: Scope, holder: Holder): ReturnType<DatasetStore['rows']> {
     return this.rows()
       .where((eb) => eb.not(inProjectsOf(scope, 'd.project_id')))
       .where('d.shared', '!=', 'nobody')
@@ -91,14 +105,16 @@ export class DatasetStore {
         ),
       )
       .where((eb) =>
-        eb.or([
-          eb('d.shared', '=', 'everyone'),
-          eb(
-            'd.dataset_id',
-            'in',
-            eb.selectFrom('dataset_shares as s').select('s.dataset_id').where('s.user_id', '=', userId),
-          ),
-        ]),
+        eb(
+          'd.dataset_id',
+          'in',
+          eb
+            .selectFrom('grants as g')
+            .select('g.object_id')
+            .where('g.object_kind', '=', 'dataset')
+            .where('g.permission', '=', 'dataset.read')
+            .where(isTo(holder)),
+        ),
       );
   }
 
@@ -199,25 +215,27 @@ export class DatasetStore {
       await trx.updateTable(table).set({ project_id: projectId }).where('dataset_id', '=', id).execute();
   }
 
-  async share(datasetId: string, shared: Sharing, userIds: readonly string[], tell = untold): Promise<void> {
+  async share(
+    datasetId: string,
+    { to, by }: { readonly to: readonly Grantee[]; readonly by: string },
+    tell = untold,
+  ): Promise<void> {
     await this.db.transaction().execute(async (tx) => {
-      await tx.updateTable('datasets').set({ shared }).where('dataset_id', '=', datasetId).execute();
-      await tx.deleteFrom('dataset_shares').where('dataset_id', '=', datasetId).execute();
-      const created_at = new Date().toISOString();
-      const rows = userIds.map((user_id) => ({ dataset_id: datasetId, user_id, created_at }));
-      if (rows.length > 0) await tx.insertInto('dataset_shares').values(rows).execute();
+      await tx
+        .updateTable('datasets')
+        .set({ shared: sharingOf(to) })
+        .where('dataset_id', '=', datasetId)
+        .execute();
+      await grantOnly(tx, { kind: 'dataset', id: datasetId }, { to, permission: 'dataset.read', by });
       await tell(tx);
     });
   }
-  async sharedWith(datasetId: string): Promise<string[]> {
-    const rows = await this.db
-      .selectFrom('dataset_shares')
-      .select('user_id')
-      .where('dataset_id', '=', datasetId)
-      .orderBy('created_at')
-      .orderBy('user_id')
-      .execute();
-    return rows.map((row) => row.user_id);
+  sharedWith(datasetId: string): Promise<Grantee[]> {
+    return granteesOf(this.db, { kind: 'dataset', id: datasetId });
+  }
+  /** The people who see it by a grant to them or to a project of theirs. */
+  async seenBy(datasetId: string): Promise<string[]> {
+    return peopleAmong(this.db, await this.sharedWith(datasetId));
   }
 
   findUpload(uploadId: string): Promise<UploadTable | undefined> {

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Dataset, Reading } from '../../contract/datasets/datasets.js';
 import type { Failure } from '../../contract/errors.js';
 import type { Origin } from '../../contract/datasets/versions.js';
+import { forgetGrants } from '../../access/grants.js';
 import { KargahError } from '../../lib/errors.js';
 import type { Database, DatasetTable, DatasetVersionTable, UploadTable } from '../../storage/schema.js';
 import { newId } from '../../lib/ids.js';
@@ -333,7 +334,7 @@ export class VersionStore {
         await showHead(tx, row.dataset_id);
         return 'version';
       }
-      await tx.deleteFrom('dataset_shares').where('dataset_id', '=', row.dataset_id).execute();
+      await forgetGrants(tx, { kind: 'dataset', id: row.dataset_id });
       await tx.deleteFrom('datasets').where('dataset_id', '=', row.dataset_id).execute();
       return 'dataset';
     });

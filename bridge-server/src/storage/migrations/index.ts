@@ -14,6 +14,7 @@ import { settingsOfTheServer } from './0013-settings-of-the-server.js';
 import { limitsAndKeys } from './0014-limits-and-keys.js';
 import { registeredModels } from './0015-registered-models.js';
 import { promotion } from './0016-promotion.js';
+import { grants } from './0018-grants.js';
 import { addressesOfInvitations } from './0019-addresses-of-invitations.js';
 import { notesOfJobs } from './0022-notes-of-jobs.js';
 
@@ -34,6 +35,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '014_limits_and_keys': limitsAndKeys,
   '015_registered_models': registeredModels,
   '016_promotion': promotion,
+  '018_grants': grants,
   '019_addresses_of_invitations': addressesOfInvitations,
   '022_notes_of_jobs': notesOfJobs,
 };

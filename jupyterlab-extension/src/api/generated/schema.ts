@@ -645,7 +645,7 @@ export interface paths {
     };
     /** Who may read it */
     get: operations['getSharing'];
-    /** Let people, or everyone on this server, read it and train on it */
+    /** Let people, the members of projects, or everyone on this server, and nobody else, read it and train on it */
     put: operations['putSharing'];
     post?: never;
     delete?: never;
@@ -2150,6 +2150,8 @@ export interface components {
     SharingRequest: {
       everyone?: boolean;
       emails?: string[];
+      /** @description Projects that the caller is in: all members of them */
+      project_ids?: string[];
     };
     MoveDatasetRequest: {
       /** @description Where one may write, as in the dataset’s own */
@@ -3399,6 +3401,10 @@ export interface components {
       people: {
         user_id: string;
         email: string;
+        name: string;
+      }[];
+      projects: {
+        project_id: string;
         name: string;
       }[];
     };

@@ -158,6 +158,7 @@ export const lineage = {
   },
   'share.everyone': { fa: 'همهٔ کاربران این سرور', en: 'Everyone on this server' },
   'share.emails': { fa: 'ایمیل‌ها', en: 'Emails' },
+  'share.projects': { fa: 'همهٔ اعضای این پروژه‌ها', en: 'All members of these projects' },
   'share.people': { fa: 'مشترک با چند نفر', en: 'shared with people' },
   'share.with.everyone': { fa: 'مشترک با همه', en: 'shared with everyone' },
   'share.withMe': { fa: '{x} با شما به اشتراک گذاشته است', en: 'shared with you by {x}' },

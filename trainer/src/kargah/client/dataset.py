@@ -13,6 +13,8 @@ from kargah.client.transport.live import live_feed
 from kargah.client.transport.pages import pages
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas
     import pyarrow
 
@@ -257,9 +259,17 @@ class Dataset:
         self.data = self._http.json("PATCH", f"{DATASETS}/{self.id}", json={"tags": list(tags)})
         return self
 
-    def share(self, *emails: str, everyone: bool = False) -> None:
-        """Lets people, or everyone on this server, read it and train on it."""
-        self._http.json("PUT", f"{DATASETS}/{self.id}/sharing", json={"emails": list(emails), "everyone": everyone})
+    def share(self, *emails: str, everyone: bool = False, projects: Sequence[str | Project] = ()) -> None:
+        """Lets people, the members of projects, or everyone on this server, and nobody else, read it and train on it.
+
+        Args:
+            projects: ones that I am in; or their ids.
+
+        Raises:
+            KargahError: `not_found`, `forbidden`, `unknown_person`.
+        """
+        body = {"emails": list(emails), "everyone": everyone, "project_ids": [_id_of(project) for project in projects]}
+        self._http.json("PUT", f"{DATASETS}/{self.id}/sharing", json=body)
 
     def _facts(self, version: int) -> wire.DatasetVersion:
         found: wire.DatasetVersion = self._http.json("GET", f"{DATASETS}/{self.id}/versions/{version}")

@@ -1997,14 +1997,21 @@ class SharingPeopleItem(TypedDict):
     name: str
 
 
+class SharingProjectsItem(TypedDict):
+    project_id: str
+    name: str
+
+
 class Sharing(TypedDict):
     everyone: bool
     people: list[SharingPeopleItem]
+    projects: list[SharingProjectsItem]
 
 
 class SharingRequest(TypedDict):
     everyone: NotRequired[bool]
     emails: NotRequired[list[str]]
+    project_ids: NotRequired[list[str]]
 
 
 class SignOutRequest(TypedDict):
