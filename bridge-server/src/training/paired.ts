@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { pairedFigures, type PairedFigures } from '../contract/training/paired.js';
+import { FairSlots } from '../lib/async/fair-slots.js';
 import { inherited } from '../lib/environment.js';
 import { KargahError } from '../lib/errors.js';
 import type { MlflowPort } from '../mlflow/port.js';
@@ -17,6 +18,8 @@ import { openReportRows } from './reports.js';
 /** Three million rows. */
 const MOST_BYTES = 64 * 2 ** 20;
 const SECONDS = 180;
+/** Each reads the rows of two models into a process of its own; at once in all, and of one project. */
+const AT_ONCE = { atOnce: 2, each: 1, waiting: 16 };
 
 const answer = z.discriminatedUnion('ok', [
   pairedFigures.extend({ ok: z.literal(true) }),
@@ -33,6 +36,7 @@ export interface JudgedModel {
 /** Holds two models against each other on the rows of their reports, in a Python process of its own that reads them. */
 export class PairedReports {
   readonly #folder: string;
+  readonly #slots = new FairSlots(AT_ONCE);
 
   constructor(
     dataDir: string,
@@ -45,9 +49,14 @@ export class PairedReports {
 
   /**
    * @param metric a figure of reports; null: the first of their kind
-   * @throws {KargahError} `report_rows_missing` with the `side` that has none, 1 or 2; `rows_differ`, `mlflow_unavailable`
+   * @throws {KargahError} `report_rows_missing` with the `side` that has none, 1 or 2; `rows_differ`, `mlflow_unavailable`,
+   *     `rate_limited` where too many of the project wait
    */
-  async compare(first: JudgedModel, second: JudgedModel, metric: string | null): Promise<PairedFigures> {
+  compare(first: JudgedModel, second: JudgedModel, metric: string | null): Promise<PairedFigures> {
+    return this.#slots.take(first.place.workspace, undefined, () => this.#compare(first, second, metric));
+  }
+
+  async #compare(first: JudgedModel, second: JudgedModel, metric: string | null): Promise<PairedFigures> {
     const names = [first.name, second.name] as const;
     // Rows are places in the dataset: those of other data are others.
     if (first.dataset === null || first.dataset !== second.dataset)
@@ -61,7 +70,19 @@ export class PairedReports {
       const paths = [join(folder, 'first'), join(folder, 'second')] as const;
       await Promise.all([this.#bring(first, paths[0], 1), this.#bring(second, paths[1], 2)]);
       const asked = ['-m', 'kargah.evaluation', metric ?? '', ...paths, ...names];
-      const { stdout } = await promisify(execFile)(this.python, asked, {
+      const { stdout } = await this.#run(asked);
+      const said = answer.parse(JSON.parse(stdout));
+      if (!said.ok) throw new KargahError('rows_differ', { reason: said.reason, reason_fa: said.reason_fa });
+      const { ok: _, ...figures } = said;
+      return figures;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async #run(asked: readonly string[]): Promise<{ stdout: string }> {
+    try {
+      return await promisify(execFile)(this.python, asked, {
         env: {
           ...inherited(process.env),
           PYTHONUTF8: '1',
@@ -71,12 +92,17 @@ export class PairedReports {
         },
         timeout: SECONDS * 1000,
       });
-      const said = answer.parse(JSON.parse(stdout));
-      if (!said.ok) throw new KargahError('rows_differ', { reason: said.reason, reason_fa: said.reason_fa });
-      const { ok: _, ...figures } = said;
-      return figures;
-    } finally {
-      await rm(folder, { recursive: true, force: true });
+    } catch (cause) {
+      // Ended by its limits of time or memory.
+      if ((cause as { signal?: string | null }).signal == null) throw cause;
+      throw new KargahError(
+        'rows_differ',
+        {
+          reason: 'Comparing so many rows takes longer than is allowed; choose accuracy or mae, which take less.',
+          reason_fa: 'سنجش این تعداد ردیف بیش از حد مجاز طول می‌کشد؛ accuracy یا mae را انتخاب کنید که سبک‌ترند.',
+        },
+        { cause },
+      );
     }
   }
 

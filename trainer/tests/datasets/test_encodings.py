@@ -84,9 +84,12 @@ def test_iran_system_is_read_when_chosen_in_the_order_and_letters_of_unicode(rea
     names = [bytes.fromhex(seen) for seen in IRAN_SYSTEM]
     # «می‌رود» of one word, and a street with its number, as they are seen from left to right.
     others = [bytes.fromhex("a2f8a4fcf5"), b"\x81\x82 " + bytes.fromhex("edf295")]
+    others += [b"\x81\x82\x8a\x85\x80\x80 " + bytes.fromhex("f6a89f"), b"XP-500 " + bytes.fromhex("f6a89f")]
     content = b"name,n\r\n" + b"".join(name + b",%d\r\n" % at for at, name in enumerate([*names, *others]))
     result = read(content, encoding="iran-system")
     read_names = pq.read_table(tmp_path / "data.parquet").column("name").to_pylist()
     assert read_names[:3] == list(IRAN_SYSTEM.values())
-    assert read_names[3:] == ["می\u200cرود", "پلاک ۱۲"]
+    assert read_names[3:5] == ["می\u200cرود", "پلاک ۱۲"]
+    # A figure with thousands, and a code that begins with Latin letters, keep their order.
+    assert read_names[5:] == ["حسن ۱۲،۵۰۰", "XP-500 حسن"]
     assert (result["encoding"], result["reading"]["encoding"]) == ("iran-system", "iran-system")

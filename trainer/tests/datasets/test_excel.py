@@ -143,3 +143,17 @@ def test_what_stands_in_cells_merged_over_rows_is_in_each_of_them(read: Read, tm
     )
     assert pq.read_table(tmp_path / "data.parquet").column("استان").to_pylist() == ["فارس", "فارس", "قم", "قم"]
     assert next(one["params"] for one in result["warnings"] if one["code"] == "merged_cells_filled") == {"count": 2}
+
+
+def test_cells_merged_in_the_header_or_over_rows_that_hold_nothing_else_make_no_rows(
+    read: Read, tmp_path: Path
+) -> None:
+    body = rows(["استان", "فروش"], [None, None], ["فارس", 1], [None, 2], [None, None], [None, None], ["قم", 3])
+    merges = "".join(f'<mergeCell ref="{place}"/>' for place in ("A1:A2", "B1:B2", "A3:A6"))
+    result = read(
+        workbook({"s": f'{body}</sheetData><mergeCells count="3">{merges}</mergeCells><sheetData>'}), "book.xlsx"
+    )
+    table = pq.read_table(tmp_path / "data.parquet")
+    assert table.column("استان").to_pylist() == ["فارس", "فارس", "قم"]
+    assert table.column("فروش").to_pylist() == [1, 2, 3]
+    assert next(one["params"] for one in result["warnings"] if one["code"] == "merged_cells_filled") == {"count": 1}

@@ -28,8 +28,7 @@ export type PairedFigures = z.infer<typeof pairedFigures>;
 
 export const pairedMetric = z
   .string()
-  .min(1)
-  .max(100)
+  .regex(/^[\w.@-]{1,100}$/u)
   .optional()
   .meta({ description: 'A figure of reports; accuracy or mae where it is left out' });
 

@@ -126,7 +126,8 @@ async function notWorse(
   const [mine, its] = [stored(lineage, row.lineage_json), stored(lineage, champion.lineage_json)];
   if (mine?.dataset_sha256 == null || mine.dataset_sha256 !== its?.dataset_sha256) return cannot('gate_other_data');
   if (mine.split_id === null || mine.split_id !== its.split_id) return cannot('gate_other_split');
-  if (theirs.part !== report.part || theirs.rows !== report.rows) return cannot('gate_other_rows');
+  if (theirs.chosen_on_these || theirs.part !== report.part || theirs.rows !== report.rows)
+    return cannot('gate_other_rows');
   let paired: PairedFigures;
   try {
     paired = await candidate.against(champion, row, metric);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from kargah.datasets.failures import ReadFailure
@@ -51,15 +51,16 @@ def read_excel(original: Path, work: Path, options: ReadingOptions) -> TextTable
         with CalamineWorkbook.from_path(str(original)) as book:
             found = book.get_sheet_by_name(sheet)
             rows = [[_text(cell, missing) for cell in row] for row in found.to_python()]
-            merged = _fill_merged(rows, found.start or (0, 0), found.merged_cell_ranges or [])
+            start, ranges = found.start or (0, 0), found.merged_cell_ranges or []
     except BaseException as error:
         if not _refused(error):
             raise
         raise ReadFailure("damaged_file") from error
-    rows = [row for row in rows if any(cell is not None for cell in row)]
+    places = [at for at, row in enumerate(rows) if any(cell is not None for cell in row)]
+    rows = [rows[at] for at in places]
     headless = not options.get("header", True)
     layout = layout_of([[cell or "" for cell in row] for row in rows[:_SAMPLE_ROWS]], options)
-    rows = rows[layout.skip :]
+    rows, places = rows[layout.skip :], places[layout.skip :]
     header_rows = 0 if headless else layout.header_rows
     if not rows or len(rows) <= header_rows + layout.units:
         raise ReadFailure("no_rows")
@@ -72,7 +73,9 @@ def read_excel(original: Path, work: Path, options: ReadingOptions) -> TextTable
     else:
         given = [cell or "" for cell in rows[0][:width]]
     columns, warnings = unique_names(given)
-    body = rows[header_rows + layout.units :]
+    first = header_rows + layout.units
+    body = rows[first:]
+    merged = _fill_merged(dict(zip(places[first:], body, strict=True)), start, ranges)
     others = [name for name in names if name != sheet]
     told = [*layout.warnings, *warnings]
     if merged:
@@ -89,21 +92,33 @@ def read_excel(original: Path, work: Path, options: ReadingOptions) -> TextTable
 
 
 def _fill_merged(
-    rows: list[list[str | None]], start: tuple[int, int], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]
+    body: Mapping[int, list[str | None]],
+    start: tuple[int, int],
+    ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]],
 ) -> int:
     """Write what stands in cells merged over several rows into each of these; return into how many.
 
-    Cells that are merged over columns alone are left: a title, or a name over several columns.
+    Cells that are merged over columns alone are left: a title, or a name over several columns. So are cells of the
+    header, and rows that hold nothing else.
+
+    Args:
+        body: the rows of the table's body that hold anything, by their place in the sheet's rows
     """
     filled = 0
-    for (top, left), (bottom, _) in ranges:
-        first, at = top - start[0], left - start[1]
-        if first < 0 or first >= len(rows) or at < 0 or at >= len(rows[first]):
+    # A cell belongs to one range; a file that says otherwise is not followed without end.
+    left = sum(map(len, body.values()))
+    for (top, column), (bottom, _) in ranges:
+        first, at = top - start[0], column - start[1]
+        source = body.get(first)
+        left -= bottom - top
+        if left < 0:
+            break
+        if source is None or not 0 <= at < len(source) or source[at] is None:
             continue
-        for row in rows[first + 1 : bottom - start[0] + 1]:
-            # A cell belongs to one range, so that this ends however many a file says it has.
-            if row[at] is None and rows[first][at] is not None:
-                row[at] = rows[first][at]
+        for place in range(first + 1, bottom - start[0] + 1):
+            row = body.get(place)
+            if row is not None and row[at] is None:
+                row[at] = source[at]
                 filled += 1
     return filled
 

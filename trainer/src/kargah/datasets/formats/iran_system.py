@@ -25,8 +25,9 @@ _TABLE = "".join(map(chr, range(128))) + _FORMS
 _LETTER = "\u0621-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc"
 _PERSIAN = re.compile(f"[{_LETTER}]")
 # Of one cell: letters, figures, spaces, and the marks that stand between them in Persian texts.
-_RUN = re.compile(f"[{_LETTER}0-9۰-۹ \u00a0.:/()!،؟-]+")
-_FIGURES = re.compile(r"[0-9۰-۹]+(?:[.:/-][0-9۰-۹]+)*")
+# What begins with a Latin letter (A4, XP-500) stays as it is.
+_RUN = re.compile(f"[A-Za-z][A-Za-z0-9._/-]*|[{_LETTER}0-9۰-۹ \u00a0.:/()!،؟٬-]+")
+_FIGURES = re.compile(r"[0-9۰-۹]+(?:[.:/،٬-][0-9۰-۹]+)*")
 # The last form of a letter that would join the next one: with another letter behind it, a joiner kept them apart.
 _APART = re.compile(f"([ﺏﭖﺕﺙﺝﭺﺡﺥﺱﺵﺹﺽﻉﻊﻍﻎﻑﻕﮎﮒﻝﻡﻥﻩﯽﯼ])(?=[{_LETTER}])")
 _MIRRORED = str.maketrans("()", ")(")
