@@ -8,6 +8,8 @@ import { useI18n } from '../i18n/context.js';
 import { isShare } from '../api/states.js';
 import { downloadModel } from '../jobs/actions.js';
 import { notebookCode } from '../jobs/modelCode.js';
+import { May } from '../projects/may.js';
+import { registerModel } from './actions.js';
 
 export function ModelRow({ model, first }: { readonly model: Model; readonly first: boolean }): JSX.Element {
   const kargah = useKargah();
@@ -31,6 +33,9 @@ export function ModelRow({ model, first }: { readonly model: Model; readonly fir
       }
       actions={
         <>
+          <May do="model.write">
+            <IconButton icon="prom" label={t('reg.register')} onClick={() => void registerModel(kargah, model)} />
+          </May>
           <IconButton icon="down" label={t('action.downloadModel')} onClick={() => void downloadModel(kargah, model)} />
           <IconButton
             icon="code"

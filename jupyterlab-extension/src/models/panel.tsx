@@ -2,6 +2,7 @@ import { EmptyState } from '../components/Note.js';
 import type { PanelPart } from '../features/feature.js';
 import { useI18n } from '../i18n/context.js';
 import { ModelRow } from './ModelRow.js';
+import { ApprovalRow, RegisteredRow } from './RegisteredRow.js';
 
 function NoModels(): JSX.Element {
   const { t } = useI18n();
@@ -23,16 +24,35 @@ const part: PanelPart = {
   },
   rows: {
     section: 'models',
-    lists: ['models'],
-    entries: ({ store }) =>
-      store
+    lists: ['models', 'registered', 'approvals'],
+    // What waits for the reader, then what is registered, then what jobs trained.
+    entries: ({ store }) => [
+      ...store
+        .list('approvals')
+        .get()
+        .items.map((request) => ({
+          id: request.request_id,
+          texts: [request.name, request.alias],
+          uncounted: true,
+          row: (first: boolean) => <ApprovalRow key={request.request_id} request={request} first={first} />,
+        })),
+      ...store
+        .list('registered')
+        .get()
+        .items.map((model) => ({
+          id: `registered ${model.name}`,
+          texts: [model.name, ...model.aliases.map(({ alias }) => alias)],
+          row: (first: boolean) => <RegisteredRow key={`registered ${model.name}`} model={model} first={first} />,
+        })),
+      ...store
         .list('models')
         .get()
         .items.map((model) => ({
           id: model.job_id,
           texts: [model.name, model.dataset_name ?? ''],
-          row: (first) => <ModelRow key={model.job_id} model={model} first={first} />,
+          row: (first: boolean) => <ModelRow key={model.job_id} model={model} first={first} />,
         })),
+    ],
   },
 };
 export default part;

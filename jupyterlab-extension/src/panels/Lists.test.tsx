@@ -36,11 +36,13 @@ beforeEach(async () => {
         : page(...jobs)
       : path.includes('/sources/')
         ? { status: 201, body: dataset({ dataset_id: 'ds_digits', state: 'uploading' }) }
-        : path.includes('/models')
+        : path.includes('/train/models')
           ? page(...models)
           : path.includes('/datasets')
             ? datasets(new URL(path, 'http://bridge').searchParams)
-            : page(...sweeps),
+            : path.includes('/sweeps')
+              ? page(...sweeps)
+              : page(),
   );
 });
 afterEach(async () => {
