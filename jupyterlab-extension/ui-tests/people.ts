@@ -27,6 +27,8 @@ const NAMED = {
   mina: ['مینا', 'سقف‌ها را خودش می‌گذارد'],
   sima: ['سیما', 'با دعوت مینا حساب ساخت'],
   yalda: ['یلدا', 'چند کار را کنار هم می‌گذارد'],
+  taraneh: ['ترانه', 'مدل‌هایش را ثبت می‌کند'],
+  behrang: ['بهرنگ', 'پیش از تأیید بررسی‌ها را می‌خواند'],
 } satisfies Record<string, [name: string, password: string]>;
 
 export const people = Object.fromEntries(

@@ -1,8 +1,10 @@
 import { data } from '../api/client.js';
 import type { Model, ModelRequest, ModelRequestChanged, ModelsChanged, RegisteredModel } from '../api/types.js';
 import { deferred } from '../components/deferred.js';
-import { type Feature, textOf } from '../features/feature.js';
+import { type CommandSpec, type Feature, textOf } from '../features/feature.js';
+import { may } from '../projects/may.js';
 import { storedList } from '../store/store.js';
+import type { Kargah } from '../tokens.js';
 import { type ModelMessages, modelMessages } from './messages.js';
 
 declare module '../i18n/messages.js' {
@@ -29,6 +31,13 @@ declare module '../tokens.js' {
 }
 
 const ModelPage = deferred(() => import(/* webpackChunkName: "models" */ './page/ModelPage.js'));
+
+/** What the job of a command trained, if it did. */
+const modelOf = ({ store }: Kargah, args: Parameters<CommandSpec['execute']>[1]): Model | undefined =>
+  store
+    .list('models')
+    .get()
+    .items.find(({ job_id }) => job_id === textOf(args, 'job_id'));
 
 export const models: Feature = {
   id: 'models',
@@ -75,6 +84,22 @@ export const models: Feature = {
       look: (_kargah, { name }) => ({ name, icon: 'model' }),
       lists: [],
       content: ({ name }) => <ModelPage name={name} />,
+    },
+  ],
+  commands: [
+    {
+      id: 'kargah:register-model',
+      label: 'reg.command',
+      icon: 'prom',
+      palette: true,
+      page: 'job',
+      enabled: (kargah, args) => modelOf(kargah, args) !== undefined && may(kargah, 'model.write'),
+      execute: async (kargah, args) => {
+        const model = modelOf(kargah, args);
+        if (model === undefined) return;
+        const { registerModel } = await import(/* webpackChunkName: "panel" */ './actions.js');
+        await registerModel(kargah, model);
+      },
     },
   ],
   panel: () => import(/* webpackChunkName: "panel" */ './panel.js'),

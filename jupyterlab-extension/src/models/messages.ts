@@ -3,6 +3,7 @@ import type { Catalogue } from '../i18n/message.js';
 export const modelMessages = {
   'reg.title': { fa: 'مدل ثبت‌شده', en: 'Registered model' },
   'reg.register': { fa: 'ثبت مدل', en: 'Register the model' },
+  'reg.command': { fa: 'این کار: ثبت مدل', en: 'This job: register the model' },
   'reg.registerTitle': { fa: 'ثبت مدل {x}', en: 'Register the model of {x}' },
   'reg.name': { fa: 'نام مدل', en: 'Name of the model' },
   'reg.nameHint': {

@@ -18,6 +18,7 @@ import {
   tagJob,
   type ModelFormat,
 } from '../actions.js';
+import { registerModel } from '../../models/actions.js';
 import { permitted, useMay } from '../../projects/may.js';
 import { ModelCode } from '../ModelCode.js';
 import { RecipeName, RunHeader, RunMeta, RunProgress } from './RunHeader.js';
@@ -42,6 +43,13 @@ export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
   const items = permitted(kargah, [
     { label: t('action.rename'), icon: 'code', needs: 'job.write', run: () => void renameJob(kargah, job) },
     { label: t('tags.edit'), icon: 'filter', needs: 'job.write', run: () => void tagJob(kargah, job) },
+    {
+      label: t('reg.register'),
+      icon: 'prom',
+      needs: 'model.write',
+      disabled: !job.has_model,
+      run: () => void registerModel(kargah, job),
+    },
     { label: t('job.downloadPackage'), icon: 'down', disabled: !job.has_model, run: () => void save('package') },
     { label: t('job.downloadMlflow'), icon: 'down', disabled: !job.has_model, run: () => void save('mlflow') },
     {
