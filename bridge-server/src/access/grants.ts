@@ -110,3 +110,8 @@ export async function grantOnly(
 export async function forgetGrants(trx: Kysely<Database>, { kind, id }: Granted): Promise<void> {
   await trx.deleteFrom('grants').where('object_kind', '=', kind).where('object_id', '=', id).execute();
 }
+
+/** These projects without the one that the object lies in, each once: its members have it already. */
+export function otherProjects(object: { readonly project_id: string }, projectIds: readonly string[]): string[] {
+  return [...new Set(projectIds)].filter((id) => id !== object.project_id);
+}

@@ -21,7 +21,7 @@ it('answers two requests of a person at a time; further ones wait, and are refus
   const answers = Array.from({ length: 60 }, () =>
     ask('usr_a').then(
       () => 'answered',
-      (error: { code: string }) => error.code,
+      (error: unknown) => (error as { code: string }).code,
     ),
   );
   // Those that are refused are so before anything is read.

@@ -37,6 +37,15 @@ export const shownText = (maxLength: number) =>
       params: { fa: 'این متن نویسهٔ نادیدنی دارد؛ آن را دوباره بنویسید.' },
     });
 export const displayName = shownText(200);
+/** A text of several lines, which may be empty. */
+export const lines = (maxLength: number) =>
+  z
+    .string()
+    .max(maxLength)
+    .refine((text) => !/\p{Cs}|[^\P{Cc}\n\r\t]/u.test(text), {
+      error: 'characters that are not seen are not allowed',
+      params: { fa: 'این متن نویسهٔ نادیدنی دارد؛ آن را دوباره بنویسید.' },
+    });
 
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),

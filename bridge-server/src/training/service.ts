@@ -27,7 +27,7 @@ import { labelled, type GatewayListener, type MlflowPort } from '../mlflow/port.
 import { untold, type Ledger, type Tell } from '../ledger/index.js';
 import { RunFinalizer } from './run/finalizer.js';
 import { JobNotifier } from './queue/notifier.js';
-import { JobLabels, type LabelChanges } from './records/labels.js';
+import { JobLabels } from './records/labels.js';
 import { JobFolders } from './records/job-folder.js';
 import { JobLogs, type LogPiece } from './logs/logs.js';
 import { ModelDownloads, type ModelFile, type ModelFormat, type ModelPlace } from './model-download.js';
@@ -45,7 +45,7 @@ import type { Recipes } from './requests/recipes.js';
 import { Admission } from './requests/admission.js';
 import { JobRunner } from './run/runner.js';
 import { isTerminal } from './records/states.js';
-import { JobStore, type JobRow } from './records/store.js';
+import { JobStore, type JobRow, type LabelChanges } from './records/store.js';
 import { JobTelemetry } from './run/telemetry.js';
 import { canResume, modelOf, paramsOf, resourcesOf, scriptOf } from './records/view.js';
 import { Scheduler } from './queue/scheduler.js';

@@ -41,11 +41,14 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
   useEffect(() => void askSignUp(), [askSignUp]);
   const invitation = useStore(api.session.invitation);
   const resetCode = useStore(api.session.resetCode);
-  useEffect(() => {
-    if (resetCode === null) return;
-    setWanted('reset');
-    setValues((before) => ({ ...before, code: resetCode }));
-  }, [resetCode]);
+  const [takenCode, setTakenCode] = useState<string | null>(null);
+  if (resetCode !== takenCode) {
+    setTakenCode(resetCode);
+    if (resetCode !== null) {
+      setWanted('reset');
+      setValues((before) => ({ ...before, code: resetCode }));
+    }
+  }
   const [offer, setOffer] = useState<InvitationOffer | null>(null);
   useEffect(() => {
     if (invitation === null) return;

@@ -86,7 +86,9 @@ export async function renameJob(kargah: Kargah, job: Job): Promise<void> {
     accept: t('action.save'),
   });
   if (name === null || name === job.name) return;
-  await told(kargah, async () => void (await changeJob(kargah, job, { name })));
+  await told(kargah, async () => {
+    await changeJob(kargah, job, { name });
+  });
 }
 
 /** Tags as a person writes them: separated by commas of either language. */
@@ -101,7 +103,9 @@ export async function tagJob(kargah: Kargah, job: Job): Promise<void> {
   });
   if (written === null) return;
   const tags = [...new Set(written.split(/[,،]/u).map((tag) => tag.trim()))].filter((tag) => tag !== '');
-  await told(kargah, async () => void (await changeJob(kargah, job, { tags })));
+  await told(kargah, async () => {
+    await changeJob(kargah, job, { tags });
+  });
 }
 
 /** Does it for each, a few at a time; those that were refused are told by the first refusal. */

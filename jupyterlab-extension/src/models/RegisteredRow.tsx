@@ -6,7 +6,7 @@ import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 
 /** A name of the registry and the version that it points to. */
-export function AliasChip({ alias }: { readonly alias: Pick<ModelAlias, 'alias' | 'version'> }): JSX.Element {
+function AliasChip({ alias }: { readonly alias: Pick<ModelAlias, 'alias' | 'version'> }): JSX.Element {
   const { t, format } = useI18n();
   return (
     <span className="kg-Chip kg-mod-plain" title={t('reg.pointsTo', { x: alias.alias, n: alias.version })}>

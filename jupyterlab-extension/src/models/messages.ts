@@ -25,8 +25,8 @@ export const modelMessages = {
     en: 'No model of this name is registered in this project',
   },
   'reg.notCurrent': {
-    fa: 'سرور MLflow پاسخ نمی‌دهد؛ آنچه آخرین بار از مدل‌ها دیده شد نشان داده می‌شود. جابه‌جایی پس از بازگشتش ممکن است.',
-    en: 'MLflow does not answer; you see what was last known of its models. Moves wait until it is back.',
+    fa: 'سرور MLflow پاسخ نمی‌دهد؛ آنچه آخرین بار از مدل‌ها دیده شد نشان داده می‌شود. درخواست و تأیید پس از بازگشتش ممکن است؛ بازگرداندن همین حالا هم کار می‌کند.',
+    en: 'MLflow does not answer; you see what was last known of its models. Requests and approvals are possible when it is back; rolling back works now.',
   },
   'reg.stages': { fa: 'جایگاه‌ها', en: 'Stages' },
   'reg.stagesNone': { fa: 'هنوز نامی به نسخه‌ای اشاره نمی‌کند.', en: 'No name points to a version yet.' },

@@ -335,8 +335,10 @@ export const putSharing = endpoint({
     .refine(
       ({ everyone, emails, project_ids: projects }) => [everyone, emails, projects].some((one) => one !== undefined),
       {
-        message: 'say everyone, emails or both; {"emails": []} shares it with nobody',
-        params: { fa: 'everyone یا emails یا هر دو را بگویید؛ با {"emails": []} با هیچ‌کس هم‌رسانی نمی‌شود' },
+        message: 'say everyone, emails, project_ids or several of them; {"emails": []} shares it with nobody',
+        params: {
+          fa: 'everyone یا emails یا project_ids یا چند تا از آن‌ها را بگویید؛ با {"emails": []} با هیچ‌کس هم‌رسانی نمی‌شود',
+        },
       },
     )
     .meta({ id: 'SharingRequest' }),

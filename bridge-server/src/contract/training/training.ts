@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { datasetId, displayName, jobId, owner, page, pageQuery, shownText, sweepId, timestamp } from '../common.js';
+import {
+  datasetId,
+  displayName,
+  jobId,
+  lines,
+  owner,
+  page,
+  pageQuery,
+  shownText,
+  sweepId,
+  timestamp,
+} from '../common.js';
 import { splitId } from '../datasets/versions.js';
 import { endpoint } from '../endpoint.js';
 import { failure } from '../errors.js';
@@ -264,8 +275,8 @@ export const patchJob = endpoint({
   body: z
     .object({
       name: displayName.optional(),
-      note: z.string().max(4000).optional(),
-      note_was: z.string().max(4000).optional().meta({
+      note: lines(4000).optional(),
+      note_was: lines(4000).optional().meta({
         description: 'The note that was read before: where it is another by now, nothing is written over',
       }),
       tags: z.array(shownText(40)).max(20).optional(),

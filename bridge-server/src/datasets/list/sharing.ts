@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { putSharing, sharing } from '../../contract/datasets/datasets.js';
 import { KargahError } from '../../lib/errors.js';
 import type { Person } from '../../access/caller.js';
-import type { Grantee } from '../../access/grants.js';
+import { otherProjects, type Grantee } from '../../access/grants.js';
 import { inProject, namesOf } from '../../access/projects.js';
 import type { Ledger } from '../../ledger/index.js';
 import type { Access } from '../records/access.js';
@@ -69,7 +69,7 @@ export class SharingService {
     const to: Grantee[] = [
       ...(everyone ? [{ kind: 'everyone', id: '' } as const] : []),
       ...others.map((person) => ({ kind: 'person', id: person.userId }) as const),
-      ...[...new Set(projects)].filter((id) => id !== row.project_id).map((id) => ({ kind: 'project', id }) as const),
+      ...otherProjects(row, projects).map((id) => ({ kind: 'project', id }) as const),
     ];
     const shared = sharingOf(to);
     const [sharedBefore, sharedWith] = [namedIn(held), namedIn(to)];

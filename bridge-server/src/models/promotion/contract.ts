@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idOf, owner, page, pageQuery, shownText, timestamp, userId } from '../../contract/common.js';
+import { idOf, lines, owner, page, pageQuery, shownText, timestamp, userId } from '../../contract/common.js';
 import { endpoint } from '../../contract/endpoint.js';
 import { failure } from '../../contract/errors.js';
 import { pairedFigures } from '../../contract/training/paired.js';
@@ -9,7 +9,7 @@ const aliasName = z.string().min(1).max(255);
 const versionNumber = z.number().int().min(1).max(2_147_483_647);
 const requestId = idOf('mrq');
 /** Why somebody does it: what the history and the ledger say. */
-const why = z.string().trim().max(400).default('');
+const why = lines(400).trim().default('');
 const reason = shownText(400);
 
 const gateMetric = z

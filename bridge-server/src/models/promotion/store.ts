@@ -16,7 +16,7 @@ import type {
 } from '../../storage/schema.js';
 import { isPostgres, lockProject } from '../project-lock.js';
 import type { ModelCheck, ModelMove, RequestState, Rules } from './contract.js';
-import { requireRequester, requireStill } from './still-may.js';
+import { requireRequester, requireStill } from './roles-store.js';
 
 export type StageRow = Selectable<ModelStageTable>;
 export type MoveRow = Selectable<ModelMoveTable>;

@@ -2,15 +2,8 @@ import { KargahError } from '../../lib/errors.js';
 import { folded } from '../../lib/folding.js';
 import type { MlflowPort } from '../../mlflow/port.js';
 import type { TrainingLog } from '../ports.js';
-import type { JobRow, JobStore } from './store.js';
+import type { JobRow, JobStore, LabelChanges } from './store.js';
 import { tagsOf } from './view.js';
-
-export interface LabelChanges {
-  readonly name?: string | undefined;
-  readonly note?: string | undefined;
-  readonly note_was?: string | undefined;
-  readonly tags?: readonly string[] | undefined;
-}
 
 interface JobLabelsDeps {
   readonly store: JobStore;
@@ -38,16 +31,7 @@ export class JobLabels {
 
   /** @throws {KargahError} `note_changed`, `not_found` */
   async change(row: JobRow, changes: LabelChanges): Promise<JobRow> {
-    const name = changes.name ?? row.name;
-    const note = changes.note ?? row.note;
-    const tags = [...new Set(changes.tags ?? tagsOf(row))];
-    const labels = {
-      name,
-      note,
-      tags_json: JSON.stringify(tags),
-      search_text: folded([name, ...tags, note].join('\n')),
-    };
-    const written = await this.deps.store.label(row.job_id, labels, changes.note_was);
+    const written = await this.deps.store.label(row.job_id, changes, searchText);
     if (written === null)
       throw new KargahError((await this.deps.store.get(row.job_id)) === null ? 'not_found' : 'note_changed');
     this.tell(written);
@@ -83,16 +67,23 @@ export class JobLabels {
       const row = await this.deps.store.get(jobId);
       if (row === null || row.labels_pending === 0 || row.mlflow_run_id === null) return;
       if (this.deps.mlflow.state() !== 'up') return;
-      await this.deps.mlflow.tagRun(await this.deps.store.workspaceOf(row.project_id), row.mlflow_run_id, {
+      const workspace = await this.deps.store.workspaceOf(row.project_id);
+      const labels = {
         'mlflow.runName': row.name,
         'mlflow.note.content': row.note,
         'kargah.tags': tagsOf(row).join(', '),
+      };
+      await this.deps.mlflow.tagRun(workspace, row.mlflow_run_id, labels).catch((error: unknown) => {
+        // A run that was deleted there needs nothing any more.
+        if (!(error instanceof KargahError && error.code === 'not_found')) throw error;
       });
       await this.deps.store.labelled(row);
     } catch (error) {
-      // When MLflow is back, all that is pending is told; a run that was deleted there needs nothing.
-      if (error instanceof KargahError && ['mlflow_unavailable', 'not_found'].includes(error.code)) return;
+      // When MLflow is back, all that is pending is told.
+      if (error instanceof KargahError && error.code === 'mlflow_unavailable') return;
       this.deps.log.error({ err: error, job_id: jobId }, 'a run could not be told its job’s name, note and tags');
     }
   }
 }
+
+const searchText = (row: JobRow): string => folded([row.name, ...tagsOf(row), row.note].join('\n'));

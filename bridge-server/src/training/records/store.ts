@@ -13,8 +13,14 @@ import { OCCUPYING, sourcesOf, TERMINAL } from './states.js';
 export type JobRow = Selectable<JobTable>;
 export type JobPatch = Omit<Updateable<JobTable>, 'job_id' | 'state'>;
 
-/** What people say of a job, and what search finds of it. */
-type Labels = Pick<JobRow, 'name' | 'note' | 'tags_json' | 'search_text'>;
+/** What people say of a job; what is left out stays. */
+export interface LabelChanges {
+  readonly name?: string | undefined;
+  readonly note?: string | undefined;
+  /** The note that was read before. */
+  readonly note_was?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
 
 const LONGEST_LABEL = 100;
 
@@ -87,17 +93,35 @@ export class JobStore {
   }
 
   /**
-   * Writes what people say of a job; its run is to be told then. `noteWas`: only where the note is still this one.
+   * Writes what people say of a job; its run is to be told then. With `note_was` only where the note is still this one.
    *
    * @returns null where it is another, or the job is gone
    */
-  async label(jobId: string, labels: Labels, noteWas: string | undefined): Promise<JobRow | null> {
-    const query = this.db
-      .updateTable('jobs')
-      .set({ ...labels, labels_pending: 1 })
-      .where('job_id', '=', jobId);
-    const checked = noteWas === undefined ? query : query.where('note', '=', noteWas);
-    return (await checked.returningAll().executeTakeFirst()) ?? null;
+  async label(
+    jobId: string,
+    { name, note, note_was: noteWas, tags }: LabelChanges,
+    searchText: (row: JobRow) => string,
+  ): Promise<JobRow | null> {
+    return this.db.transaction().execute(async (trx) => {
+      const query = trx
+        .updateTable('jobs')
+        .set({
+          labels_pending: 1,
+          ...(name === undefined ? {} : { name }),
+          ...(note === undefined ? {} : { note }),
+          ...(tags === undefined ? {} : { tags_json: JSON.stringify([...new Set(tags)]) }),
+        })
+        .where('job_id', '=', jobId);
+      const checked = noteWas === undefined ? query : query.where('note', '=', noteWas);
+      const row = await checked.returningAll().executeTakeFirst();
+      if (row === undefined) return null;
+      // Of the row as it is now, which nobody else changes meanwhile: what is not given may be newer than the caller knows.
+      const found = trx
+        .updateTable('jobs')
+        .set({ search_text: searchText(row) })
+        .where('job_id', '=', jobId);
+      return found.returningAll().executeTakeFirstOrThrow();
+    });
   }
 
   /** The run of the job knows these; what was written since it does not. */

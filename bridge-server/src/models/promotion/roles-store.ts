@@ -40,11 +40,14 @@ async function held(
   userId: string,
   projectId: string,
 ): Promise<ReadonlySet<Permission> | undefined> {
+  // The members of a deleted project are kept, for when it is restored.
   const member = await trx
-    .selectFrom('project_members')
-    .select('role')
-    .where('project_id', '=', projectId)
-    .where('user_id', '=', userId)
+    .selectFrom('project_members as m')
+    .innerJoin('projects as p', 'p.project_id', 'm.project_id')
+    .select('m.role')
+    .where('m.project_id', '=', projectId)
+    .where('m.user_id', '=', userId)
+    .where('p.deleted_at', 'is', null)
     .executeTakeFirst();
   return member === undefined ? undefined : ROLES[member.role];
 }
