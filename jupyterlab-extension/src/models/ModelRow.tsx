@@ -9,7 +9,7 @@ import { isShare } from '../api/states.js';
 import { downloadModel } from '../jobs/actions.js';
 import { notebookCode } from '../jobs/modelCode.js';
 import { May } from '../projects/may.js';
-import { registerModel } from './actions.js';
+import { registerModel } from '../jobs/registration.js';
 
 export function ModelRow({ model, first }: { readonly model: Model; readonly first: boolean }): JSX.Element {
   const kargah = useKargah();

@@ -97,7 +97,7 @@ export const models: Feature = {
       execute: async (kargah, args) => {
         const model = modelOf(kargah, args);
         if (model === undefined) return;
-        const { registerModel } = await import(/* webpackChunkName: "panel" */ './actions.js');
+        const { registerModel } = await import(/* webpackChunkName: "panel" */ '../jobs/registration.js');
         await registerModel(kargah, model);
       },
     },

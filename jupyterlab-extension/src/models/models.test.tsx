@@ -7,7 +7,7 @@ import { Lists } from '../panels/Lists.js';
 import type { ListState } from '../store/list.js';
 import { page, problem } from '../testing/bridge.js';
 import { notFound, Workbench } from '../testing/workbench.js';
-import { registerModel, suggestedName } from './actions.js';
+import { registerModel, suggestedName } from '../jobs/registration.js';
 import ModelPage from './page/ModelPage.js';
 
 // jsdom lays nothing out, so no size ever changes.

@@ -18,7 +18,7 @@ import {
   tagJob,
   type ModelFormat,
 } from '../actions.js';
-import { registerModel } from '../../models/actions.js';
+import { registerModel } from '../registration.js';
 import { permitted, useMay } from '../../projects/may.js';
 import { ModelCode } from '../ModelCode.js';
 import { RecipeName, RunHeader, RunMeta, RunProgress } from './RunHeader.js';
