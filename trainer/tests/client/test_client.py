@@ -360,7 +360,7 @@ def test_an_upload_that_was_cut_off_goes_on_where_it_stood(
     with pytest.raises(KeyboardInterrupt):
         client.datasets.upload(file)
     sent.append(0)
-    dataset_id = upload_file(client._http, file, None)
+    dataset_id, _ = upload_file(client._http, file, None)
     assert sum(sent) == file.stat().st_size
     client.datasets.delete(dataset_id)
 
