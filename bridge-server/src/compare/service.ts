@@ -31,7 +31,7 @@ const MOST_HELD = 16;
 /** Stretches of all curves of an answer; three numbers stand for each. */
 const MOST_STRETCHES = 4 * 2 ** 20;
 
-type Training = Pick<TrainingService, 'readable' | 'points' | 'reportOf' | 'bestMetricOf'>;
+type Training = Pick<TrainingService, 'readable' | 'points' | 'models' | 'bestMetricOf'>;
 export interface CompareDeps {
   readonly training: Training;
   readonly events: Events;
@@ -189,7 +189,7 @@ export class CompareService {
   /** Undefined while MLflow, which has it, is away. */
   async #reportOf(jobId: string): Promise<ComparedReport | null | undefined> {
     try {
-      return headlineOf(await this.deps.training.reportOf(jobId));
+      return headlineOf(await this.deps.training.models.reportOf(jobId));
     } catch (error) {
       if (error instanceof KargahError && error.code === 'mlflow_unavailable') return undefined;
       throw error;
@@ -278,7 +278,7 @@ function factsOf(job: Job) {
   };
 }
 
-function headlineOf(report: Awaited<ReturnType<Training['reportOf']>>): ComparedReport | null {
+function headlineOf(report: Awaited<ReturnType<Training['models']['reportOf']>>): ComparedReport | null {
   if (report === null) return null;
   const { part, chosen_on_these, rows, metrics } = report;
   return { part, chosen_on_these, rows, metrics };

@@ -37,7 +37,7 @@ export function createModels({ db, live, ledger, mlflow, registry, training, log
     index,
     registry,
     mlflow,
-    training,
+    trained: training.models,
     promotion: { protectedIn, demote: (person, place) => promotion.demote(person, place) },
   });
   const promotion: PromotionService = new PromotionService({

@@ -5,4 +5,5 @@ export { errorOf, modelFacts, modelOf, paramsOf, resourcesOf, scriptPathOf, stor
 export { givenTo } from './requests/new-job.js';
 export type { RecipeParams } from './requests/params.js';
 export type { ModelFile, ModelPlace } from './model-download.js';
+export type { JobModels } from './job-models.js';
 export type { TrainingService } from './service.js';

@@ -104,21 +104,21 @@ export function trainingRoutes(training: TrainingService): Route[] {
     }),
     route(jobReport, async ({ caller, params }) => ({
       status: 200,
-      json: await training.report(caller, params.job_id),
+      json: await training.models.report(caller, params.job_id),
     })),
     route(jobReportRows, async ({ caller, params, res }) => {
-      const rows = await training.reportRows(caller, params.job_id);
+      const rows = await training.models.reportRows(caller, params.job_id);
       res.setHeader('Content-Type', jobReportRows.responses[200].mediaType);
       await pipeline(Readable.fromWeb(rows), res);
       return undefined;
     }),
     route(jobAgainst, async ({ caller, params, query }) => ({
       status: 200,
-      json: await training.against(caller, [params.job_id, params.other_id], query.metric ?? null),
+      json: await training.models.against(caller, [params.job_id, params.other_id], query.metric ?? null),
     })),
     route(jobModel, async ({ caller, params, query, res }) => {
       const wanted = { format: query.format, unchecked: query.unchecked === 'true' };
-      await training.model(caller, params.job_id, wanted, ({ path, sha256 }, filename) =>
+      await training.models.download(caller, params.job_id, wanted, ({ path, sha256 }, filename) =>
         sendFile(res, path, filename, sha256),
       );
       return undefined;

@@ -1,16 +1,5 @@
-import type { ReadableStream } from 'node:stream/web';
 import type { z } from 'zod';
-import type { MetricPoint } from '../contract/training/metrics.js';
-import type { PairedFigures } from '../contract/training/paired.js';
-import type { Report } from '../contract/training/report.js';
-import {
-  priority,
-  type cloneJob,
-  type Job,
-  type JobState,
-  type listJobs,
-  type TrainRequest,
-} from '../contract/training/training.js';
+import type { Job, JobState, listJobs, TrainRequest } from '../contract/training/training.js';
 import { folded } from '../lib/folding.js';
 import { LimitStore, type Subject } from '../access/limits.js';
 import { inProject } from '../access/projects.js';
@@ -23,21 +12,20 @@ import type { Caller, Person } from '../access/caller.js';
 import { readBestMetric, type BestMetric, type Launcher } from '../launchers/index.js';
 import type { Events } from '../events.js';
 import type { LivePort } from '../live/port.js';
-import { labelled, type GatewayListener, type MlflowPort } from '../mlflow/port.js';
+import type { GatewayListener, MlflowPort } from '../mlflow/port.js';
 import { untold, type Ledger, type Tell } from '../ledger/index.js';
 import { RunFinalizer } from './run/finalizer.js';
 import { JobNotifier } from './queue/notifier.js';
 import { JobLabels } from './records/labels.js';
 import { JobFolders } from './records/job-folder.js';
 import { JobLogs, type LogPiece } from './logs/logs.js';
-import { ModelDownloads, type ModelFile, type ModelFormat, type ModelPlace } from './model-download.js';
+import { JobModels } from './job-models.js';
+import { datasetKept, requestOf, type Changes } from './requests/again.js';
 import { dryRun } from './requests/plan.js';
 import { givenTo, newJob, type Lineage } from './requests/new-job.js';
 import type { TrainingDataset, TrainingDatasets, TrainingLog, TrainingSettings } from './ports.js';
-import type { Columns } from './points/columns.js';
 import { PointHistory } from './points/history.js';
-import { PairedReports, type JudgedModel } from './paired.js';
-import { openReportRows, readReport } from './reports.js';
+import { JobPoints, type ReadPoints } from './points/of-job.js';
 import { Preparation } from './run/preparation.js';
 import { JobRuns } from './run/mlflow-runs.js';
 import { Pythons } from './requests/pythons.js';
@@ -47,7 +35,7 @@ import { JobRunner } from './run/runner.js';
 import { isTerminal } from './records/states.js';
 import { JobStore, type JobRow, type LabelChanges } from './records/store.js';
 import { JobTelemetry } from './run/telemetry.js';
-import { canResume, modelOf, paramsOf, resourcesOf, scriptOf } from './records/view.js';
+import { canResume } from './records/view.js';
 import { Scheduler } from './queue/scheduler.js';
 import type { Kysely } from 'kysely';
 import type { Database } from '../storage/schema.js';
@@ -65,13 +53,6 @@ export interface TrainingDeps {
   readonly settings: TrainingSettings;
   readonly log: TrainingLog;
 }
-/** A job's points, the live number that they reach, and whether nothing more is to come. */
-interface Points {
-  readonly columns: Columns;
-  readonly seq: number;
-  readonly whole: boolean;
-}
-type Changes = z.output<(typeof cloneJob)['body']>;
 type Filter = z.output<(typeof listJobs)['query']>;
 
 /** Everything a person can do with training jobs. */
@@ -79,6 +60,7 @@ export class TrainingService {
   readonly recipes: Recipes;
   readonly logs: JobLogs;
   readonly pythons: Pythons;
+  readonly models: JobModels;
   readonly #store: JobStore;
   readonly #folders: JobFolders;
   readonly #scheduler: Scheduler;
@@ -87,10 +69,9 @@ export class TrainingService {
   readonly #telemetry: JobTelemetry;
   readonly #runner: JobRunner;
   readonly #finalizer: RunFinalizer;
-  readonly #models: ModelDownloads;
   readonly #points: PointHistory;
+  readonly #read: JobPoints;
   readonly #labels: JobLabels;
-  readonly #paired: PairedReports;
 
   constructor(private readonly deps: TrainingDeps) {
     const { mlflow, live, events, datasets, recipes, settings, log } = deps;
@@ -138,8 +119,9 @@ export class TrainingService {
       settings,
       log,
     });
-    this.#models = new ModelDownloads(settings.dataDir, mlflow, settings.python);
-    this.#paired = new PairedReports(settings.dataDir, mlflow, settings.python);
+    this.#read = new JobPoints({ store, history: points, telemetry, live, mlflow });
+    const readable = (caller: Caller, jobId: string): Promise<JobRow> => this.#job(caller, 'model.read', jobId);
+    this.models = new JobModels({ store, mlflow, settings, log, readable });
     this.logs = new JobLogs(folders, live, (job_id, err) => log.error({ err, job_id }, 'a log could not be followed'));
   }
 
@@ -150,14 +132,14 @@ export class TrainingService {
 
   /** Adopts jobs that went on without the bridge and begins to work on the queue. */
   async start(): Promise<void> {
-    await this.#models.start((err) => this.deps.log.error({ err }, 'models that nobody fetches could not be removed'));
+    await this.models.start();
     await this.#runner.start();
     this.#labels.start();
   }
 
   /** Jobs that run go on. */
   async stop(): Promise<void> {
-    this.#models.stop();
+    this.models.stop();
     await this.logs.close();
     await this.#runner.close();
     await this.#labels.close();
@@ -334,110 +316,14 @@ export class TrainingService {
     return this.#store.events(jobId);
   }
 
-  async metrics(person: Person, jobId: string): Promise<Points> {
-    return this.#pointsOf(await this.#job(person, 'job.read', jobId));
+  async metrics(person: Person, jobId: string): Promise<ReadPoints> {
+    return this.#read.of(await this.#job(person, 'job.read', jobId));
   }
 
   /** A job's points for what the bridge makes of them by itself; null where there is no such job. */
-  async points(jobId: string): Promise<Points | null> {
+  async points(jobId: string): Promise<ReadPoints | null> {
     const row = await this.#store.get(jobId);
-    return row && this.#pointsOf(row);
-  }
-
-  /** `seq` is read first: points that pass meanwhile come twice rather than never. */
-  async #pointsOf(row: JobRow): Promise<Points> {
-    const { job_id: jobId } = row;
-    const seq = this.deps.live.seqOf(jobId);
-    const columns = await this.#points.read(jobId, () => this.#pointsInMlflow(row));
-    // Of an ended job nothing more is to come: nothing of it stays in memory.
-    const whole = isTerminal(row.state as JobState) && row.mlflow_end_pending === null;
-    if (whole) await this.#points.rest(jobId);
-    return { columns, seq, whole };
-  }
-
-  async #pointsInMlflow(row: JobRow): Promise<MetricPoint[]> {
-    const { mlflow_run_id: runId, mlflow_experiment_id: experimentId, job_id: jobId } = row;
-    if (runId === null || experimentId === null) return [];
-    const { mlflow } = this.deps;
-    const workspace = await this.#store.workspaceOf(row.project_id);
-    const points = await mlflow.metricHistory(workspace, runId);
-    if (row.script_json === null) return points;
-    for (const below of await mlflow.runsBelow(workspace, { runId, experimentId })) {
-      const label =
-        (await this.#telemetry.labelOf(below.runId)) ??
-        (await this.#telemetry.nestedRun(jobId, below.runId, below.name));
-      for (const point of labelled(label, await mlflow.metricHistory(workspace, below.runId))) points.push(point);
-    }
-    return points;
-  }
-
-  /** Has `send` use the job's model, under a name for its file. */
-  async model(
-    person: Person,
-    jobId: string,
-    wanted: { readonly format: ModelFormat; readonly unchecked: boolean },
-    send: (file: ModelFile, filename: string) => Promise<void>,
-  ): Promise<void> {
-    const { name, place } = await this.#modelOf(await this.#job(person, 'model.read', jobId));
-    const filename = `${name}.${wanted.format === 'pt2' ? 'pt2' : 'zip'}`;
-    await this.#models.use(place, wanted, (file) => send(file, filename));
-  }
-
-  /** Has `send` use the package of any model of MLflow's. @throws model_not_ready, model_unsafe, mlflow_unavailable */
-  async packageAt(place: ModelPlace, send: (file: ModelFile) => Promise<void>): Promise<void> {
-    await this.#models.use(place, { format: 'package', unchecked: false }, send);
-  }
-
-  /** @throws not_found, model_not_ready, report_missing, mlflow_unavailable */
-  async report(person: Person, jobId: string): Promise<Report> {
-    const { place } = await this.#modelOf(await this.#job(person, 'model.read', jobId));
-    return readReport(this.deps.mlflow, place, this.deps.log);
-  }
-
-  /** @throws not_found, model_not_ready, report_rows_missing, mlflow_unavailable */
-  async reportRows(person: Person, jobId: string): Promise<ReadableStream<Uint8Array>> {
-    const { place } = await this.#modelOf(await this.#job(person, 'model.read', jobId));
-    return openReportRows(this.deps.mlflow, place);
-  }
-
-  /**
-   * The report for what the bridge makes of it by itself; null where there is no such job, model or report.
-   *
-   * @throws mlflow_unavailable
-   */
-  async reportOf(jobId: string): Promise<Report | null> {
-    const row = await this.#store.get(jobId);
-    if (row?.model_json == null || row.mlflow_run_id === null) return null;
-    const { place } = await this.#modelOf(row);
-    try {
-      return await readReport(this.deps.mlflow, place, this.deps.log);
-    } catch (error) {
-      if (error instanceof KargahError && ['report_missing', 'not_found'].includes(error.code)) return null;
-      throw error;
-    }
-  }
-
-  /**
-   * Whether the second job's model is better on the same rows.
-   *
-   * @throws not_found, model_not_ready, report_rows_missing, rows_differ, mlflow_unavailable
-   */
-  async against(person: Person, jobIds: readonly [string, string], metric: string | null): Promise<PairedFigures> {
-    const [first, second] = await Promise.all(jobIds.map((jobId) => this.#job(person, 'model.read', jobId)));
-    const judged = await Promise.all(
-      [first!, second!].map(async (row) => ({ ...(await this.#modelOf(row)), dataset: row.dataset_sha256 })),
-    );
-    return this.#paired.compare(judged[0]!, judged[1]!, metric);
-  }
-
-  /** The same of any two models of MLflow's. */
-  async pairedAt(first: JudgedModel, second: JudgedModel, metric: string | null): Promise<PairedFigures> {
-    return this.#paired.compare(first, second, metric);
-  }
-
-  /** The report beside any model of MLflow's. @throws report_missing, mlflow_unavailable */
-  async reportAt(place: ModelPlace): Promise<Report> {
-    return readReport(this.deps.mlflow, place, this.deps.log);
+    return row && this.#read.of(row);
   }
 
   /** @throws not_found, forbidden */
@@ -453,14 +339,6 @@ export class TrainingService {
   /** Log text from byte `offset`, cut between letters; null at the end. */
   readLog(jobId: string, offset: number): Promise<LogPiece | null> {
     return this.logs.piece(jobId, offset);
-  }
-
-  /** @throws model_not_ready */
-  async #modelOf(row: JobRow): Promise<{ name: string; place: ModelPlace }> {
-    const facts = modelOf(row);
-    if (!facts || row.mlflow_run_id === null) throw new KargahError('model_not_ready');
-    const workspace = await this.#store.workspaceOf(row.project_id);
-    return { name: row.name, place: { workspace, runId: row.mlflow_run_id, artifactPath: facts.artifact_path } };
   }
 
   async #takeCheckpoints(from: string, to: string): Promise<void> {
@@ -486,36 +364,4 @@ function actOn(person: Person, { job_id, project_id, name, state }: JobRow) {
     projectId: project_id,
     before: { name, state },
   } as const;
-}
-
-/** The request that would make this job again. */
-function requestOf(row: JobRow, changes: Changes): TrainRequest {
-  return {
-    name: changes.name ?? row.name,
-    priority: priority.parse(row.priority),
-    ...(row.recipe === null ? {} : { recipe: row.recipe }),
-    ...(row.script_json === null ? {} : { script: scriptAgain(row, changes) }),
-    ...(row.dataset_id === null ? {} : { dataset_id: row.dataset_id }),
-    // A script takes none; earlier bridges wrote down what it was never given.
-    params: row.script_json === null ? { ...paramsOf(row), ...changes.params } : { ...changes.params },
-    ...(row.resources_json === null ? {} : { resources: resourcesOf(row)! }),
-  };
-}
-
-/** @throws secrets_needed */
-function scriptAgain(row: JobRow, { secrets = {} }: Changes): NonNullable<TrainRequest['script']> {
-  const { secrets: names = [], ...script } = scriptOf(row)!;
-  const missing = names.filter((name) => !(name in secrets));
-  if (missing.length > 0) throw new KargahError('secrets_needed', { names: missing.join(', ') });
-  return { ...script, ...(Object.keys(secrets).length > 0 ? { secrets } : {}) };
-}
-
-/** What is not found when a job is made from another one is its dataset. */
-async function datasetKept(job: Promise<Job>): Promise<Job> {
-  try {
-    return await job;
-  } catch (error) {
-    const gone = error instanceof KargahError && ['not_found', 'dataset_freed'].includes(error.code);
-    throw gone ? new KargahError('dataset_deleted') : error;
-  }
 }

@@ -11,7 +11,7 @@ import { KeyedMutex } from '../../lib/async/keyed-mutex.js';
 import { KargahError } from '../../lib/errors.js';
 import { folded } from '../../lib/folding.js';
 import type { MlflowPort, RegistryPort } from '../../mlflow/port.js';
-import { modelOf, stored, type ModelFile, type ModelPlace, type TrainingService } from '../../training/index.js';
+import { modelOf, stored, type ModelFile, type ModelPlace, type JobModels } from '../../training/index.js';
 import { lineage } from '../contract.js';
 import type {
   Change,
@@ -34,7 +34,7 @@ interface RegistryDeps {
   readonly index: RegistryIndex;
   readonly registry: RegistryPort;
   readonly mlflow: Pick<MlflowPort, 'ensureWorkspace'>;
-  readonly training: Pick<TrainingService, 'reportAt' | 'pairedAt' | 'packageAt'>;
+  readonly trained: Pick<JobModels, 'reportAt' | 'pairedAt' | 'packageAt'>;
   readonly promotion: Promotion;
 }
 /** What protected aliases are, and how one is taken away. */
@@ -181,7 +181,7 @@ export class RegistryService {
   async reportOn(project: InProject, version: VersionRow): Promise<Report> {
     const place = await this.#placeOf(project, version);
     if (place === null) throw new KargahError('report_missing');
-    return this.deps.training.reportAt(place);
+    return this.deps.trained.reportAt(place);
   }
 
   /**
@@ -201,7 +201,7 @@ export class RegistryService {
       const dataset = stored(lineage, row.lineage_json)?.dataset_sha256 ?? null;
       return { name: `${row.name} ${String(row.version)}`, place, dataset };
     };
-    return this.deps.training.pairedAt(await judged(first, 1), await judged(second, 2), metric);
+    return this.deps.trained.pairedAt(await judged(first, 1), await judged(second, 2), metric);
   }
 
   /**
@@ -218,7 +218,7 @@ export class RegistryService {
     const place = await this.#placeOf(person, await this.version(person, 'model.read', name, version));
     // What lies elsewhere than in its run may be anybody's.
     if (place === null) throw new KargahError('model_not_ready');
-    await this.deps.training.packageAt(place, (file) => send(file, `${name} ${String(version)}.zip`));
+    await this.deps.trained.packageAt(place, (file) => send(file, `${name} ${String(version)}.zip`));
   }
 
   /** Of two versions of a model, as a person asks. */
