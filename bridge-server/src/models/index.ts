@@ -1,9 +1,12 @@
 import type { Parts, RunningFeature } from '../feature.js';
 import { systemClock } from '../lib/clock.js';
+import { ProtectedAliases } from './promotion/aliases.js';
 import { Follower } from './promotion/follower.js';
+import { RequestStore } from './promotion/records/request-store.js';
 import { ProjectRules } from './promotion/rules.js';
+import { RulesStore } from './promotion/records/rules-store.js';
 import { PromotionService } from './promotion/service.js';
-import { PromotionStore } from './promotion/store.js';
+import { PromotionStore } from './promotion/records/store.js';
 import { GatewayGuard } from './registry/guard.js';
 import { RegistryIndex } from './registry/registry-index.js';
 import { RegistryService } from './registry/service.js';
@@ -16,21 +19,22 @@ type ModelsDeps = Pick<Parts, 'db' | 'live' | 'ledger' | 'mlflow' | 'registry' |
 
 export function createModels({ db, live, ledger, mlflow, registry, training, log }: ModelsDeps): RunningFeature {
   const versions = new RegistryStore(db);
-  const store = new PromotionStore(db, ledger, systemClock);
-  const rules = new ProjectRules(store);
+  const requests = new RequestStore(db, ledger, systemClock);
+  const store = new PromotionStore(db, ledger, systemClock, requests);
+  const rules = new ProjectRules(new RulesStore(db, ledger, systemClock));
   const follower = new Follower({ store, registry, mlflow, log });
   const changed = (projectId: string, name: string | null): void => live.tell(projectId, 'models_changed', { name });
   const protectedIn = async (projectId: string): Promise<(alias: string) => boolean> => {
     const names = new Set(Object.keys(await rules.of(projectId)));
     return (alias) => names.has(alias);
   };
-  // The index and the promotion service call each other, so the one that is made first refers to the other lazily.
+  // The index and what keeps protected aliases call each other, so the one that is made first refers to the other lazily.
   const index: RegistryIndex = new RegistryIndex({
     db,
     mlflow,
     registry,
     changed,
-    reconcile: (project, name, models) => promotion.reconcile(project, name, models),
+    reconcile: (project, name, models) => aliases.reconcile(project, name, models),
   });
   const service: RegistryService = new RegistryService({
     store: versions,
@@ -38,22 +42,25 @@ export function createModels({ db, live, ledger, mlflow, registry, training, log
     registry,
     mlflow,
     trained: training.models,
-    promotion: { protectedIn, demote: (person, place) => promotion.demote(person, place) },
+    promotion: { protectedIn, demote: (person, place) => aliases.demote(person, place) },
   });
-  const promotion: PromotionService = new PromotionService({
+  const aliases: ProtectedAliases = new ProtectedAliases({
     store,
     rules,
     follower,
     registry: service,
     versions,
     inMlflow: registry,
-    mlflow,
     live,
   });
+  const promotion = new PromotionService({ store, requests, rules, aliases, registry: service, mlflow, live });
   const failed = (err: unknown): void => log.error({ err }, 'what MLflow has of a model could not be read');
   registry.guardBy(new GatewayGuard({ index, store: versions, registry: service, protectedIn, failed }));
   return {
-    routes: [...modelRoutes(new TrainedModels(new TrainedModelStore(db)), service), ...promotionRoutes(promotion)],
+    routes: [
+      ...modelRoutes(new TrainedModels(new TrainedModelStore(db)), service),
+      ...promotionRoutes(promotion, aliases),
+    ],
     start: async () => {
       await promotion.settle();
       await follower.follow();

@@ -2,6 +2,7 @@ import { sendFile } from '../http/send-file.js';
 import { route, type Route } from '../http/route.js';
 import * as contract from './contract.js';
 import * as promotion from './promotion/contract.js';
+import type { ProtectedAliases } from './promotion/aliases.js';
 import type { PromotionService } from './promotion/service.js';
 import type { RegistryService } from './registry/service.js';
 import type { TrainedModels } from './trained/service.js';
@@ -81,7 +82,7 @@ export function modelRoutes(trained: TrainedModels, registry: RegistryService): 
   ];
 }
 
-export function promotionRoutes(service: PromotionService): Route[] {
+export function promotionRoutes(service: PromotionService, aliases: ProtectedAliases): Route[] {
   return [
     route(promotion.getModelRules, async ({ caller, params }) => ({
       status: 200,
@@ -117,11 +118,11 @@ export function promotionRoutes(service: PromotionService): Route[] {
     })),
     route(promotion.rollBack, async ({ caller, params, body }) => ({
       status: 200,
-      json: await service.rollBack(caller, params.name, params.alias, body),
+      json: await aliases.rollBack(caller, params.name, params.alias, body),
     })),
     route(promotion.modelHistory, async ({ caller, params, query }) => ({
       status: 200,
-      json: await service.history(caller, params.name, query),
+      json: await aliases.history(caller, params.name, query),
     })),
   ];
 }

@@ -2,7 +2,8 @@ import { CoalescedTask } from '../../lib/async/coalesced-task.js';
 import { KargahError } from '../../lib/errors.js';
 import type { MlflowPort } from '../../mlflow/port.js';
 import type { RegistryPort } from '../../mlflow/port.js';
-import type { AliasPlace, PromotionStore, StageRow } from './store.js';
+import type { AliasPlace, StageRow } from './records/rows.js';
+import type { PromotionStore } from './records/store.js';
 
 interface FollowerDeps {
   readonly store: Pick<PromotionStore, 'untold' | 'stage' | 'told'>;

@@ -3,7 +3,8 @@ import type { Person } from '../../access/caller.js';
 import { KargahError } from '../../lib/errors.js';
 import { checkAlias } from '../registry/names.js';
 import { rules as rulesSchema, type ModelRules, type Rules } from './contract.js';
-import type { PromotionStore } from './store.js';
+import type { AliasPlace } from './records/rows.js';
+import type { RulesStore } from './records/rules-store.js';
 
 /** What holds where nobody set anything: alone one promotes alone; with others another person approves. */
 const DEFAULT: Rules = rulesSchema.parse({
@@ -13,24 +14,25 @@ const DEFAULT: Rules = rulesSchema.parse({
 
 /** Which aliases of a project are protected, and what is asked before one moves. */
 export class ProjectRules {
-  constructor(private readonly store: PromotionStore) {}
+  constructor(private readonly store: RulesStore) {}
 
   async of(projectId: string): Promise<Rules> {
     return (await this.read(projectId)).aliases;
   }
 
   async read(projectId: string): Promise<{ readonly aliases: Rules; readonly revision: number }> {
-    const row = await this.store.rules(projectId);
+    const row = await this.store.get(projectId);
     if (row === undefined) return { aliases: DEFAULT, revision: 0 };
     return { aliases: rulesSchema.parse(JSON.parse(row.rules_json)), revision: row.revision };
   }
 
-  async isProtected(projectId: string, alias: string): Promise<boolean> {
-    return Object.hasOwn(await this.of(projectId), alias);
+  /** @throws {KargahError} `alias_not_protected` */
+  async require({ projectId, alias }: Pick<AliasPlace, 'projectId' | 'alias'>): Promise<void> {
+    if (!Object.hasOwn(await this.of(projectId), alias)) throw new KargahError('alias_not_protected', { alias });
   }
 
   async view(projectId: string): Promise<ModelRules> {
-    const row = await this.store.rules(projectId);
+    const row = await this.store.get(projectId);
     const aliases = await this.of(projectId);
     return {
       aliases,
@@ -49,7 +51,7 @@ export class ProjectRules {
   ): Promise<ModelRules> {
     const aliases = given.aliases ?? readYaml(given.yaml ?? '');
     for (const alias of Object.keys(aliases)) checkAlias(alias);
-    await this.store.setRules(person, projectId, aliases, given.revision);
+    await this.store.set(person, projectId, aliases, given.revision);
     return this.view(projectId);
   }
 }

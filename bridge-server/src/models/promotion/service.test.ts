@@ -9,10 +9,14 @@ import { KargahError } from '../../lib/errors.js';
 import type { RegistryModel, RegistryVersion } from '../../mlflow/port.js';
 import type { Storage } from '../../storage/storage.js';
 import { RegistryStore, type VersionRow } from '../registry/store.js';
+import { ProtectedAliases } from './aliases.js';
 import { Follower } from './follower.js';
+import { RequestStore } from './records/request-store.js';
+import type { RequestRow } from './records/rows.js';
 import { ProjectRules } from './rules.js';
+import { RulesStore } from './records/rules-store.js';
 import { PromotionService } from './service.js';
-import { PromotionStore, type RequestRow } from './store.js';
+import { PromotionStore } from './records/store.js';
 
 const PROJECT = 'prj_1';
 const GOOD = { chosen_on_these: false, metrics: {} } as unknown as Report;
@@ -32,6 +36,8 @@ const sara: Person = {
 let storage: Storage;
 let clock: HandClock;
 let store: PromotionStore;
+let requests: RequestStore;
+let rulesStore: RulesStore;
 let rules: ProjectRules;
 /** What MLflow has, beyond what was read of it. */
 let inMlflow: RegistryVersion[];
@@ -42,8 +48,11 @@ const logged: string[] = [];
 beforeEach(async () => {
   storage = await testStorage();
   clock = new HandClock();
-  store = new PromotionStore(storage.db, new Ledger(clock), clock);
-  rules = new ProjectRules(store);
+  const ledger = new Ledger(clock);
+  requests = new RequestStore(storage.db, ledger, clock);
+  store = new PromotionStore(storage.db, ledger, clock, requests);
+  rulesStore = new RulesStore(storage.db, ledger, clock);
+  rules = new ProjectRules(rulesStore);
   inMlflow = [];
   setAlias = () => Promise.resolve();
   report = () => Promise.resolve(GOOD);
@@ -64,33 +73,42 @@ const mlflow = { state: () => 'up' as const, onState: () => () => undefined };
 const registry = { setAlias: (_: string, name: string, __: string, version: number | null) => setAlias(name, version) };
 const followed = (): Follower => new Follower({ store, registry, mlflow, log });
 /** One of the bridges that share the database. */
-function bridge(): PromotionService {
+function bridge(): { readonly promotion: PromotionService; readonly aliases: ProtectedAliases } {
   const versions = new RegistryStore(storage.db);
   const found = async (name: string, version: number): Promise<VersionRow> => {
     const row = await versions.version(PROJECT, name, version);
     if (row === null) throw new KargahError('not_found');
     return row.row;
   };
-  return new PromotionService({
+  const live = { tell: () => undefined } as never;
+  const aliases = new ProtectedAliases({
     store,
     rules,
     follower: followed(),
+    registry: { model: () => Promise.resolve({ project_id: PROJECT } as never) },
     versions,
     inMlflow: {
       version: (_, name, version) =>
         Promise.resolve(inMlflow.find((one) => one.name === name && one.version === version) ?? null),
     },
+    live,
+  });
+  const promotion = new PromotionService({
+    store,
+    requests,
+    rules,
+    aliases,
     registry: {
       version: (_, __, name, version) => found(name, version),
-      model: () => Promise.resolve({ project_id: PROJECT } as never),
       readAgain: () => Promise.resolve(),
       current: () => Promise.resolve(),
       reportOn: () => report(),
       against: () => Promise.reject(new KargahError('report_rows_missing', { side: 1 })),
     },
     mlflow,
-    live: { tell: () => undefined } as never,
+    live,
   });
+  return { promotion, aliases };
 }
 
 const identity = `${made} ${RUN}`;
@@ -133,7 +151,7 @@ const moved = (version: number | null, expected: number, name = 'm') =>
     why: '',
   });
 const set = (aliases: object, revision: number) =>
-  store.setRules(sara, PROJECT, aliases as Parameters<PromotionStore['setRules']>[2], revision);
+  rulesStore.set(sara, PROJECT, aliases as Parameters<RulesStore['set']>[2], revision);
 /** Sara's role from now on; null: she is removed. */
 async function become(role: 'editor' | 'viewer' | null): Promise<void> {
   if (role === null) await storage.db.deleteFrom('project_members').where('user_id', '=', 'u1').execute();
@@ -158,7 +176,7 @@ describe('a request', () => {
       if (asked === 1) await set({ champion: { ...NONE, report: true, approval: 'another' } }, 2);
       return GOOD;
     };
-    const { state } = await bridge().request(sara, 'm', { version: 1, alias: 'champion', why: '' });
+    const { state } = await bridge().promotion.request(sara, 'm', { version: 1, alias: 'champion', why: '' });
     expect([state, asked, await store.stage(place)]).toEqual(['waiting', 2, undefined]);
   });
 
@@ -171,7 +189,7 @@ describe('a request', () => {
         await become(role);
         return GOOD;
       };
-      const asked = bridge().request(sara, 'm', { version: 1, alias: 'champion', why: '' });
+      const asked = bridge().promotion.request(sara, 'm', { version: 1, alias: 'champion', why: '' });
       await expect(asked).rejects.toMatchObject({ code: 'requester_may_not' });
       expect(await store.stage(place)).toBeUndefined();
       const [row] = await storage.db.selectFrom('model_requests').selectAll().execute();
@@ -199,14 +217,14 @@ describe('a request', () => {
         .values({ project_id: PROJECT, user_id: 'u2', role: 'editor', created_at: made })
         .execute();
       const omid = { ...sara, userId: 'u2', name: 'Omid' };
-      const asked = await bridge().request(omid, 'm', { version: 1, alias: 'champion', why: '' });
+      const asked = await bridge().promotion.request(omid, 'm', { version: 1, alias: 'champion', why: '' });
       report = async () => {
         await become(role);
         return GOOD;
       };
-      await expect(bridge().approve(sara, asked.request_id, null)).rejects.toMatchObject({ code });
-      await expect(bridge().refuse(sara, asked.request_id, 'no')).rejects.toMatchObject({ code });
-      expect([await store.stage(place), (await store.request(asked.request_id))?.row.state]).toEqual([
+      await expect(bridge().promotion.approve(sara, asked.request_id, null)).rejects.toMatchObject({ code });
+      await expect(bridge().promotion.refuse(sara, asked.request_id, 'no')).rejects.toMatchObject({ code });
+      expect([await store.stage(place), (await requests.get(asked.request_id))?.row.state]).toEqual([
         undefined,
         'waiting',
       ]);
@@ -216,7 +234,7 @@ describe('a request', () => {
   it('whose rules somebody sets who is no owner any more changes no rule', async () => {
     await become('editor');
     await expect(set({ champion: NONE }, 0)).rejects.toMatchObject({ code: 'forbidden' });
-    expect(await store.rules(PROJECT)).toBeUndefined();
+    expect(await rulesStore.get(PROJECT)).toBeUndefined();
   });
 
   it('that another bridge is checking goes on when this one is asked; one that is older than any check is ended', async () => {
@@ -234,10 +252,10 @@ describe('a request', () => {
       reached();
       return held;
     };
-    const asked = bridge().request(sara, 'm', { version: 1, alias: 'champion', why: '' });
+    const asked = bridge().promotion.request(sara, 'm', { version: 1, alias: 'champion', why: '' });
     await checking;
     const states = async () =>
-      (await bridge().requests(sara, { limit: 10 } as never)).items.map(({ state, checks }) => [
+      (await bridge().promotion.requests(sara, { limit: 10 } as never)).items.map(({ state, checks }) => [
         state,
         checks[0]?.why?.code ?? null,
       ]);
@@ -258,7 +276,7 @@ describe('what is read of MLflow', () => {
     const [a, b] = [bridge(), bridge()];
     const read = [registryModel({ champion: 1 })];
     const project = { projectId: PROJECT, workspace: 'ws' };
-    await Promise.all([a.reconcile(project, 'm', read), b.reconcile(project, 'm', read)]);
+    await Promise.all([a.aliases.reconcile(project, 'm', read), b.aliases.reconcile(project, 'm', read)]);
     expect(await store.stage(place)).toMatchObject({ version: 1, identity, revision: 1 });
     expect((await store.moves(PROJECT, 'm', undefined, { limit: 10 })).rows).toHaveLength(1);
   });
@@ -268,10 +286,10 @@ describe('what is read of MLflow', () => {
     await moved(2, 0);
     const project = { projectId: PROJECT, workspace: 'ws' };
     inMlflow = [{ name: 'm', version: 2, runId: RUN, createdAt: made } as RegistryVersion];
-    await bridge().reconcile(project, 'm', [registryModel({})]);
+    await bridge().aliases.reconcile(project, 'm', [registryModel({})]);
     expect(await store.stage(place)).toMatchObject({ version: 2, revision: 1 });
     inMlflow = [{ name: 'm', version: 2, runId: 'run_2', createdAt: made } as RegistryVersion];
-    await bridge().reconcile(project, 'm', [registryModel({})]);
+    await bridge().aliases.reconcile(project, 'm', [registryModel({})]);
     expect(await store.stage(place)).toMatchObject({ version: null, revision: 2 });
   });
 });

@@ -1,9 +1,9 @@
-import type { Transaction } from 'kysely';
-import type { Person } from '../../access/caller.js';
-import { ROLES } from '../../access/policy.js';
-import type { Permission } from '../../contract/permissions.js';
-import { KargahError } from '../../lib/errors.js';
-import type { Database } from '../../storage/schema.js';
+import type { Kysely, Transaction } from 'kysely';
+import type { Person } from '../../../access/caller.js';
+import { ROLES } from '../../../access/policy.js';
+import type { Permission } from '../../../contract/permissions.js';
+import { KargahError } from '../../../lib/errors.js';
+import type { Database } from '../../../storage/schema.js';
 
 interface Asked {
   readonly projectId: string;
@@ -33,6 +33,18 @@ export async function requireRequester(
   { projectId, permission }: Asked,
 ): Promise<void> {
   if (!(await held(trx, userId, projectId))?.has(permission)) throw new KargahError('requester_may_not', { name });
+}
+
+/** How many people of a project besides this one may promote. */
+export async function othersWhoMay(db: Kysely<Database>, projectId: string, userId: string): Promise<number> {
+  const { n } = await db
+    .selectFrom('project_members')
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .where('project_id', '=', projectId)
+    .where('user_id', '!=', userId)
+    .where('role', 'in', ['owner', 'editor'])
+    .executeTakeFirstOrThrow();
+  return n;
 }
 
 async function held(
