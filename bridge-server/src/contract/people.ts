@@ -126,6 +126,63 @@ export const changeEmail = endpoint({
 const left = z
   .object({ projects: z.number().int().meta({ description: 'Those that were handed over' }) })
   .meta({ id: 'Left' });
+/** So many projects are named; of the others it is said how many they are. */
+export const MOST_TOLD = 100;
+const leaving = z
+  .object({
+    last_admin: z
+      .boolean()
+      .meta({ description: 'Nobody else could administer this server: another admin comes first' }),
+    sweeps: z
+      .array(z.string())
+      .meta({ description: 'Names of those that still begin jobs as this person: they are stopped first' }),
+    hand_over: z
+      .object({
+        count: z.number().int(),
+        items: z
+          .array(
+            z
+              .object({
+                project_id: z.string(),
+                name: z.string(),
+                members: z.number().int().meta({ description: 'The others, who stay in it' }),
+                deleted_at: timestamp
+                  .nullable()
+                  .meta({ description: 'Since when it waits to be purged; its owner may restore it' }),
+              })
+              .meta({ id: 'ProjectToHandOver' }),
+          )
+          .meta({ description: `The first ${String(MOST_TOLD)}, by name` }),
+      })
+      .meta({ id: 'ProjectsToHandOver', description: 'Those that nobody else owns: somebody has to get them' }),
+    stays: z.number().int().meta({ description: 'Projects that stay with their other owners' }),
+  })
+  .meta({ id: 'Leaving' });
+export const whatLeaves = endpoint({
+  id: 'whatLeaves',
+  method: 'get',
+  path: '/api/v1/people/{user_id}/leaving',
+  tag: 'people',
+  policy: 'user',
+  permission: 'server.admin',
+  summary:
+    'What is to be settled before somebody’s account is removed: which projects somebody else gets, and what stands in the way',
+  params,
+  responses: { 200: leaving },
+  errors: ['not_found'],
+});
+export const whatILeave = endpoint({
+  id: 'whatILeave',
+  method: 'get',
+  path: '/api/v1/auth/leaving',
+  tag: 'auth',
+  policy: 'user',
+  permission: 'account.read',
+  summary: 'What is to be settled before one gives up one’s own account',
+  responses: { 200: leaving },
+  errors: [],
+});
+export type WhatLeaves = z.infer<typeof leaving>;
 const handTo = z
   .string()
   .max(254)

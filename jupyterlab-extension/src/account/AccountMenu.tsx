@@ -3,7 +3,7 @@ import { Code } from '../components/Text.js';
 import type { User } from '../api/types.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
-import { leave, showSessions, showTokens } from './dialogs.js';
+import { leave, showLeaving, showSessions, showTokens } from './dialogs.js';
 
 export function AccountMenu({
   at,
@@ -86,6 +86,11 @@ export function AccountMenu({
           icon: 'out',
           separated: true,
           run: () => void leave(kargah),
+        },
+        {
+          label: t('account.leave'),
+          icon: 'del',
+          run: () => showLeaving(kargah),
         },
       ]}
     />

@@ -62,6 +62,15 @@ export const account: Feature = {
       },
     },
     {
+      id: 'kargah:leave',
+      label: 'account.leave',
+      icon: 'del',
+      palette: true,
+      execute: async (kargah) => {
+        (await import(/* webpackChunkName: "panel" */ './dialogs.js')).showLeaving(kargah);
+      },
+    },
+    {
       id: 'kargah:sign-out',
       label: 'account.signOut',
       icon: 'out',

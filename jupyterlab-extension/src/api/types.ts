@@ -13,6 +13,7 @@ export type Dataset = Schemas['Dataset'];
 export type DatasetPreview = Schemas['DatasetPreview'];
 export type DatasetProfile = Schemas['DatasetProfile'];
 export type DatasetVersion = Schemas['DatasetVersion'];
+export type Leaving = Schemas['Leaving'];
 export type Lineage = Schemas['Lineage'];
 export type QueryResult = Schemas['QueryResult'];
 export type Split = Schemas['Split'];

@@ -8,6 +8,7 @@ import { Code } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';
 import { useStore } from '../lib/useStore.js';
+import Leaving from '../projects/Leaving.js';
 import { MailedNote } from '../projects/MailedNote.js';
 import { LimitsEditor } from './Limits.js';
 import { usePaged } from './usePaged.js';
@@ -86,20 +87,20 @@ function OnePerson({ person, mine, onChanged, onGone }: OnePersonProps): JSX.Ele
   const makeReset = async (send: boolean): Promise<void> =>
     setReset(await data(api.http.POST('/api/v1/people/{user_id}/reset-link', { params, body: { mail: send } })));
 
-  const remove = async (): Promise<void> => {
-    const email = await shell.prompt({
+  const remove = (): Promise<void> =>
+    shell.show({
       title: t('people.removeTitle', { x }),
-      label: t('people.heir'),
-      value: '',
-      accept: t('people.removeNow'),
+      content: (close) => (
+        <Leaving
+          person={person}
+          onGone={() => {
+            close();
+            shell.toast('success', t('people.removed', { x }));
+            onGone();
+          }}
+        />
+      ),
     });
-    if (email === null) return;
-    const hand_to = email.trim();
-    const query = hand_to === '' ? {} : { hand_to };
-    await data(api.http.DELETE('/api/v1/people/{user_id}', { params: { ...params, query } }));
-    shell.toast('success', t('people.removed', { x }));
-    onGone();
-  };
 
   const admin = person.role === 'admin';
   const disabled = person.disabled_at !== null;
@@ -149,7 +150,7 @@ function OnePerson({ person, mine, onChanged, onGone }: OnePersonProps): JSX.Ele
               () => change({ disabled: true }),
             ),
         },
-    { label: t('people.remove'), icon: 'del', run: () => void run(null, remove) },
+    { label: t('people.remove'), icon: 'del', run: () => void remove() },
   ];
   return (
     <li data-testid="person">

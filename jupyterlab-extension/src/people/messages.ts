@@ -50,12 +50,7 @@ export const messages = {
   },
 
   'people.remove': { fa: 'حذف حساب…', en: 'Remove account…' },
-  'people.removeNow': { fa: 'حذف حساب', en: 'Remove account' },
   'people.removeTitle': { fa: 'حساب {x} برای همیشه حذف شود؟', en: 'Remove {x}’s account for good?' },
-  'people.heir': {
-    fa: 'ایمیل کسی که پروژه‌هایش به او می‌رسد',
-    en: 'Email of whoever gets their projects',
-  },
   'people.removed': {
     fa: 'حساب {x} حذف شد؛ آنچه ساخته بود در پروژه‌هایش مانده است.',
     en: 'The account of {x} is removed; what they made stays in its projects.',

@@ -112,6 +112,51 @@ export const messages = {
   'project.until': { fa: 'تا {x} می‌ماند.', en: 'Kept until {x}.' },
   'project.restore': { fa: 'بازگرداندن {x}', en: 'Restore {x}' },
   'project.restored': { fa: '{x} بازگشت.', en: '{x} is back.' },
+  'leaving.title': { fa: 'ترک این کارگاه', en: 'Leave this Kargah' },
+  'leaving.mine': {
+    fa: 'حساب شما برای همیشه حذف می‌شود و همهٔ نشست‌ها و توکن‌هایتان پایان می‌یابد. آنچه ساخته‌اید در پروژه‌هایش می‌ماند و کارها ادامه دارد.',
+    en: 'Your account is removed for good, and all your sessions and tokens end. What you made stays in its projects, and jobs go on.',
+  },
+  'leaving.theirs': {
+    fa: 'این حساب برای همیشه حذف می‌شود و همهٔ نشست‌ها و توکن‌هایش پایان می‌یابد. آنچه ساخته است در پروژه‌هایش می‌ماند و کارها ادامه دارد.',
+    en: 'The account is removed for good, and all its sessions and tokens end. What they made stays in its projects, and jobs go on.',
+  },
+  'leaving.lastAdmin': {
+    fa: 'مدیر دیگری در این کارگاه نیست.',
+    en: 'There is no other administrator here.',
+  },
+  'leaving.lastAdminDo': {
+    fa: 'نخست در «مدیریت کارگاه» ← «افراد» کس دیگری را مدیر کنید؛ سپس این‌جا برگردید.',
+    en: 'First make somebody else administrator, under Administration, People; then come back here.',
+  },
+  'leaving.sweeps': {
+    fa: 'این جست‌وجوها هنوز به نام این شخص کار شروع می‌کنند؛ اول متوقفشان کنید:',
+    en: 'These sweeps still begin jobs as this person; stop them first:',
+  },
+  'leaving.handOver': {
+    fa: '{n} پروژه مالک دیگری ندارد و باید به کسی برسد',
+    en: '{n} {n|project has|projects have} no other owner, and somebody has to get {n|it|them}',
+  },
+  'leaving.others': { fa: '{n} عضو دیگر', en: '{n} other {n|member|members}' },
+  'leaving.deleted': { fa: 'حذف شده، هنوز می‌توان بازگرداند', en: 'deleted, can still be restored' },
+  'leaving.to': { fa: 'می‌رسد به {x}', en: 'goes to {x}' },
+  'leaving.more': { fa: 'و {x} پروژهٔ دیگر', en: 'and {x} more' },
+  'leaving.heir': { fa: 'ایمیل کسی که این‌ها به او می‌رسد', en: 'Email of whoever gets them' },
+  'leaving.heirHint': {
+    fa: 'کسی که این‌جا حساب دارد؛ مالک آن‌ها می‌شود.',
+    en: 'Somebody with an account here; they become the owner.',
+  },
+  'leaving.stays': {
+    fa: '{n} پروژهٔ دیگر مالک دیگری دارد و نزد او می‌ماند.',
+    en: '{n} other {n|project has|projects have} another owner and {n|stays|stay} there.',
+  },
+  'leaving.password': { fa: 'رمز کنونی', en: 'Your password' },
+  'leaving.leaveNow': { fa: 'حذف حساب من', en: 'Remove my account' },
+  'leaving.removeNow': { fa: 'حذف حساب', en: 'Remove account' },
+  'leaving.left': {
+    fa: 'حساب شما حذف شد.',
+    en: 'Your account is removed.',
+  },
 } as const satisfies Catalogue;
 
 export type Messages = typeof messages;

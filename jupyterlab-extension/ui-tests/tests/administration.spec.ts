@@ -127,11 +127,21 @@ test.describe.serial('an administrator and somebody they invite', () => {
     expect((await ask(lab, 'POST', '/api/v1/auth/login', body)).status).toBe(403);
   });
 
-  test('whoever is removed is gone from the list', async () => {
+  test('the last administrator is told why they cannot leave, and whoever is removed is gone from the list', async () => {
+    await accountMenu(admin.panel, mina).click();
+    await admin.page.getByRole('menuitem', { name: 'ترک این کارگاه…' }).click();
+    const leaving = admin.page.getByRole('dialog');
+    await expect(leaving).toContainText('کس دیگری را مدیر کنید');
+    await expect(leaving.getByRole('button', { name: 'حذف حساب من' })).toBeDisabled();
+    await leaving.getByRole('button', { name: 'بستن' }).click();
+
     await act('حذف حساب…');
     const question = admin.page.getByRole('dialog');
+    await expect(question.getByTestId('leaving-projects').getByRole('listitem')).toHaveCount(1);
     await question.getByRole('textbox').fill(mina.email);
+    await expect(question.getByTestId('leaving-projects')).toContainText(mina.email);
     await question.getByRole('button', { name: 'حذف حساب' }).click();
+    await expect(question).toHaveCount(0);
     await expect(person(sima.email)).toHaveCount(0);
   });
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,3 +135,35 @@ def test_keys_are_replaced_and_everybody_stays_signed_in(
     assert admin.me()["name"] == "مینا"
     assert kargah.connect(bridge.url, email="mina@example.com", password=PASSWORD).me()["role"] == "admin"
     assert [row["action"] for row in admin.ledger(action="server.rotate_keys")] == ["server.rotate_keys"]
+
+
+def test_whoever_leaves_hands_over_what_nobody_else_owns_and_is_asked_first(
+    bridge: LiveBridge, admin: kargah.Kargah, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    admin.server.set_signup("open")
+    emails = [_email(), _email()]
+    for email, name in zip(emails, ("سیما", "رضا"), strict=True):
+        kargah.register(email, PASSWORD, name, url=bridge.url)
+    monkeypatch.setenv("KARGAH_URL", bridge.url)
+    monkeypatch.delenv("KARGAH_TOKEN", raising=False)
+
+    monkeypatch.setenv("KARGAH_EMAIL", emails[0])
+    monkeypatch.setenv("KARGAH_PASSWORD", PASSWORD)
+    assert main(["people", "leaving"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [project["name"] for project in found["hand_over"]["items"]] == ["سیما"]
+    assert main(["people", "leave", "--hand-to", emails[1]]) == 1
+    assert "سیما" in capsys.readouterr().err
+    assert main(["people", "leave", "--yes"]) == 1
+    assert "projects_to_hand_over" in capsys.readouterr().err
+    assert main(["people", "leave", "--yes", "--hand-to", emails[1]]) == 0
+    assert capsys.readouterr().out == "account removed\t1 projects handed over\n"
+
+    monkeypatch.setenv("KARGAH_EMAIL", "mina@example.com")
+    assert main(["people", "leaving", emails[1]]) == 0
+    assert json.loads(capsys.readouterr().out)["hand_over"]["count"] == 2
+    assert main(["people", "remove", emails[0], "--yes"]) == 1
+    assert "not_found" in capsys.readouterr().err
+    assert main(["people", "remove", emails[1], "--yes", "--hand-to", "mina@example.com"]) == 0
+    assert {"سیما", "رضا"} <= {project.name for project in admin.projects.list()}
+    assert [row["action"] for row in admin.ledger(action="person.leave")] == ["person.leave"]

@@ -1,6 +1,7 @@
-import { sql, type Transaction } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Person } from '../../access/caller.js';
 import type { User } from '../../contract/auth.js';
+import { MOST_TOLD, type WhatLeaves } from '../../contract/people.js';
 import type { Act } from '../../ledger/index.js';
 import { KargahError } from '../../lib/errors.js';
 import type { Database } from '../../storage/schema.js';
@@ -82,9 +83,55 @@ async function own(trx: Transaction<Database>, caller: Person, projectId: string
   return { ...act, action: 'member.change', before: { role: member.role } };
 }
 
-/** A sweep begins its jobs as whoever began it. */
-export async function requireNoSweeps(trx: Transaction<Database>, userId: string): Promise<void> {
+/** The person's projects: those that nobody else owns, and how many stay with other owners. */
+export async function projectsOf(
+  db: Kysely<Database>,
+  userId: string,
+): Promise<Pick<WhatLeaves, 'hand_over' | 'stays'>> {
+  const rows = await db
+    .selectFrom('project_members as m')
+    .innerJoin('projects as p', 'p.project_id', 'm.project_id')
+    .select((eb) => [
+      'p.project_id',
+      'p.name',
+      'p.deleted_at',
+      eb
+        .selectFrom('project_members as other')
+        .select(sql<number>`count(*)`.as('count'))
+        .whereRef('other.project_id', '=', 'm.project_id')
+        .where('other.user_id', '!=', userId)
+        .as('members'),
+      eb
+        .selectFrom('project_members as other')
+        .select(sql<number>`count(*)`.as('count'))
+        .whereRef('other.project_id', '=', 'm.project_id')
+        .where('other.user_id', '!=', userId)
+        .where('other.role', '=', 'owner')
+        .as('owners'),
+    ])
+    .where('m.user_id', '=', userId)
+    .orderBy('p.name')
+    .orderBy('p.project_id')
+    .execute();
+  const alone = rows.filter(({ owners }) => Number(owners) === 0);
+  const items = alone.slice(0, MOST_TOLD).map(({ project_id, name, deleted_at, members }) => ({
+    project_id,
+    name,
+    members: Number(members),
+    deleted_at,
+  }));
+  return { hand_over: { count: alone.length, items }, stays: rows.length - alone.length };
+}
+
+/** A sweep begins its jobs as whoever began it: the first few that still do. */
+export async function sweepsOf(db: Kysely<Database>, userId: string): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
-    select name from sweeps where user_id = ${userId} and state in (${sql.join(ACTIVE)}) limit 1`.execute(trx);
-  if (rows[0] !== undefined) throw new KargahError('sweeps_to_stop', { name: rows[0].name });
+    select name from sweeps where user_id = ${userId} and state in (${sql.join(ACTIVE)})
+    order by name limit ${MOST_NAMED}`.execute(db);
+  return rows.map(({ name }) => name);
+}
+
+export async function requireNoSweeps(trx: Transaction<Database>, userId: string): Promise<void> {
+  const [name] = await sweepsOf(trx, userId);
+  if (name !== undefined) throw new KargahError('sweeps_to_stop', { name });
 }

@@ -73,6 +73,46 @@ it('somebody is removed once it is said who gets what nobody else owns, and noth
   expect((await app.signUp('sara')).user.user_id).not.toBe(sara.user.user_id);
 });
 
+it('who is to be removed, and who leaves, is told before which projects go to somebody else and what is in the way', async () => {
+  const look = (who: SignedUp, whom?: SignedUp) =>
+    ask(who, 'GET', whom === undefined ? '/api/v1/auth/leaving' : `/api/v1/people/${whom.user.user_id}/leaving`);
+  const { db } = app.storage;
+  const [saras] = await db.selectFrom('project_members').selectAll().where('user_id', '=', sara.user.user_id).execute();
+  const created_at = new Date().toISOString();
+  const project = (project_id: string, name: string, deleted_at: string | null) =>
+    db
+      .insertInto('projects')
+      .values({ project_id, name, workspace: project_id, workspace_ready: 0, created_at, deleted_at })
+      .execute();
+  const member = (project_id: string, { user }: SignedUp, role: string) =>
+    db.insertInto('project_members').values({ project_id, user_id: user.user_id, role, created_at }).execute();
+  await project('prj_gone', 'آزمایش', created_at);
+  await member('prj_gone', sara, 'owner');
+  await project('prj_both', 'دو مالک', null);
+  await member('prj_both', sara, 'owner');
+  await member('prj_both', reza, 'owner');
+  await member(saras!.project_id, reza, 'viewer');
+
+  const told = {
+    last_admin: false,
+    sweeps: [],
+    hand_over: {
+      count: 2,
+      items: [
+        { project_id: saras!.project_id, name: 'sara', members: 1, deleted_at: null },
+        { project_id: 'prj_gone', name: 'آزمایش', members: 0, deleted_at: created_at },
+      ],
+    },
+    stays: 1,
+  };
+  expect(await look(mina, sara)).toEqual([200, told]);
+  expect(await look(sara)).toEqual([200, told]);
+  expect(await look(mina)).toMatchObject([200, { last_admin: true, hand_over: { count: 1 } }]);
+  expect(await look(reza, sara)).toMatchObject([403, { code: 'forbidden' }]);
+  await remove(sara, { hand_to: 'reza@example.org' });
+  expect(await look(mina, sara)).toMatchObject([404, { code: 'not_found' }]);
+});
+
 it('whoever leaves by themselves says their password, and is gone', async () => {
   expect(await leave(reza, { current_password: 'not this one at all', hand_to: 'sara@example.org' })).toMatchObject([
     422,
@@ -136,6 +176,7 @@ it('somebody is not removed while a sweep of theirs begins jobs as them', async 
     .insertInto('sweeps')
     .values({ ...row, ...empty, state: 'running' })
     .execute();
+  expect(await ask(sara, 'GET', '/api/v1/auth/leaving')).toMatchObject([200, { sweeps: ['جست‌وجو'] }]);
   expect(await remove(sara, { hand_to: 'reza@example.org' })).toMatchObject([
     409,
     { code: 'sweeps_to_stop', params: { name: 'جست‌وجو' } },

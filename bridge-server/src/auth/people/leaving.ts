@@ -2,13 +2,14 @@ import type { Kysely } from 'kysely';
 import type { Person } from '../../access/caller.js';
 import type { Memberships } from '../../access/memberships.js';
 import type { User } from '../../contract/auth.js';
+import type { WhatLeaves } from '../../contract/people.js';
 import type { Ledger } from '../../ledger/index.js';
 import { KargahError } from '../../lib/errors.js';
 import type { Database } from '../../storage/schema.js';
 import type { Accounts } from '../accounts.js';
 import type { ApiTokens } from '../api-tokens.js';
 import type { Sessions } from '../sessions.js';
-import { leaveProjects, requireNoSweeps } from './leaving-store.js';
+import { leaveProjects, projectsOf, requireNoSweeps, sweepsOf } from './leaving-store.js';
 
 interface LeavingDeps {
   readonly db: Kysely<Database>;
@@ -28,6 +29,21 @@ interface Left {
 /** A person leaves the server, or is removed from it: what is theirs alone goes to somebody else, and nothing is without an owner. */
 export class Leaving {
   constructor(private readonly deps: LeavingDeps) {}
+
+  /**
+   * What there is to settle first.
+   * @throws {KargahError} `not_found`
+   */
+  async look(userId: string): Promise<WhatLeaves> {
+    const { db, accounts } = this.deps;
+    if ((await accounts.userById(userId)) === null) throw new KargahError('not_found');
+    const admins = await db.transaction().execute((trx) => accounts.admins(trx));
+    return {
+      last_admin: admins.length === 1 && admins.includes(userId),
+      sweeps: await sweepsOf(db, userId),
+      ...(await projectsOf(db, userId)),
+    };
+  }
 
   /**
    * @param heirEmail who is to own the projects that nobody else owns

@@ -58,6 +58,8 @@ export function peopleRoutes({ people, leaving, directory, hashes, pace, signedI
       status: 201,
       json: await people.makeResetLink(caller, params.user_id, body.mail),
     })),
+    route(contract.whatLeaves, async ({ params }) => ({ status: 200, json: await leaving.look(params.user_id) })),
+    route(contract.whatILeave, async ({ caller }) => ({ status: 200, json: await leaving.look(caller.userId) })),
     route(contract.removePerson, async ({ caller, params, query }) => ({
       status: 200,
       json: await leaving.remove(caller, params.user_id, query.hand_to),

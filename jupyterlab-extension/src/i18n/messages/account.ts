@@ -73,6 +73,7 @@ export const account = {
   'account.calendar.persian': { fa: 'هجری شمسی', en: 'Solar Hijri' },
   'account.calendar.gregory': { fa: 'میلادی', en: 'Gregorian' },
   'account.signOut': { fa: 'خروج', en: 'Sign out' },
+  'account.leave': { fa: 'ترک این کارگاه…', en: 'Leave this Kargah…' },
   'account.admin': { fa: 'مدیر', en: 'admin' },
   'tokens.title': { fa: 'توکن‌های من', en: 'My tokens' },
   'tokens.lead': {

@@ -125,6 +125,25 @@ class Kargah:
         found: wire.MyLimits = self._http.json("GET", f"{API}/limits")
         return found
 
+    def leaving(self) -> wire.Leaving:
+        """What is to be settled before I give up my account: which projects somebody else gets, what is in the way."""
+        found: wire.Leaving = self._http.json("GET", f"{API}/auth/leaving")
+        return found
+
+    def leave(self, password: str, hand_to: str | None = None) -> wire.Left:
+        """Gives up my account for good; what I made stays in its projects, and jobs go on.
+
+        Args:
+            hand_to: e-mail of whoever gets the projects that nobody else owns.
+
+        Raises:
+            KargahError: `wrong_password`, `projects_to_hand_over`, `heir_unknown`, `sweeps_to_stop`, `last_admin`;
+                `session_required` unless signed in with a password.
+        """
+        body = {"current_password": password, **({} if hand_to is None else {"hand_to": hand_to})}
+        found: wire.Left = self._http.json("POST", f"{API}/auth/leave", json=body)
+        return found
+
     def people(self) -> Iterator[wire.PersonEntry]:
         """Everybody who has an account on this server; for its administrators."""
         return pages(self._http, f"{API}/people", {})

@@ -32,6 +32,15 @@ class Server:
         found: wire.ServerSettings = self._http.json("PATCH", SETTINGS, json={"signup": mode})
         return found
 
+    def leaving(self, user_id: str) -> wire.Leaving:
+        """What is to be settled before somebody is removed: which projects somebody else gets, and what is in the way.
+
+        Raises:
+            KargahError: `not_found`; `forbidden` for all but administrators.
+        """
+        found: wire.Leaving = self._http.json("GET", f"{API}/people/{quote(user_id, safe='')}/leaving")
+        return found
+
     def remove_person(self, user_id: str, hand_to: str | None = None) -> wire.Left:
         """Removes somebody's account for good; `hand_to`, an e-mail, gets the projects that nobody else owns.
 

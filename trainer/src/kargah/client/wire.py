@@ -1141,6 +1141,13 @@ class LeaveRequest(TypedDict):
     hand_to: NotRequired[str]
 
 
+class Leaving(TypedDict):
+    last_admin: bool
+    sweeps: list[str]
+    hand_over: ProjectsToHandOver
+    stays: int
+
+
 class LedgerActor(TypedDict):
     kind: Literal["user", "job", "server"]
     id: str
@@ -1592,6 +1599,18 @@ class ProjectContents(TypedDict):
     connections: int
     members: int
     kept_days: int
+
+
+class ProjectToHandOver(TypedDict):
+    project_id: str
+    name: str
+    members: int
+    deleted_at: str | None
+
+
+class ProjectsToHandOver(TypedDict):
+    count: int
+    items: list[ProjectToHandOver]
 
 
 class PromotionRequest(TypedDict):
