@@ -84,7 +84,7 @@ it('who is to be removed, and who leaves, is told before which projects go to so
       .insertInto('projects')
       .values({ project_id, name, workspace: project_id, workspace_ready: 0, created_at, deleted_at })
       .execute();
-  const member = (project_id: string, { user }: SignedUp, role: string) =>
+  const member = (project_id: string, { user }: SignedUp, role: 'owner' | 'viewer') =>
     db.insertInto('project_members').values({ project_id, user_id: user.user_id, role, created_at }).execute();
   await project('prj_gone', 'آزمایش', created_at);
   await member('prj_gone', sara, 'owner');

@@ -23,10 +23,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     everybody.add_argument("--json", action="store_true", help="a JSON object on each line")
     everybody.set_defaults(act=_list)
     leaving = acts.add_parser("leaving", help="what is to be settled before an account ends, as JSON")
-    leaving.add_argument("email", nargs="?", help="whose; without it one's own")
+    leaving.add_argument("whose", metavar="EMAIL", nargs="?", help="whose; without it one's own")
     leaving.set_defaults(act=_leaving)
     remove = acts.add_parser("remove", help="remove somebody's account for good (for administrators, by password)")
-    remove.add_argument("email")
+    remove.add_argument("whose", metavar="EMAIL")
     remove.set_defaults(act=_remove)
     leave = acts.add_parser("leave", help="give up one's own account for good (by KARGAH_EMAIL and KARGAH_PASSWORD)")
     leave.set_defaults(act=_leave)
@@ -49,12 +49,12 @@ def _list(me: Kargah, options: argparse.Namespace) -> None:
 
 
 def _leaving(me: Kargah, options: argparse.Namespace) -> None:
-    found = me.leaving() if options.email is None else me.server.leaving(_id_of(me, options.email))
+    found = me.leaving() if options.whose is None else me.server.leaving(_id_of(me, options.whose))
     print(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def _remove(me: Kargah, options: argparse.Namespace) -> None:
-    user_id = _id_of(me, options.email)
+    user_id = _id_of(me, options.whose)
     if not options.yes:
         raise _unsure(me.server.leaving(user_id))
     _ended(me.server.remove_person(user_id, hand_to=options.hand_to))
