@@ -13,7 +13,7 @@ import { createDatasets, DEFAULT_LIMITS } from './datasets/index.js';
 import { Events } from './events.js';
 import { createFeatures } from './feature.js';
 import * as features from './features.js';
-import { OPEN_INTERNET } from './datasets/ingest/sources/outbound-http.js';
+import { OPEN_INTERNET } from './datasets/ingest/sources/addresses/outbound-http.js';
 import { createApp, type AppParts } from './http/app.js';
 import { docsFiles, docsRoutes } from './http/docs.js';
 import type { Authenticator, Route } from './http/route.js';

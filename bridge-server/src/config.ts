@@ -3,7 +3,7 @@ import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readF
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { signUpMode, type SignUpMode } from './contract/server.js';
+import { signUpMode, type SignUpMode } from './contract/server/server.js';
 import { launcherName, type LauncherName } from './contract/training/training.js';
 import { dataFolder } from './data-folder.js';
 

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../src/contract/datasets/datasets.js';
 import type { Connection } from '../src/contract/datasets/intake.js';
 import { DEFAULT_LIMITS } from '../src/datasets/index.js';
-import { DatabaseHosts } from '../src/datasets/ingest/sources/database-hosts.js';
-import { SqlReader } from '../src/datasets/ingest/sources/sql-reader.js';
+import { DatabaseHosts } from '../src/datasets/ingest/sources/databases/database-hosts.js';
+import { SqlReader } from '../src/datasets/ingest/sources/databases/sql-reader.js';
 import { DatasetFixture, PYTHON } from './support/datasets.js';
 
 const PASSWORD = 'گذر-p@ss:w/rd%';

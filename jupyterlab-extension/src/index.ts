@@ -2,7 +2,7 @@ import { core, shell } from './plugins/core.js';
 import { files } from './plugins/files.js';
 import { launcher } from './plugins/launcher.js';
 import { mlflow } from './plugins/mlflow.js';
-import { notebook } from './plugins/notebook.js';
+import { notebook } from './plugins/notebook/notebook.js';
 import { pages } from './plugins/pages.js';
 import { panel } from './plugins/panel.js';
 import { services } from './plugins/services.js';

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { Limits } from '../contract/limits.js';
+import type { Limits } from '../contract/server/limits.js';
 import type { Database } from '../storage/schema.js';
 
 /** Whose limits: a person's, or a project's. */

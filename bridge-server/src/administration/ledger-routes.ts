@@ -4,7 +4,7 @@ import type { Caller } from '../access/caller.js';
 import { mayHere } from '../access/policy.js';
 import { scopeOf } from '../access/scope.js';
 import { exportLedger, listLedger, verifyLedger, type LedgerFilter, type LedgerRow } from '../contract/ledger.js';
-import { attachment } from '../http/send-file.js';
+import { attachment } from '../http/answers/send-file.js';
 import { route, type Route } from '../http/route.js';
 import { BAD_CURSOR, decodeCursor, encodeCursor } from '../lib/pages.js';
 import { KargahError } from '../lib/errors.js';

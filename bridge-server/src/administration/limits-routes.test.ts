@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testBridge, type TestBridge } from '../../test/bridge.js';
 import type { LedgerRow } from '../contract/ledger.js';
-import type { Limits, LimitsInUse } from '../contract/limits.js';
+import type { Limits, LimitsInUse } from '../contract/server/limits.js';
 
 const WITHOUT_MLFLOW = { KARGAH_MLFLOW_URL: 'http://127.0.0.1:1', KARGAH_LAUNCHER: 'local-cold' };
 const NONE: Limits = { jobs: null, cpus: null, gpus: null, bytes: null };

@@ -9,8 +9,8 @@ import type { Authenticator } from '../http/route.js';
 import type { Caller, JobIdentity, Person } from '../access/caller.js';
 import type { Database } from '../storage/schema.js';
 import type { Accounts } from './accounts.js';
-import { limitsOf, type ApiTokens, type TokenLimits } from './api-tokens.js';
-import type { TokenKey } from './keys.js';
+import { limitsOf, type ApiTokens, type TokenLimits } from './tokens/api-tokens.js';
+import type { TokenKey } from './keys/keys.js';
 import { heldWithin, type Memberships } from '../access/memberships.js';
 import type { Sessions } from './sessions.js';
 

@@ -9,21 +9,21 @@ import type { Ledger } from '../ledger/index.js';
 import type { Mail } from '../mail/index.js';
 import type { Storage } from '../storage/storage.js';
 import { openAccounts } from './accounts.js';
-import { ApiTokens } from './api-tokens.js';
+import { ApiTokens } from './tokens/api-tokens.js';
 import { Cookie } from './cookies.js';
 import { Identity } from './identity.js';
 import { Devices } from './devices.js';
-import { KeyRing } from './key-ring.js';
-import { TokenKey } from './keys.js';
-import { MLFLOW_PAGE_SECONDS, MlflowAccess } from './mlflow-access.js';
+import { KeyRing } from './keys/key-ring.js';
+import { TokenKey } from './keys/keys.js';
+import { MLFLOW_PAGE_SECONDS, MlflowAccess } from './tokens/mlflow-access.js';
 import { Pace } from '../lib/pace.js';
 import { Directory } from './people/directory.js';
 import { People } from './people/named.js';
 import { ResetLinks } from './people/reset-links.js';
 import { authRoutes } from './routes.js';
 import { Sessions } from './sessions.js';
-import { SignUp } from './signup.js';
-import { SignUpModes } from './signup-mode.js';
+import { SignUp } from './signup/signup.js';
+import { SignUpModes } from './signup/signup-mode.js';
 import { HashQueue } from './passwords/hash-queue.js';
 
 export interface AuthDeps {

@@ -3,7 +3,7 @@ import { column, dataset } from './datasets/datasets.js';
 import { sweep } from './training/sweeps.js';
 import { metricPoint } from './training/metrics.js';
 import type { Permission } from './permissions.js';
-import { mlflowState } from './system.js';
+import { mlflowState } from './server/system.js';
 import { job, jobState, progress } from './training/training.js';
 
 /**

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Ledger } from '../ledger/index.js';
 import type { LivePort } from '../live/port.js';
 import type { Database } from '../storage/schema.js';
-import type { OutboundHttp } from './ingest/sources/outbound-http.js';
+import type { OutboundHttp } from './ingest/sources/addresses/outbound-http.js';
 import type { People } from './list/sharing.js';
 
 export interface DatasetLimits {

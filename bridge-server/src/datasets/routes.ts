@@ -3,7 +3,7 @@ import * as contract from '../contract/datasets/datasets.js';
 import * as intake from '../contract/datasets/intake.js';
 import { route, type Route } from '../http/route.js';
 import type { Catalogue } from './ingest/sources/catalogue.js';
-import { sendFile } from '../http/send-file.js';
+import { sendFile } from '../http/answers/send-file.js';
 import type { DatasetData } from './rows/data.js';
 import type { Exports } from './rows/exports.js';
 import type { DatasetService } from './list/service.js';

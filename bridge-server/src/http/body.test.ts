@@ -11,7 +11,7 @@ import { knownCallers, person, serve, type Served } from '../../test/app.js';
 import { HandClock } from '../../test/clock.js';
 import { endpoint } from '../contract/endpoint.js';
 import { readBody } from './body.js';
-import { refuseBroken } from './broken.js';
+import { refuseBroken } from './answers/broken.js';
 import { route } from './route.js';
 
 const PYTHON = process.env['KARGAH_PYTHON'] ?? join(import.meta.dirname, '../../../.venv/bin/python');

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import express from 'express';
-import * as contract from '../contract/system.js';
+import * as contract from '../contract/server/system.js';
 import type { Mount } from './app.js';
 import { route, type Route } from './route.js';
 

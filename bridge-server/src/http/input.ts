@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Endpoint } from '../contract/endpoint.js';
 import { KargahError, type FieldErrors } from '../lib/errors.js';
 import { hasBody, readBody } from './body.js';
-import { inEnglish, inPersian } from './sentences.js';
+import { inEnglish, inPersian } from './answers/sentences.js';
 
 const LIMIT = { bytes: 2 ** 20, text: '1 MiB' };
 const EXPECTED = { expected: 'UTF-8 application/json' };

@@ -5,7 +5,7 @@ import { Server, type Socket } from 'socket.io';
 import type { Logger } from 'pino';
 import { EVENTS } from '../contract/live.js';
 import { KargahError } from '../lib/errors.js';
-import { securityHeaders } from '../http/headers.js';
+import { securityHeaders } from '../http/guards/headers.js';
 import { cameFromProxy } from '../http/listen.js';
 import type { Authenticator } from '../http/route.js';
 import type { Person } from '../access/caller.js';

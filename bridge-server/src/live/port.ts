@@ -5,7 +5,7 @@ import type { DatasetProfileEvent, FeatureEvents } from '../contract/live.js';
 import type { Permission } from '../contract/permissions.js';
 import type { Sweep } from '../contract/training/sweeps.js';
 import type { MetricPoint } from '../contract/training/metrics.js';
-import type { MlflowState } from '../contract/system.js';
+import type { MlflowState } from '../contract/server/system.js';
 import type { Job, JobState, Progress } from '../contract/training/training.js';
 
 /** How the rest of the bridge tells people what happened; `live/` carries it by Socket.IO. */

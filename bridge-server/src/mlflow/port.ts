@@ -1,7 +1,7 @@
 import type { ReadableStream } from 'node:stream/web';
 import type { WorkspaceUser } from '../access/workspace-user.js';
 import type { MetricPoint } from '../contract/training/metrics.js';
-import type { MlflowState } from '../contract/system.js';
+import type { MlflowState } from '../contract/server/system.js';
 import type { Progress } from '../contract/training/training.js';
 
 export type { RegistryChange, RegistryGuard, RegistryModel, RegistryPort, RegistryVersion } from './registry-port.js';

@@ -1,4 +1,4 @@
-import { sendFile } from '../http/send-file.js';
+import { sendFile } from '../http/answers/send-file.js';
 import { route, type Route } from '../http/route.js';
 import * as contract from './contract.js';
 import * as promotion from './promotion/contract.js';

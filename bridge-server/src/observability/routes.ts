@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Config } from '../config.js';
-import * as contract from '../contract/system.js';
+import * as contract from '../contract/server/system.js';
 import { route, type Route } from '../http/route.js';
 import { inProjectsOf, scopeOf, type Scope } from '../access/scope.js';
 import type { MlflowPort } from '../mlflow/port.js';

@@ -20,7 +20,7 @@ import {
   stopJob,
   train,
 } from '../contract/training/training.js';
-import { sendFile } from '../http/send-file.js';
+import { sendFile } from '../http/answers/send-file.js';
 import { route, type Route } from '../http/route.js';
 import { answerLog } from './logs/log-answer.js';
 import { historyJson, namesOf } from './points/answer.js';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Job, JobState, listJobs, TrainRequest } from '../contract/training/training.js';
-import { folded } from '../lib/folding.js';
+import { folded } from '../lib/search/folding.js';
 import { LimitStore, type Subject } from '../access/limits.js';
 import { inProject } from '../access/projects.js';
 import { projectOf } from '../access/resource.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { person as anyPerson } from '../app.js';
 import { removeFolder } from '../folders.js';
 import { systemClock } from '../../src/lib/clock.js';
-import { TokenKey } from '../../src/auth/keys.js';
+import { TokenKey } from '../../src/auth/keys/keys.js';
 import { loadConfig } from '../../src/config.js';
 import type { MetricPoint } from '../../src/contract/training/metrics.js';
 import { workspaceUser } from '../../src/access/workspace-user.js';

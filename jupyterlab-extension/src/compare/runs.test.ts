@@ -1,7 +1,7 @@
 import type { Comparison } from '../api/types.js';
 import { comparedJob, comparisonBytes } from '../testing/comparison.js';
 import { addPoint, figureOf, newCurve, readComparison } from './runs.js';
-import { smooth } from './smooth.js';
+import { smooth } from './curves/smooth.js';
 
 const metric = (key: string, better: 'max' | 'min' | null = null) => ({ key, better, jobs: 1 });
 

@@ -2,7 +2,7 @@ import type { Dataset } from '../api/types.js';
 import { IconButton, Spinner } from '../components/controls/Button.js';
 import { Icon } from '../components/icons/Icon.js';
 import type { MenuItem } from '../components/controls/Menu.js';
-import { MenuRow } from '../components/MenuRow.js';
+import { MenuRow } from '../components/rows/MenuRow.js';
 import { Name } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';

@@ -1,6 +1,6 @@
 import { cleanup, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { Rows } from '../components/Rows.js';
+import { Rows } from '../components/rows/Rows.js';
 import { ENGLISH } from '../i18n/locale.js';
 import { problem } from '../testing/bridge.js';
 import { Workbench } from '../testing/workbench.js';

@@ -1,7 +1,7 @@
 import { IconButton } from '../components/controls/Button.js';
 import { Icon } from '../components/icons/Icon.js';
 import { Bar } from '../components/Progress.js';
-import { Row } from '../components/Rows.js';
+import { Row } from '../components/rows/Rows.js';
 import { Name, Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';

@@ -4,7 +4,7 @@ import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { ENGLISH } from '../i18n/locale.js';
 import type { Catalogue } from '../i18n/message.js';
-import { Lists } from '../panels/Lists.js';
+import { Lists } from '../panels/lists/Lists.js';
 import { StatusItem } from '../panels/StatusItem.js';
 import { listedCommands } from '../plugins/commands.js';
 import { pages } from '../plugins/pages.js';

@@ -1,4 +1,4 @@
-import { fold } from './fold.js';
+import { fold } from './fold/fold.js';
 import { Format } from './format.js';
 import { fill, I18n } from './i18n.js';
 import { ENGLISH, PERSIAN, resolveLocale } from './locale.js';

@@ -4,7 +4,7 @@ import { ApiError } from '../api/errors.js';
 import { isActive } from '../api/states.js';
 import type { Job } from '../api/types.js';
 import { isolated } from '../i18n/isolate.js';
-import { latin } from '../i18n/latin.js';
+import { latin } from '../i18n/fold/latin.js';
 import type { Kargah } from '../tokens.js';
 import { unchoose } from './list/chosen.js';
 

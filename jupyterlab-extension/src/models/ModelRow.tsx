@@ -1,7 +1,7 @@
 import type { Model } from '../api/types.js';
 import { IconButton } from '../components/controls/Button.js';
 import { Icon } from '../components/icons/Icon.js';
-import { Row } from '../components/Rows.js';
+import { Row } from '../components/rows/Rows.js';
 import { Name, Num, Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';

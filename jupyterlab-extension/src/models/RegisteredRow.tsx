@@ -1,6 +1,6 @@
 import type { ModelAlias, ModelRequest, RegisteredModel } from '../api/types.js';
 import { Icon } from '../components/icons/Icon.js';
-import { Row } from '../components/Rows.js';
+import { Row } from '../components/rows/Rows.js';
 import { Code, Name } from '../components/Text.js';
 import { useKargah } from '../context.js';
 import { useI18n } from '../i18n/context.js';

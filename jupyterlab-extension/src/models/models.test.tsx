@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import type { ModelCheck, ModelMove, ModelRequest, ModelVersion, Project, RegisteredModel } from '../api/types.js';
 import { ENGLISH } from '../i18n/locale.js';
 import { when } from '../lib/observable.js';
-import { Lists } from '../panels/Lists.js';
+import { Lists } from '../panels/lists/Lists.js';
 import type { ListState } from '../store/list.js';
 import { page, problem } from '../testing/bridge.js';
 import { notFound, Workbench } from '../testing/workbench.js';

@@ -7,10 +7,10 @@ import { useKargah } from '../context.js';
 import { openCatalogue } from '../datasets/Catalogue.js';
 import { chooseFiles } from '../datasets/actions.js';
 import { startReady } from '../datasets/intake/startReady.js';
-import { OWN_SCRIPT } from '../train/ownScript.js';
+import { OWN_SCRIPT } from '../train/fields/ownScript.js';
 import { useI18n } from '../i18n/context.js';
 import { useStore } from '../lib/useStore.js';
-import { wantedSearch } from './wantedSearch.js';
+import { wantedSearch } from './lists/wantedSearch.js';
 
 const CELL = `import kargah
 k = kargah.connect()

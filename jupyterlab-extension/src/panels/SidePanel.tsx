@@ -10,9 +10,9 @@ import { DropZone } from './DropZone.js';
 import { FirstRun } from './FirstRun.js';
 import { Footer } from './Footer.js';
 import { Header } from './Header.js';
-import { Lists } from './Lists.js';
+import { Lists } from './lists/Lists.js';
 import { Notices } from './Notices.js';
-import { useSections } from './useSections.js';
+import { useSections } from './lists/useSections.js';
 
 /** The whole side panel: who is here decides what is shown. */
 export default function SidePanel({ features }: { readonly features: Features }): JSX.Element {

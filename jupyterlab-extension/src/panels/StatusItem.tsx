@@ -13,7 +13,7 @@ import { useUnseenFailures } from './unseen.js';
 import { useActivities } from './useActivities.js';
 import { useStore } from '../lib/useStore.js';
 
-const ActiveJobs = deferred(() => import(/* webpackChunkName: "panel" */ './ActiveJobs.js'), { waiting: null });
+const ActiveJobs = deferred(() => import(/* webpackChunkName: "panel" */ './lists/ActiveJobs.js'), { waiting: null });
 
 /** Jobs at a glance, each by name on a click; nothing at all while nobody is signed in. */
 export function StatusItem({ features }: { readonly features: Features }): JSX.Element | null {

@@ -7,8 +7,8 @@ import { useI18n } from '../i18n/context.js';
 import type { FilterOption, Section } from '../features/feature.js';
 import { useStore } from '../lib/useStore.js';
 import { May } from '../projects/may.js';
-import { type Chosen, chosenOf } from './filters.js';
-import { wantedSearch } from './wantedSearch.js';
+import { type Chosen, chosenOf } from './lists/filters.js';
+import { wantedSearch } from './lists/wantedSearch.js';
 
 export interface ToolbarProps {
   readonly search: string;

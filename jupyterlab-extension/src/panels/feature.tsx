@@ -1,7 +1,7 @@
 import { deferred } from '../components/deferred.js';
 import type { Feature } from '../features/feature.js';
 import type { Catalogue } from '../i18n/message.js';
-import { wantedSearch } from './wantedSearch.js';
+import { wantedSearch } from './lists/wantedSearch.js';
 
 const messages = {
   'command.search': { fa: 'جست‌وجو در کارگاه', en: 'Search Kargah' },
@@ -35,7 +35,7 @@ declare module '../tokens.js' {
   }
 }
 
-const HelpPage = deferred(() => import(/* webpackChunkName: "training" */ './HelpPage.js'));
+const HelpPage = deferred(() => import(/* webpackChunkName: "training" */ './help/HelpPage.js'));
 
 /** The panel itself: what is no list's. */
 export const panel: Feature = {

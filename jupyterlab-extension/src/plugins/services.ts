@@ -23,7 +23,7 @@ import {
   type Preferences,
 } from '../tokens.js';
 import { BUILT_IN } from './builtIn.js';
-import { insertCell } from './cell.js';
+import { insertCell } from './notebook/cell.js';
 import { listedCommands } from './commands.js';
 import { chooseFile } from './files.js';
 import { OPEN_MLFLOW } from './mlflow.js';

@@ -1,6 +1,6 @@
 import { IconButton } from '../components/controls/Button.js';
 import type { MenuItem } from '../components/controls/Menu.js';
-import { MenuRow } from '../components/MenuRow.js';
+import { MenuRow } from '../components/rows/MenuRow.js';
 import { Bar } from '../components/Progress.js';
 import { Name, Num, Percent } from '../components/Text.js';
 import { useKargah } from '../context.js';

@@ -1,7 +1,13 @@
 import { asApiError } from '../api/errors.js';
 import type { I18n } from '../i18n/i18n.js';
 import type { Recipe, TrainRequest } from '../api/types.js';
-import { EMPTY_RESOURCES, type ResourceForm, resourceField, resourcesRequest, scarceField } from './resourceForm.js';
+import {
+  EMPTY_RESOURCES,
+  type ResourceForm,
+  resourceField,
+  resourcesRequest,
+  scarceField,
+} from './fields/resourceForm.js';
 import { changedFrom, columnParam, columnsParam, type FieldErrors } from '../recipes/paramsSchema.js';
 import type { Values } from '../recipes/flatSchema.js';
 import { splitArgs, variablesOf } from '../recipes/scriptArgs.js';

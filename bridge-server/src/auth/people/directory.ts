@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { z } from 'zod';
 import type { personEntry } from '../../contract/people.js';
 import type { Clock } from '../../lib/clock.js';
-import { contains } from '../../lib/like.js';
+import { contains } from '../../lib/search/like.js';
 import type { Database } from '../../storage/schema.js';
 
 export type PersonEntry = z.infer<typeof personEntry>;

@@ -7,7 +7,7 @@ import type { Ledger } from '../../ledger/index.js';
 import { KargahError } from '../../lib/errors.js';
 import type { Database } from '../../storage/schema.js';
 import type { Accounts } from '../accounts.js';
-import type { ApiTokens } from '../api-tokens.js';
+import type { ApiTokens } from '../tokens/api-tokens.js';
 import type { Sessions } from '../sessions.js';
 import { leaveProjects, projectsOf, requireNoSweeps, sweepsOf } from './leaving-store.js';
 

@@ -7,7 +7,7 @@ import type { Mailed } from '../../contract/mail.js';
 import { KargahError } from '../../lib/errors.js';
 import type { Database } from '../../storage/schema.js';
 import type { Accounts } from '../accounts.js';
-import type { ApiTokens } from '../api-tokens.js';
+import type { ApiTokens } from '../tokens/api-tokens.js';
 import type { Sessions } from '../sessions.js';
 import type { Directory, PersonEntry } from './directory.js';
 import type { ResetLinks } from './reset-links.js';

@@ -17,8 +17,8 @@ import type { Database, UploadTable } from '../../storage/schema.js';
 import { untold } from '../../ledger/index.js';
 import { readPage, type Page, type PageQuery } from '../../lib/pages.js';
 import { KargahError } from '../../lib/errors.js';
-import { folded } from '../../lib/folding.js';
-import { contains } from '../../lib/like.js';
+import { folded } from '../../lib/search/folding.js';
+import { contains } from '../../lib/search/like.js';
 import { searchText } from './search-text.js';
 import { tagsOf, type DatasetRow } from './view.js';
 

@@ -4,7 +4,7 @@ import { KargahError } from '../../lib/errors.js';
 import type { Caller } from '../../access/caller.js';
 import { KeptFiles } from '../../storage/kept-files.js';
 import type { Access } from '../records/access.js';
-import { sendFile } from '../../http/send-file.js';
+import { sendFile } from '../../http/answers/send-file.js';
 import type { Contents } from '../content/store.js';
 import { requireKind } from './data.js';
 import type { DatasetLimits } from '../deps.js';

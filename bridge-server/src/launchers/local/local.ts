@@ -12,7 +12,7 @@ import {
 import { basename, join } from 'node:path';
 import { systemClock, type Clock } from '../../lib/clock.js';
 import { KargahError } from '../../lib/errors.js';
-import { isStorageFull } from '../../http/problems.js';
+import { isStorageFull } from '../../http/answers/problems.js';
 import { inherited } from '../../lib/environment.js';
 import { OUTCOME_FILE, readHandle, readLog, readOutcome, SUPERVISOR_FILE, SUPERVISOR_LOG } from '../folder.js';
 import type {

@@ -8,7 +8,7 @@ import type { Caller, Person } from '../../access/caller.js';
 import { inProject, inWorkspace } from '../../access/projects.js';
 import { workspaceUser, type WorkspaceUser } from '../../access/workspace-user.js';
 import { requireHere } from '../../access/require-access.js';
-import { projectNamed, tokenOf } from '../../http/policy.js';
+import { projectNamed, tokenOf } from '../../http/guards/policy.js';
 import { EMPTY_FOR_THE_PAGE, NOT_IMPLEMENTED } from './allowed.js';
 import { readJson } from './body.js';
 import { DefaultExperiment } from '../rules/default-experiment.js';

@@ -13,7 +13,7 @@ import {
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KargahError } from '../../lib/errors.js';
-import { isStorageFull } from '../../http/problems.js';
+import { isStorageFull } from '../../http/answers/problems.js';
 import { decode, type Entry, type Position } from './record.js';
 
 export interface Extent extends Position {

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
-import type { MlflowState } from '../../contract/system.js';
+import type { MlflowState } from '../../contract/server/system.js';
 import { KargahError } from '../../lib/errors.js';
 import type { MlflowAddress } from './address.js';
 

@@ -1,5 +1,5 @@
 import type { Insertable, Kysely, Transaction } from 'kysely';
-import { folded } from '../../lib/folding.js';
+import { folded } from '../../lib/search/folding.js';
 import type { RegistryModel, RegistryVersion } from '../../mlflow/port.js';
 import { modelFacts, scriptPathOf } from '../../training/index.js';
 import type { Database, ModelAliasTable, RegisteredModelTable } from '../../storage/schema.js';

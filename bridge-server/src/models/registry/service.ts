@@ -9,7 +9,7 @@ import type { PairedFigures } from '../../contract/training/paired.js';
 import type { Report } from '../../contract/training/report.js';
 import { KeyedMutex } from '../../lib/async/keyed-mutex.js';
 import { KargahError } from '../../lib/errors.js';
-import { folded } from '../../lib/folding.js';
+import { folded } from '../../lib/search/folding.js';
 import type { MlflowPort, RegistryPort } from '../../mlflow/port.js';
 import { modelOf, stored, type ModelFile, type ModelPlace, type JobModels } from '../../training/index.js';
 import { lineage } from '../contract.js';

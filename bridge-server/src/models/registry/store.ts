@@ -1,7 +1,7 @@
 import { sql, type Expression, type Kysely, type Selectable, type SqlBool } from 'kysely';
 import { ownedBy, type Resource } from '../../access/resource.js';
 import { inProjectsOf, type Scope } from '../../access/scope.js';
-import { contains } from '../../lib/like.js';
+import { contains } from '../../lib/search/like.js';
 import { readPage, type Page, type PageQuery } from '../../lib/pages.js';
 import type { Database, JobTable, ModelVersionTable, RegisteredModelTable } from '../../storage/schema.js';
 

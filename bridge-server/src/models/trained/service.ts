@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Person } from '../../access/caller.js';
 import { scopeOf } from '../../access/scope.js';
 import type { listTrainedModels, TrainedModel } from '../contract.js';
-import { folded } from '../../lib/folding.js';
+import { folded } from '../../lib/search/folding.js';
 import { modelFacts } from '../../training/index.js';
 import type { TrainedRow, TrainedModelStore } from './store.js';
 

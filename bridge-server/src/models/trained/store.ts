@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { inProjectsOf, type Scope } from '../../access/scope.js';
-import { contains } from '../../lib/like.js';
+import { contains } from '../../lib/search/like.js';
 import { readPage, type Page, type PageQuery } from '../../lib/pages.js';
 import type { Database, JobTable } from '../../storage/schema.js';
 

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { KargahError } from '../../lib/errors.js';
-import { attachment } from '../../http/send-file.js';
+import { attachment } from '../../http/answers/send-file.js';
 import type { JobLogs } from './logs.js';
 
 export interface AskedPart {

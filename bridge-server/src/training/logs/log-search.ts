@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { folded } from '../../lib/folding.ts';
+import { folded } from '../../lib/search/folding.ts';
 import { isPlain, plainBytes } from './plain-bytes.ts';
 
 const PIECE_BYTES = 256 * 1024;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { folded } from '../../lib/folding.js';
+import { folded } from '../../lib/search/folding.js';
 import { isPlain, plainBytes } from './plain-bytes.js';
 
 const plain = (text: string): string => {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { jobMetricNames } from '../../contract/training/metrics.js';
-import { folded } from '../../lib/folding.js';
+import { folded } from '../../lib/search/folding.js';
 import { decodeCursor, encodeCursor } from '../../lib/pages.js';
 import type { Columns, Series } from './columns.js';
 

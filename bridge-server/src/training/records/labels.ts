@@ -1,5 +1,5 @@
 import { KargahError } from '../../lib/errors.js';
-import { folded } from '../../lib/folding.js';
+import { folded } from '../../lib/search/folding.js';
 import type { MlflowPort } from '../../mlflow/port.js';
 import type { TrainingLog } from '../ports.js';
 import type { JobRow, JobStore, LabelChanges } from './store.js';

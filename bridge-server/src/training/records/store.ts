@@ -3,7 +3,7 @@ import { holdProject, workspaceOf } from '../../access/projects.js';
 import { ownedBy, type Resource } from '../../access/resource.js';
 import { inProjectsOf, type Scope } from '../../access/scope.js';
 import type { Failure } from '../../contract/errors.js';
-import { contains } from '../../lib/like.js';
+import { contains } from '../../lib/search/like.js';
 import { readPage, type Page, type PageQuery } from '../../lib/pages.js';
 import type { JobState } from '../../contract/training/training.js';
 import { untold, type Tell } from '../../ledger/index.js';

@@ -1,4 +1,4 @@
-import { folded } from '../../lib/folding.js';
+import { folded } from '../../lib/search/folding.js';
 import { newId } from '../../lib/ids.js';
 import type { Job, TrainRequest } from '../../contract/training/training.js';
 import type { Person } from '../../access/caller.js';

@@ -1,7 +1,7 @@
 import { type ReactNode, useId, useState } from 'react';
 import { useI18n } from '../../i18n/context.js';
 import type { Compared, Figure } from '../runs.js';
-import { type Column, columnsOf } from '../table.js';
+import { type Column, columnsOf } from '../table/table.js';
 import { Canvas } from './Canvas.js';
 import { drawParallel } from './parallel.js';
 import { drawScatter } from './scatter.js';

@@ -1,6 +1,6 @@
 import { shortValue } from '../../jobs/charts/metricNames.js';
 import type { Run } from '../runs.js';
-import type { Column } from '../table.js';
+import type { Column } from '../table/table.js';
 
 /** Where the values of a column stand on an axis, from 0 to 1, and what is written beside it. */
 interface Scale {

@@ -1,5 +1,5 @@
 import type { Run } from '../runs.js';
-import type { Column } from '../table.js';
+import type { Column } from '../table/table.js';
 import type { Pen } from './Canvas.js';
 import { cut, gradeOf, scaleOf } from './scale.js';
 

@@ -4,7 +4,7 @@ import { LinkButton } from '../../components/controls/Button.js';
 import { Icon } from '../../components/icons/Icon.js';
 import { Num, Percent } from '../../components/Text.js';
 import { useI18n } from '../../i18n/context.js';
-import { matcher } from '../../i18n/search.js';
+import { matcher } from '../../i18n/fold/search.js';
 import { Besides } from './Besides.js';
 import { Histogram } from './Histogram.js';
 

@@ -12,7 +12,7 @@ import { useStore } from '../../lib/useStore.js';
 import { chooseFiles } from '../actions.js';
 import { useWritable } from '../useWritable.js';
 import { Rows } from '../rows/Rows.js';
-import { mayBeReadAnew, ReadAnew } from '../versions/ReadAnew.js';
+import { mayBeReadAnew, ReadAnew } from '../versions/reading/ReadAnew.js';
 import { Splits } from '../versions/Splits.js';
 import { Uses } from '../versions/Uses.js';
 import { Versions } from '../versions/Versions.js';

@@ -1,5 +1,5 @@
 import type { Column } from '../../api/types.js';
-import { latin, numberOf } from '../../i18n/latin.js';
+import { latin, numberOf } from '../../i18n/fold/latin.js';
 
 export const OPERATORS = [
   '=',

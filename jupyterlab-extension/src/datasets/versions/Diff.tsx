@@ -6,7 +6,7 @@ import { Code, Num } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import { isolated } from '../../i18n/isolate.js';
-import { TYPES } from './ColumnReading.js';
+import { TYPES } from './reading/ColumnReading.js';
 
 /** By the rule of thumb for the population stability index a smaller shift does not affect a model. */
 const SMALL = 0.1;

@@ -8,9 +8,9 @@ import { SelectField } from '../../components/controls/SelectField.js';
 import { Code, Percent } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
-import { numberOf } from '../../i18n/latin.js';
+import { numberOf } from '../../i18n/fold/latin.js';
 import { useWritable } from '../useWritable.js';
-import { ReadOnly } from './ReadOnly.js';
+import { ReadOnly } from './reading/ReadOnly.js';
 
 const PARTS = ['train', 'validation', 'test'] as const;
 type Method = Split['method'];

@@ -10,9 +10,9 @@ import { useI18n } from '../../i18n/context.js';
 import { useWritable } from '../useWritable.js';
 import { attempt, chooseFiles } from '../actions.js';
 import { Diff } from './Diff.js';
-import { ReadOnly } from './ReadOnly.js';
-import { mayBeReadAnew, ReadAnew } from './ReadAnew.js';
-import { openReread } from './Reread.js';
+import { ReadOnly } from './reading/ReadOnly.js';
+import { mayBeReadAnew, ReadAnew } from './reading/ReadAnew.js';
+import { openReread } from './reading/Reread.js';
 import type { VersionList } from './useVersions.js';
 
 /** Every version, what came of it, and what changed from one to another. */

@@ -2,7 +2,7 @@ import type { Job } from '../../api/types.js';
 import { IconButton } from '../../components/controls/Button.js';
 import { Elapsed } from '../../components/Elapsed.js';
 import type { MenuItem } from '../../components/controls/Menu.js';
-import { MenuRow } from '../../components/MenuRow.js';
+import { MenuRow } from '../../components/rows/MenuRow.js';
 import { Bar } from '../../components/Progress.js';
 import { Spark } from '../../components/Spark.js';
 import { StateIcon } from '../../components/State.js';

@@ -2,7 +2,7 @@ import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Job } from '../../api/types.js';
 import { ENGLISH } from '../../i18n/locale.js';
-import { Lists } from '../../panels/Lists.js';
+import { Lists } from '../../panels/lists/Lists.js';
 import { job, page } from '../../testing/bridge.js';
 import { Workbench } from '../../testing/workbench.js';
 

@@ -1,4 +1,4 @@
-import { fold } from '../../i18n/fold.js';
+import { fold } from '../../i18n/fold/fold.js';
 import { findLines, KEPT_CHARACTERS, LogBuffer } from './logBuffer.js';
 import { wholeLetters } from './logPiece.js';
 

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { data } from '../../api/client.js';
 import { useKargah } from '../../context.js';
-import { fold } from '../../i18n/fold.js';
+import { fold } from '../../i18n/fold/fold.js';
 import { findLines } from './logBuffer.js';
 import type { JobLogState } from './useLog.js';
 

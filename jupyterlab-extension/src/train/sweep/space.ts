@@ -1,6 +1,6 @@
 import type { Recipe, Sweep, SweepDimension, SweepRequest, TrainRequest } from '../../api/types.js';
 import type { I18n } from '../../i18n/i18n.js';
-import { latin } from '../../i18n/latin.js';
+import { latin } from '../../i18n/fold/latin.js';
 import { columnParam, type FieldErrors, propertiesOf } from '../../recipes/paramsSchema.js';
 import type { Property, Values } from '../../recipes/flatSchema.js';
 

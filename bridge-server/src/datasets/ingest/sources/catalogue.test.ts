@@ -14,7 +14,7 @@ import type { Source } from '../../../contract/datasets/intake.js';
 import { DatasetFolder } from '../../content/folders.js';
 import { DatasetFixture, codeOf, PIXEL } from '../../../../test/support/datasets.js';
 import { CatalogueFile } from './catalogue-file.js';
-import { saveStream } from './download.js';
+import { saveStream } from './addresses/download.js';
 import { picturesIn } from './pictures.js';
 
 const TOLD = 'description: About it, description_fa: دربارهٔ آن, license: CC0';

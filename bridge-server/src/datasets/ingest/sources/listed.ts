@@ -6,10 +6,10 @@ import type { Person } from '../../../access/caller.js';
 import type { StartedVersion, Ingestion } from '../ingestion.js';
 import { bytesText, type StorageQuota } from '../../content/quota.js';
 import type { CatalogueEntry, CatalogueFile } from './catalogue-file.js';
-import type { OutboundHttp } from './outbound-http.js';
-import { saveStream } from './download.js';
+import type { OutboundHttp } from './addresses/outbound-http.js';
+import { saveStream } from './addresses/download.js';
 import { locate, type LocatedFile, missing, type Offer, offersOf } from './offers.js';
-import type { UrlOrigin } from './urls.js';
+import type { UrlOrigin } from './addresses/urls.js';
 
 /** For how long the listing of a folder is cached; taking something of it looks at the folder again. */
 const FRESH_MS = 10_000;

@@ -22,8 +22,8 @@ import type { Dataset } from '../../../contract/datasets/datasets.js';
 import type { Connection } from '../../../contract/datasets/intake.js';
 import type { DatasetVersion } from '../../../contract/datasets/versions.js';
 import { DatasetFixture } from '../../../../test/support/datasets.js';
-import { isPublic } from './addresses.js';
-import type { OutboundHttp } from './outbound-http.js';
+import { isPublic } from './addresses/addresses.js';
+import type { OutboundHttp } from './addresses/outbound-http.js';
 import { OpenedSockets } from '../../../../test/support/sources.js';
 
 const CSV = 'a,b\n1,x\n2,y\n';

@@ -1,9 +1,9 @@
 import * as contract from '../../../contract/datasets/intake.js';
 import { route, type Route } from '../../../http/route.js';
-import type { Connections } from './connections.js';
+import type { Connections } from './databases/connections.js';
 import type { FileOrigin } from './workspace-files.js';
-import type { SqlOrigin } from './sql.js';
-import type { UrlOrigin } from './urls.js';
+import type { SqlOrigin } from './databases/sql.js';
+import type { UrlOrigin } from './addresses/urls.js';
 
 export function originRoutes(
   urls: UrlOrigin,

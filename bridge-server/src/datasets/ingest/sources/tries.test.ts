@@ -3,8 +3,8 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { DatabaseHosts } from './database-hosts.js';
-import { SqlReader } from './sql-reader.js';
+import { DatabaseHosts } from './databases/database-hosts.js';
+import { SqlReader } from './databases/sql-reader.js';
 
 const PYTHON = process.env['KARGAH_PYTHON'] ?? join(import.meta.dirname, '../../../../../.venv/bin/python');
 /** Who has come, in turn: the user that a client of PostgreSQL names in its first message. */
