@@ -133,6 +133,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     training,
     datasets: datasets.service,
     datasetsOfProjects: datasets.ofProjects,
+    catalogue: datasets.catalogue,
   });
   const metrics = new Metrics(db, () => live.viewers());
   const routes = [

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Memberships } from './access/memberships.js';
 import { grantToRoles } from './access/policy.js';
 import type { Config } from './config.js';
+import type { Source } from './contract/datasets/intake.js';
 import type { Endpoint } from './contract/endpoint.js';
 import type { FeatureEvents } from './contract/live.js';
 import type { FeaturePermissions, LeastRole } from './contract/permissions.js';
@@ -56,6 +57,12 @@ export interface Parts {
   readonly training: TrainingService;
   readonly datasets: TrainingDatasets;
   readonly datasetsOfProjects: DatasetsOfProjects;
+  readonly catalogue: Catalogue;
+}
+
+/** Ready datasets: those that come along, and the administrator's list. */
+interface Catalogue {
+  source(sourceId: string): Promise<Source | null>;
 }
 
 /** What becomes of a project's datasets when all of it is deleted, restored or purged. */

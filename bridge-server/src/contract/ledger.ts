@@ -49,8 +49,8 @@ export const LEDGER = {
   sweep: { acts: ['stop', 'delete'], facts: ['name', 'state'] },
   connection: { acts: ['make', 'delete'], facts: ['name', 'kind'] },
   model: {
-    acts: ['promote', 'demote', 'roll_back', 'request', 'refuse', 'withdraw', 'set_rules'],
-    facts: ['alias', 'version', 'request_id', 'requested_by', 'rules'],
+    acts: ['promote', 'demote', 'roll_back', 'request', 'refuse', 'withdraw', 'set_rules', 'fill_card'],
+    facts: ['alias', 'version', 'request_id', 'requested_by', 'rules', 'revision', 'fields', 'missing'],
   },
   server: { acts: ['signup', 'rotate_keys'], facts: ['signup'] },
 } as const;

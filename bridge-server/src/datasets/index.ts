@@ -48,6 +48,7 @@ export interface Datasets {
   /** Bytes that the datasets of a person or a project take. */
   readonly bytesOf: (subject: Subject) => Promise<number>;
   readonly ofProjects: DatasetsOfProjects;
+  readonly catalogue: Pick<Catalogue, 'source'>;
   /** Picks up what a bridge before this one left: complete uploads, unread files, deleted bytes. */
   start(): Promise<void>;
   /** Ends the reading processes; what they read is read again at the next start. */
@@ -154,6 +155,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
     service: new DatasetsForTraining({ store, versions, splits, contents, access, retention }),
     bytesOf: (subject) => contents.bytesOf(subject),
     ofProjects: new DatasetsOfProjects(store, list, notifier),
+    catalogue,
     async start() {
       try {
         await root.make();

@@ -1,5 +1,8 @@
 import type { Parts, RunningFeature } from '../feature.js';
 import { systemClock } from '../lib/clock.js';
+import { Facts } from './card/facts.js';
+import { CardService } from './card/service.js';
+import { CardStore } from './card/store.js';
 import { ProtectedAliases } from './promotion/aliases.js';
 import { Follower } from './promotion/follower.js';
 import { RequestStore } from './promotion/records/request-store.js';
@@ -11,13 +14,22 @@ import { GatewayGuard } from './registry/guard.js';
 import { RegistryIndex } from './registry/registry-index.js';
 import { RegistryService } from './registry/service.js';
 import { RegistryStore } from './registry/store.js';
-import { modelRoutes, promotionRoutes } from './routes.js';
+import { cardRoutes, modelRoutes, promotionRoutes } from './routes.js';
 import { TrainedModels } from './trained/service.js';
 import { TrainedModelStore } from './trained/store.js';
 
-type ModelsDeps = Pick<Parts, 'db' | 'live' | 'ledger' | 'mlflow' | 'registry' | 'training' | 'log'>;
+type ModelsDeps = Pick<Parts, 'db' | 'live' | 'ledger' | 'mlflow' | 'registry' | 'training' | 'catalogue' | 'log'>;
 
-export function createModels({ db, live, ledger, mlflow, registry, training, log }: ModelsDeps): RunningFeature {
+export function createModels({
+  db,
+  live,
+  ledger,
+  mlflow,
+  registry,
+  training,
+  catalogue,
+  log,
+}: ModelsDeps): RunningFeature {
   const versions = new RegistryStore(db);
   const requests = new RequestStore(db, ledger, systemClock);
   const store = new PromotionStore(db, ledger, systemClock, requests);
@@ -54,12 +66,19 @@ export function createModels({ db, live, ledger, mlflow, registry, training, log
     live,
   });
   const promotion = new PromotionService({ store, requests, rules, aliases, registry: service, mlflow, live });
+  const cards = new CardService({
+    store: new CardStore(db, ledger, systemClock),
+    facts: new Facts({ db, registry: service, catalogue }),
+    registry: service,
+    live,
+  });
   const failed = (err: unknown): void => log.error({ err }, 'what MLflow has of a model could not be read');
   registry.guardBy(new GatewayGuard({ index, store: versions, registry: service, protectedIn, failed }));
   return {
     routes: [
       ...modelRoutes(new TrainedModels(new TrainedModelStore(db)), service),
       ...promotionRoutes(promotion, aliases),
+      ...cardRoutes(cards),
     ],
     start: async () => {
       await promotion.settle();

@@ -1,5 +1,7 @@
 import { sendFile } from '../http/answers/send-file.js';
 import { route, type Route } from '../http/route.js';
+import * as card from './card/contract.js';
+import type { CardService } from './card/service.js';
 import * as contract from './contract.js';
 import * as promotion from './promotion/contract.js';
 import type { ProtectedAliases } from './promotion/aliases.js';
@@ -123,6 +125,28 @@ export function promotionRoutes(service: PromotionService, aliases: ProtectedAli
     route(promotion.modelHistory, async ({ caller, params, query }) => ({
       status: 200,
       json: await aliases.history(caller, params.name, query),
+    })),
+  ];
+}
+
+export function cardRoutes(cards: CardService): Route[] {
+  return [
+    route(card.getModelCard, async ({ caller, params: { name, version } }) => ({
+      status: 200,
+      json: await cards.read(caller, name, version),
+    })),
+    route(card.putModelCard, async ({ caller, params: { name, version }, body }) => ({
+      status: 200,
+      json: await cards.fill(caller, name, version, body),
+    })),
+    route(card.modelCardMarkdown, async ({ caller, params: { name, version }, query, res }) => {
+      const text = await cards.markdown(caller, name, version, query.language);
+      res.type('text/markdown; charset=utf-8').send(text);
+      return undefined;
+    }),
+    route(card.listCardRevisions, async ({ caller, params: { name, version }, query }) => ({
+      status: 200,
+      json: await cards.revisions(caller, name, version, query),
     })),
   ];
 }

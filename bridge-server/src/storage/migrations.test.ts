@@ -214,6 +214,18 @@ const COLUMNS: Columns = {
     alias: 'required',
     version: 'required',
   },
+  model_cards: {
+    project_id: 'required',
+    version: 'required',
+    identity: 'required',
+    revision: 'required',
+    place: 'required',
+    fields_json: 'required',
+    facts_json: 'required',
+    changed_by: 'required',
+    changed_name: 'required',
+    changed_at: 'required',
+  },
   model_moves: {
     move_id: 'required',
     project_id: 'required',

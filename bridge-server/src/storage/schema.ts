@@ -35,6 +35,7 @@ export interface Database {
   model_moves: ModelMoveTable;
   model_requests: ModelRequestTable;
   model_outbox: ModelOutboxTable;
+  model_cards: ModelCardTable;
 }
 
 export interface ProjectTable {
@@ -489,6 +490,22 @@ export interface ModelRequestTable {
   decided_name: string | null;
   decided_at: string | null;
   reason: string | null;
+}
+/** What was written on a version's card, one row for each time: the last one is what it says. */
+export interface ModelCardTable {
+  project_id: string;
+  version: number;
+  /** Which version that is, whoever has its number later, and whatever its model is called. */
+  identity: string;
+  revision: number;
+  /** The revision with leading zeros, so that texts compare as numbers do. */
+  place: string;
+  fields_json: string;
+  /** What was known of the version then, for when less is. */
+  facts_json: string;
+  changed_by: string;
+  changed_name: string;
+  changed_at: string;
 }
 /** A protected alias that MLflow has not followed yet. */
 export interface ModelOutboxTable {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,24 @@ def is_taken_away(version: ModelVersion, job: kargah.Job, folder: Path, said: li
         assert json.loads(package.read("report.json")) == version.report().data
 
 
+def has_a_card(version: ModelVersion, said: Callable[..., list[dict[str, object]]]) -> None:
+    card = version.card()
+    assert card.missing == ["intended_use", "limitations", "license", "contact"]
+    dataset = card.facts["dataset"]
+    assert dataset is not None
+    # As the catalogue has it.
+    assert (dataset["name"], dataset["rows"], dataset["license"]) == ("iris.csv", 150, "CC BY 4.0")
+    assert version.fill_card(intended_use="آموزش", license="mit").missing == ["limitations", "contact"]
+    with pytest.raises(kargah.KargahError) as moved:
+        card.fill(contact="sara")
+    assert moved.value.code == "card_moved"
+    [filled] = said("card", version.name, "1", "--set", "limitations=سه گونه", "--set", "contact=sara=omid")
+    fields = version.card().fields
+    assert (filled["missing"], filled["fields"], fields["contact"]) == ([], fields, "sara=omid")
+    assert version.card().markdown("en").startswith("---\nlicense: mit\n")
+    assert '<div dir="rtl">' in version.card()._repr_markdown_()
+
+
 def test_a_model_is_registered_promoted_by_two_people_and_rolled_back(
     live_bridge: LiveBridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -89,6 +108,7 @@ def test_a_model_is_registered_promoted_by_two_people_and_rolled_back(
         assert main(["models", *words, "--json"]) == 0
         return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
+    has_a_card(model.version(1), said)
     are_compared(model, jobs, said("against", "قیمت", "1", "2"))
     is_taken_away(model.version(1), jobs[0], tmp_path, said("download", "قیمت", "1", "--into", f"{tmp_path}/cli.zip"))
     [request] = said("promote", "قیمت", "2", "--why", "بهتر است")

@@ -162,4 +162,9 @@ export const MODELS = {
     en: 'The server was restarted while this was looked at; ask anew.',
     fa: 'سرور هنگام بررسی دوباره راه‌اندازی شد؛ دوباره درخواست کنید.',
   },
+  card_moved: {
+    status: 409,
+    en: 'Somebody has written on this card meanwhile; look at it again, and save anew.',
+    fa: 'کسی در این میان روی این شناسنامه نوشته است؛ دوباره نگاهش کنید و از نو ذخیره کنید.',
+  },
 } as const satisfies Errors;

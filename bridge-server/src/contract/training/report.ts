@@ -13,6 +13,7 @@ export const reportFigure = z
     better: z.enum(['max', 'min']),
   })
   .meta({ id: 'ReportFigure' });
+export type ReportFigure = z.infer<typeof reportFigure>;
 const gain = z.object({ value: z.number().nullable(), low: z.number().nullable(), high: z.number().nullable() });
 /** A plain model of the same rows, judged on the same rows: always the most frequent class or the mean, or a linear one. */
 const baseline = z

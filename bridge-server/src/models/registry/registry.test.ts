@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ModelsWorld, type Signed } from '../../../test/support/models.js';
+import type { ModelCard } from '../card/contract.js';
 import type { Dependents, ModelVersion, RegisteredModel } from '../contract.js';
 
 let world: ModelsWorld;
@@ -205,6 +206,45 @@ describe('a version', () => {
     expect(first.items.map(({ version }) => version)).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3]);
     const rest = at('many', `/versions?limit=9&cursor=${encodeURIComponent(first.next_cursor!)}`);
     expect((await ask<Page<ModelVersion>>('GET', rest)).body.items.map(({ version }) => version)).toEqual([2, 1]);
+  });
+});
+
+describe('the card of a version', () => {
+  const card = at('carded', '/versions/1/card');
+  const fields = { intended_use: 'برآورد', limitations: 'نوساز نه', license: 'mit', contact: 'sara@example.org' };
+
+  it('is filled against the revision that was looked at, and read as JSON and as Markdown in both languages', async () => {
+    await world.registered('carded', { part: 'test' });
+    expect((await ask<ModelCard>('GET', card)).body).toMatchObject({ revision: 0, facts: { recipe: 'tabular' } });
+    const filled = await ask<ModelCard>('PUT', card, { fields, revision: 0 });
+    expect([filled.status, filled.body]).toMatchObject([
+      200,
+      { revision: 1, missing: [], fields: { contact: fields.contact } },
+    ]);
+    expect(refusal(await ask('PUT', card, { fields, revision: 0 }))).toEqual([409, 'card_moved']);
+    expect((await ask('GET', `${card}/revisions`)).body).toMatchObject({ items: [{ revision: 1 }], next_cursor: null });
+    for (const [language, heading] of [
+      ['fa', '## ارزیابی'],
+      ['en', '## Evaluation'],
+    ] as const) {
+      const answer = await world.bridge.call('GET', `${card}/markdown?language=${language}`, {
+        token: sara.token,
+        headers: { 'X-Kargah-Project': world.project },
+      });
+      expect(answer.headers.get('content-type')).toBe('text/markdown; charset=utf-8');
+      expect(await answer.text()).toContain(heading);
+    }
+  });
+
+  it('is read by viewers and filled by none, and is of no version that is not there', async () => {
+    expect((await world.ask(viewer, 'GET', card)).status).toBe(200);
+    expect(refusal(await world.ask(viewer, 'PUT', card, { fields, revision: 1 }))).toEqual([403, 'forbidden']);
+    for (const rest of ['', '/markdown', '/revisions'])
+      expect(refusal(await ask('GET', at('carded', `/versions/9/card${rest}`)))).toEqual([404, 'not_found']);
+    expect(refusal(await ask('PUT', card, { fields: { ...fields, more: 'x' }, revision: 1 }))).toEqual([
+      422,
+      'validation_failed',
+    ]);
   });
 });
 

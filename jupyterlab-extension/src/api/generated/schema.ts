@@ -1826,6 +1826,58 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/models/{name}/versions/{version}/card': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The card of a version: what is known of it, what people wrote, and what is still to be filled */
+    get: operations['getModelCard'];
+    /** Fill the card of a version: what is left out is empty from then on */
+    put: operations['putModelCard'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/models/{name}/versions/{version}/card/revisions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who wrote what on the card, newest first */
+    get: operations['listModelCardRevisions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/models/{name}/versions/{version}/card/markdown': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The card as Hugging Face’s model cards are: YAML front matter and Markdown */
+    get: operations['modelCardMarkdown'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/invitations/accept': {
     parameters: {
       query?: never;
@@ -2466,6 +2518,48 @@ export interface components {
       /** @description Where it points as the caller sees it */
       from_version?: number;
     };
+    PutModelCardRequest: {
+      fields: components['schemas']['CardFields'];
+      /** @description Of the card that was looked at */
+      revision: number;
+    };
+    CardFields: {
+      /**
+       * @description For what, and by whom, it is meant to be used
+       * @default
+       */
+      intended_use: string;
+      /**
+       * @description For what it must not be used
+       * @default
+       */
+      out_of_scope: string;
+      /**
+       * @description Where it is known to fail, and whom that harms
+       * @default
+       */
+      limitations: string;
+      /**
+       * @description Where the data come from, who is in them, and what was left out
+       * @default
+       */
+      data_notes: string;
+      /**
+       * @description What else somebody should weigh before they use it
+       * @default
+       */
+      ethics: string;
+      /**
+       * @description Of the model: an identifier as Hugging Face has it (apache-2.0), or a name
+       * @default
+       */
+      license: string;
+      /**
+       * @description Whom to ask
+       * @default
+       */
+      contact: string;
+    };
     InvitationToken: {
       token: string;
     };
@@ -2869,7 +2963,8 @@ export interface components {
       | 'gate_other_split'
       | 'gate_rows_missing'
       | 'gate_worse'
-      | 'gate_interrupted';
+      | 'gate_interrupted'
+      | 'card_moved';
     /** @enum {string} */
     LaunchKind: 'warm' | 'cold';
     Owner: {
@@ -4202,6 +4297,88 @@ export interface components {
        */
       at: string;
     };
+    ModelCard: {
+      name: string;
+      version: number;
+      /** @description Rises with every change; 0: nobody has filled it */
+      revision: number;
+      fields: components['schemas']['CardFieldsOutput'];
+      /** @description What has to be filled, and is not */
+      missing: components['schemas']['CardField'][];
+      facts: components['schemas']['CardFacts'];
+      /** @description False: MLflow is away, so that the report is as it was when the card was last filled */
+      facts_current: boolean;
+      changed_by: components['schemas']['Owner'] | null;
+      changed_at: string | null;
+    };
+    /** @enum {string} */
+    CardField: 'intended_use' | 'out_of_scope' | 'limitations' | 'data_notes' | 'ethics' | 'license' | 'contact';
+    CardFacts: {
+      task: ('classification' | 'regression') | null;
+      recipe: string | null;
+      script: string | null;
+      job: {
+        job_id: string;
+        name: string;
+      } | null;
+      dataset: {
+        name: string;
+        version: number | null;
+        sha256: string | null;
+        rows: number | null;
+        columns: number | null;
+        /** @description Its name in the catalogue */
+        source: string | null;
+        /** @description As the catalogue has it */
+        license: string | null;
+        split_id: string | null;
+      } | null;
+      evaluation: {
+        /** @enum {string} */
+        part: 'test' | 'validation';
+        chosen_on_these: boolean;
+        rows: number;
+        level: number;
+        metrics: {
+          [key: string]: components['schemas']['ReportFigure'];
+        };
+      } | null;
+      target: string | null;
+      /** @description What it learned from, at most 200, the weightiest first */
+      columns: string[];
+      column_count: number | null;
+      classes: string[];
+      /** @description What its report says against it */
+      limits: {
+        en: string;
+        fa: string;
+      }[];
+      trained_by: components['schemas']['Owner'] | null;
+      trained_at: string | null;
+      registered_by: components['schemas']['Owner'] | null;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      registered_at: string;
+    };
+    CardRevisionPage: {
+      items: components['schemas']['CardRevision'][];
+      next_cursor: string | null;
+    };
+    CardRevision: {
+      /** @description Rises with every change; 0: nobody has filled it */
+      revision: number;
+      fields: components['schemas']['CardFieldsOutput'];
+      /** @description What differs from the revision before */
+      changed: components['schemas']['CardField'][];
+      changed_by: components['schemas']['Owner'];
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      changed_at: string;
+    };
     Project: {
       project_id: string;
       name: string;
@@ -4423,6 +4600,43 @@ export interface components {
        * @default true
        */
       interval: boolean;
+    };
+    CardFieldsOutput: {
+      /**
+       * @description For what, and by whom, it is meant to be used
+       * @default
+       */
+      intended_use: string;
+      /**
+       * @description For what it must not be used
+       * @default
+       */
+      out_of_scope: string;
+      /**
+       * @description Where it is known to fail, and whom that harms
+       * @default
+       */
+      limitations: string;
+      /**
+       * @description Where the data come from, who is in them, and what was left out
+       * @default
+       */
+      data_notes: string;
+      /**
+       * @description What else somebody should weigh before they use it
+       * @default
+       */
+      ethics: string;
+      /**
+       * @description Of the model: an identifier as Hugging Face has it (apache-2.0), or a name
+       * @default
+       */
+      license: string;
+      /**
+       * @description Whom to ask
+       * @default
+       */
+      contact: string;
     };
     SweepOutput: {
       sweep_id: string;
@@ -6143,6 +6357,7 @@ export interface operations {
           | 'model.refuse'
           | 'model.withdraw'
           | 'model.set_rules'
+          | 'model.fill_card'
           | 'server.signup'
           | 'server.rotate_keys'
           | 'access.refuse';
@@ -6283,6 +6498,7 @@ export interface operations {
           | 'model.refuse'
           | 'model.withdraw'
           | 'model.set_rules'
+          | 'model.fill_card'
           | 'server.signup'
           | 'server.rotate_keys'
           | 'access.refuse';
@@ -19613,6 +19829,436 @@ export interface operations {
       };
       /** @description `request_not_open`: This request is decided already; ask anew. */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getModelCard: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path: {
+        name: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelCard'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  putModelCard: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path: {
+        name: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PutModelCardRequest'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelCard'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `card_moved`: Somebody has written on this card meanwhile; look at it again, and save anew. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listModelCardRevisions: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path: {
+        name: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CardRevisionPage'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  modelCardMarkdown: {
+    parameters: {
+      query?: {
+        language?: 'fa' | 'en';
+      };
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path: {
+        name: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The card */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/markdown; charset=utf-8': string;
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
         headers: {
           [name: string]: unknown;
         };

@@ -780,6 +780,10 @@ export const ERRORS: Catalogue = {
     en: 'The server was restarted while this was looked at; ask anew.',
     fa: 'سرور هنگام بررسی دوباره راه‌اندازی شد؛ دوباره درخواست کنید.',
   },
+  card_moved: {
+    en: 'Somebody has written on this card meanwhile; look at it again, and save anew.',
+    fa: 'کسی در این میان روی این شناسنامه نوشته است؛ دوباره نگاهش کنید و از نو ذخیره کنید.',
+  },
 };
 /** What the reader's warnings say, by their codes. */
 export const WARNINGS: Catalogue = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Unpack, cast
 from urllib.parse import quote
 
+from kargah.client.card import ModelCard
 from kargah.client.errors import KargahError
 from kargah.client.jobs import Job
 from kargah.client.report import Report
@@ -95,6 +96,19 @@ class ModelVersion:
         path = f"{_path(self.name)}/versions/{self.version}/against/{other}"
         found: wire.PairedFigures = self._http.json("GET", path, params={} if metric is None else {"metric": metric})
         return found
+
+    def card(self) -> ModelCard:
+        """What is known of it and what people wrote on it: `version.card().missing`, `.markdown("en")`."""
+        path = f"{_path(self.name)}/versions/{self.version}/card"
+        return ModelCard(self._http, path, self._http.json("GET", path))
+
+    def fill_card(self, **fields: Unpack[wire.CardFields]) -> ModelCard:
+        """Writes fields of the card, `intended_use="…", license="mit"`; the others stay.
+
+        Raises:
+            KargahError: `card_moved` where somebody wrote on it at the same moment; `validation_failed`.
+        """
+        return self.card().fill(**fields)
 
     def promote(self, alias: str = CHAMPION, *, why: str = "") -> PromotionRequest:
         """As `RegisteredModel.promote`."""

@@ -6,6 +6,11 @@ from typing import Any, Literal, TypeAlias
 
 from typing_extensions import NotRequired, TypedDict
 
+CardField: TypeAlias = Literal[
+    "intended_use", "out_of_scope", "limitations", "data_notes", "ethics", "license", "contact"
+]
+
+
 ErrorCode: TypeAlias = Literal[
     "validation_failed",
     "malformed_json",
@@ -241,6 +246,7 @@ ErrorCode: TypeAlias = Literal[
     "gate_rows_missing",
     "gate_worse",
     "gate_interrupted",
+    "card_moved",
 ]
 
 
@@ -452,6 +458,86 @@ class Best(TypedDict):
     key: str
     value: float
     epoch: NotRequired[int]
+
+
+class CardFactsJob(TypedDict):
+    job_id: str
+    name: str
+
+
+class CardFactsDataset(TypedDict):
+    name: str
+    version: int | None
+    sha256: str | None
+    rows: int | None
+    columns: int | None
+    source: str | None
+    license: str | None
+    split_id: str | None
+
+
+class CardFactsEvaluation(TypedDict):
+    part: Literal["test", "validation"]
+    chosen_on_these: bool
+    rows: int
+    level: float
+    metrics: dict[str, ReportFigure]
+
+
+class CardFactsLimitsItem(TypedDict):
+    en: str
+    fa: str
+
+
+class CardFacts(TypedDict):
+    task: Literal["classification", "regression"] | None
+    recipe: str | None
+    script: str | None
+    job: CardFactsJob | None
+    dataset: CardFactsDataset | None
+    evaluation: CardFactsEvaluation | None
+    target: str | None
+    columns: list[str]
+    column_count: int | None
+    classes: list[str]
+    limits: list[CardFactsLimitsItem]
+    trained_by: Owner | None
+    trained_at: str | None
+    registered_by: Owner | None
+    registered_at: str
+
+
+class CardFields(TypedDict):
+    intended_use: NotRequired[str]
+    out_of_scope: NotRequired[str]
+    limitations: NotRequired[str]
+    data_notes: NotRequired[str]
+    ethics: NotRequired[str]
+    license: NotRequired[str]
+    contact: NotRequired[str]
+
+
+class CardFieldsOutput(TypedDict):
+    intended_use: str
+    out_of_scope: str
+    limitations: str
+    data_notes: str
+    ethics: str
+    license: str
+    contact: str
+
+
+class CardRevision(TypedDict):
+    revision: int
+    fields: CardFieldsOutput
+    changed: list[CardField]
+    changed_by: Owner
+    changed_at: str
+
+
+class CardRevisionPage(TypedDict):
+    items: list[CardRevision]
+    next_cursor: str | None
 
 
 class ChangeDatasetRequest(TypedDict):
@@ -1309,6 +1395,18 @@ class ModelAlias(TypedDict):
     before: int | None
 
 
+class ModelCard(TypedDict):
+    name: str
+    version: int
+    revision: int
+    fields: CardFieldsOutput
+    missing: list[CardField]
+    facts: CardFacts
+    facts_current: bool
+    changed_by: Owner | None
+    changed_at: str | None
+
+
 class ModelCheck(TypedDict):
     gate: Literal["version", "report", "test_rows", "metric", "not_worse", "approval"]
     state: Literal["passed", "failed", "waiting"]
@@ -1617,6 +1715,11 @@ class PromotionRequest(TypedDict):
     version: int
     alias: str
     why: NotRequired[str]
+
+
+class PutModelCardRequest(TypedDict):
+    fields: CardFields
+    revision: int
 
 
 class PutModelRulesRequest(TypedDict):

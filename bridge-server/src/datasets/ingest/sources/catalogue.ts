@@ -39,6 +39,11 @@ export class Catalogue {
     return [...(await this.deps.list.offers()).map(sourceOf), ...(await this.alongside())];
   }
 
+  /** What is offered under an id, or was when it could last be looked at. */
+  async source(sourceId: string): Promise<Source | null> {
+    return (await this.sources()).find((one) => one.source_id === sourceId) ?? null;
+  }
+
   async take(caller: Person, sourceId: string): Promise<Dataset> {
     const offer = await this.deps.list.find(sourceId);
     if (offer) return this.deps.list.take(caller, offer);

@@ -1,7 +1,7 @@
-"""Registered models: list, register, promote, approve, refuse, roll back, history.
+"""Registered models: list, register, card, promote, approve, refuse, roll back, history.
 
 `kargah models promote price 3 --why "…"` asks that champion point to version 3; `kargah models history price
---at 2026-03-03T14:05` says what was champion then.
+--at 2026-03-03T14:05` says what was champion then. `kargah models card price 3 --set license=mit` fills its card.
 """
 
 from __future__ import annotations
@@ -9,11 +9,17 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from kargah.cli.signed_in import signed_in
 from kargah.client import Kargah, KargahError
 from kargah.client.models import CHAMPION, PromotionRequest
+
+if TYPE_CHECKING:
+    from kargah.client import wire
+
+FIELDS = ("intended_use", "out_of_scope", "limitations", "data_notes", "ethics", "license", "contact")
+"""What people write on a card."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("history", _history, "where protected aliases pointed when"),
         ("register", _register, "register a job's model as the next version"),
         ("against", _against, "whether another version is better on the same rows"),
+        ("card", _card, "the model card of a version, in Markdown; with --set it is filled"),
         ("download", _download, "the package of a version, to be used with PyTorch alone"),
         ("promote", _promote, "ask that a protected alias point to a version"),
         ("approve", _approve, "approve what waits for it"),
@@ -51,6 +58,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         elif name == "download":
             added.add_argument("version", type=int)
             added.add_argument("--into", metavar="PATH", help="a file or a folder; the current one if left out")
+        elif name == "card":
+            added.add_argument("version", type=int)
+            added.add_argument("--language", choices=("fa", "en"), default="fa")
+            added.add_argument(
+                "--set", action="append", type=_field, default=[], metavar="FIELD=TEXT", help=", ".join(FIELDS)
+            )
         elif name == "against":
             added.add_argument("version", type=int)
             added.add_argument("other", type=int)
@@ -100,6 +113,20 @@ def _against(kargah: Kargah, options: argparse.Namespace) -> None:
 def _download(kargah: Kargah, options: argparse.Namespace) -> None:
     path = kargah.models[options.model].version(options.version).download_package(options.into)
     _print(options, [{"path": str(path)}], lambda one: str(one["path"]))
+
+
+def _field(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or name not in FIELDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no FIELD=TEXT; the fields are {', '.join(FIELDS)}")
+    return name, value
+
+
+def _card(kargah: Kargah, options: argparse.Namespace) -> None:
+    version = kargah.models[options.model].version(options.version)
+    fields = cast("wire.CardFields", dict(options.set))
+    card = version.fill_card(**fields) if fields else version.card()
+    print(json.dumps(card.data, ensure_ascii=False) if options.json else card.markdown(options.language))
 
 
 def _promote(kargah: Kargah, options: argparse.Namespace) -> None:
