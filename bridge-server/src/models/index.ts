@@ -4,6 +4,7 @@ import { Facts } from './card/facts.js';
 import { CardService } from './card/service.js';
 import { CardStore } from './card/store.js';
 import { ProtectedAliases } from './promotion/aliases.js';
+import { CheckLease } from './promotion/check-lease.js';
 import { Follower } from './promotion/follower.js';
 import { RequestStore } from './promotion/records/request-store.js';
 import { ProjectRules } from './promotion/rules.js';
@@ -65,13 +66,14 @@ export function createModels({
     inMlflow: registry,
     live,
   });
-  const promotion = new PromotionService({ store, requests, rules, aliases, registry: service, mlflow, live });
   const cards = new CardService({
     store: new CardStore(db, ledger, systemClock),
     facts: new Facts({ db, registry: service, catalogue }),
     registry: service,
     live,
   });
+  const lease = new CheckLease({ requests, clock: systemClock, log });
+  const promotion = new PromotionService({ store, requests, rules, aliases, lease, registry: service, mlflow, live });
   const failed = (err: unknown): void => log.error({ err }, 'what MLflow has of a model could not be read');
   registry.guardBy(new GatewayGuard({ index, store: versions, registry: service, protectedIn, failed }));
   return {

@@ -266,6 +266,7 @@ const COLUMNS: Columns = {
     decided_name: 'nullable',
     decided_at: 'nullable',
     reason: 'nullable',
+    checked_until: 'nullable',
   },
   model_rules: {
     project_id: 'required',

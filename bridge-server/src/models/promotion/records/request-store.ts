@@ -1,4 +1,4 @@
-import type { Insertable, Kysely, Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Person } from '../../../access/caller.js';
 import { ownedBy, type Resource } from '../../../access/resource.js';
 import { inProjectsOf, type Scope } from '../../../access/scope.js';
@@ -6,14 +6,14 @@ import type { Actor, Ledger } from '../../../ledger/index.js';
 import type { Clock } from '../../../lib/clock.js';
 import { KargahError } from '../../../lib/errors.js';
 import { readPage, type Page, type PageQuery } from '../../../lib/pages.js';
-import type { Database, ModelRequestTable } from '../../../storage/schema.js';
+import type { Database } from '../../../storage/schema.js';
 import { isPostgres, lockProject } from '../../project-lock.js';
 import type { ModelCheck, RequestState } from '../contract.js';
 import { othersWhoMay, requireStill } from './roles-store.js';
 import type { AliasPlace, RequestRow } from './rows.js';
 
-/** No check takes as long: it asks MLflow a few dozen times at most, and no answer is waited for longer than half a minute. */
-const LONGEST_CHECK_MS = 30 * 60_000;
+/** For how long a bridge holds a request whose checks it runs, beyond the moment at which it last said so. */
+export const LEASE_MS = 60_000;
 
 /** What was asked for, and how each of it was decided. */
 export class RequestStore {
@@ -23,10 +23,22 @@ export class RequestStore {
     private readonly clock: Clock,
   ) {}
 
-  async insert(row: Insertable<ModelRequestTable>, person: Person): Promise<void> {
+  /**
+   * Begins to check a request, which this bridge then holds.
+   *
+   * @throws {KargahError} `request_open` where somebody asked for the same at the same moment
+   */
+  async insert(row: RequestRow, person: Person): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
-      await trx.insertInto('model_requests').values(row).execute();
-      await this.#record(trx, person, { action: 'model.request', why: row.why }, row as RequestRow);
+      const { project_id: projectId, name, alias, version } = row;
+      await lockProject(trx, projectId);
+      if ((await this.open({ projectId, name, alias }, version, trx)) !== undefined)
+        throw new KargahError('request_open', { version });
+      await trx
+        .insertInto('model_requests')
+        .values({ ...row, checked_until: this.#leaseEnd() })
+        .execute();
+      await this.#record(trx, person, { action: 'model.request', why: row.why }, row);
     });
   }
 
@@ -39,8 +51,12 @@ export class RequestStore {
     return row === undefined ? null : ownedBy('model', requestId, row);
   }
 
-  async open({ projectId, name, alias }: AliasPlace, version: number): Promise<RequestRow | undefined> {
-    return this.db
+  async open(
+    { projectId, name, alias }: AliasPlace,
+    version: number,
+    db: Kysely<Database> = this.db,
+  ): Promise<RequestRow | undefined> {
+    return db
       .selectFrom('model_requests')
       .selectAll()
       .where('project_id', '=', projectId)
@@ -87,19 +103,27 @@ export class RequestStore {
     });
   }
 
+  /** Says that this bridge still runs the checks of a request. */
+  async hold(requestId: string): Promise<void> {
+    await this.db
+      .updateTable('model_requests')
+      .set({ checked_until: this.#leaseEnd() })
+      .where('request_id', '=', requestId)
+      .where('state', '=', 'checking')
+      .execute();
+  }
+
   /**
    * Ends requests whose checks a bridge that ended had begun. `all`: when this bridge starts, where it has the database alone (SQLite);
-   * of those that share one, another may be checking what is younger than any check takes.
+   * of those that share one, another may hold the request.
    */
   async interrupt(check: ModelCheck, { all }: { readonly all: boolean }): Promise<void> {
     let query = this.db
       .updateTable('model_requests')
       .set({ state: 'failed', checks_json: JSON.stringify([check]) })
       .where('state', '=', 'checking');
-    if (!all || isPostgres(this.db)) {
-      const before = new Date(this.clock.now() - LONGEST_CHECK_MS).toISOString();
-      query = query.where('requested_at', '<', before);
-    }
+    if (!all || isPostgres(this.db))
+      query = query.where((eb) => eb.or([eb('checked_until', 'is', null), eb('checked_until', '<', this.now())]));
     await query.execute();
   }
 
@@ -157,6 +181,10 @@ export class RequestStore {
   /** How many people of a project besides this one may promote. */
   othersWhoMay(projectId: string, userId: string): Promise<number> {
     return othersWhoMay(this.db, projectId, userId);
+  }
+
+  #leaseEnd(): string {
+    return new Date(this.clock.now() + LEASE_MS).toISOString();
   }
 
   now(): string {
