@@ -164,7 +164,7 @@ describe('the files that touch time', () => {
     ['jupyterlab-extension/src/i18n/format.test.ts', false],
     ['trainer/tests/launch/test_daemon.py', true],
     ['trainer/tests/client/test_datasets.py', true],
-    ['trainer/tests/datasets/test_tables.py', false],
+    ['trainer/tests/datasets/tables/test_tables.py', false],
     ['jupyterlab-extension/ui-tests/tests/story.spec.ts', true],
   ])('are found by what they and their helpers use: %s', (path, touches) => {
     expect(touchesTime(path)).toBe(touches);

@@ -20,7 +20,7 @@ import pytest
 import torch
 from torch import nn
 
-from kargah.datasets.tables.number_notation import NumberNotation
+from kargah.datasets.tables.notation.number_notation import NumberNotation
 from kargah.datasets.tables.rules import RowReader, Rules, described
 from kargah.datasets.tables.ways import Way
 from kargah.model_files import UnsafeModelFile

@@ -17,7 +17,7 @@ from kargah.datasets.persian import plain_sql
 from kargah.datasets.profiling.overlap import shared_images
 
 from .conftest import Read
-from .test_images import archive
+from .formats.test_images import archive
 from .test_split import split
 
 COPIES, ALIKE_ROWS, ALIKE_IMAGES = "split_shares_rows", "split_near_rows", "split_near_images"

@@ -11,7 +11,7 @@ import pytest
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.verbs.reading_preview import answer_request
 
-from .workbooks import rows, workbook
+from .formats.workbooks import rows, workbook
 
 ImageHash = Callable[..., Any]
 # UTF-8 but for one letter of windows-1256.

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from kargah.datasets.failures import ReadFailure
-from kargah.datasets.formats.encoding import to_utf8
+from kargah.datasets.formats.encodings.encoding import to_utf8
 from kargah.datasets.formats.given_parts import part_named, whole_parts
 from kargah.datasets.formats.zips import (
     FREE_BYTES,

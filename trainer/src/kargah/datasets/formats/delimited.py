@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kargah.datasets.failures import ReadFailure
-from kargah.datasets.formats.encoding import TextFile
+from kargah.datasets.formats.encodings.encoding import TextFile
 from kargah.datasets.formats.foreign_delimiter import ascii_delimiter, open_ascii, restored
 from kargah.datasets.formats.layout import joined_header, layout_of
 from kargah.datasets.formats.tidy import (
@@ -25,7 +25,7 @@ from kargah.datasets.formats.tidy import (
 )
 from kargah.datasets.model import ReadingOptions, Warning
 from kargah.datasets.tables.columns import require_width, unique_names
-from kargah.datasets.tables.missing_words import EVERYWHERE
+from kargah.datasets.tables.notation.missing_words import EVERYWHERE
 from kargah.datasets.tables.text_table import BeginAgain
 from kargah.datasets.warnings import warning_of
 

@@ -11,7 +11,7 @@ from kargah.datasets.formats.layout import joined_header, layout_of
 from kargah.datasets.formats.zips import explodes, open_zip
 from kargah.datasets.model import ReadingOptions
 from kargah.datasets.tables.columns import require_width, unique_names
-from kargah.datasets.tables.missing_words import EVERYWHERE
+from kargah.datasets.tables.notation.missing_words import EVERYWHERE
 from kargah.datasets.tables.text_table import TextTable
 from kargah.datasets.warnings import warning_of
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kargah.datasets.failures import ReadFailure
-from kargah.datasets.formats.encoding import TextFile
+from kargah.datasets.formats.encodings.encoding import TextFile
 from kargah.datasets.limits import MAX_LINE_BYTES
 from kargah.datasets.tables.columns import require_width, unique_names
 from kargah.datasets.tables.text_table import TextTable

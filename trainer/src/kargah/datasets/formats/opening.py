@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.formats.archives import read_lines, read_text_folders
 from kargah.datasets.formats.delimited import delimiter_of, open_delimited
-from kargah.datasets.formats.encoding import TextFile, to_utf8
+from kargah.datasets.formats.encodings.encoding import TextFile, to_utf8
 from kargah.datasets.formats.excel import read_excel
 from kargah.datasets.formats.json_lines import read_json_lines
 from kargah.datasets.formats.sniff import expected_format

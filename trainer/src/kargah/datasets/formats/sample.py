@@ -8,7 +8,7 @@ import io
 from pathlib import Path
 
 from kargah.datasets.formats.delimited import delimiter_of
-from kargah.datasets.formats.encoding import codec_of
+from kargah.datasets.formats.encodings.encoding import codec_of
 from kargah.datasets.formats.opening import is_prose
 from kargah.datasets.model import ReadingOptions
 

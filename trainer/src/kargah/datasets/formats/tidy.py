@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kargah.datasets.failures import ReadFailure
-from kargah.datasets.formats.encoding import TextFile
+from kargah.datasets.formats.encodings.encoding import TextFile
 from kargah.datasets.formats.layout import Layout, joined_header
 from kargah.datasets.limits import MAX_LINE_BYTES
 from kargah.datasets.model import ReadingOptions

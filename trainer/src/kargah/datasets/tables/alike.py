@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kargah.datasets.engine import literal, name
 from kargah.datasets.model import Warning
-from kargah.datasets.tables.looks import SPACES, looks_sql
+from kargah.datasets.tables.notation.looks import SPACES, looks_sql
 from kargah.datasets.tables.parquet import ROW_GROUP
 from kargah.datasets.tables.rules import KEY, told_in
 from kargah.datasets.warnings import warning_of

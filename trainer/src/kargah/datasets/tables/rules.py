@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from kargah.datasets.engine import connect_to_tables, made_of
 from kargah.datasets.model import TypeOverride
 from kargah.datasets.persian import normalised_sql
-from kargah.datasets.tables import missing_words
-from kargah.datasets.tables.date_notation import Calendar, DateNotation, Order
-from kargah.datasets.tables.looks import looks_sql
-from kargah.datasets.tables.number_notation import Decimal, NumberNotation
+from kargah.datasets.tables.notation import missing_words
+from kargah.datasets.tables.notation.date_notation import Calendar, DateNotation, Order
+from kargah.datasets.tables.notation.looks import looks_sql
+from kargah.datasets.tables.notation.number_notation import Decimal, NumberNotation
 from kargah.datasets.tables.plain_values import is_ascii
 from kargah.datasets.tables.typing_rules import Found
 from kargah.datasets.tables.ways import Way, ways_of_type

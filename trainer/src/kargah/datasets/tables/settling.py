@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kargah.datasets.tables.date_notation import DateNotation, Order
-from kargah.datasets.tables.number_notation import NumberNotation
+from kargah.datasets.tables.notation.date_notation import DateNotation, Order
+from kargah.datasets.tables.notation.number_notation import NumberNotation
 from kargah.datasets.tables.typed_column import TypedColumn
 from kargah.datasets.tables.ways import Way
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from kargah.datasets.engine import made_of
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import TypeOverride, Warning, Written
-from kargah.datasets.tables import missing_words
-from kargah.datasets.tables.date_notation import Calendar
-from kargah.datasets.tables.number_notation import NumberNotation
-from kargah.datasets.tables.odd_cells import CODE, OddCells
+from kargah.datasets.tables.notation import missing_words
+from kargah.datasets.tables.notation.date_notation import Calendar
+from kargah.datasets.tables.notation.number_notation import NumberNotation
+from kargah.datasets.tables.notation.odd_cells import CODE, OddCells
 from kargah.datasets.tables.typing_rules import Found
 from kargah.datasets.tables.ways import Read, Way, all_ways, plain_ways, ways_of_type
 from kargah.datasets.warnings import warning_of

@@ -18,7 +18,7 @@ from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import ReadingOptions, Warning, Written
 from kargah.datasets.persian import normalised_sql
 from kargah.datasets.tables.columns import require_columns
-from kargah.datasets.tables.odd_cells import total_row_warnings
+from kargah.datasets.tables.notation.odd_cells import total_row_warnings
 from kargah.datasets.tables.parquet import TableWriter
 from kargah.datasets.tables.plain_values import is_ascii
 from kargah.datasets.tables.rules import KEY, Rules

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from kargah.datasets.engine import made_of
 from kargah.datasets.model import ColumnType, TypeOverride, Written
 from kargah.datasets.persian import figures, figures_sql
-from kargah.datasets.tables.date_notation import Calendar, DateNotation, Order, date_notations
-from kargah.datasets.tables.number_notation import Decimal, NumberNotation, number_notations
+from kargah.datasets.tables.notation.date_notation import Calendar, DateNotation, Order, date_notations
+from kargah.datasets.tables.notation.number_notation import Decimal, NumberNotation, number_notations
 from kargah.datasets.tables.plain_values import is_ascii, plain_values
 from kargah.datasets.tables.typing_rules import Found, cast_sql, likely_types, possible_types, test_sql
 

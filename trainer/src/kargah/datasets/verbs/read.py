@@ -21,8 +21,8 @@ import numpy as np
 from kargah.datasets import image_hash
 from kargah.datasets.formats.archives import holds_texts, tar_to_zip
 from kargah.datasets.formats.arrays import read_arrays
+from kargah.datasets.formats.encodings.mojibake import CODE_PAGES
 from kargah.datasets.formats.images import Images, extract_images, images_in
-from kargah.datasets.formats.mojibake import CODE_PAGES
 from kargah.datasets.formats.opening import Opened, kept_options, open_table
 from kargah.datasets.formats.packed import unpacked
 from kargah.datasets.formats.sniff import content_of

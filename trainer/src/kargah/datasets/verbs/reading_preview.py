@@ -11,9 +11,9 @@ from typing import Any
 from kargah.datasets.engine import connect, literal, name
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.formats.arrays import read_arrays
-from kargah.datasets.formats.encoding import CODECS, wide_codec
+from kargah.datasets.formats.encodings.encoding import CODECS, wide_codec
+from kargah.datasets.formats.encodings.mojibake import CODE_PAGES, mended
 from kargah.datasets.formats.excel import sheets_of
-from kargah.datasets.formats.mojibake import CODE_PAGES, mended
 from kargah.datasets.formats.opening import Opened, kept_options, open_table
 from kargah.datasets.formats.packed import unpacked
 from kargah.datasets.formats.sample import sample_of

@@ -9,7 +9,7 @@ import pytest
 
 from kargah.datasets.tables.columns import lookalikes, unique_names
 
-from .conftest import Read, codes_of, reason, types_of
+from ..conftest import Read, codes_of, reason, types_of
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from PIL import Image
 from kargah.datasets.failures import ReadFailure
 from kargah.recipes.parts.pictures import pixels_of
 
-from .conftest import Read, picture
+from ..conftest import Read, picture
 
 
 def archive(entries: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:

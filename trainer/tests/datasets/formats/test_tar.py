@@ -13,7 +13,7 @@ import pytest
 
 from kargah.datasets.formats import archives
 
-from .conftest import Read, codes_of, picture, reason
+from ..conftest import Read, codes_of, picture, reason
 
 Entry = tuple[str, bytes] | tarfile.TarInfo
 PICTURES: list[Entry] = [("set/گربه/1.png", picture()), ("set/سگ/1.png", picture("blue"))]

@@ -13,9 +13,9 @@ import pytest
 
 from kargah.datasets.persian import gregorian_sql
 
-from .conftest import Read, codes_of, types_of
+from ..conftest import Read, codes_of, types_of
 
-NODE = Path(__file__).resolve().parents[3] / "node_modules" / "node" / "bin" / "node"
+NODE = Path(__file__).resolve().parents[4] / "node_modules" / "node" / "bin" / "node"
 # All days from one to another as Jalali `y/m/d`, one a line.
 ALL_DAYS = """
 const format = new Intl.DateTimeFormat('en-u-ca-persian-nu-latn', {

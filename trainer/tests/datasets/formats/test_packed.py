@@ -11,7 +11,7 @@ import pytest
 
 from kargah.datasets.verbs.reading_preview import answer_request
 
-from .conftest import Read, picture, reason
+from ..conftest import Read, picture, reason
 
 CSV = "a,b,y\n" + "".join(f"{at},{at * 2},{at % 2}\n" for at in range(60))
 

@@ -14,7 +14,7 @@ from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import ReadResult
 from kargah.datasets.verbs.split import given_parts
 
-from .conftest import Read, codes_of, picture
+from ..conftest import Read, codes_of, picture
 
 
 def zipped(entries: dict[str, bytes]) -> bytes:

@@ -13,7 +13,7 @@ import pytest
 
 from kargah.datasets.failures import ReadFailure
 
-from .conftest import Asked, Read
+from ..conftest import Asked, Read
 
 
 def parquet(table: pa.Table) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.model import ReadResult
 
-from .conftest import Read
+from ..conftest import Read
 
 
 def types(result: ReadResult) -> dict[str, str]:

@@ -14,7 +14,7 @@ from kargah.datasets.tables.plain_values import plain_values
 from kargah.datasets.tables.typing_rules import Found, cast_sql
 from kargah.datasets.tables.typing_rules import test_sql as proof_sql
 
-from .conftest import Read, codes_of, reason, types_of
+from ..conftest import Read, codes_of, reason, types_of
 
 # More than one piece of a file of these.
 MANY = 100_000

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from .conftest import Read, codes_of, reason, types_of
+from ..conftest import Read, codes_of, reason, types_of
 from .workbooks import rows as sheet_rows
 from .workbooks import workbook
 

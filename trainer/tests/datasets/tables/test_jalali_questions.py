@@ -10,7 +10,7 @@ import pytest
 from kargah.datasets.failures import ReadFailure
 from kargah.datasets.verbs import export, query
 
-from .conftest import Read
+from ..conftest import Read
 
 DAYS = ["1403/12/30", "1404/01/01", "1404/06/31", "1405/09/07"]
 FRUITS = ["سیب", "هلو", "وانیل", "پرتقال", "چای", "ژله", "کاهو", "گیلاس", "یخ"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from .conftest import Read, codes_of
+from ..conftest import Read, codes_of
 
 PERSIAN = "نام,شهر\n" + "علی,تهران\nسارا,شیراز\n" * 3
 

@@ -13,7 +13,7 @@ import pytest
 
 from kargah.datasets.verbs.export import write_export
 
-from .conftest import Read, reason, types_of
+from ..conftest import Read, reason, types_of
 
 ROWS = [{"a": at, "b": f"x{at % 3}"} for at in range(40)]
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Literal
 
 from kargah.datasets.failures import ReadFailure
-from kargah.datasets.formats import iran_system
-from kargah.datasets.formats.mojibake import CODE_PAGES, mended_lines, spoilt_as
+from kargah.datasets.formats.encodings import iran_system
+from kargah.datasets.formats.encodings.mojibake import CODE_PAGES, mended_lines, spoilt_as
 from kargah.datasets.model import Encoding
 from kargah.datasets.persian import ARABIC_FORMS
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from .conftest import Read, codes_of, picture, reason
+from ..conftest import Read, codes_of, picture, reason
 
 TEXTS = {"neg/1.txt": "بد\nبود".encode(), "pos/1.txt": b"good", "pos/2.txt": "خوب".encode("cp1256")}
 

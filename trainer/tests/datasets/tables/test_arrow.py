@@ -14,7 +14,7 @@ import pytest
 
 from kargah.datasets.failures import ReadFailure
 
-from .conftest import Read, codes_of, reason, types_of
+from ..conftest import Read, codes_of, reason, types_of
 
 
 def ipc(table: pa.Table, **options: Any) -> bytes:

@@ -14,7 +14,7 @@ import pytest
 
 from kargah.client.wire import FileSuffix
 
-from .conftest import Read, picture
+from ..conftest import Read, picture
 from .test_arrays import npz
 from .test_tar import PICTURES, tar
 from .workbooks import rows, workbook

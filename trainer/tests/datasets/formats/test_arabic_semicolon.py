@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from kargah.datasets.formats.delimited import open_delimited
-from kargah.datasets.formats.encoding import to_utf8
+from kargah.datasets.formats.encodings.encoding import to_utf8
 
-from .conftest import Read, reason, types_of
+from ..conftest import Read, reason, types_of
 
 TEXT = 'نام؛شهر؛سن\n"علی؛ رضا"؛تهران, ری؛31\n"خط یک\nخط ""دو""؛"؛"؛"؛22\n'
 

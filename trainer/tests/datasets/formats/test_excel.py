@@ -12,7 +12,7 @@ import pytest
 
 from kargah.datasets.formats.excel import sheets_of
 
-from .conftest import Read, codes_of, reason, types_of
+from ..conftest import Read, codes_of, reason, types_of
 from .workbooks import Xml, date, formula, moment, rows, workbook
 
 SHEETS = {

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from .conftest import Read, codes_of, reason, types_of
+from ..conftest import Read, codes_of, reason, types_of
 
 
 def npz(**arrays: Any) -> bytes:

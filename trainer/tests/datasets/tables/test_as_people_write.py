@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from .conftest import Read, codes_of, reason, types_of
+from ..conftest import Read, codes_of, reason, types_of
 
 MANY = 100
 

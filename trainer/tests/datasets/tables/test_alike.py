@@ -10,7 +10,7 @@ import pytest
 from kargah.datasets.model import ReadResult, Warning
 from kargah.datasets.tables.rules import told_in
 
-from .conftest import Read, codes_of
+from ..conftest import Read, codes_of
 
 HEARD = ["cat", "cat ", " dog", "dog", "Cat"]
 

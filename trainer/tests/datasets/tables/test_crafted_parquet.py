@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from .conftest import Asked, Read, codes_of, types_of
+from ..conftest import Asked, Read, codes_of, types_of
 
 DAMAGED = {"ok": False, "error": {"code": "damaged_file", "params": {}}}
 

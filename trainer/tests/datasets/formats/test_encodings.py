@@ -9,7 +9,7 @@ import pytest
 
 from kargah.datasets.verbs.reading_preview import answer_request
 
-from .conftest import Read, reason, types_of
+from ..conftest import Read, reason, types_of
 
 PERSIAN = "نام,y\nعلی,1\nرضا,2\n"
 LATIN = "name,y\nali,1\n"

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from .conftest import Read, reason, types_of
+from ..conftest import Read, reason, types_of
 
 
 class Case(NamedTuple):

@@ -14,7 +14,7 @@ import pytest
 from kargah.datasets.persian import changes_sql, normalised_sql
 from kargah.datasets.verbs.reading_preview import answer_request
 
-from .conftest import Read
+from ..conftest import Read
 
 JOINER = "\u200c"
 

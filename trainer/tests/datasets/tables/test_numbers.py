@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from .conftest import Read, types_of
+from ..conftest import Read, types_of
 
 
 def column(read: Read, tmp_path: Path, *cells: str) -> tuple[str, list[object]]:
