@@ -14,7 +14,7 @@ import { SubjectStore } from './subject-store.js';
 interface LimitsDeps {
   readonly db: Kysely<Database>;
   readonly ledger: Ledger;
-  /** What counts for everybody of whom nothing else is said. */
+  /** Limits of everybody who has none of their own. */
   readonly usual: { readonly jobs: number; readonly bytes: number | null };
   readonly running: {
     useOf(subject: Subject): Promise<Omit<LimitsInUse['use'], 'bytes'>>;
@@ -23,7 +23,7 @@ interface LimitsDeps {
   readonly bytesOf: (subject: Subject) => Promise<number>;
 }
 
-/** How much people and projects may use, and use: everybody sees their own, administrators all. */
+/** Limits of people and projects, and their use: everybody sees their own, administrators all. */
 export function limitsRoutes(deps: LimitsDeps): Route[] {
   const { db, ledger, usual, running, bytesOf } = deps;
   const store = new LimitStore(db);
@@ -93,7 +93,7 @@ export function limitsRoutes(deps: LimitsDeps): Route[] {
   ];
 }
 
-/** As the ledger keeps them. */
+/** Limits in the form in which the ledger keeps them. */
 function factsOf({ jobs, cpus, gpus, bytes }: Limits): Facts<'person'> & Facts<'project'> {
   const named = Object.entries({ jobs, cpus, gpus, bytes }).filter(([, limit]) => limit !== null);
   return { limits: named.map(([name, limit]) => `${name}=${String(limit)}`) };

@@ -67,7 +67,7 @@ const registeredModel = z
   .meta({ id: 'RegisteredModel' });
 export type RegisteredModel = z.infer<typeof registeredModel>;
 
-/** As its job said it when it was registered: it stays when the job or the dataset is deleted. */
+/** Lineage as it was at registration; it is kept when the job or the dataset is deleted. */
 export const lineage = z
   .object({
     job_id: jobId,
@@ -335,7 +335,7 @@ export const deleteAlias = endpoint({
   errors: ['not_found', 'forbidden', 'mlflow_unavailable'],
 });
 
-/** Something of the project's registered models is another than it was; null: more than one of them may be. */
+/** A registered model of the project changed; `name` is null where more than one may have changed. */
 export const modelsChanged = z.object({ name: z.string().nullable() }).meta({ id: 'ModelsChanged' });
 declare module '../contract/live.js' {
   interface FeatureEvents {

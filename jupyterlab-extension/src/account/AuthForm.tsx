@@ -14,10 +14,10 @@ type Fields = 'name' | 'email' | 'password' | 'code';
 const FIELDS: readonly Fields[] = ['code', 'name', 'email', 'password'];
 type Errors = Readonly<Partial<Record<Fields, string>>>;
 
-/** Where nobody says whether accounts can be made, trying tells. */
+/** Assumed until the bridge has answered whether accounts can be made; where they cannot, registering is refused. */
 const NOT_TOLD: SignUp = { open: true, first: false, code_required: false, invited: false };
 
-/** Sign in, or make an account where that is open. Each refusal is said at the field it is about. */
+/** Sign in, or make an account where that is open. A refusal is shown at the field that it concerns. */
 export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Element {
   const { api, shell } = useKargah();
   const i18n = useI18n();
@@ -53,7 +53,7 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
   useEffect(() => {
     if (invitation === null) return;
     api.session.look(invitation).then(setOffer, (reason: unknown) => {
-      // One that is over is said here, and not again after signing in.
+      // An invitation that is over is reported here, so it is not tried again after signing in.
       if (reason instanceof ApiError && reason.code.startsWith('invitation_')) api.session.invitation.set(null);
       setFailure(reason);
     });
@@ -122,12 +122,12 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
     } catch (reason) {
       setBusy(false);
       if (reason instanceof ApiError && reason.code === 'signup_closed') {
-        // Somebody else was first.
+        // Somebody else made the first account in the meantime.
         setWanted(null);
         await askSignUp();
       }
       if (reason instanceof ApiError && reason.code.startsWith('invitation_')) {
-        // Somebody else used it.
+        // Somebody else used the invitation in the meantime.
         api.session.invitation.set(null);
       }
       const field = fieldOf(reason);
@@ -149,8 +149,8 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
     },
     onBlur: () => {
       const found = problem(field);
-      // Leaving an empty box is no mistake yet; submitting it is. A refusal stands until the box is changed: taken away
-      // here, it would move what is just being clicked.
+      // An empty field is an error only when it is submitted. An error is not removed on blur: the layout would move
+      // under the pointer that is pressing a button.
       if (values[field] !== '' && found !== undefined) {
         setErrors({ ...errors, [field]: found });
       }
@@ -257,7 +257,7 @@ export function AuthForm({ expired }: { readonly expired: boolean }): JSX.Elemen
   );
 }
 
-/** Which box a refusal is about; null: the whole form. */
+/** The field that a refusal concerns; null: the whole form. */
 function fieldOf(reason: unknown): Fields | null {
   if (!(reason instanceof ApiError)) {
     return null;

@@ -176,7 +176,7 @@ class Datasets:
         return self._arriving(self._http.json("GET", f"{DATASETS}/{sent}"))
 
     def _of_file(self, file: Path) -> Dataset | None:
-        """The oldest dataset, and the version of it, that this very file was made."""
+        """Return the oldest dataset, and its version, that was made from a file of the same bytes."""
         if not file.is_file():
             return None
         digest = sha256_of(file)

@@ -59,7 +59,7 @@ class Update:
 
 
 class Job:
-    """A job of mine, as it was when it was last heard of."""
+    """A training job, in the state that the bridge last reported."""
 
     def __init__(self, http: Http, data: wire.Job) -> None:
         self._http = http
@@ -83,7 +83,7 @@ class Job:
 
     @property
     def can_resume(self) -> bool:
-        """It ended before its time and left a checkpoint."""
+        """Whether it ended early and left a checkpoint to go on from."""
         return self.data["can_resume"]
 
     @property
@@ -106,7 +106,7 @@ class Job:
         return self
 
     def stream(self) -> Iterator[Update]:
-        """Every change until the job has ended, live, beginning with what was logged before now; no point is missed."""
+        """Yield every change until the job has ended, beginning with what was logged so far; no point is missed."""
         seen: set[tuple[str, int, int]] = set()
 
         def fresh(points: list[Point]) -> list[Point]:
@@ -154,7 +154,7 @@ class Job:
         ) as bar:
             for update in self.stream():
                 newest |= {point.key: point.value for point in update.points if not point.key.startswith("system/")}
-                # A script tells no share done, unless it does.
+                # A script has a share done only where it reports one.
                 bar.bar_format = BAR if update.progress["fraction"] is not None else BAR_WITHOUT_SHARE
                 bar.n = round(100 * (update.progress["fraction"] or 0.0), 1)
                 bar.set_postfix(_shown(update.state, update.progress, newest), refresh=True)
@@ -166,7 +166,7 @@ class Job:
         return self
 
     def wait(self) -> Job:
-        """Like `watch`, in silence, and without an exception: look at `state`."""
+        """Wait until the job has ended, without output and without raising: look at `state` afterwards."""
         for _ in self.stream():
             pass
         return self
@@ -322,7 +322,7 @@ class Job:
         return f"<Job {self.name!r} {self.id}: {self.state}>"
 
     def _history(self) -> tuple[int | None, list[Point]]:
-        """Every point so far and the live sequence number it reaches; None and nothing while MLflow is away."""
+        """Return every point so far and the live sequence number they reach; None and no points while MLflow is away."""
         try:
             found = self._http.json("GET", f"{JOBS}/{self.id}/metrics")
         except KargahError as error:
@@ -362,17 +362,17 @@ def _read_update(data: wire.JobUpdate) -> Update:
 
 
 def _shown(state: str, progress: wire.Progress, newest: dict[str, float]) -> dict[str, str]:
-    """What stands behind the bar, most telling first: the bar is cut where the terminal ends."""
+    """Return the figures behind the progress bar, most important first: the line is cut at the terminal's width."""
     epoch, epochs = progress["epoch"], progress["epochs"]
     shown = {} if state == "running" and epoch else {"state": state}
     if epoch and epochs:
         shown["epoch"] = f"{epoch}/{epochs}"
     own = [key for key in SHOWN if key in newest]
-    # What a script calls its own comes behind what a recipe's metrics are called.
+    # A script's own metric names come after the names that recipes use.
     others = [key for key in newest if key not in SHOWN and not key.startswith(("train_", "val_", "test_"))]
     return shown | {key: f"{newest[key]:.4g}" for key in [*own, *others][:MOST_SHOWN]}
 
 
 def _columns() -> int:
-    """A terminal that does not know its width (a container's, a notebook's) still shows the bar."""
+    """Return the width of the terminal; where it is unknown (container, notebook), one that shows the bar."""
     return shutil.get_terminal_size((120, 24)).columns

@@ -29,7 +29,7 @@ const DELIMITERS = [',', ';', '\t', '|', '؛'] as const;
 const ROWS = 12;
 const COLUMNS = 30;
 
-/** The file of a version looked at with other options, before a version is made with them. */
+/** Previews the file of a version with other reading options, before a new version is made with them. */
 export function openReread(kargah: Kargah, dataset: Dataset, version: number): Promise<void> {
   return kargah.shell.show({
     title: kargah.i18n.t('reread.withOptions'),
@@ -52,7 +52,7 @@ function Reread({
   const { t } = i18n;
   const [chosen, setChosen] = useState<Reading>({});
   const [found, setFound] = useState<ReadingPreview | null>(null);
-  /** The last one that could be read. */
+  /** The last preview that could be read. */
   const [shown, setShown] = useState<ReadingPreview | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
@@ -146,15 +146,15 @@ function Options({
   onMissing,
 }: {
   readonly found: ReadingPreview;
-  /** What was chosen stands at once; the rest is what was found. */
+  /** The options that were chosen; the others are shown as they were detected. */
   readonly reading: Reading;
   readonly onChange: (change: Partial<Reading>) => void;
-  /** Undefined: the usual words. */
+  /** Called with undefined for the usual words. */
   readonly onMissing: (words: string[] | undefined) => void;
 }): JSX.Element {
   const { t } = useI18n();
   const { encodings, sheets } = found;
-  // What was not chosen is not known where the file could not be read.
+  // Where the file could not be read, options that were not chosen have no detected value.
   const text = encodings.length > 0 && found.error !== null;
   const unknown = <option value="">{t('reread.found')}</option>;
   return (

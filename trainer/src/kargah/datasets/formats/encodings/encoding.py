@@ -1,4 +1,4 @@
-"""Brings a text file to UTF-8, or says why it is no text.
+"""Converts a text file to UTF-8, or says why it is not text.
 
 Strict UTF-8 is tried first and windows-1256 after it: statistical detectors are wrong on Persian two times of three.
 """
@@ -22,7 +22,7 @@ from kargah.datasets.persian import ARABIC_FORMS
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 20
 _HEAD = 1 << 16
-# Those of one or two bytes a letter, in which nearly every file reads as something: they are chosen, not found.
+# Encodings that a person has to choose: nearly every file can be decoded in them, so they cannot be detected.
 CODECS: dict[Encoding, str] = {
     "windows-1256": "cp1256",
     "windows-1252": "cp1252",
@@ -32,14 +32,14 @@ CODECS: dict[Encoding, str] = {
     "cp864": "cp864",
     "iran-system": iran_system.NAME,
 }
-# Letters and marks of windows-1256 that are no letters of French, and those that every Persian or Arabic text has.
+# Letters and marks of windows-1256 that are not French letters, and the letters that every Persian or Arabic text has.
 _ARABIC = re.compile(r"[\u0600-\u06ff\u200c\u200d«»]")
 _FREQUENT = re.compile("[لمنهويى]")
 _ARABIC_SHARE, _FREQUENT_SHARE, _KINDS = 0.85, 0.08, 6
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _ASCII = re.compile(r"[\n -~]")
-# Latin, Greek, Cyrillic, Hebrew and Arabic come first; what is read in the wrong order lies far behind.
+# Latin, Greek, Cyrillic, Hebrew and Arabic lie below; UTF-16 decoded in the wrong byte order lies mostly above.
 _LAST_NEAR = "\u0900"
 _ARABIC_WORD = re.compile(r"[\u0600-\u06ff]{2,}")
 _MIXED_WORD = re.compile(r"[A-Za-z][\u0621-\u06d3]|[\u0621-\u06d3][A-Za-z]")
@@ -55,7 +55,7 @@ class TextFile:
 
 
 def to_utf8(original: Path, work: Path, expected: str, encoding: Encoding | None = None) -> TextFile:
-    """Return `original` as UTF-8, writing a copy into the folder `work` where needed; `encoding` is not questioned.
+    """Return `original` as UTF-8, copied into the folder `work` where needed; a given `encoding` is not checked.
 
     Raises ReadFailure `bad_encoding`, or `not_tabular` when the bytes are no text (`expected` names the wanted format).
     """
@@ -116,12 +116,12 @@ def _mend(original: Path, work: Path, encoding: Encoding, expected: str) -> Text
 
 
 def _counts(chunk: bytes) -> tuple[int, int]:
-    """How many bytes are of `_CONTROL`, and how many are quotes; all are compared at once, none is looked up."""
+    """Return how many bytes are control characters and how many are quotes, by comparing whole arrays."""
     import numpy as np
 
     codes = np.frombuffer(chunk, np.uint8)
     low = codes < 0x20
-    # From tab to carriage return, and escape: what lies below a tab goes round to the top.
+    # Tab to carriage return, and escape, are allowed; unsigned subtraction wraps what lies below a tab to the top.
     low &= (codes - np.uint8(9)) > 4
     low &= codes != 0x1B
     low |= codes == 0x7F
@@ -129,7 +129,7 @@ def _counts(chunk: bytes) -> tuple[int, int]:
 
 
 def codec_of(head: bytes, encoding: Encoding | None) -> str:
-    """Return Python's name for what a text that begins with `head` is read in; `encoding` is not questioned."""
+    """Return Python's name of the encoding of a text that begins with `head`; a given `encoding` is not checked."""
     if encoding in CODECS:
         return CODECS[encoding]
     if encoding in CODE_PAGES:
@@ -202,14 +202,14 @@ def _transcode(original: Path, work: Path, codec: str, name: Encoding, expected:
 
 
 def _plain_letters(text: str, codec: str) -> str:
-    """`text` in the letters that Persian writes; code page 864 has one for each form that a letter takes in a word."""
+    """Return `text` in Persian letters; code page 864 has a code for each form that a letter takes within a word."""
     if codec == "cp864":
         return unicodedata.normalize("NFKC", text).translate(ARABIC_FORMS)
     return text.translate(ARABIC_FORMS) if codec in {"cp1256", iran_system.NAME} else text
 
 
 def _require_windows_1256(path: Path, expected: str) -> None:
-    """Every byte is a windows-1256 letter, so what else it might be has to be ruled out by what it would read as."""
+    """Raise ReadFailure where the text does not look Persian or Arabic: every byte can be decoded as windows-1256."""
     with path.open("rb") as file:
         sample = b""
         while chunk := file.read(_CHUNK):
@@ -228,7 +228,7 @@ def _require_windows_1256(path: Path, expected: str) -> None:
     text = sample.decode("cp1256")
     high = sum(byte >= 0x80 for byte in sample)
     letters = _ARABIC.findall(text)
-    # Capital letters of Cyrillic are all Arabic ones, but none of these.
+    # Cyrillic capitals decode as Arabic letters, but never as these frequent ones.
     rare = len(_FREQUENT.findall(text)) < _FREQUENT_SHARE * len(letters) and len(set(letters)) >= _KINDS
     if len(letters) < _ARABIC_SHARE * high or rare:
         raise ReadFailure("bad_encoding")
@@ -237,7 +237,7 @@ def _require_windows_1256(path: Path, expected: str) -> None:
 
 
 def _is_utf8_but_for_halves(sample: bytes) -> bool:
-    """Halves of surrogate pairs, which some programs write and which stand for no letter."""
+    """Whether `sample` is UTF-8 but for lone surrogates, which some programs write."""
     try:
         codecs.getincrementaldecoder("utf-8")("surrogatepass").decode(sample)
     except UnicodeDecodeError:
