@@ -322,7 +322,7 @@ class Job:
         return f"<Job {self.name!r} {self.id}: {self.state}>"
 
     def _history(self) -> tuple[int | None, list[Point]]:
-        """Return every point so far and the live sequence number they reach; None and no points while MLflow is away."""
+        """Return every point so far and the live sequence number reached; None and no points while MLflow is away."""
         try:
             found = self._http.json("GET", f"{JOBS}/{self.id}/metrics")
         except KargahError as error:
