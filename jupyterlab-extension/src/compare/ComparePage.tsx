@@ -68,7 +68,7 @@ export default function ComparePage({ jobIds, view: name }: { readonly jobIds: s
         </label>
         <label>
           <input type="checkbox" checked={view.log} onChange={(event) => change({ log: event.target.checked })} />
-          {t('compare.log')}
+          {t('chart.log')}
         </label>
         <label>
           <input type="checkbox" checked={view.bands} onChange={(event) => change({ bands: event.target.checked })} />

@@ -22,7 +22,6 @@ export const compareMessages = {
     fa: '{n} از {all} کار؛ برای بقیه جست‌وجو کنید.',
     en: '{n} of {all} jobs; search for others.',
   },
-  'compare.log': { fa: 'محور لگاریتمی', en: 'Log scale' },
   'compare.bands': { fa: 'کمینه و بیشینه', en: 'Min and max' },
   'compare.metric.add': { fa: 'معیار دیگر…', en: 'Another metric…' },
   'compare.metric.remove': { fa: 'برداشتن {x}', en: 'Remove {x}' },

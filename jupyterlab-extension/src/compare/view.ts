@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRemembered } from '../lib/remembered.js';
 import type { Figure } from './runs.js';
 
 /** How somebody looks at a comparison. */
@@ -28,23 +28,7 @@ const FIRST: View = {
   sort: null,
 };
 
-/** The view of these jobs as it was left, also after a reload: this browser remembers it. */
-export function useView(name: string): readonly [View, (change: Partial<View>) => void] {
-  const key = `kargah:${name}`;
-  const [view, setView] = useState<View>(() => ({ ...FIRST, ...kept(key) }));
-  const change = (changed: Partial<View>): void =>
-    setView((before) => {
-      const next = { ...before, ...changed };
-      window.localStorage.setItem(key, JSON.stringify(next));
-      return next;
-    });
-  return [view, change];
-}
-
-function kept(key: string): Partial<View> {
-  try {
-    return JSON.parse(window.localStorage.getItem(key) ?? '{}') as Partial<View>;
-  } catch {
-    return {};
-  }
+/** The view of these jobs as it was left. */
+export function useView(name: string): ReturnType<typeof useRemembered<View>> {
+  return useRemembered(name, FIRST);
 }

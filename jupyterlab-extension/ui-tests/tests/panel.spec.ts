@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.js';
+import { type Findings, glance } from '../looks.js';
 import { accountMenu, type Api, enterWithClouds, pageOf, people } from '../people.js';
 
 const { pari } = people;
@@ -18,6 +19,7 @@ test.describe.serial('a panel that says nothing false', () => {
   let panel: Locator;
   let api: Api;
   let dataset = '';
+  const findings: Findings = { layout: [], access: [] };
 
   test.beforeAll(async ({ browser, lab }) => {
     ({ page, panel, api, dataset } = await enterWithClouds(browser, lab, pari, {
@@ -59,7 +61,11 @@ test.describe.serial('a panel that says nothing false', () => {
   test('a failed script is told of at once, with its exception, and the status bar does not say that all is well', async ({
     lab,
   }) => {
-    await run(lab, 'fail.py', "print('begin')\nraise ValueError('no such column: 12')\n");
+    await run(
+      lab,
+      'fail.py',
+      "print('begin ' * 200, 'https://example.org/run')\nraise ValueError('no such column: 12')\n",
+    );
     await expect(toast('fail.py')).toContainText('ValueError: no such column: 12', SOON);
     await expect(status()).toContainText('۱ کار ناموفق بود');
     await expect(row('fail.py')).toContainText('ValueError: no such column: 12');
@@ -67,6 +73,17 @@ test.describe.serial('a panel that says nothing false', () => {
     const job = pageOf(page, 'job-page');
     await expect(job.getByTestId('exception')).toHaveText('ValueError: no such column: 12', SOON);
     await expect(job.locator('.kg-Log-line.kg-mod-hit')).toContainText('ValueError: no such column: 12', SOON);
+    const link = job.locator('.kg-Log a');
+    /** How far an address at the end of a long line lies beyond the inline end of the log. */
+    const beyond = (): Promise<number> =>
+      link.evaluate((one) => one.getBoundingClientRect().right - one.closest('.kg-Log')!.getBoundingClientRect().right);
+    expect(await beyond()).toBeGreaterThan(0);
+    await job.getByRole('button', { name: 'شکستن خط‌های بلند' }).click();
+    await expect.poll(beyond).toBeLessThan(0);
+    // At the end of a log whose lines are of different heights.
+    await job.getByRole('switch', { name: 'دنبال کردن' }).click();
+    await expect(job.locator('.kg-Log-line').last()).toBeInViewport();
+    await job.getByRole('button', { name: 'شکستن خط‌های بلند' }).click();
     await status().click();
     await page.keyboard.press('Escape');
     await expect(status()).toContainText('کاری در جریان نیست');
@@ -105,6 +122,49 @@ test.describe.serial('a panel that says nothing false', () => {
     await expect(headline).toContainText(`مدل شما، دورهٔ ${Number(epoch).toLocaleString('fa')}`);
     const figure = (await headline.locator('.kg-Tiles-value').innerText()).replace(/\p{Cf}/gu, '');
     await expect(row('نخست').locator('.kg-Row-end')).toContainText(figure.replace('٪', ''));
+  });
+
+  test('a chart has a logarithmic axis, the whole window and files of its own', async () => {
+    const job = pageOf(page, 'job-page');
+    const card = (): Locator => job.getByTestId('chart-loss');
+    const settings = page.getByRole('dialog', { name: /تنظیم نمودار/u });
+    const ask = (): Promise<void> =>
+      card()
+        .getByRole('button', { name: /تنظیم نمودار/u })
+        .click();
+    const saved = async (name: RegExp): Promise<Buffer> => {
+      const [file] = await Promise.all([page.waitForEvent('download'), settings.getByRole('button', { name }).click()]);
+      return readFileSync(await file.path());
+    };
+    await expect(card().locator('canvas')).toBeVisible(SOON);
+    await expect(card().getByRole('img')).toHaveAttribute('data-best', /^\d+$/u);
+    await ask();
+    const linear = await saved(/PNG/u);
+    await settings.getByRole('checkbox', { name: 'محور لگاریتمی' }).check();
+    await settings.getByLabel('از', { exact: true }).fill('۰٫۰۰۱');
+    expect(linear.subarray(1, 4).toString('latin1')).toBe('PNG');
+    await expect(card().getByRole('img')).toHaveAttribute('data-scale', 'log');
+    expect((await saved(/PNG/u)).equals(linear)).toBe(false);
+    const rows = (await saved(/CSV/u)).toString('utf8').trim().split('\r\n');
+    expect(rows[0]).toMatch(/^step,timestamp_ms,\w*loss,val_loss$/u);
+    expect(rows.length).toBeGreaterThan(12);
+    await settings.getByRole('button', { name: 'تمام‌صفحه' }).click();
+    const whole = job.getByRole('dialog');
+    await expect(whole).toBeVisible();
+    const window = page.viewportSize()!;
+    await expect
+      .poll(async () => (await whole.locator('canvas').boundingBox())?.height)
+      .toBeGreaterThan(window.height / 2);
+    await glance(page, { language: 'fa', theme: 'light' }, 'chart-whole', findings);
+    await page.keyboard.press('Escape');
+    await expect(whole).toHaveCount(0);
+    await expect(card().locator('canvas')).toBeVisible();
+    await ask();
+    await glance(page, { language: 'fa', theme: 'light' }, 'chart-settings', findings);
+    await settings.getByRole('button', { name: 'مانند نمودارهای دیگر' }).click();
+    await expect(card().getByRole('img')).toHaveAttribute('data-scale', 'linear');
+    await page.keyboard.press('Escape');
+    expect(findings.layout).toEqual([]);
   });
 
   test('no figure of a legend or a tile is cut: the labels yield', async () => {

@@ -2,6 +2,7 @@ import uPlot from 'uplot';
 import type { ChartTheme } from '../../jobs/charts/chartTheme.js';
 import { rawValue, shortValue } from '../../jobs/charts/metricNames.js';
 import type { Curve } from '../runs.js';
+import { clock, pictureOf, yRange } from '../../jobs/charts/scale.js';
 import { smooth } from './smooth.js';
 
 export interface DrawnCurve {
@@ -99,18 +100,9 @@ export class CurvesPlot {
     this.plot?.setCursor({ left: -10, top: -10 });
   }
 
-  /** As it is shown, on the theme's ground. */
+  /** As it is shown. */
   picture(): Promise<Blob | null> {
-    const drawn = this.plot?.ctx.canvas;
-    const copy = document.createElement('canvas');
-    const ctx = copy.getContext('2d');
-    if (drawn === undefined || ctx === null) return Promise.resolve(null);
-    copy.width = drawn.width;
-    copy.height = drawn.height;
-    ctx.fillStyle = this.settings?.theme.background ?? 'white';
-    ctx.fillRect(0, 0, copy.width, copy.height);
-    ctx.drawImage(drawn, 0, 0);
-    return new Promise((resolve) => copy.toBlob(resolve));
+    return pictureOf(this.plot?.ctx.canvas, this.settings?.theme.background ?? 'white');
   }
 
   destroy(): void {
@@ -145,10 +137,7 @@ export class CurvesPlot {
         if (most > high && (!log || most > 0)) high = most;
       }
     }
-    if (!(low <= high)) return log ? [0.1, 1] : [0, 1];
-    if (log) return low === high ? [low / 2, high * 2] : [low / 1.1, high * 1.1];
-    const more = low === high ? (Math.abs(low) || 1) * 0.1 : (high - low) * 0.06;
-    return [low >= 0 && low < (high - low) * 0.25 ? 0 : low - more, high + more];
+    return yRange(low, high, { log, low: null, high: null });
   }
 
   private options({ theme, axis, log }: PlotSettings, width: number, height: number): uPlot.Options {
@@ -335,11 +324,4 @@ function xRange({ curves, axis }: PlotSettings): Range {
     }
   }
   return low <= high ? [low, high] : [0, 1];
-}
-
-function clock(seconds: number): string {
-  const whole = Math.round(seconds);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }

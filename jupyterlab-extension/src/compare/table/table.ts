@@ -1,6 +1,7 @@
 import type { ComparedMetric } from '../../api/types.js';
 import type { I18n } from '../../i18n/i18n.js';
 import { type Compared, type Figure, figureOf, type Run } from '../runs.js';
+import { csvFile } from '../../lib/csv.js';
 
 export interface Column {
   readonly id: string;
@@ -96,15 +97,5 @@ export function shareOf(column: Column, runs: readonly Run[]): (value: number | 
 export function csvOf(runs: readonly Run[], columns: readonly Column[]): string {
   const head = ['job_id', 'name', 'state', ...columns.map(({ label }) => label)];
   const rows = runs.map((run) => [run.job.job_id, run.job.name, run.job.state, ...columns.map((one) => one.value(run))]);
-  // The byte order mark, without which Excel takes the file for another encoding than UTF-8.
-  return `\uFEFF${[head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+  return csvFile([head, ...rows]);
 } // prettier-ignore
-
-function cell(value: number | string | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const text = value.replace(/\p{Bidi_Control}/gu, '');
-  // A leading apostrophe marks as text what a spreadsheet would run as a formula.
-  const safe = /^[=+\-@\t\r]/u.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
-  return /[",\r\n]/u.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}

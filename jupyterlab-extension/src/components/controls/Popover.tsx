@@ -4,7 +4,7 @@ import { useI18n } from '../../i18n/context.js';
 
 export interface PopoverProps {
   readonly label: string;
-  /** What it belongs to: it stands above it, and Escape leads back to it. */
+  /** What it belongs to: it stands above it, or below where there is no room, and Escape leads back to it. */
   readonly anchor: HTMLElement;
   readonly onClose: () => void;
   readonly children: ReactNode;
@@ -22,9 +22,10 @@ export function Popover({ label, anchor, onClose, children }: PopoverProps): JSX
     const put = (): void => {
       const button = anchor.getBoundingClientRect();
       const { width, height } = element.getBoundingClientRect();
+      const above = button.top - height - 4;
       setPlace({
         x: Math.max(4, Math.min(button.right - width, window.innerWidth - width - 4)),
-        y: Math.max(4, button.top - height - 4),
+        y: above >= 4 ? above : Math.max(4, Math.min(button.bottom + 4, window.innerHeight - height - 4)),
       });
     };
     // Jobs come and go while it is open.
@@ -67,6 +68,7 @@ export function Popover({ label, anchor, onClose, children }: PopoverProps): JSX
         {children}
       </div>
     </div>,
-    document.body,
+    // What lies over the whole window hides everything outside of it.
+    anchor.closest('dialog') ?? document.body,
   );
 }

@@ -1,10 +1,18 @@
-import { type KeyboardEvent, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useReducer, useRef, useState } from 'react';
 import { IconButton } from '../../components/controls/Button.js';
 import { Code, Num } from '../../components/Text.js';
+import { saveBlob } from '../../api/download.js';
+import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
+import { fileName, told } from '../actions.js';
+import { ChartTable } from './ChartTable.js';
+import { ChartTools } from './ChartTools.js';
+import { FullScreen } from './FullScreen.js';
 import { onThemeChange, readTheme } from './chartTheme.js';
 import { metricName, rawValue } from './metricNames.js';
 import { colorOf, Plot } from './plot.js';
+import { pointsFile } from './pointsFile.js';
+import type { ChartLook } from './view.js';
 import type { Axis, ChartGroup, MetricHistory } from './series.js';
 
 export interface ChartProps {
@@ -13,27 +21,36 @@ export interface ChartProps {
   /** What had been logged before this job went on from it; drawn lighter. */
   readonly before: MetricHistory | null;
   readonly axis: Axis;
-  /** Weight of the past in the moving average, 0 to 0.99. */
+  /** Weight of the past in the moving average of all charts, 0 to 0.99. */
   readonly smoothing: number;
+  readonly look: ChartLook;
+  /** The epoch whose weights the model has; null: not known. */
+  readonly best: number | null;
   readonly live: boolean;
-  readonly syncKey: string;
+  readonly jobId: string;
   readonly height: number;
+  readonly onLook: (look: ChartLook) => void;
+  /** What else can be done with its place among the others. */
+  readonly place?: ReactNode;
 }
 
-const SHOWN_ROWS = 200;
-
 /** A live line chart: drag zooms, double-click shows all, ←→ move the cursor. Draws at most once a frame. */
-export function Chart({ group, history, before, axis, smoothing, live, syncKey, height }: ChartProps): JSX.Element {
+export function Chart(props: ChartProps): JSX.Element {
+  const { group, history, before, axis, look, best, live, jobId, height, onLook, place } = props;
+  const kargah = useKargah();
   const i18n = useI18n();
   const { t } = i18n;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot>();
   const [zoomed, setZoomed] = useState(false);
   const [table, setTable] = useState(false);
+  const [full, setFull] = useState(false);
   const [spoken, setSpoken] = useState('');
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const title = metricName(i18n, group.key);
   const { kind, stepsPerEpoch, reach } = axis;
+  const { log, low, high } = look;
+  const smoothing = look.smoothing ?? props.smoothing;
 
   useEffect(() => {
     const root = box.current;
@@ -55,9 +72,11 @@ export function Chart({ group, history, before, axis, smoothing, live, syncKey, 
         group,
         axis: { kind, stepsPerEpoch, reach },
         smoothing,
+        scale: { log, low, high },
+        best,
         theme: readTheme(root),
         live,
-        syncKey,
+        syncKey: jobId,
       });
     configure();
     const sizes = new ResizeObserver(later);
@@ -74,19 +93,28 @@ export function Chart({ group, history, before, axis, smoothing, live, syncKey, 
       cancelAnimationFrame(frame);
       drawing.destroy();
     };
-  }, [group, history, before, kind, stepsPerEpoch, reach, smoothing, live, syncKey, table]);
+  }, [group, history, before, kind, stepsPerEpoch, reach, smoothing, log, low, high, best, live, jobId, table, full]);
 
+  const savePicture = async (): Promise<void> => {
+    const picture = await plot.current?.picture();
+    if (picture != null) saveBlob(picture, `${fileName(group.key)}.png`);
+  };
+  const savePoints = (): Promise<void> =>
+    told(kargah, async () => {
+      const keys = group.lines.map(({ key }) => key);
+      saveBlob(await pointsFile(kargah.api, jobId, keys), `${fileName(group.key)}.csv`);
+    });
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
     if (by !== undefined) plot.current?.moveCursor(by);
-    else if (event.key === 'Escape') plot.current?.hideCursor();
+    else if (event.key === 'Escape' && !full) plot.current?.hideCursor();
     else if (event.key === '0') plot.current?.resetZoom();
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
 
-  return (
+  const card = (
     <section className="kg-Card kg-Chart" data-testid={`chart-${group.key}`}>
       <div className="kg-Card-head">
         <h3 className="kg-Text-ellipsis" title={title.text}>
@@ -117,18 +145,35 @@ export function Chart({ group, history, before, axis, smoothing, live, syncKey, 
           aria-pressed={table}
           onClick={() => setTable(!table)}
         />
+        <ChartTools
+          title={title.text}
+          look={look}
+          smoothing={props.smoothing}
+          onLook={onLook}
+          onPicture={table ? undefined : () => void savePicture()}
+          onPoints={() => void savePoints()}
+          onFull={full ? undefined : () => setFull(true)}
+        >
+          {full ? null : place}
+        </ChartTools>
+        {full && <IconButton icon="close" label={t('chart.small')} onClick={() => setFull(false)} />}
       </div>
       {table ? (
-        <ChartTable group={group} history={history} before={before} height={height} />
+        <ChartTable group={group} history={history} before={before} height={full ? null : height} />
       ) : (
         <div className="kg-Plot" dir="ltr">
           <div
             ref={box}
             className="kg-Chart-plot"
-            style={{ blockSize: height }}
+            style={full ? undefined : { blockSize: height }}
             role="img"
             tabIndex={0}
-            aria-label={t('chart.label', { x: title.text, axis: t(`chart.axis.${kind}`) })}
+            aria-label={
+              t('chart.label', { x: title.text, axis: t(`chart.axis.${kind}`) }) +
+              (best === null ? '' : t('facts.and') + t('tile.bestEpoch', { n: best }))
+            }
+            data-scale={log ? 'log' : 'linear'}
+            data-best={best ?? undefined}
             onKeyDown={onKeyDown}
           />
           <span className="kg-Text-hidden" aria-live="polite">
@@ -138,65 +183,17 @@ export function Chart({ group, history, before, axis, smoothing, live, syncKey, 
       )}
     </section>
   );
+  return full ? (
+    <FullScreen label={title.text} onClose={() => setFull(false)}>
+      {card}
+    </FullScreen>
+  ) : (
+    card
+  );
 }
 
 /** In a chart of one line: its unit if it has one, else its name in code. */
 function OwnName({ name }: { readonly name: string }): JSX.Element {
   const { t } = useI18n();
   return /^samples_per_s/.test(name) ? <>{t('metric.speed.unit')}</> : <Code>{name}</Code>;
-}
-
-type TableProps = Pick<ChartProps, 'group' | 'history' | 'before' | 'height'>;
-
-function ChartTable({ group, history, before, height }: TableProps): JSX.Element {
-  const { t } = useI18n();
-  const steps = useMemo(
-    () =>
-      [
-        ...new Set(
-          group.lines.flatMap(({ key }) => [...(history.get(key)?.steps ?? []), ...(before?.get(key)?.steps ?? [])]),
-        ),
-      ].sort((a, b) => b - a),
-    [group, history, before],
-  );
-  const shown = steps.slice(0, SHOWN_ROWS);
-  const stepText = (step: number): string =>
-    group.lines.map(({ key }) => history.get(key)?.exactStep(step)).find(Boolean) ?? String(step);
-  const valueAt = (key: string, step: number): string => {
-    const series = history.get(key)?.has(step) === true ? history.get(key) : before?.get(key);
-    const index = series?.steps.indexOf(step) ?? -1;
-    const value = index < 0 ? undefined : series?.values[index];
-    return value === undefined ? '' : value === null ? 'NaN' : rawValue(value);
-  };
-  return (
-    <div className="kg-Table-scroll kg-Chart-table" style={{ maxBlockSize: height + 12 }} tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th className="kg-mod-end">step</th>
-            {group.lines.map(({ key }) => (
-              <th key={key} className="kg-mod-end">
-                <Code>{key}</Code>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((step) => (
-            <tr key={step}>
-              <td className="kg-mod-number">{stepText(step)}</td>
-              {group.lines.map(({ key }) => (
-                <td key={key} className="kg-mod-number">
-                  {valueAt(key, step)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {steps.length > shown.length && (
-        <div className="kg-Text-hint">{t('chart.thinned', { n: shown.length, all: steps.length })}</div>
-      )}
-    </div>
-  );
 }

@@ -4,10 +4,13 @@ import { Button, LinkButton, Spinner } from '../../components/controls/Button.js
 import { Code, NameText } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
-import { isActive } from '../../api/states.js';
+import { isActive, modelFigure } from '../../api/states.js';
 import { useStore } from '../../lib/useStore.js';
+import { Caret } from '../../components/icons/Icon.js';
 import { Chart } from './Chart.js';
+import { metricName } from './metricNames.js';
 import { type Axis, type AxisKind, groupMetrics, type MetricHistory } from './series.js';
+import { arranged, moved, PLAIN, useChartsView } from './view.js';
 
 /** A job may have thousands of metrics: so many are drawn, and as many more at a time. */
 const AT_FIRST = 24;
@@ -30,9 +33,15 @@ export interface ChartsProps {
 /** All charts of a job, with one axis, one smoothing and one cursor. */
 export function Charts(props: ChartsProps): JSX.Element {
   const { job, history, before, stepsPerEpoch, known, missing, asOf } = props;
-  const { t } = useI18n();
-  const [kind, setKind] = useState<AxisKind>('step');
-  const [smoothing, setSmoothing] = useState(0.6);
+  const kargah = useKargah();
+  const i18n = useI18n();
+  const { t } = i18n;
+  const [view, change] = useChartsView();
+  const { smoothing } = view;
+  // A job without epochs is drawn by its steps, whatever was chosen at another.
+  const kind = view.axis === 'epoch' && stepsPerEpoch === null ? 'step' : view.axis;
+  const models = useStore(kargah.store.list('models'));
+  const best = modelFigure(job, models.items)?.epoch ?? null;
   const [whole, setWhole] = useState(false);
   const [version, setVersion] = useState(history.version);
   const [search, setSearch] = useState('');
@@ -51,9 +60,15 @@ export function Charts(props: ChartsProps): JSX.Element {
   const planned = active && kind !== 'time' ? job.progress.steps : null;
   const axis: Axis = { kind, stepsPerEpoch, reach: whole ? planned : null };
   const sought = search.trim().toLowerCase();
+  const put = arranged(groups, view);
+  const hidden = groups.filter(({ key }) => view.hidden.includes(key));
   const found =
-    sought === '' ? groups : groups.filter(({ lines }) => lines.some(({ key }) => key.toLowerCase().includes(sought)));
+    sought === '' ? put : put.filter(({ lines }) => lines.some(({ key }) => key.toLowerCase().includes(sought)));
   const shown = found.slice(0, limit);
+
+  const show = (key: string): void => change((before) => ({ hidden: before.hidden.filter((one) => one !== key) }));
+  const hide = (key: string): void => change((before) => ({ hidden: [...before.hidden, key] }));
+  const move = (key: string, by: -1 | 1): void => change(({ order }) => ({ order: moved(order, put, { key, by }) }));
 
   return (
     <section className="kg-Layout-stack kg-Charts" aria-label={t('chart.title')} data-testid="charts">
@@ -81,7 +96,7 @@ export function Charts(props: ChartsProps): JSX.Element {
             max={0.98}
             step={0.02}
             value={smoothing}
-            onChange={(event) => setSmoothing(Number(event.target.value))}
+            onChange={(event) => change({ smoothing: Number(event.target.value) })}
           />
         </label>
         {planned !== null && (
@@ -97,6 +112,19 @@ export function Charts(props: ChartsProps): JSX.Element {
             </button>
           </div>
         )}
+        {hidden.length > 0 && (
+          <div className="kg-Input kg-mod-select">
+            <select aria-label={t('chart.hidden')} value="" onChange={(event) => show(event.target.value)}>
+              <option value="">{t('chart.hidden')}</option>
+              {hidden.map(({ key }) => (
+                <option key={key} value={key}>
+                  {metricName(i18n, key).text}
+                </option>
+              ))}
+            </select>
+            <Caret open />
+          </div>
+        )}
         <div className="kg-Segments" role="radiogroup" aria-label={t('chart.axis')}>
           {AXES.map((one) => {
             const off = one === 'epoch' && stepsPerEpoch === null;
@@ -109,7 +137,7 @@ export function Charts(props: ChartsProps): JSX.Element {
                 className={one === kind ? 'kg-mod-on' : ''}
                 disabled={off}
                 title={off ? t('chart.noEpochs') : undefined}
-                onClick={() => setKind(one)}
+                onClick={() => change({ axis: one })}
               >
                 {t(`chart.axis.${one}`)}
               </button>
@@ -142,9 +170,29 @@ export function Charts(props: ChartsProps): JSX.Element {
               before={before}
               axis={axis}
               smoothing={smoothing}
+              look={{ ...PLAIN, ...view.own[group.key] }}
+              best={best}
               live={active}
-              syncKey={job.job_id}
+              jobId={job.job_id}
               height={heightOf(index)}
+              onLook={(look) => change(({ own }) => ({ own: { ...own, [group.key]: look } }))}
+              place={
+                <div className="kg-Layout-row kg-Layout-wrap">
+                  <Button
+                    size="small"
+                    label={t('chart.earlier')}
+                    disabled={group === put[0]}
+                    onClick={() => move(group.key, -1)}
+                  />
+                  <Button
+                    size="small"
+                    label={t('chart.later')}
+                    disabled={group === put.at(-1)}
+                    onClick={() => move(group.key, 1)}
+                  />
+                  <Button size="small" label={t('chart.hide')} onClick={() => hide(group.key)} />
+                </div>
+              }
             />
           ))}
         </div>

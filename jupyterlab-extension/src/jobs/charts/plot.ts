@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import type { ChartTheme } from './chartTheme.js';
 import { rawValue, shortValue } from './metricNames.js';
+import { clock, pictureOf, yRange, type YScale } from './scale.js';
 import {
   type Axis,
   type AxisKind,
@@ -25,6 +26,9 @@ export interface PlotSettings {
   readonly group: ChartGroup;
   readonly axis: Axis;
   readonly smoothing: number;
+  readonly scale: YScale;
+  /** The epoch whose weights the model has; null: not known. */
+  readonly best: number | null;
   readonly theme: ChartTheme;
   readonly live: boolean;
   /** Charts of one job share their cursor. */
@@ -98,6 +102,11 @@ export class Plot {
     this.plot?.setCursor({ left: -10, top: -10 });
   }
 
+  /** As it is shown. */
+  picture(): Promise<Blob | null> {
+    return pictureOf(this.plot?.ctx.canvas, this.settings?.theme.background ?? 'white');
+  }
+
   draw(): void {
     const settings = this.settings;
     const width = this.root.clientWidth;
@@ -123,8 +132,11 @@ export class Plot {
       ];
     });
     const tables = this.drawn.flatMap(({ raw, line, earlier }) => [earlier, raw, line].filter((one) => one !== null));
+    const { log } = settings.scale;
     const data: uPlot.AlignedData =
-      tables.length === 0 ? [[], []] : uPlot.join(tables.map(({ x, y }) => [x, y] as uPlot.AlignedData));
+      tables.length === 0
+        ? [[], []]
+        : uPlot.join(tables.map(({ x, y }) => [x, log ? y.map(withLogarithm) : y] as uPlot.AlignedData));
     if (this.plot === undefined || this.stale || this.plot.series.length !== data.length) {
       this.stale = false;
       this.plot?.destroy();
@@ -168,7 +180,7 @@ export class Plot {
   }
 
   private options(settings: PlotSettings, width: number, height: number): uPlot.Options {
-    const { theme, axis } = settings;
+    const { theme, axis, scale } = settings;
     const series: uPlot.Series[] = [{}];
     for (const { color, raw, line, earlier, side } of this.drawn) {
       if (earlier !== null) series.push({ stroke: color, width: 1.75, alpha: 0.4, points: { show: false } });
@@ -201,7 +213,8 @@ export class Plot {
       padding: [8, this.drawn.length > 1 ? 42 : 20, 0, 0],
       scales: {
         x: { time: false, range: (_u, low, high) => [low, high] },
-        y: { range: (_u, low, high) => padded(low, high) },
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot only declares its enum: there is no value to import
+        y: { distr: scale.log ? 3 : 1, range: (_u, low, high) => yRange(low, high, scale) },
       },
       axes: [
         {
@@ -211,7 +224,7 @@ export class Plot {
           space: 64,
           values: (_u, ticks) => ticks.map((tick) => (axis.kind === 'time' ? clock(tick) : shortValue(tick))),
         },
-        { ...axes, size: 52, gap: 6, space: 28, values: (_u, ticks) => evenly(ticks) },
+        { ...axes, size: 52, gap: 6, space: 28, values: (_u, ticks: number[]) => (scale.log ? labels : evenly)(ticks) },
       ],
       cursor: {
         sync: { key: `${SYNC_KEY}:${settings.syncKey}`, setSeries: false },
@@ -228,7 +241,7 @@ export class Plot {
       hooks: {
         setSelect: [(u) => this.takeSelection(u)],
         setCursor: [(u) => this.tip(u)],
-        draw: [(u) => this.drawEnds(u)],
+        draw: [(u) => this.markBest(u), (u) => this.drawEnds(u)],
         ready: [(u) => u.over.append(tipBox())],
       },
     };
@@ -244,6 +257,43 @@ export class Plot {
     this.draw();
   }
 
+  /** Where on the axis the epoch ends whose weights the model has. */
+  private bestAt({ axis, best, group }: PlotSettings): number | null {
+    if (best === null || axis.stepsPerEpoch === null) return null;
+    if (axis.kind === 'epoch') return best;
+    const step = Math.round(best * axis.stepsPerEpoch);
+    if (axis.kind === 'step') return step;
+    for (const { key } of group.lines) {
+      const series = this.history.get(key);
+      if (series?.has(step) === true)
+        return xValues(series, axis, this.history.firstAt ?? 0)[lowerBound(series.steps, step)] ?? null;
+    }
+    return null;
+  }
+
+  private markBest(u: uPlot): void {
+    const at = this.settings === undefined ? null : this.bestAt(this.settings);
+    const { min, max } = u.scales['x'] ?? {};
+    if (at === null || min == null || max == null || at < min || at > max) return;
+    const { ctx, bbox } = u;
+    const x = Math.round(u.valToPos(at, 'x', true));
+    const font = this.settings?.theme.font.replace(/^11px /, '') ?? 'sans-serif';
+    ctx.save();
+    ctx.strokeStyle = ctx.fillStyle = this.settings?.theme.muted ?? 'gray';
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.font = `${11 * devicePixelRatio}px ${font}`;
+    const ends = x > bbox.left + bbox.width / 2;
+    ctx.textAlign = ends ? 'right' : 'left';
+    ctx.textBaseline = 'top';
+    ctx.fillText('best', x + (ends ? -4 : 4) * devicePixelRatio, bbox.top);
+    ctx.restore();
+  }
+
   private drawEnds(u: uPlot): void {
     const { ctx } = u;
     const ratio = devicePixelRatio;
@@ -253,7 +303,16 @@ export class Plot {
       const value = line.y[last];
       const at = line.x[last];
       const { min, max } = u.scales['x'] ?? {};
-      if (value == null || at === undefined || min == null || max == null || at < min || at > max) continue;
+      if (
+        value == null ||
+        (u.scales['y']?.distr === 3 && value <= 0) ||
+        at === undefined ||
+        min == null ||
+        max == null ||
+        at < min ||
+        at > max
+      )
+        continue;
       const x = u.valToPos(at, 'x', true);
       const y = u.valToPos(value, 'y', true);
       ctx.save();
@@ -349,26 +408,20 @@ function dot(ctx: CanvasRenderingContext2D, x: number, y: number, radius: number
   ctx.fill();
 }
 
-function padded(low: number | null, high: number | null): [number, number] {
-  if (low === null || high === null) return [0, 1];
-  if (low === high) return [low - (Math.abs(low) || 1) * 0.1, high + (Math.abs(high) || 1) * 0.1];
-  const more = (high - low) * 0.06;
-  return [low >= 0 && low < (high - low) * 0.25 ? 0 : low - more, high + more];
+/** A value of which there is no logarithm is a gap. */
+function withLogarithm(value: number | null): number | null {
+  return value !== null && value > 0 ? value : null;
+}
+
+function labels(ticks: readonly (number | null)[]): string[] {
+  return ticks.map((tick) => (tick === null ? '' : shortValue(tick)));
 }
 
 /** Ticks of one axis bear the same number of decimals. */
 function evenly(ticks: readonly number[]): string[] {
-  const texts = ticks.map(shortValue);
+  const texts = labels(ticks);
   const decimals = Math.max(0, ...texts.map((text) => /^-?\d+\.(\d+)$/.exec(text)?.[1]?.length ?? 0));
   return ticks.map((tick, index) =>
     /^-?[\d.]+$/.test(texts[index] ?? '') && tick !== 0 ? tick.toFixed(decimals) : (texts[index] ?? ''),
   );
-}
-
-function clock(seconds: number): string {
-  const whole = Math.round(seconds);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return whole >= 3600
-    ? `${Math.floor(whole / 3600)}:${two(Math.floor((whole % 3600) / 60))}:${two(whole % 60)}`
-    : `${Math.floor(whole / 60)}:${two(whole % 60)}`;
 }

@@ -7,6 +7,11 @@ import { notFound, Workbench } from '../../testing/workbench.js';
 import { LogView } from './LogView.js';
 
 const LOGS = '/api/v1/train/jobs/job_aaaaaa/logs';
+global.ResizeObserver = class {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+};
 let bench: Workbench;
 let log: Buffer;
 
@@ -76,5 +81,44 @@ describe('the view of a log', () => {
     expect(await screen.findByText('far later')).toBeTruthy();
     expect(screen.queryByText('two')).toBeNull();
     expect(screen.getByText('Earlier lines')).toBeTruthy();
+  });
+
+  it('leads to the addresses in it, in a tab of its own, and leaves places in files alone', async () => {
+    await open(
+      'see https://example.org/run/7.\n2026-11-22 10:00:00 INFO at http://localhost:6006/\nFile "/a/train.py", line 3\n',
+    );
+    const links = await screen.findAllByRole('link');
+    expect(links.map((link) => link.getAttribute('href'))).toEqual([
+      'https://example.org/run/7',
+      'http://localhost:6006/',
+    ]);
+    for (const link of links) {
+      expect(link.getAttribute('target')).toBe('_blank');
+      expect(link.getAttribute('rel')).toBe('noopener noreferrer');
+    }
+  });
+
+  it('wraps its long lines on request, shows each at its place, and remembers it', async () => {
+    const height = jest.spyOn(Element.prototype, 'getBoundingClientRect').mockImplementation(function (this: Element) {
+      const rows = this.textContent.includes('long') ? 3 : 1;
+      return { height: rows * 20 } as DOMRect;
+    });
+    try {
+      await open('one\na long line\nthree\nfour\n');
+      await screen.findByText('four');
+      const lines = screen.getByRole('log', { name: 'Log' });
+      expect(lines.style.blockSize).toBe('80px');
+      await userEvent.click(screen.getByRole('button', { name: 'Wrap long lines' }));
+      expect(lines.style.blockSize).toBe('120px');
+      await bench.stop();
+      cleanup();
+      await open('one\na long line\n');
+      await screen.findByText('one');
+      expect(screen.getByRole('button', { name: 'Wrap long lines' }).getAttribute('aria-pressed')).toBe('true');
+      expect(screen.getByRole('log', { name: 'Log' }).style.blockSize).toBe('80px');
+    } finally {
+      height.mockRestore();
+      window.localStorage.clear();
+    }
   });
 });

@@ -6,6 +6,9 @@ import { download } from '../../api/download.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import type { LogLine } from './logBuffer.js';
+import { useRemembered } from '../../lib/remembered.js';
+import { Linked } from './Linked.js';
+import { useLineHeights } from './useLineHeights.js';
 import { useLog } from './useLog.js';
 import { useLogSearch } from './useLogSearch.js';
 
@@ -27,7 +30,9 @@ export function LogView({ jobId, name, line = null }: LogViewProps): JSX.Element
   const log = useLog(jobId);
   const { buffer, version } = log;
   const box = useRef<HTMLDivElement>(null);
+  const rows = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
+  const [{ wrapped }, change] = useRemembered('log', { wrapped: false });
   const [follow, setFollow] = useState(true);
   const [top, setTop] = useState(0);
   const [wanted, setWanted] = useState('');
@@ -47,20 +52,27 @@ export function LogView({ jobId, name, line = null }: LogViewProps): JSX.Element
   const at = wanted === '' ? (pointed ?? undefined) : found[Math.min(chosen, found.length - 1)];
   const current = at === undefined ? -1 : buffer.lineAt(at);
   const { show } = log;
+  const places = useLineHeights(buffer.lines, { wrapped, height: LINE, rows });
+  const first = Math.max(0, places.at(top) - SPARE);
+  const last = Math.min(count, places.at(top + HEIGHT) + 1 + SPARE);
+  const whole = places.tops(count);
 
+  // A line that was never in view may be higher than it was taken for.
+  useLayoutEffect(() => places.measure(first));
   useLayoutEffect(() => {
     if (follow && box.current !== null) {
       box.current.scrollTop = box.current.scrollHeight;
       setTop(box.current.scrollTop);
     }
-  }, [follow, version, count]);
+  }, [follow, version, count, whole]);
 
   const { loading } = log;
   useEffect(() => {
     if (at === undefined || loading) return;
     const line = buffer.lineAt(at);
     if (line < 0) void show(at);
-    else if (box.current !== null) box.current.scrollTop = Math.max(0, line * LINE - HEIGHT / 2);
+    else if (box.current !== null) box.current.scrollTop = Math.max(0, places.tops(line) - HEIGHT / 2);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- goes to a line when another is meant, not when one becomes higher
   }, [at, buffer, show, loading]);
 
   const setFollowing = (on: boolean): void => {
@@ -91,8 +103,6 @@ export function LogView({ jobId, name, line = null }: LogViewProps): JSX.Element
     event.stopPropagation();
   };
 
-  const first = Math.max(0, Math.floor(top / LINE) - SPARE);
-  const last = Math.min(count, Math.ceil((top + HEIGHT) / LINE) + SPARE);
   const warned = buffer.lines.findLast((line) => line.level !== null)?.text ?? '';
   return (
     <section className="kg-Card" aria-label={t('log.title')} data-testid="log-card" onKeyDown={onKeyDown}>
@@ -160,6 +170,13 @@ export function LogView({ jobId, name, line = null }: LogViewProps): JSX.Element
           {t('log.follow')}
         </label>
         <IconButton
+          icon="wrap"
+          label={t('log.wrap')}
+          aria-pressed={wrapped}
+          className={wrapped ? 'kg-mod-on' : ''}
+          onClick={() => change({ wrapped: !wrapped })}
+        />
+        <IconButton
           icon="down"
           label={t('log.download')}
           onClick={() =>
@@ -170,16 +187,23 @@ export function LogView({ jobId, name, line = null }: LogViewProps): JSX.Element
         />
       </div>
       {log.error !== null && <ErrorNote reason={log.error} onRetry={log.retry} />}
-      <div className="kg-Log" dir="ltr" ref={box} onScroll={onScroll} tabIndex={0} style={{ blockSize: HEIGHT }}>
+      <div
+        className={`kg-Log ${wrapped ? 'kg-mod-wrap' : ''}`}
+        dir="ltr"
+        ref={box}
+        onScroll={onScroll}
+        tabIndex={0}
+        style={{ blockSize: HEIGHT }}
+      >
         {log.hasEarlier && <LinkButton onClick={() => void earlier()}>{t('log.earlier')}</LinkButton>}
         <div
           className="kg-Log-lines"
           role="log"
           aria-live="off"
           aria-label={t('log.title')}
-          style={{ blockSize: Math.max(count * LINE, 0) }}
+          style={{ blockSize: whole }}
         >
-          <div style={{ translate: `0 ${first * LINE}px` }}>
+          <div ref={rows} style={{ translate: `0 ${places.tops(first)}px` }}>
             {buffer.lines.slice(first, last).map((line, index) => (
               <Line
                 key={first + index}
@@ -220,13 +244,15 @@ function Line({ line, number, current }: { line: LogLine; number: number | null;
       <span className="kg-Log-number">{number}</span>
       {parts === null ? (
         <span className="kg-Log-text">
-          {line.spans === null
-            ? line.text
-            : line.spans.map(({ text, look, color, background }, index) => (
-                <span key={index} className={look} style={{ color, background }}>
-                  {text}
-                </span>
-              ))}
+          {line.spans === null ? (
+            <Linked text={line.text} />
+          ) : (
+            line.spans.map(({ text, look, color, background }, index) => (
+              <span key={index} className={look} style={{ color, background }}>
+                <Linked text={text} />
+              </span>
+            ))
+          )}
         </span>
       ) : (
         <>
@@ -236,7 +262,9 @@ function Line({ line, number, current }: { line: LogLine; number: number | null;
           >
             {parts[2] === undefined ? '' : (SHORT[parts[2]] ?? parts[2])}
           </span>
-          <span className="kg-Log-text">{parts[3]}</span>
+          <span className="kg-Log-text">
+            <Linked text={parts[3] ?? ''} />
+          </span>
         </>
       )}
     </div>

@@ -1,17 +1,21 @@
-import { cleanup, screen, waitFor, within } from '@testing-library/react';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Job, MetricPoint } from '../../api/types.js';
 import { ENGLISH, type Locale, PERSIAN } from '../../i18n/locale.js';
 import { type Answer, type Handler, job as aJob, page, problem } from '../../testing/bridge.js';
 import { heard } from '../../testing/live.js';
 import { notFound, Workbench } from '../../testing/workbench.js';
+import type { PlotSettings } from '../charts/plot.js';
 import JobPage from './JobPage.js';
 
 // jsdom has no canvas; what the charts draw is judged in a real browser.
+const mockDrawn = new Map<string, PlotSettings>();
 jest.mock('../charts/plot.js', () => ({
   colorOf: () => 's1',
   Plot: class {
-    configure(): void {}
+    configure(settings: PlotSettings): void {
+      mockDrawn.set(settings.group.key, settings);
+    }
     draw(): void {}
     destroy(): void {}
   },
@@ -114,6 +118,88 @@ describe('a job with very many metrics', () => {
     expect(charts()).toHaveLength(48);
     await userEvent.type(screen.getByRole('searchbox', { name: 'Search metrics by name' }), 'R59');
     expect(charts().map((one) => one.dataset['testid'])).toEqual(['chart-layer59/grad']);
+  });
+});
+
+describe('the charts of a job', () => {
+  const POINTS = [point('val_loss', 10, 0.5), point('loss', 10, 0.4), point('accuracy', 10, 0.8), point('lr', 10, 0.1)];
+  const shownCharts = (): (string | undefined)[] =>
+    screen.queryAllByTestId(/^chart-/).map((one) => one.dataset['testid']);
+  const settings = async (chart: string): Promise<void> =>
+    userEvent.click(screen.getByRole('button', { name: new RegExp(`^Settings of the chart \\W?${chart}`) }));
+  const again = async (job: Partial<Job>): Promise<void> => {
+    await bench.stop();
+    cleanup();
+    mockDrawn.clear();
+    await open(job);
+  };
+  beforeEach(() => window.localStorage.clear());
+
+  it('are looked at as somebody left them, each by itself, at this job and at the next', async () => {
+    history = { items: POINTS, seq: 3 };
+    await open({});
+    await settings('Loss');
+    await userEvent.click(screen.getByRole('checkbox', { name: 'Log scale' }));
+    await userEvent.type(screen.getByRole('textbox', { name: 'From' }), '۰٫۰۱');
+    await userEvent.type(screen.getByRole('textbox', { name: 'To' }), '1/5');
+    fireEvent.change(screen.getByRole('slider', { name: 'Smoothing of this chart' }), { target: { value: '0.2' } });
+    fireEvent.change(screen.getByRole('slider', { name: 'Smoothing' }), { target: { value: '0.9' } });
+    const scale = { log: true, low: 0.01, high: 1.5 };
+    await waitFor(() => expect(mockDrawn.get('loss')).toMatchObject({ smoothing: 0.2, scale }));
+    expect(mockDrawn.get('accuracy')).toMatchObject({ smoothing: 0.9, scale: { log: false, low: null, high: null } });
+    await again({});
+    await waitFor(() => expect(mockDrawn.get('loss')).toMatchObject({ smoothing: 0.2, scale }));
+    await settings('Loss');
+    await userEvent.click(screen.getByRole('button', { name: 'As the other charts' }));
+    await waitFor(() => expect(mockDrawn.get('loss')).toMatchObject({ smoothing: 0.9, scale: { log: false } }));
+    expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'To' }).value).toBe('');
+  });
+
+  it('stand in the order in which somebody put them, without those that were hidden, until they are shown again', async () => {
+    history = { items: POINTS, seq: 3 };
+    await open({});
+    await waitFor(() => expect(shownCharts()).toEqual(['chart-loss', 'chart-accuracy', 'chart-lr']));
+    await settings('Learning rate');
+    await userEvent.click(screen.getByRole('button', { name: 'Move earlier' }));
+    await userEvent.keyboard('{Escape}');
+    await settings('Loss');
+    await userEvent.click(screen.getByRole('button', { name: 'Hide' }));
+    expect(shownCharts()).toEqual(['chart-lr', 'chart-accuracy']);
+    await again({});
+    await waitFor(() => expect(shownCharts()).toEqual(['chart-lr', 'chart-accuracy']));
+    await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Hidden charts…' }), 'Loss');
+    expect(shownCharts()).toEqual(['chart-loss', 'chart-lr', 'chart-accuracy']);
+  });
+
+  it('mark the epoch whose weights the model has, and say it', async () => {
+    history = { items: POINTS, seq: 3 };
+    const progress = { ...aJob({}).progress, steps: 100, epochs: 10 };
+    await open({ progress: { ...progress, best: { key: 'val_loss', value: 0.5, epoch: 7 } } });
+    await waitFor(() => expect(mockDrawn.get('loss')?.best).toBe(7));
+    expect(screen.getByRole('img', { name: /Loss.* by .*best, epoch 7/ })).toBeTruthy();
+  });
+
+  it('give every point of theirs as a file, not only those that were drawn', async () => {
+    history = { items: POINTS, seq: 3 };
+    const saved: Blob[] = [];
+    URL.createObjectURL = (blob: Blob) => `blob:${String(saved.push(blob))}`;
+    await open({});
+    await screen.findByTestId('chart-loss');
+    await settings('Loss');
+    extra = ({ path }) =>
+      path === '/api/v1/train/jobs/job_aaaaaa/metrics?key=loss&key=val_loss'
+        ? {
+            status: 200,
+            body: { items: [point('loss', 2, 0.25), point('loss', 1, 'NaN'), point('val_loss', 2, 0.5)], seq: 3 },
+          }
+        : notFound;
+    await userEvent.click(screen.getByRole('button', { name: 'Points as CSV' }));
+    await waitFor(() => expect(saved).toHaveLength(1));
+    expect((await saved[0]!.text()).replace('\uFEFF', '').trim().split('\r\n')).toEqual([
+      'step,timestamp_ms,loss,val_loss',
+      '1,100,NaN,',
+      '2,200,0.25,0.5',
+    ]);
   });
 });
 
