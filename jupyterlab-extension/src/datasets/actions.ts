@@ -74,7 +74,7 @@ export function downloadDataset(
 export function downloadTable(
   kargah: Kargah,
   dataset: Dataset,
-  { version, format }: { readonly version: number; readonly format: 'csv' | 'parquet' | 'jsonl' },
+  { version, format }: { readonly version: number; readonly format: 'csv' | 'xlsx' | 'parquet' | 'jsonl' },
   onProgress?: (done: number, total: number) => void,
 ): Promise<boolean> {
   const path = `/api/v1/datasets/${dataset.dataset_id}/export?format=${format}&version=${version}`;

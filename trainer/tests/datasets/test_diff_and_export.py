@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import zipfile
 from pathlib import Path
@@ -9,7 +10,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import python_calamine
 
+from kargah.datasets.failures import ReadFailure
+from kargah.datasets.formats import workbook
 from kargah.datasets.verbs import diff, export
 from kargah.datasets.verbs.export import write_export
 from kargah.datasets.verbs.read import read_dataset
@@ -122,6 +126,65 @@ def test_other_formats_keep_every_cell(tmp_path: Path) -> None:
     write_export(folder / "data.parquet", tmp_path / "out.parquet", "parquet", 1 << 30)
     assert pq.read_table(tmp_path / "out.parquet").to_pydict() == {"t": ["=1", "b"], "n": [1, None]}
     assert not list(tmp_path.glob(".export-*"))
+
+
+def sheet_of(folder: Path, into: Path) -> tuple[str, list[list[object]]]:
+    write_export(folder / "data.parquet", into, "xlsx", 1 << 30)
+    with zipfile.ZipFile(into) as archive:
+        written = archive.read("xl/worksheets/sheet1.xml").decode()
+    return written, python_calamine.CalamineWorkbook.from_path(str(into)).get_sheet_by_index(0).to_python()
+
+
+def test_a_workbook_has_numbers_days_and_texts_as_excel_knows_them(tmp_path: Path) -> None:
+    text = "n,big,f,day,at,ok,t\n7,9007199254740993,0.1,2024-02-29,2024-02-29 12:30:00,true,=1+1\n,,,,,,\n"
+    text += "-8,1,2.5,1880-01-01,1880-01-01 00:00:00,false,<a>&_x0041_\n"
+    written, rows = sheet_of(version(tmp_path, "1", text), tmp_path / "out.xlsx")
+    assert rows[0] == ["n", "big", "f", "day", "at", "ok", "t"]
+    moment = datetime.datetime(2024, 2, 29, 12, 30)
+    assert rows[1] == [7.0, "9007199254740993", 0.1, datetime.date(2024, 2, 29), moment, True, "=1+1"]
+    # Days before Excel's calendar can only be texts.
+    assert rows[-1][:6] == [-8.0, 1.0, 2.5, "1880-01-01", "1880-01-01 00:00:00", False]
+    assert "<f>" not in written
+    assert "rightToLeft" not in written
+
+
+def test_a_workbook_of_persian_stands_from_right_to_left_with_its_days_in_the_calendar_of_the_file(
+    tmp_path: Path,
+) -> None:
+    folder = version(tmp_path, "1", "شهر,روز,مبلغ\nتهران,۱۴۰۳/۰۱/۲۰,۱۲۰۰\nشیراز,۱۴۰۳/۱۲/۳۰,۷\n")
+    written, rows = sheet_of(folder, tmp_path / "out.xlsx")
+    assert '<sheetView rightToLeft="1"' in written
+    assert rows == [["شهر", "روز", "مبلغ"], ["تهران", "1403/01/20", 1200.0], ["شیراز", "1403/12/30", 7.0]]
+
+
+def test_kargah_reads_the_workbook_that_it_wrote(tmp_path: Path) -> None:
+    folder = version(tmp_path, "1", "شهر,n,x\nتهران,1,0.5\nشیراز,2,\nرشت,3,-1.5\n")
+    sheet_of(folder, tmp_path / "out.xlsx")
+    again = tmp_path / "2"
+    again.mkdir()
+    (again / "original").write_bytes((tmp_path / "out.xlsx").read_bytes())
+    read_dataset(again, "out.xlsx", memory_bytes=1 << 30, max_image_bytes=1 << 30)
+    assert pq.read_table(again / "data.parquet").equals(pq.read_table(folder / "data.parquet"))
+
+
+def test_the_same_table_makes_the_same_workbook(tmp_path: Path) -> None:
+    folder = version(tmp_path, "1", "a,b\n1,x\n2,y\n")
+    for name in ("one", "two"):
+        write_export(folder / "data.parquet", tmp_path / name, "xlsx", 1 << 30)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_more_than_a_sheet_holds_is_refused_and_never_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = version(tmp_path, "1", "a,b\n1,x\n2,y\n")
+    monkeypatch.setattr(workbook, "MAX_ROWS", 3)
+    write_export(folder / "data.parquet", tmp_path / "fits.xlsx", "xlsx", 1 << 30)
+    for limit, value in (("MAX_ROWS", 2), ("MAX_COLUMNS", 1), ("MAX_LETTERS", 0)):
+        with monkeypatch.context() as smaller:
+            smaller.setattr(workbook, limit, value)
+            with pytest.raises(ReadFailure) as refused:
+                write_export(folder / "data.parquet", tmp_path / "out.xlsx", "xlsx", 1 << 30)
+        assert refused.value.code == "workbook_too_small"
+    assert {path.name for path in tmp_path.iterdir()} == {"1", "fits.xlsx"}
 
 
 def test_pictures_become_one_zip_of_their_classes_in_the_order_that_training_reads(tmp_path: Path) -> None:

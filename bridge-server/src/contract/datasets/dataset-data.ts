@@ -140,7 +140,7 @@ export const datasetContent = endpoint({
 });
 
 /** Of a table, or `zip`: the pictures as training reads them, `images/<class>/<file>` in their order. */
-export const exportFormat = z.enum(['csv', 'parquet', 'jsonl', 'zip']);
+export const exportFormat = z.enum(['csv', 'parquet', 'jsonl', 'xlsx', 'zip']);
 export type ExportFormat = z.infer<typeof exportFormat>;
 export const exportDataset = endpoint({
   id: 'exportDataset',
@@ -163,6 +163,7 @@ export const exportDataset = endpoint({
     'dataset_failed',
     'dataset_freed',
     'dataset_wrong_kind',
+    'workbook_too_small',
     'reader_limit',
     'storage_full',
     'range_not_satisfiable',

@@ -304,4 +304,9 @@ export const DATASETS = {
     en: 'It is in that project already; choose another one.',
     fa: 'از پیش در همان پروژه است؛ پروژهٔ دیگری را انتخاب کنید.',
   },
+  workbook_too_small: {
+    status: 422,
+    en: 'A sheet of Excel holds 1,048,576 rows, 16,384 columns and 32,767 letters in a cell, and this table has more; download it as CSV or Parquet.',
+    fa: 'یک برگهٔ Excel تا ۱٬۰۴۸٬۵۷۶ ردیف، ۱۶٬۳۸۴ ستون و ۳۲٬۷۶۷ حرف در هر خانه جا دارد و این جدول بیش از آن است؛ آن را به شکل CSV یا Parquet دانلود کنید.',
+  },
 } as const satisfies Errors;

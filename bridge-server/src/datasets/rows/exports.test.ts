@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-describe('an export of pictures', () => {
+describe('an export', () => {
   const exported = (of: string, format: string, range?: string): Promise<Response> =>
     bench.call(`/datasets/${of}/export?format=${format}`, { headers: range === undefined ? {} : { range } });
 
@@ -66,9 +66,21 @@ describe('an export of pictures', () => {
     }
   });
 
+  it('of a table is a workbook too, named after the dataset', async () => {
+    const answer = await exported(table, 'xlsx');
+    expect(answer.headers.get('content-disposition')).toContain('t.xlsx');
+    const file = join(bench.dataDir, 'got.xlsx');
+    await writeFile(file, Buffer.from(await answer.arrayBuffer()));
+    const cells =
+      'import sys, python_calamine as c; print(c.CalamineWorkbook.from_path(sys.argv[1]).get_sheet_by_index(0).to_python())';
+    const read = execFileSync(PYTHON, ['-X', 'utf8', '-c', cells, file], { encoding: 'utf8' }).trim();
+    expect(read).toBe("[['a', 'b'], [1.0, 2.0], [3.0, 4.0]]");
+  });
+
   it.each([
     ['a table', () => table, 'zip'],
     ['pictures', () => pictures, 'parquet'],
+    ['pictures', () => pictures, 'xlsx'],
   ])('422 where %s is asked for as the other', async (_name, of, format) => {
     const answer = await exported(of(), format);
     expect([answer.status, await codeOf(answer)]).toEqual([422, 'dataset_wrong_kind']);

@@ -2842,6 +2842,7 @@ export interface components {
       | 'content_changed'
       | 'range_not_satisfiable'
       | 'already_in_project'
+      | 'workbook_too_small'
       | 'unknown_recipe'
       | 'recipe_broken'
       | 'torch_missing'
@@ -10027,7 +10028,7 @@ export interface operations {
     parameters: {
       query?: {
         version?: number;
-        format?: 'csv' | 'parquet' | 'jsonl' | 'zip';
+        format?: 'csv' | 'parquet' | 'jsonl' | 'xlsx' | 'zip';
       };
       header?: {
         /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
@@ -10135,6 +10136,8 @@ export interface operations {
        *     `reader_limit`: Reading the file needs more than the allowed {resource}.
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
+       *
+       *     `workbook_too_small`: A sheet of Excel holds 1,048,576 rows, 16,384 columns and 32,767 letters in a cell, and this table has more; download it as CSV or Parquet.
        */
       422: {
         headers: {

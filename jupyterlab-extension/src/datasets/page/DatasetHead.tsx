@@ -11,7 +11,7 @@ import { downloadDataset, downloadTable, openInNotebook } from '../actions.js';
 import { May, useMay } from '../../projects/may.js';
 import { datasetMenu } from '../DatasetRow.js';
 
-const TABLE_FORMATS = ['csv', 'parquet', 'jsonl'] as const;
+const TABLE_FORMATS = ['csv', 'xlsx', 'parquet', 'jsonl'] as const;
 const FORMAT_NAMES: Readonly<Record<string, string>> = {
   csv: 'CSV',
   tsv: 'TSV',
@@ -19,6 +19,7 @@ const FORMAT_NAMES: Readonly<Record<string, string>> = {
   arrow: 'Arrow',
   jsonl: 'JSON Lines',
   excel: 'Excel',
+  xlsx: 'Excel (XLSX)',
   npz: 'npz',
   text: 'text',
   images: 'images',

@@ -373,6 +373,10 @@ export const ERRORS: Catalogue = {
     en: 'It is in that project already; choose another one.',
     fa: 'از پیش در همان پروژه است؛ پروژهٔ دیگری را انتخاب کنید.',
   },
+  workbook_too_small: {
+    en: 'A sheet of Excel holds 1,048,576 rows, 16,384 columns and 32,767 letters in a cell, and this table has more; download it as CSV or Parquet.',
+    fa: 'یک برگهٔ Excel تا ۱٬۰۴۸٬۵۷۶ ردیف، ۱۶٬۳۸۴ ستون و ۳۲٬۷۶۷ حرف در هر خانه جا دارد و این جدول بیش از آن است؛ آن را به شکل CSV یا Parquet دانلود کنید.',
+  },
   unknown_recipe: {
     en: 'There is no recipe named {recipe}; a package that brings one must be installed in the Python that runs the job.',
     fa: 'الگویی به نام {recipe} نیست؛ بسته‌ای که آن را دارد باید در پایتونی که کار را اجرا می‌کند نصب باشد.',

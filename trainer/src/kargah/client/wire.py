@@ -124,6 +124,7 @@ ErrorCode: TypeAlias = Literal[
     "content_changed",
     "range_not_satisfiable",
     "already_in_project",
+    "workbook_too_small",
     "unknown_recipe",
     "recipe_broken",
     "torch_missing",

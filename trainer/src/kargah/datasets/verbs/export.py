@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from kargah.datasets.engine import connect, literal, name
-from kargah.datasets.persian import jalali_sql
+from kargah.datasets.formats.workbook import write_workbook
+from kargah.datasets.persian import direction_of, jalali_sql
 
 _FORMATS = {
     "csv": "FORMAT csv, HEADER true",
     "jsonl": "FORMAT json, ARRAY false",
     "parquet": "FORMAT parquet, COMPRESSION zstd",
 }
+_BATCH = 2_000
 _BOM = b"\xef\xbb\xbf"
 _RISKY = re.compile(r"^[=+\-@\t\r]")
 
@@ -44,13 +46,22 @@ def write_export(data: Path, into: Path, kind: str, memory_bytes: int) -> None:
         table = f"read_parquet({literal(str(data))})"
         with connect([work, data.parent], memory_bytes) as connection:
             described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()  # noqa: S608
-            jalali = _jalali_columns(data.with_name("profile.json"))
+            profile = data.with_name("profile.json")
+            jalali = _jalali_columns(profile)
             selected = ", ".join(
                 _written(kind, str(column), "JALALI" if column in jalali else str(physical))
                 for column, physical, *_ in described
             )
             written = work / "table"
-            connection.execute(f"COPY (SELECT {selected} FROM {table}) TO {literal(str(written))} ({_FORMATS[kind]})")  # noqa: S608
+            if kind == "xlsx":
+                found = connection.execute(f"SELECT {selected} FROM {table}")  # noqa: S608
+                names = [str(column) for column, *_ in described]
+                batches = iter(lambda: found.fetchmany(_BATCH), [])
+                write_workbook(written, names, batches, rtl=_is_rtl(profile, names))
+            else:
+                connection.execute(
+                    f"COPY (SELECT {selected} FROM {table}) TO {literal(str(written))} ({_FORMATS[kind]})"  # noqa: S608
+                )
         if kind == "csv":
             # Without it Excel takes UTF-8 for the system's own encoding.
             marked = work / "marked"
@@ -67,6 +78,13 @@ def _jalali_columns(profile: Path) -> set[str]:
         return set()
     columns = json.loads(profile.read_text("utf-8"))["columns"]
     return {one["name"] for one in columns if one.get("calendar") == "jalali"}
+
+
+def _is_rtl(profile: Path, names: list[str]) -> bool:
+    """Whether a table is read from the right: its names are, or most of its texts."""
+    columns = json.loads(profile.read_text("utf-8"))["columns"] if profile.exists() else []
+    texts = [one["direction"] == "rtl" for one in columns if one["type"] in {"text", "category"}]
+    return direction_of(names) == "rtl" or sum(texts) * 2 > len(texts)
 
 
 def write_pictures(images: Path, into: Path) -> None:
