@@ -107,7 +107,9 @@ function findFaults({ ours, dir }: { ours: string; dir: string }): string[] {
       const box = element.getBoundingClientRect();
       // What a box hides of its content, or scrolls, is that box's to tell.
       const clipped = inside(element.parentElement, root);
-      if (!clipped && (box.left < frame.left - 1 || box.right > frame.right + 1))
+      // What covers the whole window has the window for its panel.
+      const whole = element.matches('dialog:modal');
+      if (!clipped && !whole && (box.left < frame.left - 1 || box.right > frame.right + 1))
         faults.push(`beyond its panel: ${named(element)}`);
       const hides = /hidden|clip/u.test(style.overflowX);
       if (hides && element.scrollWidth > element.clientWidth + 1 && element.textContent.trim() !== '') {
