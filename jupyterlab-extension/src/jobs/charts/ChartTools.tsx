@@ -2,7 +2,7 @@ import { type ReactNode, useId, useRef, useState } from 'react';
 import { Button, IconButton, LinkButton } from '../../components/controls/Button.js';
 import { Popover } from '../../components/controls/Popover.js';
 import { useI18n } from '../../i18n/context.js';
-import { numberOf } from '../../i18n/latin.js';
+import { numberOf } from '../../i18n/fold/latin.js';
 import { type ChartLook, PLAIN } from './view.js';
 
 export interface ChartToolsProps {

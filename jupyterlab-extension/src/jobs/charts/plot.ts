@@ -305,7 +305,7 @@ export class Plot {
       const { min, max } = u.scales['x'] ?? {};
       if (
         value == null ||
-        (u.scales['y']?.distr === 3 && value <= 0) ||
+        (this.settings?.scale.log === true && value <= 0) ||
         at === undefined ||
         min == null ||
         max == null ||

@@ -1,4 +1,4 @@
-const ADDRESS = /https?:\/\/[^\s<>"'`\u0000-\u001f]+/giu;
+const ADDRESS = /https?:\/\/[^\s<>"'`]+/giu;
 /** What ends a sentence and not an address. */
 const AFTER = /[.,;:!?،؛؟»…*]+$/u;
 const CLOSED_BY: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
