@@ -102,6 +102,15 @@ export const runners = [
     outcomes: outcomeOfCounts,
   },
   {
+    name: 'promotion',
+    title: 'Aliases of models moved, the bridge killed in between',
+    cwd: '.',
+    argv: crash('crash/promotion/main.mjs', ['--cycles', '4', '--seed', '7']),
+    shuffle: (seed) => ['--seed', String(seed)],
+    counts: JSON.parse,
+    outcomes: outcomeOfCounts,
+  },
+  {
     name: 'e2e',
     title: 'The whole product in Chromium (Playwright)',
     cwd: 'jupyterlab-extension/ui-tests',
