@@ -10,6 +10,7 @@ import type { Database } from '../src/storage/schema.js';
 import { RegistryStore, type VersionRow } from '../src/models/registry/store.js';
 import { HandClock } from './clock.js';
 import { projectRow } from './rows.js';
+import type { CardField } from '../src/models/card/contract.js';
 import { ProtectedAliases } from '../src/models/promotion/aliases.js';
 import { CheckLease } from '../src/models/promotion/check-lease.js';
 import { Follower } from '../src/models/promotion/follower.js';
@@ -83,6 +84,7 @@ export function promotes(
   let inMlflow: RegistryVersion[];
   let setAlias: (name: string, version: number | null) => Promise<void>;
   let report: () => Promise<Report>;
+  let missing: CardField[];
   const logged: string[] = [];
   /** What bridges say of the requests that they check. */
   const holds: Promise<void>[] = [];
@@ -98,6 +100,7 @@ export function promotes(
     inMlflow = [];
     setAlias = () => Promise.resolve();
     report = () => Promise.resolve(GOOD);
+    missing = [];
     logged.length = 0;
     holds.length = 0;
     await db.insertInto('projects').values(projectRow(PROJECT)).execute();
@@ -149,6 +152,7 @@ export function promotes(
       requests,
       rules,
       aliases,
+      cards: { missing: () => Promise.resolve(missing) },
       registry: {
         version: (_, __, name, version) => found(name, version),
         readAgain: () => Promise.resolve(),
@@ -213,7 +217,7 @@ export function promotes(
     if (role === null) await db.deleteFrom('project_members').where('user_id', '=', 'u1').execute();
     else await db.updateTable('project_members').set({ role }).where('user_id', '=', 'u1').execute();
   }
-  const NONE = { report: false, test_rows: false, metrics: [], not_worse: null, approval: 'none' };
+  const NONE = { report: false, test_rows: false, metrics: [], not_worse: null, card: false, approval: 'none' };
 
   describe('a request', () => {
     it('is checked anew by the rules that hold when the alias moves, where they change while it is checked', async () => {
@@ -236,6 +240,26 @@ export function promotes(
       };
       const { state } = await bridge().promotion.request(sara, 'm', { version: 1, alias: 'champion', why: '' });
       expect([state, asked, await store.stage(place)]).toEqual(['waiting', 2, undefined]);
+    });
+
+    it('fails while the card that the rules ask for is not filled, and says in both languages what is missing', async () => {
+      await seen(versionRow(1));
+      await set({ champion: { ...NONE, card: true } }, 0);
+      missing = ['limitations', 'contact'];
+      const failed = await bridge().promotion.request(sara, 'm', { version: 1, alias: 'champion', why: '' });
+      expect([failed.state, failed.checks.map(({ gate, state }) => [gate, state])]).toEqual([
+        'failed',
+        [
+          ['version', 'passed'],
+          ['card', 'failed'],
+        ],
+      ]);
+      expect(failed.checks[1]?.why).toMatchObject({ code: 'gate_card_unfilled' });
+      expect(failed.checks[1]?.why?.detail).toContain('Limitations, Contact');
+      expect(failed.checks[1]?.why?.detail_fa).toContain('محدودیت‌ها، تماس');
+      missing = [];
+      const done = await bridge().promotion.request(sara, 'm', { version: 1, alias: 'champion', why: '' });
+      expect([done.state, (await store.stage(place))?.version]).toEqual(['done', 1]);
     });
 
     it.each(['viewer', null] as const)(

@@ -285,7 +285,7 @@ export const versionPackage = endpoint({
   path: '/api/v1/models/{name}/versions/{version}/package',
   permission: 'model.read',
   summary:
-    'A zip with the model as `.pt2` and safetensors, its schema, pinned requirements, report, sha256 sums and a script that uses it with PyTorch alone; by Range in pieces',
+    'A zip with the model as `.pt2` and safetensors, its schema, pinned requirements, report, card, sha256 sums and a script that uses it with PyTorch alone; by Range in pieces',
   responses: {
     200: { mediaType: 'application/zip', description: 'The package' },
     206: { mediaType: 'application/zip', description: 'The range' },

@@ -34,6 +34,7 @@ export function createModels({
   const versions = new RegistryStore(db);
   const requests = new RequestStore(db, ledger, systemClock);
   const store = new PromotionStore(db, ledger, systemClock, requests);
+  const cardStore = new CardStore(db, ledger, systemClock);
   const rules = new ProjectRules(new RulesStore(db, ledger, systemClock));
   const follower = new Follower({ store, registry, mlflow, log });
   const changed = (projectId: string, name: string | null): void => live.tell(projectId, 'models_changed', { name });
@@ -67,18 +68,28 @@ export function createModels({
     live,
   });
   const cards = new CardService({
-    store: new CardStore(db, ledger, systemClock),
+    store: cardStore,
     facts: new Facts({ db, registry: service, catalogue }),
     registry: service,
     live,
   });
   const lease = new CheckLease({ requests, clock: systemClock, log });
-  const promotion = new PromotionService({ store, requests, rules, aliases, lease, registry: service, mlflow, live });
+  const promotion = new PromotionService({
+    store,
+    requests,
+    rules,
+    aliases,
+    lease,
+    cards: cardStore,
+    registry: service,
+    mlflow,
+    live,
+  });
   const failed = (err: unknown): void => log.error({ err }, 'what MLflow has of a model could not be read');
   registry.guardBy(new GatewayGuard({ index, store: versions, registry: service, protectedIn, failed }));
   return {
     routes: [
-      ...modelRoutes(new TrainedModels(new TrainedModelStore(db)), service),
+      ...modelRoutes(new TrainedModels(new TrainedModelStore(db)), service, cards),
       ...promotionRoutes(promotion, aliases),
       ...cardRoutes(cards),
     ],

@@ -9,7 +9,7 @@ import type { PromotionService } from './promotion/service.js';
 import type { RegistryService } from './registry/service.js';
 import type { TrainedModels } from './trained/service.js';
 
-export function modelRoutes(trained: TrainedModels, registry: RegistryService): Route[] {
+export function modelRoutes(trained: TrainedModels, registry: RegistryService, cards: CardService): Route[] {
   return [
     route(contract.listTrainedModels, async ({ caller, query }) => ({
       status: 200,
@@ -64,7 +64,8 @@ export function modelRoutes(trained: TrainedModels, registry: RegistryService): 
       json: await registry.report(caller, params.name, params.version),
     })),
     route(contract.versionPackage, async ({ caller, params, res }) => {
-      await registry.package(caller, params.name, params.version, ({ path, sha256 }, filename) =>
+      const texts = await cards.readmes(caller, params.name, params.version);
+      await registry.package(caller, params, texts, ({ path, sha256 }, filename) =>
         sendFile(res, path, filename, sha256),
       );
       return undefined;

@@ -4,7 +4,13 @@ import type { PairedFigures } from '../contract/training/paired.js';
 import type { Report } from '../contract/training/report.js';
 import { KargahError } from '../lib/errors.js';
 import type { MlflowPort } from '../mlflow/port.js';
-import { ModelDownloads, type ModelFile, type ModelFormat, type ModelPlace } from './model-download.js';
+import {
+  ModelDownloads,
+  type ModelFile,
+  type ModelFormat,
+  type ModelPlace,
+  type PackageTexts,
+} from './model-download.js';
 import { PairedReports, type JudgedModel } from './paired.js';
 import type { TrainingLog, TrainingSettings } from './ports.js';
 import type { JobRow, JobStore } from './records/store.js';
@@ -54,8 +60,8 @@ export class JobModels {
   }
 
   /** Has `send` use the package of any model of MLflow's. @throws model_not_ready, model_unsafe, mlflow_unavailable */
-  async packageAt(place: ModelPlace, send: (file: ModelFile) => Promise<void>): Promise<void> {
-    await this.#downloads.use(place, { format: 'package', unchecked: false }, send);
+  async packageAt(place: ModelPlace, texts: PackageTexts, send: (file: ModelFile) => Promise<void>): Promise<void> {
+    await this.#downloads.use(place, { format: 'package', unchecked: false, texts }, send);
   }
 
   /** @throws not_found, model_not_ready, report_missing, mlflow_unavailable */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { systemClock, type Clock } from '../lib/clock.js';
 import { KargahError } from '../lib/errors.js';
 import { inherited } from '../lib/environment.js';
+import { sha256 } from '../lib/hash.js';
 import type { MlflowPort } from '../mlflow/port.js';
 import { KeptFiles } from '../storage/kept-files.js';
 
@@ -30,6 +31,14 @@ export interface ModelFile {
   readonly unsafe: { readonly part: string; readonly reason: string } | null;
 }
 
+/** What goes into a package besides what lies with the model: a registered version's card in both languages. */
+export type PackageTexts = Readonly<Partial<Record<'README.md' | 'README.fa.md', string>>>;
+interface Wanted {
+  readonly format: ModelFormat;
+  readonly unchecked: boolean;
+  readonly texts?: PackageTexts;
+}
+
 /** Where `mlflow.pytorch.log_model` puts the exported program, within the model's folder. */
 const PT2 = 'data/model.pt2';
 /** What goes into a package where it is there, by its name in it. */
@@ -38,7 +47,6 @@ const PACKED = {
   'requirements.txt': 'requirements.txt',
   MLmodel: 'MLmodel',
   'report.json': 'report.json',
-  'card.md': 'card.md',
 };
 const KEPT_BYTES = 8 * 2 ** 30;
 const CHECK_SECONDS = 180;
@@ -79,19 +87,23 @@ export class ModelDownloads {
    */
   async use(
     place: ModelPlace,
-    { format, unchecked }: { readonly format: ModelFormat; readonly unchecked: boolean },
+    { format, unchecked, texts = {} }: Wanted,
     send: (file: ModelFile) => Promise<void>,
   ): Promise<void> {
-    const key = [place.workspace, place.runId, place.artifactPath, format].join('\n');
-    const write = (into: string): Promise<ModelFile> => this.#write(place, format, into);
+    const key = [place.workspace, place.runId, place.artifactPath, format, sha256(JSON.stringify(texts))].join('\n');
+    const write = (into: string): Promise<ModelFile> => this.#write(place, { format, texts }, into);
     await this.#files.use(key, write, async (file) => {
       if (file.unsafe !== null && !unchecked) throw new KargahError('model_unsafe', file.unsafe);
       await send(file);
     });
   }
 
-  async #write(place: ModelPlace, format: ModelFormat, into: string): Promise<ModelFile> {
-    if (format === 'package') return this.#pack(place, into);
+  async #write(
+    place: ModelPlace,
+    { format, texts }: Pick<Required<Wanted>, 'format' | 'texts'>,
+    into: string,
+  ): Promise<ModelFile> {
+    if (format === 'package') return this.#pack(place, texts, into);
     const hash = createHash('sha256');
     let bytes = 0;
     const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -108,7 +120,7 @@ export class ModelDownloads {
   }
 
   /** The model with all that it needs elsewhere: none is made of a model that may run code. */
-  async #pack(place: ModelPlace, into: string): Promise<ModelFile> {
+  async #pack(place: ModelPlace, texts: PackageTexts, into: string): Promise<ModelFile> {
     const folder = `${into}.parts`;
     await mkdir(folder, { mode: 0o700 });
     try {
@@ -120,6 +132,7 @@ export class ModelDownloads {
         await pipeline(Readable.fromWeb(body), createWriteStream(join(folder, name), { flags: 'wx', mode: 0o600 }));
       }
       if (!there.includes(`${place.artifactPath}/${PT2}`)) throw new KargahError('model_not_ready');
+      for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text, { mode: 0o600 });
       const unsafe = await this.#asked(['-m', 'kargah.model_files.package', folder, into]);
       if (unsafe !== null) throw new KargahError('model_unsafe', unsafe);
     } finally {

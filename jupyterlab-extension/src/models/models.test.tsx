@@ -1,6 +1,15 @@
 import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import type { ModelCheck, ModelMove, ModelRequest, ModelVersion, Project, RegisteredModel } from '../api/types.js';
+import type {
+  CardRevision,
+  ModelCard,
+  ModelCheck,
+  ModelMove,
+  ModelRequest,
+  ModelVersion,
+  Project,
+  RegisteredModel,
+} from '../api/types.js';
 import { ENGLISH } from '../i18n/locale.js';
 import { when } from '../lib/observable.js';
 import { Lists } from '../panels/lists/Lists.js';
@@ -108,6 +117,55 @@ const project = (permissions: string[]): Project => ({
   created_at: AT,
 });
 
+const NO_FIELDS = {
+  intended_use: '',
+  out_of_scope: '',
+  limitations: '',
+  data_notes: '',
+  ethics: '',
+  license: '',
+  contact: '',
+};
+const emptyCard: ModelCard = {
+  name: 'digits',
+  version: 2,
+  revision: 0,
+  fields: NO_FIELDS,
+  missing: ['intended_use', 'limitations', 'license', 'contact'],
+  facts: {
+    task: 'classification',
+    recipe: 'tabular',
+    script: null,
+    job: null,
+    dataset: {
+      name: 'digits.csv',
+      version: 3,
+      sha256: null,
+      rows: 1797,
+      columns: 65,
+      source: 'digits',
+      license: 'CC BY 4.0',
+      split_id: null,
+    },
+    evaluation: null,
+    target: 'label',
+    columns: [],
+    column_count: null,
+    classes: [],
+    limits: [{ en: 'It is worse where “pixel 7” is missing.', fa: 'آنجا که «pixel 7» خالی است بدتر است.' }],
+    trained_by: me,
+    trained_at: AT,
+    registered_by: me,
+    registered_at: AT,
+  },
+  facts_current: true,
+  changed_by: null,
+  changed_at: null,
+};
+const revisions: CardRevision[] = [
+  { revision: 1, fields: NO_FIELDS, changed: ['intended_use', 'contact'], changed_by: other, changed_at: AT },
+];
+
 let bench: Workbench;
 let registered: RegisteredModel[];
 let requests: ModelRequest[];
@@ -116,6 +174,7 @@ let versions: ModelVersion[];
 let permissions: string[];
 let posted: { path: string; body: unknown }[];
 let refusal: ReturnType<typeof problem> | null;
+let card: ModelCard;
 
 async function start(): Promise<void> {
   bench = await Workbench.start(ENGLISH, ({ method, path, body }) => {
@@ -128,6 +187,16 @@ async function start(): Promise<void> {
     if (path.endsWith('/model-rules')) {
       const aliases = { challenger: {}, champion: {} };
       return { status: 200, body: { aliases, yaml: '', revision: 0, changed_by: null, changed_at: null } };
+    }
+    if (path.includes('/card/revisions')) return page(...revisions);
+    if (path.endsWith('/card')) {
+      if (method === 'PUT') {
+        posted.push({ path, body: JSON.parse(body.toString()) });
+        if (refusal !== null) return refusal;
+        const { fields } = JSON.parse(body.toString()) as Pick<ModelCard, 'fields'>;
+        card = { ...card, revision: card.revision + 1, fields, missing: [], changed_by: me, changed_at: AT };
+      }
+      return { status: 200, body: card };
     }
     if (path.includes('waiting_for_me=true')) return page(...waiting);
     if (path.startsWith('/api/v1/model-requests')) return page(...requests);
@@ -159,6 +228,7 @@ beforeEach(() => {
   permissions = ['model.read', 'model.write', 'model.promote'];
   posted = [];
   refusal = null;
+  card = emptyCard;
 });
 afterEach(async () => {
   cleanup();
@@ -326,5 +396,68 @@ describe('the page of a registered model', () => {
     await start();
     bench.show(<ModelPage name="digits" />);
     expect(await screen.findByText('No model of this name is registered in this project')).toBeTruthy();
+  });
+});
+
+describe('the card of a version', () => {
+  const openCard = async () => {
+    await open();
+    await userEvent.click(screen.getByRole('button', { name: /^Model card of version/u }));
+    return within(await screen.findByTestId('model-card'));
+  };
+
+  it('says what is missing, what speaks against the model, and under which licence its data are', async () => {
+    const shown = await openCard();
+    expect(await shown.findByText('It is worse where “pixel 7” is missing.')).toBeTruthy();
+    expect(said(screen.getByTestId('model-card'))).toContain(
+      'Still to be filled: Intended use · Limitations · Licence · Contact',
+    );
+    expect(shown.getByText('CC BY 4.0')).toBeTruthy();
+  });
+
+  it('is filled in a form against the revision that was looked at, and lists who wrote what', async () => {
+    const shown = await openCard();
+    await userEvent.click(await shown.findByRole('button', { name: 'Fill' }));
+    await userEvent.type(shown.getByRole('textbox', { name: /^Intended use/u }), 'reads meters');
+    await userEvent.type(shown.getByRole('textbox', { name: /^Licence/u }), 'mit');
+    await userEvent.click(shown.getByRole('button', { name: 'Save' }));
+    expect(await shown.findByText('All that has to be filled is filled.')).toBeTruthy();
+    expect(posted).toEqual([
+      {
+        path: '/api/v1/models/digits/versions/2/card',
+        body: { fields: { ...NO_FIELDS, intended_use: 'reads meters', license: 'mit' }, revision: 0 },
+      },
+    ]);
+    expect(shown.getByText('reads meters')).toBeTruthy();
+    await userEvent.click(shown.getByRole('button', { name: 'Who wrote what' }));
+    expect(said(await shown.findByTestId('card-revision'))).toMatch(/^Omid wrote: Intended use · Contact/u);
+  });
+
+  it('that somebody else wrote on meanwhile keeps what is written here, takes theirs over, and is saved anew', async () => {
+    const shown = await openCard();
+    await userEvent.click(await shown.findByRole('button', { name: 'Fill' }));
+    await userEvent.type(shown.getByRole('textbox', { name: /^Limitations/u }), 'no decimals');
+    refusal = problem(409, 'card_moved', 'Somebody wrote.');
+    card = { ...card, revision: 3, fields: { ...NO_FIELDS, limitations: 'theirs', contact: 'omid@example.org' } };
+    await userEvent.click(shown.getByRole('button', { name: 'Save' }));
+    expect(await shown.findByText('Somebody wrote.')).toBeTruthy();
+    await waitFor(() =>
+      expect(shown.getByRole<HTMLInputElement>('textbox', { name: /^Contact/u }).value).toBe('omid@example.org'),
+    );
+    expect(shown.getByRole<HTMLTextAreaElement>('textbox', { name: /^Limitations/u }).value).toBe('no decimals');
+    refusal = null;
+    await userEvent.click(shown.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(posted).toHaveLength(2));
+    expect(posted[1]?.body).toEqual({
+      fields: { ...NO_FIELDS, limitations: 'no decimals', contact: 'omid@example.org' },
+      revision: 3,
+    });
+  });
+
+  it('is read by a viewer, who fills nothing', async () => {
+    permissions = ['model.read'];
+    const shown = await openCard();
+    expect(await shown.findByText('CC BY 4.0')).toBeTruthy();
+    expect(shown.queryByRole('button', { name: 'Fill' })).toBeNull();
   });
 });

@@ -10,10 +10,14 @@ export interface Paged<T> {
   readonly put: (item: T) => void;
 }
 
-/** The pages that `read` answers, from the first again whenever `read` changes; stale answers are ignored. */
+/**
+ * The pages that `read` answers, from the first again whenever `read` or the stamp changes, and with what was read before until then;
+ * stale answers are ignored.
+ */
 export function usePaged<T>(
   read: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>,
   idOf: (item: T) => string | number,
+  stamp: string | number = 0,
 ): Paged<T> {
   const [items, setItems] = useState<readonly T[] | null>(null);
   const [cursor, setCursor] = useState<string | null>(null);
@@ -42,7 +46,7 @@ export function usePaged<T>(
   useEffect(() => {
     load(undefined);
     return () => asked.current?.abort();
-  }, [load, attempt]);
+  }, [load, attempt, stamp]);
   return {
     items,
     failure,

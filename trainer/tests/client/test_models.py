@@ -42,10 +42,15 @@ def are_compared(model: RegisteredModel, jobs: list[kargah.Job], said: list[dict
 def is_taken_away(version: ModelVersion, job: kargah.Job, folder: Path, said: list[dict[str, object]]) -> None:
     [one], taken = said, version.download_package(folder)
     assert taken.name == f"{version.name} {version.version}.zip"
-    assert Path(str(one["path"])).read_bytes() == taken.read_bytes() == job.download_package(folder).read_bytes()
-    with zipfile.ZipFile(taken) as package:
+    assert Path(str(one["path"])).read_bytes() == taken.read_bytes()
+    with zipfile.ZipFile(taken) as package, zipfile.ZipFile(job.download_package(folder)) as of_job:
         names = {"model.pt2", "model.safetensors", "schema.json", "predict.py", "requirements.txt", "report.json"}
-        assert set(package.namelist()) == names | {"MLmodel", "manifest.json", "SHA256SUMS"}
+        cards = {"README.md", "README.fa.md"}
+        assert set(package.namelist()) == names | cards | {"MLmodel", "manifest.json", "SHA256SUMS"}
+        assert set(of_job.namelist()) == set(package.namelist()) - cards
+        assert all(package.read(name) == of_job.read(name) for name in names)
+        assert package.read("README.md").decode() == version.card().markdown("en")
+        assert package.read("README.fa.md").decode() == version.card().markdown("fa")
         pinned = package.read("requirements.txt").decode().split()
         assert [line.partition("==")[0] for line in pinned] == ["torch", "numpy"]
         assert json.loads(package.read("report.json")) == version.report().data

@@ -162,6 +162,11 @@ export const MODELS = {
     en: 'The server was restarted while this was looked at; ask anew.',
     fa: 'سرور هنگام بررسی دوباره راه‌اندازی شد؛ دوباره درخواست کنید.',
   },
+  gate_card_unfilled: {
+    status: 409,
+    en: 'The model card of version {version} is not filled: {fields}. Fill it on the version’s page, or with `kargah models card`.',
+    fa: 'شناسنامهٔ نسخهٔ {version} پر نیست: {fields_fa}. در صفحهٔ نسخه یا با `kargah models card` پرش کنید.',
+  },
   card_moved: {
     status: 409,
     en: 'Somebody has written on this card meanwhile; look at it again, and save anew.',

@@ -1,7 +1,7 @@
 import type { Person } from '../../access/caller.js';
 import type { PageQuery } from '../../lib/pages.js';
 import type { FeatureFeed } from '../../live/port.js';
-import { stored } from '../../training/index.js';
+import { stored, type PackageTexts } from '../../training/index.js';
 import type { RegistryService } from '../registry/service.js';
 import type { VersionRow } from '../registry/store.js';
 import { cardFacts, type CardFields, type CardLanguage, type CardRevision, type ModelCard } from './contract.js';
@@ -27,6 +27,12 @@ export class CardService {
 
   async markdown(person: Person, name: string, version: number, language: CardLanguage): Promise<string> {
     return cardMarkdown(await this.read(person, name, version), language);
+  }
+
+  /** As files of a package: English where tools look for it, Persian beside it. */
+  async readmes(person: Person, name: string, version: number): Promise<PackageTexts> {
+    const card = await this.read(person, name, version);
+    return { 'README.md': cardMarkdown(card, 'en'), 'README.fa.md': cardMarkdown(card, 'fa') };
   }
 
   /** @throws {KargahError} `not_found`, `forbidden`, `card_moved` */

@@ -9,7 +9,7 @@ import { requireStill } from '../promotion/records/roles-store.js';
 import { lockProject } from '../project-lock.js';
 import { identityOf, type VersionRow } from '../registry/store.js';
 import { changedFields, missingOf, fieldsOf } from './fields.js';
-import type { CardFacts, CardFields } from './contract.js';
+import type { CardFacts, CardField, CardFields } from './contract.js';
 
 export type CardRow = Selectable<ModelCardTable>;
 
@@ -24,6 +24,11 @@ export class CardStore {
   /** As it was last written; undefined: nobody has. */
   async newest(version: VersionRow, db: Kysely<Database> = this.db): Promise<CardRow | undefined> {
     return of(version, db).orderBy('revision', 'desc').limit(1).executeTakeFirst();
+  }
+
+  /** What has to be filled, and is not. */
+  async missing(version: VersionRow): Promise<CardField[]> {
+    return missingOf(fieldsOf(await this.newest(version)));
   }
 
   /** Newest first. */

@@ -48,6 +48,7 @@ export const aliasRules = z
       .nullable()
       .default(null)
       .meta({ description: 'Not worse, on the same rows, than what has the alias now' }),
+    card: z.boolean().default(false).meta({ description: 'The model card is filled' }),
     approval: z.enum(['another', 'if_there_is_another', 'none']).default('none').meta({
       description: 'Somebody who is not the requester approves: always, or where the project has such a person',
     }),
@@ -109,7 +110,7 @@ export const putModelRules = endpoint({
   errors: ['not_found', 'forbidden', 'rules_unreadable', 'rules_moved', 'alias_refused'],
 });
 
-const GATES = ['version', 'report', 'test_rows', 'metric', 'not_worse', 'approval'] as const;
+const GATES = ['version', 'report', 'test_rows', 'metric', 'not_worse', 'card', 'approval'] as const;
 export const modelCheck = z
   .object({
     gate: z.enum(GATES),

@@ -3,6 +3,8 @@ import type { PairedFigures } from '../../contract/training/paired.js';
 import type { Report } from '../../contract/training/report.js';
 import { failureOf, KargahError, type ErrorParams } from '../../lib/errors.js';
 import { stored } from '../../training/index.js';
+import type { CardField, CardLanguage } from '../card/contract.js';
+import { FIELD_NAMES } from '../card/fields.js';
 import { lineage } from '../contract.js';
 import type { VersionRow } from '../registry/store.js';
 import type { AliasRules, ModelCheck } from './contract.js';
@@ -15,6 +17,8 @@ interface Candidate {
   /** What has the alias now, or had it last where nothing has; null: nothing ever had, or all of it is gone. */
   readonly champion: VersionRow | null;
   readonly isApprovalNeeded: boolean;
+  /** What has to be filled on its card, and is not. */
+  readonly missingOnCard: (row: VersionRow) => Promise<readonly CardField[]>;
   /** @throws {KargahError} `report_missing`, `model_not_ready`, `mlflow_unavailable` */
   readonly reportOn: (row: VersionRow) => Promise<Report>;
   /** @throws {KargahError} `report_rows_missing` with its `side`, `rows_differ`, `mlflow_unavailable` */
@@ -45,7 +49,20 @@ export async function* checksOf(rules: AliasRules, candidate: Candidate): AsyncG
   yield passed('version');
   const asksForReport = rules.report || rules.test_rows || rules.metrics.length > 0 || rules.not_worse !== null;
   if (asksForReport) yield* checksOfReport(rules, candidate, row);
+  if (rules.card) yield await cardCheck(candidate, row);
   if (candidate.isApprovalNeeded) yield { gate: 'approval', state: 'waiting', why: null };
+}
+
+async function cardCheck(candidate: Candidate, row: VersionRow): Promise<ModelCheck> {
+  const missing = await candidate.missingOnCard(row);
+  if (missing.length === 0) return passed('card');
+  const names = (language: CardLanguage, comma: string): string =>
+    missing.map((field) => FIELD_NAMES[field][language]).join(comma);
+  return failed('card', 'gate_card_unfilled', {
+    version: row.version,
+    fields: names('en', ', '),
+    fields_fa: names('fa', '، '),
+  });
 }
 
 async function* checksOfReport(rules: AliasRules, candidate: Candidate, row: VersionRow): AsyncGenerator<ModelCheck> {

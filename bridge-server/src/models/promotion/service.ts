@@ -8,6 +8,7 @@ import { failureOf, KargahError } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import type { MlflowPort } from '../../mlflow/port.js';
 import type { FeatureFeed } from '../../live/port.js';
+import type { CardStore } from '../card/store.js';
 import type { RegistryService } from '../registry/service.js';
 import { identityOf } from '../registry/store.js';
 import type { ProtectedAliases } from './aliases.js';
@@ -34,6 +35,7 @@ interface PromotionDeps {
   readonly aliases: ProtectedAliases;
   readonly lease: CheckLease;
   readonly registry: Pick<RegistryService, 'version' | 'readAgain' | 'current' | 'reportOn' | 'against'>;
+  readonly cards: Pick<CardStore, 'missing'>;
   readonly mlflow: Pick<MlflowPort, 'state'>;
   readonly live: FeatureFeed;
 }
@@ -263,6 +265,7 @@ export class PromotionService {
       row: await aliases.standing(place, row),
       champion: await aliases.champion(place),
       isApprovalNeeded: asked.approval === 'another' || others > 0,
+      missingOnCard: (of) => this.deps.cards.missing(of),
       reportOn: (of) => registry.reportOn(person, of),
       against: (...pair) => registry.against(person, ...pair),
     });

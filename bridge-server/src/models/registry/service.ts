@@ -11,7 +11,14 @@ import { KeyedMutex } from '../../lib/async/keyed-mutex.js';
 import { KargahError } from '../../lib/errors.js';
 import { folded } from '../../lib/search/folding.js';
 import type { MlflowPort, RegistryPort } from '../../mlflow/port.js';
-import { modelOf, stored, type ModelFile, type ModelPlace, type JobModels } from '../../training/index.js';
+import {
+  modelOf,
+  stored,
+  type ModelFile,
+  type ModelPlace,
+  type JobModels,
+  type PackageTexts,
+} from '../../training/index.js';
 import { lineage } from '../contract.js';
 import type {
   Change,
@@ -211,14 +218,14 @@ export class RegistryService {
    */
   async package(
     person: Person,
-    name: string,
-    version: number,
+    { name, version }: { readonly name: string; readonly version: number },
+    texts: PackageTexts,
     send: (file: ModelFile, filename: string) => Promise<void>,
   ): Promise<void> {
     const place = await this.#placeOf(person, await this.version(person, 'model.read', name, version));
     // What lies elsewhere than in its run may be anybody's.
     if (place === null) throw new KargahError('model_not_ready');
-    await this.deps.trained.packageAt(place, (file) => send(file, `${name} ${String(version)}.zip`));
+    await this.deps.trained.packageAt(place, texts, (file) => send(file, `${name} ${String(version)}.zip`));
   }
 
   /** Of two versions of a model, as a person asks. */

@@ -1645,7 +1645,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** A zip with the model as `.pt2` and safetensors, its schema, pinned requirements, report, sha256 sums and a script that uses it with PyTorch alone; by Range in pieces */
+    /** A zip with the model as `.pt2` and safetensors, its schema, pinned requirements, report, card, sha256 sums and a script that uses it with PyTorch alone; by Range in pieces */
     get: operations['modelVersionPackage'];
     put?: never;
     post?: never;
@@ -2482,6 +2482,11 @@ export interface components {
         interval: boolean;
       } | null;
       /**
+       * @description The model card is filled
+       * @default false
+       */
+      card: boolean;
+      /**
        * @description Somebody who is not the requester approves: always, or where the project has such a person
        * @default none
        * @enum {string}
@@ -2965,6 +2970,7 @@ export interface components {
       | 'gate_rows_missing'
       | 'gate_worse'
       | 'gate_interrupted'
+      | 'gate_card_unfilled'
       | 'card_moved';
     /** @enum {string} */
     LaunchKind: 'warm' | 'cold';
@@ -3135,7 +3141,7 @@ export interface components {
     };
     ModelCheck: {
       /** @enum {string} */
-      gate: 'version' | 'report' | 'test_rows' | 'metric' | 'not_worse' | 'approval';
+      gate: 'version' | 'report' | 'test_rows' | 'metric' | 'not_worse' | 'card' | 'approval';
       /** @enum {string} */
       state: 'passed' | 'failed' | 'waiting';
       metric?: string;
@@ -4585,6 +4591,11 @@ export interface components {
          */
         interval: boolean;
       } | null;
+      /**
+       * @description The model card is filled
+       * @default false
+       */
+      card: boolean;
       /**
        * @description Somebody who is not the requester approves: always, or where the project has such a person
        * @default none

@@ -784,6 +784,10 @@ export const ERRORS: Catalogue = {
     en: 'The server was restarted while this was looked at; ask anew.',
     fa: 'سرور هنگام بررسی دوباره راه‌اندازی شد؛ دوباره درخواست کنید.',
   },
+  gate_card_unfilled: {
+    en: 'The model card of version {version} is not filled: {fields}. Fill it on the version’s page, or with `kargah models card`.',
+    fa: 'شناسنامهٔ نسخهٔ {version} پر نیست: {fields_fa}. در صفحهٔ نسخه یا با `kargah models card` پرش کنید.',
+  },
   card_moved: {
     en: 'Somebody has written on this card meanwhile; look at it again, and save anew.',
     fa: 'کسی در این میان روی این شناسنامه نوشته است؛ دوباره نگاهش کنید و از نو ذخیره کنید.',

@@ -23,10 +23,9 @@ export function History({ name, stamp }: { readonly name: string; readonly stamp
           signal,
         }),
       ),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- read again when the model is
-    [api, name, stamp],
+    [api, name],
   );
-  const { items, failure, more, again } = usePaged(read, idOf);
+  const { items, failure, more, again } = usePaged(read, idOf, stamp);
   return (
     <Card title={t('reg.history')} testId="model-history">
       {failure !== null && <ErrorNote reason={failure} onRetry={again} />}

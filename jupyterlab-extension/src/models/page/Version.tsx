@@ -5,6 +5,7 @@ import { Button, LinkButton } from '../../components/controls/Button.js';
 import { Code, Moment, NameText, Num, Percent } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
+import { VersionCard } from './card/VersionCard.js';
 
 interface VersionProps {
   readonly version: ModelVersion;
@@ -58,6 +59,7 @@ export function Version({ version, onAsk }: VersionProps): JSX.Element {
           ))}
         </div>
       )}
+      <VersionCard version={version} />
     </li>
   );
 }

@@ -1,7 +1,10 @@
 import { useEffect, useState } from 'react';
 
-/** What `read` answers; read again whenever it is another function. What was answered before stays until then. */
-export function useAnswer<T>(read: () => Promise<T>): { readonly value: T | null; readonly failure: unknown } {
+/** What `read` answers; read again whenever it or the stamp is another. What was answered before stays until then. */
+export function useAnswer<T>(
+  read: () => Promise<T>,
+  stamp: string | number = 0,
+): { readonly value: T | null; readonly failure: unknown } {
   const [value, setValue] = useState<T | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   useEffect(() => {
@@ -19,6 +22,6 @@ export function useAnswer<T>(read: () => Promise<T>): { readonly value: T | null
     return () => {
       gone = true;
     };
-  }, [read]);
+  }, [read, stamp]);
   return { value, failure };
 }

@@ -30,6 +30,7 @@ export function useModel(name: string): ModelState {
   const project = useStore(api.project);
   useStores([kargah.store.list('projects')]);
   const projectId = currentProject(kargah)?.project_id;
+  const seen = `${project ?? ''} ${stamp}`;
 
   const again = useCallback(() => setStamp((count) => count + 1), []);
   // A request that this page does not hold yet is read with the others.
@@ -37,8 +38,7 @@ export function useModel(name: string): ModelState {
 
   const readModel = useCallback(
     () => data(api.http.GET('/api/v1/models/{name}', { params: { path: { name } } })),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- read again when it or the project is another
-    [api, name, project, stamp],
+    [api, name],
   );
   const readRules = useCallback(
     async () =>
@@ -47,8 +47,7 @@ export function useModel(name: string): ModelState {
         : data(
             api.http.GET('/api/v1/projects/{project_id}/model-rules', { params: { path: { project_id: projectId } } }),
           ),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- read again when the model is
-    [api, projectId, stamp],
+    [api, projectId],
   );
   const readVersions = useCallback(
     (cursor: string | undefined, signal: AbortSignal) =>
@@ -58,8 +57,7 @@ export function useModel(name: string): ModelState {
           signal,
         }),
       ),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- read again when the model is
-    [api, name, project, stamp],
+    [api, name],
   );
   const readRequests = useCallback(
     (cursor: string | undefined, signal: AbortSignal) =>
@@ -69,13 +67,12 @@ export function useModel(name: string): ModelState {
           signal,
         }),
       ),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- read again when the model is
-    [api, name, project, stamp, asked],
+    [api, name],
   );
-  const { value: model, failure } = useAnswer(readModel);
-  const { value: rules } = useAnswer(readRules);
-  const versions = usePaged(readVersions, idOfVersion);
-  const requests = usePaged(readRequests, idOfRequest);
+  const { value: model, failure } = useAnswer(readModel, seen);
+  const { value: rules } = useAnswer(readRules, stamp);
+  const versions = usePaged(readVersions, idOfVersion, seen);
+  const requests = usePaged(readRequests, idOfRequest, `${seen} ${asked}`);
 
   const { items, put } = requests;
   useEffect(() => {

@@ -247,6 +247,7 @@ ErrorCode: TypeAlias = Literal[
     "gate_rows_missing",
     "gate_worse",
     "gate_interrupted",
+    "gate_card_unfilled",
     "card_moved",
 ]
 
@@ -423,6 +424,7 @@ class AliasRules(TypedDict):
     test_rows: NotRequired[bool]
     metrics: NotRequired[list[GateMetric]]
     not_worse: NotRequired[AliasRulesNotWorse | None]
+    card: NotRequired[bool]
     approval: NotRequired[Literal["another", "if_there_is_another", "none"]]
 
 
@@ -437,6 +439,7 @@ class AliasRulesOutput(TypedDict):
     test_rows: bool
     metrics: list[GateMetricOutput]
     not_worse: AliasRulesOutputNotWorse | None
+    card: bool
     approval: Literal["another", "if_there_is_another", "none"]
 
 
@@ -1409,7 +1412,7 @@ class ModelCard(TypedDict):
 
 
 class ModelCheck(TypedDict):
-    gate: Literal["version", "report", "test_rows", "metric", "not_worse", "approval"]
+    gate: Literal["version", "report", "test_rows", "metric", "not_worse", "card", "approval"]
     state: Literal["passed", "failed", "waiting"]
     metric: NotRequired[str]
     value: NotRequired[float]

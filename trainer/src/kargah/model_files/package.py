@@ -1,7 +1,8 @@
 """`python -m kargah.model_files.package FOLDER ZIP`: a model with all that it needs elsewhere, as one zip.
 
-FOLDER holds what its job wrote: `model.pt2`, and, where they are there, `requirements.txt`, `MLmodel`, `report.json`
-and `card.md`. Prints what `python -m kargah.model_files` prints: a file that could run code goes into no package.
+FOLDER holds what its job wrote: `model.pt2`, and, where they are there, `requirements.txt`, `MLmodel` and
+`report.json`; of a registered version also its card, `README.md` and `README.fa.md`. Prints what
+`python -m kargah.model_files` prints: a file that could run code goes into no package.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from kargah.model_files.limits import limit_process, told
 from kargah.model_files.weights import write_safetensors
 
 ABOUT = "kargah.json"
-TAKEN = ("MLmodel", "report.json", "card.md")
+TAKEN = ("README.md", "README.fa.md", "MLmodel", "report.json")
 """As they are."""
 _PINNED = re.compile(r"(?:torch|numpy)==[0-9][0-9A-Za-z.+]*")
 _PIECE = 1 << 20
