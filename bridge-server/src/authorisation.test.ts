@@ -207,6 +207,7 @@ const BODIES: Readonly<Record<string, () => object>> = {
 /** What members are answered otherwise: nothing here is deleted, and what the server can do is no secret. */
 const OTHERWISE: Readonly<Record<string, { readonly given: Answer; readonly 403: Answer }>> = {
   restoreProject: { given: 404, 403: 404 },
+  restoreJobs: { given: 404, 403: 404 },
   tusOptions: { given: 'empty', 403: 'empty' },
 };
 

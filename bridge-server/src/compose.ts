@@ -101,6 +101,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     live,
     events,
     mlflow: mlflow.port,
+    clock: systemClock,
     launcher: launchers,
     datasets: datasets.service,
     recipes: new Recipes({ ...config, file: recipesFile(), log }),
@@ -116,6 +117,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
       scriptEnv: config.scriptEnv,
       graceSeconds: STOP_GRACE_SECONDS,
       orphanSeconds: config.orphanSeconds,
+      retentionMinutes: config.jobRetentionMinutes,
     },
     log,
   });

@@ -63,6 +63,8 @@ export interface Config {
   readonly sessionDays: number;
   /** How long a deleted project can be restored. */
   readonly projectRetentionDays: number;
+  /** How long deleted jobs can be restored. */
+  readonly jobRetentionMinutes: number;
   /** End when the parent process changes, since a killed Jupyter cannot tell its children. */
   readonly parentWatch: boolean;
 }
@@ -214,6 +216,7 @@ const SETTINGS = {
   KARGAH_ACCESS_TOKEN_SECONDS: [integer(1, 86_400).default(900), 'a number of seconds from 1 to 86400'],
   KARGAH_KEY_MAX_AGE_DAYS: [integer(1, 3660).optional(), 'a number of days from 1 to 3660'],
   KARGAH_SESSION_DAYS: [integer(1, 366).default(14), 'a number of days from 1 to 366'],
+  KARGAH_JOB_RETENTION_MINUTES: [integer(1, 525_600).default(60), 'a number of minutes from 1 to 525600'],
   KARGAH_PROJECT_RETENTION_DAYS: [integer(1, 3660).default(30), 'a number of days from 1 to 3660'],
   KARGAH_PARENT_WATCH: [z.enum(['0', '1']).default('0'), '0 or 1'],
 } as const satisfies Record<string, readonly [z.ZodType, string]>;
@@ -282,6 +285,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     keyMaxAgeDays: v.KARGAH_KEY_MAX_AGE_DAYS ?? null,
     sessionDays: v.KARGAH_SESSION_DAYS,
     projectRetentionDays: v.KARGAH_PROJECT_RETENTION_DAYS,
+    jobRetentionMinutes: v.KARGAH_JOB_RETENTION_MINUTES,
     parentWatch: v.KARGAH_PARENT_WATCH === '1' || socket !== null,
   };
 }

@@ -25,6 +25,8 @@ export interface Language {
 
 export interface ToastAction {
   readonly label: string;
+  /** The toast stays longer, for what one may first notice a while later. */
+  readonly lasting?: boolean;
   run(): void;
 }
 

@@ -1,4 +1,5 @@
 import * as auth from './auth.js';
+import * as deletion from './training/deletion.js';
 import * as datasetData from './datasets/dataset-data.js';
 import * as datasets from './datasets/datasets.js';
 import { endpoint, endpointsOf, type Endpoint } from './endpoint.js';
@@ -69,6 +70,7 @@ export const coreEndpoints: readonly Endpoint[] = endpointsOf(
   report,
   paired,
   training,
+  deletion,
   plans,
   pythons,
   metrics,

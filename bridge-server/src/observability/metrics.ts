@@ -39,6 +39,7 @@ export class Metrics {
         const rows = await db
           .selectFrom('jobs')
           .select(['state', db.fn.countAll<number | string>().as('n')])
+          .where('deleted_at', 'is', null)
           .groupBy('state')
           .execute();
         this.reset();

@@ -185,6 +185,7 @@ const COLUMNS: Columns = {
     note: 'required',
     tags_json: 'required',
     labels_pending: 'required',
+    deleted_at: 'nullable',
   },
   grants: {
     object_kind: 'required',

@@ -336,6 +336,8 @@ export interface JobTable {
   tags_json: Generated<string>;
   /** 1 while its MLflow run has not been told of its name, note and tags. */
   labels_pending: Generated<number>;
+  /** It can still be restored; null: nobody deleted it. */
+  deleted_at: string | null;
   /** Rises with every launch: what an older launch of this job says no longer counts. */
   fence: number;
   token_sha256: string | null;

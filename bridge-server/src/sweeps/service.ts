@@ -134,7 +134,7 @@ export class SweepService {
   async delete(person: Person, sweepId: string): Promise<void> {
     const row = await this.#sweep(person, 'sweep.write', sweepId);
     if (row.ended_at === null) throw new KargahError('sweep_active');
-    for (const { job_id } of await this.#store.jobs([sweepId])) await gone(this.deps.training.delete(person, job_id));
+    for (const jobId of await this.#store.everyJobOf(sweepId)) await gone(this.deps.training.delete(person, jobId));
     if (row.mlflow_run_id !== null)
       await gone(this.deps.mlflow.deleteRun(await this.#store.workspaceOf(row.project_id), row.mlflow_run_id));
     const tell = this.deps.ledger.telling({ ...actOn(person, row), action: 'sweep.delete' });

@@ -68,6 +68,12 @@ export class SweepStore {
     await this.db.updateTable('sweeps').set({ mlflow_end_pending: null }).where('sweep_id', '=', sweepId).execute();
   }
 
+  /** Also those that are deleted and could be restored. */
+  async everyJobOf(sweepId: string): Promise<string[]> {
+    const rows = await this.db.selectFrom('jobs').select('job_id').where('sweep_id', '=', sweepId).execute();
+    return rows.map((row) => row.job_id);
+  }
+
   /** In the order in which they were begun. */
   async jobs(sweepIds: readonly string[]): Promise<SweepJob[]> {
     if (sweepIds.length === 0) return [];
@@ -75,6 +81,7 @@ export class SweepStore {
       .selectFrom('jobs')
       .select(COLUMNS)
       .where('sweep_id', 'in', sweepIds)
+      .where('deleted_at', 'is', null)
       .orderBy('created_at')
       .orderBy('job_id')
       .execute();

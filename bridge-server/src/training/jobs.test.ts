@@ -241,6 +241,84 @@ describe('a training job', () => {
     expect(shop.mlflow.deletedBelow).toContain(`run-${job_id}`);
   });
 
+  const deleting = async (act: 'delete' | 'restore', job_ids: readonly string[], as = 'sara') =>
+    (await (await shop.call('POST', `/train/jobs/${act}`, { job_ids }, as)).json()) as {
+      deleted?: string[];
+      restored?: Job[];
+      refused: { job_id: string; error: { code: string } }[];
+      restorable_until?: string;
+      code?: string;
+    };
+  const listed = async (query: string): Promise<string[]> =>
+    ((await (await shop.call('GET', `/train/jobs?${query}`)).json()) as { items: Job[] }).items.map(
+      (job) => job.job_id,
+    );
+  const finished = async (): Promise<string> => {
+    const { job_id } = await shop.script('print("kept")');
+    await shop.ended(job_id);
+    await shop.eventually(() => shop.mlflow.runs.get(`run-${job_id}`)?.status === 'FINISHED', 'its run to end');
+    return job_id;
+  };
+
+  it('is deleted together with others, is not there then, and comes back with all that it had when that is taken back', async () => {
+    const [first, second] = [await finished(), await finished()];
+    const runs = await shop.script(SLEEPER);
+    await up(runs.job_id);
+    const unknown = 'job_0000000000000404';
+    const gone = await deleting('delete', [first, first, second, runs.job_id, unknown]);
+    expect(gone).toEqual({
+      deleted: expect.arrayContaining([first, second]) as string[],
+      refused: expect.arrayContaining([
+        { job_id: runs.job_id, error: expect.objectContaining({ code: 'job_active' }) as object },
+        { job_id: unknown, error: expect.objectContaining({ code: 'not_found' }) as object },
+      ]) as object[],
+      restorable_until: new Date(shop.clock.now() + 3_600_000).toISOString(),
+    });
+    expect([gone.deleted?.length, gone.refused.length]).toEqual([2, 2]);
+    expect([shop.live.deleted.has(first), shop.live.deleted.has(second)]).toEqual([true, true]);
+    for (const path of [first, `${first}/logs`, `${first}/metrics`, `${first}/events`])
+      expect((await shop.call('GET', `/train/jobs/${path}`)).status).toBe(404);
+    expect(await listed('limit=200')).not.toContain(first);
+    expect(await listed('deleted=true')).toEqual([second, first]);
+    // Another's project knows nothing of them.
+    expect((await deleting('restore', [first], 'reza')).code).toBe('not_found');
+    // What is deleted already is not there to be deleted.
+    expect((await deleting('delete', [first])).code).toBe('not_found');
+
+    const back = await deleting('restore', [first, second]);
+    expect(back.restored?.map((job) => job.job_id).toSorted()).toEqual([first, second].toSorted());
+    expect(back.refused).toEqual([]);
+    expect(await shop.log(first)).toBe('kept\n');
+    expect(await shop.job(first)).toMatchObject({ state: 'succeeded', mlflow_run_id: `run-${first}` });
+    expect(shop.mlflow.runs.has(`run-${first}`)).toBe(true);
+    expect(await listed('deleted=true')).toEqual([]);
+    expect((await deleting('restore', [first])).code).toBe('not_found');
+    const told = await shop.storage.db.selectFrom('ledger').select(['action', 'object_id']).execute();
+    for (const action of ['job.delete', 'job.restore'])
+      expect(told).toEqual(expect.arrayContaining([{ action, object_id: first }]));
+    await shop.call('POST', `/train/jobs/${runs.job_id}/stop`);
+    await shop.ended(runs.job_id);
+  });
+
+  it('that was deleted goes for good once its time is over, also where the bridge was away then', async () => {
+    const [early, late] = [await finished(), await finished()];
+    await deleting('delete', [early]);
+    shop.clock.pass(40 * 60_000);
+    await deleting('delete', [late]);
+    await shop.stop();
+    shop.clock.pass(40 * 60_000);
+    await shop.start();
+    const folder = (jobId: string): boolean => existsSync(join(shop.dir, 'jobs', jobId));
+    await shop.eventually(() => !shop.mlflow.runs.has(`run-${early}`), 'the run of what was deleted first to go');
+    expect([folder(early), folder(late)]).toEqual([false, true]);
+    expect((await deleting('restore', [early, late])).restored?.map((job) => job.job_id)).toEqual([late]);
+    await deleting('delete', [late]);
+    // Whoever wants the room now does not wait.
+    expect((await shop.call('DELETE', `/train/jobs/${late}`)).status).toBe(204);
+    expect([folder(late), shop.mlflow.runs.has(`run-${late}`)]).toEqual([false, false]);
+    expect(await listed('deleted=true')).toEqual([]);
+  });
+
   it('is cloned with changes, and knows its parent', async () => {
     shop.datasets.set(TABLE.datasetId, TABLE);
     const body = { recipe: 'tabular', dataset_id: TABLE.datasetId, params: { lr: 0.1, epochs: 2 } };

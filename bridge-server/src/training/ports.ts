@@ -66,4 +66,6 @@ export interface TrainingSettings {
   readonly graceSeconds: number;
   /** How long it goes on while no bridge runs; left out: for ever. */
   readonly orphanSeconds?: number | null;
+  /** How long deleted jobs can be restored. */
+  readonly retentionMinutes: number;
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { aliases } from '../contract/index.js';
+import { deleteJobs, restoreJobs } from '../contract/training/deletion.js';
 import { jobLogs, searchLogs } from '../contract/training/logs.js';
 import { jobMetricNames, jobMetrics } from '../contract/training/metrics.js';
 import { jobModel } from '../contract/training/model-file.js';
@@ -54,6 +55,14 @@ export function trainingRoutes(training: TrainingService): Route[] {
       await training.delete(caller, params.job_id);
       return { status: 204 };
     }),
+    route(deleteJobs, async ({ caller, body }) => ({
+      status: 200,
+      json: await training.deletion.delete(caller, body.job_ids),
+    })),
+    route(restoreJobs, async ({ caller, body }) => ({
+      status: 200,
+      json: await training.deletion.restore(caller, body.job_ids),
+    })),
     route(stopJob, async ({ caller, params }) => ({
       status: 202,
       json: await training.requestStop(caller, params.job_id),

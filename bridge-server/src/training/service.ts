@@ -7,6 +7,7 @@ import { projectOf } from '../access/resource.js';
 import { mayAccess, requireAccess } from '../access/require-access.js';
 import { scopeOf } from '../access/scope.js';
 import type { Permission } from '../contract/permissions.js';
+import type { Clock } from '../lib/clock.js';
 import { KargahError } from '../lib/errors.js';
 import type { Caller, Person } from '../access/caller.js';
 import { readBestMetric, type BestMetric, type Launcher } from '../launchers/index.js';
@@ -16,6 +17,7 @@ import type { GatewayListener, MlflowPort } from '../mlflow/port.js';
 import { untold, type Ledger, type Tell } from '../ledger/index.js';
 import { RunFinalizer } from './run/finalizer.js';
 import { JobNotifier } from './queue/notifier.js';
+import { actOn, JobDeletion } from './records/deletion.js';
 import { JobLabels } from './records/labels.js';
 import { JobFolders } from './records/job-folder.js';
 import { JobLogs, type LogPiece } from './logs/logs.js';
@@ -47,6 +49,7 @@ export interface TrainingDeps {
   /** Told of what becomes of jobs. */
   readonly events: Events;
   readonly mlflow: MlflowPort;
+  readonly clock: Clock;
   readonly launcher: Launcher;
   readonly datasets: TrainingDatasets;
   readonly recipes: Recipes;
@@ -61,6 +64,7 @@ export class TrainingService {
   readonly logs: JobLogs;
   readonly pythons: Pythons;
   readonly models: JobModels;
+  readonly deletion: JobDeletion;
   readonly #store: JobStore;
   readonly #folders: JobFolders;
   readonly #scheduler: Scheduler;
@@ -68,7 +72,6 @@ export class TrainingService {
   readonly #notifier: JobNotifier;
   readonly #telemetry: JobTelemetry;
   readonly #runner: JobRunner;
-  readonly #finalizer: RunFinalizer;
   readonly #points: PointHistory;
   readonly #read: JobPoints;
   readonly #labels: JobLabels;
@@ -92,7 +95,7 @@ export class TrainingService {
     const telemetry = (this.#telemetry = new JobTelemetry({ store, notifier, points, events, log }));
     const labels = (this.#labels = new JobLabels({ store, mlflow, log }));
     const runs = new JobRuns({ store, folders, mlflow, datasets, recipes, telemetry, points, labels, settings });
-    const finalizer = (this.#finalizer = new RunFinalizer({
+    const finalizer = new RunFinalizer({
       store,
       folders,
       mlflow,
@@ -102,7 +105,17 @@ export class TrainingService {
       points,
       python: settings.python,
       log,
-    }));
+    });
+    this.deletion = new JobDeletion({
+      ...deps,
+      store,
+      folders,
+      points,
+      telemetry,
+      notifier,
+      finalizer,
+      keptMinutes: settings.retentionMinutes,
+    });
     const preparation = new Preparation({ store, folders, runs, pythons, settings });
     this.#runner = new JobRunner({
       store,
@@ -135,11 +148,13 @@ export class TrainingService {
     await this.models.start();
     await this.#runner.start();
     this.#labels.start();
+    this.deletion.start();
   }
 
   /** Jobs that run go on. */
   async stop(): Promise<void> {
     this.models.stop();
+    await this.deletion.close();
     await this.logs.close();
     await this.#runner.close();
     await this.#labels.close();
@@ -192,7 +207,11 @@ export class TrainingService {
 
   async list(person: Person, filter: Filter): Promise<{ items: Job[]; next_cursor: string | null }> {
     const search = filter.search === undefined ? undefined : folded(filter.search).trim();
-    const { rows, next_cursor } = await this.#store.list(scopeOf(person, 'job.read'), { ...filter, search });
+    const { rows, next_cursor } = await this.#store.list(scopeOf(person, 'job.read'), {
+      ...filter,
+      search,
+      deleted: filter.deleted === 'true',
+    });
     return { items: await this.#notifier.views(rows), next_cursor };
   }
 
@@ -268,11 +287,9 @@ export class TrainingService {
     return this.#notifier.moved(stopping);
   }
 
+  /** For good, with its run; also one that could still be restored. @throws not_found, forbidden, job_active */
   async delete(person: Person, jobId: string): Promise<void> {
-    const row = await this.#job(person, 'job.write', jobId);
-    if (!isTerminal(row.state as JobState)) throw new KargahError('job_active');
-    await this.#remove(row, this.deps.ledger.telling({ ...actOn(person, row), action: 'job.delete' }));
-    if (row.mlflow_run_id !== null) await this.#finalizer.deleteRuns(row.mlflow_run_id);
+    await this.deletion.forGood(person, jobId);
   }
 
   /** Every job of a project that is purged; none runs any more. Its runs go with the whole workspace. */
@@ -281,18 +298,8 @@ export class TrainingService {
       // First what nobody would look for once its row is gone.
       await this.#folders.delete(row.job_id);
       await this.#points.invalidate(row.job_id);
-      await this.#remove(row, untold);
+      await this.deletion.remove(row, untold);
     }
-  }
-
-  async #remove(row: JobRow, tell: Tell): Promise<void> {
-    const { job_id: jobId } = row;
-    await this.#store.delete(row, await this.#store.workspaceOf(row.project_id), tell);
-    this.#telemetry.forget(jobId);
-    await this.#points.invalidate(jobId);
-    await this.#folders.delete(jobId);
-    await this.#notifier.deleted(row);
-    if (row.dataset_id !== null) await this.deps.datasets.release(row.dataset_id);
   }
 
   /** What the jobs of a person or a project take now. */
@@ -354,14 +361,4 @@ export class TrainingService {
   async #job(caller: Caller, permission: Permission, jobId: string): Promise<JobRow> {
     return requireAccess(caller, permission, await this.#store.resource(jobId));
   }
-}
-
-/** The part of what the ledger says of a job that is the same for every act. */
-function actOn(person: Person, { job_id, project_id, name, state }: JobRow) {
-  return {
-    caller: person,
-    object: { kind: 'job', id: job_id },
-    projectId: project_id,
-    before: { name, state },
-  } as const;
 }

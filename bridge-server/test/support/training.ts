@@ -11,6 +11,7 @@ import { HUNG_MS } from '../hung.js';
 import { testStorage } from '../storage.js';
 import { Ledger } from '../../src/ledger/index.js';
 import { systemClock } from '../../src/lib/clock.js';
+import { HandClock } from '../clock.js';
 import type { Sweep } from '../../src/contract/training/sweeps.js';
 import type { MetricPoint } from '../../src/contract/training/metrics.js';
 import type { Job, JobState } from '../../src/contract/training/training.js';
@@ -205,6 +206,8 @@ class MemoryMlflow implements MlflowPort {
 export class TrainingFixture {
   live = new RecordedLive();
   readonly mlflow = new MemoryMlflow();
+  /** By which deleted jobs go for good; it stands still until a test moves it. */
+  readonly clock = new HandClock();
   readonly datasets = new Map<string, TrainingDataset>();
   /** The datasets whose job has ended. */
   readonly released: string[] = [];
@@ -271,6 +274,7 @@ export class TrainingFixture {
       live: this.live,
       events,
       mlflow: this.mlflow,
+      clock: this.clock,
       launcher: this.launcher,
       datasets: {
         forTraining: ({ projectId }, { datasetId }) =>
@@ -286,7 +290,13 @@ export class TrainingFixture {
         dataDir: this.dir,
         log: { warn: () => undefined },
       }),
-      settings: { dataDir: this.dir, python: PYTHON, workspaceDir: `${this.dir}-work`, ...this.settings },
+      settings: {
+        dataDir: this.dir,
+        python: PYTHON,
+        workspaceDir: `${this.dir}-work`,
+        retentionMinutes: 60,
+        ...this.settings,
+      },
       log: {
         warn: () => undefined,
         error: (facts) => void this.problems.push(facts),

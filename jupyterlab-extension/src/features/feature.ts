@@ -59,6 +59,8 @@ export interface Section {
 export interface Choice {
   /** A row was named; `through`: all between that one and the one before. `order`: the ids of the rows as they stand. */
   choose(kargah: Kargah, id: string, order: readonly string[], through: boolean): void;
+  /** Takes back what was last done with rows that are gone since (Ctrl+Z). */
+  undo?(kargah: Kargah): void;
   /** Above the rows: nothing where none is chosen. */
   readonly Bar: ComponentType;
 }

@@ -6,7 +6,6 @@ import type { Job } from '../api/types.js';
 import { isolated } from '../i18n/isolate.js';
 import { latin } from '../i18n/fold/latin.js';
 import type { Kargah } from '../tokens.js';
-import { unchoose } from './list/chosen.js';
 
 /** What people can do to a job, the same from its row, its page and its notes. Failures are told in a toast. */
 
@@ -47,23 +46,6 @@ export function cancelJob(kargah: Kargah, job: Job): Promise<void> {
 /** The answer to a stop, which comes late where the job has ended meanwhile. */
 function stopping(kargah: Kargah, answer: Job): void {
   kargah.store.list('jobs').patch(answer.job_id, (known) => (isActive(known.state) ? answer : known));
-}
-
-export async function deleteJob(kargah: Kargah, job: Job): Promise<void> {
-  const { t } = kargah.i18n;
-  const sure = await kargah.shell.confirm({
-    title: t('jobs.deleteTitle', { x: job.name }),
-    body: t('jobs.deleteBody'),
-    accept: t('jobs.deleteAccept'),
-    destructive: true,
-  });
-  if (!sure) return;
-  await told(kargah, async () => {
-    await data(kargah.api.http.DELETE('/api/v1/train/jobs/{job_id}', { params: { path: { job_id: job.job_id } } }));
-    kargah.store.list('jobs').remove(job.job_id);
-    unchoose(kargah.store, job.job_id);
-    kargah.shell.toast('success', t('done.deleted', { x: job.name }));
-  });
 }
 
 /** What people say of a job: its name, its note, its tags. */
@@ -134,23 +116,6 @@ export async function stopJobs(kargah: Kargah, jobs: readonly Job[]): Promise<vo
   await each(kargah, jobs, async ({ job_id }) => {
     stopping(kargah, await data(kargah.api.http.POST(path, { params: { path: { job_id } } })));
   });
-}
-
-export async function deleteJobs(kargah: Kargah, jobs: readonly Job[]): Promise<void> {
-  const { t } = kargah.i18n;
-  const sure = await kargah.shell.confirm({
-    title: t('chosen.deleteTitle', { n: jobs.length }),
-    body: t('jobs.deleteBody'),
-    accept: t('jobs.deleteAccept'),
-    destructive: true,
-  });
-  if (!sure) return;
-  const gone = await each(kargah, jobs, async ({ job_id }) => {
-    await data(kargah.api.http.DELETE('/api/v1/train/jobs/{job_id}', { params: { path: { job_id } } }));
-    kargah.store.list('jobs').remove(job_id);
-    unchoose(kargah.store, job_id);
-  });
-  if (gone > 0) kargah.shell.toast('success', t('chosen.deleted', { n: gone }));
 }
 
 /** Starts the same again with some parameters changed, and opens it. */

@@ -83,6 +83,20 @@ export const jobCommands: readonly CommandSpec[] = [
     { id: 'kargah:delete-job', label: 'command.job.delete', icon: 'del' },
     ({ state }) => !isActive(state),
     'job.write',
-    (kargah, job, { deleteJob }) => deleteJob(kargah, job),
+    async (kargah, job) => {
+      const { deleteJobs } = await import(/* webpackChunkName: "panel" */ './deletion.js');
+      await deleteJobs(kargah, [job]);
+    },
   ),
+  {
+    id: 'kargah:deleted-jobs',
+    label: 'deletedJobs.command',
+    icon: 'undo',
+    palette: true,
+    enabled: (kargah) => may(kargah, 'job.write'),
+    execute: async (kargah) => {
+      const { showDeletedJobs } = await import(/* webpackChunkName: "panel" */ './list/DeletedJobs.js');
+      await showDeletedJobs(kargah);
+    },
+  },
 ];

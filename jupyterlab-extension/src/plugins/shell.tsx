@@ -93,7 +93,7 @@ export class LabShell implements Shell {
   toast(kind: 'info' | 'success' | 'warning' | 'error', text: string, actions: readonly ToastAction[] = []): void {
     const mark = this.kargah().i18n.dir === 'rtl' ? RLI : LRI;
     Notification.emit(`${mark}${text}${PDI}`, kind, {
-      autoClose: kind === 'error' ? false : 6_000,
+      autoClose: kind === 'error' ? false : actions.some(({ lasting }) => lasting) ? 20_000 : 6_000,
       actions: actions.map((action) => ({ label: action.label, callback: () => action.run() })),
     });
   }

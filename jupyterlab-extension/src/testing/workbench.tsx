@@ -11,7 +11,7 @@ import { type Connection, Live } from '../live/client.js';
 import { openSocket } from '../live/socket.js';
 import { Observable, when } from '../lib/observable.js';
 import { KargahStore } from '../store/store.js';
-import type { Kargah, Preferences, Shell } from '../tokens.js';
+import type { Kargah, Preferences, Shell, ToastAction } from '../tokens.js';
 import type { Features } from '../features/registry.js';
 import { builtIn } from './features.js';
 import { problem, session, type SlowHandler, TestBridge } from './bridge.js';
@@ -24,6 +24,8 @@ export class Workbench {
   readonly opened: string[] = [];
   readonly asked: { title: string; body: string }[] = [];
   readonly toasts: string[] = [];
+  /** What the last toast offers to do. */
+  offered: readonly ToastAction[] = [];
   /** What the person answers to a question. */
   sure = true;
   /** What the person writes into a question's field. */
@@ -61,7 +63,10 @@ export class Workbench {
         return Promise.resolve(self.answer);
       },
       show: () => Promise.resolve(),
-      toast: (_kind, text) => void self.toasts.push(text),
+      toast: (_kind, text, actions = []) => {
+        self.toasts.push(text);
+        self.offered = actions;
+      },
       failed: (reason) => void self.toasts.push(i18n.error(reason)),
       copy: note('copy'),
     };

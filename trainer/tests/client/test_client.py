@@ -85,6 +85,21 @@ def test_what_one_writes_about_a_job_is_kept_and_finds_it(client: kargah.Kargah,
     again = client.job(finished.id)
     assert (again.note, again.tags) == ("کوچک‌ترین شبکه", ["baseline", "پایه"])
     assert finished.id in [job.id for job in client.jobs(search="شبکه")]
+
+
+def test_a_deleted_job_is_gone_until_it_is_restored_with_all_that_it_had(
+    client: kargah.Kargah, finished: kargah.Job
+) -> None:
+    points = points_of(finished.metrics())
+    assert [refused["error"]["code"] for refused in client.delete([finished, "job_nowhere"])] == ["not_found"]
+    assert finished.id in [job.id for job in client.deleted_jobs()]
+    with pytest.raises(kargah.KargahError) as caught:
+        client.job(finished.id)
+    assert caught.value.code == "not_found"
+    assert points_of(finished.restore().metrics()) == points
+    with pytest.raises(kargah.KargahError) as caught:
+        client.restore([finished])
+    assert caught.value.code == "not_found"
     assert finished.rename("digits 2").name == "digits 2"
     finished.rename("digits")
 

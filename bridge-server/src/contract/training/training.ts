@@ -186,6 +186,7 @@ export const job = z
     started_at: timestamp.nullable(),
     first_step_at: timestamp.nullable(),
     ended_at: timestamp.nullable(),
+    deleted_at: timestamp.optional().meta({ description: 'Of a deleted job that can still be restored' }),
   })
   .meta({ id: 'Job' });
 export type Job = z.infer<typeof job>;
@@ -247,6 +248,9 @@ export const listJobs = endpoint({
     state: z.union([jobState, z.array(jobState)]).optional(),
     dataset_id: datasetId.optional(),
     sweep_id: sweepId.optional(),
+    deleted: z.enum(['true', 'false']).default('false').meta({
+      description: 'Instead those that were deleted and can still be restored',
+    }),
   }),
   responses: { 200: page(job).meta({ id: 'JobPage' }) },
   errors: [],
@@ -292,7 +296,7 @@ export const deleteJob = endpoint({
   tag: 'training',
   policy: 'user',
   permission: 'job.write',
-  summary: 'Delete an ended job with its folder and run',
+  summary: 'Delete an ended job for good, with its folder and run: also one that could still be restored',
   params,
   responses: { 204: null },
   errors: ['not_found', 'job_active'],

@@ -26,7 +26,8 @@ export async function lineageOf(
     .selectFrom('jobs')
     .select(['job_id', 'name', 'state', 'dataset_version', 'split_id', 'model_json', 'created_at'])
     .where(inProjectsOf(scopeOf(caller, 'job.read')))
-    .where('dataset_id', '=', datasetId);
+    .where('dataset_id', '=', datasetId)
+    .where('deleted_at', 'is', null);
   if (version !== undefined) query = query.where('dataset_version', '=', version);
   const { rows, next_cursor } = await readPage([query], { by: 'created_at', then: 'job_id' }, page);
   return {

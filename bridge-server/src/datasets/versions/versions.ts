@@ -141,6 +141,7 @@ export class VersionService {
         eb.fn.count<number>('model_json').as('models'),
       ])
       .where('dataset_version_id', 'in', versionIds)
+      .where('deleted_at', 'is', null)
       .groupBy('dataset_version_id')
       .execute();
     return new Map(rows.map(({ dataset_version_id, jobs, models }) => [dataset_version_id ?? '', { jobs, models }]));

@@ -123,6 +123,7 @@ export class RegistryStore {
       .selectAll()
       .where('project_id', '=', projectId)
       .where('job_id', '=', jobId)
+      .where('deleted_at', 'is', null)
       .executeTakeFirst();
     return row === undefined ? null : ownedBy('job', jobId, row);
   }
@@ -181,7 +182,14 @@ export class RegistryStore {
     const jobs = rows.flatMap(({ jobId }) => jobId ?? []);
     const datasets = rows.flatMap(({ datasetId }) => datasetId ?? []);
     const [foundJobs, foundDatasets] = await Promise.all([
-      jobs.length === 0 ? [] : this.db.selectFrom('jobs').select('job_id').where('job_id', 'in', jobs).execute(),
+      jobs.length === 0
+        ? []
+        : this.db
+            .selectFrom('jobs')
+            .select('job_id')
+            .where('job_id', 'in', jobs)
+            .where('deleted_at', 'is', null)
+            .execute(),
       datasets.length === 0
         ? []
         : this.db

@@ -39,6 +39,7 @@ export class TrainedModelStore {
       .selectFrom('jobs')
       .select(COLUMNS)
       .where(inProjectsOf(scope))
+      .where('deleted_at', 'is', null)
       .where('model_json', 'is not', null)
       .where('mlflow_run_id', 'is not', null)
       .$narrowType<{ model_json: string; mlflow_run_id: string }>();

@@ -19,6 +19,7 @@ import { addressesOfInvitations } from './0019-addresses-of-invitations.js';
 import { notesOfJobs } from './0022-notes-of-jobs.js';
 import { modelCards } from './0023-model-cards.js';
 import { leasesOfRequests } from './0024-leases-of-requests.js';
+import { deletedJobs } from './0025-deleted-jobs.js';
 
 /** The one list of migrations, in order; a released one is never edited, and knows no code of today. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -42,4 +43,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '022_notes_of_jobs': notesOfJobs,
   '023_model_cards': modelCards,
   '024_leases_of_requests': leasesOfRequests,
+  '025_deleted_jobs': deletedJobs,
 };

@@ -76,6 +76,8 @@ export class JobNotifier {
   }
 
   #changed(row: JobRow, job: Job, deleted = false): void {
+    // Nobody has it in a list until it is restored.
+    if (row.deleted_at !== null && !deleted) return;
     this.events.emit('job.changed', { projectId: row.project_id, job, deleted });
   }
 

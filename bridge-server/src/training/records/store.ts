@@ -29,6 +29,8 @@ export interface JobFilter extends PageQuery {
   readonly state?: JobState | JobState[] | undefined;
   readonly dataset_id?: string | undefined;
   readonly sweep_id?: string | undefined;
+  /** Those that can still be restored, instead of those that are there. */
+  readonly deleted?: boolean;
 }
 
 /** A change of a job's state, from any of these. */
@@ -150,15 +152,20 @@ export class JobStore {
     return (await this.db.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirst()) ?? null;
   }
 
-  async many(jobIds: readonly string[]): Promise<Resource<JobRow>[]> {
-    const rows = await this.db.selectFrom('jobs').selectAll().where('job_id', 'in', jobIds).execute();
+  /** Those of these jobs that are there, or those that are deleted and can be restored. */
+  async many(jobIds: readonly string[], deleted = false): Promise<Resource<JobRow>[]> {
+    const rows = await this.db
+      .selectFrom('jobs')
+      .selectAll()
+      .where('job_id', 'in', jobIds)
+      .where('deleted_at', deleted ? 'is not' : 'is', null)
+      .execute();
     return rows.map((row) => ownedBy('job', row.job_id, row));
   }
 
-  /** The job, for `requireAccess`. */
+  /** The job, for `requireAccess`; null where it is deleted. */
   async resource(jobId: string): Promise<Resource<JobRow> | null> {
-    const row = await this.get(jobId);
-    return row && ownedBy('job', jobId, row);
+    return (await this.many([jobId]))[0] ?? null;
   }
 
   /** Whether a job may go on in the run of an earlier one: that one has ended, and is of the same project. */
@@ -176,7 +183,11 @@ export class JobStore {
 
   /** Newest first. */
   async list(scope: Scope, filter: JobFilter): Promise<Page<JobRow>> {
-    let query = this.db.selectFrom('jobs').selectAll().where(inProjectsOf(scope));
+    let query = this.db
+      .selectFrom('jobs')
+      .selectAll()
+      .where(inProjectsOf(scope))
+      .where('deleted_at', filter.deleted === true ? 'is not' : 'is', null);
     if (filter.state !== undefined) query = query.where('state', 'in', [filter.state].flat());
     if (filter.dataset_id !== undefined) query = query.where('dataset_id', '=', filter.dataset_id);
     if (filter.sweep_id !== undefined) query = query.where('sweep_id', '=', filter.sweep_id);
@@ -195,6 +206,50 @@ export class JobStore {
 
   async ofProject(projectId: string): Promise<JobRow[]> {
     return this.db.selectFrom('jobs').selectAll().where('project_id', '=', projectId).execute();
+  }
+
+  /** Marks those of these jobs as deleted that have ended, and of which nobody did so before. */
+  async setAside(
+    jobIds: readonly string[],
+    at: string,
+    tell: (row: JobRow, tx: Transaction<Database>) => Promise<void>,
+  ): Promise<JobRow[]> {
+    return this.db.transaction().execute(async (trx) => {
+      const rows = await trx
+        .updateTable('jobs')
+        .set({ deleted_at: at })
+        .where('job_id', 'in', jobIds)
+        .where('state', 'in', TERMINAL)
+        .where('deleted_at', 'is', null)
+        .returningAll()
+        .execute();
+      for (const row of rows) await tell(row, trx);
+      return rows;
+    });
+  }
+
+  /** Takes the deletion back of those of these jobs that were deleted after this moment. */
+  async takeBack(
+    jobIds: readonly string[],
+    after: string,
+    tell: (row: JobRow, tx: Transaction<Database>) => Promise<void>,
+  ): Promise<JobRow[]> {
+    return this.db.transaction().execute(async (trx) => {
+      const rows = await trx
+        .updateTable('jobs')
+        .set({ deleted_at: null })
+        .where('job_id', 'in', jobIds)
+        .where('deleted_at', '>', after)
+        .returningAll()
+        .execute();
+      for (const row of rows) await tell(row, trx);
+      return rows;
+    });
+  }
+
+  /** Jobs that were deleted at this moment or before it. */
+  async deletedUntil(moment: string): Promise<JobRow[]> {
+    return this.db.selectFrom('jobs').selectAll().where('deleted_at', '<=', moment).execute();
   }
 
   async queued(): Promise<JobRow[]> {

@@ -105,6 +105,7 @@ export function jobOf(row: JobRow, placement: Placement | null): Job {
     started_at: row.started_at,
     first_step_at: row.first_step_at,
     ended_at: row.ended_at,
+    ...(row.deleted_at === null ? {} : { deleted_at: row.deleted_at }),
   };
 }
 

@@ -81,6 +81,7 @@ const BLANK = {
   started_at: null,
   first_step_at: null,
   ended_at: null,
+  deleted_at: null,
 } satisfies Partial<JobRow>;
 
 /** Of a secret the name alone. */

@@ -1164,7 +1164,7 @@ export interface paths {
     get: operations['getJob'];
     put?: never;
     post?: never;
-    /** Delete an ended job with its folder and run */
+    /** Delete an ended job for good, with its folder and run: also one that could still be restored */
     delete: operations['deleteJob'];
     options?: never;
     head?: never;
@@ -1251,6 +1251,40 @@ export interface paths {
     put?: never;
     /** Start a training job */
     post: operations['train'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/train/jobs/delete': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Delete ended jobs; for a while they can be restored, then they go for good */
+    post: operations['deleteJobs'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/train/jobs/restore': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Take back the deletion of jobs, while they can be restored */
+    post: operations['restoreJobs'];
     delete?: never;
     options?: never;
     head?: never;
@@ -2400,6 +2434,10 @@ export interface components {
     LauncherName: 'local' | 'local-cold';
     /** @enum {string} */
     Priority: 'low' | 'normal' | 'high';
+    /** @description The same one may be named twice */
+    JobIds: {
+      job_ids: string[];
+    };
     StopRequest: {
       job_id: string;
     };
@@ -2724,6 +2762,11 @@ export interface components {
       started_at: string | null;
       first_step_at: string | null;
       ended_at: string | null;
+      /**
+       * Format: date-time
+       * @description Of a deleted job that can still be restored
+       */
+      deleted_at?: string;
     };
     Failure: {
       code: components['schemas']['ErrorCode'];
@@ -4078,6 +4121,25 @@ export interface components {
     JobPage: {
       items: components['schemas']['Job'][];
       next_cursor: string | null;
+    };
+    DeletedJobs: {
+      deleted: string[];
+      /** @description Those for which it was not done, and why, where it was done for others; else the first reason is the answer */
+      refused: components['schemas']['RefusedJob'][];
+      /**
+       * Format: date-time
+       * @description Then their folders and runs go, and their space is free
+       */
+      restorable_until: string;
+    };
+    RefusedJob: {
+      job_id: string;
+      error: components['schemas']['Failure'];
+    };
+    RestoredJobs: {
+      restored: components['schemas']['Job'][];
+      /** @description Those for which it was not done, and why, where it was done for others; else the first reason is the answer */
+      refused: components['schemas']['RefusedJob'][];
     };
     LaunchPlan: {
       argv: string[];
@@ -6358,6 +6420,7 @@ export interface operations {
           | 'dataset.delete'
           | 'job.stop'
           | 'job.delete'
+          | 'job.restore'
           | 'sweep.stop'
           | 'sweep.delete'
           | 'connection.make'
@@ -6499,6 +6562,7 @@ export interface operations {
           | 'dataset.delete'
           | 'job.stop'
           | 'job.delete'
+          | 'job.restore'
           | 'sweep.stop'
           | 'sweep.delete'
           | 'connection.make'
@@ -14308,6 +14372,8 @@ export interface operations {
         state?: components['schemas']['JobState'] | components['schemas']['JobState'][];
         dataset_id?: string;
         sweep_id?: string;
+        /** @description Instead those that were deleted and can still be restored */
+        deleted?: 'true' | 'false';
       };
       header?: {
         /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
@@ -14861,6 +14927,275 @@ export interface operations {
       };
       /** @description `storage_full`: The disk is full; free some space and try again. */
       507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  deleteJobs: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['JobIds'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeletedJobs'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `job_active`: Stop the job first. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  restoreJobs: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['JobIds'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RestoredJobs'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -16240,6 +16575,8 @@ export interface operations {
         state?: components['schemas']['JobState'] | components['schemas']['JobState'][];
         dataset_id?: string;
         sweep_id?: string;
+        /** @description Instead those that were deleted and can still be restored */
+        deleted?: 'true' | 'false';
       };
       header?: {
         /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */

@@ -6,16 +6,17 @@ import type { MenuPlace } from '../controls/Menu.js';
  * A list of rows that hold buttons: role grid with one tab stop. ↑↓ Home End and typing move; Enter opens, Delete asks,
  * Shift+F10 opens the menu; Tab and the arrow towards the inline end enter the row's buttons, Escape leaves them. Only the row that
  * was last in use keeps its buttons among the tab stops (see `.kg-Row-actions`). Where several may be chosen: Space and the row's box
- * choose, with Shift all up to there; Shift+↑↓ goes on choosing.
+ * choose, with Shift all up to there; Shift+↑↓ goes on choosing, Ctrl+A chooses all. Ctrl+Z takes back what was done last.
  */
 export interface RowsProps {
   readonly label: string;
   readonly children: ReactNode;
   /** Several rows may be chosen: called with the row's id and the ids of all rows as they stand; `through`: all up to that one. */
   readonly onChoose?: ((id: string, order: readonly string[], through: boolean) => void) | undefined;
+  readonly onUndo?: (() => void) | undefined;
 }
 
-export function Rows({ label, children, onChoose }: RowsProps): JSX.Element {
+export function Rows({ label, children, onChoose, onUndo }: RowsProps): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const typed = useRef({ text: '', at: 0 });
 
@@ -51,8 +52,16 @@ export function Rows({ label, children, onChoose }: RowsProps): JSX.Element {
     const inside = buttons.indexOf(target);
     const inward = rtl ? 'ArrowLeft' : 'ArrowRight';
     const outward = rtl ? 'ArrowRight' : 'ArrowLeft';
+    const withCtrl = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
     let next: HTMLElement | undefined;
-    if (event.key === ' ' && inside < 0 && choose(row, event.shiftKey)) next = row;
+    if (withCtrl && event.code === 'KeyA' && onChoose !== undefined) {
+      const [top] = rows;
+      // From a row that is named anew to the last one.
+      if (top?.getAttribute('aria-selected') === 'true') choose(top, false);
+      if (top !== undefined) choose(top, false);
+      if (rows.length > 1) choose(rows.at(-1)!, true);
+    } else if (withCtrl && event.code === 'KeyZ' && onUndo !== undefined) onUndo();
+    else if (event.key === ' ' && inside < 0 && choose(row, event.shiftKey)) next = row;
     else if (event.key === 'ArrowDown') next = rows[index + 1];
     else if (event.key === 'ArrowUp') next = rows[index - 1];
     else if (event.key === 'Home') next = rows[0];

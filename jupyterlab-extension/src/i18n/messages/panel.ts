@@ -82,11 +82,6 @@ export const panel = {
   'jobs.unsafeTitle': { fa: 'دانلود {x} بدون بررسی؟', en: 'Download {x} unchecked?' },
   'jobs.unsafeAccept': { fa: 'دانلود بدون بررسی', en: 'Download unchecked' },
   'jobs.deleteTitle': { fa: 'حذف {x}؟', en: 'Delete {x}?' },
-  'jobs.deleteBody': {
-    fa: 'پوشهٔ این کار، لاگ و اجرای آن در MLflow پاک می‌شود. مجموعه‌داده می‌ماند.',
-    en: 'Its folder, log and MLflow run go. The dataset stays.',
-  },
-  'jobs.deleteAccept': { fa: 'حذف کار', en: 'Delete job' },
   'toast.succeeded': { fa: 'آموزش {x} تمام شد.', en: '{x} finished.' },
   'toast.failed': { fa: 'آموزش {x} ناموفق بود: {cause}', en: '{x} failed: {cause}' },
   'toast.lost': { fa: 'از {x} خبری نیست.', en: 'No word from {x}.' },

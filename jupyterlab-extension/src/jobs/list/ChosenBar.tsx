@@ -4,7 +4,8 @@ import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import { useStores } from '../../lib/useStore.js';
 import { May } from '../../projects/may.js';
-import { deleteJobs, stopJobs } from '../actions.js';
+import { stopJobs } from '../actions.js';
+import { deleteJobs } from '../deletion.js';
 import { chooseNone, chosenJobs, chosenOf } from './chosen.js';
 
 /** What can be done with the jobs that are chosen. */

@@ -11,7 +11,8 @@ import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import type { I18n } from '../../i18n/i18n.js';
 import { isMessage } from '../../i18n/messages.js';
-import { chosenOf } from './chosen.js';
+import { deleteJobs } from '../deletion.js';
+import { chosenJobs, chosenOf } from './chosen.js';
 import { sparksOf } from './sparks.js';
 import { lastLineOf } from '../failure.js';
 import { canStop, headline, isActive, isShare } from '../../api/states.js';
@@ -19,7 +20,7 @@ import { useStore } from '../../lib/useStore.js';
 import { permitted, useMay } from '../../projects/may.js';
 import type { Kargah } from '../../tokens.js';
 import { wantedLine } from '../log/logLine.js';
-import { cancelJob, deleteJob, downloadModel, renameJob, resumeJob, stopJob, tagJob } from '../actions.js';
+import { cancelJob, downloadModel, renameJob, resumeJob, stopJob, tagJob } from '../actions.js';
 
 function jobMenu(kargah: Kargah, job: Job): readonly MenuItem[] {
   const { t } = kargah.i18n;
@@ -83,7 +84,7 @@ function jobMenu(kargah: Kargah, job: Job): readonly MenuItem[] {
       needs: 'job.write',
       separated: true,
       disabled: isActive(job.state),
-      run: () => void deleteJob(kargah, job),
+      run: () => void deleteJobs(kargah, [job]),
     },
   ]);
 }
@@ -164,8 +165,11 @@ export function JobRow({ job, first }: { readonly job: Job; readonly first: bool
       }
       onOpen={() => void kargah.open('job', { job_id: job.job_id })}
       onDelete={() => {
-        if (isActive(job.state) && stops) void stopJob(kargah, job);
-        else if (!isActive(job.state) && writes) void deleteJob(kargah, job);
+        // On one of several chosen rows the key means all of them.
+        const meant = chosen.has(job.job_id) ? chosenJobs(kargah.store) : [job];
+        const ended = meant.filter(({ state }) => !isActive(state));
+        if (ended.length > 0 && writes) void deleteJobs(kargah, ended);
+        else if (isActive(job.state) && stops) void stopJob(kargah, job);
       }}
     />
   );

@@ -27,9 +27,15 @@ beforeEach(async () => {
       created_at: `2026-11-22T08:00:0${9 - at}Z`,
     }),
   );
-  bench = await Workbench.start(ENGLISH, ({ method, path }) => {
+  bench = await Workbench.start(ENGLISH, ({ method, path, body }) => {
     const named = jobs.find(({ job_id }) => job_id === ID.exec(path)?.[1]);
-    if (method === 'DELETE') return { status: 204 };
+    if (/\/jobs\/(?:delete|restore)$/u.test(path)) {
+      const { job_ids } = JSON.parse(body.toString()) as { job_ids: string[] };
+      const refused: object[] = [];
+      if (path.endsWith('restore'))
+        return { status: 200, body: { restored: jobs.filter((one) => job_ids.includes(one.job_id)), refused } };
+      return { status: 200, body: { deleted: job_ids, refused, restorable_until: '2026-11-22T09:00:00Z' } };
+    }
     if (method === 'POST' && named !== undefined) return { status: 202, body: { ...named, state: 'stopping' } };
     return path.includes('/train/jobs') ? page(...jobs) : page();
   });
@@ -78,22 +84,42 @@ describe('choosing several jobs', () => {
     expect(chosen()).toEqual([true, true, false, false]);
   });
 
-  it('stops those that run and deletes those that ended, after a question', async () => {
+  it('stops those that run after a question, and deletes those that ended at once, which can be taken back', async () => {
     const user = userEvent.setup();
     for (const row of [0, 1, 2]) await user.click(boxOf(row));
     await user.click(within(bar()).getByRole('button', { name: 'Stop the chosen ones' }));
     await waitFor(() => expect(bench.requests).toContain('POST /api/v1/train/jobs/job_aaaaaa/stop'));
     await user.click(within(bar()).getByRole('button', { name: 'Delete the chosen ones' }));
     await waitFor(() => expect(rows()).toHaveLength(2));
-    expect(bench.requests.filter((one) => one.startsWith('DELETE')).toSorted()).toEqual([
-      'DELETE /api/v1/train/jobs/job_bbbbbb',
-      'DELETE /api/v1/train/jobs/job_cccccc',
-    ]);
-    expect(bench.asked.map(({ title }) => title.replace(/\p{Cf}/gu, ''))).toEqual(['Stop 1 job?', 'Delete 2 jobs?']);
+    expect(bench.requests.filter((one) => one.endsWith('/delete'))).toHaveLength(1);
+    expect(bench.asked.map(({ title }) => title.replace(/\p{Cf}/gu, ''))).toEqual(['Stop 1 job?']);
     expect(
       within(bar())
         .getByRole('status')
         .textContent.replace(/\p{Cf}/gu, ''),
     ).toBe('1 chosen');
+    await waitFor(() => expect(bench.offered.map(({ label }) => label)).toEqual(['Undo']));
+    bench.offered[0]!.run();
+    await waitFor(() => expect(rows()).toHaveLength(4));
+  });
+
+  it('is done for all with Ctrl+A; Delete then means those that ended, and Ctrl+Z takes back one deletion after the other', async () => {
+    const user = userEvent.setup();
+    rows()[3]!.focus();
+    await user.keyboard('{Delete}');
+    await waitFor(() => expect(rows()).toHaveLength(3));
+    rows()[1]!.focus();
+    await user.keyboard('{Control>}a{/Control}');
+    expect(chosen()).toEqual([true, true, true]);
+    await user.keyboard('{Delete}');
+    await waitFor(() => expect(rows().map((row) => row.dataset['name'])).toEqual(['job a']));
+    await waitFor(() => expect(bench.toasts).toHaveLength(2));
+    rows()[0]!.focus();
+    await user.keyboard('{Control>}z{/Control}');
+    await waitFor(() => expect(rows()).toHaveLength(3));
+    rows()[0]!.focus();
+    await user.keyboard('{Control>}z{/Control}');
+    await waitFor(() => expect(rows().map((row) => row.dataset['name'])).toEqual(['job a', 'job b', 'job c', 'job d']));
+    expect(bench.asked).toEqual([]);
   });
 });

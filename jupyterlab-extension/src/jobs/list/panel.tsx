@@ -6,6 +6,7 @@ import type { PanelPart } from '../../features/feature.js';
 import { useI18n } from '../../i18n/context.js';
 import { useStore } from '../../lib/useStore.js';
 import { May, useMay } from '../../projects/may.js';
+import { undoDeletion } from '../deletion.js';
 import { filterOf, stateFilters } from './filters.js';
 import { JobRow } from './JobRow.js';
 import { choose } from './chosen.js';
@@ -56,7 +57,11 @@ const part: PanelPart = {
     list: 'jobs',
     filters: stateFilters,
     Actions: NewJobIcon,
-    choice: { choose: ({ store }, ...named) => choose(store, ...named), Bar: ChosenBar },
+    choice: {
+      choose: ({ store }, ...named) => choose(store, ...named),
+      undo: (kargah) => void undoDeletion(kargah),
+      Bar: ChosenBar,
+    },
     Badge: Running,
     Empty: NoJobs,
   },

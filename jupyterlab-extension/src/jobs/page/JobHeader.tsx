@@ -8,16 +8,8 @@ import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import { canStop, isActive } from '../../api/states.js';
 import type { Job, Recipe } from '../../api/types.js';
-import {
-  cancelJob,
-  deleteJob,
-  downloadModel,
-  renameJob,
-  resumeJob,
-  stopJob,
-  tagJob,
-  type ModelFormat,
-} from '../actions.js';
+import { cancelJob, downloadModel, renameJob, resumeJob, stopJob, tagJob, type ModelFormat } from '../actions.js';
+import { deleteJobs } from '../deletion.js';
 import { registerModel } from '../registration.js';
 import { permitted, useMay } from '../../projects/may.js';
 import { ModelCode } from '../ModelCode.js';
@@ -66,7 +58,7 @@ export function JobHeader({ job, recipe }: JobHeaderProps): JSX.Element {
       needs: 'job.write',
       separated: true,
       disabled: active,
-      run: () => void deleteJob(kargah, job),
+      run: () => void deleteJobs(kargah, [job]),
     },
   ]);
   return (

@@ -115,6 +115,7 @@ export function useJob(jobId: string): LiveJob {
         setDeleted(true);
         return;
       }
+      setDeleted(false);
       setJob((before) => newer(before, event.job));
       if (state.current !== event.job.state) {
         state.current = event.job.state;

@@ -91,6 +91,7 @@ export function Lists({ features }: { readonly features: Features }): JSX.Elemen
           <Rows
             label={t(section.title)}
             onChoose={section.choice && ((...named) => section.choice?.choose(kargah, ...named))}
+            onUndo={section.choice?.undo && (() => section.choice?.undo?.(kargah))}
           >
             {shown.map((entry, index) => entry.row(index === 0, filters))}
           </Rows>

@@ -12,7 +12,7 @@ from kargah.client.comparison import compare as compare_jobs
 from kargah.client.dataset import Dataset
 from kargah.client.datasets import Datasets
 from kargah.client.errors import KargahError
-from kargah.client.jobs import JOBS, Job, list_jobs
+from kargah.client.jobs import JOBS, Job, delete_jobs, deleted_jobs, list_jobs, restore_jobs
 from kargah.client.models import Models
 from kargah.client.projects import Projects
 from kargah.client.scripts import script_request
@@ -328,6 +328,29 @@ class Kargah:
     def jobs(self, search: str | None = None) -> list[Job]:
         """Newest first."""
         return list_jobs(self._http, search)
+
+    def deleted_jobs(self) -> list[Job]:
+        """Those that can still be restored."""
+        return deleted_jobs(self._http)
+
+    def delete(self, jobs: Iterable[Job | str]) -> list[wire.RefusedJob]:
+        """Deletes ended jobs, or those with these ids; for a while `restore` brings them back.
+
+        Returns:
+            Those that were not deleted, and why, where others were.
+
+        Raises:
+            KargahError: `job_active`, `not_found`, where not one was deleted.
+        """
+        return delete_jobs(self._http, jobs)
+
+    def restore(self, jobs: Iterable[Job | str]) -> list[Job]:
+        """Takes the deletion of jobs back; answers those that are there again.
+
+        Raises:
+            KargahError: `not_found`: not one could be restored.
+        """
+        return restore_jobs(self._http, jobs)
 
     def job(self, job_id: str) -> Job:
         return Job(self._http, self._http.json("GET", f"{JOBS}/{job_id}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 JOBS = f"{API}/train/jobs"
 ENDED = frozenset({"succeeded", "failed", "stopped", "lost"})
 LOOK_AGAIN_SECONDS = 10.0
+MOST_AT_ONCE = 500
 MOST_SHOWN = 6
 SHOWN = ("val_accuracy", "val_r2", "val_mae", "val_loss", "train_loss")
 
@@ -315,8 +316,25 @@ class Job:
         body = _changes(name, secrets, params)
         return Job(self._http, self._http.json("POST", f"{JOBS}/{self.id}/resume", json=body))
 
-    def delete(self) -> None:
-        self._http.request("DELETE", f"{JOBS}/{self.id}")
+    def delete(self, *, for_good: bool = False) -> None:
+        """Deletes it; for a while `restore()` brings it back. `for_good`: at once, with its folder and its run.
+
+        Raises:
+            KargahError: `job_active`.
+        """
+        if for_good:
+            self._http.request("DELETE", f"{JOBS}/{self.id}")
+        else:
+            delete_jobs(self._http, [self])
+
+    def restore(self) -> Job:
+        """Takes its deletion back.
+
+        Raises:
+            KargahError: `not_found`: it was not deleted, or has gone for good.
+        """
+        self.data = restore_jobs(self._http, [self])[0].data
+        return self
 
     def __repr__(self) -> str:
         return f"<Job {self.name!r} {self.id}: {self.state}>"
@@ -350,6 +368,31 @@ def _file_name(job: Job) -> str:
 
 def list_jobs(http: Http, search: str | None) -> list[Job]:
     return [Job(http, item) for item in pages(http, JOBS, {"search": search} if search else {})]
+
+
+def deleted_jobs(http: Http) -> list[Job]:
+    return [Job(http, item) for item in pages(http, JOBS, {"deleted": "true"})]
+
+
+def delete_jobs(http: Http, jobs: Iterable[Job | str]) -> list[wire.RefusedJob]:
+    refused: list[wire.RefusedJob] = []
+    for some in _pieces(jobs):
+        answer: wire.DeletedJobs = http.json("POST", f"{JOBS}/delete", json={"job_ids": some})
+        refused += answer["refused"]
+    return refused
+
+
+def restore_jobs(http: Http, jobs: Iterable[Job | str]) -> list[Job]:
+    restored: list[Job] = []
+    for some in _pieces(jobs):
+        answer: wire.RestoredJobs = http.json("POST", f"{JOBS}/restore", json={"job_ids": some})
+        restored += [Job(http, one) for one in answer["restored"]]
+    return restored
+
+
+def _pieces(jobs: Iterable[Job | str]) -> list[list[str]]:
+    ids = [job if isinstance(job, str) else job.id for job in jobs]
+    return [ids[at : at + MOST_AT_ONCE] for at in range(0, len(ids), MOST_AT_ONCE)]
 
 
 def _read_update(data: wire.JobUpdate) -> Update:

@@ -999,6 +999,12 @@ class DatasetVersionPage(TypedDict):
     next_cursor: str | None
 
 
+class DeletedJobs(TypedDict):
+    deleted: list[str]
+    refused: list[RefusedJob]
+    restorable_until: str
+
+
 class DeletedProjectDeletedBy(TypedDict):
     user_id: str
     name: str
@@ -1148,6 +1154,7 @@ class Job(TypedDict):
     started_at: str | None
     first_step_at: str | None
     ended_at: str | None
+    deleted_at: NotRequired[str]
 
 
 class JobChanged(TypedDict):
@@ -1176,6 +1183,10 @@ class JobEventPage(TypedDict):
 class JobGap(TypedDict):
     job_id: str
     seq: int
+
+
+class JobIds(TypedDict):
+    job_ids: list[str]
 
 
 class JobLog(TypedDict):
@@ -1903,6 +1914,11 @@ class RefuseRequest(TypedDict):
     reason: str
 
 
+class RefusedJob(TypedDict):
+    job_id: str
+    error: Failure
+
+
 class RegisterRequest(TypedDict):
     email: str
     password: str
@@ -2062,6 +2078,11 @@ class Resources(TypedDict):
     time_limit_seconds: NotRequired[int]
     python: NotRequired[str]
     launcher: NotRequired[LauncherName]
+
+
+class RestoredJobs(TypedDict):
+    restored: list[Job]
+    refused: list[RefusedJob]
 
 
 class ResumeRequest(TypedDict):
