@@ -19,6 +19,7 @@ import { measureLoader } from './loader.mjs';
 import { measureLogCall } from './log-call.mjs';
 import { measurePreview } from './preview.mjs';
 import { measureProfile } from './profile.mjs';
+import { measureQuality } from './quality.mjs';
 import { measureStart } from './start.mjs';
 import { measureTraining } from './training.mjs';
 import { measureUpload } from './upload.mjs';
@@ -38,13 +39,16 @@ const PARTS = {
   'jobs-list': ['jobs list of 100,000 rows', () => measureJobsList()],
   training: ['samples a second', measureTraining],
   loader: ['batches of an epoch', measureLoader],
+  quality: ['quality of the table recipe', measureQuality],
   bundle: ['size of the panels', () => Promise.resolve(measureBundle())],
 };
 /** What is measured without a bridge. */
-const ALONE = new Set(['start', 'profile', 'training', 'loader', 'bundle']);
+const ALONE = new Set(['start', 'profile', 'training', 'loader', 'quality', 'bundle']);
+/** What takes half an hour is measured only where it is named. */
+const LONG = new Set(['quality']);
 
 const { values: options, positionals: named } = asked();
-const chosen = Object.keys(PARTS).filter((part) => named.length === 0 || named.includes(part));
+const chosen = Object.keys(PARTS).filter((part) => (named.length === 0 ? !LONG.has(part) : named.includes(part)));
 const dataDir = mkdtempSync(join(tmpdir(), 'kargah-bench-'));
 // Nothing of the data folder may be a script.
 const workspaceDir = mkdtempSync(join(tmpdir(), 'kargah-bench-work-'));

@@ -56,4 +56,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in __all__:
         return getattr(import_module(".client", __name__), name)
+    if name == "plots":
+        return import_module(".plots", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
