@@ -73,6 +73,20 @@ export interface ListedCommand {
   run(): void;
 }
 
+/** A field for code in JupyterLab's own editor. */
+export interface CodeField {
+  /** Puts `text` in place of what stands between two offsets, and the cursor behind it. */
+  replace(from: number, to: number, text: string): void;
+  dispose(): void;
+}
+export interface CodeFieldOptions {
+  readonly text: string;
+  readonly mimeType: string;
+  readonly label: string;
+  /** The text, or where the cursor stands in it, is another. */
+  changed(text: string, cursor: number): void;
+}
+
 /** What of JupyterLab itself is used. */
 export interface Workspace {
   /** Opens a file of the workspace, in JupyterLab's own editor. */
@@ -81,6 +95,8 @@ export interface Workspace {
   insertCell(code: string): Promise<void>;
   /** Asks for a file of the workspace whose name ends so; null where none was chosen. */
   chooseFile(title: string, endings: readonly string[]): Promise<string | null>;
+  /** An editor in `host`, in the colours of its language; null where JupyterLab has none. */
+  codeField(host: HTMLElement, options: CodeFieldOptions): CodeField | null;
   /** All that the palette has of ours, in its order. */
   commands(): readonly ListedCommand[];
 }

@@ -23,6 +23,9 @@ describe('numbers', () => {
     ['size', en.size(999_950), '1 MB'],
     ['metric', en.metric(0.091234), '0.0912'],
     ['metric', fa.metric(-0.0134), '−۰٫۰۱۳۴'],
+    ['metric', en.metric(0.0000151), '1.51e-5'],
+    ['metric', fa.metric(0.0000151), '\u2066۱٫۵۱×۱۰⁻⁵\u2069'],
+    ['metric', fa.metric(-23_400_000), '\u2066−۲٫۳۴×۱۰⁷\u2069'],
     ['metric', en.metric(38_700.4), '38,700'],
     ['metric', en.metric(Number.NaN), 'NaN'],
     ['statistic', en.statistic(11_178_300), '11,178,300'],
@@ -31,6 +34,8 @@ describe('numbers', () => {
     ['statistic', en.statistic(-0.000_123_456_7), '−0.000123457'],
     ['statistic', fa.statistic(41.5), '۴۱٫۵'],
     ['statistic', en.statistic(1.5e-9), '1.5e-9'],
+    ['statistic', latn.statistic(1.5e-9), '1.5e-9'],
+    ['statistic', fa.statistic(1.5e-9), '\u2066۱٫۵×۱۰⁻⁹\u2069'],
   ])('a %s is written as in the table', (_name, got, wanted) => {
     expect(got).toBe(wanted);
   });

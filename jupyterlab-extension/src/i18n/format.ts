@@ -45,7 +45,7 @@ export class Format {
     const size = Math.abs(value);
     const text =
       size !== 0 && (size < 1e-4 || size >= 1e7)
-        ? value.toExponential(2)
+        ? this.exponential(value.toExponential(2))
         : new Intl.NumberFormat(this.tag, {
             maximumSignificantDigits: size >= 1000 ? 21 : 3,
             maximumFractionDigits: 0,
@@ -53,12 +53,23 @@ export class Format {
     return this.latinMarks(text).replace(/^\u200e?[-−]/u, '−');
   }
 
+  /** `1.51e-5`; among Persian digits as school books write it, `۱٫۵۱×۱۰⁻⁵`, kept in its order. */
+  private exponential(latin: string): string {
+    if (!latin.includes('e')) return this.digits(latin);
+    if (!this.fa || this.locale.digits !== 'fa') return latin;
+    const [mantissa = '', exponent = ''] = latin.split('e');
+    const raised = exponent
+      .replace('+', '')
+      .replace(/./gu, (one) => (one === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(one)] ?? '')));
+    return `\u2066${this.digits(mantissa.replace('-', '−').replace('.', '٫'))}×${this.digits('10')}${raised}\u2069`;
+  }
+
   /** A figure about data, with six significant digits: `11,178,300`, `0.00012`; one of four digits may be a year and is not grouped. */
   statistic(value: number): string {
     const size = Math.abs(value);
     const text =
       size !== 0 && (size < 1e-6 || size >= 1e15)
-        ? this.digits(String(Number(value.toPrecision(6))))
+        ? this.exponential(String(Number(value.toPrecision(6))))
         : new Intl.NumberFormat(this.tag, { maximumSignificantDigits: 6, useGrouping: 'min2' }).format(value);
     return this.latinMarks(text).replace(/^\u200e?[-−]/u, '−');
   }

@@ -1,4 +1,5 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IEditorServices } from '@jupyterlab/codeeditor';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -24,6 +25,7 @@ import {
 } from '../tokens.js';
 import { BUILT_IN } from './builtIn.js';
 import { insertCell } from './notebook/cell.js';
+import { codeField } from './codeField.js';
 import { listedCommands } from './commands.js';
 import { chooseFile } from './files.js';
 import { OPEN_MLFLOW } from './mlflow.js';
@@ -169,13 +171,14 @@ const workspace: JupyterFrontEndPlugin<IKargahWorkspace> = {
   description: 'Files, notebooks and commands of JupyterLab.',
   autoStart: true,
   provides: IKargahWorkspace,
-  optional: [IDefaultFileBrowser],
-  activate: (app: JupyterFrontEnd, browser: IDefaultFileBrowser | null) => ({
+  optional: [IDefaultFileBrowser, IEditorServices],
+  activate: (app: JupyterFrontEnd, browser: IDefaultFileBrowser | null, editors: IEditorServices | null) => ({
     openFile: async (path) => {
       await app.commands.execute('docmanager:open', { path });
     },
     insertCell: (code) => insertCell(app, code),
     chooseFile: (title, endings) => (browser === null ? Promise.resolve(null) : chooseFile(browser, title, endings)),
+    codeField: (host, options) => (editors === null ? null : codeField(editors, host, options)),
     commands: () => listedCommands(app),
   }),
 };

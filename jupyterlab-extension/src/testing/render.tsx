@@ -46,6 +46,7 @@ export function kargahFor(url: string, locale: Locale = PERSIAN): Kargah & { rea
     openFile: note('openFile'),
     insertCell: note('insertCell'),
     chooseFile: () => Promise.resolve(null),
+    codeField: () => null,
     commands: () => [],
     showPanel: () => void told.push('showPanel'),
   };

@@ -89,6 +89,7 @@ export class Workbench {
       openFile: note('file'),
       insertCell: note('cell'),
       chooseFile: () => Promise.resolve(self.answer),
+      codeField: () => null,
       commands: () => [],
       showPanel: () => void self.opened.push('panel'),
     };

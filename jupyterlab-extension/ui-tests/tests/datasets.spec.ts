@@ -94,6 +94,14 @@ test.describe.serial('someone who knows her data', () => {
     await sql.getByRole('textbox').fill('SELECT "شهر", count(*) AS n FROM data GROUP BY 1 ORDER BY 1');
     await sql.getByRole('button', { name: 'اجرا' }).click();
     await expect(sql.getByRole('cell', { name: '300' })).toHaveCount(4);
+    // In the colours of the language, by JupyterLab's own editor.
+    await expect(sql.locator('.cm-line span', { hasText: /^SELECT$/u })).toBeVisible(SOON);
+    await sql.getByRole('textbox').fill('SELECT max(');
+    await sql.getByRole('group', { name: 'ستون‌ها' }).getByRole('button', { name: 'مبلغ' }).click();
+    await page.keyboard.type(') AS n FROM data');
+    await page.keyboard.press('Control+Enter');
+    await expect(sql.getByRole('columnheader', { name: 'n', exact: true })).toBeVisible();
+    await expect(sql.getByRole('row')).toHaveCount(2);
     await sql.getByRole('textbox').fill("SELECT * FROM read_text('/etc/passwd')");
     await page.keyboard.press('Control+Enter');
     await expect(sql.locator('.kg-Note')).toContainText('اجرا نشد');

@@ -1,5 +1,5 @@
-import { type FormEvent, useState } from 'react';
-import type { DatasetPreview } from '../../api/types.js';
+import { type FormEvent, useId, useState } from 'react';
+import type { Column } from '../../api/types.js';
 import { Button, IconButton } from '../../components/controls/Button.js';
 import { Caret } from '../../components/icons/Icon.js';
 import { useI18n } from '../../i18n/context.js';
@@ -11,7 +11,7 @@ export function Filters({
   conditions,
   onChange,
 }: {
-  readonly columns: DatasetPreview['columns'];
+  readonly columns: readonly Column[];
   readonly conditions: readonly Condition[];
   readonly onChange: (conditions: readonly Condition[]) => void;
 }): JSX.Element {
@@ -19,6 +19,7 @@ export function Filters({
   const [name, setName] = useState(columns[0]?.name ?? '');
   const [chosen, setOp] = useState<Operator>('=');
   const [text, setText] = useState('');
+  const suggestions = useId();
   const column = columns.find((one) => one.name === name) ?? columns[0];
   if (column === undefined) return <></>;
   const operators = operatorsOf(column.type);
@@ -74,9 +75,15 @@ export function Filters({
               dir={text === '' ? undefined : 'auto'}
               aria-label={t('rows.value')}
               placeholder={column.calendar === 'jalali' ? format.digits('1405/09/01') : t('rows.value')}
+              list={suggestions}
               value={text}
               onChange={(event) => setText(event.target.value)}
             />
+            <datalist id={suggestions}>
+              {(column.type === 'category' || column.type === 'text' ? column.top : []).map((one) => (
+                <option key={one.value} value={one.value} />
+              ))}
+            </datalist>
           </div>
         ))}
       <Button size="small" type="submit" icon="add" label={t('rows.addFilter')} disabled={value === undefined} />

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
 import { data } from '../../api/client.js';
-import type { Dataset, DatasetPreview } from '../../api/types.js';
+import type { Column, Dataset } from '../../api/types.js';
 import { IconButton } from '../../components/controls/Button.js';
 import { ErrorNote } from '../../components/Note.js';
 import { useKargah } from '../../context.js';
@@ -22,7 +22,7 @@ export function Rows({
 }: {
   readonly dataset: Dataset;
   readonly version: number;
-  readonly columns: DatasetPreview['columns'];
+  readonly columns: readonly Column[];
   readonly rows: number;
 }): JSX.Element {
   const kargah = useKargah();
@@ -108,7 +108,7 @@ export function Rows({
         )}
         {failure === null && total === 0 && <p className="kg-Card-body kg-Text-muted">{t('rows.none')}</p>}
       </section>
-      <Sql dataset={dataset} version={version} />
+      <Sql dataset={dataset} version={version} columns={columns.map(({ name }) => name)} />
     </>
   );
 }

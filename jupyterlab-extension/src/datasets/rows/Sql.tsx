@@ -1,16 +1,27 @@
-import { type KeyboardEvent, useState } from 'react';
+import { useState } from 'react';
 import { data } from '../../api/client.js';
+import { saveBlob } from '../../api/download.js';
 import type { Dataset, QueryResult } from '../../api/types.js';
 import { Button } from '../../components/controls/Button.js';
 import { ErrorNote } from '../../components/Note.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
+import { csvFile } from '../../lib/csv.js';
+import { SqlField } from './SqlField.js';
 import { TableCell, isFigure } from './TableCell.js';
 
 const FIRST = 'SELECT *\nFROM data\nLIMIT 20';
 
-/** One SELECT over the table `data`; Ctrl+Enter runs it. */
-export function Sql({ dataset, version }: { readonly dataset: Dataset; readonly version: number }): JSX.Element {
+/** One SELECT over the table `data`; Ctrl+Enter runs it. The answer can be saved as far as it is shown. */
+export function Sql({
+  dataset,
+  version,
+  columns,
+}: {
+  readonly dataset: Dataset;
+  readonly version: number;
+  readonly columns: readonly string[];
+}): JSX.Element {
   const kargah = useKargah();
   const { t, format } = useI18n();
   const [sql, setSql] = useState(FIRST);
@@ -28,11 +39,11 @@ export function Sql({ dataset, version }: { readonly dataset: Dataset; readonly 
     }
     setBusy(false);
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      if (!busy) void run();
-    }
+  const save = ({ columns: answered, rows }: QueryResult): void => {
+    const table = rows.map((row) => row.map((cell) => (typeof cell === 'boolean' ? String(cell) : cell)));
+    const file = csvFile([answered.map(({ name }) => name), ...table]);
+    const name = dataset.name.replace(/\.[a-z0-9]{1,8}$/iu, '');
+    saveBlob(new Blob([file], { type: 'text/csv' }), `${name}-sql.csv`);
   };
   return (
     <section className="kg-Card" data-testid="kargah-sql">
@@ -41,16 +52,7 @@ export function Sql({ dataset, version }: { readonly dataset: Dataset; readonly 
         <span className="kg-Text-muted kg-Text-small">{t('rows.sqlHint')}</span>
       </div>
       <div className="kg-Card-body kg-Layout-stack kg-mod-close">
-        <textarea
-          className="kg-Sql kg-Text-code"
-          dir="ltr"
-          spellCheck={false}
-          rows={4}
-          aria-label={t('rows.sql')}
-          value={sql}
-          onChange={(event) => setSql(event.target.value)}
-          onKeyDown={onKeyDown}
-        />
+        <SqlField text={sql} columns={columns} onText={setSql} onRun={() => void (busy || run())} />
         <div className="kg-Layout-row kg-Layout-wrap">
           <Button
             kind="primary"
@@ -66,6 +68,9 @@ export function Sql({ dataset, version }: { readonly dataset: Dataset; readonly 
               {t('facts.and')}
               {format.duration(found.seconds)}
             </span>
+          )}
+          {found !== null && failure === null && found.rows.length > 0 && (
+            <Button size="small" icon="down" label={t('rows.sqlCsv')} onClick={() => save(found)} />
           )}
         </div>
         {failure !== null && <ErrorNote reason={failure} />}
