@@ -18,7 +18,7 @@ import { createApp, type AppParts } from './http/app.js';
 import { docsFiles, docsRoutes } from './http/docs.js';
 import type { Authenticator, Route } from './http/route.js';
 import { createLaunchers } from './launchers/index.js';
-import { Ledger, LedgerStore, Refusals } from './ledger/index.js';
+import { Ledger, LedgerStore, OutsideActs, Refusals } from './ledger/index.js';
 import { systemClock } from './lib/clock.js';
 import { createMail } from './mail/index.js';
 import { createLive, type Live } from './live/live.js';
@@ -54,6 +54,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
   // The parts name each other (live watches training's jobs, training tells live): the later one is reached when it is there.
   const memberships = new Memberships(db);
   const ledger = new Ledger(systemClock);
+  const acts = new OutsideActs({ db, ledger, clock: systemClock, log, alone: storage.engine === 'sqlite' });
   const refusals = new Refusals({ db, ledger, clock: systemClock, log });
   const refused = (caller: Caller, permission: Permission, object: { kind: string; id: string }): void =>
     refusals.add({ caller, permission, object, projectId: caller.projectId });
@@ -131,6 +132,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     registry: mlflow.registry,
     memberships,
     ledger,
+    acts,
     mail,
     training,
     datasets: datasets.service,
@@ -154,7 +156,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     ...trainingRoutes(training),
     ...running.flatMap((feature) => feature.routes),
   ];
-  const gateway = mlflow.gateway(auth.authenticator, training.gatewayListener, refused);
+  const gateway = mlflow.gateway(auth.authenticator, training.gatewayListener, { refused, acts });
   const app = createApp({
     routes,
     mounts: [
@@ -185,6 +187,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     authenticator: auth.authenticator,
     signUpCode: auth.signUpCode,
     start: async () => {
+      await acts.start();
       mlflow.port.onState((state) => live.mlflowChanged(state));
       mlflow.server.start();
       // No job begins before MLflow is up: until then the cores are MLflow's.
@@ -200,6 +203,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     stop: async () => {
       for (const feature of running.toReversed()) await feature.stop?.();
       await refusals.close();
+      acts.stop();
       await training.stop();
       await launchers.close();
       await mlflow.stop();

@@ -11,7 +11,7 @@ import type { FeaturePermissions, LeastRole } from './contract/permissions.js';
 import type { Events } from './events.js';
 import type { Mount } from './http/app.js';
 import type { Route } from './http/route.js';
-import type { Ledger } from './ledger/index.js';
+import type { Ledger, OutsideTelling } from './ledger/index.js';
 import type { Mail } from './mail/index.js';
 import type { FeatureFeed, LivePort } from './live/port.js';
 import type { MlflowPort, RegistryPort } from './mlflow/port.js';
@@ -49,6 +49,8 @@ export interface Parts {
   readonly db: Kysely<Database>;
   readonly events: Events;
   readonly ledger: Ledger;
+  /** For what MLflow does and the ledger tells. */
+  readonly acts: OutsideTelling;
   readonly mail: Mail;
   readonly live: LivePort & FeatureFeed;
   readonly mlflow: MlflowPort;

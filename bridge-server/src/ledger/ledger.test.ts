@@ -6,11 +6,13 @@ import { HandClock } from '../../test/clock.js';
 import { ROOT } from '../../test/bridge.js';
 import { testStorage } from '../../test/storage.js';
 import { LEDGER, type LedgerKind, type LedgerRow } from '../contract/ledger.js';
+import { KargahError } from '../lib/errors.js';
 import { duringRequest } from '../lib/request-origin.js';
 import type { Storage } from '../storage/storage.js';
 import type { Act, Facts } from './act.js';
 import { GENESIS, hashOf, verdictOn } from './chain.js';
 import { Ledger } from './ledger.js';
+import { OutsideActs } from './outside.js';
 import { LedgerStore } from './store.js';
 
 const NOON = Date.parse('2026-11-28T12:00:00.000Z');
@@ -185,5 +187,70 @@ describe('the chain', () => {
       yield await Promise.resolve(rows);
     };
     expect(await verdictOn(pages())).toMatchObject({ rows: 5, head: { seq: 5 }, broken: null });
+  });
+});
+
+describe('of what another server does', () => {
+  const gone: Act = {
+    caller: sara,
+    action: 'run.delete',
+    object: { kind: 'run', id: 'r1' },
+    projectId: 'prj_1',
+  };
+  const failed: unknown[] = [];
+  const outside = (alone = true): OutsideActs =>
+    new OutsideActs({ db: storage.db, ledger, clock, log: { error: (what) => void failed.push(what) }, alone });
+  const rows = async (): Promise<unknown[]> =>
+    (await store.page(all, 10, null)).map(({ action, actor, reason, from }) => [action, actor.id, reason, from]);
+  const kept = () => storage.db.selectFrom('outside_acts').selectAll().execute();
+
+  it('the act is told when it was done, and not when it was refused', async () => {
+    const acts = outside();
+    expect(
+      await acts.during(
+        gone,
+        () => Promise.resolve(409),
+        () => 'refused',
+      ),
+    ).toBe(409);
+    const refused = acts.during(gone, () => Promise.reject(new KargahError('not_found')));
+    await expect(refused).rejects.toMatchObject({ code: 'not_found' });
+    expect(await rows()).toEqual([]);
+    await duringRequest({ requestId: 'request-1', from: '10.0.0.7' }, () =>
+      acts.during(gone, () => Promise.resolve(200)),
+    );
+    expect(await rows()).toEqual([['run.delete', 'u_sara', null, '10.0.0.7']]);
+    expect([await kept(), failed]).toEqual([[], []]);
+  });
+
+  it('an act of which no answer came is told with just that as the reason', async () => {
+    const cut = outside().during(gone, () => Promise.reject(new KargahError('mlflow_unavailable')));
+    await expect(cut).rejects.toMatchObject({ code: 'mlflow_unavailable' });
+    expect(await rows()).toEqual([['run.delete', 'u_sara', 'outcome_unknown', null]]);
+  });
+
+  it('an act in the midst of which the bridge was killed is told by the next one, once, with who did it and from where', async () => {
+    const [asked, ended] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const killed = duringRequest({ requestId: 'request-1', from: '10.0.0.7' }, () =>
+      outside().during(gone, async () => {
+        asked.resolve(undefined);
+        await ended.promise;
+      }),
+    );
+    await asked.promise;
+    // Another bridge of the database leaves alone what may still be going on.
+    const beside = outside(false);
+    await beside.start();
+    beside.stop();
+    expect(await rows()).toEqual([]);
+    const next = outside();
+    await next.start();
+    next.stop();
+    const told = [['run.delete', 'u_sara', 'outcome_unknown', '10.0.0.7']];
+    expect(await rows()).toEqual(told);
+    ended.resolve(undefined);
+    await killed;
+    expect(await rows()).toEqual(told);
+    expect(await verdict()).toMatchObject({ broken: null });
   });
 });

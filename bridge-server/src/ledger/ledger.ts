@@ -20,9 +20,13 @@ export class Ledger {
   constructor(private readonly clock: Clock) {}
 
   /** The last thing that a transaction does, since those that come later wait for its end. */
-  async record(trx: Transaction<Database>, act: Act): Promise<void> {
+  async record(
+    trx: Transaction<Database>,
+    act: Act,
+    origin: RequestOrigin | null = act.caller.kind === 'server' ? null : requestOrigin(),
+  ): Promise<void> {
     const { caller, action, object, projectId, reason } = act;
-    await this.append(trx, caller, caller.kind === 'server' ? null : requestOrigin(), {
+    await this.append(trx, caller, origin, {
       action,
       object: { kind: object.kind, id: plain(object.id) },
       project_id: projectId,

@@ -5,7 +5,7 @@ import type { Caller, Person } from '../access/caller.js';
 import { systemClock } from '../lib/clock.js';
 import { join } from 'node:path';
 import { connect } from './server/connect.js';
-import { createGateway, type Gateway, type GatewayRefused } from './gateway/gateway.js';
+import { createGateway, type Gateway, type GatewayDeps } from './gateway/gateway.js';
 import { IngestSpool } from './ingest/spool.js';
 import type { GatewayListener, MlflowPort } from './port.js';
 import { OwnMlflowServer, RemoteMlflowServer, type MlflowLog, type MlflowServer } from './server/server.js';
@@ -34,7 +34,11 @@ export interface Mlflow {
   /** Points that were acknowledged and are not in MLflow yet. */
   readonly spool: Pick<IngestSpool, 'waiting'>;
   /** The handler to mount at `/mlflow`; made once the training service, which listens to it, stands. */
-  gateway(authenticator: Authenticator, listener: GatewayListener, refused?: GatewayRefused): Gateway;
+  gateway(
+    authenticator: Authenticator,
+    listener: GatewayListener,
+    told: Pick<GatewayDeps, 'refused' | 'acts'>,
+  ): Gateway;
   /** Ends MLflow, where it is our own, and every connection to it. */
   stop(): Promise<void>;
 }
@@ -64,7 +68,7 @@ export function createMlflow({ config, access, log }: MlflowDeps): Mlflow {
     registry,
     server,
     spool,
-    gateway: (authenticator, listener, refused = () => undefined) => {
+    gateway: (authenticator, listener, told) => {
       const ensureWorkspace = port.ensureWorkspace.bind(port);
       const folder = join(root, 'passing');
       const gateway = createGateway({
@@ -74,7 +78,7 @@ export function createMlflow({ config, access, log }: MlflowDeps): Mlflow {
         access,
         ensureWorkspace,
         listener,
-        refused,
+        ...told,
         registry,
         spool,
         log,

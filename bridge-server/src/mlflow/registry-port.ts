@@ -1,4 +1,5 @@
 import type { Caller } from '../access/caller.js';
+import type { Act } from '../ledger/index.js';
 
 /** A registered model, as MLflow has it. */
 export interface RegistryModel {
@@ -77,6 +78,7 @@ export type RegistryChange =
   | { readonly kind: 'rename'; readonly name: string; readonly to: string }
   /** The files that a version may have been made of. */
   | { readonly kind: 'delete_logged_model'; readonly modelId: string }
+  | { readonly kind: 'stage'; readonly name: string; readonly version: number; readonly stage: string }
   | { readonly kind: 'create_version'; readonly name: string }
   | { readonly kind: 'other'; readonly name: string };
 
@@ -84,6 +86,8 @@ export type RegistryChange =
 export interface RegistryGuard {
   /** @throws {KargahError} where it may not be */
   allow(caller: Caller, change: RegistryChange): Promise<void>;
+  /** What the ledger is to tell of it; null: nothing. */
+  told(caller: Caller, change: RegistryChange): Promise<Act | null>;
   /** MLflow is being asked for it: until the answer's function is called, and then once more, what is shown is asked for anew. */
   passing(caller: Caller, change: RegistryChange): () => void;
 }

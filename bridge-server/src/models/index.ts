@@ -19,12 +19,16 @@ import { cardRoutes, modelRoutes, promotionRoutes } from './routes.js';
 import { TrainedModels } from './trained/service.js';
 import { TrainedModelStore } from './trained/store.js';
 
-type ModelsDeps = Pick<Parts, 'db' | 'live' | 'ledger' | 'mlflow' | 'registry' | 'training' | 'catalogue' | 'log'>;
+type ModelsDeps = Pick<
+  Parts,
+  'db' | 'live' | 'ledger' | 'acts' | 'mlflow' | 'registry' | 'training' | 'catalogue' | 'log'
+>;
 
 export function createModels({
   db,
   live,
   ledger,
+  acts,
   mlflow,
   registry,
   training,
@@ -56,6 +60,7 @@ export function createModels({
     registry,
     mlflow,
     trained: training.models,
+    acts,
     promotion: { protectedIn, demote: (person, place) => aliases.demote(person, place) },
   });
   const aliases: ProtectedAliases = new ProtectedAliases({

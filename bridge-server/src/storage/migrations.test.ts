@@ -196,6 +196,7 @@ const COLUMNS: Columns = {
     granted_by: 'required',
     created_at: 'required',
   },
+  outside_acts: { act_id: 'required', begun_at: 'required', act_json: 'required' },
   invitations: {
     invitation_id: 'required',
     project_id: 'required',

@@ -8,6 +8,7 @@ export interface Database {
   projects: ProjectTable;
   project_members: ProjectMemberTable;
   invitations: InvitationTable;
+  outside_acts: OutsideActTable;
   sessions: SessionTable;
   devices: DeviceTable;
   api_tokens: ApiTokenTable;
@@ -57,6 +58,12 @@ export interface ProjectMemberTable {
   user_id: string;
   role: 'owner' | 'editor' | 'viewer';
   created_at: string;
+}
+/** An act that MLflow is being asked for; what it became is told to the ledger. */
+export interface OutsideActTable {
+  act_id: string;
+  begun_at: string;
+  act_json: string;
 }
 /** A way into a project for one person; the token itself is kept nowhere. */
 export interface InvitationTable {

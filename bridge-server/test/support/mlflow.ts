@@ -121,6 +121,7 @@ export async function startTestMlflow(): Promise<TestMlflow> {
       runSaid: (jobId, runId, status) => said.push({ jobId, runId, status }),
       paramsLogged: (jobId, params) => loggedParams.push({ jobId, params }),
     },
+    { refused: () => undefined, acts: { during: (_act, send) => send() } },
   );
   const front = createServer((req, res) => {
     // The bridge stands behind Jupyter's proxy, which takes a prefix away; express takes `/mlflow`.

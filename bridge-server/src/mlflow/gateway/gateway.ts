@@ -8,6 +8,7 @@ import type { Caller, Person } from '../../access/caller.js';
 import { inProject, inWorkspace } from '../../access/projects.js';
 import { workspaceUser, type WorkspaceUser } from '../../access/workspace-user.js';
 import { requireHere } from '../../access/require-access.js';
+import type { Outcome, OutsideTelling } from '../../ledger/index.js';
 import { projectNamed, tokenOf } from '../../http/guards/policy.js';
 import { EMPTY_FOR_THE_PAGE, NOT_IMPLEMENTED } from './allowed.js';
 import { readJson } from './body.js';
@@ -27,13 +28,14 @@ import { nameFault, refuse, unavailable } from './refusal.js';
 import type { MlflowServer } from '../server/server.js';
 import { refuseUnsound } from '../rules/sound.js';
 import { Streams } from './streams.js';
+import { actOf } from '../rules/told.js';
 
 export interface GatewayLog {
   error(fields: object, message: string): void;
 }
 
 /** Told of what somebody who is signed in asked for and may not have. */
-export type GatewayRefused = (
+type GatewayRefused = (
   caller: Caller,
   permission: Permission,
   object: { readonly kind: string; readonly id: string },
@@ -57,6 +59,8 @@ export interface GatewayDeps {
   readonly ensureWorkspace: (workspace: string, user: WorkspaceUser) => Promise<void>;
   readonly listener: GatewayListener;
   readonly refused: GatewayRefused;
+  /** For what MLflow does and the ledger tells. */
+  readonly acts: OutsideTelling;
   /** Who guards MLflow's registry, where somebody does. */
   readonly registry: { readonly guard: RegistryGuard | null };
   readonly spool: IngestDeps['spool'];
@@ -149,13 +153,14 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const { guard } = deps.registry;
     const change = guard === null ? null : registryChange(found, said?.json ?? null);
     if (change !== null) await guard!.allow(caller, change);
+    const act = change === null ? actOf(caller, found, said?.json ?? null) : await guard!.told(caller, change);
     const exchange = { req, res, found, caller, body: said };
     const passOn = async (): Promise<number> => {
       if (!isUp()) throw unavailable();
       await settle(caller);
       const passed = change === null ? null : guard!.passing(caller, change);
       try {
-        return await forward(exchange);
+        return await deps.acts.during(act, () => forward(exchange), outcomeOf);
       } finally {
         passed?.();
       }
@@ -227,6 +232,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
     close: () => forwarder.close(),
   };
 }
+
+/** By the status of MLflow's answer. */
+const outcomeOf = (status: number): Outcome => (status < 400 ? 'done' : status < 500 ? 'refused' : 'unknown');
 
 /** What a request is about, as far as its address says so. */
 function objectOf({ row, params, query }: Match): { readonly kind: string; readonly id: string } {

@@ -29,6 +29,8 @@ export function registryChange(
       return { kind: 'delete_model', name };
     case '/mlflow/registered-models/rename':
       return { kind: 'rename', name, to: given(body, ['new_name', 'newName'])[0] ?? named(body, ['new_name']) };
+    case '/mlflow/model-versions/transition-stage':
+      return { kind: 'stage', name, version: Number(versionIn(body, query)), stage: said(body, query, 'stage') };
     case '/mlflow/model-versions/create':
       return { kind: 'create_version', name };
     default:

@@ -1,9 +1,11 @@
 import type { Caller } from '../../access/caller.js';
+import type { Act } from '../../ledger/index.js';
 import { KargahError } from '../../lib/errors.js';
 import type { RegistryChange, RegistryGuard } from '../../mlflow/port.js';
 import type { RegistryIndex } from './registry-index.js';
 import type { RegistryService } from './service.js';
 import type { RegistryStore } from './store.js';
+import { actOf } from './told.js';
 
 interface GuardDeps {
   readonly index: RegistryIndex;
@@ -22,7 +24,7 @@ export class GatewayGuard implements RegistryGuard {
 
   async allow(caller: Caller, change: RegistryChange): Promise<void> {
     const { index, registry, store } = this.deps;
-    if (change.kind === 'other' || change.kind === 'create_version') return;
+    if (change.kind === 'other' || change.kind === 'create_version' || change.kind === 'stage') return;
     const isProtected = await this.deps.protectedIn(caller.projectId);
     if (change.kind === 'alias') {
       if (isProtected(change.alias))
@@ -42,6 +44,12 @@ export class GatewayGuard implements RegistryGuard {
       return;
     }
     await registry.requireNoAlias(caller, change.name, change.kind === 'delete_version' ? change.version : undefined);
+  }
+
+  async told(caller: Caller, change: RegistryChange): Promise<Act | null> {
+    if (change.kind === 'other' || change.kind === 'create_version') return null;
+    await this.deps.index.current(caller);
+    return actOf(this.deps.store, caller, change);
   }
 
   passing(caller: Caller, change: RegistryChange): () => void {

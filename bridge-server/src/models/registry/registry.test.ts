@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { HUNG_MS } from '../../../test/hung.js';
 import { ModelsWorld, type Signed } from '../../../test/support/models.js';
+import type { LedgerRow } from '../../contract/ledger.js';
 import type { ModelCard } from '../card/contract.js';
 import type { Dependents, ModelVersion, RegisteredModel } from '../contract.js';
 
@@ -18,6 +20,16 @@ const M = '/api/v1/models';
 const at = (name: string, rest = ''): string => `${M}/${encodeURIComponent(name)}${rest}`;
 const ask = <T>(method: string, path: string, body?: unknown) => world.ask<T>(sara, method, path, body);
 const refusal = ({ status, body }: { status: number; body: { code?: string } }) => [status, body.code];
+/** The ledger's rows of what has such an id, oldest first; they are written once MLflow has answered. */
+const toldOf = (id: RegExp, rows: unknown[]): Promise<void> =>
+  vi.waitFor(
+    async () => {
+      const { items } = (await ask<{ items: LedgerRow[] }>('GET', '/api/v1/ledger?limit=200')).body;
+      const of = items.filter(({ action, object }) => action !== 'access.refuse' && id.test(object.id)).reverse();
+      expect(of.map(({ action, object, before, after }) => [action, object.id, before, after])).toEqual(rows);
+    },
+    { timeout: HUNG_MS, interval: 100 },
+  );
 const listed = async (query = '') => (await ask<Page<RegisteredModel>>('GET', `${M}?${query}`)).body;
 
 describe('a registered model', () => {
@@ -296,6 +308,14 @@ describe('an alias', () => {
     expect((await ask('DELETE', at('held', '/versions/1'))).status).toBe(204);
     expect((await world.mlflow(sara, 'DELETE', '/mlflow/registered-models/delete', { name: 'held' })).status).toBe(200);
     expect(refusal(await ask('GET', at('held')))).toEqual([404, 'not_found']);
+    // What was refused is not among it.
+    await toldOf(/^held(?:$|[@/])/u, [
+      ['model.set_alias', 'held@آزمایشی', { alias: 'آزمایشی', version: null }, { alias: 'آزمایشی', version: 1 }],
+      ['model.delete_version', 'held/2', { name: 'held', version: 2 }, null],
+      ['model.set_alias', 'held@آزمایشی', { alias: 'آزمایشی', version: 1 }, { alias: 'آزمایشی', version: null }],
+      ['model.delete_version', 'held/1', { name: 'held', version: 1 }, null],
+      ['model.delete', 'held', { name: 'held', versions: 0 }, null],
+    ]);
   });
 
   it('that MLflow’s own client moves is shown where it points now, after a rename too', async () => {
@@ -315,7 +335,37 @@ describe('an alias', () => {
     expect((await world.mlflow(sara, 'POST', '/mlflow/registered-models/rename', renamed)).status).toBe(200);
     expect((await ask<RegisteredModel>('GET', at('renamed'))).body).toMatchObject({ versions: 2 });
     expect(refusal(await ask('GET', at('moved')))).toEqual([404, 'not_found']);
+    await toldOf(/^moved/u, [
+      ['model.set_alias', 'moved@canary', { alias: 'canary', version: null }, { alias: 'canary', version: 1 }],
+      ['model.set_alias', 'moved@canary', { alias: 'canary', version: 1 }, { alias: 'canary', version: 2 }],
+      ['model.rename', 'moved', { name: 'moved' }, { name: 'renamed' }],
+    ]);
   });
+});
+
+it('is told in the ledger with the runs and experiments that MLflow’s own client deletes and brings back, and not what it was refused', async () => {
+  const run = await world.run(null);
+  const found = await world.mlflow(sara, 'GET', `/mlflow/runs/get?run_id=${run}`);
+  const experiment = (JSON.parse(found.text) as { run: { info: { experiment_id: string } } }).run.info.experiment_id;
+  const made = await world.mlflow(sara, 'POST', '/mlflow/experiments/create', { name: 'rows of the ledger' });
+  const other = (JSON.parse(made.text) as { experiment_id: string }).experiment_id;
+  for (const [path, body] of [
+    ['runs/delete', { run_id: run }],
+    ['runs/restore', { run_id: run }],
+    ['experiments/delete', { experiment_id: other }],
+    ['experiments/restore', { experiment_id: other }],
+  ] as const)
+    expect([path, (await world.mlflow(sara, 'POST', `/mlflow/${path}`, body)).status]).toEqual([path, 200]);
+  expect((await world.mlflow(sara, 'POST', '/mlflow/runs/delete', { run_id: '0'.repeat(32) })).status).toBe(404);
+  expect((await world.mlflow(viewer, 'POST', '/mlflow/experiments/delete', { experiment_id: experiment })).status).toBe(
+    403,
+  );
+  await toldOf(new RegExp(`^(?:${run}|${other}|0+)$`, 'u'), [
+    ['run.delete', run, null, null],
+    ['run.restore', run, null, null],
+    ['experiment.delete', other, null, null],
+    ['experiment.restore', other, null, null],
+  ]);
 });
 
 it('keeps a prompt, which MLflow holds as a registered model, out of the models', async () => {

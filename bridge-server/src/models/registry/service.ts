@@ -10,7 +10,8 @@ import type { Report } from '../../contract/training/report.js';
 import { KeyedMutex } from '../../lib/async/keyed-mutex.js';
 import { KargahError } from '../../lib/errors.js';
 import { folded } from '../../lib/search/folding.js';
-import type { MlflowPort, RegistryPort } from '../../mlflow/port.js';
+import type { OutsideTelling } from '../../ledger/index.js';
+import type { MlflowPort, RegistryChange, RegistryPort } from '../../mlflow/port.js';
 import {
   modelOf,
   stored,
@@ -32,6 +33,7 @@ import type {
 import { checkAlias, checkModelName } from './names.js';
 import type { InProject, RegistryIndex } from './registry-index.js';
 import type { ModelRow, RegistryStore, VersionRow } from './store.js';
+import { actOf } from './told.js';
 import { aliasesOf, aliasOf, modelsOf, versionsOf } from './view.js';
 
 const MOST_JOBS = 100;
@@ -43,6 +45,7 @@ interface RegistryDeps {
   readonly mlflow: Pick<MlflowPort, 'ensureWorkspace'>;
   readonly trained: Pick<JobModels, 'reportAt' | 'pairedAt' | 'packageAt'>;
   readonly promotion: Promotion;
+  readonly acts: OutsideTelling;
 }
 /** What protected aliases are, and how one is taken away. */
 interface Promotion {
@@ -96,7 +99,9 @@ export class RegistryService {
   async delete(person: Person, name: string): Promise<void> {
     await this.model(person, 'model.write', name);
     await this.requireNoAlias(person, name);
-    await this.deps.index.after(person, name, () => this.deps.registry.deleteModel(person.workspace, name));
+    await this.#told(person, { kind: 'delete_model', name }, () =>
+      this.deps.registry.deleteModel(person.workspace, name),
+    );
   }
 
   async dependents(person: Person, name: string, version: number | undefined): Promise<Dependents> {
@@ -176,8 +181,9 @@ export class RegistryService {
   async deleteVersion(person: Person, name: string, version: number): Promise<void> {
     await this.version(person, 'model.write', name, version);
     await this.requireNoAlias(person, name, version);
-    const { index, registry } = this.deps;
-    await index.after(person, name, () => registry.deleteVersion(person.workspace, name, version));
+    await this.#told(person, { kind: 'delete_version', name, version }, () =>
+      this.deps.registry.deleteVersion(person.workspace, name, version),
+    );
   }
 
   async report(person: Person, name: string, version: number): Promise<Report> {
@@ -255,18 +261,32 @@ export class RegistryService {
     await this.version(person, 'model.promote', name, version);
     checkAlias(alias);
     if ((await this.#protected(person))(alias)) throw new KargahError('alias_protected', { name, alias });
-    const { index, registry } = this.deps;
-    await index.after(person, name, () => registry.setAlias(person.workspace, name, alias, version));
+    await this.#told(person, { kind: 'alias', name, alias, version }, () =>
+      this.deps.registry.setAlias(person.workspace, name, alias, version),
+    );
     return this.get(person, name);
   }
 
   async deleteAlias(person: Person, name: string, alias: string): Promise<void> {
     const { project_id: projectId } = await this.model(person, 'model.promote', name);
-    const { index, registry, store, promotion } = this.deps;
+    const { registry, store, promotion } = this.deps;
     if ((await this.#protected(person))(alias)) return promotion.demote(person, { projectId, name, alias });
     const aliases = await store.aliases(projectId, [name]);
     if (!aliases.some((one) => one.alias === alias)) throw new KargahError('not_found');
-    await index.after(person, name, () => registry.setAlias(person.workspace, name, alias, null));
+    await this.#told(person, { kind: 'alias', name, alias, version: null }, () =>
+      registry.setAlias(person.workspace, name, alias, null),
+    );
+  }
+
+  /** MLflow does it, and the ledger tells. */
+  async #told(
+    person: Person,
+    change: RegistryChange & { readonly name: string },
+    send: () => Promise<void>,
+  ): Promise<void> {
+    const { index, store, acts } = this.deps;
+    const act = await actOf(store, person, change);
+    await index.after(person, change.name, () => acts.during(act, send));
   }
 
   /** @throws {KargahError} `not_found`, `forbidden` */

@@ -20,6 +20,7 @@ import { notesOfJobs } from './0022-notes-of-jobs.js';
 import { modelCards } from './0023-model-cards.js';
 import { leasesOfRequests } from './0024-leases-of-requests.js';
 import { deletedJobs } from './0025-deleted-jobs.js';
+import { outsideActs } from './0026-outside-acts.js';
 
 /** The one list of migrations, in order; a released one is never edited, and knows no code of today. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -44,4 +45,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '023_model_cards': modelCards,
   '024_leases_of_requests': leasesOfRequests,
   '025_deleted_jobs': deletedJobs,
+  '026_outside_acts': outsideActs,
 };
