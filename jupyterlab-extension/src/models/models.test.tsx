@@ -1,11 +1,13 @@
 import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type {
+  AliasRules,
   CardRevision,
   ModelCard,
   ModelCheck,
   ModelMove,
   ModelRequest,
+  ModelRules,
   ModelVersion,
   Project,
   RegisteredModel,
@@ -117,6 +119,27 @@ const project = (permissions: string[]): Project => ({
   created_at: AT,
 });
 
+const asked = (change: Partial<AliasRules> = {}): AliasRules => ({
+  report: false,
+  test_rows: false,
+  card: false,
+  metrics: [],
+  not_worse: null,
+  approval: 'none',
+  ...change,
+});
+const limited = asked({
+  report: true,
+  metrics: [{ metric: 'accuracy', at_least: 0.9, interval: true }],
+  approval: 'another',
+});
+const someRules: ModelRules = {
+  aliases: { challenger: asked(), champion: limited },
+  yaml: 'aliases: {}\n',
+  revision: 4,
+  changed_by: me,
+  changed_at: AT,
+};
 const NO_FIELDS = {
   intended_use: '',
   out_of_scope: '',
@@ -175,6 +198,7 @@ let permissions: string[];
 let posted: { path: string; body: unknown }[];
 let refusal: ReturnType<typeof problem> | null;
 let card: ModelCard;
+let rules: ModelRules;
 
 async function start(): Promise<void> {
   bench = await Workbench.start(ENGLISH, ({ method, path, body }) => {
@@ -185,10 +209,22 @@ async function start(): Promise<void> {
       return { status: path.endsWith('/requests') ? 201 : 200, body: path.endsWith('/rollback') ? move : request() };
     }
     if (path.endsWith('/model-rules')) {
-      const aliases = { challenger: {}, champion: {} };
-      return { status: 200, body: { aliases, yaml: '', revision: 0, changed_by: null, changed_at: null } };
+      if (method === 'PUT') {
+        posted.push({ path, body: JSON.parse(body.toString()) });
+        if (refusal !== null) return refusal;
+      }
+      return { status: 200, body: rules };
     }
     if (path.includes('/card/revisions')) return page(...revisions);
+    if (method === 'DELETE') {
+      posted.push({ path, body: null });
+      return { status: 204 };
+    }
+    if (path.includes('/dependents')) {
+      const { aliases } = registered[0]!;
+      const held = path.includes('version=') ? aliases.filter(({ version: n }) => path.endsWith(`=${n}`)) : aliases;
+      return { status: 200, body: { aliases: held, versions: 2, jobs: [{ job_id: 'job_aaaaaa', name: 'mlp-07' }] } };
+    }
     if (path.endsWith('/card')) {
       if (method === 'PUT') {
         posted.push({ path, body: JSON.parse(body.toString()) });
@@ -229,6 +265,7 @@ beforeEach(() => {
   posted = [];
   refusal = null;
   card = emptyCard;
+  rules = someRules;
 });
 afterEach(async () => {
   cleanup();
@@ -459,5 +496,114 @@ describe('the card of a version', () => {
     const shown = await openCard();
     expect(await shown.findByText('CC BY 4.0')).toBeTruthy();
     expect(shown.queryByRole('button', { name: 'Fill' })).toBeNull();
+  });
+});
+
+describe('the rules for protected names', () => {
+  const openRules = async () => {
+    await open();
+    await userEvent.click(await screen.findByRole('button', { name: /^Rules for moving/u }));
+    return within(screen.getByTestId('model-rules'));
+  };
+  const owner = (): void => void (permissions = [...permissions, 'project.manage']);
+
+  it('are said in words to everybody, and set by owners alone', async () => {
+    const shown = await openRules();
+    expect(shown.getAllByTestId('model-rule').map(said)).toEqual([
+      'challengerNothing is asked.',
+      'championIt has a reportaccuracy at least 0.9 (by the worse end of its interval)Another person approves, always',
+    ]);
+    expect(shown.queryByRole('button', { name: 'Change the rules' })).toBeNull();
+  });
+
+  it('are set in a form: gates, limits with Persian digits, and another name', async () => {
+    owner();
+    const shown = await openRules();
+    await userEvent.click(shown.getByRole('button', { name: 'Change the rules' }));
+    await userEvent.type(shown.getByRole('textbox', { name: 'Another name' }), 'canary');
+    await userEvent.click(shown.getByRole('button', { name: 'Protect' }));
+    await userEvent.click(shown.getByRole('button', { name: /^Protect .*challenger.* no longer$/u }));
+    const champion = within(shown.getByRole('group', { name: 'champion' }));
+    await userEvent.click(champion.getByRole('checkbox', { name: 'The model card is filled' }));
+    const least = champion.getByRole('textbox', { name: 'At least' });
+    await userEvent.clear(least);
+    await userEvent.type(least, '۰٫۹۵');
+    await userEvent.type(champion.getByRole('textbox', { name: 'Not worse by the metric' }), 'accuracy');
+    await userEvent.click(shown.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(posted).toHaveLength(1));
+    expect(posted[0]?.body).toEqual({
+      aliases: {
+        champion: {
+          ...limited,
+          card: true,
+          metrics: [{ metric: 'accuracy', at_least: 0.95, interval: true }],
+          not_worse: { metric: 'accuracy', margin: 0, interval: true },
+        },
+        canary: asked(),
+      },
+      revision: 4,
+    });
+    await waitFor(() => expect(screen.queryByTestId('rules-form')).toBeNull());
+  });
+
+  it('are set as YAML, whose fault is said with its line', async () => {
+    owner();
+    const shown = await openRules();
+    await userEvent.click(shown.getByRole('button', { name: 'As YAML' }));
+    const box = shown.getByRole<HTMLTextAreaElement>('textbox', { name: 'The rules as YAML' });
+    expect(box.value).toBe('aliases: {}\n');
+    refusal = problem(422, 'rules_unreadable', 'The rules cannot be read, line 1: x');
+    await userEvent.click(shown.getByRole('button', { name: 'Save' }));
+    expect(await shown.findByText('The rules cannot be read, line 1: x')).toBeTruthy();
+    expect(posted[0]?.body).toEqual({ yaml: 'aliases: {}\n', revision: 4 });
+  });
+
+  it('that somebody else set meanwhile are shown, and what was changed here is kept', async () => {
+    owner();
+    const shown = await openRules();
+    await userEvent.click(shown.getByRole('button', { name: 'Change the rules' }));
+    await userEvent.click(shown.getByRole('button', { name: /^Protect .*challenger.* no longer$/u }));
+    refusal = problem(409, 'rules_moved', 'Somebody changed them.');
+    rules = { ...someRules, aliases: { prod: asked({ card: true }) }, revision: 5 };
+    await userEvent.click(shown.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(shown.getAllByTestId('model-rule').map(said)).toEqual(['prodThe model card is filled']));
+    expect(shown.queryByRole('group', { name: 'challenger' })).toBeNull();
+    refusal = null;
+    await userEvent.click(shown.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(posted).toHaveLength(2));
+    expect(posted[1]?.body).toEqual({ aliases: { champion: limited }, revision: 5 });
+  });
+});
+
+describe('deleting', () => {
+  it('of a version or model to which a name points is not asked for, and it is said which', async () => {
+    await open();
+    await userEvent.click(screen.getByRole('button', { name: /^Delete version/u }));
+    await waitFor(() => expect(bench.toasts).toHaveLength(1));
+    await userEvent.click(screen.getByRole('button', { name: 'Delete the model' }));
+    await waitFor(() => expect(bench.toasts).toHaveLength(2));
+    expect(bench.toasts.map((text) => text.replace(/\p{Cf}/gu, ''))).toEqual([
+      'While champion points to version 2 of digits it is not deleted; move it or take it away first.',
+      'While champion points to the model digits it is not deleted; move it or take it away first.',
+    ]);
+    expect(posted).toEqual([]);
+  });
+
+  it('takes the name of the model, or the number of the version, as proof', async () => {
+    registered = [model({ aliases: [] })];
+    await open();
+    bench.answer = '2';
+    await userEvent.click(screen.getByRole('button', { name: /^Delete version/u }));
+    await waitFor(() => expect(posted).toHaveLength(1));
+    bench.answer = 'digits';
+    await userEvent.click(screen.getByRole('button', { name: 'Delete the model' }));
+    await waitFor(() => expect(posted).toHaveLength(2));
+    expect(posted.map(({ path }) => path)).toEqual(['/api/v1/models/digits/versions/2', '/api/v1/models/digits']);
+  });
+
+  it('has no button for a viewer', async () => {
+    permissions = ['model.read'];
+    await open();
+    expect(screen.queryByRole('button', { name: /^Delete/u })).toBeNull();
   });
 });

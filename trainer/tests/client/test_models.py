@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import secrets
 import zipfile
@@ -135,3 +136,34 @@ def test_a_model_is_registered_promoted_by_two_people_and_rolled_back(
     assert [one["name"] for one in said("list", "--alias", "champion")] == ["قیمت"]
     assert main(["models", "rollback", "قیمت"]) == 1
     assert "nothing_before" in capsys.readouterr().err
+
+
+def test_the_rules_of_a_project_are_read_and_set_as_one_file(
+    live_bridge: LiveBridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    email, sara = someone(live_bridge, "sara")
+    rules = sara.models.rules()
+    assert (list(rules["aliases"]), rules["revision"]) == (["challenger", "champion"], 0)
+    with pytest.raises(kargah.KargahError) as unreadable:
+        sara.models.set_rules("aliases:\n  champion:\n    aproval: another\n")
+    assert (unreadable.value.code, "line 3" in str(unreadable.value)) == ("rules_unreadable", True)
+    for name, value in {"URL": live_bridge.url, "EMAIL": email, "PASSWORD": PASSWORD}.items():
+        monkeypatch.setenv(f"KARGAH_{name}", value)
+    monkeypatch.delenv("KARGAH_PROJECT", raising=False)
+    capsys.readouterr()
+    assert main(["models", "rules"]) == 0
+    shown = capsys.readouterr().out
+    assert shown == rules["yaml"]
+    file = tmp_path / "rules.yaml"
+    file.write_text(f"{shown}  candidate:\n    card: true\n", encoding="utf-8")
+    assert main(["models", "rules", "--set", str(file)]) == 0
+    assert list(sara.models.rules()["aliases"]) == ["challenger", "champion", "candidate"]
+    monkeypatch.setattr("sys.stdin", io.StringIO(shown))
+    assert main(["models", "rules", "--set", "-"]) == 0
+    assert list(sara.models.rules()["aliases"]) == ["challenger", "champion"]
+    capsys.readouterr()
+    assert main(["models", "rules", "--set", str(tmp_path / "none.yaml")]) == 1
+    assert "none.yaml" in capsys.readouterr().err
+    with pytest.raises(kargah.KargahError) as moved:
+        sara.models.set_rules(shown, revision=0)
+    assert moved.value.code == "rules_moved"

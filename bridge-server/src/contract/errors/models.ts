@@ -89,8 +89,8 @@ export const MODELS = {
   },
   rules_unreadable: {
     status: 422,
-    en: 'The rules cannot be read: {reason}',
-    fa: 'قاعده‌ها خوانده نمی‌شود: {reason}',
+    en: 'The rules cannot be read, line {line}: {reason}',
+    fa: 'قاعده‌ها خوانده نمی‌شود، سطر {line}: {reason_fa}',
   },
   rules_moved: {
     status: 409,

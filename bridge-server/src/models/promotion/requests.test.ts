@@ -54,16 +54,17 @@ describe('the rules of a project', () => {
     await on.withRules(FIRST);
   });
 
-  it.each(['a: [', 'aliases: 3', 'champion:\n  aproval: another', 'champion:\n  metrics: [{metric: x}]'])(
-    'that cannot be read, %j, are refused with what is wrong',
-    async (yaml) => {
-      const { revision } = (await world.ask<ModelRules>(sara, 'GET', on.rulesPath)).body;
-      expect(refusal(await world.ask(sara, 'PUT', on.rulesPath, { yaml, revision }))).toEqual([
-        422,
-        'rules_unreadable',
-      ]);
-    },
-  );
+  it.each([
+    ['a: 1\nb: [', 2],
+    ['aliases: 3', 1],
+    ['champion:\n  report: true\n  aproval: another', 3],
+    ['aliases:\n  champion:\n    metrics:\n      - metric: x\n        at_least: 1\n      - metric: y', 6],
+    ['champion: &a { report: true }\nchallenger: *a', 1],
+  ])('that cannot be read, %j, are refused with what is wrong and the line, %i', async (yaml, line) => {
+    const { revision } = (await world.ask<ModelRules>(sara, 'GET', on.rulesPath)).body;
+    const answer = await world.ask(sara, 'PUT', on.rulesPath, { yaml, revision });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'rules_unreadable', params: { line } } });
+  });
 
   it('name no alias that MLflow would refuse', async () => {
     const { revision } = (await world.ask<ModelRules>(sara, 'GET', on.rulesPath)).body;

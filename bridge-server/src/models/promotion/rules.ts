@@ -1,9 +1,10 @@
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import type { Person } from '../../access/caller.js';
 import { KargahError } from '../../lib/errors.js';
 import { checkAlias } from '../registry/names.js';
 import { rules as rulesSchema, type ModelRules, type Rules } from './contract.js';
 import type { AliasPlace } from './records/rows.js';
+import { readYaml } from './rules-yaml.js';
 import type { RulesStore } from './records/rules-store.js';
 
 /** What holds where nobody set anything: alone one promotes alone; with others another person approves. */
@@ -55,19 +56,3 @@ export class ProjectRules {
     return this.view(projectId);
   }
 }
-
-function readYaml(text: string): Rules {
-  let read: unknown;
-  try {
-    read = parse(text, { maxAliasCount: 0 });
-  } catch (cause) {
-    throw new KargahError('rules_unreadable', { reason: said(cause) }, { cause });
-  }
-  const given = typeof read === 'object' && read !== null && 'aliases' in read ? read.aliases : read;
-  const parsed = rulesSchema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new KargahError('rules_unreadable', { reason: `${issue!.path.join('.')}: ${issue!.message}`.slice(0, 300) });
-}
-
-const said = (cause: unknown): string => (cause instanceof Error ? cause.message.split('\n')[0]! : '').slice(0, 300);

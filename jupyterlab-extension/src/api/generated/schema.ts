@@ -19374,7 +19374,7 @@ export interface operations {
       /**
        * @description `alias_refused`: MLflow takes no alias “{alias}”: letters, digits, “_” and “-” only, at most 255, and neither “latest” nor “v” with a number.
        *
-       *     `rules_unreadable`: The rules cannot be read: {reason}
+       *     `rules_unreadable`: The rules cannot be read, line {line}: {reason}
        *
        *     `validation_failed`: Some values are not valid; correct the marked fields.
        */

@@ -727,7 +727,10 @@ export const ERRORS: Catalogue = {
     fa: '{name} که این را درخواست کرده دیگر اجازهٔ ارتقای مدل در این پروژه را ندارد. کسی که اجازه دارد باید دوباره درخواست کند.',
   },
   gates_failed: { en: 'Looked at once more, the request fails: {why}', fa: 'درخواست در بررسی دوباره رد شد: {why_fa}' },
-  rules_unreadable: { en: 'The rules cannot be read: {reason}', fa: 'قاعده‌ها خوانده نمی‌شود: {reason}' },
+  rules_unreadable: {
+    en: 'The rules cannot be read, line {line}: {reason}',
+    fa: 'قاعده‌ها خوانده نمی‌شود، سطر {line}: {reason_fa}',
+  },
   rules_moved: {
     en: 'Somebody has changed the rules meanwhile; look at them again.',
     fa: 'کسی در این میان قاعده‌ها را عوض کرده است؛ دوباره نگاهشان کنید.',

@@ -9,8 +9,10 @@ import { useI18n } from '../../i18n/context.js';
 import { useStore } from '../../lib/useStore.js';
 import { useMay } from '../../projects/may.js';
 import { AskForm } from './AskForm.js';
+import { deleteRegistered } from './deletion.js';
 import { History } from './History.js';
 import { Request } from './Request.js';
+import { RulesCard } from './rules/RulesCard.js';
 import { Stages } from './Stages.js';
 import { useModel } from './useModel.js';
 import { Version } from './Version.js';
@@ -19,9 +21,10 @@ import { Version } from './Version.js';
 export default function ModelPage({ name }: { readonly name: string }): JSX.Element {
   const kargah = useKargah();
   const { t } = useI18n();
-  const { model, failure, rules, versions, requests, stamp, again } = useModel(name);
+  const { model, failure, projectId, rules, versions, requests, stamp, again } = useModel(name);
   const system = useStore(kargah.store.system);
   const promotes = useMay('model.promote');
+  const writes = useMay('model.write');
   const [asking, setAsking] = useState<number | null>(null);
   if (failure !== null && (model === null || asApiError(failure).code === 'not_found')) {
     return asApiError(failure).code === 'not_found' ? (
@@ -44,6 +47,7 @@ export default function ModelPage({ name }: { readonly name: string }): JSX.Elem
           {asks && model.latest_version !== null && (
             <Button kind="primary" icon="prom" label={t('reg.ask')} onClick={() => setAsking(model.latest_version)} />
           )}
+          {writes && <Button icon="del" label={t('reg.delete')} onClick={() => void deleteRegistered(kargah, name)} />}
         </div>
         {model.description !== '' && (
           <p className="kg-Text-muted kg-Model-said" dir="auto">
@@ -88,6 +92,7 @@ export default function ModelPage({ name }: { readonly name: string }): JSX.Elem
         </ul>
         {versions.more !== null && <LinkButton onClick={versions.more}>{t('panel.moreRows')}</LinkButton>}
       </Card>
+      {rules !== null && projectId !== undefined && <RulesCard projectId={projectId} rules={rules} onChanged={again} />}
       <History name={name} stamp={stamp} />
     </div>
   );

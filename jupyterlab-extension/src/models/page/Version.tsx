@@ -1,11 +1,13 @@
 import { Fragment, type ReactNode } from 'react';
 import { isShare } from '../../api/states.js';
 import type { ModelVersion } from '../../api/types.js';
-import { Button, LinkButton } from '../../components/controls/Button.js';
+import { Button, IconButton, LinkButton } from '../../components/controls/Button.js';
 import { Code, Moment, NameText, Num, Percent } from '../../components/Text.js';
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
+import { useMay } from '../../projects/may.js';
 import { VersionCard } from './card/VersionCard.js';
+import { deleteRegistered } from './deletion.js';
 
 interface VersionProps {
   readonly version: ModelVersion;
@@ -15,7 +17,9 @@ interface VersionProps {
 
 /** What a version is worth, where it came from, and who registered it. */
 export function Version({ version, onAsk }: VersionProps): JSX.Element {
+  const kargah = useKargah();
   const { t, format } = useI18n();
+  const writes = useMay('model.write');
   const best = version.lineage?.best_metric ?? null;
   return (
     <li data-testid="model-version">
@@ -41,6 +45,13 @@ export function Version({ version, onAsk }: VersionProps): JSX.Element {
             aria-label={t('reg.askFor', { n: version.version })}
             title={t('reg.askFor', { n: version.version })}
             onClick={() => onAsk(version.version)}
+          />
+        )}
+        {writes && (
+          <IconButton
+            icon="del"
+            label={t('reg.deleteVersion', { n: version.version })}
+            onClick={() => void deleteRegistered(kargah, version.name, version.version)}
           />
         )}
       </div>

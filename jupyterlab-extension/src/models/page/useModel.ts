@@ -10,6 +10,7 @@ import { useAnswer } from './useAnswer.js';
 export interface ModelState {
   readonly model: RegisteredModel | null;
   readonly failure: unknown;
+  readonly projectId: string | undefined;
   readonly rules: ModelRules | null;
   readonly versions: Paged<ModelVersion>;
   readonly requests: Paged<ModelRequest>;
@@ -94,5 +95,5 @@ export function useModel(name: string): ModelState {
       live.reconnected.disconnect(again);
     };
   }, [live, name, again, requestsAgain, items, put]);
-  return { model, failure, rules, versions, requests, stamp, again };
+  return { model, failure, projectId, rules, versions, requests, stamp, again };
 }

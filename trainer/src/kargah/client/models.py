@@ -11,6 +11,7 @@ from urllib.parse import quote
 from kargah.client.card import ModelCard
 from kargah.client.errors import KargahError
 from kargah.client.jobs import Job
+from kargah.client.projects import PROJECTS
 from kargah.client.report import Report
 from kargah.client.transport.downloads import download_into, plain_name
 from kargah.client.transport.http import API, Http
@@ -319,6 +320,31 @@ class Models:
         job_id = job if isinstance(job, str) else job.id
         body = {"job_id": job_id, "description": description, "tags": dict(tags or {})}
         return ModelVersion(self._http, self._http.json("POST", f"{_path(name)}/versions", json=body))
+
+    def rules(self) -> wire.ModelRules:
+        """Which aliases are protected, and what is asked before one moves; `["yaml"]` says it as one file."""
+        found: wire.ModelRules = self._http.json("GET", self._rules_path())
+        return found
+
+    def set_rules(self, yaml: str, *, revision: int | None = None) -> wire.ModelRules:
+        """Sets them, as an owner, from such a file.
+
+        Args:
+            revision: of the rules that you read; those that hold now where it is left out.
+
+        Raises:
+            KargahError: `rules_unreadable` with the line; `rules_moved`, `alias_refused`, `forbidden`.
+        """
+        seen = self.rules()["revision"] if revision is None else revision
+        body = {"yaml": yaml, "revision": seen}
+        found: wire.ModelRules = self._http.json("PUT", self._rules_path(), json=body)
+        return found
+
+    def _rules_path(self) -> str:
+        project = self._http.project or next(
+            one["project_id"] for one in pages(self._http, PROJECTS, {}) if one["is_default"]
+        )
+        return f"{PROJECTS}/{project}/model-rules"
 
     def waiting(self) -> list[PromotionRequest]:
         """Requests that I may approve."""

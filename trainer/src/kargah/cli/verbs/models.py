@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from kargah.cli.signed_in import signed_in
@@ -77,6 +79,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             added.add_argument("--version", type=int, help="where several wait")
             added.add_argument("--reason", required=name == "refuse")
     act("waiting", _waiting, "requests that I may approve")
+    ruled = act("rules", _rules, "the project's rules for protected aliases, as YAML; with --set they are set")
+    ruled.add_argument("--set", metavar="FILE", help="a file of such YAML; - reads it from the input")
 
 
 def run(options: argparse.Namespace) -> None:
@@ -148,6 +152,18 @@ def _rollback(kargah: Kargah, options: argparse.Namespace) -> None:
 def _waiting(kargah: Kargah, options: argparse.Namespace) -> None:
     for request in kargah.models.waiting():
         _show(options, request)
+
+
+def _rules(kargah: Kargah, options: argparse.Namespace) -> None:
+    found = kargah.models.rules() if options.set is None else kargah.models.set_rules(_text_of(options.set))
+    print(json.dumps(found, ensure_ascii=False) if options.json else found["yaml"], end="\n" if options.json else "")
+
+
+def _text_of(file: str) -> str:
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KargahError("validation_failed", f"{file}: {error}", f"{file} خوانده نمی‌شود: {error}") from error
 
 
 def _show(options: argparse.Namespace, request: PromotionRequest) -> None:
