@@ -86,8 +86,8 @@ export function promotes(
   let report: () => Promise<Report>;
   let missing: CardField[];
   const logged: string[] = [];
-  /** What bridges say of the requests that they check. */
-  const holds: Promise<void>[] = [];
+  /** The beats of requests that bridges write while they check them. */
+  const beaten: Promise<void>[] = [];
 
   beforeEach(async () => {
     ({ db, done } = await open());
@@ -102,7 +102,7 @@ export function promotes(
     report = () => Promise.resolve(GOOD);
     missing = [];
     logged.length = 0;
-    holds.length = 0;
+    beaten.length = 0;
     await db.insertInto('projects').values(projectRow(PROJECT)).execute();
     await db
       .insertInto('project_members')
@@ -141,13 +141,17 @@ export function promotes(
       },
       live,
     });
-    const hold = (id: string): Promise<void> => {
-      const held = requests.hold(id);
-      holds.push(held);
-      return held;
+    const beat = (id: string): Promise<void> => {
+      const raised = requests.beat(id);
+      beaten.push(raised);
+      return raised;
     };
     const promotion = new PromotionService({
-      lease: new CheckLease({ requests: { hold }, clock: beats, log }),
+      lease: new CheckLease({
+        requests: { beat, checking: () => requests.checking(), isShared: requests.isShared },
+        clock: beats,
+        log,
+      }),
       store,
       requests,
       rules,
@@ -319,30 +323,40 @@ export function promotes(
       await seen(versionRow(1), versionRow(2));
       await set({ champion: { ...NONE, report: true } }, 0);
       const [checking, killed] = [pause(), pause()];
+      const first = bridge();
+      const watching = shared ? bridge() : first;
       const states = async () =>
-        (await bridge().promotion.requests(sara, { limit: 10 } as never)).items.map(({ state, checks }) => [
+        (await watching.promotion.requests(sara, { limit: 10 } as never)).items.map(({ state, checks }) => [
           state,
           checks[0]?.why?.code ?? null,
         ]);
       const minutes = async (many: number): Promise<void> => {
-        for (let n = 0; n < many * 4; n += 1) {
-          clock.pass(MINUTE / 4);
-          await Promise.all(holds.splice(0));
+        for (let n = 0; n < many; n += 1) {
+          for (let quarter = 0; quarter < 4; quarter += 1) {
+            clock.pass(MINUTE / 4);
+            await Promise.all(beaten.splice(0));
+          }
+          if (n % 10 === 0) await states();
         }
       };
       report = checking.reach;
-      const asked = bridge().promotion.request(sara, 'm', { version: 1, alias: 'champion', why: '' });
+      const asked = first.promotion.request(sara, 'm', { version: 1, alias: 'champion', why: '' });
       await checking.reached;
       await minutes(40);
+      // Neither an hour that somebody sets the time of day on nor one that they set it back says anything of the checks.
+      clock.set(clock.now() + 60 * MINUTE);
       expect(await states()).toEqual([['checking', null]]);
+      clock.set(clock.now() - 120 * MINUTE);
+      expect(await states()).toEqual([['checking', null]]);
+      clock.set(clock.now() + 60 * MINUTE);
       checking.release();
       expect((await asked).state).toBe('done');
 
       report = killed.reach;
-      // Its clock stands: it says no more that it holds the request.
+      // Its clock stands: it raises the request's beat no more.
       const lost = bridge(new HandClock()).promotion.request(sara, 'm', { version: 2, alias: 'champion', why: '' });
       await killed.reached;
-      await bridge().promotion.settle();
+      await watching.promotion.settle();
       expect((await states())[0]).toEqual(shared ? ['checking', null] : ['failed', 'gate_interrupted']);
       await minutes(2);
       expect((await states())[0]).toEqual(['failed', 'gate_interrupted']);

@@ -2,7 +2,7 @@ import { kyselyAdapter } from '@better-auth/kysely-adapter';
 import { betterAuth, type BetterAuthOptions } from 'better-auth';
 import { APIError } from 'better-auth/api';
 import { getMigrations } from 'better-auth/db/migration';
-import { sql, type Transaction } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { MAX_PASSWORD, type User } from '../contract/auth.js';
 import { deriveKey, type Config } from '../config.js';
 import { KargahError } from '../lib/errors.js';
@@ -143,10 +143,12 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
 
     /** Those who may administer the server now; nobody else changes them before the transaction ends. */
     async admins(trx: Transaction<Database>): Promise<string[]> {
-      const lock = storage.engine === 'postgres' ? sql`for update` : sql``;
-      const { rows } = await sql<{ id: string }>`
-        select id from "user" where role = 'admin' and "disabledAt" is null order by id ${lock}`.execute(trx);
-      return rows.map(({ id }) => id);
+      return adminsOf(trx, storage.engine === 'postgres' ? sql`for update` : sql``);
+    },
+    /** Whether nobody else administers the server. */
+    async isLastAdmin(userId: string): Promise<boolean> {
+      const admins = await adminsOf(storage.db, sql``);
+      return admins.length === 1 && admins[0] === userId;
     },
     async standing(trx: Transaction<Database>, userId: string): Promise<Standing | null> {
       const row = await within(trx).findOne<Account>({ model: 'user', where: byId(userId) });
@@ -191,6 +193,12 @@ export async function openAccounts(storage: Storage, config: Pick<Config, 'secre
   };
 }
 export type Accounts = Awaited<ReturnType<typeof openAccounts>>;
+
+async function adminsOf(db: Kysely<Database>, lock: RawBuilder<unknown>): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from "user" where role = 'admin' and "disabledAt" is null order by id ${lock}`.execute(db);
+  return rows.map(({ id }) => id);
+}
 
 /** An address as accounts are found by it. */
 export function emailOf(text: string): string {

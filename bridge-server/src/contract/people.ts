@@ -176,7 +176,7 @@ export const whatILeave = endpoint({
   method: 'get',
   path: '/api/v1/auth/leaving',
   tag: 'auth',
-  policy: 'user',
+  policy: 'account',
   permission: 'account.read',
   summary: 'What is to be settled before one gives up one’s own account',
   responses: { 200: leaving },

@@ -268,7 +268,7 @@ const COLUMNS: Columns = {
     decided_name: 'nullable',
     decided_at: 'nullable',
     reason: 'nullable',
-    checked_until: 'nullable',
+    check_beat: 'required',
   },
   model_rules: {
     project_id: 'required',

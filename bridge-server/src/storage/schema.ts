@@ -499,8 +499,8 @@ export interface ModelRequestTable {
   decided_name: string | null;
   decided_at: string | null;
   reason: string | null;
-  /** While its checks run: until when the bridge that runs them holds it, unless it says so again. */
-  checked_until: string | null;
+  /** While its checks run, the bridge that runs them raises it. */
+  check_beat: Generated<number>;
 }
 /** What was written on a version's card, one row for each time: the last one is what it says. */
 export interface ModelCardTable {

@@ -191,3 +191,32 @@ it('is for administrators, and for oneself with a session', async () => {
     { code: 'forbidden' },
   ]);
 });
+
+it('of two people who leave at once, each as the heir of the other, one stays', async () => {
+  const heirs = [
+    [sara, reza],
+    [reza, sara],
+  ] as const;
+  const left = await Promise.all(
+    heirs.map(([who, heir]) => leave(who, { current_password: PASSWORD, hand_to: heir.user.email })),
+  );
+  expect(left.map(([code]) => code).toSorted()).toEqual([200, 422]);
+  expect(left.find(([code]) => code === 422)).toMatchObject([422, { code: 'heir_unknown' }]);
+  const stays = left[0]?.[0] === 422 ? sara : reza;
+  const owners = (await members()).filter(({ role }) => role === 'owner').map(({ user_id }) => user_id);
+  expect(new Set(owners)).toEqual(new Set([mina.user.user_id, stays.user.user_id]));
+});
+
+it('somebody whom two administrators remove at once is removed once', async () => {
+  const both = await Promise.all([1, 2].map(() => remove(sara, { hand_to: 'reza@example.org' })));
+  expect(both.map(([code]) => code).toSorted()).toEqual([200, 404]);
+  expect((await app.told()).filter(({ action }) => action === 'person.delete')).toHaveLength(1);
+});
+
+it('what one leaves behind is told to who signed in with a password, to no token, which may be of one project', async () => {
+  const made = await app.call('POST', '/api/v1/auth/tokens', { token: sara.token, body: { name: 'notebook' } });
+  const { token } = (await made.json()) as { token: string };
+  const answer = await app.call('GET', '/api/v1/auth/leaving', { token });
+  expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'session_required' }]);
+  expect((await ask(sara, 'GET', '/api/v1/auth/leaving'))[0]).toBe(200);
+});

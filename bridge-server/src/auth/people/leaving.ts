@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Person } from '../../access/caller.js';
 import type { Memberships } from '../../access/memberships.js';
 import type { User } from '../../contract/auth.js';
@@ -37,9 +37,8 @@ export class Leaving {
   async look(userId: string): Promise<WhatLeaves> {
     const { db, accounts } = this.deps;
     if ((await accounts.userById(userId)) === null) throw new KargahError('not_found');
-    const admins = await db.transaction().execute((trx) => accounts.admins(trx));
     return {
-      last_admin: admins.length === 1 && admins.includes(userId),
+      last_admin: await accounts.isLastAdmin(userId),
       sweeps: await sweepsOf(db, userId),
       ...(await projectsOf(db, userId)),
     };
@@ -55,8 +54,10 @@ export class Leaving {
     if (user === null) throw new KargahError('not_found');
     const heir = heirEmail === undefined ? null : await this.#heir(heirEmail, userId);
     const { ended, projects } = await db.transaction().execute(async (trx) => {
-      // Locked together, so that two administrators who remove each other at once do not both succeed.
+      // Locked together: two people who leave or are removed at once, of whom one may be the other's heir, follow one another.
       const admins = await accounts.admins(trx);
+      if ((await accounts.standing(trx, userId)) === null) throw new KargahError('not_found');
+      if (heir !== null) await this.#requireHeir(trx, heir);
       if (admins.includes(userId) && admins.length === 1) throw new KargahError('last_admin');
       await requireNoSweeps(trx, userId);
       const { acts, handed } = await leaveProjects(trx, caller, user, heir);
@@ -89,5 +90,11 @@ export class Leaving {
     const heir = id === null || id === userId ? null : await this.deps.accounts.mustBe(id).catch(() => null);
     if (heir === null) throw new KargahError('heir_unknown', { email });
     return heir;
+  }
+
+  /** Somebody who left or was disabled meanwhile becomes nobody's heir. */
+  async #requireHeir(trx: Transaction<Database>, { user_id: id, email }: User): Promise<void> {
+    const standing = await this.deps.accounts.standing(trx, id);
+    if (standing === null || standing.disabled) throw new KargahError('heir_unknown', { email });
   }
 }

@@ -84,7 +84,7 @@ export class PromotionService {
     const stage = await store.stage(place);
     if (stage?.version === version && stage.identity === identity)
       throw new KargahError('already_there', { alias, version });
-    await this.#endInterrupted({ all: false });
+    await this.#endInterrupted();
     const open = await requests.open(place, version);
     if (open?.identity === identity) throw new KargahError('request_open', { version });
     if (open !== undefined) await this.#gone(open);
@@ -107,15 +107,17 @@ export class PromotionService {
       decided_name: null,
       decided_at: null,
       reason: null,
-      checked_until: null,
+      check_beat: 0,
     };
-    await requests.insert(row, person);
     const shown = (checks: readonly ModelCheck[]): void => {
       const request = { ...requestOf(row), checks: [...checks] };
       this.deps.live.tell(row.project_id, 'model_request_changed', { request });
     };
-    shown([]);
-    await this.deps.lease.during(row.request_id, () => this.#checked(person, row, shown));
+    await this.deps.lease.during(row.request_id, async () => {
+      await requests.insert(row, person);
+      shown([]);
+      await this.#checked(person, row, shown);
+    });
     return this.#told(row.request_id);
   }
 
@@ -132,7 +134,7 @@ export class PromotionService {
 
   async requests(person: Person, query: z.output<(typeof listRequests)['query']>): Promise<Page<ModelRequest>> {
     const scope = scopeOf(person, 'model.read');
-    await this.#endInterrupted({ all: false });
+    await this.#endInterrupted();
     const mine = query.waiting_for_me === 'true';
     if (mine && !mayHere(person, 'model.promote')) return { items: [], next_cursor: null };
     const { rows, next_cursor } = await this.deps.requests.list(scope, {
@@ -143,7 +145,7 @@ export class PromotionService {
   }
 
   async get(person: Person, requestId: string): Promise<ModelRequest> {
-    await this.#endInterrupted({ all: false });
+    await this.#endInterrupted();
     return requestOf(requireAccess(person, 'model.read', await this.deps.requests.get(requestId)));
   }
 
@@ -181,12 +183,12 @@ export class PromotionService {
 
   /** When this bridge starts: requests that a bridge which ended was checking are to be asked anew. */
   async settle(): Promise<void> {
-    await this.#endInterrupted({ all: true });
+    await this.#endInterrupted();
   }
 
-  async #endInterrupted(which: { readonly all: boolean }): Promise<void> {
+  async #endInterrupted(): Promise<void> {
     const check: ModelCheck = { gate: 'version', state: 'failed', why: failureOf('gate_interrupted') };
-    await this.deps.requests.interrupt(check, which);
+    for (const one of await this.deps.lease.abandoned()) await this.deps.requests.interrupt(one, check);
   }
 
   /** Ends a request whose version was deleted. */

@@ -1,8 +1,11 @@
 import { type Kysely, type Migration } from 'kysely';
 
-/** Until when a bridge holds a request whose checks it runs: what nobody holds any more has been interrupted. */
+/** A number that the bridge raises while it runs the checks of a request: where it stands still, they have been interrupted. */
 export const leasesOfRequests: Migration = {
   async up(db: Kysely<unknown>) {
-    await db.schema.alterTable('model_requests').addColumn('checked_until', 'text').execute();
+    await db.schema
+      .alterTable('model_requests')
+      .addColumn('check_beat', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute();
   },
 };

@@ -8007,7 +8007,11 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      /**
+       * @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       *
+       *     `session_required`: A personal token makes and ends no tokens or sessions; sign in with your password, in the panel.
+       */
       403: {
         headers: {
           [name: string]: unknown;

@@ -126,7 +126,11 @@ class Kargah:
         return found
 
     def leaving(self) -> wire.Leaving:
-        """What is to be settled before I give up my account: which projects somebody else gets, what is in the way."""
+        """What is to be settled before I give up my account: which projects somebody else gets, what is in the way.
+
+        Raises:
+            KargahError: `session_required` unless signed in with a password.
+        """
         found: wire.Leaving = self._http.json("GET", f"{API}/auth/leaving")
         return found
 

@@ -12,8 +12,8 @@ import type { ModelCheck, RequestState } from '../contract.js';
 import { othersWhoMay, requireStill } from './roles-store.js';
 import type { AliasPlace, RequestRow } from './rows.js';
 
-/** For how long a bridge holds a request whose checks it runs, beyond the moment at which it last said so. */
-export const LEASE_MS = 60_000;
+/** A request whose checks a bridge runs, or ran when it ended. */
+export type Checking = Pick<RequestRow, 'request_id' | 'check_beat'>;
 
 /** What was asked for, and how each of it was decided. */
 export class RequestStore {
@@ -24,7 +24,7 @@ export class RequestStore {
   ) {}
 
   /**
-   * Begins to check a request, which this bridge then holds.
+   * Begins to check a request.
    *
    * @throws {KargahError} `request_open` where somebody asked for the same at the same moment
    */
@@ -34,10 +34,7 @@ export class RequestStore {
       await lockProject(trx, projectId);
       if ((await this.open({ projectId, name, alias }, version, trx)) !== undefined)
         throw new KargahError('request_open', { version });
-      await trx
-        .insertInto('model_requests')
-        .values({ ...row, checked_until: this.#leaseEnd() })
-        .execute();
+      await trx.insertInto('model_requests').values(row).execute();
       await this.#record(trx, person, { action: 'model.request', why: row.why }, row);
     });
   }
@@ -103,28 +100,38 @@ export class RequestStore {
     });
   }
 
-  /** Says that this bridge still runs the checks of a request. */
-  async hold(requestId: string): Promise<void> {
+  /** Whether other bridges may work on the same database. */
+  get isShared(): boolean {
+    return isPostgres(this.db);
+  }
+
+  /** Raises the beat of a request whose checks run. */
+  async beat(requestId: string): Promise<void> {
     await this.db
       .updateTable('model_requests')
-      .set({ checked_until: this.#leaseEnd() })
+      .set((eb) => ({ check_beat: eb('check_beat', '+', 1) }))
       .where('request_id', '=', requestId)
       .where('state', '=', 'checking')
       .execute();
   }
 
-  /**
-   * Ends requests whose checks a bridge that ended had begun. `all`: when this bridge starts, where it has the database alone (SQLite);
-   * of those that share one, another may hold the request.
-   */
-  async interrupt(check: ModelCheck, { all }: { readonly all: boolean }): Promise<void> {
-    let query = this.db
+  async checking(): Promise<Checking[]> {
+    return this.db
+      .selectFrom('model_requests')
+      .select(['request_id', 'check_beat'])
+      .where('state', '=', 'checking')
+      .execute();
+  }
+
+  /** Ends a request whose checks no bridge runs any more, unless its beat was raised meanwhile. */
+  async interrupt({ request_id: id, check_beat: beat }: Checking, check: ModelCheck): Promise<void> {
+    await this.db
       .updateTable('model_requests')
       .set({ state: 'failed', checks_json: JSON.stringify([check]) })
-      .where('state', '=', 'checking');
-    if (!all || isPostgres(this.db))
-      query = query.where((eb) => eb.or([eb('checked_until', 'is', null), eb('checked_until', '<', this.now())]));
-    await query.execute();
+      .where('request_id', '=', id)
+      .where('state', '=', 'checking')
+      .where('check_beat', '=', beat)
+      .execute();
   }
 
   /** @throws {KargahError} `request_not_open` */
@@ -181,10 +188,6 @@ export class RequestStore {
   /** How many people of a project besides this one may promote. */
   othersWhoMay(projectId: string, userId: string): Promise<number> {
     return othersWhoMay(this.db, projectId, userId);
-  }
-
-  #leaseEnd(): string {
-    return new Date(this.clock.now() + LEASE_MS).toISOString();
   }
 
   now(): string {
