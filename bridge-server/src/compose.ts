@@ -130,6 +130,7 @@ export async function compose(config: Config, log: Logger, answers: NonNullable<
     live,
     mlflow: mlflow.port,
     registry: mlflow.registry,
+    copies: mlflow.copies,
     memberships,
     ledger,
     acts,

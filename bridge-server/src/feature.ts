@@ -14,7 +14,7 @@ import type { Route } from './http/route.js';
 import type { Ledger, OutsideTelling } from './ledger/index.js';
 import type { Mail } from './mail/index.js';
 import type { FeatureFeed, LivePort } from './live/port.js';
-import type { MlflowPort, RegistryPort } from './mlflow/port.js';
+import type { MlflowPort, RegistryPort, RunCopies } from './mlflow/port.js';
 import type { Database } from './storage/schema.js';
 import { migrateFeature } from './storage/storage.js';
 import type { TrainingService } from './training/index.js';
@@ -55,6 +55,7 @@ export interface Parts {
   readonly live: LivePort & FeatureFeed;
   readonly mlflow: MlflowPort;
   readonly registry: RegistryPort;
+  readonly copies: RunCopies;
   readonly memberships: Memberships;
   readonly training: TrainingService;
   readonly datasets: TrainingDatasets;
@@ -71,6 +72,8 @@ interface Catalogue {
 interface DatasetsOfProjects {
   tellOutsiders(projectId: string, gone: boolean): Promise<void>;
   removeAllOf(projectId: string): Promise<void>;
+  /** @throws `project_quota_exceeded` where so many bytes more are beyond what the project may have; without a limit nobody counts them */
+  requireRoom(projectId: string, bytes: () => Promise<number>): Promise<void>;
 }
 
 export interface RunningFeature {

@@ -11,6 +11,7 @@ import pytest
 from kargah.cli import main, verbs
 
 VERBS = [
+    "copy",
     "datasets",
     "demo",
     "download",
@@ -20,6 +21,7 @@ VERBS = [
     "limits",
     "logs",
     "models",
+    "move",
     "people",
     "recipes",
     "server",

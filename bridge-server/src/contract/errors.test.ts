@@ -8,11 +8,12 @@ import { MODELS } from './errors/models.js';
 import { PROJECTS } from './errors/projects.js';
 import { REQUESTS } from './errors/requests.js';
 import { SWEEPS } from './errors/sweeps.js';
+import { TRANSFERS } from './errors/transfers.js';
 import { WAITS } from './errors/waits.js';
 
 it('an error’s code stands in the part of one feature, and in the table', () => {
-  const codes = [REQUESTS, ACCOUNTS, PROJECTS, DATASETS, JOBS, WAITS, SWEEPS, MLFLOW, MODELS].flatMap((part) =>
-    Object.keys(part),
+  const codes = [REQUESTS, ACCOUNTS, PROJECTS, DATASETS, JOBS, WAITS, SWEEPS, MLFLOW, MODELS, TRANSFERS].flatMap(
+    (part) => Object.keys(part),
   );
   expect(codes.filter((code, i) => codes.indexOf(code) !== i)).toEqual([]);
   expect(Object.keys(ERRORS)).toEqual(codes);

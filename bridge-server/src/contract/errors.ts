@@ -7,6 +7,7 @@ import { MODELS } from './errors/models.js';
 import { PROJECTS } from './errors/projects.js';
 import { REQUESTS } from './errors/requests.js';
 import { SWEEPS } from './errors/sweeps.js';
+import { TRANSFERS } from './errors/transfers.js';
 import { WAITS } from './errors/waits.js';
 
 /**
@@ -23,6 +24,7 @@ export const ERRORS = {
   ...SWEEPS,
   ...MLFLOW,
   ...MODELS,
+  ...TRANSFERS,
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

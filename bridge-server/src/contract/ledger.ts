@@ -45,7 +45,10 @@ export const LEDGER = {
     acts: ['share', 'move', 'copy', 'delete'],
     facts: ['name', 'shared', 'shared_with', 'project_id', 'copied_to'],
   },
-  job: { acts: ['stop', 'delete', 'restore'], facts: ['name', 'state', 'restorable_until'] },
+  job: {
+    acts: ['stop', 'delete', 'restore', 'move', 'copy'],
+    facts: ['name', 'state', 'restorable_until', 'project_id', 'copied_to'],
+  },
   sweep: { acts: ['stop', 'delete'], facts: ['name', 'state'] },
   connection: { acts: ['make', 'delete'], facts: ['name', 'kind'] },
   model: {

@@ -154,7 +154,7 @@ export function createDatasets(deps: DatasetsDeps): Datasets {
     ].map(whenOpen),
     service: new DatasetsForTraining({ store, versions, splits, contents, access, retention }),
     bytesOf: (subject) => contents.bytesOf(subject),
-    ofProjects: new DatasetsOfProjects(store, list, notifier),
+    ofProjects: new DatasetsOfProjects(store, list, notifier, quota),
     catalogue,
     async start() {
       try {

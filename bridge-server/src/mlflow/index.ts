@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http';
+import { Mutex } from 'async-mutex';
 import type { Config } from '../config.js';
 import type { Authenticator } from '../http/route.js';
 import type { Caller, Person } from '../access/caller.js';
 import { systemClock } from '../lib/clock.js';
 import { join } from 'node:path';
 import { connect } from './server/connect.js';
+import type { RunCopies } from './copy-port.js';
+import { RunCopier } from './copying/run-copier.js';
 import { createGateway, type Gateway, type GatewayDeps } from './gateway/gateway.js';
 import { IngestSpool } from './ingest/spool.js';
 import type { GatewayListener, MlflowPort } from './port.js';
@@ -30,6 +33,7 @@ export interface MlflowDeps {
 export interface Mlflow {
   readonly port: MlflowPort;
   readonly registry: RegistryPort;
+  readonly copies: RunCopies;
   readonly server: MlflowServer;
   /** Points that were acknowledged and are not in MLflow yet. */
   readonly spool: Pick<IngestSpool, 'waiting'>;
@@ -60,12 +64,16 @@ export function createMlflow({ config, access, log }: MlflowDeps): Mlflow {
     authorization,
     log,
   });
-  const port = new MlflowTracking(client, server.health, spool);
+  // MLflow keeps an input once, however often it is told; but of two first runs on one dataset that tell it at the same moment, it
+  // refuses one.
+  const inputs = new Mutex();
+  const port = new MlflowTracking(client, server.health, spool, inputs);
   const registry = new MlflowRegistry(client, server.health);
   const gateways: Gateway[] = [];
   return {
     port,
     registry,
+    copies: new RunCopier(client, server.health, spool, inputs),
     server,
     spool,
     gateway: (authenticator, listener, told) => {

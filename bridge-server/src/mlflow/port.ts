@@ -4,6 +4,7 @@ import type { MetricPoint } from '../contract/training/metrics.js';
 import type { MlflowState } from '../contract/server/system.js';
 import type { Progress } from '../contract/training/training.js';
 
+export type { RunCopies } from './copy-port.js';
 export type { RegistryChange, RegistryGuard, RegistryModel, RegistryPort, RegistryVersion } from './registry-port.js';
 
 export interface RunRef {

@@ -1,6 +1,7 @@
 import { HISTORY_PAGE, type MlflowClient } from 'mlflow-js-client';
 import type { MetricPoint } from '../contract/training/metrics.js';
 import { wireInt } from '../lib/int64.js';
+import { keptAs } from './copying/points.js';
 import { wireValue } from './points.js';
 
 /** How many metrics of a run MLflow is asked for at a time. */
@@ -41,6 +42,3 @@ async function historyOf(mlflow: MlflowClient, runId: string, key: string): Prom
   } while (page !== undefined);
   return points;
 }
-
-/** MLflow's database has no infinities: it keeps them as the largest numbers there are. */
-const keptAs = (value: number): number => (Math.abs(value) === Number.MAX_VALUE ? value * 2 : value);

@@ -201,6 +201,140 @@ describe('when MLflow is killed', () => {
   });
 });
 
+describe('a run that is copied to the workspace of another project', () => {
+  const at = (path: string): string => `/api/2.0/mlflow${path}`;
+  const bytes = { 'a.txt': 'alef', 'پوشه/گزارش ۱.bin': '\0\u0001ی'.repeat(40_000), 'empty.txt': '' };
+  const put = async (uri: string, path: string, body: string): Promise<void> => {
+    const folder = encodeURI(`${uri.replace('mlflow-artifacts:/', '')}/${path}`);
+    const sent = await raw(world.url, 'PUT', `/api/2.0/mlflow-artifacts/artifacts/${folder}`, { token: sara, body });
+    expect([sent.status, sent.text]).toEqual([200, expect.anything()]);
+  };
+  const direct = async <T>(workspace: string, path: string, body?: object): Promise<T> => {
+    const answer = await world.direct(workspace, body ? 'POST' : 'GET', at(path), body && JSON.stringify(body));
+    expect([answer.status, answer.text]).toEqual([200, expect.anything()]);
+    return answer.json<T>();
+  };
+  type Told = { key: string; value: string }[];
+  const runOf = async (workspace: string, runId: string) =>
+    (
+      await direct<{
+        run: {
+          info: Record<'run_id' | 'run_name' | 'status' | 'artifact_uri', string> &
+            Record<'start_time' | 'end_time', number>;
+          data: { params: Told; tags: Told };
+          inputs: object;
+          outputs: { model_outputs: { model_id: string }[] };
+        };
+      }>(workspace, `/runs/get?run_id=${runId}`)
+    ).run;
+  const named = (told: Told): object => Object.fromEntries(told.map(({ key, value }) => [key, value]));
+  const text = async (workspace: string, runId: string, path: string): Promise<string> =>
+    new Response((await world.mlflow.port.openArtifact(workspace, runId, path)).body as BodyInit).text();
+
+  test('has every point, text, input, file and model of it, its children, status and times, and goes without a trace', async () => {
+    const { port, copies } = world.mlflow;
+    const { runId, experimentId } = await newRun('job_copied');
+    const far = 9_007_199_254_740_993n;
+    const points = Array.from({ length: 2300 }, (_, i) => ({ key: 'loss', value: 1 / (i + 1), timestamp: i, step: i }));
+    await direct('p-sara', '/runs/log-batch', { run_id: runId, metrics: points.slice(0, 1000) });
+    await direct('p-sara', '/runs/log-batch', { run_id: runId, metrics: points.slice(1000, 2000) });
+    await direct('p-sara', '/runs/log-batch', { run_id: runId, metrics: points.slice(2000) });
+    const odd = ['NaN', 'Infinity', '-Infinity'].map((value, step) => ({ key: 'odd', value, timestamp: 5, step }));
+    await direct('p-sara', '/runs/log-batch', { run_id: runId, metrics: odd });
+    const huge = `{"run_id":"${runId}","metrics":[{"key":"odd","value":0.5,"timestamp":6,"step":${String(far)}}]}`;
+    expect((await world.direct('p-sara', 'POST', at('/runs/log-batch'), huge)).status).toBe(200);
+    const { artifact_uri: files } = (await runOf('p-sara', runId)).info;
+    for (const [path, body] of Object.entries(bytes)) await put(files, path, body);
+    const { model } = await direct<{ model: { info: { model_id: string; artifact_uri: string } } }>(
+      'p-sara',
+      '/logged-models',
+      {
+        experiment_id: experimentId,
+        name: 'model',
+        source_run_id: runId,
+        model_type: 'net',
+        params: [{ key: 'depth', value: '3' }],
+        tags: [{ key: 'kind', value: 'الف' }],
+      },
+    );
+    const { model_id, artifact_uri } = model.info;
+    await put(artifact_uri, 'data/weights.bin', 'w'.repeat(5000));
+    await raw(world.url, 'PATCH', at(`/logged-models/${model_id}`), {
+      token: sara,
+      body: JSON.stringify({ model_id, status: 'LOGGED_MODEL_READY' }),
+      headers: { 'content-type': 'application/json' },
+    });
+    await direct('p-sara', '/runs/outputs', { run_id: runId, models: [{ model_id, step: 7 }] });
+    const figure = { key: 'accuracy', value: 0.75, timestamp: 9, step: 7, model_id };
+    await direct('p-sara', '/runs/log-batch', { run_id: runId, metrics: [figure] });
+    const below = await direct<{ run: { info: { run_id: string } } }>('p-sara', '/runs/create', {
+      experiment_id: experimentId,
+      run_name: 'بخش ۱',
+      start_time: 11,
+      tags: [{ key: 'mlflow.parentRunId', value: runId }],
+    });
+    const child = below.run.info.run_id;
+    await direct('p-sara', '/runs/log-batch', { run_id: child, metrics: [points[3]] });
+    await direct('p-sara', '/runs/update', { run_id: child, status: 'FAILED', end_time: 12 });
+    await port.endRun('p-sara', runId, 'KILLED');
+    await port.ensureWorkspace('p-reza', writerIn('p-reza'));
+
+    const from = { workspace: 'p-sara', runId };
+    const to = { workspace: 'p-reza', mark: 'trf_1.0.', jobId: 'job_there', parent: null };
+    const made = await copies.copy(from, to);
+    const again = await copies.copy(from, { ...to, mark: 'trf_2.0.', alone: true, parent: made.run.runId });
+    const [before, after] = [await runOf('p-sara', runId), await runOf('p-reza', made.run.runId)];
+    const { run_name, status, start_time, end_time } = before.info;
+    expect(status).toBe('KILLED');
+    expect(after.info).toMatchObject({ run_name, status, start_time, end_time });
+    expect(after.data.params).toEqual(before.data.params);
+    expect(named(after.data.tags)).toEqual({
+      ...named(before.data.tags),
+      'kargah.job_id': 'job_there',
+      'kargah.copied_from': runId,
+      'kargah.transfer': 'trf_1.0.',
+    });
+    expect(after.inputs).toMatchObject(before.inputs);
+    const history = async (workspace: string, of: string) =>
+      (await port.metricHistory(workspace, of)).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+    expect(await history('p-reza', made.run.runId)).toEqual(await history('p-sara', runId));
+    expect(await history('p-reza', made.run.runId)).toHaveLength(2305);
+    for (const [path, body] of Object.entries(bytes))
+      expect([path, await text('p-reza', made.run.runId, path)]).toEqual([path, body]);
+    const copied = made.models[model_id]!;
+    expect(await text('p-reza', made.run.runId, 'model/data/weights.bin')).toBe('w'.repeat(5000));
+    const there = await direct<{ model: { info: object; data: { params: object[]; metrics: object[] } } }>(
+      'p-reza',
+      `/logged-models/${copied}`,
+    );
+    expect(there.model.info).toMatchObject({ name: 'model', model_type: 'net', status: 'LOGGED_MODEL_READY' });
+    expect(there.model.data.params).toEqual([{ key: 'depth', value: '3' }]);
+    expect(there.model.data.metrics).toMatchObject([{ key: 'accuracy', value: 0.75, step: 7, model_id: copied }]);
+    const nested = await runOf('p-reza', made.runs[child]!);
+    expect(nested.info).toMatchObject({ run_name: 'بخش ۱', status: 'FAILED', start_time: 11, end_time: 12 });
+    expect(named(nested.data.tags)).toMatchObject({ 'mlflow.parentRunId': made.run.runId });
+    expect(await history('p-reza', made.runs[child]!)).toEqual(await history('p-sara', child));
+    expect(Object.keys(again.runs)).toEqual([runId]);
+    expect(named((await runOf('p-reza', again.run.runId)).data.tags)).toMatchObject({
+      'mlflow.parentRunId': made.run.runId,
+    });
+    expect(await copies.bytesOf(from)).toBe(
+      Object.values(bytes).reduce((sum, body) => sum + Buffer.byteLength(body), 5000),
+    );
+
+    await copies.undo('p-reza', 'trf_2.');
+    await copies.remove('p-reza', [...Object.values(made.runs), 'f'.repeat(32)]);
+    for (const gone of [again.run.runId, made.run.runId, made.runs[child]!])
+      expect((await runOf('p-reza', gone)).info).toMatchObject({ lifecycle_stage: 'deleted' });
+    await expect(text('p-reza', made.run.runId, 'a.txt')).rejects.toMatchObject({ code: 'not_found' });
+    expect((await world.direct('p-reza', 'GET', at(`/logged-models/${copied}`))).status).toBe(404);
+    expect(await text('p-sara', runId, 'a.txt')).toBe('alef');
+    await expect(copies.copy({ workspace: 'p-reza', runId: made.run.runId }, to)).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+});
+
 test('the workspace of a project goes with its runs and files, as often as it is asked, and may be made again', async () => {
   const { person } = world.newPerson('gone');
   const { port } = world.mlflow;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Mutex } from 'async-mutex';
 import {
   BATCH_LIMITS,
   InternalError,
@@ -11,6 +12,7 @@ import type { MetricPoint } from '../contract/training/metrics.js';
 import { usersOf, type WorkspaceUser } from '../access/workspace-user.js';
 import { KargahError } from '../lib/errors.js';
 import { asking } from './asking.js';
+import { experimentNamed } from './copying/experiments.js';
 import type { Health } from './server/health.js';
 import type { IngestSpool } from './ingest/spool.js';
 import { flattenParams } from './rules/params.js';
@@ -31,12 +33,12 @@ const KINDS = ['experiment', 'registered_model', 'prompt', 'scorer'] as const;
 export class MlflowTracking implements MlflowPort {
   readonly #experiments = new Map<string, Promise<string>>();
   readonly #members = new Map<string, Promise<void>>();
-  #inputs: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly client: MlflowClient,
     private readonly health: Health,
     private readonly points: Pick<IngestSpool, 'delivered'>,
+    private readonly inputs: Mutex,
   ) {}
 
   state = (): ReturnType<MlflowPort['state']> => this.health.state();
@@ -99,7 +101,7 @@ export class MlflowTracking implements MlflowPort {
         await mlflow.runs.logBatch({ run_id, params: params.slice(at, at + BATCH_LIMITS.params) });
       const { dataset } = input;
       if (dataset !== null)
-        await this.#inTurn(() => mlflow.runs.logInputs({ run_id, datasets: [datasetInput(dataset)] }));
+        await this.inputs.runExclusive(() => mlflow.runs.logInputs({ run_id, datasets: [datasetInput(dataset)] }));
     });
   }
 
@@ -178,30 +180,10 @@ export class MlflowTracking implements MlflowPort {
     return this.#ask(() => openFile(this.client.inWorkspace(workspace), runId, path));
   }
 
-  /**
-   * MLflow keeps an input once, however often it is told; but of two first runs on one dataset that tell it at the same moment, it
-   * refuses one.
-   */
-  async #inTurn(tell: () => Promise<unknown>): Promise<void> {
-    const told = this.#inputs.then(tell);
-    this.#inputs = told.catch(() => undefined);
-    await told;
-  }
-
   async #experimentOf(workspace: string): Promise<string> {
-    const { experiments } = this.client.inWorkspace(workspace);
-    return remembered(this.#experiments, workspace, async () => {
-      try {
-        return (await experiments.create({ name: EXPERIMENT })).experiment_id;
-      } catch (error) {
-        if (!(error instanceof ResourceAlreadyExists)) throw error;
-      }
-      const { experiment } = await experiments.getByName({ experiment_name: EXPERIMENT });
-      // Its owner may have deleted it in MLflow's page; a new job brings it back.
-      if (experiment.lifecycle_stage === 'deleted')
-        await experiments.restore({ experiment_id: experiment.experiment_id });
-      return experiment.experiment_id;
-    });
+    return remembered(this.#experiments, workspace, () =>
+      experimentNamed(this.client.inWorkspace(workspace), EXPERIMENT),
+    );
   }
 
   async #ask<T>(question: () => Promise<T>): Promise<T> {

@@ -37,6 +37,7 @@ export interface Database {
   model_requests: ModelRequestTable;
   model_outbox: ModelOutboxTable;
   model_cards: ModelCardTable;
+  transfers: TransferTable;
 }
 
 export interface ProjectTable {
@@ -345,6 +346,8 @@ export interface JobTable {
   labels_pending: Generated<number>;
   /** It can still be restored; null: nobody deleted it. */
   deleted_at: string | null;
+  /** The job that it is a copy of. */
+  copied_from: string | null;
   /** Rises with every launch: what an older launch of this job says no longer counts. */
   fence: number;
   token_sha256: string | null;
@@ -524,4 +527,25 @@ export interface ModelOutboxTable {
   name: string;
   alias: string;
   revision: number;
+}
+/** Something that is moved or copied to another project. */
+export interface TransferTable {
+  transfer_id: string;
+  /** Where it comes from. */
+  project_id: string;
+  to_project_id: string;
+  act: 'move' | 'copy';
+  kind: 'job';
+  object_id: string;
+  /** Who asked for it. */
+  actor_json: string;
+  state: 'running' | 'done' | 'failed';
+  /** 1 while something of it is still to be taken away: of what failed there, of what was moved here. */
+  clearing: number;
+  /** Its jobs, and what was made of each so far. */
+  items_json: string;
+  result_id: string;
+  error_json: string | null;
+  created_at: string;
+  ended_at: string | null;
 }

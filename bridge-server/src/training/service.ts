@@ -19,6 +19,7 @@ import { RunFinalizer } from './run/finalizer.js';
 import { JobNotifier } from './queue/notifier.js';
 import { actOn, JobDeletion } from './records/deletion.js';
 import { JobLabels } from './records/labels.js';
+import { JobTransfer } from './records/transfer.js';
 import { JobFolders } from './records/job-folder.js';
 import { JobLogs, type LogPiece } from './logs/logs.js';
 import { JobModels } from './job-models.js';
@@ -65,6 +66,7 @@ export class TrainingService {
   readonly pythons: Pythons;
   readonly models: JobModels;
   readonly deletion: JobDeletion;
+  readonly transfer: JobTransfer;
   readonly #store: JobStore;
   readonly #folders: JobFolders;
   readonly #scheduler: Scheduler;
@@ -94,6 +96,7 @@ export class TrainingService {
     const points = (this.#points = new PointHistory(settings.dataDir, log));
     const telemetry = (this.#telemetry = new JobTelemetry({ store, notifier, points, events, log }));
     const labels = (this.#labels = new JobLabels({ store, mlflow, log }));
+    this.transfer = new JobTransfer({ folders, notifier, telemetry, labels });
     const runs = new JobRuns({ store, folders, mlflow, datasets, recipes, telemetry, points, labels, settings });
     const finalizer = new RunFinalizer({
       store,

@@ -22,6 +22,7 @@ export async function oneOfEverything(db: Kysely<Database>, place: Place): Promi
   await aDataset(db, mine);
   await jobs(db, place);
   await aModel(db, place);
+  await aTransfer(db, place);
   await db
     .insertInto('sweeps')
     .values({
@@ -49,6 +50,7 @@ export async function oneOfEverything(db: Kysely<Database>, place: Place): Promi
     version: '1',
     upload_id: id('up'),
     job_id: id('job'),
+    transfer_id: id('trf'),
     other_id: id('job'),
     sweep_id: id('swp'),
     project_id: project,
@@ -163,6 +165,27 @@ async function aModel(db: Kysely<Database>, { project, userId }: Place): Promise
       requested_by: userId,
       requested_name: 'owner',
       requested_at: created_at,
+    })
+    .execute();
+}
+
+async function aTransfer(db: Kysely<Database>, { project, userId, elsewhere }: Place): Promise<void> {
+  await db
+    .insertInto('transfers')
+    .values({
+      transfer_id: id('trf'),
+      project_id: project,
+      to_project_id: elsewhere,
+      act: 'copy',
+      kind: 'job',
+      object_id: id('job'),
+      actor_json: JSON.stringify({ kind: 'user', userId, name: 'owner' }),
+      state: 'done',
+      clearing: 0,
+      items_json: '[]',
+      result_id: 'job_0000000000000003',
+      created_at,
+      ended_at: created_at,
     })
     .execute();
 }

@@ -208,6 +208,7 @@ export function job(change: Partial<Job> = {}): Job {
     parent_job_id: null,
     resumed_from: null,
     sweep_id: null,
+    copied_from: null,
     note: '',
     tags: [],
     owner,

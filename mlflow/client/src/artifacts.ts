@@ -48,6 +48,7 @@ export class ArtifactFiles {
     };
   }
 
+  /** Of a stream MLflow answers only once it has all of it, which takes as long as it takes: `timeoutMs` says so. */
   async upload(uri: string, body: string | ReadableStream<Uint8Array>, options: CallOptions = {}): Promise<void> {
     const path = `/api/2.0/mlflow-artifacts/artifacts/${proxiedPath(uri)}`;
     const response = await this.transport.send(path, {

@@ -20,6 +20,8 @@ export const endpoint = <Request extends z.ZodType, Response extends z.ZodType>(
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+  /** How long this call may take, in milliseconds; left out: as the client says. */
+  readonly timeoutMs?: number;
 }
 
 /** A resource's endpoints as functions. */

@@ -52,7 +52,16 @@ export const VALUE_LIMITS = { param: 6000, tag: 8000, key: 250 } as const;
 
 const runId = z.object({ run_id: text });
 const anyInt64 = z.union([z.number().int(), z.bigint()]);
-const metricIn = z.object({ key: text, value: z.number(), timestamp: anyInt64, step: anyInt64 });
+const metricIn = z.object({
+  key: text,
+  value: z.number(),
+  timestamp: anyInt64,
+  step: anyInt64,
+  /** The logged model that it is a figure of, besides the run. */
+  model_id: optionalText,
+  dataset_name: optionalText,
+  dataset_digest: optionalText,
+});
 const wrapped = z.object({ run });
 
 export const runs = {
@@ -107,6 +116,13 @@ export const runs = {
     'POST',
     '/api/2.0/mlflow/runs/log-inputs',
     runId.extend({ datasets: z.array(datasetInput) }),
+    empty,
+  ),
+  /** Names the logged models that a run made. */
+  logOutputs: endpoint(
+    'POST',
+    '/api/2.0/mlflow/runs/outputs',
+    runId.extend({ models: z.array(z.object({ model_id: text, step: anyInt64 })) }),
     empty,
   ),
 };

@@ -71,7 +71,8 @@ export class Transport {
 
   /** @throws {MlflowError} where MLflow refuses or is away. */
   async send(path: string, init: SendInit): Promise<FetchResponse> {
-    const { baseUrl, fetch, authorization, workspace, timeoutMs = 30_000 } = this.options;
+    const { baseUrl, fetch, authorization, workspace } = this.options;
+    const timeoutMs = init.timeoutMs ?? this.options.timeoutMs ?? 30_000;
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(new DOMException('MLflow took too long', 'TimeoutError')), timeoutMs);
     const signal = init.signal ? AbortSignal.any([init.signal, timeout.signal]) : timeout.signal;

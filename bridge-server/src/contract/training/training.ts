@@ -179,6 +179,7 @@ export const job = z
     /** The job from whose last checkpoint this one began. */
     resumed_from: jobId.nullable(),
     sweep_id: sweepId.nullable(),
+    copied_from: jobId.nullable().meta({ description: 'The job that it is a copy of' }),
     note: z.string().meta({ description: 'What people wrote about it' }),
     tags: z.array(z.string()),
     owner,

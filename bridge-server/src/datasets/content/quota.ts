@@ -85,6 +85,17 @@ export class StorageQuota {
     });
   }
 
+  /**
+   * Whether a project has room for bytes that are of no dataset; without a limit they are not asked for.
+   *
+   * @throws {KargahError} `project_quota_exceeded`
+   */
+  async requireRoom(projectId: string, bytes: () => Promise<number>): Promise<void> {
+    if ((await this.limits.own({ kind: 'project', id: projectId })).bytes === null) return;
+    const more = await bytes();
+    await this.mutex.runExclusive(() => this.#requireInProject(projectId, more));
+  }
+
   async #requireInProject(projectId: string, bytes: number): Promise<void> {
     const project = { kind: 'project', id: projectId } as const;
     const limit = (await this.limits.own(project)).bytes;

@@ -1,4 +1,5 @@
 import { untold } from '../../ledger/index.js';
+import type { StorageQuota } from '../content/quota.js';
 import type { DatasetNotifier } from '../records/notifier.js';
 import type { DatasetStore } from '../records/store.js';
 import type { DatasetService } from './service.js';
@@ -9,6 +10,7 @@ export class DatasetsOfProjects {
     private readonly store: DatasetStore,
     private readonly list: DatasetService,
     private readonly notifier: DatasetNotifier,
+    private readonly quota: Pick<StorageQuota, 'requireRoom'>,
   ) {}
 
   /** Those outside the project that its datasets were shared with see them no more, or again. */
@@ -22,5 +24,10 @@ export class DatasetsOfProjects {
   /** Deletes them, with every byte that no job of another project needs. */
   async removeAllOf(projectId: string): Promise<void> {
     for (const row of await this.store.allOf(projectId)) await this.list.removeRow(row, untold);
+  }
+
+  /** @throws {KargahError} `project_quota_exceeded` */
+  requireRoom(projectId: string, bytes: () => Promise<number>): Promise<void> {
+    return this.quota.requireRoom(projectId, bytes);
   }
 }

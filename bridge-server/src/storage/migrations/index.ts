@@ -21,6 +21,7 @@ import { modelCards } from './0023-model-cards.js';
 import { leasesOfRequests } from './0024-leases-of-requests.js';
 import { deletedJobs } from './0025-deleted-jobs.js';
 import { outsideActs } from './0026-outside-acts.js';
+import { transfers } from './0027-transfers.js';
 
 /** The one list of migrations, in order; a released one is never edited, and knows no code of today. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -46,4 +47,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '024_leases_of_requests': leasesOfRequests,
   '025_deleted_jobs': deletedJobs,
   '026_outside_acts': outsideActs,
+  '027_transfers': transfers,
 };

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { namesOf, NO_VARIABLES, type Variables } from './variables.js';
 
 /** `job.json`, as `docs/protocols/job-folder.md` describes it. */
@@ -49,6 +49,7 @@ export interface RunFile {
 }
 
 const ENVIRONMENT = 'environment.json';
+const NOT_COPIED: ReadonlySet<string> = new Set(['token', ENVIRONMENT, 'spool', 'spool-system', 'run.json']);
 
 /** The folders of jobs, one each. */
 export class JobFolders {
@@ -83,6 +84,19 @@ export class JobFolders {
   /** Gives `to` checkpoints of its own: what it does with them, and the end of the other job, must not touch each other. */
   async copyCheckpoints(from: string, to: string): Promise<void> {
     await cp(this.checkpoints(from), this.checkpoints(to), { recursive: true, mode: constants.COPYFILE_FICLONE });
+  }
+
+  exists(jobId: string): boolean {
+    return existsSync(this.of(jobId));
+  }
+
+  /** Gives `to` what an ended job keeps, in place of what is there: not what proves who it is, nor what waits to be sent. */
+  async copy(from: string, to: string): Promise<void> {
+    await this.delete(to);
+    if (!this.exists(from)) return;
+    const [root, target] = [this.of(from), this.of(to)];
+    const filter = (path: string): boolean => !NOT_COPIED.has(relative(root, path));
+    await cp(root, target, { recursive: true, mode: constants.COPYFILE_FICLONE, filter });
   }
 
   async make(jobId: string): Promise<void> {

@@ -98,6 +98,7 @@ export function jobOf(row: JobRow, placement: Placement | null): Job {
     parent_job_id: row.parent_job_id,
     resumed_from: row.resumed_from,
     sweep_id: row.sweep_id,
+    copied_from: row.copied_from,
     note: row.note,
     tags: tagsOf(row),
     owner: { user_id: row.user_id, name: row.owner_name },

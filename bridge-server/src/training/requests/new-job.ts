@@ -71,6 +71,7 @@ const BLANK = {
   launch: null,
   launch_note_json: null,
   pruned: 0,
+  copied_from: null,
   note: '',
   tags_json: '[]',
   labels_pending: 0,

@@ -106,6 +106,11 @@ export class JobTelemetry implements GatewayListener {
     return (await this.deps.store.nestedRun(runId))?.label ?? null;
   }
 
+  /** The run is a job's now, though somebody asked of it before it was. */
+  known(runId: string): void {
+    this.#foreign.delete(runId);
+  }
+
   async nestedRun(jobId: string, runId: string, name: string): Promise<string> {
     this.#foreign.delete(runId);
     return this.deps.store.addNestedRun(jobId, runId, name);

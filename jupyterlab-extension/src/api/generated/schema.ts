@@ -2174,6 +2174,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/train/jobs/{job_id}/copy': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Copy an ended job into a project, with its runs, files, log and model */
+    post: operations['copyJob'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/transfers/{transfer_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How far a move or a copy is */
+    get: operations['getTransfer'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/train/jobs/{job_id}/move': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Take an ended job to another project, with its runs, files, log and model; it keeps its id */
+    post: operations['moveJob'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2681,6 +2732,10 @@ export interface components {
     SweepMethod: 'grid' | 'random' | 'tpe';
     /** @enum {string} */
     SweepPruner: 'none' | 'median' | 'successive_halving';
+    TransferRequest: {
+      /** @description Where one may write, as in its own */
+      project_id: string;
+    };
     Progress: {
       fraction: number | null;
       epoch: number | null;
@@ -2750,6 +2805,8 @@ export interface components {
       parent_job_id: string | null;
       resumed_from: string | null;
       sweep_id: string | null;
+      /** @description The job that it is a copy of */
+      copied_from: string | null;
       /** @description What people wrote about it */
       note: string;
       tags: string[];
@@ -3014,7 +3071,12 @@ export interface components {
       | 'gate_worse'
       | 'gate_interrupted'
       | 'gate_card_unfilled'
-      | 'card_moved';
+      | 'card_moved'
+      | 'transfer_running'
+      | 'job_registered'
+      | 'job_of_sweep'
+      | 'job_resumed_now'
+      | 'copy_differs';
     /** @enum {string} */
     LaunchKind: 'warm' | 'cold';
     Owner: {
@@ -4579,6 +4641,34 @@ export interface components {
     SweepPage: {
       items: components['schemas']['SweepOutput'][];
       next_cursor: string | null;
+    };
+    Transfer: {
+      transfer_id: string;
+      /** @enum {string} */
+      act: 'move' | 'copy';
+      /** @enum {string} */
+      kind: 'job';
+      /** @description What is moved or copied */
+      object_id: string;
+      /** @description Where to */
+      project_id: string;
+      /**
+       * @description While it runs nothing of it is seen in the other project; of what failed nothing is left there
+       * @enum {string}
+       */
+      state: 'running' | 'done' | 'failed';
+      /** @description How many runs and their files have arrived */
+      done: number;
+      total: number;
+      /** @description What it is called there; null before it is done */
+      result_id: string | null;
+      error: components['schemas']['Failure'] | null;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      created_at: string;
+      ended_at: string | null;
     };
     ReadingOutput: {
       /** @enum {string} */
@@ -6421,6 +6511,8 @@ export interface operations {
           | 'job.stop'
           | 'job.delete'
           | 'job.restore'
+          | 'job.move'
+          | 'job.copy'
           | 'sweep.stop'
           | 'sweep.delete'
           | 'connection.make'
@@ -6578,6 +6670,8 @@ export interface operations {
           | 'job.stop'
           | 'job.delete'
           | 'job.restore'
+          | 'job.move'
+          | 'job.copy'
           | 'sweep.stop'
           | 'sweep.delete'
           | 'connection.make'
@@ -23183,6 +23277,420 @@ export interface operations {
         };
       };
       /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  copyJob: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TransferRequest'];
+      };
+    };
+    responses: {
+      /** @description Accepted */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Transfer'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `job_active`: Stop the job first.
+       *
+       *     `transfer_running`: This is being moved or copied already; wait until that has ended, then try again.
+       */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `payload_too_large`: The request is larger than {limit}.
+       *
+       *     `project_quota_exceeded`: The project’s datasets use {used} of the {limit} that it may have; delete some and try again, or ask an administrator for more.
+       */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `mlflow_unavailable`: MLflow does not answer now; it is being restarted.
+       *
+       *     `shutting_down`: The bridge is restarting; try again in a moment.
+       */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getTransfer: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path: {
+        transfer_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Transfer'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  moveJob: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TransferRequest'];
+      };
+    };
+    responses: {
+      /** @description Accepted */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Transfer'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `already_in_project`: It is in that project already; choose another one.
+       *
+       *     `job_active`: Stop the job first.
+       *
+       *     `job_of_sweep`: This job belongs to a sweep, which needs it for its results. Copy the job instead, or move the whole sweep.
+       *
+       *     `job_registered`: Model “{name}” has a version that this job made, and would lose where it came from. Copy the job instead.
+       *
+       *     `job_resumed_now`: A job that goes on from this one has not ended; wait for it, or copy this one.
+       *
+       *     `transfer_running`: This is being moved or copied already; wait until that has ended, then try again.
+       */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `payload_too_large`: The request is larger than {limit}.
+       *
+       *     `project_quota_exceeded`: The project’s datasets use {used} of the {limit} that it may have; delete some and try again, or ask an administrator for more.
+       */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `mlflow_unavailable`: MLflow does not answer now; it is being restarted.
+       *
+       *     `shutting_down`: The bridge is restarting; try again in a moment.
+       */
       503: {
         headers: {
           [name: string]: unknown;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.js';
-import { int64, list, optionalText, tag, text } from '../values.js';
+import { double, empty, exactInt64, int64, list, optionalText, tag, text } from '../values.js';
+
+const param = z.object({ key: text, value: z.string().default('') });
 
 const loggedModel = z.object({
   info: z.object({
@@ -12,8 +14,25 @@ const loggedModel = z.object({
     artifact_uri: z.string().default(''),
     status: z.string(),
     source_run_id: optionalText,
+    model_type: optionalText,
     tags: list(tag),
   }),
+  data: z
+    .object({
+      params: list(param),
+      metrics: list(
+        z.object({
+          key: text,
+          value: double.default(0),
+          timestamp: exactInt64.default(0),
+          step: exactInt64.default(0),
+          run_id: optionalText,
+          dataset_name: optionalText,
+          dataset_digest: optionalText,
+        }),
+      ),
+    })
+    .default({ params: [], metrics: [] }),
 });
 export type LoggedModel = z.infer<typeof loggedModel>;
 
@@ -35,7 +54,14 @@ export const loggedModels = {
   create: endpoint(
     'POST',
     '/api/2.0/mlflow/logged-models',
-    z.object({ experiment_id: text, name: optionalText, source_run_id: optionalText }),
+    z.object({
+      experiment_id: text,
+      name: optionalText,
+      source_run_id: optionalText,
+      model_type: optionalText,
+      params: z.array(param).optional(),
+      tags: z.array(tag).optional(),
+    }),
     wrapped,
   ),
   /** Ends the upload of a model. */
@@ -45,6 +71,7 @@ export const loggedModels = {
     z.object({ model_id: text, status: z.enum(['LOGGED_MODEL_READY', 'LOGGED_MODEL_UPLOAD_FAILED']) }),
     wrapped,
   ),
+  delete: endpoint('DELETE', '/api/2.0/mlflow/logged-models/{model_id}', z.object({ model_id: text }), empty),
   listArtifacts: endpoint(
     'GET',
     '/api/2.0/mlflow/logged-models/{model_id}/artifacts/directories',

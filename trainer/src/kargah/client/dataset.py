@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from kargah.client.errors import KargahError
+from kargah.client.transfers import id_of
 from kargah.client.transport.downloads import download, kept
 from kargah.client.transport.http import API, Http
 from kargah.client.transport.live import live_feed
@@ -268,7 +269,7 @@ class Dataset:
         Raises:
             KargahError: `not_found`, `forbidden`, `unknown_person`.
         """
-        body = {"emails": list(emails), "everyone": everyone, "project_ids": [_id_of(project) for project in projects]}
+        body = {"emails": list(emails), "everyone": everyone, "project_ids": [id_of(project) for project in projects]}
         self._http.json("PUT", f"{DATASETS}/{self.id}/sharing", json=body)
 
     def _facts(self, version: int) -> wire.DatasetVersion:
@@ -301,7 +302,7 @@ class Dataset:
         Raises:
             KargahError: `not_found`, `forbidden`, `already_in_project`, `dataset_not_ready`.
         """
-        self.data = self._http.json("POST", f"{DATASETS}/{self.id}/move", json={"project_id": _id_of(project)})
+        self.data = self._http.json("POST", f"{DATASETS}/{self.id}/move", json={"project_id": id_of(project)})
         return self
 
     def copy_to(self, project: str | Project, name: str | None = None) -> Dataset:
@@ -310,7 +311,7 @@ class Dataset:
         Raises:
             KargahError: `not_found`, `forbidden`, `dataset_not_ready`, `quota_exceeded`.
         """
-        body = {"project_id": _id_of(project), **({} if name is None else {"name": name})}
+        body = {"project_id": id_of(project), **({} if name is None else {"name": name})}
         return Dataset(self._http, self._http.json("POST", f"{DATASETS}/{self.id}/copy", json=body))
 
     def download(self, path: str | Path | None = None) -> Path:
@@ -328,7 +329,3 @@ class Dataset:
     def __repr__(self) -> str:
         size = f"{self.rows} rows, {self.columns} columns" if self.rows is not None else self.state
         return f"<Dataset {self.name!r} {self.id}: {size}>"
-
-
-def _id_of(project: str | Project) -> str:
-    return project if isinstance(project, str) else project.id

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from kargah.client.errors import JobFailed, KargahError
 from kargah.client.predict import Predictor, load_model
 from kargah.client.report import Report
+from kargah.client.transfers import taken_to
 from kargah.client.transport.downloads import download_into, plain_name
 from kargah.client.transport.http import API, Http
 from kargah.client.transport.live import live_feed
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from kargah.client import wire
+    from kargah.client.projects import Project
     from kargah.evaluation import JudgedRows
     from kargah.evaluation.paired import Metric, Verdict
 
@@ -315,6 +317,31 @@ class Job:
         """
         body = _changes(name, secrets, params)
         return Job(self._http, self._http.json("POST", f"{JOBS}/{self.id}/resume", json=body))
+
+    def move_to(self, project: str | Project) -> Job:
+        """Takes this ended job to another project, with its MLflow runs, log and model, and waits until it is there.
+
+        It keeps its id. Its runs are made again there, and are gone here once every file was compared.
+
+        Args:
+            project: one where I may write, as here; or its id.
+
+        Raises:
+            KargahError: `not_found`, `forbidden`, `already_in_project`, `job_active`, `job_registered`,
+                `job_of_sweep`, `job_resumed_now`, `transfer_running`, `project_quota_exceeded`, `mlflow_unavailable`,
+                `copy_differs`.
+        """
+        taken_to(self._http, f"{JOBS}/{self.id}/move", project)
+        return self.refresh()
+
+    def copy_to(self, project: str | Project) -> Job:
+        """Copies this ended job into a project and answers the copy, of which `data["copied_from"]` says this one's id.
+
+        Raises:
+            KargahError: as `move_to`; a job of a sweep or with a registered model may be copied.
+        """
+        copied = taken_to(self._http, f"{JOBS}/{self.id}/copy", project)
+        return Job(self._http, self._http.json("GET", f"{JOBS}/{copied}"))
 
     def delete(self, *, for_good: bool = False) -> None:
         """Deletes it; for a while `restore()` brings it back. `for_good`: at once, with its folder and its run.

@@ -249,6 +249,11 @@ ErrorCode: TypeAlias = Literal[
     "gate_interrupted",
     "gate_card_unfilled",
     "card_moved",
+    "transfer_running",
+    "job_registered",
+    "job_of_sweep",
+    "job_resumed_now",
+    "copy_differs",
 ]
 
 
@@ -1147,6 +1152,7 @@ class Job(TypedDict):
     parent_job_id: str | None
     resumed_from: str | None
     sweep_id: str | None
+    copied_from: str | None
     note: str
     tags: list[str]
     owner: Owner
@@ -2417,6 +2423,25 @@ class TrainedModel(TypedDict):
 class TrainedModelPage(TypedDict):
     items: list[TrainedModel]
     next_cursor: str | None
+
+
+class Transfer(TypedDict):
+    transfer_id: str
+    act: Literal["move", "copy"]
+    kind: Literal["job"]
+    object_id: str
+    project_id: str
+    state: Literal["running", "done", "failed"]
+    done: int
+    total: int
+    result_id: str | None
+    error: Failure | None
+    created_at: str
+    ended_at: str | None
+
+
+class TransferRequest(TypedDict):
+    project_id: str
 
 
 class User(TypedDict):
