@@ -294,6 +294,7 @@ export const versionPackage = endpoint({
     'not_found',
     'model_not_ready',
     'model_unsafe',
+    'weights_unwritable',
     'range_not_satisfiable',
     'content_changed',
     'mlflow_unavailable',

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ZipFile } from 'yazl';
 import type { MetricPoint } from '../contract/training/metrics.js';
 import type { Job } from '../contract/training/training.js';
+import { ModelDownloads } from './model-download.js';
 import { JobStore } from './records/store.js';
 import { TrainingFixture } from '../../test/support/training.js';
 import { metricsOf } from './records/view.js';
@@ -443,6 +444,24 @@ describe('a running job', () => {
     const taken = await shop.call('GET', `${path}&unchecked=true`);
     expect(taken.status).toBe(200);
     expect(Buffer.from(await taken.arrayBuffer()).includes(content)).toBe(true);
+  });
+
+  it('of whose weights one has no kind in safetensors makes no package, and says which and what to take instead', async () => {
+    const { job_id: runId } = await gated('complex');
+    await open('complex');
+    shop.mlflow.artifacts.set(`run-${runId}/model/data/model.pt2`, Buffer.from('x'));
+    const python = join(shop.dir, 'python-that-says');
+    const said = JSON.stringify({ ok: false, weight: 'layer.weight', kind: 'complex64' });
+    await writeFile(python, `#!/bin/sh\necho '${said}'\n`, { mode: 0o755 });
+    const downloads = new ModelDownloads(join(shop.dir, 'packages'), shop.mlflow, python);
+    await downloads.start(() => undefined);
+    const place = { workspace: 'ws', runId: `run-${runId}`, artifactPath: 'model' };
+    const packed = downloads.use(place, { format: 'package', unchecked: false }, () => Promise.resolve());
+    await expect(packed).rejects.toMatchObject({
+      code: 'weights_unwritable',
+      params: { weight: 'layer.weight', kind: 'complex64' },
+    });
+    downloads.stop();
   });
 });
 

@@ -52,9 +52,10 @@ const KEPT_BYTES = 8 * 2 ** 30;
 const CHECK_SECONDS = 180;
 const SWEEP_MS = 10 * 60_000;
 
-const verdict = z.discriminatedUnion('ok', [
+const verdict = z.union([
   z.object({ ok: z.literal(true) }),
   z.object({ ok: z.literal(false), part: z.string(), reason: z.string() }),
+  z.object({ ok: z.literal(false), weight: z.string(), kind: z.string() }),
 ]);
 
 /** Downloads of models: fetched from MLflow once, checked, and kept for a while for those who download them in pieces. */
@@ -83,7 +84,7 @@ export class ModelDownloads {
 
   /**
    * @param unchecked whether it is to be sent though it may run code
-   * @throws {KargahError} `model_unsafe`, `model_not_ready`, `mlflow_unavailable`, `storage_full`
+   * @throws {KargahError} `model_unsafe`, `weights_unwritable`, `model_not_ready`, `mlflow_unavailable`, `storage_full`
    */
   async use(
     place: ModelPlace,
@@ -147,14 +148,20 @@ export class ModelDownloads {
     return this.#asked(['-m', 'kargah.model_files', format, path]);
   }
 
-  /** Asked in a process of its own, which opens the file with limits on itself and loads no PyTorch. */
+  /**
+   * Asked in a process of its own, which opens the file with limits on itself and loads no PyTorch.
+   *
+   * @throws {KargahError} `weights_unwritable`
+   */
   async #asked(words: readonly string[]): Promise<ModelFile['unsafe']> {
     const { stdout } = await promisify(execFile)(this.python, words, {
       env: { ...inherited(process.env), PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' },
       timeout: CHECK_SECONDS * 1000,
     });
     const said = verdict.parse(JSON.parse(stdout));
-    return said.ok ? null : { part: said.part, reason: said.reason };
+    if (said.ok) return null;
+    if ('weight' in said) throw new KargahError('weights_unwritable', { weight: said.weight, kind: said.kind });
+    return { part: said.part, reason: said.reason };
   }
 }
 

@@ -46,6 +46,7 @@ export type RegisteredModel = Schemas['RegisteredModel'];
 export type Problem = Schemas['Problem'];
 export type Recipe = Schemas['Recipe'];
 export type NewAccount = Schemas['RegisterRequest'];
+export type PairedFigures = Schemas['PairedFigures'];
 export type Report = Schemas['Report'];
 export type Session = Schemas['Session'];
 export type ServerSettings = Schemas['ServerSettings'];

@@ -24,13 +24,22 @@ beforeAll(async () => {
 const LOSS = { key: 'val_loss', better: 'min', jobs: 2 } as const;
 const at = (value: number) => ({ metric: 0, points: 1, not_finite: 0, last: value, first_step: 0, last_step: 0, min: value, min_step: 0, max: value, max_step: 0, buckets: 1, width: 1, axis: 0, at: 2 }); // prettier-ignore
 
+const REPORT = { part: 'test', rows: 360, metrics: {} } as unknown as NonNullable<ComparedJob['report']>;
+const PAIRED = { metric: 'accuracy', first: { value: 0.9, rows: 360 }, second: { value: 0.912, rows: 360 }, difference: 0.012, low: 0.003, high: 0.021, rows: 360, sentence: 'second is better than first by 1.2 points (accuracy), 95 % interval 0.3 to 2.1, on the same 360 rows.', sentence_fa: '«second» روی همان 360 ردیف بهتر است.' }; // prettier-ignore
+
 let bench: Workbench;
 let jobs: ComparedJob[];
 let gone: string[];
+let paired: string[];
+let against: () => { status: number; body: object };
 let asked: { job_ids: string[]; metrics?: string[] }[];
 
 async function open(): Promise<void> {
   bench = await Workbench.start(ENGLISH, ({ path, body }) => {
+    if (path.includes('/against/')) {
+      paired.push(path);
+      return against();
+    }
     if (path !== '/api/v1/compare') return path.startsWith('/api/') ? page() : notFound;
     const wanted = JSON.parse(body.toString()) as (typeof asked)[number];
     asked.push(wanted);
@@ -47,6 +56,8 @@ const rows = (): string[] => screen.getAllByTestId('compare-row').map((row) => r
 beforeEach(() => {
   window.localStorage.clear();
   asked = [];
+  paired = [];
+  against = () => ({ status: 200, body: PAIRED });
   gone = [];
   jobs = [
     comparedJob({ job_id: 'job_aaaaaa', name: 'first', params: { lr: 0.1 }, series: [at(0.5)] }),
@@ -121,5 +132,33 @@ describe('the page of a comparison', () => {
     await open();
     await userEvent.click(await screen.findByRole('button', { name: 'Notebook cell' }));
     expect(bench.opened.join('')).toContain('kargah.compare(["job_aaaaaa","job_bbbbbb"])');
+  });
+
+  it('says of two whose models were judged whether one is better on the same rows, once no third is shown', async () => {
+    jobs = ['first', 'second', 'third'].map((name, n) =>
+      comparedJob({ job_id: `job_${'abc'[n]!.repeat(6)}`, name, series: [at(0.5)], report: REPORT }),
+    );
+    await open();
+    const legend = await screen.findByRole('region', { name: 'Jobs' });
+    expect(paired).toEqual([]);
+    await userEvent.click(within(legend).getAllByRole('checkbox')[2]!);
+    expect(await screen.findByText(PAIRED.sentence)).toBeTruthy();
+    expect(paired).toEqual(['/api/v1/train/jobs/job_aaaaaa/against/job_bbbbbb']);
+  });
+
+  it('says of two that the rows do not tell apart why, and of jobs without a report nothing', async () => {
+    const detail = 'They were judged on other rows.';
+    const problem = { type: 'about:blank', title: 'x', status: 409, code: 'rows_differ', detail, detail_fa: 'ن' };
+    against = () => ({ status: 409, body: problem });
+    jobs = jobs.map((job) => ({ ...job, report: REPORT }));
+    await open();
+    expect((await screen.findByTestId('compare-paired')).textContent).toBeTruthy();
+    expect(await screen.findByText(detail)).toBeTruthy();
+    cleanup();
+    await bench.stop();
+    jobs = jobs.map((job) => ({ ...job, report: null }));
+    await open();
+    await screen.findByTestId('compare-page');
+    expect(screen.queryByTestId('compare-paired')).toBeNull();
   });
 });

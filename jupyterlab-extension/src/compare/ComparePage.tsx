@@ -8,6 +8,7 @@ import { useStore } from '../lib/useStore.js';
 import { CompareChart } from './curves/CompareChart.js';
 import { CompareTable } from './table/CompareTable.js';
 import { Legend } from './curves/Legend.js';
+import { Paired } from './Paired.js';
 import type { Compared } from './runs.js';
 import { useComparison } from './useComparison.js';
 import { useView } from './view.js';
@@ -41,6 +42,8 @@ export default function ComparePage({ jobIds, view: name }: { readonly jobIds: s
     );
   if (compared.runs.length === 0) return <EmptyState icon="del" title={t('compare.noneLeft')} />;
 
+  // Of those that are shown and have a report: two of them can be said in a sentence.
+  const [first, second, third] = runs.map(({ run }) => run).filter(({ job }) => job.report !== null);
   const shown = compared.metrics.map(({ key }) => key);
   const others = compared.comparison.names.filter((one) => !shown.includes(one));
   const cell = `import kargah\n\nkargah.compare(${JSON.stringify(compared.runs.map(({ job }) => job.job_id))})`;
@@ -109,6 +112,7 @@ export default function ComparePage({ jobIds, view: name }: { readonly jobIds: s
       </div>
       {error !== null && <ErrorNote reason={error} onRetry={retry} retried />}
       <Missing compared={compared} />
+      {first !== undefined && second !== undefined && third === undefined && <Paired runs={[first, second]} />}
       <div className="kg-Compare-body">
         <Legend
           runs={compared.runs}

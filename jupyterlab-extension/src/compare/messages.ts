@@ -56,6 +56,10 @@ export const compareMessages = {
   'compare.y': { fa: 'عمودی', en: 'Vertical' },
   'compare.color': { fa: 'رنگ', en: 'Colour' },
   'compare.plots.label': { fa: '{n} کار: {x} در برابر {y}', en: '{n} {n|job|jobs}: {x} against {y}' },
+  'compare.paired.asked': {
+    fa: 'دو مدل روی ردیف‌های مشترکشان سنجیده می‌شوند…',
+    en: 'The two models are held against each other on the same rows…',
+  },
   'compare.nothing': {
     fa: 'پارامتر یا معیاری که فرق داشته باشد نیست.',
     en: 'No parameter and no metric differs between them.',

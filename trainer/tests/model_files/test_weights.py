@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from kargah.model_files.archive import WEIGHTS
-from kargah.model_files.refusal import UnsafeModelFile
+from kargah.model_files.limits import told
+from kargah.model_files.refusal import UnsafeModelFile, UnwritableWeights
 from kargah.model_files.weights import write_safetensors
 
 
-def archive(tmp_path: Path, sizes: list[int], strides: list[int], place: str = "w0") -> Path:
+def archive(tmp_path: Path, sizes: list[int], strides: list[int], place: str = "w0", dtype: int = 7) -> Path:
     meta = {
-        "dtype": 7,
+        "dtype": dtype,
         "sizes": [{"as_int": size} for size in sizes],
         "strides": [{"as_int": step} for step in strides],
         "storage_offset": {"as_int": 0},
@@ -47,3 +48,23 @@ def test_a_tensor_that_is_larger_than_its_bytes_or_has_none_is_refused_before_it
     with pytest.raises(UnsafeModelFile):
         write_safetensors(archive(tmp_path, sizes, strides, place), written)
     assert len(written.getvalue()) < 1000
+
+
+@pytest.mark.parametrize(("dtype", "kind", "width"), [(28, "U16", 2), (34, "U32", 4), (35, "U64", 8)])
+def test_unsigned_integers_are_written_as_what_they_are(tmp_path: Path, dtype: int, kind: str, width: int) -> None:
+    written = io.BytesIO()
+    write_safetensors(archive(tmp_path, [2], [1], dtype=dtype), written)
+    length = int.from_bytes(written.getvalue()[:8], "little")
+    header = json.loads(written.getvalue()[8 : 8 + length])
+    assert header == {"layer.weight": {"dtype": kind, "shape": [2], "data_offsets": [0, 2 * width]}}
+    assert written.getvalue()[8 + length :] == bytes(range(2 * width))
+
+
+def test_a_complex_weight_is_named_with_its_kind_and_is_nothing_unsafe(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = archive(tmp_path, [2], [1], dtype=10)
+    with pytest.raises(UnwritableWeights, match=r"layer\.weight is of complex64"):
+        write_safetensors(made, io.BytesIO())
+    told(made, lambda: write_safetensors(made, io.BytesIO()))
+    assert json.loads(capsys.readouterr().out) == {"ok": False, "weight": "layer.weight", "kind": "complex64"}

@@ -154,8 +154,8 @@ export const MODELS = {
   },
   gate_worse: {
     status: 409,
-    en: '{sentence} The rules allow it to be worse by {margin} at most{certain}.',
-    fa: '{sentence_fa} قاعده‌ها حداکثر {margin} بدتر بودن را می‌پذیرند{certain_fa}.',
+    en: '{sentence} The rules allow it to be worse by {margin}{unit} at most{certain}.',
+    fa: '{sentence_fa} قاعده‌ها حداکثر {margin}{unit_fa} بدتر بودن را می‌پذیرند{certain_fa}.',
   },
   gate_interrupted: {
     status: 409,

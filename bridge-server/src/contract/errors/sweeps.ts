@@ -24,6 +24,11 @@ export const SWEEPS = {
     en: 'The model may run code when it is loaded: {part} {reason}. Download it unchecked only if you trust whoever made it.',
     fa: 'این مدل ممکن است هنگام خوانده شدن کدی را اجرا کند: {part} {reason}. تنها اگر به سازنده‌اش اعتماد دارید، آن را بدون بررسی دانلود کنید.',
   },
+  weights_unwritable: {
+    status: 409,
+    en: 'No package can be made of this model: its weight {weight} is of {kind}, which safetensors has not. Download it as .pt2, or the whole MLflow model.',
+    fa: 'از این مدل نمی‌توان بسته ساخت: وزن {weight} از نوع {kind} است که در safetensors نیست. فایل ‎.pt2 یا کل مدل MLflow را دانلود کنید.',
+  },
   model_not_ready: { status: 409, en: 'Model is ready at the end.', fa: 'مدل در پایان آماده است.' },
   report_missing: {
     status: 404,

@@ -162,7 +162,15 @@ async function notWorse(
   if ((interval ? paired.low : paired.difference) >= -margin) return passed('not_worse', more);
   const { sentence, sentence_fa } = paired;
   const [certain, certain_fa] = interval ? [', by the worse end of the interval', '، با سر بدتر بازه'] : ['', ''];
-  return failed('not_worse', 'gate_worse', { sentence, sentence_fa, margin, certain, certain_fa }, more);
+  const said = { sentence, sentence_fa, ...inPoints(metric, margin), certain, certain_fa };
+  return failed('not_worse', 'gate_worse', said, more);
+}
+
+/** The margin in the unit in which the sentence before it says the difference. */
+function inPoints(metric: string, margin: number) {
+  return metric === 'accuracy'
+    ? { margin: rounded(margin * 100), unit: ' points', unit_fa: ' واحد درصد' }
+    : { margin, unit: '', unit_fa: '' };
 }
 
 const rounded = (value: number): number => Number(value.toPrecision(4));

@@ -219,9 +219,9 @@ describe('a request', () => {
       why: {
         code: 'gate_worse',
         detail: expect.stringMatching(
-          /^rivals 2 is worse than rivals 1 by 10\.0 points \(accuracy\), 95 % interval .*on the same 200 rows\. .*0\.02/u,
+          /^rivals 2 is worse than rivals 1 by 10\.0 points \(accuracy\), 95 % interval .*on the same 200 rows\. .*worse by 2 points at most/u,
         ),
-        detail_fa: expect.stringContaining('همان 200 ردیف'),
+        detail_fa: expect.stringMatching(/همان 200 ردیف.*حداکثر 2 واحد درصد/u),
       },
     });
     // One row worse: known to be no worse than by two in a hundred.

@@ -3023,6 +3023,7 @@ export interface components {
       | 'sweep_active'
       | 'sweep_failed'
       | 'model_unsafe'
+      | 'weights_unwritable'
       | 'model_not_ready'
       | 'report_missing'
       | 'report_rows_missing'
@@ -16113,6 +16114,8 @@ export interface operations {
        * @description `model_not_ready`: Model is ready at the end.
        *
        *     `model_unsafe`: The model may run code when it is loaded: {part} {reason}. Download it unchecked only if you trust whoever made it.
+       *
+       *     `weights_unwritable`: No package can be made of this model: its weight {weight} is of {kind}, which safetensors has not. Download it as .pt2, or the whole MLflow model.
        */
       409: {
         headers: {
@@ -18932,6 +18935,8 @@ export interface operations {
        * @description `model_not_ready`: Model is ready at the end.
        *
        *     `model_unsafe`: The model may run code when it is loaded: {part} {reason}. Download it unchecked only if you trust whoever made it.
+       *
+       *     `weights_unwritable`: No package can be made of this model: its weight {weight} is of {kind}, which safetensors has not. Download it as .pt2, or the whole MLflow model.
        */
       409: {
         headers: {

@@ -614,6 +614,10 @@ export const ERRORS: Catalogue = {
     en: 'The model may run code when it is loaded: {part} {reason}. Download it unchecked only if you trust whoever made it.',
     fa: 'این مدل ممکن است هنگام خوانده شدن کدی را اجرا کند: {part} {reason}. تنها اگر به سازنده‌اش اعتماد دارید، آن را بدون بررسی دانلود کنید.',
   },
+  weights_unwritable: {
+    en: 'No package can be made of this model: its weight {weight} is of {kind}, which safetensors has not. Download it as .pt2, or the whole MLflow model.',
+    fa: 'از این مدل نمی‌توان بسته ساخت: وزن {weight} از نوع {kind} است که در safetensors نیست. فایل ‎.pt2 یا کل مدل MLflow را دانلود کنید.',
+  },
   model_not_ready: { en: 'Model is ready at the end.', fa: 'مدل در پایان آماده است.' },
   report_missing: {
     en: 'There is no report on this model: it was trained before reports were, its recipe makes none, or fewer than two rows were held back. Train it again for one.',
@@ -780,8 +784,8 @@ export const ERRORS: Catalogue = {
     fa: 'پاسخ نسخهٔ {of} به تک‌تک ردیف‌ها نگه داشته نشده و نسخه‌های {version} و {champion} با هم سنجیدنی نیستند: یک بار دیگر با الگو آموزشش دهید، یا «بدتر نبودن» را از قاعده‌ها بردارید.',
   },
   gate_worse: {
-    en: '{sentence} The rules allow it to be worse by {margin} at most{certain}.',
-    fa: '{sentence_fa} قاعده‌ها حداکثر {margin} بدتر بودن را می‌پذیرند{certain_fa}.',
+    en: '{sentence} The rules allow it to be worse by {margin}{unit} at most{certain}.',
+    fa: '{sentence_fa} قاعده‌ها حداکثر {margin}{unit_fa} بدتر بودن را می‌پذیرند{certain_fa}.',
   },
   gate_interrupted: {
     en: 'The server was restarted while this was looked at; ask anew.',

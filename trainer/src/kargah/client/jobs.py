@@ -236,7 +236,8 @@ class Job:
         script that predicts from a CSV with PyTorch alone.
 
         Raises:
-            KargahError: `model_not_ready`; `model_unsafe`: a script may have logged anything.
+            KargahError: `model_not_ready`; `model_unsafe`: a script may have logged anything; `weights_unwritable`:
+                a weight is of a kind that safetensors has not.
         """
         return download_into(self._http, f"{JOBS}/{self.id}/model?format=package", path, f"{_file_name(self)}.zip")
 

@@ -200,6 +200,7 @@ ErrorCode: TypeAlias = Literal[
     "sweep_active",
     "sweep_failed",
     "model_unsafe",
+    "weights_unwritable",
     "model_not_ready",
     "report_missing",
     "report_rows_missing",

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from kargah.model_files.refusal import UnsafeModelFile
+from kargah.model_files.refusal import UnsafeModelFile, UnwritableWeights
 
 MEMORY_BYTES = 4 << 30
 CPU_SECONDS = 120
@@ -21,11 +21,13 @@ def limit_process() -> None:
 
 
 def told(path: Path, look: Callable[[], None]) -> None:
-    """Prints `{"ok": true}`, or `{"ok": false, "part", "reason"}` where `look` refuses the file."""
+    """Prints `{"ok": true}`, `{"ok": false, "part", "reason"}` where `look` refuses the file, or what it cannot write."""
     try:
         look()
     except UnsafeModelFile as refusal:
         print(json.dumps({"ok": False, "part": refusal.part, "reason": refusal.reason}))
+    except UnwritableWeights as unwritable:
+        print(json.dumps({"ok": False, "weight": unwritable.name, "kind": unwritable.kind}))
     except (MemoryError, RecursionError):
         print(json.dumps({"ok": False, "part": path.name, "reason": "is too large to be checked"}))
     else:

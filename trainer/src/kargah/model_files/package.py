@@ -2,7 +2,8 @@
 
 FOLDER holds what its job wrote: `model.pt2`, and, where they are there, `requirements.txt`, `MLmodel` and
 `report.json`; of a registered version also its card, `README.md` and `README.fa.md`. Prints what
-`python -m kargah.model_files` prints: a file that could run code goes into no package.
+`python -m kargah.model_files` prints, a file that could run code goes into no package; or
+`{"ok": false, "weight", "kind"}` of a weight that safetensors has no kind for.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def write_package(folder: Path, to: Path) -> None:
     """
     Raises:
         UnsafeModelFile: the model may run code when it is loaded, or is no torch.export program.
+        UnwritableWeights: a weight is of a kind that safetensors has not.
     """
     with (folder / "checked.pt2").open("wb") as checked:
         copy_allowed(folder / "model.pt2", checked)

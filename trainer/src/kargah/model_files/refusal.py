@@ -15,6 +15,14 @@ class UnsafeModelFile(ValueError):
         super().__init__(f"{self.part}: {self.reason}")
 
 
+class UnwritableWeights(ValueError):
+    """A weight is of a kind that safetensors has not; the model itself is all right."""
+
+    def __init__(self, name: str, kind: str) -> None:
+        self.name, self.kind = _printable(name), kind
+        super().__init__(f"{self.name} is of {kind}, which safetensors has not")
+
+
 def _printable(text: str) -> str:
     shown = "".join(c if c.isprintable() else "\ufffd" for c in text)
     return shown if len(shown) <= 200 else f"{shown[:200]}…"

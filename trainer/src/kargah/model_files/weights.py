@@ -14,11 +14,18 @@ from typing import IO, Any
 import numpy as np
 
 from kargah.model_files.archive import WEIGHTS
-from kargah.model_files.refusal import UnsafeModelFile
+from kargah.model_files.refusal import UnsafeModelFile, UnwritableWeights
 
-_TYPES = {1: "U8", 2: "I8", 3: "I16", 4: "I32", 5: "I64", 6: "F16", 7: "F32", 8: "F64", 12: "BOOL", 13: "BF16"}
+_TYPES = {
+    **{1: "U8", 2: "I8", 3: "I16", 4: "I32", 5: "I64", 6: "F16", 7: "F32", 8: "F64", 12: "BOOL", 13: "BF16"},
+    **{28: "U16", 34: "U32", 35: "U64"},
+}
 """By the numbers of torch.export's schema."""
-_BYTES = {"U8": 1, "I8": 1, "BOOL": 1, "I16": 2, "F16": 2, "BF16": 2, "I32": 4, "F32": 4, "I64": 8, "F64": 8}
+_BYTES = {
+    **{"U8": 1, "I8": 1, "BOOL": 1, "I16": 2, "F16": 2, "BF16": 2, "I32": 4, "F32": 4, "I64": 8, "F64": 8},
+    **{"U16": 2, "U32": 4, "U64": 8},
+}
+_UNKNOWN = {9: "complex32", 10: "complex64", 11: "complex128"}
 _ALIGNED = 8
 _SHARED = 8
 """So many times the bytes of the archive's weights may be written: weights that models share are written for each."""
@@ -30,7 +37,8 @@ def write_safetensors(checked: Path, to: IO[bytes]) -> None:
         checked: a `.pt2` file that was held against the allow list.
 
     Raises:
-        UnsafeModelFile: a tensor lies beyond its bytes, or is of a kind that safetensors has not.
+        UnsafeModelFile: a tensor lies beyond its bytes.
+        UnwritableWeights: a tensor is of a kind that safetensors has not.
     """
     with zipfile.ZipFile(checked) as archive:
         root = archive.namelist()[0].partition("/")[0]
@@ -56,9 +64,10 @@ def write_safetensors(checked: Path, to: IO[bytes]) -> None:
 
 
 def _kind(entry: Any, name: str) -> str:
-    kind = _TYPES.get(entry["tensor_meta"]["dtype"])
+    number = entry["tensor_meta"]["dtype"]
+    kind = _TYPES.get(number)
     if kind is None:
-        raise UnsafeModelFile(WEIGHTS, f"has {name}, of a kind that safetensors does not know")
+        raise UnwritableWeights(name, _UNKNOWN.get(number, f"kind {number}"))
     return kind
 
 
