@@ -116,7 +116,8 @@ async function freePort() {
 }
 
 async function settled() {
-  await until(async () => (await bridge.ask('GET', '/readyz')).status === 200, FOLLOWED_MS, 50);
+  const ready = async () => (await bridge.ask('GET', '/readyz').catch(() => null))?.status === 200;
+  await until(ready, FOLLOWED_MS, 50);
   if (!(await until(() => tables.untold() === 0, FOLLOWED_MS, 25))) complaints.push('MLflow was not told');
 }
 
