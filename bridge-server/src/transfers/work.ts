@@ -111,8 +111,12 @@ export class TransferWork {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const wake = (): void => resolve(undefined);
     const heard = [
-      events.on('job.settled', (of) => void (of.jobId === jobId && wake())),
-      events.on('job.changed', ({ job, deleted }) => void (deleted && job.job_id === jobId && wake())),
+      events.on('job.settled', (of) => {
+        if (of.jobId === jobId) wake();
+      }),
+      events.on('job.changed', ({ job, deleted }) => {
+        if (deleted && job.job_id === jobId) wake();
+      }),
     ];
     signal.addEventListener('abort', wake);
     try {
