@@ -20,6 +20,23 @@ describe('the addresses in a log', () => {
     'https:// and http://:0',
   ])('are of the web: nothing in %s is a link', (text) => expect(links(text)).toEqual([]));
 
+  it.each([')', ')]}', '.', ').', '.x', '((('])(
+    'are found in a line of 600,000 letters that a program printed: https://x/ and %s again and again',
+    (end) => {
+      const text = `see https://x.org/${end.repeat(Math.ceil(600_000 / end.length))} https://y.org`;
+      const pieces = piecesOf(text);
+      const short = /[^)\]}.]/u.test(end) ? [] : ['https://x.org/'];
+      expect(links(text)).toEqual([...short, 'https://y.org']);
+      expect(pieces.map((piece) => piece.text).join('')).toBe(text);
+    },
+  );
+
+  it('are links up to 2,048 letters; a longer one is not cut to one that leads elsewhere', () => {
+    const longest = `https://x.org/${'a'.repeat(2_048 - 14)}`;
+    expect(links(`(${longest})`)).toEqual([longest]);
+    expect(links(`${longest}a`)).toEqual([]);
+  });
+
   it('leave every letter of the text where it was', () => {
     const text = 'a https://a.b/c, d (http://e.f) g';
     expect(
