@@ -10,7 +10,7 @@ import { ChartTools } from './ChartTools.js';
 import { FullScreen } from './FullScreen.js';
 import { onThemeChange, readTheme } from './chartTheme.js';
 import { metricName, rawValue } from './metricNames.js';
-import { colorOf, Plot } from './plot.js';
+import { colorOf, Plot, type Zoom } from './plot.js';
 import { pointsFile } from './pointsFile.js';
 import type { ChartLook } from './view.js';
 import type { Axis, ChartGroup, MetricHistory } from './series.js';
@@ -42,6 +42,8 @@ export function Chart(props: ChartProps): JSX.Element {
   const { t } = i18n;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot>();
+  // Outlives the plot: the table and the whole window take its element away.
+  const zoom = useRef<Zoom | null>(null);
   const [zoomed, setZoomed] = useState(false);
   const [table, setTable] = useState(false);
   const [full, setFull] = useState(false);
@@ -57,7 +59,14 @@ export function Chart(props: ChartProps): JSX.Element {
     if (root === null) {
       return;
     }
-    const drawing = new Plot(root, history, before, { zoom: setZoomed, tip: setSpoken });
+    const drawing = new Plot(root, history, before, {
+      zoom: zoom.current,
+      onZoom: (shown) => {
+        zoom.current = shown;
+        setZoomed(shown !== null);
+      },
+      onTip: setSpoken,
+    });
     plot.current = drawing;
     let frame = 0;
     const later = (): void => {
@@ -67,6 +76,24 @@ export function Chart(props: ChartProps): JSX.Element {
         redraw();
       });
     };
+    const sizes = new ResizeObserver(later);
+    sizes.observe(root);
+    const stop = history.subscribe(later);
+    return () => {
+      stop();
+      sizes.disconnect();
+      cancelAnimationFrame(frame);
+      drawing.destroy();
+      plot.current = undefined;
+    };
+  }, [history, before, table, full]);
+
+  // Not with the plot itself: a running job has another best epoch again and again, which must not undo a zoom.
+  useEffect(() => {
+    const root = box.current;
+    const drawing = plot.current;
+    if (root === null || drawing === undefined) return;
+    let frame = 0;
     const configure = (): void =>
       drawing.configure({
         group,
@@ -79,19 +106,17 @@ export function Chart(props: ChartProps): JSX.Element {
         syncKey: jobId,
       });
     configure();
-    const sizes = new ResizeObserver(later);
-    sizes.observe(root);
-    const restyle = (): void => {
+    const stop = onThemeChange(() => {
       configure();
-      // A finished job logs nothing that would draw it again.
-      later();
-    };
-    const stops = [history.subscribe(later), onThemeChange(restyle)];
+      // While the theme is exchanged the element may have no size, and a finished job logs nothing that would draw it again.
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        drawing.draw();
+      });
+    });
     return () => {
-      stops.forEach((stop) => stop());
-      sizes.disconnect();
+      stop();
       cancelAnimationFrame(frame);
-      drawing.destroy();
     };
   }, [group, history, before, kind, stepsPerEpoch, reach, smoothing, log, low, high, best, live, jobId, table, full]);
 

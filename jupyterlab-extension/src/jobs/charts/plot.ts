@@ -35,6 +35,20 @@ export interface PlotSettings {
   readonly syncKey: string;
 }
 
+/** The part of an axis that is shown instead of all. */
+export interface Zoom {
+  readonly axis: AxisKind;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface PlotOptions {
+  /** What another plot of the same chart showed, which this one stands in for. */
+  readonly zoom: Zoom | null;
+  readonly onZoom: (zoom: Zoom | null) => void;
+  readonly onTip: (text: string) => void;
+}
+
 interface Drawn {
   readonly key: string;
   readonly side: Side;
@@ -53,7 +67,7 @@ export function colorOf(group: ChartGroup, side: Side): 's1' | 's2' | 's3' | 's4
 /** One uPlot of one group of metrics. Holds no points: takes from the history what its width can show. */
 export class Plot {
   private plot: uPlot | undefined;
-  private zoom: readonly [number, number] | null = null;
+  private zoom: Zoom | null;
   private drawn: readonly Drawn[] = [];
   private settings: PlotSettings | undefined;
   private stale = false;
@@ -62,22 +76,19 @@ export class Plot {
     private readonly root: HTMLElement,
     private readonly history: MetricHistory,
     private readonly before: MetricHistory | null,
-    private readonly on: { readonly zoom: (zoomed: boolean) => void; readonly tip: (text: string) => void },
-  ) {}
-
-  get zoomed(): boolean {
-    return this.zoom !== null;
+    private readonly options: PlotOptions,
+  ) {
+    this.zoom = options.zoom;
   }
 
   resetZoom(): void {
-    this.zoom = null;
-    this.on.zoom(false);
+    this.show(null);
     this.draw();
   }
 
   /** Builds the plot anew: colours, lines or axis have changed. */
   configure(settings: PlotSettings): void {
-    if (this.settings?.axis.kind !== settings.axis.kind) this.zoom = null;
+    if (this.zoom !== null && this.zoom.axis !== settings.axis.kind) this.show(null);
     this.settings = settings;
     // The old plot stays until the new one can be made: while the theme is exchanged the element may have no size.
     this.stale = true;
@@ -112,7 +123,7 @@ export class Plot {
     const width = this.root.clientWidth;
     const height = this.root.clientHeight;
     if (settings === undefined || width === 0) return;
-    const [from, to] = this.zoom ?? this.fullRange(settings);
+    const [from, to] = this.zoom === null ? this.fullRange(settings) : [this.zoom.from, this.zoom.to];
     this.drawn = settings.group.lines.flatMap(({ key, side }) => {
       const columns = Math.max(1, width - 60);
       const series = this.history.get(key) ?? new Series();
@@ -140,7 +151,7 @@ export class Plot {
     if (this.plot === undefined || this.stale || this.plot.series.length !== data.length) {
       this.stale = false;
       this.plot?.destroy();
-      this.plot = new uPlot(this.options(settings, width, height), data, this.root);
+      this.plot = new uPlot(this.uplotOptions(settings, width, height), data, this.root);
     } else {
       if (this.plot.width !== width || this.plot.height !== height) this.plot.setSize({ width, height });
       this.plot.setData(data, false);
@@ -179,7 +190,7 @@ export class Plot {
     return [low > 0 && low <= (high - low) * FROM_ZERO ? 0 : low, high];
   }
 
-  private options(settings: PlotSettings, width: number, height: number): uPlot.Options {
+  private uplotOptions(settings: PlotSettings, width: number, height: number): uPlot.Options {
     const { theme, axis, scale } = settings;
     const series: uPlot.Series[] = [{}];
     for (const { color, raw, line, earlier, side } of this.drawn) {
@@ -250,11 +261,19 @@ export class Plot {
   /** The narrower range shows points that were left out before, so the data is taken anew. */
   private takeSelection(u: uPlot): void {
     const { left, width } = u.select;
-    if (width < 4) return;
-    this.zoom = [u.posToVal(left, 'x'), u.posToVal(left + width, 'x')];
+    if (width < 4 || this.settings === undefined) return;
+    this.show({
+      axis: this.settings.axis.kind,
+      from: u.posToVal(left, 'x'),
+      to: u.posToVal(left + width, 'x'),
+    });
     u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    this.on.zoom(true);
     this.draw();
+  }
+
+  private show(zoom: Zoom | null): void {
+    this.zoom = zoom;
+    this.options.onZoom(zoom);
   }
 
   /** Where on the axis the epoch ends whose weights the model has. */
@@ -376,7 +395,7 @@ export class Plot {
     // Beside the cursor where there is room, else over it: never beyond the chart.
     const beside = left + 8 <= room ? left + 8 : left - box.offsetWidth - 8;
     box.style.translate = `${Math.max(0, Math.min(beside, room))}px 4px`;
-    this.on.tip(rows.map(([name, value]) => `${name} ${value}`).join(', '));
+    this.options.onTip(rows.map(([name, value]) => `${name} ${value}`).join(', '));
   }
 }
 

@@ -1,20 +1,29 @@
-import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Job, MetricPoint } from '../../api/types.js';
 import { ENGLISH, type Locale, PERSIAN } from '../../i18n/locale.js';
 import { type Answer, type Handler, job as aJob, page, problem } from '../../testing/bridge.js';
 import { heard } from '../../testing/live.js';
 import { notFound, Workbench } from '../../testing/workbench.js';
-import type { PlotSettings } from '../charts/plot.js';
+import type { PlotOptions, PlotSettings } from '../charts/plot.js';
 import JobPage from './JobPage.js';
 
 // jsdom has no canvas; what the charts draw is judged in a real browser.
 const mockDrawn = new Map<string, PlotSettings>();
+/** What the plots of each chart were made with, the newest last. */
+const mockMade = new Map<string, PlotOptions[]>();
 jest.mock('../charts/plot.js', () => ({
   colorOf: () => 's1',
   Plot: class {
+    private readonly options: PlotOptions;
+    constructor(...made: [unknown, unknown, unknown, PlotOptions]) {
+      this.options = made[3];
+    }
     configure(settings: PlotSettings): void {
-      mockDrawn.set(settings.group.key, settings);
+      const { key } = settings.group;
+      mockDrawn.set(key, settings);
+      const made = mockMade.get(key) ?? [];
+      if (!made.includes(this.options)) mockMade.set(key, [...made, this.options]);
     }
     draw(): void {}
     destroy(): void {}
@@ -179,7 +188,28 @@ describe('the charts of a job', () => {
     expect(screen.getByRole('img', { name: /Loss.* by .*best, epoch 7/ })).toBeTruthy();
   });
 
-  it('give every point of theirs as a file, not only those that were drawn', async () => {
+  it('keep their zoom when the job has another best epoch, and hand it to the plot after the table', async () => {
+    mockMade.clear();
+    history = { items: POINTS, seq: 3 };
+    const progress = { ...aJob({}).progress, steps: 100, epochs: 10 };
+    await open({ progress: { ...progress, best: { key: 'val_loss', value: 0.5, epoch: 6 } } });
+    await waitFor(() => expect(mockDrawn.get('loss')?.best).toBe(6));
+    const zoom = { axis: mockDrawn.get('loss')!.axis.kind, from: 1, to: 2 };
+    act(() => mockMade.get('loss')!.at(-1)!.onZoom(zoom));
+    const plots = mockMade.get('loss')!.length;
+    const card = within(screen.getByTestId('chart-loss'));
+    expect(card.getByRole('button', { name: 'Whole range' })).toBeTruthy();
+    bench.send({ seq: 4, progress: { ...progress, best: { key: 'val_loss', value: 0.4, epoch: 8 } } });
+    await waitFor(() => expect(mockDrawn.get('loss')?.best).toBe(8));
+    expect(mockMade.get('loss')).toHaveLength(plots);
+    expect(card.getByRole('button', { name: 'Whole range' })).toBeTruthy();
+    await userEvent.click(card.getByRole('button', { name: 'Show as table' }));
+    await userEvent.click(card.getByRole('button', { name: 'Show as chart' }));
+    expect(mockMade.get('loss')!.at(-1)).toMatchObject({ zoom });
+    expect(mockMade.get('loss')).toHaveLength(plots + 1);
+  });
+
+  it('give every point of theirs as a file, not only those that were drawn, and each of a step that was logged twice', async () => {
     history = { items: POINTS, seq: 3 };
     const saved: Blob[] = [];
     URL.createObjectURL = (blob: Blob) => `blob:${String(saved.push(blob))}`;
@@ -190,15 +220,25 @@ describe('the charts of a job', () => {
       path === '/api/v1/train/jobs/job_aaaaaa/metrics?key=loss&key=val_loss'
         ? {
             status: 200,
-            body: { items: [point('loss', 2, 0.25), point('loss', 1, 'NaN'), point('val_loss', 2, 0.5)], seq: 3 },
+            body: {
+              items: [
+                point('loss', 2, 0.25),
+                { ...point('loss', 2, 0.75), timestamp: 150 },
+                point('loss', 1, 'NaN'),
+                point('val_loss', 2, 0.5),
+              ],
+              seq: 3,
+            },
           }
         : notFound;
     await userEvent.click(screen.getByRole('button', { name: 'Points as CSV' }));
     await waitFor(() => expect(saved).toHaveLength(1));
     expect((await saved[0]!.text()).replace('\uFEFF', '').trim().split('\r\n')).toEqual([
-      'step,timestamp_ms,loss,val_loss',
-      '1,100,NaN,',
-      '2,200,0.25,0.5',
+      'metric,step,timestamp_ms,value',
+      'loss,1,100,NaN',
+      'loss,2,150,0.75',
+      'loss,2,200,0.25',
+      'val_loss,2,200,0.5',
     ]);
   });
 });
