@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,24 @@ def test_more_than_a_sheet_holds_is_refused_and_never_cut(tmp_path: Path, monkey
                 write_export(folder / "data.parquet", tmp_path / "out.xlsx", "xlsx", 1 << 30)
         assert refused.value.code == "workbook_too_small"
     assert {path.name for path in tmp_path.iterdir()} == {"1", "fits.xlsx"}
+
+
+def test_a_table_of_too_many_rows_for_a_sheet_is_refused_before_a_row_is_read(tmp_path: Path) -> None:
+    def batches() -> Iterator[list[list[object]]]:
+        pytest.fail("a row was read")
+        yield []
+
+    with pytest.raises(ReadFailure) as refused:
+        workbook.write_workbook(tmp_path / "out.xlsx", ["a"], batches(), rows=workbook.MAX_ROWS, rtl=False)
+    assert refused.value.code == "workbook_too_small"
+    assert not (tmp_path / "out.xlsx").exists()
+
+
+def test_a_carriage_return_in_a_cell_is_not_lost(tmp_path: Path) -> None:
+    folder = version(tmp_path, "1", 'n,t\n1,"a\r\nb"\n2,c\n')
+    assert pq.read_table(folder / "data.parquet").column("t").to_pylist() == ["a\r\nb", "c"]
+    written, _ = sheet_of(folder, tmp_path / "out.xlsx")
+    assert ">a_x000D_\nb<" in written
 
 
 def test_pictures_become_one_zip_of_their_classes_in_the_order_that_training_reads(tmp_path: Path) -> None:

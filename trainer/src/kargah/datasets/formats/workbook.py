@@ -23,8 +23,8 @@ _EXACT = 10**15
 _FIRST_DAY = datetime.date(1900, 3, 1)
 _DAY_ZERO = datetime.datetime(1899, 12, 30)
 _DATE, _MOMENT, _HEAD = 1, 2, 3
-# What XML cannot hold, and what reads like the way in which that is written.
-_UNWRITTEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+# What XML cannot hold or reads as another letter (a carriage return), and what reads like the way to write that.
+_UNWRITTEN = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -56,13 +56,16 @@ _PARTS = {
 
 
 def write_workbook(
-    into: Path, names: Sequence[str], batches: Iterable[Sequence[Sequence[object]]], *, rtl: bool
+    into: Path, names: Sequence[str], batches: Iterable[Sequence[Sequence[object]]], *, rows: int, rtl: bool
 ) -> None:
-    """Write the columns `names` and their rows; `rtl`: the first column stands at the right.
+    """Write the columns `names` and their `rows`, as many as all `batches` have.
+
+    `rtl`: the first column stands at the right.
 
     Raises ReadFailure `workbook_too_small` for more than a sheet holds: Excel would open the file without the rest.
+    More rows are refused before any is read.
     """
-    if len(names) > MAX_COLUMNS:
+    if len(names) > MAX_COLUMNS or rows + 1 > MAX_ROWS:
         raise ReadFailure("workbook_too_small")
     letters = [_letters(at) for at in range(len(names))]
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -76,8 +79,6 @@ def write_workbook(
                 written = []
                 for values in batch:
                     row += 1
-                    if row > MAX_ROWS:
-                        raise ReadFailure("workbook_too_small")
                     written.append(_row(row, letters, [_cell(one) for one in values]))
                 sheet.write(b"".join(written))
             sheet.write(b"</sheetData></worksheet>")

@@ -54,10 +54,11 @@ def write_export(data: Path, into: Path, kind: str, memory_bytes: int) -> None:
             )
             written = work / "table"
             if kind == "xlsx":
-                found = connection.execute(f"SELECT {selected} FROM {table}")  # noqa: S608
                 names = [str(column) for column, *_ in described]
+                ((rows,),) = connection.execute(f"SELECT count(*) FROM {table}").fetchall()  # noqa: S608
+                found = connection.execute(f"SELECT {selected} FROM {table}")  # noqa: S608
                 batches = iter(lambda: found.fetchmany(_BATCH), [])
-                write_workbook(written, names, batches, rtl=_is_rtl(profile, names))
+                write_workbook(written, names, batches, rows=rows, rtl=_is_rtl(profile, names))
             else:
                 connection.execute(
                     f"COPY (SELECT {selected} FROM {table}) TO {literal(str(written))} ({_FORMATS[kind]})"  # noqa: S608
