@@ -161,7 +161,18 @@ export const requestPromotion = endpoint({
     'Ask that a protected alias points to a version; it moves at once where all is well and nobody has to approve',
   body: z.object({ version: versionNumber, alias: aliasName, why }).meta({ id: 'PromotionRequest' }),
   responses: { 201: modelRequest },
-  errors: ['not_found', 'forbidden', 'alias_not_protected', 'already_there', 'request_open', 'mlflow_unavailable'],
+  errors: [
+    'not_found',
+    'forbidden',
+    'alias_not_protected',
+    'already_there',
+    'request_open',
+    // Where nobody has to approve, the alias moves at once, or is not let.
+    'request_not_open',
+    'requester_may_not',
+    'alias_moved',
+    'mlflow_unavailable',
+  ],
 });
 export const listRequests = endpoint({
   ...models,

@@ -20023,9 +20023,15 @@ export interface operations {
         };
       };
       /**
-       * @description `already_there`: “{alias}” points to version {version} already.
+       * @description `alias_moved`: “{alias}” has moved meanwhile: it points to {now} now, by {by}. Look at it again.
+       *
+       *     `already_there`: “{alias}” points to version {version} already.
+       *
+       *     `request_not_open`: This request is decided already; ask anew.
        *
        *     `request_open`: Version {version} has been asked for already, and waits for approval.
+       *
+       *     `requester_may_not`: {name}, who asked for this, may not promote models in this project any more. Somebody who may has to ask anew.
        */
       409: {
         headers: {
