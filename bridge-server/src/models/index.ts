@@ -74,7 +74,7 @@ export function createModels({
   });
   const cards = new CardService({
     store: cardStore,
-    facts: new Facts({ db, registry: service, catalogue }),
+    facts: new Facts({ db, registry: service, catalogue, clock: systemClock }),
     registry: service,
     live,
   });

@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { parse } from 'yaml';
+import { ROOT } from '../../../test/bridge.js';
 import { HandClock } from '../../../test/clock.js';
 import { projectRow } from '../../../test/rows.js';
 import { testStorage } from '../../../test/storage.js';
 import type { Person } from '../../access/caller.js';
+import type { Source } from '../../contract/datasets/intake.js';
 import type { Report } from '../../contract/training/report.js';
 import { Ledger } from '../../ledger/index.js';
 import { KargahError } from '../../lib/errors.js';
@@ -11,6 +15,8 @@ import type { Storage } from '../../storage/storage.js';
 import type { VersionRow } from '../registry/store.js';
 import { NO_FIELDS, type CardFields } from './contract.js';
 import { Facts } from './facts.js';
+import { limitsOf } from './limits.js';
+import { cardMarkdown } from './markdown.js';
 import { CardService } from './service.js';
 import { CardStore } from './store.js';
 
@@ -70,12 +76,15 @@ let storage: Storage;
 let cards: CardService;
 let row: VersionRow;
 let report: () => Promise<Report>;
+let source: () => Promise<Source | null>;
+let clock: HandClock;
 const told: unknown[] = [];
 
 beforeEach(async () => {
   storage = await testStorage();
   const { db } = storage;
-  const clock = new HandClock();
+  clock = new HandClock();
+  source = () => Promise.resolve(null);
   report = () => Promise.resolve(REPORT);
   told.length = 0;
   row = {
@@ -101,10 +110,11 @@ beforeEach(async () => {
     .insertInto('project_members')
     .values({ project_id: 'prj_1', user_id: 'u1', role: 'owner', created_at: made })
     .execute();
-  const catalogue = { source: () => Promise.resolve(null) };
+  await db.insertInto('model_versions').values(row).execute();
+  const catalogue = { source: () => source() };
   cards = new CardService({
     store: new CardStore(db, new Ledger(clock), clock),
-    facts: new Facts({ db, registry: { reportOn: () => report() }, catalogue }),
+    facts: new Facts({ db, registry: { reportOn: () => report() }, catalogue, clock }),
     registry: { version: () => Promise.resolve(row) },
     live: { tell: (_: string, event: string, payload: unknown) => void told.push([event, payload]) } as never,
   });
@@ -187,6 +197,82 @@ describe('the card of a version', () => {
     expect(await read()).toMatchObject({ facts_current: true, facts: { evaluation: { rows: 200 } } });
   });
 
+  it('gets no new revision, and tells nobody, where nothing on it differs', async () => {
+    await fill(FILLED, 0);
+    told.length = 0;
+    expect((await fill(FILLED, 1)).revision).toBe(1);
+    expect((await cards.revisions(sara, 'price', 1, { limit: 5 })).items).toHaveLength(1);
+    expect(told).toEqual([]);
+    await expect(fill(FILLED, 0)).rejects.toMatchObject({ code: 'card_moved' });
+  });
+
+  it('keeps what was known with the newest revision alone, and cut to what anybody reads', async () => {
+    const figure = { value: 0.5, low: null, high: null, better: 'max' as const };
+    const many = (name: string) => Array.from({ length: 300 }, (_, at) => `${name}${String(at)} ${'😀'.repeat(5_000)}`);
+    const metrics = Object.fromEntries(many('m').map((metric) => [metric, figure]));
+    const importance = many('c').map((column) => ({ column, growth: 1, spread: 0 }));
+    const slices = [{ column: many('c')[0]!, value: many('v')[0]!, rows: 40, loss: 1.5, loss_elsewhere: 0.5 }];
+    report = () => Promise.resolve({ ...REPORT, metrics, importance, slices, classes: many('k') } as unknown as Report);
+    await fill({ ...FILLED, contact: 'omid@example.org' }, 0);
+    await fill(FILLED, 1);
+    const rows = await storage.db.selectFrom('model_cards').select('facts_json').orderBy('revision').execute();
+    expect(rows[0]!.facts_json).toBe('{}');
+    expect(rows[1]!.facts_json.length).toBeLessThan(400_000);
+    expect(rows[1]!.facts_json).not.toMatch(/\\ud83d(?!\\ude00)/u);
+    report = () => Promise.reject(new KargahError('report_missing'));
+    const { facts } = await read();
+    expect(facts.columns).toHaveLength(200);
+    expect(Object.keys(facts.evaluation!.metrics)).toHaveLength(50);
+    expect(Math.max(...[...facts.columns, ...facts.classes].map(({ length }) => length))).toBeLessThanOrEqual(200);
+  });
+
+  it('is not written on a version that was deleted, or whose number another one has, while somebody wrote', async () => {
+    const { db } = storage;
+    await db.updateTable('model_versions').set({ created_at: '2026-05-01T00:00:00.000Z' }).execute();
+    await expect(fill(FILLED, 0)).rejects.toMatchObject({ code: 'not_found' });
+    await db.deleteFrom('model_versions').execute();
+    await expect(fill(FILLED, 0)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await db.selectFrom('model_cards').selectAll().execute()).toEqual([]);
+  });
+
+  it('does not wait for a list of the administrator’s that does not answer', async () => {
+    await storage.db
+      .insertInto('dataset_versions')
+      .values({
+        version_id: 'dv_1',
+        dataset_id: lineage.dataset_id,
+        project_id: 'prj_1',
+        number: lineage.dataset_version,
+        content_id: 'dv_1',
+        state: 'ready',
+        filename: 'flats.csv',
+        size_bytes: 7,
+        asked_json: '{}',
+        reading_json: '{}',
+        derived_bytes: 0,
+        warnings_json: '[]',
+        origin_json: JSON.stringify({ kind: 'source', source_id: 'flats' }),
+        user_id: 'u1',
+        owner_name: 'Sara',
+        created_at: made,
+      })
+      .execute();
+    const asked = Promise.withResolvers<undefined>();
+    source = () => {
+      asked.resolve(undefined);
+      return Promise.withResolvers<null>().promise;
+    };
+    const answer = read();
+    await asked.promise;
+    clock.pass(60_000);
+    expect((await answer).facts.dataset).toMatchObject({ name: 'خانه‌ها', source: null });
+  });
+
+  it('of a version that names a run which MLflow refuses is a card without a report', async () => {
+    report = () => Promise.reject(new KargahError('model_refused', { reason: 'Invalid run ID: bad id' }));
+    expect(await read()).toMatchObject({ facts_current: true, facts: { evaluation: null, recipe: 'tabular' } });
+  });
+
   it('of a version of which nothing is known is a card all the same', async () => {
     row = { ...row, lineage_json: null, registered_by: null, registered_name: null };
     report = () => Promise.reject(new KargahError('report_missing'));
@@ -240,10 +326,98 @@ describe('the card in Markdown', () => {
     for (const text of [en, fa]) expect(text).toContain('برآورد قیمت');
   });
 
+  it('is read by PyYAML, as Hugging Face reads it, with every text a text and every number a number', async () => {
+    const names = [
+      'no',
+      'off',
+      'y',
+      '1_000',
+      '2026-01-01',
+      '12:30:45',
+      '0o7',
+      '0x1F',
+      '1e3',
+      '.inf',
+      '~',
+      '=',
+      '<<',
+      '',
+    ];
+    const { facts, ...card } = await read();
+    const figure = { value: 1e-7, low: -2.5e-7, high: 1e21, better: 'max' as const };
+    const texts = names.map((name) => {
+      const evaluation = { ...facts.evaluation!, metrics: { [name]: figure } };
+      const fields = { ...NO_FIELDS, license: name };
+      return cardMarkdown({ ...card, name, fields, facts: { ...facts, evaluation, recipe: name } }, 'en');
+    });
+    expect(texts[0]).toContain('value: 1.0e-7\n');
+    const program = 'import json, sys, yaml; print(json.dumps([yaml.safe_load(one) for one in json.load(sys.stdin)]))';
+    const input = JSON.stringify(texts.map((text) => text.split('---\n')[1]!));
+    const answer = execFileSync(join(ROOT, '.venv/bin/python'), ['-c', program], { input, encoding: 'utf8' });
+    const figures = { type: undefined, value: 1e-7, args: { level: 0.95, low: -2.5e-7, high: 1e21 } };
+    expect(JSON.parse(answer)).toMatchObject(
+      names.map((name) => ({
+        ...(name === '' ? {} : { license: 'other', license_name: name }),
+        tags: ['kargah', 'pytorch', name],
+        metrics: [name],
+        'model-index': [{ name, results: [{ metrics: [{ ...figures, type: name, name }] }] }],
+      })),
+    );
+  });
+
+  it('says PyTorch of what a recipe made, and of no model of a script', async () => {
+    row = { ...row, lineage_json: JSON.stringify({ ...lineage, recipe: null, script: 'train.py' }) };
+    expect(frontMatter(await english())).not.toHaveProperty('library_name');
+    expect(frontMatter(await english())).toMatchObject({ tags: ['kargah'] });
+  });
+
+  it('lets no words of people’s hide or forge what the report says: each field is a quotation without elements', async () => {
+    const forged = 'fine <!-- \r\n</div>\n\n```\n# Evaluation\r| `accuracy` | 1 |\n~~~';
+    await fill({ ...FILLED, intended_use: forged, limitations: forged, data_notes: forged, ethics: forged }, 0);
+    for (const text of [await english(), await cards.markdown(sara, 'price', 1, 'fa')]) {
+      const body = text.split('---\n').slice(2).join('---\n');
+      expect(body.match(/<[^\n>]*/gu)).toEqual(body.startsWith('\n<div') ? ['<div dir="rtl"', '</div'] : null);
+      const own = body.split('\n').filter((line) => !line.startsWith('>'));
+      expect(own.filter((line) => /```|~~~|accuracy` \| 1|^# Evaluation/u.test(line))).toEqual([]);
+      expect(body).toContain('> fine &lt;!-- \n> &lt;/div>\n>\n> ```\n> # Evaluation\n> | `accuracy` | 1 |\n> ~~~\n\n');
+    }
+  });
+
+  it('writes figures by their size, and bounds as the data have them', () => {
+    const slice = {
+      column: 'year',
+      rows: 1_200,
+      loss: 1_234_567.5,
+      loss_elsewhere: 0.123_456,
+      low: 1998,
+      high: 2005.25,
+    };
+    const limits = limitsOf({ ...REPORT, slices: [slice, { ...slice, high: 1998 }] } as unknown as Report);
+    const [, first, second] = limits;
+    expect(first).toEqual({
+      en: 'It is worse where “year” is between 1998 and 2005.25 (1,200 rows): the loss is 1,234,568 there and 0.1235 elsewhere.',
+      fa: 'آنجا که «year» بین ۱۹۹۸ و ۲۰۰۵٫۲۵ است (۱٬۲۰۰ ردیف) بدتر است: زیان آنجا ۱٬۲۳۴٬۵۶۸ و جاهای دیگر ۰٫۱۲۳۵ است.',
+    });
+    expect(second!.en).toContain('where “year” is 1998 (1,200 rows)');
+  });
+
+  it('says in Persian that a model is no better than an answer that never changes', () => {
+    const baselines = [{ kind: 'majority', verdict: 'worse' }];
+    expect(limitsOf({ ...REPORT, baselines } as unknown as Report)[0]!.fa).toBe(
+      'روی همان ردیف‌ها از پاسخ همیشگی با پرشمارترین دسته بدتر است.',
+    );
+  });
+
   it('lets no name of a column or class end a table or become a mark', async () => {
     const text = await english();
     expect(text).toContain('“city\\*” is “قم”');
-    expect(text).toContain('`cheap`, `` dear\\|`x` ``');
+    expect(text).toContain('`cheap`, `` dear|`x` ``');
     expect(text).toContain('`area`, `year` and 1 more');
+    const metrics = { 'a|b': { value: 0.5, low: null, high: null, better: 'max' } };
+    report = () => Promise.resolve({ ...REPORT, classes: ['', 'x'], metrics } as unknown as Report);
+    expect(await english()).toContain('| `a\\|b` | 0.5 | – |');
+    expect(await english()).toContain('**Classes:** `""`, `x`');
+    row = { ...row, registered_name: 'A &amp; B' };
+    expect(await english()).toContain('**Registered by:** A \\&amp; B,');
   });
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Report } from '../../contract/training/report.js';
 import type { Source } from '../../contract/datasets/intake.js';
 import { KargahError } from '../../lib/errors.js';
+import type { Clock } from '../../lib/clock.js';
 import type { Database } from '../../storage/schema.js';
 import { paramsOf, stored } from '../../training/index.js';
 import { lineage as lineageSchema, type Lineage } from '../contract.js';
@@ -11,15 +12,20 @@ import type { RegistryService } from '../registry/service.js';
 import type { VersionRow } from '../registry/store.js';
 import type { CardFacts } from './contract.js';
 import { limitsOf } from './limits.js';
+import { short } from './words.js';
 
 /** As many names as anybody reads. */
 const MOST_NAMES = 200;
+const MOST_METRICS = 50;
+/** How long a card waits for the administrator's list, of which it takes two names. */
+const PATIENCE_MS = 2_000;
 const origin = z.object({ kind: z.string(), source_id: z.string().optional() });
 
 interface FactsDeps {
   readonly db: Kysely<Database>;
   readonly registry: Pick<RegistryService, 'reportOn'>;
   readonly catalogue: { source(sourceId: string): Promise<Source | null> };
+  readonly clock: Clock;
 }
 
 /** What is known of a version by itself: from its lineage, its report, and what is still there of its job and its data. */
@@ -66,7 +72,8 @@ export class Facts {
       return { report: await this.deps.registry.reportOn(project, row), current: true };
     } catch (error) {
       if (!(error instanceof KargahError)) throw error;
-      if (['report_missing', 'model_not_ready', 'not_found'].includes(error.code))
+      // A version of MLflow's own may name a run that cannot be, which MLflow refuses.
+      if (['report_missing', 'model_not_ready', 'not_found', 'model_refused'].includes(error.code))
         return { report: null, current: true };
       if (error.code === 'mlflow_unavailable') return { report: null, current: false };
       throw error;
@@ -80,7 +87,7 @@ export class Facts {
       .where('job_id', '=', lineage.job_id)
       .executeTakeFirst();
     const target = job === undefined ? null : paramsOf(job)['target'];
-    return typeof target === 'string' ? target : null;
+    return typeof target === 'string' ? short(target) : null;
   }
 
   async #dataset(lineage: Lineage | null, before: CardFacts | null): Promise<CardFacts['dataset']> {
@@ -109,20 +116,30 @@ export class Facts {
     };
   }
 
-  /** The administrator's list may be unreadable just now, which holds up no card. */
+  /** The administrator's list may be unreadable just now, or not answer, which holds up no card. */
   async #source(sourceId: string): Promise<Source | null> {
-    return this.deps.catalogue.source(sourceId).catch(() => null);
+    const { promise: late, resolve: giveUp } = Promise.withResolvers<null>();
+    const callOff = this.deps.clock.after(PATIENCE_MS, () => giveUp(null));
+    const asked = this.deps.catalogue.source(sourceId).catch(() => null);
+    const source = await Promise.race([asked, late]);
+    callOff();
+    return source;
   }
 }
 
 function judgedBy(report: Report) {
-  const { part, chosen_on_these, rows, level, metrics } = report;
+  const { part, chosen_on_these, rows, level } = report;
+  const metrics = Object.fromEntries(
+    Object.entries(report.metrics)
+      .slice(0, MOST_METRICS)
+      .map(([metric, figure]) => [short(metric), figure]),
+  );
   return {
     task: report.task,
     evaluation: { part, chosen_on_these, rows, level, metrics },
-    columns: (report.importance ?? []).slice(0, MOST_NAMES).map(({ column }) => column),
+    columns: (report.importance ?? []).slice(0, MOST_NAMES).map(({ column }) => short(column)),
     column_count: report.learned_from?.columns ?? null,
-    classes: report.task === 'classification' ? report.classes.slice(0, MOST_NAMES) : [],
+    classes: report.task === 'classification' ? report.classes.slice(0, MOST_NAMES).map(short) : [],
     limits: limitsOf(report),
   };
 }

@@ -1,6 +1,6 @@
 import type { Report } from '../../contract/training/report.js';
 import type { CardFacts } from './contract.js';
-import { inEnglish, inPersian } from './words.js';
+import { inEnglish, inPersian, short } from './words.js';
 
 const MOST_SLICES = 3;
 type Limit = CardFacts['limits'][number];
@@ -27,8 +27,8 @@ function chosenOnThese({ chosen_on_these: flatters }: Report): Limit[] {
 }
 
 const PLAIN = {
-  majority: { en: 'always answering with the most frequent class', fa: 'همیشه پاسخ‌دادن با پرشمارترین دسته' },
-  mean: { en: 'always answering with the mean', fa: 'همیشه پاسخ‌دادن با میانگین' },
+  majority: { en: 'always answering with the most frequent class', fa: 'پاسخ همیشگی با پرشمارترین دسته' },
+  mean: { en: 'always answering with the mean', fa: 'پاسخ همیشگی با میانگین' },
   linear: { en: 'a linear model', fa: 'یک مدل خطی' },
 } as const;
 
@@ -47,7 +47,8 @@ function besidePlainModels({ baselines = [] }: Report): Limit[] {
 }
 
 function inSlice(slice: Slice): Limit {
-  const { column, rows, loss, loss_elsewhere: elsewhere } = slice;
+  const { rows, loss, loss_elsewhere: elsewhere } = slice;
+  const column = short(slice.column);
   const en = slice.missing === true ? `“${column}” is missing` : `“${column}” is ${valuesOf(slice, inEnglish)}`;
   const fa = slice.missing === true ? `«${column}» خالی است` : `«${column}» ${valuesOf(slice, inPersian)} است`;
   return {
@@ -57,11 +58,11 @@ function inSlice(slice: Slice): Limit {
 }
 
 function valuesOf({ value, low, high }: Slice, words: typeof inEnglish | typeof inPersian): string {
-  if (value != null) return words.quoted(value);
-  if (low !== undefined && low === high) return words.number(low);
-  if (low !== undefined && high !== undefined) return words.between(words.number(low), words.number(high));
-  if (low !== undefined) return words.from(words.number(low));
-  return high === undefined ? '–' : words.upTo(words.number(high));
+  if (value != null) return words.quoted(short(value));
+  if (low !== undefined && low === high) return words.bound(low);
+  if (low !== undefined && high !== undefined) return words.between(words.bound(low), words.bound(high));
+  if (low !== undefined) return words.from(words.bound(low));
+  return high === undefined ? '–' : words.upTo(words.bound(high));
 }
 
 function suspected(report: Report): Limit[] {

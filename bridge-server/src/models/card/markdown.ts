@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { stringify, type ScalarTag, type Tags } from 'yaml';
 import type { ReportFigure } from '../../contract/training/report.js';
 import type { CardField, CardLanguage, ModelCard } from './contract.js';
 import { FIELD_NAMES, missingOf } from './fields.js';
@@ -21,8 +21,37 @@ export function cardMarkdown(card: Shown, language: CardLanguage): string {
   const body = new Body(card, language).text();
   // GitHub and Hugging Face show Markdown within such an element, which a blank line ends and begins.
   const turned = language === 'fa' ? `<div dir="rtl">\n\n${body}\n</div>\n` : body;
-  return `---\n${stringify(frontMatter(card), { lineWidth: 0 })}---\n\n${turned}`;
+  return `---\n${stringify(frontMatter(card), YAML_1_1)}---\n\n${turned}`;
 }
+
+/** A number of that size as JavaScript writes it, 1e-7, is a text there. */
+const exponent: ScalarTag = {
+  tag: 'tag:yaml.org,2002:float',
+  default: true,
+  test: /^-?\d+\.0e[-+]\d+$/u,
+  identify: (value) => typeof value === 'number' && /^-?\d+e/u.test(String(value)),
+  resolve: Number,
+  stringify: ({ value }) => String(value).replace('e', '.0e'),
+};
+/** What YAML 1.1 has marks for is quoted where it is a text. */
+const foreign: ScalarTag = {
+  tag: 'tag:yaml.org,2002:value',
+  default: true,
+  identify: () => false,
+  test: /^(?:=|<<)$/u,
+  resolve: (text) => text,
+};
+/** Hugging Face reads it with PyYAML, to which an unquoted `no` is false, 12:30:45 a number, and `=` and `<<` nothing that it knows. */
+const YAML_1_1 = {
+  version: '1.1',
+  lineWidth: 0,
+  merge: false,
+  customTags: (tags: Tags) => [
+    exponent,
+    foreign,
+    ...tags.filter((one) => typeof one === 'string' || one.tag !== 'tag:yaml.org,2002:merge'),
+  ],
+} as const;
 
 function frontMatter({ name, fields, facts }: Shown): Record<string, unknown> {
   const { evaluation, dataset } = facts;
@@ -30,9 +59,10 @@ function frontMatter({ name, fields, facts }: Shown): Record<string, unknown> {
   const known = evaluation === null ? [] : Object.entries(evaluation.metrics).filter(([, { value }]) => value !== null);
   return {
     ...licenseOf(fields.license),
-    library_name: 'pytorch',
+    // What a script of somebody's made may be of any library.
+    ...(facts.recipe === null ? {} : { library_name: 'pytorch' }),
     ...(pipeline === undefined ? {} : { pipeline_tag: pipeline }),
-    tags: ['kargah', 'pytorch', ...(facts.recipe === null ? [] : [facts.recipe])],
+    tags: ['kargah', ...(facts.recipe === null ? [] : ['pytorch', facts.recipe])],
     ...(known.length === 0 ? {} : { metrics: known.map(([metric]) => metric) }),
     // A result says what it was measured on, or is none.
     ...(evaluation === null || known.length === 0 || dataset === null
@@ -147,7 +177,7 @@ class Body {
 
   #names(names: readonly string[], count: number | null = null): string | null {
     if (names.length === 0) return count === null ? null : this.#words.number(count);
-    const shown = names.map(code).join(this.#said([', ', '، ']));
+    const shown = names.map((name) => code(name)).join(this.#said([', ', '، ']));
     const more = (count ?? names.length) - names.length;
     const rest = this.#words.number(more);
     return more > 0 ? `${shown} ${this.#said([`and ${rest} more`, `و ${rest} تای دیگر`])}` : shown;
@@ -157,7 +187,7 @@ class Body {
     const text = this.card.fields[field];
     if (text === '') return;
     this.#heading(level, [FIELD_NAMES[field].en, FIELD_NAMES[field].fa]);
-    this.#add(text);
+    this.#add(quoted(text));
   }
 
   #limits(): void {
@@ -165,7 +195,7 @@ class Body {
     if (facts.limits.length === 0 && fields.limitations === '') return;
     this.#heading(2, [FIELD_NAMES.limitations.en, FIELD_NAMES.limitations.fa]);
     if (facts.limits.length > 0) this.#add(facts.limits.map((limit) => `- ${plain(limit[this.language])}`).join('\n'));
-    if (fields.limitations !== '') this.#add(fields.limitations);
+    if (fields.limitations !== '') this.#add(quoted(fields.limitations));
   }
 
   #data(): void {
@@ -185,7 +215,7 @@ class Body {
         [['Licence of the data', 'پروانهٔ داده'], dataset.license === null ? null : plain(dataset.license)],
         [['Columns learned from', 'ستون‌های آموزش'], this.#names(facts.columns, facts.column_count)],
       ]);
-    if (fields.data_notes !== '') this.#add(fields.data_notes);
+    if (fields.data_notes !== '') this.#add(quoted(fields.data_notes));
   }
 
   #evaluation(): void {
@@ -206,7 +236,7 @@ class Body {
       ),
     );
     const rowOf = ([metric, figure]: [string, ReportFigure]): string =>
-      `| ${code(metric)} | ${figureText(figure.value, number)} | ${intervalText(figure, number)} |`;
+      `| ${code(metric).replaceAll('|', '\\|')} | ${figureText(figure.value, number)} | ${intervalText(figure, number)} |`;
     this.#add(
       [
         this.#said([`| Metric | Value | Interval of ${percent} % |`, `| معیار | مقدار | بازهٔ ${percent}٪ |`]),
@@ -228,11 +258,23 @@ const intervalText = ({ low, high }: ReportFigure, number: (value: number) => st
   low === null || high === null ? '–' : `${number(low)} – ${number(high)}`;
 
 /** A name of somebody's as Markdown shows it: nothing in it is a mark, a table's end or an element. */
-const plain = (text: string): string => text.replaceAll(/\s+/gu, ' ').replaceAll(/[\\`*_[\]<>|#~]/gu, '\\$&');
+const plain = (text: string): string => text.replaceAll(/\s+/gu, ' ').replaceAll(/[\\`*_[\]<>|#~&]/gu, '\\$&');
+
+/**
+ * What people wrote, as a quotation: there a fence, a list and a heading end with it, and nothing is an element or a
+ * comment, so that it hides and forges nothing of what is known by itself.
+ */
+const quoted = (text: string): string =>
+  text
+    .replaceAll('<', '&lt;')
+    .split(/\r\n?|\n/u)
+    .map((line) => (line.trim() === '' ? '>' : `> ${line}`))
+    .join('\n');
 
 /** The same in letters of one width, within as many backticks as the name lets end it. */
 function code(text: string): string {
-  const shown = text.replaceAll(/\s+/gu, ' ').replaceAll('|', '\\|');
+  // No code is empty in Markdown.
+  const shown = text.replaceAll(/\s+/gu, ' ') || '""';
   const longest = Math.max(0, ...(shown.match(/`+/gu) ?? []).map(({ length }) => length));
   const fence = '`'.repeat(longest + 1);
   return longest === 0 ? `${fence}${shown}${fence}` : `${fence} ${shown} ${fence}`;

@@ -45,8 +45,8 @@ export class CardService {
     const { store, registry, facts, live } = this.deps;
     const row = await registry.version(person, 'model.write', name, version);
     const known = await facts.of(person, row, factsOf(await store.newest(row)));
-    await store.write(person, row, { fields, facts: known.facts, seen });
-    live.tell(row.project_id, 'models_changed', { name });
+    if (await store.write(person, row, { fields, facts: known.facts, seen }))
+      live.tell(row.project_id, 'models_changed', { name });
     return this.#cardOf(person, row);
   }
 

@@ -13,7 +13,7 @@ import type { CardFacts, CardField, CardFields } from './contract.js';
 
 export type CardRow = Selectable<ModelCardTable>;
 
-/** What people wrote on cards: a row is added each time, and none changes. */
+/** What people wrote on cards: a row is added for each change. What was known then is kept with the newest alone. */
 export class CardStore {
   constructor(
     readonly db: Kysely<Database>,
@@ -41,23 +41,35 @@ export class CardStore {
   }
 
   /**
-   * Writes the next revision.
+   * Writes the next revision, where anything differs from the one before.
    *
    * @param seen the revision that was looked at
-   * @throws {KargahError} `card_moved` where there is a newer one; `forbidden`, `not_found` where this person lost their role meanwhile
+   * @returns whether there is a new one
+   * @throws {KargahError} `card_moved` where there is a newer one; `forbidden`, `not_found` where this person lost their role, or the version is gone, meanwhile
    */
   async write(
     person: Person,
     version: VersionRow,
     { fields, facts, seen }: { readonly fields: CardFields; readonly facts: CardFacts; readonly seen: number },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { project_id: projectId } = version;
-    await this.db.transaction().execute(async (trx) => {
+    return this.db.transaction().execute(async (trx) => {
       await lockProject(trx, projectId);
       await requireStill(trx, person, { projectId, permission: 'model.write' });
+      await requireThere(version, trx);
       const before = await this.newest(version, trx);
       if ((before?.revision ?? 0) !== seen) throw new KargahError('card_moved');
+      const changed = changedFields(fieldsOf(before), fields);
+      if (changed.length === 0) return false;
       const revision = seen + 1;
+      await trx
+        .updateTable('model_cards')
+        .set({ facts_json: NOTHING })
+        .where('project_id', '=', projectId)
+        .where('version', '=', version.version)
+        .where('identity', '=', identityOf(version))
+        .where('facts_json', '!=', NOTHING)
+        .execute();
       await trx
         .insertInto('model_cards')
         .values({
@@ -79,10 +91,27 @@ export class CardStore {
         object: { kind: 'model', id: `${version.name}/${String(version.version)}` },
         projectId,
         before: before === undefined ? null : { revision: seen, missing: missingOf(fieldsOf(before)) },
-        after: { revision, fields: changedFields(fieldsOf(before), fields), missing: missingOf(fields) },
+        after: { revision, fields: changed, missing: missingOf(fields) },
       });
+      return true;
     });
   }
+}
+
+/** In place of what was known, in a revision that another followed. */
+const NOTHING = '{}';
+
+/** @throws {KargahError} `not_found` where it was deleted, or another one has its number, whatever its model is called now */
+async function requireThere(version: VersionRow, db: Kysely<Database>): Promise<void> {
+  const found = await db
+    .selectFrom('model_versions')
+    .select('version')
+    .where('project_id', '=', version.project_id)
+    .where('version', '=', version.version)
+    .where('created_at', '=', version.created_at)
+    .where('run_id', version.run_id === null ? 'is' : '=', version.run_id)
+    .executeTakeFirst();
+  if (found === undefined) throw new KargahError('not_found');
 }
 
 /** The rows of one version, by whatever name its model goes. */

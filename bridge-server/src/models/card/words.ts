@@ -1,9 +1,20 @@
-const digits = { maximumSignificantDigits: 4 } as const;
-const plain = (value: number): boolean => Number.isInteger(value);
+/** Four digits of a figure tell it, and none before the point is made up: 1,234,568, not 1,235,000. */
+function written(language: string, value: number): string {
+  const whole = Math.abs(value) >= 1_000;
+  const digits = Number.isInteger(value) ? {} : whole ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 4 };
+  return new Intl.NumberFormat(language, digits).format(value);
+}
+
+/** As the data have it, every digit and no other mark: a year is not 1,998. */
+function exactly(language: string, value: number): string {
+  const digits = { useGrouping: false, maximumSignificantDigits: 17 };
+  return new Intl.NumberFormat(language, digits).format(String(value) as `${number}`);
+}
 
 /** How English and Persian write figures, moments and what lies between them. */
 export const inEnglish = {
-  number: (value: number): string => new Intl.NumberFormat('en', plain(value) ? {} : digits).format(value),
+  number: (value: number): string => written('en', value),
+  bound: (value: number): string => exactly('en', value),
   day: (at: string): string =>
     new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(at)),
   quoted: (text: string): string => `“${text}”`,
@@ -12,7 +23,8 @@ export const inEnglish = {
   upTo: (high: string): string => `${high} or less`,
 };
 export const inPersian = {
-  number: (value: number): string => new Intl.NumberFormat('fa-IR', plain(value) ? {} : digits).format(value),
+  number: (value: number): string => written('fa-IR', value),
+  bound: (value: number): string => exactly('fa-IR', value),
   day: (at: string): string =>
     new Intl.DateTimeFormat('fa-IR', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(at)),
   quoted: (text: string): string => `«${text}»`,
@@ -20,3 +32,8 @@ export const inPersian = {
   from: (low: string): string => `${low} یا بیشتر`,
   upTo: (high: string): string => `${high} یا کمتر`,
 };
+
+const MOST_LETTERS = 200;
+/** As much of a name as anybody reads: names of columns and classes are of any length. */
+export const short = (name: string): string =>
+  name.length <= MOST_LETTERS ? name : `${name.slice(0, MOST_LETTERS - 1).replace(/\p{Cs}$/u, '')}…`;
