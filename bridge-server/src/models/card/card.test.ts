@@ -392,7 +392,7 @@ describe('the card in Markdown', () => {
       low: 1998,
       high: 2005.25,
     };
-    const limits = limitsOf({ ...REPORT, slices: [slice, { ...slice, high: 1998 }] } as unknown as Report);
+    const limits = limitsOf({ ...REPORT, slices: [slice, { ...slice, high: 1998 }] });
     const [, first, second] = limits;
     expect(first).toEqual({
       en: 'It is worse where “year” is between 1998 and 2005.25 (1,200 rows): the loss is 1,234,568 there and 0.1235 elsewhere.',
