@@ -85,6 +85,9 @@ def test_what_one_writes_about_a_job_is_kept_and_finds_it(client: kargah.Kargah,
     again = client.job(finished.id)
     assert (again.note, again.tags) == ("کوچک‌ترین شبکه", ["baseline", "پایه"])
     assert finished.id in [job.id for job in client.jobs(search="شبکه")]
+    tag = finished.tags[0]
+    assert finished.id in [job.id for job in client.jobs(tags=[tag], sort="name")]
+    assert client.jobs(tags=[tag, "no such tag"]) == []
 
 
 def test_a_deleted_job_is_gone_until_it_is_restored_with_all_that_it_had(

@@ -243,12 +243,21 @@ export const listJobs = endpoint({
   tag: 'training',
   policy: 'user',
   permission: 'job.read',
-  summary: 'Jobs of mine, newest first',
+  summary: 'Jobs of mine, newest first unless another order is asked for',
   query: pageQuery.extend({
     search: z.string().max(200).optional(),
     state: z.union([jobState, z.array(jobState)]).optional(),
     dataset_id: datasetId.optional(),
     sweep_id: sweepId.optional(),
+    tag: z
+      .union([shownText(40), z.array(shownText(40)).max(20)])
+      .optional()
+      .meta({
+        description: 'With this very tag; with all of several',
+      }),
+    sort: z.enum(['newest', 'oldest', 'name', 'state']).default('newest').meta({
+      description: 'By when they were made, by the name as search compares it, or by the state',
+    }),
     deleted: z.enum(['true', 'false']).default('false').meta({
       description: 'Instead those that were deleted and can still be restored',
     }),

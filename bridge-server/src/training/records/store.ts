@@ -24,11 +24,21 @@ export interface LabelChanges {
 
 const LONGEST_LABEL = 100;
 
+const ORDERS = {
+  newest: { by: 'created_at', then: 'job_id' },
+  oldest: { by: 'created_at', then: 'job_id', ascending: true },
+  name: { by: 'search_text', then: 'job_id', ascending: true },
+  state: { by: 'state', then: 'job_id', ascending: true },
+} as const;
+
 export interface JobFilter extends PageQuery {
   readonly search?: string | undefined;
   readonly state?: JobState | JobState[] | undefined;
   readonly dataset_id?: string | undefined;
   readonly sweep_id?: string | undefined;
+  /** Those that have all of these. */
+  readonly tag?: string | readonly string[] | undefined;
+  readonly sort?: keyof typeof ORDERS | undefined;
   /** Those that can still be restored, instead of those that are there. */
   readonly deleted?: boolean;
 }
@@ -181,7 +191,7 @@ export class JobStore {
     return found !== undefined;
   }
 
-  /** Newest first. */
+  /** Newest first unless another order is asked for. */
   async list(scope: Scope, filter: JobFilter): Promise<Page<JobRow>> {
     let query = this.db
       .selectFrom('jobs')
@@ -191,8 +201,13 @@ export class JobStore {
     if (filter.state !== undefined) query = query.where('state', 'in', [filter.state].flat());
     if (filter.dataset_id !== undefined) query = query.where('dataset_id', '=', filter.dataset_id);
     if (filter.sweep_id !== undefined) query = query.where('sweep_id', '=', filter.sweep_id);
+    for (const tag of filter.tag === undefined ? [] : [filter.tag].flat()) {
+      // A tag as it stands in the list of them; LIKE would take one letter for another in SQLite.
+      const kept = JSON.stringify(tag);
+      query = query.where(sql<boolean>`replace(tags_json, ${kept}, '') <> tags_json`);
+    }
     if (filter.search) query = query.where(contains('search_text', filter.search));
-    return readPage([query], { by: 'created_at', then: 'job_id' }, filter);
+    return readPage([query], ORDERS[filter.sort ?? 'newest'], filter);
   }
 
   async unsettled(): Promise<JobRow[]> {

@@ -1196,7 +1196,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Jobs of mine, newest first */
+    /** Jobs of mine, newest first unless another order is asked for */
     get: operations['listJobs'];
     put?: never;
     post?: never;
@@ -1468,7 +1468,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Jobs of mine, newest first */
+    /** Jobs of mine, newest first unless another order is asked for */
     get: operations['shortJobs'];
     put?: never;
     post?: never;
@@ -14501,6 +14501,10 @@ export interface operations {
         state?: components['schemas']['JobState'] | components['schemas']['JobState'][];
         dataset_id?: string;
         sweep_id?: string;
+        /** @description With this very tag; with all of several */
+        tag?: string | string[];
+        /** @description By when they were made, by the name as search compares it, or by the state */
+        sort?: 'newest' | 'oldest' | 'name' | 'state';
         /** @description Instead those that were deleted and can still be restored */
         deleted?: 'true' | 'false';
       };
@@ -16706,6 +16710,10 @@ export interface operations {
         state?: components['schemas']['JobState'] | components['schemas']['JobState'][];
         dataset_id?: string;
         sweep_id?: string;
+        /** @description With this very tag; with all of several */
+        tag?: string | string[];
+        /** @description By when they were made, by the name as search compares it, or by the state */
+        sort?: 'newest' | 'oldest' | 'name' | 'state';
         /** @description Instead those that were deleted and can still be restored */
         deleted?: 'true' | 'false';
       };

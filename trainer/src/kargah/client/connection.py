@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from kargah.client.comparison import Comparison
 from kargah.client.comparison import compare as compare_jobs
@@ -329,9 +329,15 @@ class Kargah:
         """Newest first."""
         return [Sweep(self._http, item) for item in pages(self._http, SWEEPS, {})]
 
-    def jobs(self, search: str | None = None) -> list[Job]:
-        """Newest first."""
-        return list_jobs(self._http, search)
+    def jobs(
+        self,
+        search: str | None = None,
+        *,
+        tags: Sequence[str] = (),
+        sort: Literal["newest", "oldest", "name", "state"] = "newest",
+    ) -> list[Job]:
+        """Those that `search` finds in names, notes and tags, and that have all of `tags`."""
+        return list_jobs(self._http, {"search": search, "tag": list(tags), "sort": sort})
 
     def deleted_jobs(self) -> list[Job]:
         """Those that can still be restored."""

@@ -394,8 +394,8 @@ def _file_name(job: Job) -> str:
     return plain_name(job.name) or job.id
 
 
-def list_jobs(http: Http, search: str | None) -> list[Job]:
-    return [Job(http, item) for item in pages(http, JOBS, {"search": search} if search else {})]
+def list_jobs(http: Http, query: Mapping[str, Any]) -> list[Job]:
+    return [Job(http, item) for item in pages(http, JOBS, {key: value for key, value in query.items() if value})]
 
 
 def deleted_jobs(http: Http) -> list[Job]:
