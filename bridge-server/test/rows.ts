@@ -45,6 +45,7 @@ export function jobRow(changes: Partial<JobRow> & { job_id: string }): JobRow {
     has_checkpoint: 0,
     sweep_id: null,
     pruned: 0,
+    judged: null,
     fence: 0,
     token_sha256: null,
     handle_json: null,

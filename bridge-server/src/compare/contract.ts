@@ -52,7 +52,7 @@ export type ComparedSeries = z.infer<typeof comparedSeries>;
 
 export const comparedReport = z
   .object({
-    part: z.enum(['test', 'validation']),
+    part: z.enum(['test', 'validation', 'all']),
     chosen_on_these: z.boolean(),
     rows: count,
     metrics: z.record(z.string(), reportFigure),

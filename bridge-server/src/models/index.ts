@@ -5,6 +5,7 @@ import { CardService } from './card/service.js';
 import { CardStore } from './card/store.js';
 import { ProtectedAliases } from './promotion/aliases.js';
 import { CheckLease } from './promotion/check-lease.js';
+import { Judging } from './judging/service.js';
 import { Follower } from './promotion/follower.js';
 import { RequestStore } from './promotion/records/request-store.js';
 import { ProjectRules } from './promotion/rules.js';
@@ -15,7 +16,7 @@ import { GatewayGuard } from './registry/guard.js';
 import { RegistryIndex } from './registry/registry-index.js';
 import { RegistryService } from './registry/service.js';
 import { RegistryStore } from './registry/store.js';
-import { cardRoutes, modelRoutes, promotionRoutes } from './routes.js';
+import { cardRoutes, judgingRoutes, modelRoutes, promotionRoutes } from './routes.js';
 import { TrainedModels } from './trained/service.js';
 import { TrainedModelStore } from './trained/store.js';
 
@@ -97,6 +98,7 @@ export function createModels({
       ...modelRoutes(new TrainedModels(new TrainedModelStore(db)), service, cards),
       ...promotionRoutes(promotion, aliases),
       ...cardRoutes(cards),
+      ...judgingRoutes(new Judging({ registry: service, training })),
     ],
     start: async () => {
       await promotion.settle();

@@ -3,6 +3,8 @@ import { route, type Route } from '../http/route.js';
 import * as card from './card/contract.js';
 import type { CardService } from './card/service.js';
 import * as contract from './contract.js';
+import * as judging from './judging/contract.js';
+import type { Judging } from './judging/service.js';
 import * as promotion from './promotion/contract.js';
 import type { ProtectedAliases } from './promotion/aliases.js';
 import type { PromotionService } from './promotion/service.js';
@@ -82,6 +84,19 @@ export function modelRoutes(trained: TrainedModels, registry: RegistryService, c
       await registry.deleteAlias(caller, params.name, params.alias);
       return { status: 204 };
     }),
+  ];
+}
+
+export function judgingRoutes(service: Judging): Route[] {
+  return [
+    route(judging.evaluateVersion, async ({ caller, params, body }) => ({
+      status: 201,
+      json: await service.begin(caller, params, body),
+    })),
+    route(judging.listEvaluations, async ({ caller, params, query }) => ({
+      status: 200,
+      json: await service.list(caller, params, query),
+    })),
   ];
 }
 

@@ -187,6 +187,7 @@ const COLUMNS: Columns = {
     labels_pending: 'required',
     deleted_at: 'nullable',
     copied_from: 'nullable',
+    judged: 'nullable',
   },
   grants: {
     object_kind: 'required',

@@ -339,6 +339,8 @@ export interface JobTable {
   sweep_id: string | null;
   /** A trial that its sweep ended early: 1. */
   pruned: number;
+  /** Which version of a model it judges; null for a job that trains. */
+  judged: string | null;
   /** What people wrote about it. */
   note: Generated<string>;
   tags_json: Generated<string>;

@@ -13,6 +13,7 @@ import {
 } from './model-download.js';
 import { PairedReports, type JudgedModel } from './paired.js';
 import type { TrainingLog, TrainingSettings } from './ports.js';
+import { EVALUATION } from './requests/admission.js';
 import type { JobRow, JobStore } from './records/store.js';
 import { modelOf } from './records/view.js';
 import { openReportRows, readReport } from './reports.js';
@@ -64,15 +65,20 @@ export class JobModels {
     await this.#downloads.use(place, { format: 'package', unchecked: false, texts }, send);
   }
 
+  /** The same of its `.pt2` file, which cannot run code. */
+  async checkedAt(place: ModelPlace, use: (file: ModelFile) => Promise<void>): Promise<void> {
+    await this.#downloads.use(place, { format: 'pt2', unchecked: false }, use);
+  }
+
   /** @throws not_found, model_not_ready, report_missing, mlflow_unavailable */
   async report(person: Person, jobId: string): Promise<Report> {
-    const { place } = await this.#placeOf(await this.deps.readable(person, jobId));
+    const { place } = await this.#reportedOf(await this.deps.readable(person, jobId));
     return readReport(this.deps.mlflow, place, this.deps.log);
   }
 
   /** @throws not_found, model_not_ready, report_rows_missing, mlflow_unavailable */
   async reportRows(person: Person, jobId: string): Promise<ReadableStream<Uint8Array>> {
-    const { place } = await this.#placeOf(await this.deps.readable(person, jobId));
+    const { place } = await this.#reportedOf(await this.deps.readable(person, jobId));
     return openReportRows(this.deps.mlflow, place);
   }
 
@@ -83,12 +89,13 @@ export class JobModels {
    */
   async reportOf(jobId: string): Promise<Report | null> {
     const row = await this.deps.store.get(jobId);
-    if (row?.model_json == null || row.mlflow_run_id === null) return null;
-    const { place } = await this.#placeOf(row);
+    if (row === null) return null;
     try {
+      const { place } = await this.#reportedOf(row);
       return await readReport(this.deps.mlflow, place, this.deps.log);
     } catch (error) {
-      if (error instanceof KargahError && ['report_missing', 'not_found'].includes(error.code)) return null;
+      const none = ['report_missing', 'not_found', 'model_not_ready'];
+      if (error instanceof KargahError && none.includes(error.code)) return null;
       throw error;
     }
   }
@@ -101,7 +108,7 @@ export class JobModels {
   async against(person: Person, jobIds: readonly [string, string], metric: string | null): Promise<PairedFigures> {
     const [first, second] = await Promise.all(jobIds.map((jobId) => this.deps.readable(person, jobId)));
     const judged = await Promise.all(
-      [first!, second!].map(async (row) => ({ ...(await this.#placeOf(row)), dataset: row.dataset_sha256 })),
+      [first!, second!].map(async (row) => ({ ...(await this.#reportedOf(row)), dataset: row.dataset_sha256 })),
     );
     return this.#paired.compare(judged[0]!, judged[1]!, metric);
   }
@@ -114,6 +121,18 @@ export class JobModels {
   /** The report beside any model of MLflow's. @throws report_missing, mlflow_unavailable */
   async reportAt(place: ModelPlace): Promise<Report> {
     return readReport(this.deps.mlflow, place, this.deps.log);
+  }
+
+  /**
+   * Where its report lies: beside its model, or, where it judged another's, among the files of its own run.
+   *
+   * @throws model_not_ready; report_missing where it judged one and has not ended well
+   */
+  async #reportedOf(row: JobRow): Promise<{ name: string; place: ModelPlace }> {
+    if (row.recipe !== EVALUATION) return this.#placeOf(row);
+    if (row.state !== 'succeeded' || row.mlflow_run_id === null) throw new KargahError('report_missing');
+    const workspace = await this.deps.store.workspaceOf(row.project_id);
+    return { name: row.name, place: { workspace, runId: row.mlflow_run_id, artifactPath: 'report' } };
   }
 
   /** @throws model_not_ready */

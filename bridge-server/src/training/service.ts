@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Job, JobState, listJobs, TrainRequest } from '../contract/training/training.js';
+import type { EvaluationRequest, Job, JobState, listJobs, TrainRequest } from '../contract/training/training.js';
 import { folded } from '../lib/search/folding.js';
 import { LimitStore, type Subject } from '../access/limits.js';
 import { inProject } from '../access/projects.js';
@@ -22,6 +22,7 @@ import { JobLabels } from './records/labels.js';
 import { JobTransfer } from './records/transfer.js';
 import { JobFolders } from './records/job-folder.js';
 import { JobLogs, type LogPiece } from './logs/logs.js';
+import { Evaluations, type JudgedSubject } from './evaluations.js';
 import { JobModels } from './job-models.js';
 import { datasetKept, requestOf, type Changes } from './requests/again.js';
 import { dryRun } from './requests/plan.js';
@@ -36,7 +37,7 @@ import type { Recipes } from './requests/recipes.js';
 import { Admission } from './requests/admission.js';
 import { JobRunner } from './run/runner.js';
 import { isTerminal } from './records/states.js';
-import { JobStore, type JobRow, type LabelChanges } from './records/store.js';
+import { JobStore, type JobFilter, type JobRow, type LabelChanges } from './records/store.js';
 import { JobTelemetry } from './run/telemetry.js';
 import { canResume } from './records/view.js';
 import { Scheduler } from './queue/scheduler.js';
@@ -57,7 +58,7 @@ export interface TrainingDeps {
   readonly settings: TrainingSettings;
   readonly log: TrainingLog;
 }
-type Filter = z.output<(typeof listJobs)['query']>;
+type Filter = z.output<(typeof listJobs)['query']> & Pick<JobFilter, 'judged'>;
 
 /** Everything a person can do with training jobs. */
 export class TrainingService {
@@ -77,6 +78,7 @@ export class TrainingService {
   readonly #points: PointHistory;
   readonly #read: JobPoints;
   readonly #labels: JobLabels;
+  readonly #evaluations: Evaluations;
 
   constructor(private readonly deps: TrainingDeps) {
     const { mlflow, live, events, datasets, recipes, settings, log } = deps;
@@ -137,7 +139,10 @@ export class TrainingService {
     });
     this.#read = new JobPoints({ store, history: points, telemetry, live, mlflow });
     const readable = (caller: Caller, jobId: string): Promise<JobRow> => this.#job(caller, 'model.read', jobId);
-    this.models = new JobModels({ store, mlflow, settings, log, readable });
+    const models = (this.models = new JobModels({ store, mlflow, settings, log, readable }));
+    const { python } = settings;
+    const admission = this.#requests;
+    this.#evaluations = new Evaluations({ admission, models, store, folders, datasets, notifier, python });
     this.logs = new JobLogs(folders, live, (job_id, err) => log.error({ err, job_id }, 'a log could not be followed'));
   }
 
@@ -178,6 +183,13 @@ export class TrainingService {
       if (row.dataset_version_id !== null) await datasets.hold(tx, row.dataset_version_id);
     });
     const job = await this.#notifier.moved(row);
+    this.#runner.kick();
+    return job;
+  }
+
+  /** Starts a job that judges a model on other data; throws what `Evaluations.begin` does. */
+  async evaluate(person: Person, subject: JudgedSubject, request: EvaluationRequest): Promise<Job> {
+    const job = await this.#evaluations.begin(person, subject, request);
     this.#runner.kick();
     return job;
   }

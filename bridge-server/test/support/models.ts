@@ -209,7 +209,7 @@ const keptRows = (right: number, rows: number): Buffer =>
 const figure = { better: 'max' } as const;
 
 /** A report as a job writes it. */
-function reportOf({ part = 'test', right = 180, ...told }: ReportOf) {
+export function reportOf({ part = 'test', right = 180, ...told }: ReportOf) {
   const value = right / 200;
   const { accuracy = { value, low: value - 0.05, high: value + 0.04 } } = told;
   return {

@@ -27,6 +27,14 @@ export const TONES: Readonly<Record<AnyState, Tone>> = {
   ready: 'ok',
 };
 
+/** What stands in the place of a recipe in a job that judges a model and trains none. */
+export const EVALUATION = 'evaluation';
+
+/** Whether the job ends, or ended, with a report. */
+export function hasReport({ has_model, recipe, state }: Job): boolean {
+  return has_model ? recipe !== null : recipe === EVALUATION && state === 'succeeded';
+}
+
 /** The metric of the epoch whose weights a recipe keeps; shown on the job's page, in its row and in its log. */
 export function modelFigure(job: Job, models: readonly Model[]): Best | null {
   return job.progress.best ?? models.find(({ job_id }) => job_id === job.job_id)?.best_metric ?? null;

@@ -48,6 +48,7 @@ export const compareMessages = {
   'compare.rows': { fa: 'ردیف‌های گزارش', en: 'Rows of the report' },
   'compare.rows.test': { fa: '{n} آزمون', en: '{n} test' },
   'compare.rows.validation': { fa: '{n} اعتبارسنجی', en: '{n} validation' },
+  'compare.rows.all': { fa: '{n} ردیف', en: '{n} rows' },
   'compare.more': { fa: 'ردیف‌های بیشتر', en: 'More rows' },
   'compare.plots': { fa: 'پارامترها در برابر معیارها', en: 'Parameters against metrics' },
   'compare.scatter': { fa: 'پراکندگی', en: 'Scatter' },

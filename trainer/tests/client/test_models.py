@@ -75,6 +75,33 @@ def has_a_card(version: ModelVersion, said: Callable[..., list[dict[str, object]
     assert '<div dir="rtl">' in version.card()._repr_markdown_()
 
 
+def is_judged_on_other_data(
+    version: ModelVersion, client: kargah.Kargah, iris: kargah.Dataset, said: Callable[..., list[dict[str, object]]]
+) -> None:
+    """On all rows of data that it never saw, and on those that it learned from, where the figures flatter."""
+    rows = iris.pandas().iloc[::4].assign(more=1.5)
+    other = client.datasets.upload(rows, "دیگر").ready()
+    report = version.report(other)
+    assert (report.data["part"], report.data["rows"], report.chosen_on_these) == ("all", 38, False)
+    assert report.data["judged_on"]["dataset_id"] == other.id
+    same = version.report(iris)
+    assert (same.data["rows"], same.chosen_on_these) == (150, True)
+    [known, mine] = version.evaluations()
+    assert (mine.data["dataset_id"], mine.data["recipe"], mine.data["has_model"]) == (other.id, "evaluation", False)
+    assert mine.last_metrics["accuracy"] == report.metrics.value["accuracy"]
+    assert len(mine.report_rows().places) == 38
+    assert [one["job_id"] for one in said("evaluations", "قیمت", "1")] == [known.id, mine.id]
+    lacking = str(rows.columns[0])
+    unfit = client.datasets.upload(rows.drop(columns=lacking), "بی‌ستون").ready()
+    with pytest.raises(kargah.KargahError) as refused:
+        version.evaluate(unfit)
+    assert refused.value.code == "dataset_not_for_model"
+    assert [(one["path"], one["code"]) for one in refused.value.errors] == [(lacking, "missing")]
+    with pytest.raises(kargah.KargahError) as again:
+        mine.clone()
+    assert again.value.code == "evaluation_elsewhere"
+
+
 def test_a_model_is_registered_promoted_by_two_people_and_rolled_back(
     live_bridge: LiveBridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -117,10 +144,10 @@ def test_a_model_is_registered_promoted_by_two_people_and_rolled_back(
     has_a_card(model.version(1), said)
     are_compared(model, jobs, said("against", "قیمت", "1", "2"))
     is_taken_away(model.version(1), jobs[0], tmp_path, said("download", "قیمت", "1", "--into", f"{tmp_path}/cli.zip"))
+    is_judged_on_other_data(model.version(1), sara, iris, said)
     [request] = said("promote", "قیمت", "2", "--why", "بهتر است")
     assert request["state"] == "waiting"
-    [waiting] = sara.models.waiting()
-    assert waiting.approve("خوب").state == "done"
+    assert [waiting.approve("خوب").state for waiting in sara.models.waiting()] == ["done"]
     assert model.refresh().aliases == {"champion": 2}
     assert model.version("champion").version == 2
     with pytest.raises(kargah.KargahError) as held:

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jobId } from '../common.js';
+import { datasetId, jobId } from '../common.js';
 import { endpoint } from '../endpoint.js';
 
 const share = z.number().min(0).max(1);
@@ -93,10 +93,25 @@ const learnedFrom = z
     ),
   })
   .meta({ id: 'ReportLearnedFrom' });
+/** On what it was judged later, and what of it the model did not know. */
+const judgedOn = z
+  .object({
+    dataset_id: datasetId,
+    dataset_name: z.string(),
+    dataset_version: count.nullable(),
+    dataset_sha256: z.string().nullable(),
+    split_id: z.string().nullable(),
+    /** Rows without a truth, or with a class that the model does not know. */
+    rows_left_out: count,
+    /** The column is empty for the classes of pictures. */
+    unknown: z.array(z.object({ column: z.string(), values: count, first: z.array(z.string()), rows: count })),
+  })
+  .meta({ id: 'ReportJudgedOn' });
 const common = {
   format: z.literal(1),
-  part: z.enum(['test', 'validation']),
-  /** The best epoch was chosen on these rows: their figures flatter. */
+  /** `all`: of a dataset without a test part, on which the model was judged later. */
+  part: z.enum(['test', 'validation', 'all']),
+  /** The best epoch was chosen on these rows, or the model learned from them: their figures flatter. */
   chosen_on_these: z.boolean(),
   rows: count,
   level: share,
@@ -107,6 +122,8 @@ const common = {
   baselines: z.array(baseline).optional(),
   /** Absent where a recipe does not say, and in reports of older releases. */
   learned_from: learnedFrom.optional(),
+  /** Absent in the report that a training job ends with. */
+  judged_on: judgedOn.optional(),
   /** Groups of rows on which it is bad, by the values of one column: a value, a stretch, or where none is there. */
   slices: z
     .array(

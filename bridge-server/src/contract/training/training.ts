@@ -98,6 +98,17 @@ export const trainRequest = z
   .meta({ id: 'TrainRequest' });
 export type TrainRequest = z.infer<typeof trainRequest>;
 
+/** On what a model is to be judged. */
+export const evaluationDataset = z.object({
+  dataset_id: datasetId,
+  dataset_version: trainRequest.shape.dataset_version,
+  split_id: splitId.optional().meta({ description: 'Absent: the version’s default split, or none' }),
+});
+export type EvaluationRequest = z.infer<typeof evaluationDataset> & {
+  readonly name: string;
+  readonly params: Record<string, unknown>;
+};
+
 /** The epoch whose weights a recipe keeps, and the figure for which it keeps them. */
 export const best = z
   .object({
@@ -191,6 +202,7 @@ export const job = z
   })
   .meta({ id: 'Job' });
 export type Job = z.infer<typeof job>;
+export const jobPage = page(job).meta({ id: 'JobPage' });
 
 const params = z.object({ job_id: jobId });
 
@@ -262,7 +274,7 @@ export const listJobs = endpoint({
       description: 'Instead those that were deleted and can still be restored',
     }),
   }),
-  responses: { 200: page(job).meta({ id: 'JobPage' }) },
+  responses: { 200: jobPage },
   errors: [],
 });
 export const getJob = endpoint({

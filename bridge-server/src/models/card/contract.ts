@@ -56,7 +56,7 @@ export const cardFacts = z
       .nullable(),
     evaluation: z
       .object({
-        part: z.enum(['test', 'validation']),
+        part: z.enum(['test', 'validation', 'all']),
         chosen_on_these: z.boolean(),
         rows: z.number().int(),
         level: z.number(),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HUNG_MS } from '../../../test/hung.js';
-import { ModelsWorld, type Signed } from '../../../test/support/models.js';
+import { ModelsWorld, reportOf, type Signed } from '../../../test/support/models.js';
 import type { LedgerRow } from '../../contract/ledger.js';
 import type { ModelCard } from '../card/contract.js';
 import type { Dependents, ModelVersion, RegisteredModel } from '../contract.js';
@@ -15,6 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+const REPORT = JSON.stringify({ ...reportOf({ part: 'test' }), part: 'all' });
 type Page<T> = { items: T[]; next_cursor: string | null; current: boolean };
 const M = '/api/v1/models';
 const at = (name: string, rest = ''): string => `${M}/${encodeURIComponent(name)}${rest}`;
@@ -192,6 +193,39 @@ describe('a version', () => {
     for (const job_id of [foreign, 'job_0000000000000000'])
       expect(refusal(await ask('POST', at('none', '/versions'), { job_id }))).toEqual([404, 'not_found']);
     expect(refusal(await ask('GET', at('none')))).toEqual([404, 'not_found']);
+  });
+
+  it('lists the jobs that judge it on other data, and has the reports of those that ended well alone', async () => {
+    const version = await world.registered('judged', { part: 'test' });
+    const { body } = await ask<ModelVersion>('GET', at('judged', `/versions/${String(version)}`));
+    const judges = (of: string, state: string) => {
+      const judged = JSON.stringify(['judged', version, of]);
+      const progress = { fraction: 1, epoch: null, epochs: null, step: null, steps: null, eta_seconds: null };
+      const job = { recipe: 'evaluation', state, judged, model_json: null, progress_json: JSON.stringify(progress) };
+      return world.trained(`judges ${state}`, null, job);
+    };
+    const identity = `${body.created_at} ${body.mlflow_run_id ?? '-'}`;
+    const [ended, stopped] = [await judges(identity, 'succeeded'), await judges(identity, 'stopped')];
+    // Of a version of that name and number that is no more.
+    await judges('another', 'succeeded');
+    const reports = at('judged', `/versions/${String(version)}/reports`);
+    const listing = await ask<Page<{ job_id: string }>>('GET', reports);
+    expect(listing.body.items.map((one) => one.job_id).sort()).toEqual([ended, stopped].sort());
+    for (const job of [ended, stopped]) {
+      const row = await world.storage.db.selectFrom('jobs').select('mlflow_run_id').where('job_id', '=', job).execute();
+      await world.upload(await world.artifactsOf(row[0]!.mlflow_run_id!), 'report/report.json', REPORT);
+    }
+    expect((await ask('GET', `/api/v1/train/jobs/${ended}/report`)).body).toMatchObject({ part: 'all' });
+    expect(refusal(await ask('GET', `/api/v1/train/jobs/${stopped}/report`))).toEqual([404, 'report_missing']);
+    expect(refusal(await ask('POST', `/api/v1/train/jobs/${ended}/clone`))).toEqual([422, 'evaluation_elsewhere']);
+    const began = { dataset_id: 'ds_0000000000000009' };
+    expect(refusal(await ask('POST', reports, began))).toEqual([404, 'not_found']);
+    expect(refusal(await world.ask(viewer, 'POST', reports, began))).toEqual([403, 'forbidden']);
+    expect(refusal(await ask('POST', '/api/v1/train', { recipe: 'evaluation', ...began }))).toEqual([404, 'not_found']);
+    expect(refusal(await ask('POST', '/api/v1/train', { recipe: 'evaluation' }))).toEqual([
+      422,
+      'evaluation_elsewhere',
+    ]);
   });
 
   it('is found by tag, described, and shows the report of its run', async () => {

@@ -192,7 +192,7 @@ export class RegistryService {
 
   /** @throws {KargahError} `model_not_ready`, `report_missing`, `mlflow_unavailable` */
   async reportOn(project: InProject, version: VersionRow): Promise<Report> {
-    const place = await this.#placeOf(project, version);
+    const place = await this.placeOf(project, version);
     if (place === null) throw new KargahError('report_missing');
     return this.deps.trained.reportAt(place);
   }
@@ -209,7 +209,7 @@ export class RegistryService {
     metric: string | null,
   ): Promise<PairedFigures> {
     const judged = async (row: VersionRow, side: 1 | 2) => {
-      const place = await this.#placeOf(project, row);
+      const place = await this.placeOf(project, row);
       if (place === null) throw new KargahError('report_rows_missing', { side });
       const dataset = stored(lineage, row.lineage_json)?.dataset_sha256 ?? null;
       return { name: `${row.name} ${String(row.version)}`, place, dataset };
@@ -228,7 +228,7 @@ export class RegistryService {
     texts: PackageTexts,
     send: (file: ModelFile, filename: string) => Promise<void>,
   ): Promise<void> {
-    const place = await this.#placeOf(person, await this.version(person, 'model.read', name, version));
+    const place = await this.placeOf(person, await this.version(person, 'model.read', name, version));
     // What lies elsewhere than in its run may be anybody's.
     if (place === null) throw new KargahError('model_not_ready');
     await this.deps.trained.packageAt(place, texts, (file) => send(file, `${name} ${String(version)}.zip`));
@@ -250,7 +250,7 @@ export class RegistryService {
    *
    * @throws {KargahError} `model_not_ready`, `mlflow_unavailable`
    */
-  async #placeOf({ workspace }: InProject, version: VersionRow): Promise<ModelPlace | null> {
+  async placeOf({ workspace }: InProject, version: VersionRow): Promise<ModelPlace | null> {
     const { run_id: runId, model_id: modelId, source } = version;
     if (runId === null) throw new KargahError('model_not_ready');
     const artifactPath = await this.deps.registry.filesOf(workspace, { runId, modelId, source });

@@ -22,6 +22,7 @@ import { leasesOfRequests } from './0024-leases-of-requests.js';
 import { deletedJobs } from './0025-deleted-jobs.js';
 import { outsideActs } from './0026-outside-acts.js';
 import { transfers } from './0027-transfers.js';
+import { judgedModels } from './0028-judged-models.js';
 
 /** The one list of migrations, in order; a released one is never edited, and knows no code of today. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -48,4 +49,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '025_deleted_jobs': deletedJobs,
   '026_outside_acts': outsideActs,
   '027_transfers': transfers,
+  '028_judged_models': judgedModels,
 };

@@ -74,6 +74,11 @@ export class JobFolders {
     return join(this.of(jobId), 'checkpoints');
   }
 
+  /** The model that a job judges. */
+  judged(jobId: string): string {
+    return join(this.of(jobId), 'judged.pt2');
+  }
+
   /** Whether something that a new job may go on from lies in the folder of an ended one. */
   async hasCheckpoint(jobId: string): Promise<boolean> {
     const found = await readdir(this.checkpoints(jobId), { withFileTypes: true, recursive: true }).catch(() => []);

@@ -41,6 +41,7 @@ export interface JobFilter extends PageQuery {
   readonly sort?: keyof typeof ORDERS | undefined;
   /** Those that can still be restored, instead of those that are there. */
   readonly deleted?: boolean;
+  readonly judged?: string | undefined;
 }
 
 /** A change of a job's state, from any of these. */
@@ -206,6 +207,7 @@ export class JobStore {
       const kept = JSON.stringify(tag);
       query = query.where(sql<boolean>`replace(tags_json, ${kept}, '') <> tags_json`);
     }
+    if (filter.judged !== undefined) query = query.where('judged', '=', filter.judged);
     if (filter.search) query = query.where(contains('search_text', filter.search));
     return readPage([query], ORDERS[filter.sort ?? 'newest'], filter);
   }

@@ -1,4 +1,4 @@
-import type { TrainRequest } from '../../contract/training/training.js';
+import type { EvaluationRequest, TrainRequest } from '../../contract/training/training.js';
 import { KargahError } from '../../lib/errors.js';
 import type { LimitStore } from '../../access/limits.js';
 import type { Person } from '../../access/caller.js';
@@ -9,9 +9,11 @@ import type { Recipes } from './recipes.js';
 import { resolveScript, type ScriptFile } from './scripts.js';
 import type { JobStore } from '../records/store.js';
 import { checkColumns, chooseTarget } from './target.js';
-import { variablesOf, type Variables } from '../records/variables.js';
+import { NO_VARIABLES, variablesOf, type Variables } from '../records/variables.js';
 
 const MAX_WAITING = 100;
+/** In the place of a recipe's name: the job judges a model and trains none. Python knows it by this name. */
+export const EVALUATION = 'evaluation';
 
 /** A request that may become a job, with everything that was left out filled in. */
 export interface Accepted {
@@ -44,8 +46,7 @@ export class Admission {
    * @throws every error of the contract's `train`
    */
   async accept(person: Person, request: TrainRequest, again: GivenDataset | null = null): Promise<Accepted> {
-    if ((await this.deps.store.countWaitingOf(person.userId)) >= MAX_WAITING)
-      throw new KargahError('quota_jobs', { max: MAX_WAITING });
+    await this.#refuseMany(person);
     const dataset = await this.#dataset(person, request, again);
     const resources = this.#resources(request);
     const script = request.script && (await resolveScript(this.deps.settings, request.script));
@@ -72,6 +73,42 @@ export class Admission {
       script: script ?? null,
       variables,
     };
+  }
+
+  /**
+   * Of a report on a model and other data.
+   *
+   * @throws those of `accept` that are about datasets, limits and Python
+   */
+  async acceptEvaluation(
+    person: Person,
+    { dataset_id, dataset_version, split_id, name, params }: EvaluationRequest,
+  ): Promise<Accepted & { readonly dataset: TrainingDataset }> {
+    const request: TrainRequest = { recipe: EVALUATION, dataset_id, dataset_version, split_id, name, params };
+    await this.#refuseMany(person);
+    const dataset = await this.#dataset(person, request, null);
+    const resources = this.#resources(request);
+    const { machine } = this.deps.settings;
+    const claim = requestOf(resources ?? null, 'recipe', machine);
+    refuseExcess(claim, machine);
+    await this.#refuseBeyond(person, claim);
+    await this.deps.recipes.requireTorch();
+    const python = await this.deps.pythons.executableOf(DEFAULT_PYTHON);
+    const given = resources === undefined ? {} : { resources };
+    return {
+      request: { ...request, ...given },
+      dataset: dataset!,
+      params,
+      claim,
+      python,
+      script: null,
+      variables: NO_VARIABLES,
+    };
+  }
+
+  async #refuseMany(person: Person): Promise<void> {
+    if ((await this.deps.store.countWaitingOf(person.userId)) >= MAX_WAITING)
+      throw new KargahError('quota_jobs', { max: MAX_WAITING });
   }
 
   /** What alone is beyond a limit would wait for ever. @throws own_limit_exceeded, project_limit_exceeded */
@@ -105,6 +142,7 @@ export class Admission {
   }
 
   async #recipeParams(request: TrainRequest, dataset: TrainingDataset | null): Promise<Record<string, unknown>> {
+    if (request.recipe === EVALUATION) throw new KargahError('evaluation_elsewhere');
     const recipe = await this.deps.recipes.named(request.recipe ?? '');
     const expected = recipe.recipe.dataset_kind;
     if (expected !== null && dataset === null)

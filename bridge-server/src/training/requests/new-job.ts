@@ -12,6 +12,8 @@ export interface Lineage {
   readonly parent?: string;
   readonly resumedFrom?: string;
   readonly sweep?: string;
+  /** Which version of a model it judges. */
+  readonly judged?: string;
   /** What it is to learn from again: the very version and split of an earlier job. */
   readonly given?: GivenDataset | undefined;
 }
@@ -46,6 +48,7 @@ export function newJob(person: Person, { request, dataset, params }: Accepted, l
     // It can be resumed itself, even where it never began.
     has_checkpoint: lineage.resumedFrom === undefined ? 0 : 1,
     sweep_id: lineage.sweep ?? null,
+    judged: lineage.judged ?? null,
     created_at: new Date().toISOString(),
   };
 }
@@ -72,6 +75,7 @@ const BLANK = {
   launch_note_json: null,
   pruned: 0,
   copied_from: null,
+  judged: null,
   note: '',
   tags_json: '[]',
   labels_pending: 0,

@@ -136,7 +136,7 @@ export class JobRuns {
         ...data,
         'kargah.recipe': row.recipe,
         ...(version === null ? {} : { 'kargah.code_version': version }),
-        'mlflow.source.name': `kargah.recipes.${row.recipe}`,
+        'mlflow.source.name': row.judged === null ? `kargah.recipes.${row.recipe}` : 'kargah.judging',
       };
     }
     const script = scriptOf(row) ?? { path: '' };

@@ -1912,6 +1912,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/models/{name}/versions/{version}/reports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Jobs that judge, or judged, a version on other data, newest first; each has its report */
+    get: operations['listModelVersionReports'];
+    put?: never;
+    /** Start a job that judges a version on a dataset: its test part, or all of it where it has none */
+    post: operations['evaluateModelVersion'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/invitations/accept': {
     parameters: {
       query?: never;
@@ -2654,6 +2672,13 @@ export interface components {
        */
       contact: string;
     };
+    EvaluateRequest: {
+      dataset_id: string;
+      dataset_version?: number;
+      /** @description Absent: the version’s default split, or none */
+      split_id?: string;
+      name?: string;
+    };
     InvitationToken: {
       token: string;
     };
@@ -3073,6 +3098,8 @@ export interface components {
       | 'gate_interrupted'
       | 'gate_card_unfilled'
       | 'card_moved'
+      | 'dataset_not_for_model'
+      | 'evaluation_elsewhere'
       | 'transfer_running'
       | 'job_registered'
       | 'job_of_sweep'
@@ -3332,7 +3359,7 @@ export interface components {
     };
     ComparedReport: {
       /** @enum {string} */
-      part: 'test' | 'validation';
+      part: 'test' | 'validation' | 'all';
       chosen_on_these: boolean;
       rows: number;
       metrics: {
@@ -4050,7 +4077,7 @@ export interface components {
       /** @constant */
       format: 1;
       /** @enum {string} */
-      part: 'test' | 'validation';
+      part: 'test' | 'validation' | 'all';
       chosen_on_these: boolean;
       rows: number;
       level: number;
@@ -4061,6 +4088,7 @@ export interface components {
       };
       baselines?: components['schemas']['ReportBaseline'][];
       learned_from?: components['schemas']['ReportLearnedFrom'];
+      judged_on?: components['schemas']['ReportJudgedOn'];
       slices?: {
         column: string;
         value?: string | null;
@@ -4106,6 +4134,20 @@ export interface components {
         values: number | null;
       }[];
     };
+    ReportJudgedOn: {
+      dataset_id: string;
+      dataset_name: string;
+      dataset_version: number | null;
+      dataset_sha256: string | null;
+      split_id: string | null;
+      rows_left_out: number;
+      unknown: {
+        column: string;
+        values: number;
+        first: string[];
+        rows: number;
+      }[];
+    };
     RegressionReport: {
       /**
        * @description discriminator enum property added by openapi-typescript
@@ -4138,7 +4180,7 @@ export interface components {
       /** @constant */
       format: 1;
       /** @enum {string} */
-      part: 'test' | 'validation';
+      part: 'test' | 'validation' | 'all';
       chosen_on_these: boolean;
       rows: number;
       level: number;
@@ -4149,6 +4191,7 @@ export interface components {
       };
       baselines?: components['schemas']['ReportBaseline'][];
       learned_from?: components['schemas']['ReportLearnedFrom'];
+      judged_on?: components['schemas']['ReportJudgedOn'];
       slices?: {
         column: string;
         value?: string | null;
@@ -4467,7 +4510,7 @@ export interface components {
       } | null;
       evaluation: {
         /** @enum {string} */
-        part: 'test' | 'validation';
+        part: 'test' | 'validation' | 'all';
         chosen_on_these: boolean;
         rows: number;
         level: number;
@@ -20793,6 +20836,307 @@ export interface operations {
       };
       /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
       503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listModelVersionReports: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string;
+      };
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path: {
+        name: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobPage'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel). */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `validation_failed`: Some values are not valid; correct the marked fields. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `shutting_down`: The bridge is restarting; try again in a moment. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  evaluateModelVersion: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Id of the project that the request is about: lists are of it, and what is made goes there; one’s own where it is left out. An object that the path names is of its own project, whatever this says. Or `?project_id=`. */
+        'X-Kargah-Project'?: string;
+      };
+      path: {
+        name: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EvaluateRequest'];
+      };
+    };
+    responses: {
+      /** @description Made */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Job'];
+        };
+      };
+      /** @description `malformed_json`: The request body is not valid JSON. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `token_expired`: Session ended; sign in again.
+       *
+       *     `unauthenticated`: Sign in first.
+       */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `forbidden`: Your role does not allow this.
+       *
+       *     `only_through_jupyter`: JupyterLab started this Kargah, so people sign in there; at this address use a personal token (“My tokens” in the panel).
+       */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `not_found`: Not found, or no access. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `request_timeout`: The request stopped coming before its end; send it again. */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `dataset_failed`: The dataset could not be read; upload it again.
+       *
+       *     `dataset_not_ready`: The dataset is still being read; wait until it is ready.
+       *
+       *     `model_not_ready`: Model is ready at the end.
+       *
+       *     `model_unsafe`: The model may run code when it is loaded: {part} {reason}. Download it unchecked only if you trust whoever made it.
+       *
+       *     `torch_missing`: PyTorch is not installed in the Python that runs jobs. Install it there (pip install torch; pytorch.org says which build suits your device), then start the job again: nothing else has to be restarted.
+       */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `dataset_freed`: This version was deleted and its data freed; choose another version. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `payload_too_large`: The request is larger than {limit}. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `unsupported_media_type`: Send the request as {expected}. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `dataset_not_for_model`: The model cannot be judged on “{dataset}”: {problems}. Choose a dataset with the columns that it learned from.
+       *
+       *     `own_limit_exceeded`: It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.
+       *
+       *     `project_limit_exceeded`: It asks for {wanted} {resource}, and the project may use {max} at once; ask for less, or an administrator for more.
+       *
+       *     `resources_too_large`: This machine has {available} {resource}; ask for no more.
+       *
+       *     `split_unknown`: This version has no such split; choose one of its splits.
+       *
+       *     `validation_failed`: Some values are not valid; correct the marked fields.
+       *
+       *     `version_unknown`: The dataset has no version {version}; choose one of its versions.
+       */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `quota_jobs`: You already have {max} jobs waiting; wait for one to end.
+       *
+       *     `rate_limited`: Too many attempts; try again in {seconds} s.
+       */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `headers_too_large`: The headers of the request are larger than {limit}; send fewer cookies or shorter values. */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `internal`: Our error; send {request_id}. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /**
+       * @description `mlflow_unavailable`: MLflow does not answer now; it is being restarted.
+       *
+       *     `shutting_down`: The bridge is restarting; try again in a moment.
+       */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description `storage_full`: The disk is full; free some space and try again. */
+      507: {
         headers: {
           [name: string]: unknown;
         };

@@ -799,6 +799,14 @@ export const ERRORS: Catalogue = {
     en: 'Somebody has written on this card meanwhile; look at it again, and save anew.',
     fa: 'کسی در این میان روی این شناسنامه نوشته است؛ دوباره نگاهش کنید و از نو ذخیره کنید.',
   },
+  dataset_not_for_model: {
+    en: 'The model cannot be judged on “{dataset}”: {problems}. Choose a dataset with the columns that it learned from.',
+    fa: 'این مدل با «{dataset}» سنجیدنی نیست: {problems_fa}. مجموعه‌داده‌ای با همان ستون‌های آموزش انتخاب کنید.',
+  },
+  evaluation_elsewhere: {
+    en: 'A report on other data is made from the version of a model: version.evaluate(dataset), or its page.',
+    fa: 'گزارش روی دادهٔ دیگر از نسخهٔ مدل ساخته می‌شود: version.evaluate(dataset) یا صفحهٔ آن نسخه.',
+  },
   transfer_running: {
     en: 'This is being moved or copied already; wait until that has ended, then try again.',
     fa: 'این را همین حالا دارند جابه‌جا یا کپی می‌کنند؛ تا پایان آن صبر کنید و دوباره تلاش کنید.',

@@ -78,6 +78,7 @@ export const jobMessages = {
   'log.partLines': { fa: '{n} خط از این لاگ', en: '{n} {n|line|lines} of this log' },
 
   'job.jobs': { fa: 'کارها', en: 'Jobs' },
+  'job.evaluation': { fa: 'گزارش یک مدل روی دادهٔ دیگر', en: 'Report on a model and other data' },
   'job.recipe': { fa: 'الگو: {x}', en: 'Recipe: {x}' },
   'job.script': { fa: 'اسکریپت', en: 'Script' },
   'job.dataset': { fa: 'مجموعه‌داده', en: 'Dataset' },

@@ -5,6 +5,20 @@ export const reportMessages = {
   'report.title': { fa: 'گزارش مدل', en: 'Report on the model' },
   'report.test': { fa: 'روی {n} ردیف آزمون', en: 'on {n} test {n|row|rows}' },
   'report.validation': { fa: 'روی {n} ردیف اعتبارسنجی', en: 'on {n} validation {n|row|rows}' },
+  'report.all': { fa: 'روی {n} ردیف', en: 'on {n} {n|row|rows}' },
+  'report.learned': {
+    fa: 'مدل از همین داده آموخته است و این رقم‌ها خوش‌بینانه‌اند؛ بخش آزمون همان تقسیم بی‌طرف است.',
+    en: 'The model learned from these data, so the figures flatter; the test part of the same split is unbiased.',
+  },
+  'report.pictures': { fa: 'رده‌ها', en: 'classes' },
+  'report.notJudged': {
+    fa: '{n} ردیف بی‌پاسخ درست، یا با رده‌ای که مدل نمی‌شناسد، کنار ماند.',
+    en: '{n} {n|row|rows} without a truth, or with a class that the model does not know, left out.',
+  },
+  'report.unknown': {
+    fa: '{rows} ردیف در «{column}» مقداری دارد که مدل نمی‌شناسد: {values}',
+    en: '{rows} {rows|row has a value|rows have values} of “{column}” that the model does not know: {values}',
+  },
   'report.flatters': {
     fa: 'بهترین دوره با همین ردیف‌ها انتخاب شده است و این رقم‌ها خوش‌بینانه‌اند. برای سنجش بی‌طرف، در صفحهٔ دیتاست بخش آزمون جدا کنید و دوباره آموزش دهید.',
     en: 'The best epoch was chosen on these rows, so their figures flatter. For unbiased ones, set a test part aside on the dataset’s page and train again.',

@@ -5,6 +5,7 @@ import { EmptyState, ErrorNote, Note, Skeleton } from '../../components/Note.js'
 import { useKargah } from '../../context.js';
 import { useI18n } from '../../i18n/context.js';
 import { useStore } from '../../lib/useStore.js';
+import { hasReport } from '../../api/states.js';
 import type { Job } from '../../api/types.js';
 import { Charts } from '../charts/Charts.js';
 import { JobHeader } from './JobHeader.js';
@@ -94,7 +95,7 @@ export default function JobPage({ jobId }: JobPageProps): JSX.Element {
                 stepsPerEpoch={known}
                 asOf={cut ? (asOf ?? '…') : null}
               />
-              {job.has_model && job.recipe !== null && <ReportCard job={job} />}
+              {hasReport(job) && <ReportCard job={job} />}
               <div ref={log}>
                 <LogView jobId={jobId} name={job.name} line={line} />
               </div>

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { EVALUATION } from '../../api/states.js';
 import type { Job, Recipe, Sweep } from '../../api/types.js';
 import { Button, IconButton, LinkButton } from '../../components/controls/Button.js';
 import { Bar } from '../../components/Progress.js';
@@ -103,6 +104,7 @@ export function RunMeta({ run, id, when, children }: RunMetaProps): JSX.Element 
 /** The recipe of a run, by its title where that is known. */
 export function RecipeName({ run, recipe }: { readonly run: Run; readonly recipe: Recipe | null }): JSX.Element {
   const { t, pick } = useI18n();
+  if (run.recipe === EVALUATION) return <span>{t('job.evaluation')}</span>;
   return (
     <span>{t('job.recipe', { x: recipe === null ? (run.recipe ?? '') : pick(recipe.title, recipe.title_fa) })}</span>
   );

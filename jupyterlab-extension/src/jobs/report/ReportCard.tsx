@@ -43,14 +43,19 @@ export default function ReportCard({ job }: { readonly job: Job }): JSX.Element 
   }, [api, job.job_id, attempt]);
 
   if (error?.code === 'report_missing' || error?.code === 'not_found') return null;
-  const on = report === null ? '' : t(report.part === 'test' ? 'report.test' : 'report.validation', { n: report.rows });
+  const on = report === null ? '' : t(`report.${report.part}`, { n: report.rows });
   return (
     <Card title={t('report.title')} end={<span className="kg-Text-muted kg-Text-small">{on}</span>} testId="report">
       {error !== null && <ErrorNote reason={error} onRetry={() => setAttempt(attempt + 1)} />}
       {error === null && report === null && <Skeleton widths={[60, 80, 40]} />}
       {report !== null && (
         <div className="kg-Layout-stack kg-Report">
-          {report.chosen_on_these && <div className="kg-Text-hint">{t('report.flatters')}</div>}
+          {report.chosen_on_these && (
+            <div className="kg-Text-hint">
+              {t(report.judged_on === undefined ? 'report.flatters' : 'report.learned')}
+            </div>
+          )}
+          {report.judged_on !== undefined && <NotKnown on={report.judged_on} />}
           {report.rows < FEW && <div className="kg-Text-hint">{t('report.few')}</div>}
           <Figures report={report} />
           <Baselines report={report} />
@@ -179,6 +184,25 @@ function Slices({ report }: { readonly report: Report }): JSX.Element | null {
         })}
       </ul>
     </Part>
+  );
+}
+
+/** What of other data than those of training the model did not know. */
+function NotKnown({ on }: { readonly on: NonNullable<Report['judged_on']> }): JSX.Element {
+  const { t } = useI18n();
+  return (
+    <>
+      {on.rows_left_out > 0 && <div className="kg-Text-hint">{t('report.notJudged', { n: on.rows_left_out })}</div>}
+      {on.unknown.map(({ column, rows, first, values }) => (
+        <div className="kg-Text-hint" key={column}>
+          {t('report.unknown', {
+            column: column === '' ? t('report.pictures') : column,
+            rows,
+            values: `${first.join(t('facts.and'))}${values > first.length ? '…' : ''}`,
+          })}
+        </div>
+      ))}
+    </>
   );
 }
 

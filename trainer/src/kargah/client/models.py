@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack, cast
 from urllib.parse import quote
 
 from kargah.client.card import ModelCard
+from kargah.client.dataset import Dataset
 from kargah.client.errors import KargahError
 from kargah.client.jobs import Job
 from kargah.client.projects import PROJECTS
@@ -50,12 +51,53 @@ class ModelVersion:
         """As MLflow's clients load it: `mlflow.pytorch.load_model(version.uri)`."""
         return self.data["model_uri"]
 
-    def report(self) -> Report:
-        """
+    def report(
+        self, dataset: Dataset | str | None = None, *, dataset_version: int | None = None, split: str | None = None
+    ) -> Report:
+        """What it was worth on the rows that were held back in training; with a `dataset`, on that, as `evaluate` says.
+
         Raises:
-            KargahError: `report_missing`, `model_not_ready`, `mlflow_unavailable`.
+            KargahError: `report_missing`, `model_not_ready`, `mlflow_unavailable`; as `evaluate`, and what its job
+                failed of.
         """
+        if dataset is not None:
+            return self.evaluate(dataset, dataset_version=dataset_version, split=split).wait().report()
         return Report(self._http.json("GET", f"{_path(self.name)}/versions/{self.version}/report"))
+
+    def evaluate(
+        self,
+        dataset: Dataset | str,
+        *,
+        dataset_version: int | None = None,
+        split: str | None = None,
+        name: str | None = None,
+    ) -> Job:
+        """Starts a job that judges it on a dataset, and returns at once: `.wait().report()` is what it found.
+
+        The test part of the split is judged, or of the version's own split; all rows, where there is none.
+
+        Args:
+            dataset: one of mine, or its id.
+            dataset_version: left out, the version that `dataset` is at, or the newest.
+            split: a split of that version.
+
+        Raises:
+            KargahError: `dataset_not_for_model`, with each column that does not fit in `errors`; `model_not_ready`,
+                `model_unsafe`, `version_unknown`, `split_unknown`.
+        """
+        body: dict[str, object] = {"dataset_id": dataset if isinstance(dataset, str) else dataset.id}
+        if dataset_version is None and not isinstance(dataset, str):
+            dataset_version = dataset.version
+        given = {"dataset_version": dataset_version, "split_id": split, "name": name}
+        body |= {key: value for key, value in given.items() if value is not None}
+        return Job(
+            self._http, self._http.json("POST", f"{_path(self.name)}/versions/{self.version}/reports", json=body)
+        )
+
+    def evaluations(self) -> list[Job]:
+        """The jobs that judge, or judged, it on other data, newest first."""
+        found = pages(self._http, f"{_path(self.name)}/versions/{self.version}/reports", {})
+        return [Job(self._http, item) for item in found]
 
     def download_package(self, path: str | Path | None = None) -> Path:
         """The model with all that it needs elsewhere, as one zip, as `Job.download_package`.

@@ -250,6 +250,8 @@ ErrorCode: TypeAlias = Literal[
     "gate_interrupted",
     "gate_card_unfilled",
     "card_moved",
+    "dataset_not_for_model",
+    "evaluation_elsewhere",
     "transfer_running",
     "job_registered",
     "job_of_sweep",
@@ -487,7 +489,7 @@ class CardFactsDataset(TypedDict):
 
 
 class CardFactsEvaluation(TypedDict):
-    part: Literal["test", "validation"]
+    part: Literal["test", "validation", "all"]
     chosen_on_these: bool
     rows: int
     level: float
@@ -654,7 +656,7 @@ class ClassificationReport(TypedDict):
     worst: list[ClassificationReportWorstItem]
     label_errors: ClassificationReportLabelErrors
     format: Literal[1]
-    part: Literal["test", "validation"]
+    part: Literal["test", "validation", "all"]
     chosen_on_these: bool
     rows: int
     level: float
@@ -663,6 +665,7 @@ class ClassificationReport(TypedDict):
     metrics: dict[str, ReportFigure]
     baselines: NotRequired[list[ReportBaseline]]
     learned_from: NotRequired[ReportLearnedFrom]
+    judged_on: NotRequired[ReportJudgedOn]
     slices: NotRequired[list[ClassificationReportSlicesItem]]
     importance: NotRequired[list[ClassificationReportImportanceItem]]
 
@@ -763,7 +766,7 @@ class ComparedMetric(TypedDict):
 
 
 class ComparedReport(TypedDict):
-    part: Literal["test", "validation"]
+    part: Literal["test", "validation", "all"]
     chosen_on_these: bool
     rows: int
     metrics: dict[str, ReportFigure]
@@ -1028,6 +1031,13 @@ class DeletedProject(TypedDict):
 class EmailChange(TypedDict):
     current_password: str
     email: str
+
+
+class EvaluateRequest(TypedDict):
+    dataset_id: str
+    dataset_version: NotRequired[int]
+    split_id: NotRequired[str]
+    name: NotRequired[str]
 
 
 class Failure(TypedDict):
@@ -2010,7 +2020,7 @@ class RegressionReport(TypedDict):
     interval: RegressionReportInterval | None
     worst: list[RegressionReportWorstItem]
     format: Literal[1]
-    part: Literal["test", "validation"]
+    part: Literal["test", "validation", "all"]
     chosen_on_these: bool
     rows: int
     level: float
@@ -2019,6 +2029,7 @@ class RegressionReport(TypedDict):
     metrics: dict[str, ReportFigure]
     baselines: NotRequired[list[ReportBaseline]]
     learned_from: NotRequired[ReportLearnedFrom]
+    judged_on: NotRequired[ReportJudgedOn]
     slices: NotRequired[list[RegressionReportSlicesItem]]
     importance: NotRequired[list[RegressionReportImportanceItem]]
 
@@ -2043,6 +2054,23 @@ class ReportFigure(TypedDict):
     low: float | None
     high: float | None
     better: Literal["max", "min"]
+
+
+class ReportJudgedOnUnknownItem(TypedDict):
+    column: str
+    values: int
+    first: list[str]
+    rows: int
+
+
+class ReportJudgedOn(TypedDict):
+    dataset_id: str
+    dataset_name: str
+    dataset_version: int | None
+    dataset_sha256: str | None
+    split_id: str | None
+    rows_left_out: int
+    unknown: list[ReportJudgedOnUnknownItem]
 
 
 class ReportLearnedFromLeftOutItem(TypedDict):

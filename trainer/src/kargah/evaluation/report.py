@@ -26,7 +26,8 @@ FEWEST_ROWS = 2
 class HeldOut:
     """The rows that are judged."""
 
-    part: Literal["test", "validation"]
+    part: Literal["test", "validation", "all"]
+    """`all`: of a dataset without a test part."""
     places: Ints
     """[n]: which rows of the dataset they are, counted from 0 as they are read."""
     rows: Rows | None = None

@@ -1,4 +1,4 @@
-"""`python -m kargah.launch.run <job folder>`: the training process of a recipe."""
+"""`python -m kargah.launch.run <job folder>`: the process of a recipe, or of a report on other data."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ import sys
 import traceback
 from pathlib import Path
 
-from kargah.launch.paths import JobPaths, write_json
+from kargah.launch.paths import JobPaths, read_json, write_json
+
+EVALUATION = "evaluation"
+"""In the place of a recipe's name: the job judges a model and trains none."""
 
 
 def main(argv: list[str]) -> int:
     """Runs the recipe of `job.json`; an unforeseen error becomes a coded failure, its traceback is in the log."""
     paths = JobPaths(Path(argv[1]).absolute())
     try:
+        if (read_json(paths.folder / "job.json") or {}).get("recipe") == EVALUATION:
+            from kargah.judging.job import judge
+
+            return judge(paths.folder)
         from kargah.training.entry import run_recipe
 
         return run_recipe(paths.folder)

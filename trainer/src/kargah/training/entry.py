@@ -36,7 +36,12 @@ FAILED_FLUSH_SECONDS = 10.0
 
 
 def run_recipe(job_dir: Path) -> int:
-    """Runs the recipe that `job.json` names. Exit code 0, 1 with `failure.json`, 143 after SIGTERM (checkpoint kept).
+    """Runs the recipe that `job.json` names, as `run_job` says; a checkpoint is kept where it is stopped."""
+    return run_job(job_dir, _run)
+
+
+def run_job(job_dir: Path, work: Callable[[Context], None]) -> int:
+    """Exit code 0, 1 with `failure.json`, 143 after SIGTERM.
 
     Must be called in the main thread of a process of its own: it takes SIGTERM over.
     """
@@ -47,7 +52,7 @@ def run_recipe(job_dir: Path) -> int:
     address = Address(Path(job["bridge_file"]), job_dir / "token")
     reporter = Reporter(job_dir / "spool", address, lambda: run_of(job_dir, job), say=say)
     try:
-        _run(_Context(job, job_dir, address, reporter, stop, began))
+        work(Context(job, job_dir, address, reporter, stop, began))
     except Stopped:
         say("stopped")
         reporter.close(timeout=max(0.5, 0.4 * float(job.get("grace_seconds") or 10)))
@@ -108,7 +113,9 @@ def failure_of(error: BaseException) -> JobFailure:
 
 
 @dataclass(frozen=True)
-class _Context:
+class Context:
+    """The job, and by what it tells of itself."""
+
     job: dict[str, Any]
     folder: Path
     address: Address
@@ -117,24 +124,15 @@ class _Context:
     began: float
 
 
-def _run(context: _Context) -> None:
+def _run(context: Context) -> None:
     job, reporter, stop = context.job, context.reporter, context.stop
     recipe = _recipe(str(job["recipe"]))
-    if job["dataset"] is None:
-        raise JobFailure("dataset_deleted")
+    dataset = dataset_of(job)
     params: Any = parse_params(recipe.INFO.params, job["params"])
     device = device_for(job.get("gpus") or [])
     keep_freed_memory()
     # Not `torch.manual_seed`: it takes a picture of the stack for each kind of device that is not there.
     torch.default_generator.manual_seed(params.seed)
-    dataset = DatasetRef(
-        name=job["dataset"]["name"],
-        path=Path(job["dataset"]["path"]),
-        sha256=job["dataset"].get("sha256"),
-        suggested_target=job["dataset"].get("suggested_target"),
-        parts=Path(job["dataset"]["split_path"]) if job["dataset"].get("split_path") else None,
-        parts_sha256=job["dataset"].get("split_sha256"),
-    )
     task = recipe.prepare(params, dataset)
     # Beside a GPU the processor only gathers batches.
     threads = thread_choices(task.threads if device == CPU else 1, job.get("cpus"))
@@ -197,6 +195,24 @@ def _run(context: _Context) -> None:
     reporter.close()
 
 
+def dataset_of(job: dict[str, Any]) -> DatasetRef:
+    """
+    Raises:
+        JobFailure: `dataset_deleted`.
+    """
+    told = job["dataset"]
+    if told is None:
+        raise JobFailure("dataset_deleted")
+    return DatasetRef(
+        name=told["name"],
+        path=Path(told["path"]),
+        sha256=told.get("sha256"),
+        suggested_target=told.get("suggested_target"),
+        parts=Path(told["split_path"]) if told.get("split_path") else None,
+        parts_sha256=told.get("split_sha256"),
+    )
+
+
 def _recipe(name: str) -> Recipe:
     """
     Raises:
@@ -253,7 +269,7 @@ class _Along:
     reported: Reported | None
 
 
-def _log_model(context: _Context, task: Task, trained: Fit, importing: MlflowImport, along: _Along) -> None:
+def _log_model(context: Context, task: Task, trained: Fit, importing: MlflowImport, along: _Along) -> None:
     job = context.job
     metadata = dict(task.metadata) | {
         "job_id": job["job_id"],

@@ -41,6 +41,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("versions", _versions, "versions of a model, newest first"),
         ("history", _history, "where protected aliases pointed when"),
         ("register", _register, "register a job's model as the next version"),
+        ("evaluate", _evaluate, "judge a version on other data, as a job"),
+        ("evaluations", _evaluations, "jobs that judged a version on other data, newest first"),
         ("against", _against, "whether another version is better on the same rows"),
         ("card", _card, "the model card of a version, in Markdown; with --set it is filled"),
         ("download", _download, "the package of a version, to be used with PyTorch alone"),
@@ -66,6 +68,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             added.add_argument(
                 "--set", action="append", type=_field, default=[], metavar="FIELD=TEXT", help=", ".join(FIELDS)
             )
+        elif name in ("evaluate", "evaluations"):
+            added.add_argument("version", type=int)
+            if name == "evaluate":
+                added.add_argument("dataset", help="ds_…")
+                added.add_argument("--dataset-version", type=int, help="the newest if left out")
+                added.add_argument("--split", help="of the dataset's version; its own if left out")
         elif name == "against":
             added.add_argument("version", type=int)
             added.add_argument("other", type=int)
@@ -107,6 +115,17 @@ def _history(kargah: Kargah, options: argparse.Namespace) -> None:
 def _register(kargah: Kargah, options: argparse.Namespace) -> None:
     version = kargah.models.register(options.model, options.job, description=options.description)
     _print(options, [version.data], _version)
+
+
+def _evaluate(kargah: Kargah, options: argparse.Namespace) -> None:
+    version = kargah.models[options.model].version(options.version)
+    job = version.evaluate(options.dataset, dataset_version=options.dataset_version, split=options.split)
+    _print(options, [job.data], _judged)
+
+
+def _evaluations(kargah: Kargah, options: argparse.Namespace) -> None:
+    found = kargah.models[options.model].version(options.version).evaluations()
+    _print(options, (job.data for job in found), _judged)
 
 
 def _against(kargah: Kargah, options: argparse.Namespace) -> None:
@@ -184,6 +203,12 @@ def _version(version: Any) -> str:
     lineage = version["lineage"] or {}
     aliases = " ".join(f"@{alias}" for alias in version["aliases"])
     return f"{version['version']}\t{aliases or '-'}\t{lineage.get('job_id', '-')}\t{lineage.get('dataset_name') or '-'}"
+
+
+def _judged(job: Any) -> str:
+    figures = " ".join(f"{name}={value:.4g}" for name, value in job["metrics"].items() if isinstance(value, float))
+    data = f"{job['dataset_name']} {job['dataset_version']}"
+    return f"{job['job_id']}\t{job['state']}\t{data}\t{figures or '-'}"
 
 
 def _move(move: Any) -> str:

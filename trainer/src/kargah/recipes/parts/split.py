@@ -91,7 +91,7 @@ def split_for(dataset: DatasetRef, labels: Labels, share: float, seed: int) -> S
     """
     if dataset.parts is None:
         return split_rows(labels.values, labels.task, share, seed)
-    part, places = _parts(dataset), labels.places
+    part, places = parts_of(dataset), labels.places
     if places is not None and len(part) > int(places.max(initial=-1)):
         part = part[places]
     if len(part) != len(labels.values):
@@ -117,7 +117,12 @@ def _require(validation: int, least: int) -> None:
         raise JobFailure("too_few_validation_rows", rows=validation, min=least)
 
 
-def _parts(dataset: DatasetRef) -> NDArray[np.uint8]:
+def parts_of(dataset: DatasetRef) -> NDArray[np.uint8]:
+    """Which part each row of the dataset belongs to: 0 train, 1 validation, 2 test.
+
+    Raises:
+        JobFailure: `dataset_deleted`, `damaged_file`.
+    """
     try:
         column = pq.read_table(dataset.parts, columns=["part"], use_threads=False).column("part")
         part: NDArray[np.uint8] = column.to_numpy().astype(np.uint8)

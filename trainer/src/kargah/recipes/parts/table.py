@@ -199,10 +199,10 @@ def read_target(column: Any, name: str, task: str) -> Target:
     text = is_text(column.type) or pa.types.is_boolean(column.type)
     kind = _kind(column.type)
     if task == "auto":
-        task = "classification" if text or _looks_like_classes(_numbers(column)) else "regression"
+        task = "classification" if text or _looks_like_classes(numbers_in(column)) else "regression"
     if task == "regression":
         try:
-            values = _numbers(column.cast(pa.float64()) if is_text(column.type) else column)
+            values = numbers_in(column.cast(pa.float64()) if is_text(column.type) else column)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
             raise JobFailure("target_not_numeric", column=name) from error
         _check_size(values, name)
@@ -213,7 +213,7 @@ def read_target(column: Any, name: str, task: str) -> Target:
         classes, codes = np.unique(np.asarray(_text(column), dtype=object).astype(str), return_inverse=True)
         words = [str(c) for c in classes]
     else:
-        numbers, codes = np.unique(_numbers(column), return_inverse=True)
+        numbers, codes = np.unique(numbers_in(column), return_inverse=True)
         words = [_word(n, column.type) for n in numbers]
     if len(words) < 2:
         raise JobFailure("target_constant", column=name)
@@ -252,7 +252,7 @@ def _read_feature(name: str, column: Any, max_categories: int, notes: list[str],
         return LeftOut(name, "type")
     # One look at the extremes tells that every number is known, finite and small enough.
     if not -LARGEST <= place.min() <= place.max() <= LARGEST:
-        values = _numbers(column.combine_chunks())
+        values = numbers_in(column.combine_chunks())
         _check_size(values, name)
         if np.isnan(values).all():
             notes.append(f"WARN column {name} is empty; left out")
@@ -270,7 +270,7 @@ def _view(chunk: Any) -> npt.NDArray[Any]:
     """Arrow's own memory where it is numbers without a missing one, else a copy with NaN."""
     if pa.types.is_integer(chunk.type) or pa.types.is_floating(chunk.type):
         return np.asarray(chunk.to_numpy(zero_copy_only=False))
-    return _numbers(chunk)
+    return numbers_in(chunk)
 
 
 def _read_category(name: str, column: Any, most: int, notes: list[str], place: Singles) -> Feature | LeftOut:
@@ -308,7 +308,7 @@ def _known(column: Any) -> npt.NDArray[np.bool_]:
     return np.asarray(pc.is_valid(column).to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def _numbers(column: Any) -> Floats:
+def numbers_in(column: Any) -> Floats:
     """float64 with NaN for missing; infinities are missing too; dates are days since 2000."""
     kind = column.type
     if pa.types.is_dictionary(kind):

@@ -1,0 +1,1 @@
+"""Reports on a trained model and other data than those that it was trained with."""
