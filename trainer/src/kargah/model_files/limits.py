@@ -21,7 +21,7 @@ def limit_process() -> None:
 
 
 def told(path: Path, look: Callable[[], None]) -> None:
-    """Prints `{"ok": true}`, `{"ok": false, "part", "reason"}` where `look` refuses the file, or what it cannot write."""
+    """Prints `{"ok": true}`, `{"ok": false, "part", "reason"}` where `look` refuses the file or cannot write it."""
     try:
         look()
     except UnsafeModelFile as refusal:
