@@ -10,7 +10,7 @@ import type { Ledger } from './ledger.js';
 /** What became of an act: the other server did it, refused it, or was not heard of again. */
 export type Outcome = 'done' | 'refused' | 'unknown';
 /** The reason that the ledger gives of an act of which the answer never came. */
-export const OUTCOME_UNKNOWN = 'outcome_unknown';
+const OUTCOME_UNKNOWN = 'outcome_unknown';
 
 /** Longer than any request to the other server takes. */
 const GIVEN_UP_MS = 15 * 60_000;

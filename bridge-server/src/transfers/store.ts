@@ -33,7 +33,7 @@ const actor = z.object({
 });
 
 export const itemsOf = (row: Pick<TransferRow, 'items_json'>) => stored(z.array(item), row.items_json) ?? [];
-export const actorOf = (row: TransferRow) => actor.parse(JSON.parse(row.actor_json));
+const actorOf = (row: TransferRow) => actor.parse(JSON.parse(row.actor_json));
 
 export function transferOf(row: TransferRow): Transfer {
   const items = itemsOf(row);

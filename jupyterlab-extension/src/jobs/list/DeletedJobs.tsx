@@ -10,7 +10,7 @@ import type { Kargah } from '../../tokens.js';
 import { restoreJobs } from '../deletion.js';
 
 /** The jobs that were deleted a while ago, by whomever, and can still be restored; the newest hundred. */
-export function DeletedJobs(): JSX.Element {
+function DeletedJobs(): JSX.Element {
   const kargah = useKargah();
   const { t, format } = useI18n();
   const [items, setItems] = useState<readonly Job[] | null>(null);
