@@ -1,6 +1,10 @@
 import { KargahError } from '../../lib/errors.js';
 import type { JsonBody } from './request.js';
 
+/** The other spelling that MLflow takes for a field. */
+export const camelCase = (name: string): string =>
+  name.replace(/_(\w)/gu, (_all, letter: string) => letter.toUpperCase());
+
 /** What a body says under any of the names MLflow takes for it. @throws {KargahError} `forbidden` where that is no text. */
 export function given(body: JsonBody | null, names: readonly string[]): string[] {
   const values = names.map((name) => body?.[name]).filter((value) => value !== undefined && value !== '');

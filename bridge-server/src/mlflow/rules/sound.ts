@@ -1,5 +1,6 @@
 import { KargahError } from '../../lib/errors.js';
 import type { Match } from '../gateway/paths.js';
+import { camelCase } from './fields.js';
 import type { JsonBody } from './request.js';
 
 /** Keys of tags of runs and experiments by which the bridge finds the runs of jobs. */
@@ -34,8 +35,7 @@ export function refuseUnsound(found: Match, body: JsonBody | null): void {
 /** MLflow checks rights on the id in the path and may act on the one in the body: they must be the same. */
 function refuseTwoNames({ params }: Match, body: JsonBody | null): void {
   for (const [name, value] of Object.entries(params)) {
-    const camel = name.replace(/_(\w)/gu, (_all, letter: string) => letter.toUpperCase());
-    for (const field of [body?.[name], body?.[camel]])
+    for (const field of [body?.[name], body?.[camelCase(name)]])
       if (field !== undefined && field !== value) throw new KargahError('forbidden');
   }
 }

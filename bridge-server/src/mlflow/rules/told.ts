@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.js';
 import type { Act } from '../../ledger/index.js';
 import type { Match } from '../gateway/paths.js';
+import { camelCase } from './fields.js';
 import type { JsonBody } from './request.js';
 
 /**
@@ -83,12 +84,12 @@ export const TOLD = {
 } as const satisfies Readonly<Record<string, Act['action'] | null>>;
 
 /** What is told of a request for what is MLflow's alone, whose address or body names it; of the registry its guard tells. */
-export function actOf(caller: Caller, { row, name, params, query }: Match, body: JsonBody | null): Act | null {
+export function actOf(caller: Caller, { row, name, params }: Match, body: JsonBody | null): Act | null {
   const action = (TOLD as Readonly<Record<string, string | null>>)[`${row.method} ${name}`] ?? '';
-  const asked = new URLSearchParams(query);
-  // What names nothing MLflow refuses.
+  // MLflow reads the query of a GET alone, so that what another names there is not what it acts on. It takes either spelling of a
+  // field, refuses both at once, and what names nothing.
   const field = (of: string): string => {
-    const found = asked.get(of) ?? body?.[of];
+    const found = body?.[of] ?? body?.[camelCase(of)];
     return typeof found === 'string' ? found : '*';
   };
   const { projectId } = caller;
