@@ -199,13 +199,14 @@ export class TransferWorld {
     return (await answer.json()) as Transfer;
   }
 
-  /** As it is once it has ended and nothing of it is left to be taken away. */
+  /** As it is once it has ended, nothing of it is left to be taken away, and who looks on was told of a copy, which is done last. */
   async ended({ transfer_id }: Transfer): Promise<Transfer> {
     const { db } = this.shop.storage;
     await this.shop.eventually(async () => {
       const found = db.selectFrom('transfers').selectAll().where('transfer_id', '=', transfer_id);
-      const { state, clearing } = await found.executeTakeFirstOrThrow();
-      return state !== 'running' && clearing === 0;
+      const { act, state, clearing, result_id } = await found.executeTakeFirstOrThrow();
+      const isTold = act === 'move' || state === 'failed' || this.shop.live.jobs.has(result_id);
+      return state !== 'running' && clearing === 0 && isTold;
     }, 'the end of a transfer');
     return (await (await this.ask('GET', `/transfers/${transfer_id}`)).json()) as Transfer;
   }
