@@ -99,7 +99,13 @@ describe('a job that is moved', () => {
       })
       .execute();
     expect(await refusal(to(registered, 'move'))).toEqual([409, 'job_registered']);
-    expect(await refusal(to(trial, 'move'))).toEqual([409, 'job_of_sweep']);
+    // Sweeps themselves cannot be moved, so nothing is said of that.
+    expect(await (await to(trial, 'move')).json()).toMatchObject({
+      status: 409,
+      code: 'job_of_sweep',
+      detail: expect.stringMatching(/needs it for its results\. Copy the job instead\.$/u),
+      detail_fa: expect.stringMatching(/به‌جای آن کار را کپی کنید\.$/u),
+    });
     const next = await world.job({ state: 'running', resumed_from: resumed });
     expect(await refusal(to(resumed, 'move'))).toEqual([409, 'job_resumed_now']);
     await db.updateTable('jobs').set({ state: 'stopped' }).where('job_id', '=', next).execute();

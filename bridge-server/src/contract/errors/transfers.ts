@@ -14,8 +14,8 @@ export const TRANSFERS = {
   },
   job_of_sweep: {
     status: 409,
-    en: 'This job belongs to a sweep, which needs it for its results. Copy the job instead, or move the whole sweep.',
-    fa: 'این کار از یک جست‌وجوی پارامترهاست و نتیجهٔ آن به این کار نیاز دارد. به‌جای آن کار را کپی کنید، یا همهٔ جست‌وجو را جابه‌جا کنید.',
+    en: 'This job belongs to a sweep, which needs it for its results. Copy the job instead.',
+    fa: 'این کار از یک جست‌وجوی پارامترهاست و نتیجهٔ آن به این کار نیاز دارد. به‌جای آن کار را کپی کنید.',
   },
   job_resumed_now: {
     status: 409,

@@ -23984,7 +23984,7 @@ export interface operations {
        *
        *     `job_active`: Stop the job first.
        *
-       *     `job_of_sweep`: This job belongs to a sweep, which needs it for its results. Copy the job instead, or move the whole sweep.
+       *     `job_of_sweep`: This job belongs to a sweep, which needs it for its results. Copy the job instead.
        *
        *     `job_registered`: Model “{name}” has a version that this job made, and would lose where it came from. Copy the job instead.
        *

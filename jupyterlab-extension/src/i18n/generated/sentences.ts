@@ -816,8 +816,8 @@ export const ERRORS: Catalogue = {
     fa: 'مدل «{name}» نسخه‌ای دارد که این کار ساخته است و با جابه‌جایی تبارش گم می‌شود. به‌جای آن کار را کپی کنید.',
   },
   job_of_sweep: {
-    en: 'This job belongs to a sweep, which needs it for its results. Copy the job instead, or move the whole sweep.',
-    fa: 'این کار از یک جست‌وجوی پارامترهاست و نتیجهٔ آن به این کار نیاز دارد. به‌جای آن کار را کپی کنید، یا همهٔ جست‌وجو را جابه‌جا کنید.',
+    en: 'This job belongs to a sweep, which needs it for its results. Copy the job instead.',
+    fa: 'این کار از یک جست‌وجوی پارامترهاست و نتیجهٔ آن به این کار نیاز دارد. به‌جای آن کار را کپی کنید.',
   },
   job_resumed_now: {
     en: 'A job that goes on from this one has not ended; wait for it, or copy this one.',
