@@ -49,7 +49,8 @@ export const lines = (maxLength: number) =>
 
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(400).optional(),
+  /** The longest holds the beginning of a name and a name of a model. */
+  cursor: z.string().max(4000).optional(),
 });
 
 export const page = <T extends z.ZodType>(item: T) =>

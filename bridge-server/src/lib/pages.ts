@@ -10,7 +10,8 @@ import { KargahError } from './errors.js';
  *   compares with one value;
  * - a cursor is an opaque text that any list takes whose order is of the same kind; `null` says that there is no further page.
  *
- * Both columns hold text that is compared byte by byte, as ids and moments in ISO 8601 are.
+ * Both columns hold text that is compared byte by byte, as ids and moments in ISO 8601 are. A long text orders by its beginning alone
+ * (`letters`), since the cursor carries it and goes into an address.
  */
 export interface PageQuery {
   readonly limit: number;
@@ -28,7 +29,11 @@ export interface Order<Row> {
   readonly table?: string;
   /** From the lowest up instead. */
   readonly ascending?: boolean;
+  /** How many letters of `by` count; left out where it is short. */
+  readonly letters?: number;
 }
+/** The beginning of a text for search by which a list is in the order of names. A name, the first in it, is hardly longer. */
+export const LETTERS_OF_ORDER = 200;
 
 /**
  * The page of a query that is in no order yet, or of several queries whose rows stand in one list.
@@ -41,7 +46,9 @@ export async function readPage<DB, Tables extends keyof DB, Row>(
   { limit, cursor }: PageQuery,
 ): Promise<Page<Row>> {
   const prefix = order.table === undefined ? '' : `${order.table}.`;
-  const [by, then] = [sql.ref(prefix + order.by), sql.ref(prefix + order.then)];
+  const { letters } = order;
+  const [whole, then] = [sql.ref(prefix + order.by), sql.ref(prefix + order.then)];
+  const by = letters === undefined ? whole : sql`substr(${whole}, 1, ${sql.lit(letters)})`;
   const direction = order.ascending === true ? 'asc' : 'desc';
   const behind = order.ascending === true ? sql`>` : sql`<`;
   const place = cursor === undefined ? null : decodeCursor(cursor);
@@ -58,7 +65,11 @@ export async function readPage<DB, Tables extends keyof DB, Row>(
     }),
   );
   const sign = order.ascending === true ? 1 : -1;
-  const placeOf = (row: Row): [string, string] => [String(row[order.by]), String(row[order.then])];
+  const placeOf = (row: Row): [string, string] => [
+    // By code points, as both databases count.
+    Array.from(String(row[order.by])).slice(0, letters).join(''),
+    String(row[order.then]),
+  ];
   const merged = found.length === 1 ? found[0]! : found.flat().sort((a, b) => sign * compare(placeOf(a), placeOf(b)));
   const rows = merged.slice(0, limit);
   const last = merged.length > limit ? rows.at(-1) : undefined;

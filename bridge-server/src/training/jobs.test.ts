@@ -53,6 +53,33 @@ describe('a training job', () => {
     expect((await change({ tags: ['x'.repeat(41)] })).status).toBe(422);
   });
 
+  it('is in the order of names page by page where names, notes and tags are as long as they may be', async () => {
+    const names = ['الف', 'ب'].map((letter) => `${letter}${'نام دراز '.repeat(24)}`.slice(0, 199));
+    const made: string[] = [];
+    for (const name of names.toReversed()) {
+      const { job_id } = await shop.script('print(1)');
+      await shop.ended(job_id);
+      const labels = { name, note: 'یادداشت '.repeat(500), tags: ['دراز'] };
+      expect((await shop.call('PATCH', `/train/jobs/${job_id}`, labels)).status).toBe(200);
+      made.unshift(job_id);
+    }
+    const seen: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const query = new URLSearchParams({
+        sort: 'name',
+        tag: 'دراز',
+        limit: '1',
+        ...(cursor === '' ? {} : { cursor }),
+      });
+      const answer = await shop.call('GET', `/train/jobs?${query.toString()}`);
+      expect(answer.status).toBe(200);
+      const page = (await answer.json()) as { items: Job[]; next_cursor: string | null };
+      seen.push(...page.items.map((job) => job.job_id));
+      cursor = page.next_cursor;
+    }
+    expect(seen).toEqual(made);
+  });
+
   it('keeps the note of whoever wrote it first, and tells MLflow what was written while it was away', async () => {
     const { job_id } = await shop.script('print(1)');
     await shop.ended(job_id);

@@ -98,6 +98,21 @@ describe('a registered model', () => {
     expect(seen).toEqual(['sort-a', 'sort-b', 'sort-كتاب']);
   });
 
+  it.each(['name', 'created'])('is listed by %s page by page where names and descriptions are long', async (sort) => {
+    const names = ['a', 'b'].map((letter) => `${sort}-${letter}-${'دراز'.repeat(50)}`);
+    for (const name of names) {
+      const made = await ask('POST', M, { name, description: 'شرح '.repeat(200) });
+      expect(made.status).toBeLessThan(300);
+    }
+    const first = await listed(`search=${sort}-&sort=${sort}&limit=1`);
+    const second = await listed(
+      `search=${sort}-&sort=${sort}&limit=1&cursor=${encodeURIComponent(first.next_cursor ?? '')}`,
+    );
+    const found = [first, second].flatMap(({ items }) => items.map(({ name }) => name));
+    expect(sort === 'name' ? found : found.toReversed()).toEqual(names);
+    expect(second.next_cursor).toBeNull();
+  });
+
   it('is looked at by viewers, and changed by none of them', async () => {
     await ask('POST', M, { name: 'looked-at' });
     expect((await world.ask(viewer, 'GET', at('looked-at'))).status).toBe(200);

@@ -2,7 +2,7 @@ import { sql, type Expression, type Kysely, type Selectable, type SqlBool } from
 import { ownedBy, type Resource } from '../../access/resource.js';
 import { inProjectsOf, type Scope } from '../../access/scope.js';
 import { contains } from '../../lib/search/like.js';
-import { readPage, type Page, type PageQuery } from '../../lib/pages.js';
+import { LETTERS_OF_ORDER, readPage, type Page, type PageQuery } from '../../lib/pages.js';
 import type { Database, JobTable, ModelVersionTable, RegisteredModelTable } from '../../storage/schema.js';
 
 export type ModelRow = Selectable<RegisteredModelTable>;
@@ -34,7 +34,7 @@ type VersionFilter = Pick<ModelFilter, 'tag' | 'alias' | 'limit' | 'cursor'>;
 const ORDERS = {
   updated: { by: 'updated_at', then: 'name' },
   created: { by: 'created_at', then: 'name' },
-  name: { by: 'search_text', then: 'name', ascending: true },
+  name: { by: 'search_text', then: 'name', ascending: true, letters: LETTERS_OF_ORDER },
 } as const;
 
 /** Reads what was last seen of the registry. */

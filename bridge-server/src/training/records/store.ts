@@ -4,7 +4,7 @@ import { ownedBy, type Resource } from '../../access/resource.js';
 import { inProjectsOf, type Scope } from '../../access/scope.js';
 import type { Failure } from '../../contract/errors.js';
 import { contains } from '../../lib/search/like.js';
-import { readPage, type Page, type PageQuery } from '../../lib/pages.js';
+import { LETTERS_OF_ORDER, readPage, type Page, type PageQuery } from '../../lib/pages.js';
 import type { JobState } from '../../contract/training/training.js';
 import { untold, type Tell } from '../../ledger/index.js';
 import type { Database, DeletedRunTable, JobRunTable, JobTable } from '../../storage/schema.js';
@@ -27,7 +27,7 @@ const LONGEST_LABEL = 100;
 const ORDERS = {
   newest: { by: 'created_at', then: 'job_id' },
   oldest: { by: 'created_at', then: 'job_id', ascending: true },
-  name: { by: 'search_text', then: 'job_id', ascending: true },
+  name: { by: 'search_text', then: 'job_id', ascending: true, letters: LETTERS_OF_ORDER },
   state: { by: 'state', then: 'job_id', ascending: true },
 } as const;
 
