@@ -29,14 +29,20 @@ interface CopyTo {
  * after that.
  */
 export interface RunCopies {
-  /** What the files of a run, of those below it and of their models take. */
+  /**
+   * What the files of a run, of those below it and of their models take; nothing where the run is gone.
+   *
+   * @throws `run_changed` where something of it goes meanwhile
+   */
   bytesOf(from: RunsAt): Promise<number>;
   /**
    * The run and those below it, with parameters, tags, every point, inputs, files and logged models, status and times.
+   * Logged models that were deleted are left out.
    *
-   * @throws `not_found` where the run is gone; `copy_differs` where a file did not arrive as it is
+   * @returns null where the run itself is gone
+   * @throws `run_changed` where something of it goes meanwhile; `copy_differs` where a file did not arrive as it is
    */
-  copy(from: RunsAt, to: CopyTo): Promise<CopiedRuns>;
+  copy(from: RunsAt, to: CopyTo): Promise<CopiedRuns | null>;
   /** Takes away all that was made under marks that begin with this one. */
   undo(workspace: string, mark: string): Promise<void>;
   /** Takes away these runs with their files and models; those that are gone are no error. */

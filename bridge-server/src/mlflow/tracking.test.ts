@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Mutex } from 'async-mutex';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HUNG_MS } from '../../test/hung.js';
 import { makeRun, trackingApi, upTestMlflow } from '../../test/support/mlflow-runs.js';
 import { raw, type TestMlflow } from '../../test/support/mlflow.js';
 import { writerIn } from '../access/workspace-user.js';
+import { RunCopier } from './copying/run-copier.js';
 import type { RunRef } from './port.js';
+import { connect } from './server/connect.js';
 
 let world: TestMlflow;
 let sara: string;
@@ -281,8 +284,8 @@ describe('a run that is copied to the workspace of another project', () => {
 
     const from = { workspace: 'p-sara', runId };
     const to = { workspace: 'p-reza', mark: 'trf_1.0.', jobId: 'job_there', parent: null };
-    const made = await copies.copy(from, to);
-    const again = await copies.copy(from, { ...to, mark: 'trf_2.0.', alone: true, parent: made.run.runId });
+    const made = (await copies.copy(from, to))!;
+    const again = (await copies.copy(from, { ...to, mark: 'trf_2.0.', alone: true, parent: made.run.runId }))!;
     const [before, after] = [await runOf('p-sara', runId), await runOf('p-reza', made.run.runId)];
     const { run_name, status, start_time, end_time } = before.info;
     expect(status).toBe('KILLED');
@@ -329,9 +332,57 @@ describe('a run that is copied to the workspace of another project', () => {
     await expect(text('p-reza', made.run.runId, 'a.txt')).rejects.toMatchObject({ code: 'not_found' });
     expect((await world.direct('p-reza', 'GET', at(`/logged-models/${copied}`))).status).toBe(404);
     expect(await text('p-sara', runId, 'a.txt')).toBe('alef');
-    await expect(copies.copy({ workspace: 'p-reza', runId: made.run.runId }, to)).rejects.toMatchObject({
-      code: 'not_found',
+    expect(await copies.copy({ workspace: 'p-reza', runId: made.run.runId }, to)).toBeNull();
+    expect(await copies.bytesOf({ workspace: 'p-reza', runId: made.run.runId })).toBe(0);
+  });
+
+  test('goes without a logged model that was deleted, and is none at all where a run below it goes meanwhile', async () => {
+    const { port, copies } = world.mlflow;
+    const { runId, experimentId } = await newRun('job_lessof');
+    const models: string[] = [];
+    for (const name of ['kept', 'deleted']) {
+      const asked = { experiment_id: experimentId, name, source_run_id: runId };
+      const { model } = await direct<{ model: { info: { model_id: string; artifact_uri: string } } }>(
+        'p-sara',
+        '/logged-models',
+        asked,
+      );
+      await put(model.info.artifact_uri, 'weights.bin', name);
+      models.push(model.info.model_id);
+    }
+    const [kept, deleted] = models as [string, string];
+    await direct('p-sara', '/runs/outputs', {
+      run_id: runId,
+      models: models.map((model_id) => ({ model_id, step: 0 })),
     });
+    const gone = await raw(world.url, 'DELETE', at(`/logged-models/${deleted}`), { token: sara });
+    expect([gone.status, gone.text]).toEqual([200, expect.anything()]);
+    const below = await direct<{ run: { info: { run_id: string } } }>('p-sara', '/runs/create', {
+      experiment_id: experimentId,
+      tags: [{ key: 'mlflow.parentRunId', value: runId }],
+    });
+    const child = below.run.info.run_id;
+    await port.endRun('p-sara', runId, 'FINISHED');
+    await port.ensureWorkspace('p-reza', writerIn('p-reza'));
+    const from = { workspace: 'p-sara', runId };
+    const to = { workspace: 'p-reza', mark: 'trf_3.0.', jobId: 'job_there', parent: null };
+    // MLflow goes on naming the deleted one.
+    expect((await runOf('p-sara', runId)).outputs.model_outputs.map(({ model_id }) => model_id)).toContain(deleted);
+    expect(await copies.bytesOf(from)).toBe('kept'.length);
+    const made = (await copies.copy(from, to))!;
+    expect(Object.keys(made.models)).toEqual([kept]);
+    expect(Object.keys(made.runs)).toEqual([runId, child]);
+
+    // Once the runs were listed, the one below is deleted.
+    const delivered = async (_workspace: string, of: string): Promise<void> => {
+      if (of === runId) await direct('p-sara', '/runs/delete', { run_id: child });
+    };
+    const { client, close } = connect(world.server.address, async () => `Bearer ${await world.serviceToken()}`);
+    const copier = new RunCopier(client, world.server.health, { delivered }, new Mutex());
+    await expect(copier.copy(from, { ...to, mark: 'trf_4.0.' })).rejects.toMatchObject({ code: 'run_changed' });
+    await close();
+    const left = await copies.copy(from, { ...to, mark: 'trf_5.0.' });
+    expect(Object.keys(left!.runs)).toEqual([runId]);
   });
 });
 

@@ -32,6 +32,7 @@ const EITHER = [
   'not_found',
   'forbidden',
   'transfer_running',
+  'run_changed',
   'job_active',
   'project_quota_exceeded',
   'mlflow_unavailable',

@@ -78,13 +78,7 @@ export class TransferService {
     const folder = await jobs.bytesOf(row.job_id);
     const runId = row.mlflow_run_id;
     if (runId === null) return folder;
-    try {
-      return folder + (await copies.bytesOf({ workspace: await store.workspaceOf(row.project_id), runId }));
-    } catch (error) {
-      // Somebody deleted it in MLflow's page.
-      if (error instanceof KargahError && error.code === 'not_found') return folder;
-      throw error;
-    }
+    return folder + (await copies.bytesOf({ workspace: await store.workspaceOf(row.project_id), runId }));
   }
 }
 

@@ -282,9 +282,11 @@ function inMlflow({ model_json }: JobRow, { copied: made }: Item) {
   };
 }
 
-/** The same facts of a model, at its own address. */
-function renamed(model: string, { runs, models }: NonNullable<Item['copied']>): string {
+/** The same facts of a model, at its own address; null where it was deleted in MLflow's page, so that there is no copy of it. */
+function renamed(model: string, { runs, models }: NonNullable<Item['copied']>): string | null {
   const facts = JSON.parse(model) as Record<string, unknown>;
+  const logged = /^models:\/(m-[^/]+)/u.exec(String(facts['uri']))?.[1];
+  if (logged !== undefined && models[logged] === undefined) return null;
   const named = (text: unknown): unknown =>
     typeof text === 'string'
       ? text.replace(

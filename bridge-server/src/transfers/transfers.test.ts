@@ -55,6 +55,15 @@ describe('a job that is copied', () => {
     const { result_id: copy } = await world.ended(await world.begin('copy', id));
     expect(await world.row(copy!)).toMatchObject({ mlflow_run_id: null, model_json: null });
   });
+
+  it('goes without a model that was deleted in MLflow’s page, and keeps its run', async () => {
+    const id = await world.job();
+    world.copies.hasModel = false;
+    const { result_id: copy } = await world.ended(await world.begin('copy', id));
+    world.copies.hasModel = true;
+    const [run] = world.copiesOf(`run-${id}`);
+    expect(await world.row(copy!)).toMatchObject({ mlflow_run_id: run, model_json: null });
+  });
 });
 
 describe('a job that is moved', () => {
@@ -171,20 +180,26 @@ describe('a transfer', () => {
       .execute();
   });
 
-  it.each(['move', 'copy'] as const)(
-    'that fails leaves nothing there and all of it here, and may be asked for again: %s',
-    async (act) => {
+  it.each([
+    ['move', 'copy_differs', { path: 'model/MLmodel' }],
+    ['copy', 'copy_differs', { path: 'model/MLmodel' }],
+    // Something of the run is gone, not all of it.
+    ['move', 'not_found', {}],
+    ['copy', 'not_found', {}],
+  ] as const)(
+    'that fails leaves nothing there and all of it here, and may be asked for again: %s, %s',
+    async (act, code, params) => {
       const id = await world.job();
       const before = await world.row(id);
       world.copies.at = async (step) => {
         if (step !== 'copied') return;
         world.copies.at = () => Promise.resolve();
-        await Promise.reject(new KargahError('copy_differs', { path: 'model/MLmodel' }));
+        await Promise.reject(new KargahError(code, params));
       };
       const begun = await world.begin(act, id);
       expect(await world.ended(begun)).toMatchObject({
         state: 'failed',
-        error: { code: 'copy_differs', params: { path: 'model/MLmodel' } },
+        error: { code, params },
       });
       expect(world.copiesOf(`run-${id}`)).toEqual([]);
       expect(await world.row(id)).toEqual(before);

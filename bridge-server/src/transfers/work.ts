@@ -95,7 +95,8 @@ export class TransferWork {
       await copies.undo(places.to, mark);
       const runId = job.row.mlflow_run_id;
       const target = { workspace: places.to, mark, jobId: item.to_job_id, parent: null, without: ['kargah.sweep_id'] };
-      const copied = runId === null ? null : await gone(copies.copy({ workspace: places.from, runId }, target));
+      // A run that was deleted in MLflow's page has no copy: the job goes without one.
+      const copied = runId === null ? null : await copies.copy({ workspace: places.from, runId }, target);
       if (row.act === 'copy') await jobs.copyFolder(item.job_id, item.to_job_id);
       items[index] = { ...item, copied, isDone: true };
       await store.arrived(row.transfer_id, items);
@@ -164,15 +165,5 @@ export class TransferWork {
         const away = error instanceof KargahError && error.code === 'mlflow_unavailable';
         if (!away || attempt === ATTEMPTS || this.#closing.signal.aborted) throw error;
       }
-  }
-}
-
-/** Null where its run was deleted in MLflow's page: the job goes without one. */
-async function gone<T>(copying: Promise<T>): Promise<T | null> {
-  try {
-    return await copying;
-  } catch (error) {
-    if (error instanceof KargahError && error.code === 'not_found') return null;
-    throw error;
   }
 }

@@ -24,6 +24,8 @@ export type Step = 'undo' | 'begun' | 'copied' | 'remove';
 class MemoryCopies implements RunCopies {
   readonly runs = new Map<string, { readonly workspace: string; readonly mark: string; readonly of: string }>();
   readonly bytes = 1000;
+  /** Whether the logged model of its runs is still there. */
+  hasModel = true;
   at: (step: Step) => Promise<void> = () => Promise.resolve();
   #made = 0;
 
@@ -33,14 +35,15 @@ class MemoryCopies implements RunCopies {
   async copy(
     { runId }: Parameters<RunCopies['copy']>[0],
     { workspace, mark }: Parameters<RunCopies['copy']>[1],
-  ): Promise<CopiedRuns> {
-    if (!this.runs.has(runId)) throw new KargahError('not_found');
+  ): Promise<CopiedRuns | null> {
+    if (!this.runs.has(runId)) return null;
     this.#made += 1;
     const copy = `copy-${String(this.#made)}`;
     this.runs.set(copy, { workspace, mark, of: runId });
     await this.at('begun');
     await this.at('copied');
-    return { run: { runId: copy, experimentId: '9' }, runs: { [runId]: copy }, models: { 'm-1': `m-${copy}` } };
+    const models: Record<string, string> = this.hasModel ? { 'm-1': `m-${copy}` } : {};
+    return { run: { runId: copy, experimentId: '9' }, runs: { [runId]: copy }, models };
   }
   async undo(workspace: string, mark: string): Promise<void> {
     await this.at('undo');

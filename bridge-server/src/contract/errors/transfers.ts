@@ -27,4 +27,9 @@ export const TRANSFERS = {
     en: 'MLflow did not keep {path} as it was sent; nothing was moved or copied. Look at the disk or the storage behind MLflow, then try again.',
     fa: 'MLflow فایل {path} را همان‌طور که فرستاده شد نگه نداشت؛ چیزی جابه‌جا یا کپی نشد. دیسک یا انبارهٔ پشت MLflow را بررسی کنید و دوباره تلاش کنید.',
   },
+  run_changed: {
+    status: 409,
+    en: 'Something of the run of this job was deleted in MLflow while it was read; nothing was moved or copied. Try again.',
+    fa: 'بخشی از اجرای این کار هنگام خواندن آن در MLflow حذف شد؛ چیزی جابه‌جا یا کپی نشد. دوباره تلاش کنید.',
+  },
 } as const satisfies Errors;

@@ -32,19 +32,21 @@ export class RunCopier implements RunCopies {
 
   async bytesOf({ workspace, runId }: RunsAt): Promise<number> {
     const mlflow = this.client.inWorkspace(workspace);
-    return asking(this.health, async () => {
+    const bytes = await this.#ofRun(mlflow, runId, async () => {
       const files = [];
       for (const one of await treeOf(mlflow, runId)) {
         files.push(...(await runFiles(mlflow, one.info.run_id)));
-        for (const { model_id } of one.outputs.model_outputs) files.push(...(await modelFiles(mlflow, model_id)));
+        for (const { model_id } of one.outputs.model_outputs)
+          if ((await loggedModel(mlflow, model_id)) !== null) files.push(...(await modelFiles(mlflow, model_id)));
       }
       return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     });
+    return bytes ?? 0;
   }
 
-  async copy({ workspace, runId: root }: RunsAt, to: CopyTo): Promise<CopiedRuns> {
+  async copy({ workspace, runId: root }: RunsAt, to: CopyTo): Promise<CopiedRuns | null> {
     const mlflow = { from: this.client.inWorkspace(workspace), to: this.client.inWorkspace(to.workspace) };
-    return asking(this.health, async () => {
+    return this.#ofRun(mlflow.from, root, async () => {
       const [runs, models] = [new Map<string, string>(), new Map<string, string>()];
       let experimentId = '';
       const tree = to.alone === true ? [await activeRun(mlflow.from, root)] : await treeOf(mlflow.from, root);
@@ -67,6 +69,19 @@ export class RunCopier implements RunCopies {
         models: Object.fromEntries(models),
       };
     });
+  }
+
+  /** Null where the run itself is gone. Where less than all of it is, what was begun is no copy of it. */
+  async #ofRun<T>(mlflow: MlflowClient, runId: string, act: () => Promise<T>): Promise<T | null> {
+    const run = await asking(this.health, () => unlessGone(mlflow.runs.get({ run_id: runId })));
+    if (run === null || run.run.info.lifecycle_stage === 'deleted') return null;
+    try {
+      return await asking(this.health, act);
+    } catch (cause) {
+      if (cause instanceof KargahError && cause.code === 'not_found')
+        throw new KargahError('run_changed', {}, { cause });
+      throw cause;
+    }
   }
 
   async #copyInputs(mlflow: MlflowClient, { inputs }: Run, { info }: Run): Promise<void> {
@@ -142,7 +157,8 @@ async function copyRun(mlflow: Pair<MlflowClient>, run: Run, to: CopyTo & { pare
 async function copyModels(mlflow: Pair<MlflowClient>, run: Run, made: Run): Promise<Map<string, string>> {
   const models = new Map<string, string>();
   for (const { model_id, step } of run.outputs.model_outputs) {
-    const { model } = await mlflow.from.loggedModels.get({ model_id });
+    const model = await loggedModel(mlflow.from, model_id);
+    if (model === null) continue;
     const copied = await copyModel(mlflow, model, made);
     models.set(model_id, copied);
     await mlflow.to.runs.logOutputs({ run_id: made.info.run_id, models: [{ model_id: copied, step }] });
@@ -156,6 +172,11 @@ async function copyModels(mlflow: Pair<MlflowClient>, run: Run, made: Run): Prom
     }
   }
   return models;
+}
+
+/** Null where it was deleted in MLflow's page: its run goes on naming it. */
+async function loggedModel(mlflow: MlflowClient, model_id: string): Promise<LoggedModel | null> {
+  return (await unlessGone(mlflow.loggedModels.get({ model_id })))?.model ?? null;
 }
 
 async function copyModel(mlflow: Pair<MlflowClient>, { info, data }: LoggedModel, run: Run): Promise<string> {
@@ -202,10 +223,14 @@ async function removeRun(mlflow: MlflowClient, runId: string): Promise<void> {
   }
 }
 
-async function unlessGone(deletion: Promise<unknown>): Promise<void> {
-  await deletion.catch((error: unknown) => {
-    if (!(error instanceof ResourceDoesNotExist)) throw error;
-  });
+/** Null where MLflow has no such thing, or no more. */
+async function unlessGone<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ResourceDoesNotExist) return null;
+    throw error;
+  }
 }
 
 async function experimentsOf(mlflow: MlflowClient): Promise<string[]> {

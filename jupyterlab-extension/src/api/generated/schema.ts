@@ -3104,7 +3104,8 @@ export interface components {
       | 'job_registered'
       | 'job_of_sweep'
       | 'job_resumed_now'
-      | 'copy_differs';
+      | 'copy_differs'
+      | 'run_changed';
     /** @enum {string} */
     LaunchKind: 'warm' | 'cold';
     Owner: {
@@ -23733,6 +23734,8 @@ export interface operations {
       /**
        * @description `job_active`: Stop the job first.
        *
+       *     `run_changed`: Something of the run of this job was deleted in MLflow while it was read; nothing was moved or copied. Try again.
+       *
        *     `transfer_running`: This is being moved or copied already; wait until that has ended, then try again.
        */
       409: {
@@ -23989,6 +23992,8 @@ export interface operations {
        *     `job_registered`: Model “{name}” has a version that this job made, and would lose where it came from. Copy the job instead.
        *
        *     `job_resumed_now`: A job that goes on from this one has not ended; wait for it, or copy this one.
+       *
+       *     `run_changed`: Something of the run of this job was deleted in MLflow while it was read; nothing was moved or copied. Try again.
        *
        *     `transfer_running`: This is being moved or copied already; wait until that has ended, then try again.
        */

@@ -330,7 +330,7 @@ class Job:
         Raises:
             KargahError: `not_found`, `forbidden`, `already_in_project`, `job_active`, `job_registered`,
                 `job_of_sweep`, `job_resumed_now`, `transfer_running`, `project_quota_exceeded`, `mlflow_unavailable`,
-                `copy_differs`.
+                `run_changed`, `copy_differs`.
         """
         taken_to(self._http, f"{JOBS}/{self.id}/move", project)
         return self.refresh()

@@ -257,6 +257,7 @@ ErrorCode: TypeAlias = Literal[
     "job_of_sweep",
     "job_resumed_now",
     "copy_differs",
+    "run_changed",
 ]
 
 
