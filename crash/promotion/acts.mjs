@@ -1,5 +1,7 @@
 // What is done while the bridge is killed: aliases of a few models moved, moved back and taken away by several at once.
 
+import { URLSearchParams } from 'node:url';
+
 const MODELS = ['price', 'قیمت', 'churn'];
 const ALIASES = ['champion', 'challenger'];
 const VERSIONS = 4;

@@ -30,7 +30,7 @@ export class TransferService {
     const { store } = this.deps;
     const row = requireAccess(person, 'job.write', await store.job(jobId));
     requireAccess(person, 'job.write', projectOf(inProject(person, projectId)));
-    if (act === 'move' && row.project_id === projectId) throw new KargahError('already_in_project');
+    if (act === 'move') this.deps.store.requireElsewhere(row, projectId);
     if (!TERMINAL.includes(row.state as JobState)) throw new KargahError('job_active');
     if (act === 'move') await store.requireMovable(row);
     const item = { job_id: jobId, to_job_id: act === 'move' ? jobId : newId('job'), copied: null };

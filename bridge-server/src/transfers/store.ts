@@ -131,6 +131,11 @@ export class TransferStore {
     await this.db.updateTable('transfers').set({ clearing: 0 }).where('transfer_id', '=', transferId).execute();
   }
 
+  /** @throws {KargahError} `already_in_project` */
+  requireElsewhere(row: Pick<JobRow, 'project_id'>, projectId: string): void {
+    if (row.project_id === projectId) throw new KargahError('already_in_project');
+  }
+
   /** @throws {KargahError} `job_of_sweep`, `job_registered`, `job_resumed_now` */
   async requireMovable(row: JobRow, db: Kysely<Database> = this.db): Promise<void> {
     if (row.sweep_id !== null) throw new KargahError('job_of_sweep');

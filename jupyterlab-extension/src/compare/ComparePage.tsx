@@ -112,7 +112,9 @@ export default function ComparePage({ jobIds, view: name }: { readonly jobIds: s
       </div>
       {error !== null && <ErrorNote reason={error} onRetry={retry} retried />}
       <Missing compared={compared} />
-      {first !== undefined && second !== undefined && third === undefined && <Paired runs={[first, second]} />}
+      {first !== undefined && second !== undefined && third === undefined && (
+        <Paired key={`${first.job.job_id} ${second.job.job_id}`} runs={[first, second]} />
+      )}
       <div className="kg-Compare-body">
         <Legend
           runs={compared.runs}

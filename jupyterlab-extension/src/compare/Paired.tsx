@@ -10,7 +10,7 @@ import type { Run } from './runs.js';
 /** Of these the rows do not tell: that is an answer, and nothing to try again. */
 const UNTOLD = new Set(['report_rows_missing', 'rows_differ', 'model_not_ready', 'not_found']);
 
-/** Of two jobs whose models were judged: whether one is better than the other on the same rows, as a sentence. */
+/** Of two jobs whose models were judged: whether one is better than the other on the same rows, as a sentence. Of other jobs it is another element (its key). */
 export function Paired({ runs: [first, second] }: { readonly runs: readonly [Run, Run] }): JSX.Element {
   const { api } = useKargah();
   const i18n = useI18n();
@@ -20,8 +20,6 @@ export function Paired({ runs: [first, second] }: { readonly runs: readonly [Run
   const [job_id, other_id] = [first.job.job_id, second.job.job_id];
   useEffect(() => {
     const leaving = new AbortController();
-    setAnswer(null);
-    setFailure(null);
     const params = { path: { job_id, other_id } };
     const asked = api.http.GET('/api/v1/train/jobs/{job_id}/against/{other_id}', { params, signal: leaving.signal });
     data(asked).then(setAnswer, (reason: unknown) => {
@@ -29,8 +27,11 @@ export function Paired({ runs: [first, second] }: { readonly runs: readonly [Run
     });
     return () => leaving.abort();
   }, [api, job_id, other_id, attempt]);
-  if (failure !== null && !UNTOLD.has(failure.code))
-    return <ErrorNote reason={failure} onRetry={() => setAttempt((count) => count + 1)} />;
+  const again = (): void => {
+    setFailure(null);
+    setAttempt((count) => count + 1);
+  };
+  if (failure !== null && !UNTOLD.has(failure.code)) return <ErrorNote reason={failure} onRetry={again} />;
   const said = failure === null ? answer && i18n.pick(answer.sentence, answer.sentence_fa) : i18n.error(failure);
   return (
     <p role="status" data-testid="compare-paired" className={failure === null ? 'kg-Text-medium' : 'kg-Text-muted'}>

@@ -71,7 +71,7 @@ export async function copyFiles(from: Folder, to: Folder, files: readonly Stored
     await to.mlflow.files.upload(there, sent.body, { timeoutMs: FILE_MS });
     const arrived = hashing(await to.mlflow.files.download(there));
     try {
-      for await (const piece of arrived.body) void piece;
+      await arrived.body.pipeTo(new globalThis.WritableStream());
     } catch (cause) {
       throw new KargahError('mlflow_unavailable', {}, { cause });
     }

@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useRef, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { Button, IconButton, LinkButton } from '../../components/controls/Button.js';
 import { Popover } from '../../components/controls/Popover.js';
 import { useI18n } from '../../i18n/context.js';
@@ -23,12 +23,12 @@ export interface ChartToolsProps {
 export function ChartTools(props: ChartToolsProps): JSX.Element {
   const { title, look, smoothing, onLook, onPicture, onPoints, onFull, children } = props;
   const { t } = useI18n();
-  const button = useRef<HTMLSpanElement>(null);
+  const [anchor, setAnchor] = useState<HTMLSpanElement | null>(null);
   const [open, setOpen] = useState(false);
   const plain = Object.entries(PLAIN).every(([name, value]) => look[name as keyof ChartLook] === value);
   const label = t('chart.tools', { x: title });
   return (
-    <span ref={button} className="kg-Chart-tools">
+    <span ref={setAnchor} className="kg-Chart-tools">
       <IconButton
         icon="tune"
         label={label}
@@ -37,8 +37,8 @@ export function ChartTools(props: ChartToolsProps): JSX.Element {
         className={plain ? '' : 'kg-mod-on'}
         onClick={() => setOpen(!open)}
       />
-      {open && button.current !== null && (
-        <Popover label={label} anchor={button.current} onClose={() => setOpen(false)}>
+      {open && anchor !== null && (
+        <Popover label={label} anchor={anchor} onClose={() => setOpen(false)}>
           <div className="kg-Layout-stack kg-mod-close kg-Chart-look">
             <label className="kg-Layout-row">
               <input
