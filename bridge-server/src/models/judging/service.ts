@@ -44,6 +44,7 @@ export class Judging {
   }
 }
 
+/** Without the model's name: a model that is renamed keeps its versions' reports. */
 function judgedOf(row: VersionRow): string {
-  return JSON.stringify([row.name, row.version, identityOf(row)]);
+  return JSON.stringify([row.version, identityOf(row)]);
 }

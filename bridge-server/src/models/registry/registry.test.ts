@@ -210,11 +210,11 @@ describe('a version', () => {
     expect(refusal(await ask('GET', at('none')))).toEqual([404, 'not_found']);
   });
 
-  it('lists the jobs that judge it on other data, and has the reports of those that ended well alone', async () => {
+  it('lists the jobs that judge it on other data, under a new name too, and has the reports of those that ended well alone', async () => {
     const version = await world.registered('judged', { part: 'test' });
     const { body } = await ask<ModelVersion>('GET', at('judged', `/versions/${String(version)}`));
     const judges = (of: string, state: string) => {
-      const judged = JSON.stringify(['judged', version, of]);
+      const judged = JSON.stringify([version, of]);
       const progress = { fraction: 1, epoch: null, epochs: null, step: null, steps: null, eta_seconds: null };
       const job = { recipe: 'evaluation', state, judged, model_json: null, progress_json: JSON.stringify(progress) };
       return world.trained(`judges ${state}`, null, job);
@@ -241,6 +241,10 @@ describe('a version', () => {
       422,
       'evaluation_elsewhere',
     ]);
+    const renamed = { name: 'judged', new_name: 'judged-anew' };
+    expect((await world.mlflow(sara, 'POST', '/mlflow/registered-models/rename', renamed)).status).toBe(200);
+    const anew = at('judged-anew', `/versions/${String(version)}/reports`);
+    expect((await ask<Page<unknown>>('GET', anew)).body).toEqual(listing.body);
   });
 
   it('is found by tag, described, and shows the report of its run', async () => {
