@@ -15,6 +15,7 @@ import torch
 
 from kargah.judging.columns import NotOurs, fitting
 from kargah.judging.rows import known_rows
+from kargah.protocols.failure import JobFailure
 from kargah.protocols.task import DatasetRef, Task
 from kargah.training.loop import Fit
 
@@ -112,6 +113,28 @@ def test_of_a_dataset_with_a_split_the_test_rows_are_judged(learned: tuple[Task,
     assert known.part == "test"
     assert known.places.tolist() == np.flatnonzero(chosen == 2).tolist()
     assert known.answer(np.arange(len(known.places))).shape == (15, 2)
+
+
+def test_where_the_model_knows_no_class_of_the_test_rows_others_do_not_stand_for_them(
+    learned: tuple[Task, Fit], tmp_path: Path
+) -> None:
+    task, trained = learned
+    tested = np.arange(ROWS) % 4 == 0
+    other = frame(seed=3)
+    other.loc[tested, "good"] = "شاید"
+    path, parts = saved(tmp_path, other), tmp_path / "parts.parquet"
+    network = task.export(trained.network).eval()
+
+    def split(part: np.ndarray[Any, Any]) -> DatasetRef:
+        pd.DataFrame({"part": part.astype(np.uint8)}).to_parquet(parts, index=False)
+        return DatasetRef("other", path, parts=parts)
+
+    assert fitting(task.metadata, "tabular", path).problems == []
+    with pytest.raises(JobFailure) as refused:
+        known_rows(task.metadata, network, split(np.where(tested, 2, 0)))
+    assert (refused.value.code, refused.value.params) == ("too_few_rows", {"rows": 0, "min": 2})
+    known = known_rows(task.metadata, network, split(np.where(tested, 1, 0)))
+    assert (known.part, len(known.places)) == ("all", ROWS - tested.sum())
 
 
 def test_texts_are_judged_too(tmp_path: Path) -> None:

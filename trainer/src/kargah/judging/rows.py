@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from kargah.evaluation import Column
 from kargah.judging.columns import Words, class_words, target_kind
+from kargah.protocols.failure import JobFailure
 from kargah.protocols.task import DatasetRef
 from kargah.recipes.parts.pictures import read_pictures
 from kargah.recipes.parts.split import parts_of
@@ -22,6 +23,7 @@ from kargah.recipes.parts.text_features import TextFeatures, features
 from kargah.recipes.text import padded
 
 TEST = 2
+FEWEST_ROWS = 2
 TEXTS_AT_ONCE = 256
 PICTURES_AT_ONCE = 64
 ROWS_AT_ONCE = 16_384
@@ -54,7 +56,7 @@ def known_rows(about: Mapping[str, Any], network: nn.Module, dataset: DatasetRef
     The dataset was held against the model before, as `columns.fitting` does.
 
     Raises:
-        JobFailure: `dataset_deleted`, `damaged_file`.
+        JobFailure: `dataset_deleted`, `damaged_file`; `too_few_rows` where so few of them can be judged.
     """
     takes = about["input"]
     if "columns" in takes:
@@ -63,16 +65,20 @@ def known_rows(about: Mapping[str, Any], network: nn.Module, dataset: DatasetRef
         found = _of_texts(about, network, dataset)
     else:
         found = _of_pictures(about, network, dataset)
-    return _tested(found, dataset)
+    known = _tested(found, dataset)
+    if len(known.places) < FEWEST_ROWS:
+        raise JobFailure("too_few_rows", rows=len(known.places), min=FEWEST_ROWS)
+    return known
 
 
 def _tested(known: Known, dataset: DatasetRef) -> Known:
     if dataset.parts is None:
         return known
     part = parts_of(dataset)
-    chosen = np.flatnonzero(part[known.places] == TEST)
-    if len(chosen) == 0:
+    if not (part == TEST).any():
         return known
+    # None of them where the model knows no class of theirs: other rows are no test of it.
+    chosen = np.flatnonzero(part[known.places] == TEST)
     answer = known.answer
     return replace(
         known,
