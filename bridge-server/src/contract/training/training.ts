@@ -219,6 +219,7 @@ export const train = endpoint({
   errors: [
     'not_found',
     'unknown_recipe',
+    'evaluation_elsewhere',
     'recipe_broken',
     'torch_missing',
     'target_required',
@@ -356,6 +357,7 @@ export const cloneJob = endpoint({
   responses: { 201: job },
   errors: [
     'not_found',
+    'evaluation_elsewhere',
     'dataset_deleted',
     'secrets_needed',
     'script_params',

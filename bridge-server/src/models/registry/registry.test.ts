@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { HUNG_MS } from '../../../test/hung.js';
 import { ModelsWorld, reportOf, type Signed } from '../../../test/support/models.js';
 import type { LedgerRow } from '../../contract/ledger.js';
+import { planTrain } from '../../contract/training/plans.js';
+import { cloneJob, train } from '../../contract/training/training.js';
 import type { ModelCard } from '../card/contract.js';
 import type { Dependents, ModelVersion, RegisteredModel } from '../contract.js';
 
@@ -241,6 +243,7 @@ describe('a version', () => {
       422,
       'evaluation_elsewhere',
     ]);
+    for (const { errors } of [train, planTrain, cloneJob]) expect(errors).toContain('evaluation_elsewhere');
     const renamed = { name: 'judged', new_name: 'judged-anew' };
     expect((await world.mlflow(sara, 'POST', '/mlflow/registered-models/rename', renamed)).status).toBe(200);
     const anew = at('judged-anew', `/versions/${String(version)}/reports`);

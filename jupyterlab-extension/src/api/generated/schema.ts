@@ -14056,7 +14056,9 @@ export interface operations {
         };
       };
       /**
-       * @description `own_limit_exceeded`: It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.
+       * @description `evaluation_elsewhere`: A report on other data is made from the version of a model: version.evaluate(dataset), or its page.
+       *
+       *     `own_limit_exceeded`: It asks for {wanted} {resource}, and you may use {max} at once; ask for less, or an administrator for more.
        *
        *     `project_limit_exceeded`: It asks for {wanted} {resource}, and the project may use {max} at once; ask for less, or an administrator for more.
        *
@@ -15020,6 +15022,8 @@ export interface operations {
        *
        *     `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
        *
+       *     `evaluation_elsewhere`: A report on other data is made from the version of a model: version.evaluate(dataset), or its page.
+       *
        *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
        *
        *     `launcher_not_offered`: This server does not run jobs with the launcher {launcher}; it has {offered}.
@@ -15504,6 +15508,8 @@ export interface operations {
        *     `cwd_not_found`: There is no folder {path} in the Jupyter workspace to work in.
        *
        *     `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
+       *
+       *     `evaluation_elsewhere`: A report on other data is made from the version of a model: version.evaluate(dataset), or its page.
        *
        *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
        *
@@ -16651,6 +16657,8 @@ export interface operations {
        *     `cwd_not_found`: There is no folder {path} in the Jupyter workspace to work in.
        *
        *     `dataset_wrong_kind`: This recipe needs a dataset of {expected}.
+       *
+       *     `evaluation_elsewhere`: A report on other data is made from the version of a model: version.evaluate(dataset), or its page.
        *
        *     `file_hidden`: Kargah takes nothing from hidden folders (names that begin with a dot) and from its own data folder; move the file.
        *
