@@ -36,7 +36,7 @@ run('@jupyter/builder/lib/build-labextension.js', [
 
 // What a browser would load if every page of ours were opened, without JupyterLab's own shared packages.
 // What opens first, the panel and one page, is under 130 KB of it (docs/adr/0027).
-const LIMIT_KB = 262;
+const LIMIT_KB = 270;
 const folder = join(here, 'kargah_lab', 'labextension', 'static');
 const sizes = readdirSync(folder)
   .filter((name) => name.endsWith('.js'))

@@ -1,7 +1,7 @@
 import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { ENGLISH } from '../i18n/locale.js';
-import { Lists } from '../panels/Lists.js';
+import { Lists } from '../panels/lists/Lists.js';
 import { page } from '../testing/bridge.js';
 import { Workbench } from '../testing/workbench.js';
 
