@@ -171,12 +171,14 @@ export class TransferStore {
     return this.db.transaction().execute(async (trx) => {
       await holdProject(trx, transfer.to_project_id);
       await requireWriter(trx, transfer);
+      // Held by this until the end: nobody deletes it between what is read and what is written.
       const before = await trx
-        .selectFrom('jobs')
-        .selectAll()
+        .updateTable('jobs')
+        .set((eb) => ({ state: eb.ref('state') }))
         .where('job_id', '=', item!.job_id)
         .where('project_id', '=', transfer.project_id)
         .where('deleted_at', 'is', null)
+        .returningAll()
         .executeTakeFirst();
       if (before === undefined) throw new KargahError('not_found');
       if (transfer.act === 'move') await this.requireMovable(before, trx);

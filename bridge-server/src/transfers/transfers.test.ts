@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OWN, SHOWN, TEAM, TransferWorld, type Step } from '../../test/support/transfers.js';
 import { KargahError } from '../lib/errors.js';
+import { JobStore } from '../training/records/store.js';
 
 let world: TransferWorld;
 beforeAll(async () => {
@@ -83,6 +84,28 @@ describe('a job that is moved', () => {
     ]);
     expect(world.shop.live.deleted.has(id)).toBe(true);
     expect(await refusal(to(id, 'move'))).toEqual([409, 'already_in_project']);
+  });
+
+  it('is left alone by whoever read it before: by deletions and by what told its old run the labels', async () => {
+    const id = await world.job();
+    const { db } = world.shop.storage;
+    const jobs = new JobStore(db);
+    const before = (await world.row(id))!;
+    await world.ended(await world.begin('move', id));
+    await world.shop.eventually(async () => (await world.row(id))?.labels_pending === 0, 'the labels of the new run');
+    await jobs.patch(id, { labels_pending: 1 });
+    await jobs.labelled(before);
+    expect(await jobs.setAside([before], '2026-02-01T00:00:00.000Z', () => Promise.reject(new Error('told')))).toEqual(
+      [],
+    );
+    expect(await jobs.delete(before, 'ws-sara', () => Promise.reject(new Error('told')))).toBe(false);
+    expect(await world.row(id)).toMatchObject({ project_id: TEAM, deleted_at: null, labels_pending: 1 });
+    expect(await jobs.events(id)).toHaveLength(1);
+    expect(await jobs.deletedRuns(`run-${id}`)).toEqual([]);
+    const after = (await world.row(id))!;
+    expect(await jobs.setAside([after], '2026-02-01T00:00:00.000Z', () => Promise.resolve())).toHaveLength(1);
+    expect(await jobs.delete(after, 'w-team')).toBe(true);
+    expect(await jobs.delete(after, 'w-team')).toBe(false);
   });
 
   it('stays where a version of a model is of it, where it is of a sweep, and where a job goes on from it', async () => {

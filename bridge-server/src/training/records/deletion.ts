@@ -76,12 +76,17 @@ export class JobDeletion {
     const ended = rows.filter((row) => isTerminal(row.state as JobState));
     const now = clock.now();
     const until = new Date(now + this.#keptMs).toISOString();
-    const gone = await store.setAside(idsOf(ended), new Date(now).toISOString(), (row, tx) =>
+    const gone = await store.setAside(ended, new Date(now).toISOString(), (row, tx) =>
       ledger.telling({ ...actOn(person, row), action: 'job.delete', after: { restorable_until: until } })(tx),
     );
     for (const row of gone) await notifier.deleted(row);
     const deleted = idsOf(gone);
-    const left = [...refused, ...without(idsOf(rows), deleted, 'job_active')];
+    const left = [
+      ...refused,
+      ...without(idsOf(rows), idsOf(ended), 'job_active'),
+      // Somebody moved or deleted it meanwhile.
+      ...without(idsOf(ended), deleted, 'not_found'),
+    ];
     return { deleted, refused: someDone(gone, left), restorable_until: until };
   }
 
@@ -103,20 +108,27 @@ export class JobDeletion {
     const found = (await store.many([jobId]))[0] ?? (await store.many([jobId], true))[0];
     const row = requireAccess(person, 'job.write', found);
     if (!isTerminal(row.state as JobState)) throw new KargahError('job_active');
-    await this.remove(row, ledger.telling({ ...actOn(person, row), action: 'job.delete' }));
-    await this.#deleteRuns(row);
+    if (await this.remove(row, ledger.telling({ ...actOn(person, row), action: 'job.delete' })))
+      await this.#deleteRuns(row);
+    // It was moved meanwhile.
+    else if ((await store.get(jobId)) !== null) throw new KargahError('not_found');
   }
 
-  /** The row is gone first: whoever asks for what lies in its folder is told that there is no such job. */
-  async remove(row: JobRow, tell: Tell): Promise<void> {
+  /**
+   * The row is gone first: whoever asks for what lies in its folder is told that there is no such job.
+   *
+   * @returns false where it was not there any more, and nothing is done
+   */
+  async remove(row: JobRow, tell: Tell): Promise<boolean> {
     const { store, telemetry, points, folders, notifier, datasets } = this.deps;
     const { job_id: jobId } = row;
-    await store.delete(row, await store.workspaceOf(row.project_id), tell);
+    if (!(await store.delete(row, await store.workspaceOf(row.project_id), tell))) return false;
     telemetry.forget(jobId);
     await points.invalidate(jobId);
     await folders.delete(jobId);
     await notifier.deleted(row);
     if (row.dataset_id !== null) await datasets.release(row.dataset_id);
+    return true;
   }
 
   get #keptMs(): number {

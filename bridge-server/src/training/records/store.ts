@@ -138,7 +138,7 @@ export class JobStore {
   }
 
   /** The run of the job knows these; what was written since it does not. */
-  async labelled({ job_id, name, note, tags_json }: JobRow): Promise<void> {
+  async labelled({ job_id, name, note, tags_json, mlflow_run_id }: JobRow): Promise<void> {
     await this.db
       .updateTable('jobs')
       .set({ labels_pending: 0 })
@@ -146,6 +146,8 @@ export class JobStore {
       .where('name', '=', name)
       .where('note', '=', note)
       .where('tags_json', '=', tags_json)
+      // Since it was moved it has another one.
+      .where('mlflow_run_id', mlflow_run_id === null ? 'is' : '=', mlflow_run_id)
       .execute();
   }
 
@@ -225,17 +227,25 @@ export class JobStore {
     return this.db.selectFrom('jobs').selectAll().where('project_id', '=', projectId).execute();
   }
 
-  /** Marks those of these jobs as deleted that have ended, and of which nobody did so before. */
+  /** Marks those of these jobs as deleted that have ended, are where they were read, and of which nobody did so before. */
   async setAside(
-    jobIds: readonly string[],
+    jobs: readonly Pick<JobRow, 'job_id' | 'project_id'>[],
     at: string,
     tell: (row: JobRow, tx: Transaction<Database>) => Promise<void>,
   ): Promise<JobRow[]> {
+    const projects = [...new Set(jobs.map(({ project_id }) => project_id))];
     return this.db.transaction().execute(async (trx) => {
       const rows = await trx
         .updateTable('jobs')
         .set({ deleted_at: at })
-        .where('job_id', 'in', jobIds)
+        .where((eb) =>
+          eb.or(
+            projects.map((projectId) => {
+              const ids = jobs.filter(({ project_id }) => project_id === projectId).map(({ job_id }) => job_id);
+              return eb.and([eb('project_id', '=', projectId), eb('job_id', 'in', ids)]);
+            }),
+          ),
+        )
         .where('state', 'in', TERMINAL)
         .where('deleted_at', 'is', null)
         .returningAll()
@@ -387,10 +397,22 @@ export class JobStore {
     return this.db.selectFrom('job_events').selectAll().where('job_id', '=', jobId).orderBy('event_id').execute();
   }
 
-  /** The job is gone at once; its runs in MLflow are noted, for whenever MLflow is there. */
-  async delete(row: JobRow, workspace: string, tell = untold): Promise<void> {
-    const { job_id: jobId, mlflow_run_id: runId, mlflow_experiment_id: experimentId } = row;
-    await this.db.transaction().execute(async (trx) => {
+  /**
+   * The job is gone at once; its runs in MLflow are noted, for whenever MLflow is there.
+   *
+   * @returns whether it was still there; false also where it was moved to another project since the row was read
+   */
+  async delete(row: JobRow, workspace: string, tell = untold): Promise<boolean> {
+    const { job_id: jobId, project_id: projectId, mlflow_run_id: runId, mlflow_experiment_id: experimentId } = row;
+    return this.db.transaction().execute(async (trx) => {
+      // From here on nobody moves it.
+      const { numUpdatedRows } = await trx
+        .updateTable('jobs')
+        .set((eb) => ({ state: eb.ref('state') }))
+        .where('job_id', '=', jobId)
+        .where('project_id', '=', projectId)
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows === 0n) return false;
       if (runId !== null)
         await trx
           .insertInto('deleted_runs')
@@ -399,8 +421,9 @@ export class JobStore {
           .execute();
       await trx.deleteFrom('job_events').where('job_id', '=', jobId).execute();
       await trx.deleteFrom('job_runs').where('job_id', '=', jobId).execute();
-      const { numDeletedRows } = await trx.deleteFrom('jobs').where('job_id', '=', jobId).executeTakeFirst();
-      if (numDeletedRows > 0n) await tell(trx);
+      await trx.deleteFrom('jobs').where('job_id', '=', jobId).execute();
+      await tell(trx);
+      return true;
     });
   }
 
