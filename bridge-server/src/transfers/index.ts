@@ -5,6 +5,7 @@ import { TransferStore } from './store.js';
 import { TransferWork } from './work.js';
 
 type TransferDeps = Pick<Parts, 'db' | 'events' | 'ledger' | 'mlflow' | 'copies' | 'training'> & {
+  readonly registry: Pick<Parts['registry'], 'versions'>;
   readonly datasetsOfProjects: Pick<Parts['datasetsOfProjects'], 'requireRoom'>;
   readonly log: Pick<Parts['log'], 'error'>;
 };
@@ -16,13 +17,14 @@ export function createTransfers({
   ledger,
   mlflow,
   copies,
+  registry,
   training,
   datasetsOfProjects,
   log,
 }: TransferDeps): RunningFeature {
   const store = new TransferStore(db, ledger);
   const { transfer: jobs } = training;
-  const work = new TransferWork({ store, events, jobs, mlflow, copies, log });
+  const work = new TransferWork({ store, events, jobs, mlflow, copies, registry, log });
   const service = new TransferService({
     store,
     jobs,

@@ -145,6 +145,51 @@ describe('a job that is moved', () => {
   });
 });
 
+describe('a version of a model that nobody had seen', () => {
+  const version = (changes: object) => ({
+    name: 'قیمت',
+    version: 1,
+    description: '',
+    tags: {},
+    source: '',
+    status: 'READY',
+    runId: null,
+    modelId: null,
+    createdAt: '2026-01-02T00:00:00.000Z',
+    updatedAt: '2026-01-02T00:00:00.000Z',
+    ...changes,
+  });
+
+  it.each([
+    ['its run', (run: string) => ({ runId: run })],
+    ['its logged model', () => ({ runId: 'another', modelId: 'm-1' })],
+    ['the files of its run', (run: string) => ({ source: `mlflow-artifacts:/1/${run}/artifacts/model` })],
+  ] as const)('keeps a job where it is whose files it has: %s', async (_of, changes) => {
+    const id = await world.job();
+    const before = await world.row(id);
+    world.registered = [[version({ runId: 'another' }), version(changes(`run-${id}`))]];
+    expect(await world.ended(await world.begin('move', id))).toMatchObject({
+      state: 'failed',
+      error: { code: 'job_registered', params: { name: 'قیمت' } },
+    });
+    expect(await world.row(id)).toEqual(before);
+    expect(world.copies.runs.has(`run-${id}`)).toBe(true);
+    expect(world.copiesOf(`run-${id}`)).toEqual([]);
+    world.registered = [[version(changes(`run-${id}`))]];
+    expect(await world.ended(await world.begin('copy', id))).toMatchObject({ state: 'done' });
+    world.registered = [];
+  });
+
+  it('keeps its files, too, where it was registered when its job had just moved', async () => {
+    const id = await world.job();
+    world.registered = [[], [version({ modelId: 'm-1' })]];
+    expect(await world.ended(await world.begin('move', id))).toMatchObject({ state: 'done' });
+    expect(await world.row(id)).toMatchObject({ project_id: TEAM });
+    expect(world.copies.runs.has(`run-${id}`)).toBe(true);
+    expect(world.shop.problems.splice(0)).toMatchObject([{ model: 'قیمت' }]);
+  });
+});
+
 describe('a transfer', () => {
   it('is refused of what runs or is deleted, while MLflow is away, and where there is no room', async () => {
     const deleted = await world.job({ deleted_at: '2026-01-03T00:00:00.000Z' });

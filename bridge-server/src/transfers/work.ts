@@ -3,7 +3,7 @@ import type { Events } from '../events.js';
 import { writerIn } from '../access/workspace-user.js';
 import { failureOf, KargahError } from '../lib/errors.js';
 import { Background } from '../lib/async/background.js';
-import type { MlflowPort, RunCopies } from '../mlflow/port.js';
+import type { MlflowPort, RegistryPort, RunCopies } from '../mlflow/port.js';
 import type { JobTransfer } from '../training/index.js';
 import type { TrainingLog } from '../training/ports.js';
 import { itemsOf, type Item, type TransferRow, type TransferStore } from './store.js';
@@ -20,6 +20,7 @@ interface TransferWorkDeps {
   readonly jobs: JobTransfer;
   readonly mlflow: Pick<MlflowPort, 'ensureWorkspace' | 'whenUp'>;
   readonly copies: RunCopies;
+  readonly registry: Pick<RegistryPort, 'versions'>;
   readonly log: Pick<TrainingLog, 'error'>;
 }
 
@@ -102,7 +103,25 @@ export class TransferWork {
       await store.arrived(row.transfer_id, items);
     }
     this.#closing.signal.throwIfAborted();
+    const name = row.act === 'move' ? await this.#registered(places.from, items) : null;
+    if (name !== null) throw new KargahError('job_registered', { name });
     await this.#finish(row, items);
+  }
+
+  /**
+   * The model of which a version names what a move takes away; null where none does. MLflow itself is asked: what is kept of its registry
+   * may be older, and a version may name any run besides the logged model that it was made of.
+   */
+  async #registered(workspace: string, items: readonly Item[]): Promise<string | null> {
+    const old = new Set(
+      items.flatMap(({ copied }) => [...Object.keys(copied?.runs ?? {}), ...Object.keys(copied?.models ?? {})]),
+    );
+    if (old.size === 0) return null;
+    const versions = await this.deps.registry.versions(workspace);
+    const found = versions.find(({ runId, modelId, source }) =>
+      [runId, modelId, ...source.split('/')].some((one) => one !== null && old.has(one)),
+    );
+    return found?.name ?? null;
   }
 
   /** Waits until all that an ended job logged is in MLflow, or it is deleted. */
@@ -140,7 +159,7 @@ export class TransferWork {
 
   /** Of what failed nothing stays there, of what was moved nothing here. */
   async #clear(transferId: string): Promise<void> {
-    const { store, copies, jobs } = this.deps;
+    const { store, copies, jobs, log } = this.deps;
     const row = await store.get(transferId);
     if (row?.clearing !== 1) return;
     const items = itemsOf(row);
@@ -149,7 +168,11 @@ export class TransferWork {
       if (row.act === 'copy') for (const { to_job_id } of items) await jobs.dropFolder(to_job_id);
     } else {
       const old = items.flatMap(({ copied }) => Object.keys(copied?.runs ?? {}));
-      await copies.remove(await store.workspaceOf(row.project_id), old);
+      const workspace = await store.workspaceOf(row.project_id);
+      // A version that somebody registered after the job had moved keeps its files.
+      const model = await this.#registered(workspace, items);
+      if (model === null) await copies.remove(workspace, old);
+      else log.error({ transfer_id: transferId, model }, 'the runs of a moved job stay, since a model has them');
     }
     await store.cleared(transferId);
   }

@@ -11,6 +11,7 @@ import { Ledger, LedgerStore } from '../../src/ledger/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { KargahError } from '../../src/lib/errors.js';
 import type { CopiedRuns, RunCopies } from '../../src/mlflow/copy-port.js';
+import type { RegistryVersion } from '../../src/mlflow/registry-port.js';
 import type { Transfer } from '../../src/transfers/contract.js';
 import { createTransfers } from '../../src/transfers/index.js';
 
@@ -59,6 +60,8 @@ class MemoryCopies implements RunCopies {
 /** Training with a team's project besides Sara's own, and what takes jobs from one to the other; its bridge can be cut off at a step. */
 export class TransferWorld {
   readonly copies = new MemoryCopies();
+  /** What the next looks at MLflow's registry find; after these nothing. */
+  registered: RegistryVersion[][] = [];
   readonly events = new Events((error) => void this.shop.problems.push({ err: error }));
   /** What the team's project may have; null: as much as it likes. */
   room: number | null = null;
@@ -93,6 +96,7 @@ export class TransferWorld {
       ledger: new Ledger(systemClock),
       mlflow,
       copies: this.copies,
+      registry: { versions: () => Promise.resolve(this.registered.shift() ?? []) },
       training: service,
       datasetsOfProjects: {
         requireRoom: async (_projectId, bytes) => {
