@@ -36,8 +36,10 @@ export class DeletionStore {
         where project_id = ${projectId} and freed_at is null group by content_id) as kept) as dataset_bytes,
       (select count(*) from jobs
         where project_id = ${projectId} and state not in (${sql.join(TERMINAL)})) as jobs_running,
-      (select count(*) from jobs where project_id = ${projectId} and state in (${sql.join(TERMINAL)})) as jobs_ended,
-      (select count(*) from jobs where project_id = ${projectId} and model_json is not null) as models,
+      (select count(*) from jobs
+        where project_id = ${projectId} and deleted_at is null and state in (${sql.join(TERMINAL)})) as jobs_ended,
+      (select count(*) from jobs
+        where project_id = ${projectId} and deleted_at is null and model_json is not null) as models,
       (select count(*) from sweeps where project_id = ${projectId}) as sweeps,
       (select count(*) from connections where project_id = ${projectId}) as connections,
       (select count(*) from project_members where project_id = ${projectId}) as members`.execute(db);

@@ -49,6 +49,12 @@ describe('deleting a project', () => {
     await job('job_aaaaaa', 'running');
     await job('job_bbbbbb', 'queued');
     await job('job_cccccc', 'failed');
+    // What was deleted is not counted again.
+    const deleted = { state: 'succeeded', deleted_at: '2026-11-01T00:00:00.000Z', model_json: '{}' };
+    await app.storage.db
+      .insertInto('jobs')
+      .values(jobRow({ job_id: 'job_dddddd', project_id: project, ...deleted }))
+      .execute();
     const { body } = await app.ask<ProjectContents>(sara, 'GET', `projects/${project}/contents`);
     expect(body).toEqual({
       datasets: 0,

@@ -306,7 +306,7 @@ describe('a training job', () => {
     for (const path of [first, `${first}/logs`, `${first}/metrics`, `${first}/events`])
       expect((await shop.call('GET', `/train/jobs/${path}`)).status).toBe(404);
     expect(await listed('limit=200')).not.toContain(first);
-    expect(await listed('deleted=true')).toEqual([second, first]);
+    expect((await listed('deleted=true')).toSorted()).toEqual([first, second].toSorted());
     // Another's project knows nothing of them.
     expect((await deleting('restore', [first], 'reza')).code).toBe('not_found');
     // What is deleted already is not there to be deleted.

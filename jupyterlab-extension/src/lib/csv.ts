@@ -7,8 +7,7 @@ export function csvFile(rows: readonly (readonly (number | string | null)[])[]):
 function cell(value: number | string | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  const text = value.replace(/\p{Bidi_Control}/gu, '');
-  // A leading apostrophe marks as text what a spreadsheet would run as a formula.
-  const safe = /^[=+\-@\t\r]/u.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
+  // A leading apostrophe marks as text what a spreadsheet would run as a formula, also behind marks of direction, which it may pass over.
+  const safe = /^\p{Bidi_Control}*[=+\-@\t\r]/u.test(value) && Number.isNaN(Number(value)) ? `'${value}` : value;
   return /[",\r\n]/u.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

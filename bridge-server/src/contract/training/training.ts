@@ -269,7 +269,8 @@ export const listJobs = endpoint({
         description: 'With this very tag; with all of several',
       }),
     sort: z.enum(['newest', 'oldest', 'name', 'state']).default('newest').meta({
-      description: 'By when they were made, by the name as search compares it, or by the state',
+      description:
+        'By when they were made (deleted ones: `newest` is by when they were deleted), by the name as search compares it, or by the state',
     }),
     deleted: z.enum(['true', 'false']).default('false').meta({
       description: 'Instead those that were deleted and can still be restored',

@@ -67,6 +67,16 @@ describe('the list of jobs', () => {
       .execute();
   });
 
+  it('shows deleted ones in the order of their deletion, the last first, also those of one moment, page by page', async () => {
+    const those = (job_id: string) => ({ job_id, project_id: 'prj_1' });
+    const at = (minute: number): string => `2026-02-01T00:0${String(minute)}:00.000Z`;
+    await store.setAside([those('job_6'), those('job_1')], at(1), () => Promise.resolve());
+    await store.setAside([those('job_3')], at(2), () => Promise.resolve());
+    expect(await walked({ deleted: true })).toEqual([3, 6, 1]);
+    expect(await walked({})).toEqual([5, 4, 2]);
+    await store.takeBack(['job_1', 'job_3', 'job_6'], at(0), () => Promise.resolve());
+  });
+
   it('finds those that have all of some tags, and neither those with another case nor those with a part of it', async () => {
     await store.label('job_1', { tags: ['base', 'پایه'] }, () => 'one');
     await store.label('job_2', { tags: ['Base', 'baseline', 'a "base" one'] }, () => 'two');
@@ -75,5 +85,23 @@ describe('the list of jobs', () => {
     expect(await walked({ tag: ['base', 'پایه'] })).toEqual([1]);
     expect(await walked({ tag: 'a "base" one' })).toEqual([2]);
     expect(await walked({ tag: '100%' })).toEqual([]);
+  });
+
+  it('finds tags of commas, quotes and backslashes in those jobs alone that have them', async () => {
+    const lists = [
+      ['a', 'b'],
+      [',', 'b'],
+      ['a', ',', 'b'],
+      ['b', ','],
+      ['x"base\\', 'a",', 'b'],
+      ['base\\', 'a[', '\\"', '"'],
+    ];
+    for (const [at, tags] of lists.entries())
+      await store.label(`job_${String(at + 1)}`, { tags }, () => `list ${String(at)}`);
+    for (const tag of [...new Set(lists.flat()), '\\', '","', '[', 'base', 'x'])
+      expect([tag, (await walked({ tag })).toSorted()]).toEqual([
+        tag,
+        lists.flatMap((tags, at) => (tags.includes(tag) ? [at + 1] : [])),
+      ]);
   });
 });

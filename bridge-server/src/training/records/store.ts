@@ -1,4 +1,13 @@
-import { sql, type Insertable, type Kysely, type Selectable, type Transaction, type Updateable } from 'kysely';
+import {
+  sql,
+  type Expression,
+  type Insertable,
+  type Kysely,
+  type Selectable,
+  type SqlBool,
+  type Transaction,
+  type Updateable,
+} from 'kysely';
 import { holdProject, workspaceOf } from '../../access/projects.js';
 import { ownedBy, type Resource } from '../../access/resource.js';
 import { inProjectsOf, type Scope } from '../../access/scope.js';
@@ -30,6 +39,8 @@ const ORDERS = {
   name: { by: 'search_text', then: 'job_id', ascending: true, letters: LETTERS_OF_ORDER },
   state: { by: 'state', then: 'job_id', ascending: true },
 } as const;
+
+const LAST_DELETED = { by: 'deleted_at', then: 'job_id' } as const;
 
 export interface JobFilter extends PageQuery {
   readonly search?: string | undefined;
@@ -194,7 +205,7 @@ export class JobStore {
     return found !== undefined;
   }
 
-  /** Newest first unless another order is asked for. */
+  /** Newest first unless another order is asked for; of deleted ones those that were deleted last. */
   async list(scope: Scope, filter: JobFilter): Promise<Page<JobRow>> {
     let query = this.db
       .selectFrom('jobs')
@@ -204,14 +215,11 @@ export class JobStore {
     if (filter.state !== undefined) query = query.where('state', 'in', [filter.state].flat());
     if (filter.dataset_id !== undefined) query = query.where('dataset_id', '=', filter.dataset_id);
     if (filter.sweep_id !== undefined) query = query.where('sweep_id', '=', filter.sweep_id);
-    for (const tag of filter.tag === undefined ? [] : [filter.tag].flat()) {
-      // A tag as it stands in the list of them; LIKE would take one letter for another in SQLite.
-      const kept = JSON.stringify(tag);
-      query = query.where(sql<boolean>`replace(tags_json, ${kept}, '') <> tags_json`);
-    }
+    for (const tag of filter.tag === undefined ? [] : [filter.tag].flat()) query = query.where(hasTag(tag));
     if (filter.judged !== undefined) query = query.where('judged', '=', filter.judged);
     if (filter.search) query = query.where(contains('search_text', filter.search));
-    return readPage([query], ORDERS[filter.sort ?? 'newest'], filter);
+    const { sort = 'newest' } = filter;
+    return readPage([query], filter.deleted === true && sort === 'newest' ? LAST_DELETED : ORDERS[sort], filter);
   }
 
   async unsettled(): Promise<JobRow[]> {
@@ -468,4 +476,13 @@ export class JobStore {
       return moved;
     });
   }
+}
+
+/** Whether a tag is in the list of them, a text of JSON. LIKE would take one letter for another in SQLite. */
+function hasTag(tag: string): Expression<SqlBool> {
+  // Without the quotes within tags, what stands between two quotes is a tag, or the comma between two.
+  const tags = sql`replace(replace(tags_json, ${'\\\\'}, ${'\\b'}), ${'\\"'}, ${'\\q'})`;
+  const has = (text: string): Expression<SqlBool> => sql<SqlBool>`replace(${tags}, ${text}, '') <> ${tags}`;
+  if (tag === ',') return sql<SqlBool>`(substr(tags_json, 1, 4) = ${'[","'} or ${has('",","')})`;
+  return has(JSON.stringify(tag).replaceAll('\\\\', '\\b').replaceAll('\\"', '\\q'));
 }

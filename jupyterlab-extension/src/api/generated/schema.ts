@@ -14549,7 +14549,7 @@ export interface operations {
         sweep_id?: string;
         /** @description With this very tag; with all of several */
         tag?: string | string[];
-        /** @description By when they were made, by the name as search compares it, or by the state */
+        /** @description By when they were made (deleted ones: `newest` is by when they were deleted), by the name as search compares it, or by the state */
         sort?: 'newest' | 'oldest' | 'name' | 'state';
         /** @description Instead those that were deleted and can still be restored */
         deleted?: 'true' | 'false';
@@ -16764,7 +16764,7 @@ export interface operations {
         sweep_id?: string;
         /** @description With this very tag; with all of several */
         tag?: string | string[];
-        /** @description By when they were made, by the name as search compares it, or by the state */
+        /** @description By when they were made (deleted ones: `newest` is by when they were deleted), by the name as search compares it, or by the state */
         sort?: 'newest' | 'oldest' | 'name' | 'state';
         /** @description Instead those that were deleted and can still be restored */
         deleted?: 'true' | 'false';

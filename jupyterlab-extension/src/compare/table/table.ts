@@ -97,5 +97,7 @@ export function shareOf(column: Column, runs: readonly Run[]): (value: number | 
 export function csvOf(runs: readonly Run[], columns: readonly Column[]): string {
   const head = ['job_id', 'name', 'state', ...columns.map(({ label }) => label)];
   const rows = runs.map((run) => [run.job.job_id, run.job.name, run.job.state, ...columns.map((one) => one.value(run))]);
-  return csvFile([head, ...rows]);
+  // Numbers as the panel writes them are isolated.
+  const bare = rows.map((row) => row.map((one) => (typeof one === 'string' ? one.replace(/\p{Bidi_Control}/gu, '') : one)));
+  return csvFile([head.map((one) => one.replace(/\p{Bidi_Control}/gu, '')), ...bare]);
 } // prettier-ignore

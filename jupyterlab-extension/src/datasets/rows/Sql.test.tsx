@@ -23,6 +23,8 @@ beforeEach(async () => {
             rows: [
               ['تهران', 3, true],
               ['=1+1', null, false],
+              ['\u200f=1+1', 4, true],
+              ['(\u200fالف\u200e)', 5, true],
             ],
             truncated: false,
             seconds: 0.01,
@@ -73,7 +75,7 @@ describe('the field for SQL', () => {
     expect(screen.queryByRole('textbox')).toBeNull();
   });
 
-  it('saves what it was answered as CSV, in which nothing is a formula', async () => {
+  it('saves what it was answered as CSV, letter by letter, in which nothing is a formula', async () => {
     const saved: Blob[] = [];
     URL.createObjectURL = (blob: Blob) => `blob:${String(saved.push(blob))}`;
     show();
@@ -81,7 +83,9 @@ describe('the field for SQL', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Run' }));
     await userEvent.click(await screen.findByRole('button', { name: 'Result as CSV' }));
     await waitFor(() => expect(saved).toHaveLength(1));
-    expect((await saved[0]!.text()).replace('\uFEFF', '')).toBe("شهر,n,ok\r\nتهران,3,true\r\n'=1+1,,false\r\n");
+    expect((await saved[0]!.text()).replace('\uFEFF', '')).toBe(
+      "شهر,n,ok\r\nتهران,3,true\r\n'=1+1,,false\r\n'\u200f=1+1,4,true\r\n(\u200fالف\u200e),5,true\r\n",
+    );
   });
 });
 

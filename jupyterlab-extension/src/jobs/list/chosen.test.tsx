@@ -3,8 +3,9 @@ import userEvent from '@testing-library/user-event';
 import type { Job } from '../../api/types.js';
 import { ENGLISH } from '../../i18n/locale.js';
 import { Lists } from '../../panels/lists/Lists.js';
-import { job, page } from '../../testing/bridge.js';
+import { job, page, problem } from '../../testing/bridge.js';
 import { Workbench } from '../../testing/workbench.js';
+import { deleteJobs, undoDeletion } from '../deletion.js';
 
 // jsdom lays nothing out, so no size ever changes.
 class NoSizes implements ResizeObserver {
@@ -17,8 +18,12 @@ globalThis.ResizeObserver = NoSizes;
 const ID = /\/jobs\/(job_\w+)/;
 let bench: Workbench;
 let jobs: Job[];
+let fails: string;
+let restored: string[][];
 
 beforeEach(async () => {
+  fails = '';
+  restored = [];
   jobs = ['a', 'b', 'c', 'd'].map((letter, at) =>
     job({
       job_id: `job_${letter.repeat(6)}`,
@@ -32,6 +37,8 @@ beforeEach(async () => {
     if (/\/jobs\/(?:delete|restore)$/u.test(path)) {
       const { job_ids } = JSON.parse(body.toString()) as { job_ids: string[] };
       const refused: object[] = [];
+      if (job_ids.includes(fails)) return problem(503, 'storage_full');
+      if (path.endsWith('restore')) restored.push(job_ids);
       if (path.endsWith('restore'))
         return { status: 200, body: { restored: jobs.filter((one) => job_ids.includes(one.job_id)), refused } };
       return { status: 200, body: { deleted: job_ids, refused, restorable_until: '2026-11-22T09:00:00Z' } };
@@ -121,5 +128,27 @@ describe('choosing several jobs', () => {
     await user.keyboard('{Control>}z{/Control}');
     await waitFor(() => expect(rows().map((row) => row.dataset['name'])).toEqual(['job a', 'job b', 'job c', 'job d']));
     expect(bench.asked).toEqual([]);
+  });
+
+  it('takes back in a project only what was deleted in it', async () => {
+    const user = userEvent.setup();
+    rows()[3]!.focus();
+    await user.keyboard('{Delete}');
+    await waitFor(() => expect(bench.offered).toHaveLength(1));
+    jobs.splice(3, 1);
+    bench.kargah.api.chooseProject('prj_other');
+    await waitFor(() => expect(rows()).toHaveLength(3));
+    await undoDeletion(bench.kargah);
+    expect(restored).toEqual([]);
+    bench.kargah.api.chooseProject(null);
+  });
+
+  it('takes back what was deleted of more than one request takes, though the next request failed', async () => {
+    const many = Array.from({ length: 501 }, (_, at) => ({ ...jobs[1]!, job_id: `job_many${String(at)}` }));
+    fails = 'job_many500';
+    await deleteJobs(bench.kargah, many);
+    expect(bench.offered).toEqual([]);
+    await undoDeletion(bench.kargah);
+    expect(restored).toEqual([many.slice(0, 500).map(({ job_id }) => job_id)]);
   });
 });
