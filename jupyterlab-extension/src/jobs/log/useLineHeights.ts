@@ -53,13 +53,13 @@ export function useLineHeights(
     },
     measure: (first) => {
       let changed = false;
-      [...(rows.current?.children ?? [])].forEach((row, index) => {
+      for (const [index, row] of [...(rows.current?.children ?? [])].entries()) {
         const line = lines[first + index];
         const seen = row.getBoundingClientRect().height;
-        if (line === undefined || seen === 0 || Math.abs((known.get(line) ?? height) - seen) < 0.5) return;
+        if (line === undefined || seen === 0 || Math.abs((known.get(line) ?? height) - seen) < 0.5) continue;
         known.set(line, seen);
         changed = true;
-      });
+      }
       if (changed) redraw();
     },
   };
